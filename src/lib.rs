@@ -1,1 +1,30 @@
-//! x
+//! Latentarium: a planetarium for latent space.
+//!
+//! The map. An import goes down this list or sideways, never up:
+//!
+//! - `main`: arguments, logging, then the explorer or a subcommand
+//! - [`cli`]: one file a subcommand
+//! - [`app`]: the composition root; `apply(Command)` is the only thing that mutates
+//! - [`ui`]: theme, one file a panel; panels return Commands
+//! - [`gpu`]: WGSL pipelines and what feeds them
+//! - [`explore`]: the mathematics of looking, without a window
+//! - [`metrics`]: pure functions of what a model gives
+//! - [`run`]: the run folder
+//! - [`trainer`]: the training thread, its messages, its history
+//! - [`snapshot`]: a network as plain data
+//! - [`model`]: one file a family
+//! - [`nn`]: layers, losses, optimisers, CPU kernels
+//! - [`dataset`]: one file a source
+//! - [`random`]: keyed streams
+
+pub mod dataset;
+pub mod explore;
+pub mod gpu;
+pub mod metrics;
+pub mod model;
+pub mod nn;
+pub mod random;
+pub mod run;
+pub mod snapshot;
+pub mod trainer;
+pub mod ui;

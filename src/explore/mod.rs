@@ -1,0 +1,3 @@
+//! The mathematics of looking: no window, no GPU.
+
+pub mod compare;

@@ -1,0 +1,3 @@
+//! Layers, losses and optimisers on candle, and the CPU kernels behind them.
+
+pub mod product;

@@ -1,0 +1,212 @@
+//! A network as plain data: what is drawn, scrubbed, saved and compared. Its own evaluation here, serial and
+//! without candle, is the reference that training and shaders are tested against.
+
+use crate::dataset::ImageShape;
+use crate::nn::product;
+use std::sync::Arc;
+
+/// The format number of a network as plain data.
+pub const FORMAT: u32 = 1;
+
+/// What is applied to each value after an operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Activation {
+    /// The value itself.
+    Identity,
+    /// max(0, x).
+    Relu,
+    /// x where positive, `slope`·x elsewhere.
+    LeakyRelu {
+        /// The slope below zero.
+        slope: f32,
+    },
+    /// 1 / (1 + e⁻ˣ).
+    Sigmoid,
+}
+
+impl Activation {
+    /// Applies it in place.
+    pub fn apply(self, values: &mut [f32]) {
+        match self {
+            Self::Identity => {}
+            Self::Relu => values.iter_mut().for_each(|x| *x = x.max(0.0)),
+            Self::LeakyRelu { slope } => values.iter_mut().for_each(|x| {
+                if *x < 0.0 {
+                    *x *= slope;
+                }
+            }),
+            Self::Sigmoid => values.iter_mut().for_each(|x| *x = 1.0 / (1.0 + (-*x).exp())),
+        }
+    }
+}
+
+/// What an operation computes.
+#[derive(Clone, Debug)]
+pub enum OperationKind {
+    /// `activation(x·weightᵀ + bias)`; batch norm is already folded in.
+    Linear {
+        /// `[outputs, inputs]`, row by row.
+        weight: Arc<[f32]>,
+        /// `[outputs]`.
+        bias: Arc<[f32]>,
+        /// Applied last.
+        activation: Activation,
+    },
+}
+
+/// One step of a network.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The layer's name, as in the weights file.
+    pub name: String,
+    /// Which values it reads: 0 is the network's input, `i + 1` what operation `i` gave.
+    pub inputs: Vec<usize>,
+    /// What it does.
+    pub kind: OperationKind,
+}
+
+impl Operation {
+    /// Values an example that this operation gives.
+    pub fn outputs(&self) -> usize {
+        match &self.kind {
+            OperationKind::Linear { bias, .. } => bias.len(),
+        }
+    }
+}
+
+/// Why a list of operations is not a network.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum NetworkError {
+    /// An operation reads what is not there yet, or a number of values that does not fit its weights.
+    #[error("operation {index} ({name}): expected {expected}, found {found}")]
+    Mismatch {
+        /// Its place in the list.
+        index: usize,
+        /// Its name.
+        name: String,
+        /// What would fit.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// There are no operations.
+    #[error("expected at least one operation, found none")]
+    Empty,
+}
+
+/// Operations in order; the last one's values are the output. Checked when made, so evaluating it cannot fail.
+#[derive(Clone, Debug)]
+pub struct Network {
+    input: usize,
+    operations: Vec<Operation>,
+}
+
+/// Buffers that an evaluation reuses: one a value. Nothing is allocated once they have grown.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    values: Vec<Vec<f32>>,
+}
+
+impl Network {
+    /// Checks that the operations fit together and make up a network that reads `input` values an example.
+    ///
+    /// # Errors
+    /// Names the first operation that does not fit.
+    pub fn new(input: usize, operations: Vec<Operation>) -> Result<Self, NetworkError> {
+        let mut sizes = vec![input];
+        for (index, operation) in operations.iter().enumerate() {
+            let mismatch = |expected: String, found: String| NetworkError::Mismatch {
+                index,
+                name: operation.name.clone(),
+                expected,
+                found,
+            };
+            let read: Vec<usize> =
+                operation.inputs.iter().map(|value| sizes.get(*value).copied()).collect::<Option<_>>().ok_or_else(
+                    || mismatch(format!("inputs below {}", sizes.len()), format!("{:?}", operation.inputs)),
+                )?;
+            match &operation.kind {
+                OperationKind::Linear { weight, bias, .. } => {
+                    let [inputs] = read[..] else {
+                        return Err(mismatch("one input".into(), format!("{}", read.len())));
+                    };
+                    if bias.is_empty() || bias.len().checked_mul(inputs) != Some(weight.len()) {
+                        let expected = format!("a weight of {}×{inputs}", bias.len());
+                        return Err(mismatch(expected, format!("{} values", weight.len())));
+                    }
+                }
+            }
+            sizes.push(operation.outputs());
+        }
+        if operations.is_empty() {
+            return Err(NetworkError::Empty);
+        }
+        Ok(Self { input, operations })
+    }
+
+    /// Values an example that it reads.
+    pub fn input(&self) -> usize {
+        self.input
+    }
+
+    /// Values an example that it gives.
+    pub fn output(&self) -> usize {
+        self.operations.last().map_or(0, Operation::outputs)
+    }
+
+    /// The operations, in order.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// Multiplications and additions for one example.
+    pub fn flops(&self) -> u64 {
+        self.operations
+            .iter()
+            .map(|operation| match &operation.kind {
+                OperationKind::Linear { weight, .. } => 2 * weight.len() as u64,
+            })
+            .sum()
+    }
+
+    /// Evaluates `count` examples (`[count, input]`) on this thread alone; gives `[count, output]`, borrowed from `scratch`.
+    /// Where `inputs` holds fewer examples, as many as it holds.
+    pub fn evaluate<'a>(&self, inputs: &[f32], count: usize, scratch: &'a mut Scratch) -> &'a [f32] {
+        let count = count.min(inputs.len().checked_div(self.input).unwrap_or(count));
+        let values = &mut scratch.values;
+        values.resize_with(self.operations.len() + 1, Vec::new);
+        if let Some(first) = values.first_mut() {
+            first.clear();
+            first.extend_from_slice(&inputs[..count * self.input]);
+        }
+        for (index, operation) in self.operations.iter().enumerate() {
+            let (before, after) = values.split_at_mut(index + 1);
+            let out = &mut after[0];
+            out.resize(count * operation.outputs(), 0.0);
+            match &operation.kind {
+                OperationKind::Linear { weight, bias, activation } => {
+                    let input = &before[operation.inputs[0]];
+                    product::linear(input, weight, bias, out, count);
+                    activation.apply(out);
+                }
+            }
+        }
+        &values[self.operations.len()]
+    }
+}
+
+/// What a model has learned at one step: plain weights, nothing of training.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Steps trained so far.
+    pub step: u64,
+    /// The shape of the images.
+    pub image: ImageShape,
+    /// Latent dimensions.
+    pub latent: usize,
+    /// Latents `[n, latent]` to pixels `[n, image.values()]`, in [0, 1] with a sigmoid at its end.
+    pub decoder: Network,
+    /// Pixels to posterior means and log variances side by side, `[n, 2·latent]`; a GAN has none.
+    /// For an autoencoder without noise the log variances are those of a point: -∞ is not used, they are -20.
+    pub encoder: Option<Network>,
+}

@@ -1,0 +1,284 @@
+//! The curves of a run, recent and whole, shared between the trainer that appends and the window that looks.
+//! Each curve carries a pyramid of minima and maxima, so that drawing a hundred thousand points costs what a thousand do.
+
+use serde::{Deserialize, Serialize};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What a curve shows. Losses are in nats an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Series {
+    /// −log p(x|z) of the training batch.
+    Reconstruction,
+    /// KL(q(z|x) ‖ p(z)) of the training batch.
+    Kl,
+    /// Reconstruction + β·KL.
+    Total,
+    /// −log p(x|z) on test images.
+    TestReconstruction,
+    /// KL on test images.
+    TestKl,
+    /// The negative ELBO on test images (β 1).
+    TestTotal,
+    /// The discriminator's loss, penalty included.
+    DiscriminatorLoss,
+    /// The generator's loss.
+    GeneratorLoss,
+    /// Mean of σ(D(x)) on real images.
+    RealScore,
+    /// Mean of σ(D(G(z))).
+    FakeScore,
+    /// γ/2·E‖∇D(x)‖².
+    R1Penalty,
+    /// Mean of σ(D(x)) on test images.
+    TestRealScore,
+}
+
+impl Series {
+    /// Every series, in the order of `metrics.csv`.
+    pub const ALL: [Self; 12] = [
+        Self::Reconstruction,
+        Self::Kl,
+        Self::Total,
+        Self::TestReconstruction,
+        Self::TestKl,
+        Self::TestTotal,
+        Self::DiscriminatorLoss,
+        Self::GeneratorLoss,
+        Self::RealScore,
+        Self::FakeScore,
+        Self::R1Penalty,
+        Self::TestRealScore,
+    ];
+
+    /// Its column in `metrics.csv` and its key in the language tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reconstruction => "reconstruction",
+            Self::Kl => "kl",
+            Self::Total => "total",
+            Self::TestReconstruction => "test_reconstruction",
+            Self::TestKl => "test_kl",
+            Self::TestTotal => "test_total",
+            Self::DiscriminatorLoss => "discriminator_loss",
+            Self::GeneratorLoss => "generator_loss",
+            Self::RealScore => "real_score",
+            Self::FakeScore => "fake_score",
+            Self::R1Penalty => "r1_penalty",
+            Self::TestRealScore => "test_real_score",
+        }
+    }
+
+    /// Whether it is measured on test images, at intervals.
+    pub fn is_test(self) -> bool {
+        matches!(self, Self::TestReconstruction | Self::TestKl | Self::TestTotal | Self::TestRealScore)
+    }
+}
+
+/// What a curve is drawn over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Axis {
+    /// Training steps.
+    #[default]
+    Step,
+    /// Seconds of training.
+    Seconds,
+}
+
+const BRANCH: usize = 8;
+
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    min: f32,
+    max: f32,
+    mean: f32,
+}
+
+/// One curve: points in order of step.
+#[derive(Clone, Debug, Default)]
+pub struct Curve {
+    steps: Vec<u64>,
+    seconds: Vec<f32>,
+    values: Vec<f32>,
+    /// Level `l` has a block for every BRANCH^(l+1) points that are complete.
+    levels: Vec<Vec<Block>>,
+}
+
+impl Curve {
+    /// Points recorded.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The last point: (step, value).
+    pub fn last(&self) -> Option<(u64, f32)> {
+        Some((*self.steps.last()?, *self.values.last()?))
+    }
+
+    /// All points: (step, seconds, value).
+    pub fn points(&self) -> impl Iterator<Item = (u64, f32, f32)> + '_ {
+        self.steps.iter().zip(&self.seconds).zip(&self.values).map(|((step, seconds), value)| (*step, *seconds, *value))
+    }
+
+    /// Appends a point and updates the pyramid, in constant time on average.
+    pub fn push(&mut self, step: u64, seconds: f32, value: f32) {
+        self.steps.push(step);
+        self.seconds.push(seconds);
+        self.values.push(value);
+        let mut level = 0;
+        let mut complete = self.values.len();
+        while complete.is_multiple_of(BRANCH) {
+            let block = match level {
+                0 => summarize(self.values[self.values.len() - BRANCH..].iter().map(|v| Block {
+                    min: *v,
+                    max: *v,
+                    mean: *v,
+                })),
+                _ => {
+                    let below = &self.levels[level - 1];
+                    summarize(below[below.len() - BRANCH..].iter().copied())
+                }
+            };
+            if self.levels.len() == level {
+                self.levels.push(Vec::new());
+            }
+            self.levels[level].push(block);
+            complete /= BRANCH;
+            level += 1;
+        }
+    }
+
+    fn x(&self, index: usize, axis: Axis) -> f64 {
+        match axis {
+            Axis::Step => self.steps[index] as f64,
+            Axis::Seconds => f64::from(self.seconds[index]),
+        }
+    }
+
+    /// The points to draw for `x` in `[from, to]`, at most about `most` of them: every point where there are few, else
+    /// the smallest and the largest of each block. With `smoothing` above 0 (below 1): the exponential moving average
+    /// of block means with that weight a point, started without bias.
+    pub fn visible(&self, axis: Axis, (from, to): (f64, f64), most: usize, smoothing: f64) -> Vec<[f64; 2]> {
+        let first = self.partition(axis, |x| x < from).saturating_sub(1);
+        let last = (self.partition(axis, |x| x <= to) + 1).min(self.len());
+        let mut level = 0;
+        let mut size = 1;
+        while last.saturating_sub(first) / size > most.max(2) / 2 && level < self.levels.len() {
+            level += 1;
+            size *= BRANCH;
+        }
+        // Smoothing starts before what is seen, so that panning does not change the curve.
+        let memory = if smoothing > 0.0 { (10.0 / (1.0 - smoothing)) as usize } else { 0 };
+        let start = first.saturating_sub(memory) / size * size;
+        let mut out = Vec::new();
+        let (mut average, mut weight) = (0.0f64, 0.0f64);
+        let mut index = start;
+        while index < last {
+            let end = (index + size).min(self.len());
+            let block = match level {
+                0 => Block { min: self.values[index], max: self.values[index], mean: self.values[index] },
+                _ => self.levels[level - 1].get(index / size).copied().unwrap_or_else(|| {
+                    summarize(self.values[index..end].iter().map(|v| Block { min: *v, max: *v, mean: *v }))
+                }),
+            };
+            if smoothing > 0.0 {
+                let keep = smoothing.powi((end - index) as i32);
+                if block.mean.is_finite() {
+                    average = keep * average + (1.0 - keep) * f64::from(block.mean);
+                    weight = keep * weight + (1.0 - keep);
+                }
+                if end > first && weight > 0.0 {
+                    out.push([self.x(end - 1, axis), average / weight]);
+                }
+            } else if size == 1 {
+                out.push([self.x(index, axis), f64::from(block.mean)]);
+            } else {
+                out.push([self.x(index, axis), f64::from(block.min)]);
+                out.push([self.x(end - 1, axis), f64::from(block.max)]);
+            }
+            index = end;
+        }
+        out
+    }
+
+    fn partition(&self, axis: Axis, below: impl Fn(f64) -> bool) -> usize {
+        match axis {
+            Axis::Step => self.steps.partition_point(|step| below(*step as f64)),
+            Axis::Seconds => self.seconds.partition_point(|seconds| below(f64::from(*seconds))),
+        }
+    }
+}
+
+fn summarize(blocks: impl Iterator<Item = Block>) -> Block {
+    let (mut min, mut max, mut sum, mut count) = (f32::INFINITY, f32::NEG_INFINITY, 0.0f64, 0u32);
+    for block in blocks {
+        min = min.min(block.min);
+        max = max.max(block.max);
+        sum += f64::from(block.mean);
+        count += 1;
+    }
+    Block { min, max, mean: (sum / f64::from(count.max(1))) as f32 }
+}
+
+/// All curves of one run, behind one short lock.
+#[derive(Debug, Default)]
+pub struct History {
+    curves: Mutex<Vec<(Series, Curve)>>,
+}
+
+impl History {
+    fn lock(&self) -> MutexGuard<'_, Vec<(Series, Curve)>> {
+        self.curves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Appends what one step measured.
+    pub fn push(&self, step: u64, seconds: f32, values: &[(Series, f32)]) {
+        let mut curves = self.lock();
+        for (series, value) in values {
+            let index = match curves.iter().position(|(known, _)| known == series) {
+                Some(index) => index,
+                None => {
+                    curves.push((*series, Curve::default()));
+                    curves.sort_by_key(|(series, _)| *series);
+                    curves.iter().position(|(known, _)| known == series).unwrap_or_default()
+                }
+            };
+            curves[index].1.push(step, seconds, *value);
+        }
+    }
+
+    /// The series that have points, in order.
+    pub fn series(&self) -> Vec<Series> {
+        self.lock().iter().map(|(series, _)| *series).collect()
+    }
+
+    /// Looks at one curve; `None` where there is none. Keep it short: the trainer may be waiting.
+    pub fn with<T>(&self, series: Series, look: impl FnOnce(&Curve) -> T) -> Option<T> {
+        self.lock().iter().find(|(known, _)| *known == series).map(|(_, curve)| look(curve))
+    }
+
+    /// The last value of a series.
+    pub fn last(&self, series: Series) -> Option<(u64, f32)> {
+        self.with(series, Curve::last).flatten()
+    }
+
+    /// Points in all curves together.
+    pub fn len(&self) -> usize {
+        self.lock().iter().map(|(_, curve)| curve.len()).sum()
+    }
+
+    /// Whether nothing was recorded.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+}

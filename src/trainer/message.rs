@@ -1,0 +1,111 @@
+//! What is said to a trainer, and what it says.
+
+use crate::model::{Change, Key};
+use std::path::PathBuf;
+
+/// Which networks one single step updates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// All of them.
+    #[default]
+    Whole,
+    /// A GAN's discriminator alone.
+    Discriminator,
+    /// A GAN's generator alone.
+    Generator,
+}
+
+/// A wish; carried out at the next step boundary.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Control {
+    /// Train until told otherwise.
+    Start,
+    /// Hold still.
+    Pause,
+    /// Make one step, then hold still.
+    Step(Part),
+    /// Back to step 0 with the same seed.
+    Reset,
+    /// Change a number.
+    Set(Key, f64),
+    /// Write the run to its folder, or to this one from now on.
+    Save(PathBuf),
+    /// End the thread.
+    Stop,
+}
+
+/// A change of state; none is ever dropped.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// It trains.
+    Started {
+        /// Steps made before.
+        step: u64,
+    },
+    /// It holds still.
+    Paused {
+        /// Steps made.
+        step: u64,
+    },
+    /// It is back at step 0.
+    Reset,
+    /// A number was changed.
+    Changed(Change),
+    /// The run was written.
+    Saved {
+        /// Where.
+        path: PathBuf,
+        /// At which step.
+        step: u64,
+    },
+    /// The run could not be written; training goes on.
+    SaveFailed {
+        /// Where.
+        path: PathBuf,
+        /// Why, in one sentence.
+        message: String,
+    },
+    /// It reached the steps it was asked for.
+    Finished {
+        /// Steps made.
+        step: u64,
+    },
+    /// The run ended by a fault: not a number, or a panic.
+    Failed {
+        /// The step in which it happened.
+        step: u64,
+        /// What happened and what to try, in one sentence.
+        message: String,
+    },
+}
+
+/// What a trainer is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// Holds still; can be started.
+    #[default]
+    Paused,
+    /// Makes steps.
+    Training,
+    /// Made all the steps it was asked for.
+    Finished,
+    /// Ended by a fault.
+    Failed,
+    /// The thread has ended.
+    Stopped,
+}
+
+/// Where a trainer is, read at any time without waiting.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Status {
+    /// What it is doing.
+    pub phase: Phase,
+    /// Steps made.
+    pub step: u64,
+    /// Images of one epoch divided by the batch, rounded down.
+    pub steps_per_epoch: u64,
+    /// Images a second over about the last second; 0 while it holds still.
+    pub samples_per_s: f64,
+    /// Seconds spent in training.
+    pub train_s: f64,
+}

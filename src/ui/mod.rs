@@ -1,0 +1,1 @@
+//! What is on the screen: one file a panel. Panels draw and return Commands; they mutate nothing but their own looks.
