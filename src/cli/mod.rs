@@ -1,0 +1,4 @@
+//! One file a subcommand.
+
+pub mod bench_ui;
+pub mod explorer;
