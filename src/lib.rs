@@ -7,6 +7,7 @@
 //! - [`app`]: the composition root; `apply(Command)` is the only thing that mutates
 //! - [`ui`]: theme, one file a panel; panels return Commands
 //! - [`gpu`]: WGSL pipelines and what feeds them
+//! - [`picture`]: sheets and curves as pictures, without a window
 //! - [`explore`]: the mathematics of looking, without a window
 //! - [`metrics`]: pure functions of what a model gives
 //! - [`trainer`]: the training thread, its messages, the handle that steers it
@@ -26,6 +27,7 @@ pub mod history;
 pub mod metrics;
 pub mod model;
 pub mod nn;
+pub mod picture;
 pub mod random;
 pub mod run;
 pub mod snapshot;

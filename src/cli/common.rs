@@ -95,7 +95,10 @@ pub fn open(folder: &Path, data: Option<&str>) -> Result<(Opened, Arc<Dataset>)>
         );
     }
     if data.is_none() && dataset.checksum != opened.config.data_checksum {
-        anyhow::bail!("{}: expected the data it was trained on, found other images or labels in {source}", folder.display());
+        anyhow::bail!(
+            "{}: expected the data it was trained on, found other images or labels in {source}",
+            folder.display()
+        );
     }
     Ok((opened, dataset))
 }

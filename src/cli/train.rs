@@ -91,7 +91,10 @@ impl TrainArguments {
         if let Some(path) = &self.config {
             let expected = run::read_config(path)?.data_checksum;
             if expected != dataset.checksum {
-                bail!("{}: expected the data it was trained on, found other images or labels in {source}", path.display());
+                bail!(
+                    "{}: expected the data it was trained on, found other images or labels in {source}",
+                    path.display()
+                );
             }
         }
         let per_epoch = (dataset.train.count() / config.batch) as u64;
@@ -159,10 +162,8 @@ pub fn run(arguments: TrainArguments) -> Result<Outcome> {
     let status = trainer.status();
     let epochs = status.step as f64 / status.steps_per_epoch.max(1) as f64;
     let rate = if status.train_s > 0.0 { (status.step * batch) as f64 / status.train_s } else { 0.0 };
-    let losses: Vec<(Series, f32)> = Series::ALL
-        .into_iter()
-        .filter_map(|series| Some((series, trainer.history().last(series)?.1)))
-        .collect();
+    let losses: Vec<(Series, f32)> =
+        Series::ALL.into_iter().filter_map(|series| Some((series, trainer.history().last(series)?.1))).collect();
     if arguments.json {
         let mut line = serde_json::json!({
             "run": out, "preset": preset, "steps": status.step, "epochs": epochs,
@@ -196,8 +197,13 @@ fn watch(trainer: &Trainer, steps: u64) -> Result<bool> {
         }
         let status = trainer.status();
         bar.set_position(status.step);
-        let loss = [Series::Total, Series::DiscriminatorLoss].into_iter().find_map(|series| trainer.history().last(series));
-        bar.set_message(format!("{:.0} samples/s · loss {:.2}", status.samples_per_s, loss.map_or(f32::NAN, |(_, loss)| loss)));
+        let loss =
+            [Series::Total, Series::DiscriminatorLoss].into_iter().find_map(|series| trainer.history().last(series));
+        bar.set_message(format!(
+            "{:.0} samples/s · loss {:.2}",
+            status.samples_per_s,
+            loss.map_or(f32::NAN, |(_, loss)| loss)
+        ));
         if is_interrupted() && !stopping {
             stopping = true;
             trainer.send(Control::Pause);
