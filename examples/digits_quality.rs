@@ -2,7 +2,7 @@
 //! test images.
 //!
 //! ```text
-//! cargo run --release --example digits_quality -- MNIST_FOLDER [--sheet FILE.png] [--real-sheet FILE.png]
+//! cargo run --release --example digits_quality -- MNIST_FOLDER [--sheet FILE.png] [--real-sheet FILE.png] [--misread FILE.png]
 //! ```
 
 use anyhow::{Context, Result};
@@ -18,11 +18,12 @@ const SHEET_COLUMNS: usize = 20;
 
 fn main() -> Result<()> {
     let mut folder = None;
-    let (mut sheet, mut real_sheet) = (None, None);
+    let (mut sheet, mut real_sheet, mut misread) = (None, None, None);
     let mut arguments = std::env::args_os().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--sheet") => sheet = arguments.next().map(PathBuf::from),
+            Some("--misread") => misread = arguments.next().map(PathBuf::from),
             Some("--real-sheet") => real_sheet = arguments.next().map(PathBuf::from),
             _ => folder = Some(PathBuf::from(argument)),
         }
@@ -37,7 +38,7 @@ fn main() -> Result<()> {
     );
     println!("checksum {}", generated.checksum);
     if let Some(path) = sheet {
-        write_sheet(&generated.train, &path)?;
+        write_sheet(&generated.train, |_| true, &path)?;
     }
     let Some(folder) = folder else {
         println!("no MNIST folder given: nothing to read");
@@ -45,7 +46,7 @@ fn main() -> Result<()> {
     };
     let real = load(&Source::Path(folder), &Progress::default())?;
     if let Some(path) = real_sheet {
-        write_sheet(&real.train, &path)?;
+        write_sheet(&real.train, |_| true, &path)?;
     }
     println!("class   ink: generated, real (mean pixel)");
     for class in 0..10 {
@@ -54,6 +55,12 @@ fn main() -> Result<()> {
 
     let start = Instant::now();
     let nearest = nearest(&generated.train, &real.test);
+    if let Some(path) = misread {
+        let wrong = |index: usize| {
+            nearest.get(index).is_some_and(|found| generated.train.label(*found) != real.test.label(index))
+        };
+        write_sheet(&real.test, wrong, &path)?;
+    }
     let mut confusion = [[0usize; 10]; 10];
     for (index, found) in nearest.iter().enumerate() {
         let row = confusion.get_mut(real.test.label(index));
@@ -143,13 +150,13 @@ fn ink(split: &Split, class: usize) -> f64 {
     values.iter().map(|x| f64::from(*x)).sum::<f64>() / values.len().max(1) as f64
 }
 
-/// Writes the first images of each class, a row a class.
-fn write_sheet(split: &Split, path: &std::path::Path) -> Result<()> {
+/// Writes the first images of each class that are `wanted`, a row a class, twice as large.
+fn write_sheet(split: &Split, wanted: impl Fn(usize) -> bool, path: &std::path::Path) -> Result<()> {
     let (height, width) = (split.shape.height, split.shape.width);
     let Pixels::U8(bytes) = &split.pixels;
     let mut sheet = image::GrayImage::new((SHEET_COLUMNS * width) as u32, (10 * height) as u32);
     for class in 0..10 {
-        let members = (0..split.count()).filter(|index| split.label(*index) == class);
+        let members = (0..split.count()).filter(|index| split.label(*index) == class && wanted(*index));
         for (column, index) in members.take(SHEET_COLUMNS).enumerate() {
             let values = bytes.iter().skip(index * height * width).take(height * width);
             for (at, value) in values.enumerate() {
@@ -158,5 +165,7 @@ fn write_sheet(split: &Split, path: &std::path::Path) -> Result<()> {
             }
         }
     }
+    let (large_width, large_height) = (2 * sheet.width(), 2 * sheet.height());
+    let sheet = image::imageops::resize(&sheet, large_width, large_height, image::imageops::FilterType::Nearest);
     sheet.save(path).with_context(|| format!("{}: cannot be written", path.display()))
 }

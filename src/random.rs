@@ -36,7 +36,10 @@ pub enum Purpose {
 /// The stream of one purpose at one place. The same arguments always give the same draws.
 pub fn stream(seed: u64, purpose: Purpose, step: u64, sample: u64) -> ChaCha8Rng {
     let mut key = [0u8; 32];
-    for (chunk, word) in key.chunks_exact_mut(8).zip([seed, purpose as u64, step, sample]) {
+    for (chunk, word) in key
+        .chunks_exact_mut(8)
+        .zip([seed, purpose as u64, step, sample])
+    {
         chunk.copy_from_slice(&word.to_le_bytes());
     }
     ChaCha8Rng::from_seed(key)

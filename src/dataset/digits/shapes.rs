@@ -11,8 +11,8 @@ const JITTER: f32 = 0.028;
 pub fn write(hand: &mut Hand, class: u8) -> (Sketch, Warp, Pen) {
     let mut sketch = Sketch::default();
     let mut warp = Warp {
-        aspect: hand.about(0.72, 0.11, 0.45, 1.05),
-        slant: hand.about(0.16, 0.2, -0.35, 0.8),
+        aspect: hand.about(0.77, 0.15, 0.42, 1.25),
+        slant: hand.about(0.2, 0.22, -0.35, 0.85),
         rotation: hand.about(0.0, 0.014, -0.04, 0.04),
         elastic: 0.05,
     };
@@ -38,11 +38,11 @@ pub fn write(hand: &mut Hand, class: u8) -> (Sketch, Warp, Pen) {
 
 /// An oval that starts near the top and closes, overlaps, or stays slightly open.
 fn zero(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
-    warp.aspect = hand.about(0.8, 0.17, 0.4, 1.15);
+    warp.aspect = hand.about(0.84, 0.22, 0.38, 1.5);
     let start = hand.about(-0.25, 0.06, -0.45, 0.0);
-    let sweep = hand.between(0.93, 1.12);
+    let sweep = hand.between(0.92, 1.16);
     // Some ovals are nearer to a box, some to a lens.
-    let square = hand.about(0.0, 0.05, -0.12, 0.12);
+    let square = hand.about(0.0, 0.025, -0.06, 0.06);
     let drift = hand.about(0.0, 0.04, -0.1, 0.1);
     let knots: [Knot; 10] = std::array::from_fn(|index| {
         let share = index as f32 / 9.0;
@@ -50,7 +50,7 @@ fn zero(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
         let radius = 0.5 * (1.0 - square * cosine(4.0 * turn)) + drift * (share - 0.5);
         s(0.5 + radius * cosine(turn), 0.5 + radius * sine(turn))
     });
-    sketch.stroke(hand, 0.022, &knots);
+    sketch.stroke(hand, 0.014, &knots);
 }
 
 /// A slanted line; sometimes with a flag, sometimes with a foot.
@@ -78,7 +78,8 @@ fn one(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
 fn two(hand: &mut Hand, sketch: &mut Sketch) {
     let belly = hand.about(0.0, 0.05, -0.1, 0.1);
     let start = hand.about(0.22, 0.08, 0.05, 0.42);
-    let foot = hand.about(0.93, 0.05, 0.8, 1.04);
+    let foot = hand.about(0.94, 0.08, 0.76, 1.15);
+    let reach = hand.about(1.05, 0.16, 0.7, 1.5);
     let hook = [
         s(0.06, start),
         s(0.2, 0.06),
@@ -89,9 +90,9 @@ fn two(hand: &mut Hand, sketch: &mut Sketch) {
     ];
     let [a, b, d, e, f, g] = hook;
     match hand.pick(&[0.45, 0.38, 0.17]) {
-        0 => sketch.stroke(hand, JITTER, &[a, b, d, e, f, g, c(0.06, 0.95), s(0.5, 0.5 * (0.95 + foot)), s(1.0, foot)]),
+        0 => sketch.stroke(hand, JITTER, &[a, b, d, e, f, g, c(0.06, 0.95), s(0.5, 0.5 * (0.95 + foot)), s(reach, foot)]),
         1 => {
-            let size = hand.between(0.7, 1.3);
+            let size = hand.between(0.6, 2.0);
             let knots = [
                 a,
                 b,
@@ -104,12 +105,12 @@ fn two(hand: &mut Hand, sketch: &mut Sketch) {
                 s(0.26 - 0.18 * size, 1.0 - 0.18 * size),
                 s(0.3, 1.0 - 0.22 * size),
                 s(0.58, 0.95),
-                s(1.0, foot),
+                s(reach, foot),
             ];
             sketch.stroke(hand, JITTER * 0.8, &knots);
         }
         _ => {
-            sketch.stroke(hand, JITTER, &[a, b, d, e, f, g, s(0.18, 0.92), s(0.2, 0.99), s(0.55, 0.96), s(0.95, foot)])
+            sketch.stroke(hand, JITTER, &[a, b, d, e, f, g, s(0.18, 0.92), s(0.2, 0.99), s(0.55, 0.96), s(reach, foot)])
         }
     }
 }
@@ -181,23 +182,26 @@ fn four(hand: &mut Hand, sketch: &mut Sketch) {
 /// A bar, a neck and a bowl, in one stroke or two, or as one wave.
 fn five(hand: &mut Hand, sketch: &mut Sketch) {
     let waist = hand.about(0.42, 0.05, 0.28, 0.54);
-    let reach = hand.about(0.95, 0.1, 0.7, 1.2);
-    let tilt = hand.about(-0.02, 0.05, -0.15, 0.1);
-    let tail = hand.about(0.9, 0.06, 0.74, 1.0);
-    let [h, i, j, k] = [s(0.78, 0.62), s(0.68, 0.9), s(0.36, 1.0), s(0.02, tail)];
+    let reach = hand.about(1.0, 0.2, 0.55, 1.6);
+    let tilt = hand.about(-0.02, 0.06, -0.2, 0.12);
+    let tail = hand.about(0.88, 0.08, 0.68, 1.0);
+    let neck = hand.about(0.2, 0.06, 0.05, 0.36);
+    let belly = hand.about(0.8, 0.09, 0.58, 1.05);
+    let left = hand.about(0.0, 0.1, -0.25, 0.25);
+    let [h, i, j, k] = [s(belly, 0.64), s(belly - 0.12, 0.9), s(0.34, 1.0), s(left, tail)];
     let shoulder = s(0.5, waist - 0.02);
     match hand.pick(&[0.45, 0.3, 0.25]) {
         0 => {
-            let knots = [s(reach, tilt), c(0.28, 0.03), c(0.2, waist), shoulder, h, i, j, k];
+            let knots = [s(reach, tilt), c(neck + 0.08, 0.03), c(neck, waist), shoulder, h, i, j, k];
             sketch.stroke(hand, JITTER, &knots);
         }
         1 => {
-            sketch.stroke(hand, JITTER, &[s(0.28, 0.04), c(0.2, waist), shoulder, h, i, j, k]);
-            sketch.line(hand, JITTER, [0.26, 0.05], [reach, tilt], 0.0);
+            sketch.stroke(hand, JITTER, &[s(neck + 0.08, 0.04), c(neck, waist), shoulder, h, i, j, k]);
+            sketch.line(hand, JITTER, [neck + 0.06, 0.05], [reach, tilt], 0.0);
         }
         _ => {
             let knots =
-                [s(reach, tilt), s(0.55, 0.04), s(0.28, 0.15), s(0.3, waist - 0.06), s(0.58, waist + 0.08), h, i, j, k];
+                [s(reach, tilt), s(0.55, 0.04), s(neck + 0.08, 0.15), s(neck + 0.1, waist - 0.06), s(0.58, waist + 0.08), h, i, j, k];
             sketch.stroke(hand, JITTER, &knots);
         }
     }
@@ -205,10 +209,10 @@ fn five(hand: &mut Hand, sketch: &mut Sketch) {
 
 /// A falling curve that closes in a loop.
 fn six(hand: &mut Hand, sketch: &mut Sketch) {
-    let start = hand.about(0.68, 0.13, 0.35, 1.0);
-    let loop_top = hand.about(0.56, 0.06, 0.42, 0.7);
-    let right = hand.about(0.84, 0.07, 0.66, 1.0);
-    let close = hand.about(0.12, 0.08, 0.0, 0.35);
+    let start = hand.about(0.6, 0.16, 0.2, 1.0);
+    let loop_top = hand.about(0.52, 0.09, 0.3, 0.7);
+    let right = hand.about(0.86, 0.1, 0.62, 1.1);
+    let close = hand.about(0.14, 0.1, -0.05, 0.42);
     let bend = hand.about(0.0, 0.05, -0.1, 0.1);
     let middle = 0.5 * (loop_top + 1.0);
     let knots = [
@@ -248,9 +252,9 @@ fn seven(hand: &mut Hand, sketch: &mut Sketch) {
 
 /// One crossing stroke, or two loops.
 fn eight(hand: &mut Hand, sketch: &mut Sketch) {
-    let waist = hand.about(0.48, 0.04, 0.38, 0.58);
-    let upper = hand.about(0.3, 0.05, 0.18, 0.42);
-    let lower = hand.about(0.35, 0.05, 0.22, 0.46);
+    let waist = hand.about(0.48, 0.055, 0.34, 0.62);
+    let upper = hand.about(0.32, 0.08, 0.14, 0.5);
+    let lower = hand.about(0.3, 0.08, 0.14, 0.48);
     let middle_up = 0.5 * waist;
     let middle_down = 0.5 * (1.0 + waist);
     if hand.chance(0.85) {
@@ -279,8 +283,8 @@ fn eight(hand: &mut Hand, sketch: &mut Sketch) {
 
 /// A loop with a straight, bent or hooked tail.
 fn nine(hand: &mut Hand, sketch: &mut Sketch) {
-    let loop_bottom = hand.about(0.46, 0.06, 0.32, 0.6);
-    let left = hand.about(0.1, 0.06, 0.0, 0.28);
+    let loop_bottom = hand.about(0.46, 0.075, 0.28, 0.64);
+    let left = hand.about(0.1, 0.08, -0.05, 0.32);
     let middle = 0.5 * loop_bottom;
     let start = s(0.76, hand.about(0.14, 0.05, 0.02, 0.28));
     let right = 0.8;
