@@ -5,7 +5,7 @@ use super::raster::Pen;
 use super::stroke::{Knot, Sketch, Warp, bowed, c, s};
 
 /// How far a knot strays, in digit heights.
-const JITTER: f32 = 0.028;
+const JITTER: f32 = 0.022;
 
 /// A digit of `class`, the distortion of the hand that wrote it, and its pen.
 pub fn write(hand: &mut Hand, class: u8) -> (Sketch, Warp, Pen) {
@@ -14,7 +14,7 @@ pub fn write(hand: &mut Hand, class: u8) -> (Sketch, Warp, Pen) {
         aspect: hand.about(0.77, 0.15, 0.42, 1.25),
         slant: hand.about(0.2, 0.22, -0.35, 0.85),
         rotation: hand.about(0.0, 0.014, -0.04, 0.04),
-        elastic: 0.05,
+        elastic: 0.065,
     };
     let pen = Pen {
         radius: hand.about(1.35, 0.38, 0.65, 2.4),
@@ -28,8 +28,8 @@ pub fn write(hand: &mut Hand, class: u8) -> (Sketch, Warp, Pen) {
         3 => three(hand, &mut sketch),
         4 => four(hand, &mut sketch),
         5 => five(hand, &mut sketch),
-        6 => six(hand, &mut sketch),
-        7 => seven(hand, &mut sketch),
+        6 => six(hand, &mut sketch, &mut warp),
+        7 => seven(hand, &mut sketch, &mut warp),
         8 => eight(hand, &mut sketch),
         _ => nine(hand, &mut sketch),
     }
@@ -117,15 +117,16 @@ fn two(hand: &mut Hand, sketch: &mut Sketch) {
 
 /// Two bowls that meet in a notch or a small loop; the upper one may be a bar and a diagonal.
 fn three(hand: &mut Hand, sketch: &mut Sketch) {
-    let waist = hand.about(0.46, 0.035, 0.36, 0.56);
-    let notch = hand.about(0.4, 0.1, 0.15, 0.62);
-    let tail = hand.about(0.88, 0.06, 0.74, 1.0);
-    let lower = [s(0.72, waist + 0.08), s(0.88, 0.73), s(0.7, 0.94), s(0.4, 1.0), s(0.04, tail)];
+    let waist = hand.about(0.47, 0.045, 0.36, 0.58);
+    let notch = hand.about(0.42, 0.1, 0.15, 0.64);
+    let tail = hand.about(0.88, 0.07, 0.68, 1.0);
+    let left = hand.about(0.02, 0.1, -0.22, 0.25);
+    let lower = [s(0.72, waist + 0.08), s(hand.about(0.86, 0.05, 0.7, 1.0), 0.73), s(0.7, 0.94), s(0.4, 1.0), s(left, tail)];
     let [h, i, j, k, l] = lower;
     let start = hand.about(0.12, 0.05, 0.0, 0.25);
     match hand.pick(&[0.62, 0.13, 0.25]) {
         0 => {
-            let knots = [s(0.08, start), s(0.4, 0.0), s(0.74, 0.08), s(0.76, 0.26), c(notch, waist), h, i, j, k, l];
+            let knots = [s(0.1 - 0.7 * left, start), s(0.4, 0.0), s(0.74, 0.08), s(0.76, 0.26), c(notch, waist), h, i, j, k, l];
             sketch.stroke(hand, JITTER, &knots);
         }
         1 => sketch.stroke(hand, JITTER, &[c(0.08, 0.04), c(0.8, 0.02), c(notch, waist - 0.04), h, i, j, k, l]),
@@ -208,9 +209,10 @@ fn five(hand: &mut Hand, sketch: &mut Sketch) {
 }
 
 /// A falling curve that closes in a loop.
-fn six(hand: &mut Hand, sketch: &mut Sketch) {
-    let start = hand.about(0.6, 0.16, 0.2, 1.0);
-    let loop_top = hand.about(0.52, 0.09, 0.3, 0.7);
+fn six(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
+    warp.aspect = warp.aspect.max(0.55);
+    let start = hand.about(0.64, 0.14, 0.3, 1.0);
+    let loop_top = hand.about(0.53, 0.08, 0.36, 0.7);
     let right = hand.about(0.86, 0.1, 0.62, 1.1);
     let close = hand.about(0.14, 0.1, -0.05, 0.42);
     let bend = hand.about(0.0, 0.05, -0.1, 0.1);
@@ -231,7 +233,9 @@ fn six(hand: &mut Hand, sketch: &mut Sketch) {
 }
 
 /// A bar and a falling line; some hands cross it, some begin with a serif.
-fn seven(hand: &mut Hand, sketch: &mut Sketch) {
+fn seven(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
+    // A narrower one reads as a 1.
+    warp.aspect = warp.aspect.max(0.6);
     let tilt = hand.about(0.06, 0.06, -0.06, 0.22);
     let foot = hand.about(0.42, 0.14, 0.1, 0.8);
     let bow = hand.about(0.05, 0.05, -0.06, 0.16);
