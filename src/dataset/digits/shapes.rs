@@ -30,7 +30,7 @@ pub fn write(hand: &mut Hand, class: u8) -> (Sketch, Warp, Pen) {
         5 => five(hand, &mut sketch),
         6 => six(hand, &mut sketch, &mut warp),
         7 => seven(hand, &mut sketch, &mut warp),
-        8 => eight(hand, &mut sketch),
+        8 => eight(hand, &mut sketch, &mut warp),
         _ => nine(hand, &mut sketch),
     }
     (sketch, warp, pen)
@@ -74,40 +74,34 @@ fn one(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
     }
 }
 
-/// A hook above, then a flat foot, a looped foot, or a wave.
+/// A hook above, then a flat foot, a loop of any size, or a wave.
 fn two(hand: &mut Hand, sketch: &mut Sketch) {
     let belly = hand.about(0.0, 0.05, -0.1, 0.1);
-    let start = hand.about(0.22, 0.08, 0.05, 0.42);
+    let start = hand.about(0.22, 0.09, 0.02, 0.45);
     let foot = hand.about(0.94, 0.08, 0.76, 1.15);
-    let reach = hand.about(1.05, 0.16, 0.7, 1.5);
-    let hook = [
-        s(0.06, start),
-        s(0.2, 0.06),
-        s(0.5, 0.0),
-        s(0.78, 0.1 + 0.4 * belly),
-        s(0.8, 0.33 + belly),
-        s(0.55, 0.62 + belly),
-    ];
-    let [a, b, d, e, f, g] = hook;
-    match hand.pick(&[0.45, 0.38, 0.17]) {
-        0 => sketch.stroke(hand, JITTER, &[a, b, d, e, f, g, c(0.06, 0.95), s(0.5, 0.5 * (0.95 + foot)), s(reach, foot)]),
+    let reach = hand.about(1.05, 0.17, 0.7, 1.5);
+    let head = hand.about(0.8, 0.1, 0.5, 1.0);
+    let left = hand.about(0.08, 0.06, -0.08, 0.25);
+    let [a, b, d] = [s(left, start), s(0.15 + 0.1 * head, 0.06), s(0.2 + 0.4 * head, 0.0)];
+    let [e, f, g] = [s(head - 0.02, 0.1 + 0.4 * belly), s(head, 0.33 + belly), s(0.15 + 0.5 * head, 0.62 + belly)];
+    match hand.pick(&[0.42, 0.24, 0.2, 0.14]) {
+        0 => {
+            let knots = [a, b, d, e, f, g, c(0.06, 0.95), s(0.5, 0.5 * (0.95 + foot)), s(reach, foot)];
+            sketch.stroke(hand, JITTER, &knots);
+        }
         1 => {
             let size = hand.between(0.6, 2.0);
-            let knots = [
-                a,
-                b,
-                d,
-                e,
-                f,
-                g,
-                s(0.26, 0.93),
-                s(0.26 - 0.16 * size, 1.0 - 0.04 * size),
-                s(0.26 - 0.18 * size, 1.0 - 0.18 * size),
-                s(0.3, 1.0 - 0.22 * size),
-                s(0.58, 0.95),
-                s(reach, foot),
-            ];
-            sketch.stroke(hand, JITTER * 0.8, &knots);
+            let [h, i] = [s(0.26, 0.93), s(0.26 - 0.16 * size, 1.0 - 0.04 * size)];
+            let [j, k] = [s(0.26 - 0.18 * size, 1.0 - 0.18 * size), s(0.3, 1.0 - 0.22 * size)];
+            sketch.stroke(hand, JITTER * 0.8, &[a, b, d, e, f, g, h, i, j, k, s(0.58, 0.95), s(reach, foot)]);
+        }
+        2 => {
+            let size = hand.about(0.3, 0.07, 0.15, 0.45);
+            let far = hand.about(-0.08, 0.07, -0.25, 0.08);
+            let g = s(0.1 + 0.5 * head, 0.7);
+            let [h, i] = [s(0.2, 0.97), s(far, 1.0 - 0.4 * size)];
+            let [j, k] = [s(0.16, 1.0 - 1.15 * size), s(0.55, 0.9)];
+            sketch.stroke(hand, JITTER * 0.9, &[a, b, d, e, f, g, h, i, j, k, s(reach, foot)]);
         }
         _ => {
             sketch.stroke(hand, JITTER, &[a, b, d, e, f, g, s(0.18, 0.92), s(0.2, 0.99), s(0.55, 0.96), s(reach, foot)])
@@ -254,33 +248,45 @@ fn seven(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
     }
 }
 
-/// One crossing stroke, or two loops.
-fn eight(hand: &mut Hand, sketch: &mut Sketch) {
-    let waist = hand.about(0.48, 0.055, 0.34, 0.62);
-    let upper = hand.about(0.32, 0.08, 0.14, 0.5);
-    let lower = hand.about(0.3, 0.08, 0.14, 0.48);
+/// One crossing stroke that closes, one whose ends stick out, or two loops.
+fn eight(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
+    warp.slant += 0.06;
+    let waist = hand.about(0.49, 0.06, 0.33, 0.66);
+    let upper = hand.about(0.32, 0.09, 0.12, 0.52);
+    let lower = hand.about(0.29, 0.09, 0.12, 0.5);
     let middle_up = 0.5 * waist;
     let middle_down = 0.5 * (1.0 + waist);
-    if hand.chance(0.85) {
-        let end = hand.about(0.0, 0.08, -0.12, 0.2);
-        let knots = [
-            s(0.55 + upper * 0.85, 0.6 * middle_up),
-            s(0.52, 0.0),
-            s(0.52 - upper, middle_up * 0.85),
-            s(0.5, waist),
-            s(0.46 + lower, middle_down),
-            s(0.46, 1.0),
-            s(0.46 - lower, middle_down + 0.03),
-            s(0.5, waist + 0.02),
-            s(0.55 + upper, middle_up * 0.9 + end),
-            s(0.58 + upper * 0.6, 0.06 + end),
-        ];
-        sketch.stroke(hand, JITTER * 0.9, &knots);
-    } else {
-        for (low, high, radius) in [(0.0, waist, upper), (waist, 1.0, lower)] {
-            let middle = 0.5 * (low + high);
-            let knots = [s(0.5, low), s(0.5 - radius, middle), s(0.5, high), s(0.5 + radius, middle), s(0.52, low)];
-            sketch.stroke(hand, JITTER * 0.8, &knots);
+    let end = hand.about(0.0, 0.08, -0.12, 0.2);
+    let shift = hand.about(0.0, 0.06, -0.14, 0.14);
+    let [bottom_right, bottom] = [s(0.46 + shift + lower, middle_down), s(0.46 + shift, 1.0)];
+    let bottom_left = s(0.46 + shift - lower, middle_down + 0.03);
+    let top_left = s(0.52 - upper, middle_up * 0.85);
+    match hand.pick(&[0.55, 0.3, 0.15]) {
+        0 => {
+            let [first, top] = [s(0.55 + upper * 0.85, 0.6 * middle_up), s(0.52, 0.0)];
+            let [rise, last] =
+                [s(0.55 + upper, middle_up * 0.9 + end), s(0.58 + upper * 0.6, 0.06 + end)];
+            let knots = [
+                first, top, top_left, s(0.5, waist), bottom_right, bottom, bottom_left, s(0.5, waist + 0.02), rise, last,
+            ];
+            sketch.stroke(hand, JITTER * 0.9, &knots);
+        }
+        1 => {
+            let arm = hand.about(0.9, 0.1, 0.65, 1.15);
+            let first = s(0.5 + upper, hand.about(0.1, 0.06, -0.05, 0.28));
+            let [cross, tip] = [s(0.52, waist), s(arm, hand.about(0.02, 0.08, -0.15, 0.2))];
+            let knots = [
+                first, s(0.5, 0.02), top_left, s(0.48, waist), bottom_right, bottom, bottom_left, cross, tip,
+            ];
+            sketch.stroke(hand, JITTER, &knots);
+        }
+        _ => {
+            for (low, high, radius) in [(0.0, waist, upper), (waist, 1.0, lower)] {
+                let middle = 0.5 * (low + high);
+                let knots =
+                    [s(0.5, low), s(0.5 - radius, middle), s(0.5, high), s(0.5 + radius, middle), s(0.52, low)];
+                sketch.stroke(hand, JITTER * 0.8, &knots);
+            }
         }
     }
 }
