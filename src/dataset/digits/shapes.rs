@@ -16,10 +16,12 @@ pub fn write(hand: &mut Hand, class: u8) -> (Sketch, Warp, Pen) {
         rotation: hand.about(0.0, 0.014, -0.04, 0.04),
         elastic: 0.065,
     };
+    // Figures with more line in them are written with a finer one.
+    let fine = if matches!(class, 2 | 4 | 6 | 8 | 9) { 0.91 } else { 1.0 };
     let pen = Pen {
-        radius: hand.about(1.35, 0.38, 0.65, 2.4),
+        radius: fine * hand.about(1.35, 0.36, 0.65, 2.3),
         pressure: hand.between(0.0, 0.22),
-        edge: hand.between(1.0, 1.5),
+        edge: hand.between(1.1, 1.7),
     };
     match class {
         0 => zero(hand, &mut sketch, &mut warp),
@@ -251,6 +253,7 @@ fn seven(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
 /// One crossing stroke that closes, one whose ends stick out, or two loops.
 fn eight(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
     warp.slant += 0.06;
+    warp.aspect = warp.aspect.max(0.55);
     let waist = hand.about(0.49, 0.06, 0.33, 0.66);
     let upper = hand.about(0.32, 0.09, 0.12, 0.52);
     let lower = hand.about(0.29, 0.09, 0.12, 0.5);
