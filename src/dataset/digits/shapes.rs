@@ -26,7 +26,7 @@ pub fn write(hand: &mut Hand, class: u8) -> (Sketch, Warp, Pen) {
     match class {
         0 => zero(hand, &mut sketch, &mut warp),
         1 => one(hand, &mut sketch, &mut warp),
-        2 => two(hand, &mut sketch),
+        2 => two(hand, &mut sketch, &mut warp),
         3 => three(hand, &mut sketch),
         4 => four(hand, &mut sketch),
         5 => five(hand, &mut sketch),
@@ -77,9 +77,10 @@ fn one(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
 }
 
 /// A hook above, then a flat foot, a loop of any size, or a wave.
-fn two(hand: &mut Hand, sketch: &mut Sketch) {
+fn two(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
+    warp.aspect += 0.08;
     let belly = hand.about(0.0, 0.05, -0.1, 0.1);
-    let start = hand.about(0.22, 0.09, 0.02, 0.45);
+    let start = hand.about(0.24, 0.11, 0.02, 0.52);
     let foot = hand.about(0.94, 0.08, 0.76, 1.15);
     let reach = hand.about(1.05, 0.17, 0.7, 1.5);
     let head = hand.about(0.8, 0.1, 0.5, 1.0);
@@ -232,9 +233,9 @@ fn six(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
 fn seven(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
     // A narrower one reads as a 1.
     warp.aspect = warp.aspect.max(0.6);
-    let tilt = hand.about(0.06, 0.06, -0.06, 0.22);
+    let tilt = hand.about(0.09, 0.08, -0.06, 0.34);
     let foot = hand.about(0.42, 0.14, 0.1, 0.8);
-    let bow = hand.about(0.05, 0.05, -0.06, 0.16);
+    let bow = hand.about(0.04, 0.06, -0.1, 0.2);
     let corner = if hand.chance(0.7) { c(0.86, 0.03) } else { s(0.84, 0.06) };
     let fall = bowed([0.86, 0.03], [foot, 1.0], bow);
     let bar = bowed([0.02, tilt], [0.86, 0.03], hand.about(0.0, 0.04, -0.1, 0.1));
