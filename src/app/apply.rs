@@ -4,7 +4,7 @@ use crate::app::jobs::Done;
 use crate::app::session::{Level, Session};
 use crate::app::undo::{Kind, Point};
 use crate::model::Config;
-use crate::trainer::{Control, Part, Phase};
+use crate::trainer::{Control, Part, Phase, Trainer};
 use crate::ui::command::{Command, Slot};
 use crate::ui::dialogs::Ask;
 use crate::ui::layout;
@@ -114,19 +114,20 @@ impl Session {
         if control != Control::Pause && self.model(slot).is_stale() {
             self.make(slot);
         }
-        let model = self.model(slot);
-        if model.trainer.is_none() {
-            if control != Control::Pause {
-                self.say(Level::Note, &tr("train.no_data"));
-            }
-            return;
+        let quiet = control == Control::Pause;
+        if !self.model_mut(slot).send(control) && !quiet {
+            self.say(Level::Note, &tr("train.no_data"));
         }
-        model.send(control);
     }
 
     fn reset(&mut self, slot: Slot) {
         let model = self.model(slot);
-        let Some(trainer) = &model.trainer else { return };
+        let Some(trainer) = &model.trainer else {
+            if model.failure.is_some() {
+                self.make(slot);
+            }
+            return;
+        };
         let broken = matches!(trainer.status().phase, Phase::Failed | Phase::Stopped);
         if broken || trainer.config() != model.config || model.folder.is_some() {
             self.make(slot);
@@ -136,13 +137,18 @@ impl Session {
         self.sheet.wanted = true;
     }
 
+    /// Makes a new trainer for the card's numbers, in the background: making a network is not a frame's work.
     pub(super) fn make(&mut self, slot: Slot) {
         let Some(data) = self.data.clone() else { return };
-        let options = self.options();
-        if let Err(message) = self.model_mut(slot).make(&data, options) {
-            let message = t!("toast.model_failed", slot = slot.name(), why = message).into_owned();
-            self.say(Level::Failed, &message);
-        }
+        self.tickets += 1;
+        let (ticket, options) = (self.tickets, self.options());
+        let model = self.model_mut(slot);
+        model.wait_for(ticket);
+        let config = model.config.clone();
+        self.jobs.run("make a model", move || {
+            let made = Trainer::spawn(config, data, options).map_err(|error| error.to_string());
+            Done::Made(slot, ticket, made.map(Box::new))
+        });
     }
 
     fn look_at(&mut self, latent: &[f32]) {

@@ -1,6 +1,5 @@
-//! Files written so that a reader finds the old one or the new one, never half of one.
+//! Files of the window: written atomically, with the reason in one sentence where they cannot be.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Why a file could not be written: one sentence.
@@ -11,7 +10,7 @@ pub struct WriteError {
     error: std::io::Error,
 }
 
-/// Writes a file beside its place, syncs it, and renames it into its place. Makes the folder where there is none.
+/// Writes a file so that a reader finds the old one or the new one. Makes the folder where there is none.
 ///
 /// # Errors
 /// Names the file and says what the file system said.
@@ -22,15 +21,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         _ => Path::new("."),
     };
     std::fs::create_dir_all(folder).map_err(wrong)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(wrong)?;
-    file.write_all(bytes).map_err(wrong)?;
-    file.as_file().sync_all().map_err(wrong)?;
-    file.persist(path).map_err(|error| wrong(error.error))?;
-    // The rename is a change of the folder; where folders cannot be synced there is nothing more to do.
-    if let Ok(folder) = std::fs::File::open(folder) {
-        let _ = folder.sync_all();
-    }
-    Ok(())
+    crate::run::atomic::write(path, bytes).map_err(wrong)
 }
 
 /// A picture as a PNG file.

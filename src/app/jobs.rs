@@ -18,6 +18,8 @@ pub enum Done {
     Data(Result<Box<Dataset>, String>),
     /// A run was opened, with its data where that is another than before.
     Run(Result<Box<OpenedRun>, String>),
+    /// A model's trainer was made; the number says for which wish.
+    Made(Slot, u64, Result<Box<Trainer>, String>),
     /// The models that come with the program.
     Pretrained(Result<Vec<Opened>, String>),
     /// The system's file dialog was closed; `None` where nothing was chosen.

@@ -8,7 +8,7 @@ use crate::dataset::{self, Dataset, Progress, Source};
 use crate::explore::compare;
 use crate::model::Family;
 use crate::run;
-use crate::trainer::{Event, Trainer};
+use crate::trainer::{Control, Event, Trainer};
 use crate::ui::command::{Picture, Slot};
 use crate::ui::text::{tr, whole};
 use eframe::egui;
@@ -85,6 +85,11 @@ impl Session {
                     }
                 }
             }
+            Done::Made(slot, ticket, made) => {
+                if let Err(message) = self.model_mut(slot).made(ticket, made.map(|trainer| *trainer)) {
+                    self.say(Level::Failed, &t!("toast.model_failed", slot = slot.name(), why = message));
+                }
+            }
             Done::Pretrained(Ok(opened)) => self.ready.extend(opened.into_iter().map(ReadyMade::from)),
             Done::Pretrained(Err(message)) => tracing::warn!("models that come with the program: {message}"),
             Done::Picked(ask, Some(path)) => self.panels.dialogs.fill(ask, &path),
@@ -92,7 +97,7 @@ impl Session {
             Done::Suggested(ask, path) => self.panels.dialogs.suggest(ask, &path),
             Done::Folders(folders) => {
                 for (slot, folder) in folders {
-                    self.model(slot).send(crate::trainer::Control::Save(folder));
+                    self.model_mut(slot).send(Control::Save(folder));
                 }
             }
             Done::Sheet(sheet) => {

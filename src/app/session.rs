@@ -110,6 +110,7 @@ pub struct Session {
     pub(super) saved: (String, Instant),
     pub(super) saving: bool,
     pub(super) frames: u64,
+    pub(super) tickets: u64,
 }
 
 impl Session {
@@ -148,6 +149,7 @@ impl Session {
             saved: (state.to_text(), Instant::now()),
             saving: false,
             frames: 0,
+            tickets: 0,
             start,
         };
         rust_i18n::set_locale(session.settings.language.locale());
@@ -287,8 +289,7 @@ impl Session {
         Options {
             threads: threads.max(1),
             wake: Arc::new(move || waker.learned()),
-            test_interval_steps: 100,
-            changes: Vec::new(),
+            ..Options::default()
         }
     }
 

@@ -4,7 +4,7 @@ use crate::dataset::Dataset;
 use crate::model::{Config, Key};
 use crate::run::Opened;
 use crate::snapshot::Snapshot;
-use crate::trainer::{Control, Event, Options, Phase, Status, Trainer};
+use crate::trainer::{Control, Event, Phase, Status, Trainer};
 use crate::ui::command::Slot;
 use crate::ui::view::ModelView;
 use std::path::PathBuf;
@@ -21,6 +21,8 @@ pub struct ModelSlot {
     pub folder: Option<PathBuf>,
     /// Why it ended, if it did.
     pub failure: Option<String>,
+    making: Option<u64>,
+    pending: Vec<Control>,
     shown: Option<Arc<Snapshot>>,
     ready_made: bool,
 }
@@ -41,7 +43,17 @@ impl From<Opened> for ReadyMade {
 impl ModelSlot {
     /// A model without a trainer.
     pub fn new(slot: Slot, config: Config) -> Self {
-        Self { slot, config, trainer: None, folder: None, failure: None, shown: None, ready_made: false }
+        Self {
+            slot,
+            config,
+            trainer: None,
+            folder: None,
+            failure: None,
+            making: None,
+            pending: Vec::new(),
+            shown: None,
+            ready_made: false,
+        }
     }
 
     /// Where its trainer is.
@@ -64,39 +76,59 @@ impl ModelSlot {
         self.trainer.as_ref().is_some_and(|trainer| trainer.config() != self.config)
     }
 
-    /// Makes a new trainer for the card's numbers, which holds still.
-    ///
-    /// # Errors
-    /// What is wrong with the numbers, or why no thread could be made: one sentence.
-    pub fn make(&mut self, data: &Arc<Dataset>, options: Options) -> Result<(), String> {
+    /// Forgets its trainer; the one with this ticket will take its place.
+    pub fn wait_for(&mut self, ticket: u64) {
         self.trainer = None;
         self.failure = None;
         self.folder = None;
-        self.config.check().map_err(|error| error.to_string())?;
-        let trainer = Trainer::spawn(self.config.clone(), data.clone(), options).map_err(|error| error.to_string())?;
+        self.making = Some(ticket);
+        self.pending.clear();
+    }
+
+    /// A trainer that was made, or why not. Whether it was the one that is waited for.
+    pub fn made(&mut self, ticket: u64, result: Result<Trainer, String>) -> Result<bool, String> {
+        if self.making != Some(ticket) {
+            return Ok(false);
+        }
+        self.making = None;
+        let pending = std::mem::take(&mut self.pending);
+        let trainer = result.inspect_err(|message| self.failure = Some(message.clone()))?;
+        for control in pending {
+            trainer.send(control);
+        }
         self.trainer = Some(trainer);
-        Ok(())
+        Ok(true)
     }
 
     /// Takes a trainer that goes on with a run.
     pub fn take(&mut self, trainer: Trainer, folder: PathBuf) {
+        self.making = None;
+        self.pending.clear();
         self.config = trainer.config();
         self.trainer = Some(trainer);
         self.folder = Some(folder);
         self.failure = None;
     }
 
-    /// Says something to the trainer.
-    pub fn send(&self, control: Control) {
-        if let Some(trainer) = &self.trainer {
-            trainer.send(control);
+    /// Says something to the trainer; one that is being made hears it when it is there. False where there is none.
+    pub fn send(&mut self, control: Control) -> bool {
+        match &self.trainer {
+            Some(trainer) => trainer.send(control),
+            None if self.making.is_some() => self.pending.push(control),
+            None => return false,
         }
+        true
+    }
+
+    /// Whether a trainer is being made.
+    pub fn is_making(&self) -> bool {
+        self.making.is_some()
     }
 
     /// Whether it has to be made anew before it can go on with the card's numbers.
     pub fn is_stale(&self) -> bool {
         let untouched = self.status().is_some_and(|status| status.step == 0 && status.phase == Phase::Paused);
-        self.failure.is_some() || (untouched && self.differs())
+        (self.failure.is_some() || (untouched && self.differs())) && self.making.is_none()
     }
 
     /// Changes the card's numbers. What can change while it trains goes to the trainer at once.
