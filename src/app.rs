@@ -76,7 +76,7 @@ impl Session {
 
         // The panels' own looks and the layout are lent out while the rest is looked at.
         let mut panels = std::mem::take(&mut self.panels);
-        let mut tree = std::mem::replace(&mut self.layout, Tree::empty(egui::Id::new("panels")));
+        let mut tree = std::mem::replace(&mut self.layout, Tree::empty(egui::Id::unique("panels")));
         let shown: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| layout::is_shown(&tree, *pane)).collect();
         {
             let view = self.view(&shown);
@@ -127,7 +127,7 @@ impl Session {
     /// Toasts are only painted: those who hear the screen get the newest message as a status.
     fn tell_readers(&self, context: &Context) {
         if let Some((_, text)) = &self.last_message {
-            context.accesskit_node_builder(egui::Id::new("newest message"), |node| {
+            context.accesskit_node_builder(egui::Id::unique("newest message"), |node| {
                 node.set_role(egui::accesskit::Role::Status);
                 node.set_live(egui::accesskit::Live::Polite);
                 node.set_label(text.as_str());

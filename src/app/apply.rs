@@ -9,7 +9,6 @@ use crate::ui::command::{Command, Slot};
 use crate::ui::dialogs::Ask;
 use crate::ui::layout;
 use crate::ui::text::tr;
-use rust_i18n::t;
 use std::path::{Path, PathBuf};
 
 impl Session {

@@ -155,11 +155,12 @@ fn frame(session: &mut Session, context: &Context, gpu: Option<&Gpu>, index: u32
     };
     let began = Instant::now();
     session.logic(context, Duration::from_millis(5));
-    let output = context.run_ui(input, |ui| session.ui(ui));
-    let shapes = context.tessellate(output.shapes, output.pixels_per_point);
+    let mut output = context.run_ui(input, |ui| session.ui(ui));
+    let shapes = context.tessellate(std::mem::take(&mut output.shapes), output.pixels_per_point);
     let Some(gpu) = gpu else {
-        output.textures_delta.drop_without_applying_deltas();
-        return began.elapsed();
+        let took = began.elapsed();
+        output.drop_without_applying_deltas();
+        return took;
     };
     let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
     let screen = egui_wgpu::ScreenDescriptor {
@@ -168,8 +169,10 @@ fn frame(session: &mut Session, context: &Context, gpu: Option<&Gpu>, index: u32
     };
     let commands = {
         let mut renderer = gpu.renderer.renderer.write();
-        for (id, delta) in &output.textures_delta.set {
-            renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
+        for (id, deltas) in &output.textures_delta.set {
+            for delta in deltas {
+                renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
+            }
         }
         renderer.update_buffers(&gpu.device, &gpu.queue, &mut encoder, &shapes, &screen)
     };
@@ -179,6 +182,7 @@ fn frame(session: &mut Session, context: &Context, gpu: Option<&Gpu>, index: u32
     for id in &output.textures_delta.free {
         renderer.free_texture(id);
     }
+    output.textures_delta.clear();
     drop(renderer);
     // What the device does is not the frame's work; but it must not pile up.
     let _ = gpu.device.poll(wgpu::PollType::wait_indefinitely());

@@ -112,7 +112,7 @@ impl Compare {
         let Some((_, _, atlas)) = &self.drawn else { return };
         let mut open = true;
         Window::new(t!("compare.image", place = place + 1))
-            .id(egui::Id::new("enlarged"))
+            .id(egui::Id::unique("enlarged"))
             .open(&mut open)
             .collapsible(false)
             .resizable(false)

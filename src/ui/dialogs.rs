@@ -74,7 +74,7 @@ impl Dialogs {
         let mut keep = true;
         let mut confirmed = None;
         Window::new(tr(title))
-            .id(eframe::egui::Id::new("ask"))
+            .id(eframe::egui::Id::unique("ask"))
             .open(&mut keep)
             .collapsible(false)
             .resizable(false)

@@ -28,7 +28,7 @@ pub fn ui(context: &Context, open: &mut bool) {
         *open = false;
     }
     Window::new(tr("help.title"))
-        .id(eframe::egui::Id::new("help"))
+        .id(eframe::egui::Id::unique("help"))
         .open(open)
         .collapsible(false)
         .default_width(70.0 * theme::GRID)

@@ -55,7 +55,7 @@ pub fn default_layout() -> Tree<Pane> {
     let left = split(LinearDir::Vertical, [top, training], 0.70);
     let right = split(LinearDir::Vertical, [output, compare], 0.42);
     let root = split(LinearDir::Horizontal, [left, right], 0.72);
-    Tree::new(Id::new("panels"), root, tiles)
+    Tree::new(Id::unique("panels"), root, tiles)
 }
 
 /// The layout as text for the state file.

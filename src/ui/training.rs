@@ -6,8 +6,8 @@ use crate::ui::settings::Curves;
 use crate::ui::text::{number, tr, whole};
 use crate::ui::view::{ModelView, View};
 use crate::ui::{Panel, theme, widgets};
-use eframe::egui::{Corner, Id, Slider, Ui};
-use egui_plot::{GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints};
+use eframe::egui::{Id, Slider, Ui};
+use egui_plot::{Corner, GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints};
 use std::ops::RangeInclusive;
 
 const NATS: [Series; 6] = [
@@ -43,15 +43,16 @@ impl Training {
         let curves = view.settings.curves;
         let palette = theme::of(ui);
         let logarithmic = curves.logarithmic;
+        let in_steps = curves.axis == Axis::Step;
         let x_unit = match curves.axis {
             Axis::Step => tr("axis.steps"),
             Axis::Seconds => tr("axis.seconds"),
         };
-        let plot = Plot::new((id, curves.axis, logarithmic))
+        let plot = Plot::new((id, in_steps, logarithmic))
             .width(width)
             .height(ui.available_height())
             .legend(Legend::default().position(Corner::RightTop).follow_insertion_order(true).background_alpha(0.6))
-            .link_axis(Id::new(("training x", curves.axis)), [true, false])
+            .link_axis(Id::unique(("training x", in_steps)), [true, false])
             .allow_scroll(false)
             .x_axis_label(theme::note(ui, x_unit))
             .y_axis_label(theme::note(ui, unit.to_owned()))
