@@ -1,5 +1,5 @@
 //! Folders of IDX files: what is right is read, what is wrong or hostile is refused in one sentence.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use flate2::{Compression, write::GzEncoder};
 use latentarium::dataset::{Dataset, ImageShape, Pixels, Progress, Source, SourceError, load};

@@ -18,7 +18,7 @@ pub fn zero(hand: &mut Hand, sketch: &mut Sketch, warp: &mut Warp) {
         let radius = 0.5 * (1.0 - square * cosine(4.0 * turn)) + drift * (share - 0.5);
         s(0.5 + radius * cosine(turn), 0.5 + radius * sine(turn))
     });
-    sketch.stroke(hand, 0.014, &knots);
+    sketch.stroke(hand, 0.01, &knots);
 }
 
 /// A slanted line; sometimes with a flag, sometimes with a foot.
