@@ -6,6 +6,7 @@
 //! ```
 
 use anyhow::{Context, Result};
+use candle_core::{Device, Tensor};
 use latentarium::dataset::{Pixels, Progress, Source, Split, digits, load};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -54,7 +55,7 @@ fn main() -> Result<()> {
     }
 
     let start = Instant::now();
-    let nearest = nearest(&generated.train, &real.test);
+    let nearest = nearest(&generated.train, &real.test)?;
     if let Some(path) = misread {
         let wrong = |index: usize| {
             nearest.get(index).is_some_and(|found| generated.train.label(*found) != real.test.label(index))
@@ -86,19 +87,18 @@ fn main() -> Result<()> {
 }
 
 /// The index of the train image nearest to each test image, by squared distance.
-fn nearest(train: &Split, test: &Split) -> Vec<usize> {
+fn nearest(train: &Split, test: &Split) -> Result<Vec<usize>> {
     let size = train.shape.values();
     let all = |split: &Split| split.gather(&(0..split.count()).collect::<Vec<_>>());
     let (train_values, test_values) = (all(train), all(test));
     let norms: Vec<f32> = train_values.chunks_exact(size).map(|image| image.iter().map(|x| x * x).sum()).collect();
     let mut best = vec![(f32::INFINITY, 0); test.count()];
-    let mut products = vec![0.0f32; ROWS * COLUMNS];
-    for (block, rows) in test_values.chunks(ROWS * size).enumerate() {
-        for (part, columns) in train_values.chunks(COLUMNS * size).enumerate() {
-            let (m, n) = (rows.len() / size, columns.len() / size);
-            multiply(&mut products, rows, columns, m, n, size);
-            let nearest = best.iter_mut().skip(block * ROWS);
-            for (best, line) in nearest.zip(products.chunks_exact(n).take(m)) {
+    for (part, columns) in train_values.chunks(COLUMNS * size).enumerate() {
+        let columns = Tensor::from_slice(columns, (columns.len() / size, size), &Device::Cpu)?.t()?;
+        for (block, rows) in test_values.chunks(ROWS * size).enumerate() {
+            let rows = Tensor::from_slice(rows, (rows.len() / size, size), &Device::Cpu)?;
+            let products = rows.matmul(&columns)?.to_vec2::<f32>()?;
+            for (best, line) in best.iter_mut().skip(block * ROWS).zip(&products) {
                 let norms = norms.iter().enumerate().skip(part * COLUMNS);
                 for (product, (index, norm)) in line.iter().zip(norms) {
                     let distance = norm - 2.0 * product;
@@ -109,38 +109,7 @@ fn nearest(train: &Split, test: &Split) -> Vec<usize> {
             }
         }
     }
-    best.into_iter().map(|(_, index)| index).collect()
-}
-
-/// `out[m, n] = a[m, k] · b[n, k]ᵀ`.
-#[allow(unsafe_code)]
-fn multiply(out: &mut [f32], a: &[f32], b: &[f32], m: usize, n: usize, k: usize) {
-    assert!(out.len() >= m * n && a.len() == m * k && b.len() == n * k);
-    let (k_stride, n_stride) = (k as isize, n as isize);
-    // SAFETY: the assertion above holds every index that these strides reach.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            out.as_mut_ptr(),
-            1,
-            n_stride,
-            false,
-            a.as_ptr(),
-            1,
-            k_stride,
-            b.as_ptr(),
-            k_stride,
-            1,
-            0.0,
-            1.0,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
-    }
+    Ok(best.into_iter().map(|(_, index)| index).collect())
 }
 
 /// The mean pixel of a class, in [0, 1].

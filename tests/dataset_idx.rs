@@ -1,5 +1,5 @@
 //! Folders of IDX files: what is right is read, what is wrong or hostile is refused in one sentence.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use flate2::{Compression, write::GzEncoder};
 use latentarium::dataset::{Dataset, ImageShape, Pixels, Progress, Source, SourceError, load};
@@ -114,9 +114,7 @@ fn packed_dotted_and_unpacked_files_give_the_same_set() {
 #[test]
 fn the_folder_names_the_set_and_fashion_its_classes() {
     let parent = tempfile::tempdir().unwrap();
-    for (folder_name, set_name, first) in
-        [("MNIST", "mnist", "0"), ("Fashion-MNIST", "fashion-mnist", "T-shirt/top")]
-    {
+    for (folder_name, set_name, first) in [("MNIST", "mnist", "0"), ("Fashion-MNIST", "fashion-mnist", "T-shirt/top")] {
         let folder = parent.path().join(folder_name);
         std::fs::create_dir(&folder).unwrap();
         for name in ALL {
@@ -221,10 +219,7 @@ fn headers_that_announce_too_much_are_refused_before_memory_is_taken() {
 
 #[test]
 fn counts_and_shapes_must_agree() {
-    assert_eq!(
-        refusal(TRAIN_LABELS, &idx(&[2], &[0, 1])),
-        ": expected 3 labels, one for each image, found 2 labels"
-    );
+    assert_eq!(refusal(TRAIN_LABELS, &idx(&[2], &[0, 1])), ": expected 3 labels, one for each image, found 2 labels");
     assert_eq!(
         refusal(TEST_IMAGES, &idx(&[2, 5, 4], &ramp(40))),
         ": expected images of 4×5 pixels, as in the train file, found images of 5×4 pixels"
@@ -261,7 +256,10 @@ fn damaged_and_lying_gzip_is_refused() {
     assert!(short.contains("expected 120000 bytes of data after the header, found 7 bytes"), "{short}");
     // Packs a thousandfold: only what was promised, and one byte, is unpacked.
     let bomb = refusal(&gzip(&idx(&[300, 20, 20], &vec![0; 64 << 20]))).unwrap_err();
-    assert!(bomb.ends_with("expected 120000 bytes of data after the header, found more: there is trailing data"), "{bomb}");
+    assert!(
+        bomb.ends_with("expected 120000 bytes of data after the header, found more: there is trailing data"),
+        "{bomb}"
+    );
 }
 
 /// Bytes that do not pack.

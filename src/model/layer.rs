@@ -1,7 +1,7 @@
 //! Stacks of dense layers, as they train and as plain data.
 
 use crate::nn::batch_norm::{self, EPSILON, MOMENTUM, Statistics};
-use crate::nn::linear::{backward_product, linear};
+use crate::nn::linear::{input_gradient, linear};
 use crate::nn::parameters::{Parameters, copied};
 use crate::snapshot::{Activation, Operation, OperationKind};
 use candle_core::{Device, Result, Tensor, Var};
@@ -92,37 +92,18 @@ impl Stack {
         self.0.iter().enumerate().map(|(index, layer)| layer.operation(index, activation(index, layer))).collect()
     }
 
-    /// The output and its gradient with respect to the input, `[batch, inputs]`, as a forward expression that can be
-    /// differentiated once more: W₁ᵀ(m₁ ⊙ W₂ᵀ(m₂ ⊙ … w)) with the activations' slopes m as constants. For a stack of
-    /// LeakyReLU layers with one output.
+    /// The output and its gradient with respect to the input, `[batch, inputs]`, which can be differentiated once more.
     pub fn forward_with_input_gradient(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
-        let mut slopes = Vec::new();
+        let mut values = Vec::with_capacity(self.0.len());
         let mut value = x.clone();
         for layer in &self.0 {
             value = layer.forward(&value)?;
-            slopes.push(slope(&value, layer.activation)?);
+            values.push(value.clone());
         }
-        let mut gradient = Tensor::ones((x.dim(0)?, 1), x.dtype(), x.device())?;
-        for (layer, slope) in self.0.iter().zip(&slopes).rev() {
-            if let Some(slope) = slope {
-                gradient = gradient.mul(slope)?;
-            }
-            gradient = backward_product(&gradient, &layer.weight)?;
-        }
-        Ok((value, gradient))
+        let layers: Vec<(&Tensor, Activation)> =
+            self.0.iter().map(|layer| (layer.weight.as_tensor(), layer.activation)).collect();
+        Ok((value, input_gradient(&layers, &values)?))
     }
-}
-
-/// The slope of the activation where it gave `value`, as a constant; `None` where it is 1 everywhere.
-fn slope(value: &Tensor, activation: Activation) -> Result<Option<Tensor>> {
-    let below = match activation {
-        Activation::Identity => return Ok(None),
-        Activation::Relu => 0.0,
-        Activation::LeakyRelu { slope } => slope,
-        Activation::Sigmoid => candle_core::bail!("the slope of a sigmoid is not a constant"),
-    };
-    let slopes: Vec<f32> = copied(value)?.into_iter().map(|y| if y > 0.0 { 1.0 } else { below }).collect();
-    Ok(Some(Tensor::from_vec(slopes, value.shape(), &Device::Cpu)?))
 }
 
 /// A linear layer without bias, batch norm, activation.

@@ -14,7 +14,8 @@ const SHARD_ROWS: usize = 16;
 /// # Errors
 /// If the shapes differ.
 pub fn bernoulli(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
-    logits.contiguous()?.apply_op2(&target.contiguous()?, Bernoulli)
+    // candle would look for the gradient of a target that is computed from variables, and there is none.
+    logits.contiguous()?.apply_op2(&target.contiguous()?.detach(), Bernoulli)
 }
 
 struct Bernoulli;

@@ -211,3 +211,34 @@ impl candle_core::CustomOp2 for BackwardProduct {
         Ok((x_gradient, weight_gradient))
     }
 }
+
+/// The gradient of a stack's one output with respect to its input, as a forward expression that can be differentiated once
+/// more: W₁ᵀ(m₁ ⊙ W₂ᵀ(m₂ ⊙ … w)) with the activations' slopes m as constants. `layers` are weights `[outputs, inputs]`
+/// with their activations, `values` what each layer gave, `[batch, outputs]`; gives `[batch, inputs]`.
+///
+/// # Errors
+/// If the shapes do not fit, or an activation's slope is not constant on either side of 0.
+pub fn input_gradient(layers: &[(&Tensor, Activation)], values: &[Tensor]) -> Result<Tensor> {
+    let Some(last) = values.last() else { bail!("a stack without layers has no gradient") };
+    let mut gradient = last.ones_like()?.detach();
+    for ((weight, activation), value) in layers.iter().zip(values).rev() {
+        if let Some(slope) = slope(value, *activation)? {
+            gradient = gradient.mul(&slope)?;
+        }
+        gradient = backward_product(&gradient, weight)?;
+    }
+    Ok(gradient)
+}
+
+/// The slope of the activation where it gave `value`, as a constant; `None` where it is 1 everywhere.
+fn slope(value: &Tensor, activation: Activation) -> Result<Option<Tensor>> {
+    let below = match activation {
+        Activation::Identity => return Ok(None),
+        Activation::Relu => 0.0,
+        Activation::LeakyRelu { slope } => slope,
+        Activation::Sigmoid => bail!("the slope of a sigmoid is not a constant"),
+    };
+    let slopes =
+        with_values(value, |value| Ok(value.iter().map(|y| if *y > 0.0 { 1.0 } else { below }).collect::<Vec<f32>>()))?;
+    Ok(Some(Tensor::from_vec(slopes, value.shape(), value.device())?))
+}

@@ -13,7 +13,7 @@ use super::{Dataset, ImageShape, Pixels, Progress, Source, Split};
 use crate::random::{Purpose, stream};
 use hand::Hand;
 use raster::{AREA, SIDE};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Images to learn from.
 const TRAIN: usize = 20_000;
@@ -36,12 +36,14 @@ pub fn digits(progress: &Progress) -> Dataset {
 
 /// A data set of `counts` = [train, test] images, made by `threads` threads.
 fn generate(seed: u64, counts: [usize; 2], threads: usize, progress: &Progress) -> Dataset {
-    let done = AtomicU64::new(0);
+    let done = Mutex::new(0);
     progress.set_total(counts.iter().sum::<usize>() as u64);
     progress.set_done(0);
     let advance = |images: u64| {
-        let before = done.fetch_add(images, Ordering::Relaxed);
-        progress.set_done(before + images);
+        // Reported under the lock, so that what others see never goes backwards.
+        let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+        *done += images;
+        progress.set_done(*done);
     };
     let [train, test] = [0, 1].map(|split| make_split(seed, split, counts[split], threads, &advance));
     let class_names = (0..10).map(|class| class.to_string()).collect();

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// The data set that everybody gets, on every machine.
+const GOLDEN: &str = "85f9b291fe9b269d55f111d9c900288813010bbab9993f9981098bf5ad6f6dbe";
+
 fn small(seed: u64, threads: usize) -> Dataset {
     generate(seed, [1_000, 203], threads, &Progress::default())
 }
@@ -37,6 +40,8 @@ fn the_whole_set_has_its_shape_and_all_classes() {
     assert_eq!(data.shape(), ImageShape::grey(28, 28));
     assert_eq!(bytes(&data.train).len(), TRAIN * AREA);
     assert_eq!(data.class_names.join(""), "0123456789");
+    // Runs repeat by this checksum: a change of the digits is a change that people must hear of.
+    assert_eq!(data.checksum, GOLDEN);
     assert_eq!((data.source, data.name.as_str()), (Source::Digits, "digits"));
     for split in [&data.train, &data.test] {
         for class in 0..10 {
@@ -56,7 +61,7 @@ fn every_image_is_a_centred_figure_of_plausible_ink() {
     for (index, image) in bytes(&data.train).chunks_exact(AREA).enumerate() {
         let mass: f64 = image.iter().map(|x| f64::from(*x) / 255.0).sum();
         assert!((20.0..330.0).contains(&mass), "image {index}: {mass} pixels of ink");
-        assert!(image.iter().any(|x| *x > 200), "image {index} is faint");
+        assert!(image.iter().any(|x| *x > 150), "image {index} is faint");
         let mut moment = [0.0; 2];
         let (mut low, mut high) = ([SIDE; 2], [0; 2]);
         for (at, value) in image.iter().enumerate().filter(|(_, value)| **value > 0) {
