@@ -1,3 +1,10 @@
 //! The mathematics of looking: no window, no GPU.
 
 pub mod compare;
+pub mod encoded;
+pub mod nearest;
+pub mod pick;
+pub mod plane;
+pub mod tiles;
+pub mod view;
+pub mod viewer;

@@ -1,0 +1,196 @@
+//! A plane through a latent space: an origin and two directions.
+
+use crate::random::{Purpose, normal_rows};
+
+/// A plane through a latent space. A position `[a, b]` on it means the latent `origin + a·u + b·v`.
+///
+/// `u` and `v` are orthonormal; where the latent space has one dimension, `v` is 0.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Plane {
+    /// Where `[0, 0]` lies, `[latent]`.
+    pub origin: Vec<f32>,
+    /// The first direction, `[latent]`.
+    pub u: Vec<f32>,
+    /// The second direction, `[latent]`.
+    pub v: Vec<f32>,
+}
+
+impl Plane {
+    /// The plane of a latent space of two dimensions: the space itself.
+    pub fn of_two() -> Self {
+        Self::of_axes(2, 0, 1)
+    }
+
+    /// The plane through 0 along the axes `first` and `second` of `latent` dimensions; an axis that does not exist is 0.
+    pub fn of_axes(latent: usize, first: usize, second: usize) -> Self {
+        let axis = |place: usize| (0..latent).map(|i| if i == place { 1.0 } else { 0.0 }).collect::<Vec<f32>>();
+        let v = if second == first { vec![0.0; latent] } else { axis(second) };
+        Self { origin: vec![0.0; latent], u: axis(first), v }
+    }
+
+    /// The plane through 0 along two seeded random orthonormal directions; the space itself where `latent` is 1 or 2.
+    pub fn random(latent: usize, seed: u64) -> Self {
+        if latent <= 2 {
+            return Self::of_axes(latent, 0, 1);
+        }
+        let draws = normal_rows(seed, Purpose::Plane, 0, 2, latent);
+        let (first, second) = draws.split_at(latent);
+        let fallback = Self::of_axes(latent, 0, 1);
+        let u = normalised(first).unwrap_or(fallback.u);
+        let along = dot(second, &u);
+        let rest: Vec<f32> = second.iter().zip(&u).map(|(s, u)| s - along * u).collect();
+        let v = normalised(&rest).unwrap_or(fallback.v);
+        Self { origin: vec![0.0; latent], u, v }
+    }
+
+    /// The plane through 0 along the two dimensions of highest KL (nats, `[latent]`), the higher one first. Of equals the
+    /// earlier one; a KL that is not a number counts as lowest. The space itself where there are one or two dimensions.
+    pub fn of_highest_kl(kl_per_dimension: &[f32]) -> Self {
+        let latent = kl_per_dimension.len();
+        if latent <= 2 {
+            return Self::of_axes(latent, 0, 1);
+        }
+        let kl = |place: &usize| kl_per_dimension.get(*place).copied().filter(|kl| !kl.is_nan()).unwrap_or(f32::MIN);
+        let mut order: Vec<usize> = (0..latent).collect();
+        order.sort_by(|a, b| kl(b).total_cmp(&kl(a)));
+        match order[..] {
+            [first, second, ..] => Self::of_axes(latent, first, second),
+            _ => Self::of_axes(latent, 0, 1),
+        }
+    }
+
+    /// Dimensions of the latent space.
+    pub fn latent(&self) -> usize {
+        self.origin.len()
+    }
+
+    /// Whether all three vectors have `latent` finite values; a plane that was read from a file may not.
+    pub fn is_valid(&self, latent: usize) -> bool {
+        [&self.origin, &self.u, &self.v].iter().all(|x| x.len() == latent && x.iter().all(|x| x.is_finite()))
+    }
+
+    /// The latent at a position on the plane, `[latent]`.
+    pub fn latent_from_plane(&self, position: [f32; 2]) -> Vec<f32> {
+        let mut out = Vec::with_capacity(self.latent());
+        self.extend_latent(position, &mut out);
+        out
+    }
+
+    /// The latents at many positions, one after another, `[positions.len(), latent]`.
+    pub fn latents_from_plane(&self, positions: &[[f32; 2]]) -> Vec<f32> {
+        let mut out = Vec::with_capacity(positions.len() * self.latent());
+        positions.iter().for_each(|position| self.extend_latent(*position, &mut out));
+        out
+    }
+
+    fn extend_latent(&self, [a, b]: [f32; 2], out: &mut Vec<f32>) {
+        out.extend(self.origin.iter().zip(&self.u).zip(&self.v).map(|((o, u), v)| o + a * u + b * v));
+    }
+
+    /// Where the plane comes nearest to a latent: its orthogonal projection.
+    pub fn plane_from_latent(&self, latent: &[f32]) -> [f32; 2] {
+        let along = |direction: &[f32]| {
+            latent.iter().zip(&self.origin).zip(direction).map(|((z, o), d)| (z - o) * d).sum::<f32>()
+        };
+        [along(&self.u), along(&self.v)]
+    }
+
+    /// The covariance on the plane, `[xx, xy, yy]`, of a Gaussian with independent log variances `[latent]`.
+    pub fn covariance_from_log_variance(&self, log_variance: &[f32]) -> [f32; 3] {
+        let sum =
+            |x: &[f32], y: &[f32]| log_variance.iter().zip(x).zip(y).map(|((l, x), y)| l.exp() * x * y).sum::<f32>();
+        [sum(&self.u, &self.u), sum(&self.u, &self.v), sum(&self.v, &self.v)]
+    }
+}
+
+/// A closed ring of `count` positions at `sigmas` standard deviations of a Gaussian on the plane, given by its mean and
+/// covariance `[xx, xy, yy]`.
+pub fn ellipse(mean: [f32; 2], [xx, xy, yy]: [f32; 3], sigmas: f32, count: usize) -> Vec<[f32; 2]> {
+    // Cholesky of the 2×2 covariance maps the unit circle onto the ellipse of one standard deviation.
+    let l00 = xx.max(0.0).sqrt();
+    let l10 = if l00 > 0.0 { xy / l00 } else { 0.0 };
+    let l11 = (yy - l10 * l10).max(0.0).sqrt();
+    (0..count)
+        .map(|i| {
+            let (sin, cos) = (i as f32 / count as f32 * std::f32::consts::TAU).sin_cos();
+            [mean[0] + sigmas * l00 * cos, mean[1] + sigmas * (l10 * cos + l11 * sin)]
+        })
+        .collect()
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+fn normalised(values: &[f32]) -> Option<Vec<f32>> {
+    let length = dot(values, values).sqrt();
+    (length > 1e-6).then(|| values.iter().map(|x| x / length).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_position_survives_the_way_through_the_latent_space(
+            latent in 2usize..70, seed in any::<u64>(), a in -5.0f32..5.0, b in -5.0f32..5.0, shift in -2.0f32..2.0,
+        ) {
+            let mut plane = Plane::random(latent, seed);
+            plane.origin.fill(shift);
+            let [x, y] = plane.plane_from_latent(&plane.latent_from_plane([a, b]));
+            prop_assert!((x - a).abs() < 1e-3 && (y - b).abs() < 1e-3);
+        }
+
+        #[test]
+        fn random_directions_are_orthonormal_and_repeat(latent in 2usize..100, seed in any::<u64>()) {
+            let plane = Plane::random(latent, seed);
+            prop_assert!((dot(&plane.u, &plane.u) - 1.0).abs() < 1e-4);
+            prop_assert!((dot(&plane.v, &plane.v) - 1.0).abs() < 1e-4);
+            prop_assert!(dot(&plane.u, &plane.v).abs() < 1e-4);
+            prop_assert_eq!(Plane::random(latent, seed), plane);
+        }
+
+        #[test]
+        fn a_batch_is_its_positions_one_after_another(seed in any::<u64>(), n in 0usize..9) {
+            let plane = Plane::random(5, seed);
+            let positions: Vec<[f32; 2]> = (0..n).map(|i| [i as f32, -(i as f32)]).collect();
+            let single: Vec<f32> = positions.iter().flat_map(|p| plane.latent_from_plane(*p)).collect();
+            prop_assert_eq!(plane.latents_from_plane(&positions), single);
+        }
+    }
+
+    #[test]
+    fn two_dimensions_are_the_space_itself() {
+        assert_eq!(Plane::of_two().latent_from_plane([0.5, -2.0]), [0.5, -2.0]);
+        assert_eq!(Plane::random(2, 7), Plane::of_two());
+    }
+
+    #[test]
+    fn one_dimension_has_no_second_direction() {
+        for plane in [Plane::random(1, 3), Plane::of_highest_kl(&[1.0])] {
+            assert_eq!(plane.latent_from_plane([2.0, 9.0]), [2.0]);
+            assert_eq!(plane.plane_from_latent(&[2.0]), [2.0, 0.0]);
+        }
+    }
+
+    #[test]
+    fn the_dimensions_of_highest_kl_are_taken_in_order() {
+        let plane = Plane::of_highest_kl(&[0.1, f32::NAN, 3.0, 0.0, 4.0]);
+        assert_eq!(plane.latent_from_plane([1.0, 2.0]), [0.0, 0.0, 2.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn an_ellipse_lies_at_its_sigmas() {
+        let covariance = [2.0f32, 0.6, 0.5];
+        let [xx, xy, yy] = covariance;
+        let determinant = xx * yy - xy * xy;
+        for [x, y] in ellipse([1.0, -1.0], covariance, 2.0, 16) {
+            let (x, y) = (x - 1.0, y + 1.0);
+            let distance = (yy * x * x - 2.0 * xy * x * y + xx * y * y) / determinant;
+            assert!((distance.sqrt() - 2.0).abs() < 1e-4);
+        }
+    }
+}
