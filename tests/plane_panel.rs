@@ -1,7 +1,7 @@
 //! The plane and the output as a person uses them: pointer, wheel, keys, names.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use eframe::egui::{self, Color32, Event, Key, Modifiers, PointerButton, Pos2, vec2};
+use eframe::egui::{self, Color32, Event, Key, Modifiers, PointerButton, Pos2, Role, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use latentarium::dataset::{ImageShape, Pixels, Split};
@@ -144,8 +144,10 @@ impl State {
 }
 
 fn harness(state: State) -> Harness<'static, State> {
-    let mut harness =
-        Harness::builder().with_size(vec2(700.0, 500.0)).build_ui_state(|ui, state: &mut State| state.ui(ui), state);
+    let mut harness = Harness::builder()
+        .with_size(vec2(700.0, 500.0))
+        .with_step_dt(1.0 / 60.0)
+        .build_ui_state(|ui, state: &mut State| state.ui(ui), state);
     harness.run_steps(2);
     harness.state_mut().actions.clear();
     harness
@@ -309,7 +311,7 @@ fn the_figures_and_the_grid_can_be_set_without_a_pointer() {
     harness.run_steps(3);
     assert!(close(harness.state().cursor, [1.5, 0.0]), "{:?}", harness.state().cursor);
     assert!(harness.query_by_label("Cursor b").is_some());
-    harness.get_by_label("Grid").set_value_accesskit(20.0);
+    harness.get_by_role_and_label(Role::Slider, "Grid").set_value_accesskit(20.0);
     harness.run_steps(3);
     assert_eq!(harness.state().grid, 20);
     assert!(harness.state().panel.lattice(20).is_some());

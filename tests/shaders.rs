@@ -242,7 +242,7 @@ fn points_are_discs_in_their_colours_above_what_lies_under_them() {
     };
     assert_eq!(at(positions[0], 0), [255, 0, 0]);
     assert_eq!(at(positions[1], 0), [0, 255, 0]);
-    assert_eq!(at(positions[1], 5), [255; 3]);
+    assert!(at(positions[1], 5).iter().all(|x| *x > 240));
     assert_eq!(at(positions[1], 8), [0; 3]);
     assert_eq!(at(positions[2], 0), [0; 3]);
 }

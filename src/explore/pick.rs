@@ -118,7 +118,7 @@ mod tests {
         ) {
             let points: Vec<[f32; 2]> = points.into_iter().map(|(x, y)| [x, y]).collect();
             let distance = |i: usize| (points[i][0] - x).powi(2) + (points[i][1] - y).powi(2);
-            let even = |i: usize| i % 2 == 0;
+            let even = |i: usize| i.is_multiple_of(2);
             let expected = (0..points.len()).filter(|i| even(*i) && distance(*i) <= radius * radius)
                 .map(distance).min_by(f32::total_cmp);
             let found = PointIndex::new(&points).nearest(&points, [x, y], radius, even).map(distance);

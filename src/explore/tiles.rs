@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn panning_within_a_cell_keeps_the_lattice() {
         let area = Area { min: [0.0, 0.0], size: [600.0, 600.0] };
-        let view = View { centre: [0.05, 0.05], half_height: 3.0 };
+        let view = View { centre: [0.15, 0.15], half_height: 3.0 };
         let lattice = Lattice::covering(&view, area, 10);
         assert_eq!(lattice, Lattice::covering(&view.panned(area, [5.0, -5.0]), area, 10));
         assert_eq!(lattice.middles().len(), lattice.columns * lattice.rows);

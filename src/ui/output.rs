@@ -7,7 +7,7 @@ use crate::explore::viewer::NearestFound;
 use crate::gpu::image::{self, Fit, Picture};
 use crate::gpu::{ColorMap, Slot};
 use crate::snapshot::{Scratch, Snapshot};
-use eframe::egui::{self, Color32, FontId, RichText, Sense, Stroke, WidgetInfo, accesskit::Role, vec2};
+use eframe::egui::{self, Color32, FontId, RichText, Role, Sense, Stroke, WidgetInfo, vec2};
 use std::sync::Arc;
 
 /// The theme's colours that the output needs.

@@ -5,7 +5,7 @@ use crate::explore::view::{Area, View};
 use crate::gpu::image::Picture;
 use crate::gpu::points::{self, PointCloud, PointStyle};
 use crate::gpu::tiles::{self, TileStyle};
-use eframe::egui::{self, Key, PointerButton, Sense, WidgetInfo, accesskit::Role};
+use eframe::egui::{self, Key, PointerButton, Role, Sense, WidgetInfo};
 use std::sync::Arc;
 
 /// How near the pointer must come to a point to hover it, in points of the screen.
@@ -59,12 +59,15 @@ impl PlanePanel {
         input: &PlaneInput<'_>,
         actions: &mut Vec<PlaneAction>,
     ) {
-        let held = response.is_pointer_button_down_on();
-        let (primary, pressed) = ui.input(|i| (i.pointer.primary_down(), i.pointer.any_pressed()));
-        if held && pressed {
+        let (primary, pressed, clicked) =
+            ui.input(|i| (i.pointer.primary_down(), i.pointer.any_pressed(), i.pointer.primary_clicked()));
+        let held = primary && response.is_pointer_button_down_on();
+        // Pressed and let go within one slow frame; the keyboard's click has no place and is not meant.
+        let tapped = clicked && response.clicked_by(PointerButton::Primary);
+        if tapped || (pressed && response.is_pointer_button_down_on()) {
             response.request_focus();
         }
-        match response.interact_pointer_pos().filter(|_| held && primary) {
+        match response.interact_pointer_pos().filter(|_| held || (tapped && self.moving.is_none())) {
             Some(pixel) => {
                 let to = self.view.plane_from_pixel(area, pixel.into());
                 if to != input.cursor {
@@ -90,7 +93,8 @@ impl PlanePanel {
             }
         }
         self.set_view(view, actions);
-        let hovered = response.hover_pos().filter(|_| !held).and_then(|pixel| self.picked(pixel, area, input));
+        let hovered =
+            response.hover_pos().filter(|_| !response.dragged()).and_then(|pixel| self.picked(pixel, area, input));
         if hovered != self.hovered {
             self.hovered = hovered;
             actions.push(PlaneAction::Hovered(hovered));

@@ -3,7 +3,7 @@
 use super::{PlaneAction, PlaneInput, PlanePanel, Show};
 use crate::explore::tiles::LARGEST_GRID;
 use crate::explore::view::View;
-use eframe::egui::{self, RichText, Sense, WidgetInfo, accesskit::Role};
+use eframe::egui::{self, RichText, Role, Sense, WidgetInfo};
 
 impl PlanePanel {
     pub(super) fn toolbar(&mut self, ui: &mut egui::Ui, input: &PlaneInput<'_>, actions: &mut Vec<PlaneAction>) {
@@ -43,7 +43,7 @@ impl PlanePanel {
             ui.label(RichText::new(text("plane.cursor")).color(input.colors.text_secondary));
             let [mut a, mut b] = input.cursor;
             let speed = f64::from(self.view.half_height / 200.0);
-            let mut field = |ui: &mut egui::Ui, value: &mut f32, prefix: &str, name: &'static str| {
+            let field = |ui: &mut egui::Ui, value: &mut f32, prefix: &str, name: &'static str| {
                 let field = egui::DragValue::new(value).speed(speed).fixed_decimals(3).prefix(prefix).range(-1e4..=1e4);
                 let response = ui.add(field).accessible_name(text(name));
                 (response.changed(), response.drag_stopped() || response.lost_focus())
