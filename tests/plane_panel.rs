@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use eframe::egui::{self, Color32, Event, Key, Modifiers, PointerButton, Pos2, Role, vec2};
+use eframe::egui_wgpu::RendererOptions;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
 use latentarium::dataset::{ImageShape, Pixels, Split};
 use latentarium::explore::encoded::{EncodedPoints, Encoding};
 use latentarium::explore::nearest::nearest;
@@ -315,6 +317,38 @@ fn the_figures_and_the_grid_can_be_set_without_a_pointer() {
     harness.run_steps(3);
     assert_eq!(harness.state().grid, 20);
     assert!(harness.state().panel.lattice(20).is_some());
+}
+
+#[test]
+fn every_control_has_a_name() {
+    let plane = harness(State::new(2, true));
+    assert_eq!(plane.unnamed_widgets(), Vec::<String>::new());
+    let output = output_harness(OutputState::new([Some(snapshot(2, 3)), None]));
+    assert_eq!(output.unnamed_widgets(), Vec::<String>::new());
+}
+
+#[test]
+fn tiles_are_on_the_screen_in_the_colours_of_the_map() {
+    if latentarium::gpu::probe().is_none() {
+        assert!(std::env::var("LATENTARIUM_REQUIRE_GPU").as_deref() != Ok("1"), "a graphics adapter is required");
+        println!("skipped: there is no graphics adapter here");
+        return;
+    }
+    let render_state = create_render_state(default_wgpu_setup(), RendererOptions::PREDICTABLE);
+    latentarium::gpu::install(&render_state);
+    let mut state = State::new(2, true);
+    state.show = Show { tiles: true, points: false, rings: false, legend: false };
+    let tiles = Arc::make_mut(state.tiles.as_mut().unwrap());
+    tiles.pixels.fill(200);
+    let mut harness = Harness::builder()
+        .with_size(vec2(700.0, 500.0))
+        .renderer(WgpuTestRenderer::from_render_state(render_state))
+        .build_ui_state(|ui, state: &mut State| state.ui(ui), state);
+    harness.run_steps(2);
+    let at = area(&harness).0.center() + vec2(50.0, 40.0);
+    let picture = harness.render().unwrap();
+    let pixel = picture.get_pixel(at.x as u32, at.y as u32).0;
+    assert_eq!(pixel[..3], ColorMap::Grey.rgb(200.0 / 255.0));
 }
 
 #[test]

@@ -51,13 +51,20 @@ pub struct Resources {
     held: HashMap<u64, Held>,
     largest_side: u32,
     uploads: u64,
+    warned: bool,
 }
 
 impl Resources {
     /// The pipelines for one target format, and nothing to draw yet.
     pub fn new(device: &wgpu::Device, queue: &wgpu::Queue, format: wgpu::TextureFormat) -> Self {
         let largest_side = device.limits().max_texture_dimension_2d;
-        Self { pipelines: Pipelines::new(device, queue, format), held: HashMap::new(), largest_side, uploads: 0 }
+        Self {
+            pipelines: Pipelines::new(device, queue, format),
+            held: HashMap::new(),
+            largest_side,
+            uploads: 0,
+            warned: false,
+        }
     }
 
     /// How often pixels or points were uploaded.
@@ -90,6 +97,12 @@ impl Resources {
         let side = content.width.max(content.height);
         if expected == 0 || content.bytes.len() != expected || side > self.largest_side as usize {
             self.held.remove(slot.as_ref());
+            if !std::mem::replace(&mut self.warned, true) {
+                let (width, height, largest) = (content.width, content.height, self.largest_side);
+                tracing::warn!(
+                    "an image of {width}×{height} cannot be drawn: this device draws up to {largest} a side"
+                );
+            }
             return;
         }
         let format = match content.channels {

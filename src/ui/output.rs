@@ -99,6 +99,9 @@ struct Asked {
 /// How long a search for the nearest image serves while only the weights change, in seconds.
 const NEAREST_INTERVAL_SECS: f64 = 0.5;
 
+/// The frame around an image, in points.
+const FRAME: f32 = 3.0;
+
 impl OutputPanel {
     /// Draws the panel into what is left of `ui`.
     pub fn ui(&mut self, ui: &mut egui::Ui, input: &OutputInput<'_>) -> Vec<OutputAction> {
@@ -128,7 +131,7 @@ impl OutputPanel {
             width.min((available.y - spacing.y * (rows - 1.0)) / rows - caption)
         };
         let columns = (1..=3).max_by(|a, b| side(*a).total_cmp(&side(*b))).unwrap_or(3);
-        let side = side(columns).max(48.0).floor();
+        let side = self.snug(side(columns).max(48.0), ui.ctx().pixels_per_point());
         let order = [0usize, 1, 2];
         for row in order.chunks(columns) {
             ui.horizontal(|ui| {
@@ -139,6 +142,14 @@ impl OutputPanel {
         }
         ui.add(egui::Label::new(note).wrap());
         actions
+    }
+
+    /// The largest side up to `side` (in points) at which every pixel of the image is a whole number of screen pixels.
+    fn snug(&self, side: f32, pixels_per_point: f32) -> f32 {
+        let sizes = self.decoded.iter().flatten().map(|decoded| decoded.picture.size());
+        let longest = sizes.map(|[width, height]| width.max(height)).max().unwrap_or(1) as f32;
+        let times = ((side - 2.0 * FRAME) * pixels_per_point / longest).floor();
+        if times >= 1.0 { times * longest / pixels_per_point + 2.0 * FRAME } else { side.floor() }
     }
 
     /// Decodes the cursor's latent where it or the weights are new: on this thread, some 0.03 ms for a dense network.
@@ -201,7 +212,7 @@ impl OutputPanel {
             if ui.is_rect_visible(rect) {
                 ui.painter().rect_filled(rect, 2.0, input.colors.background);
                 if let (Some(picture), Some(slot)) = (picture, self.slots.get(cell)) {
-                    image::paint(ui.painter(), rect.shrink(3.0), slot, picture, input.map, Fit::Sharp);
+                    image::paint(ui.painter(), rect.shrink(FRAME), slot, picture, input.map, Fit::Sharp);
                 }
                 ui.painter().rect_stroke(rect, 2.0, Stroke::new(2.0, color), egui::StrokeKind::Inside);
             }

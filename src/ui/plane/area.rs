@@ -11,8 +11,15 @@ use std::sync::Arc;
 /// How near the pointer must come to a point to hover it, in points of the screen.
 const PICK_RADIUS: f32 = 8.0;
 
-/// The radius of an encoded point with its outline, in points of the screen.
-const POINT_RADIUS: f32 = 3.0;
+/// The radius of an encoded point with its outline, in points of the screen: smaller where there are many, so that the
+/// tiles can be seen between them.
+fn point_radius(count: usize) -> f32 {
+    match count {
+        0..=500 => 4.0,
+        501..=3000 => 3.0,
+        _ => 2.25,
+    }
+}
 
 impl PlanePanel {
     pub(super) fn area(
@@ -191,7 +198,7 @@ impl PlanePanel {
         if let Some(points) = input.points.filter(|_| input.show.points) {
             self.color_points(points, input);
             if let Some(cloud) = &self.cloud {
-                let style = PointStyle { radius: POINT_RADIUS, outline: input.colors.halo };
+                let style = PointStyle { radius: point_radius(cloud.cloud.count()), outline: input.colors.halo };
                 points::paint(&painter, rect, &self.points_slot, &cloud.cloud, self.view, style);
             }
         }

@@ -129,6 +129,8 @@ pub struct PlanePanel {
     pub view: View,
     area: Option<Area>,
     focus: Option<egui::Id>,
+    /// Of these classes, some are hidden; another data set starts with all of them shown.
+    class_names: Vec<String>,
     hidden: BTreeSet<usize>,
     hovered: Option<usize>,
     menu_point: Option<usize>,
@@ -162,6 +164,10 @@ impl PlanePanel {
         let mut actions = Vec::new();
         if !self.view.is_valid() {
             self.view = View::default();
+        }
+        if self.class_names != input.class_names {
+            self.class_names = input.class_names.to_vec();
+            self.hidden.clear();
         }
         self.toolbar(ui, input, &mut actions);
         let footer = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;

@@ -24,6 +24,7 @@ impl PlanePanel {
         let stroke = Stroke::new(1.0, input.colors.ring);
         for sigma in 1..=3 {
             let radius = sigma as f32 * self.view.scale(area);
+            painter.circle_stroke(middle, radius, Stroke::new(3.0, input.colors.halo.gamma_multiply(0.5)));
             painter.circle_stroke(middle, radius, stroke);
             let place = middle + vec2(0.0, -radius);
             if painter.clip_rect().contains(place) {
