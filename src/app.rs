@@ -5,6 +5,7 @@ mod apply;
 mod files;
 mod jobs;
 mod logic;
+mod looking;
 mod session;
 mod slot;
 mod state;
@@ -38,7 +39,12 @@ impl Explorer {
     /// A window on `session`.
     pub fn new(session: SharedSession, creation: &eframe::CreationContext<'_>) -> Self {
         let device = creation.wgpu_render_state.as_ref().map_or_else(String::new, |state| state.adapter.get_info().name);
-        session.borrow_mut().attach(&creation.egui_ctx, device);
+        let mut state = session.borrow_mut();
+        state.attach(&creation.egui_ctx, device);
+        if let Some(render_state) = &creation.wgpu_render_state {
+            state.install(render_state);
+        }
+        drop(state);
         Self { session }
     }
 
@@ -72,7 +78,7 @@ impl Session {
         self.frames += 1;
         self.dress(&context);
         let mut commands = Vec::new();
-        shortcuts::commands(&context, self.panels.dialogs.help, &mut commands);
+        shortcuts::commands(&context, &self.panels, self.cursor, &mut commands);
 
         // The panels' own looks and the layout are lent out while the rest is looked at.
         let mut panels = std::mem::take(&mut self.panels);
@@ -92,6 +98,7 @@ impl Session {
         }
         self.panels = panels;
         self.layout = tree;
+        self.ask_viewer(&context);
         self.toasts.show(&context);
         self.tell_readers(&context);
 

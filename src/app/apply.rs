@@ -69,6 +69,12 @@ impl Session {
                     self.cursor = cursor;
                 }
             }
+            Command::CursorSettled(cursor) => {
+                self.apply(Command::Cursor(cursor));
+                self.undo.settle();
+            }
+            Command::OriginFromPoint(slot, point) => self.move_origin(slot, Some(point)),
+            Command::OriginToZero(slot) => self.move_origin(slot, None),
             Command::LookAt(latent) => self.look_at(&latent),
             Command::RefreshSheet => self.sheet.wanted = true,
             Command::SheetSeed(seed) => {
@@ -141,6 +147,7 @@ impl Session {
         let Some(data) = self.data.clone() else { return };
         self.tickets += 1;
         let (ticket, options) = (self.tickets, self.options());
+        self.looking.clear(slot);
         let model = self.model_mut(slot);
         model.wait_for(ticket);
         let config = model.config.clone();
@@ -148,12 +155,6 @@ impl Session {
             let made = Trainer::spawn(config, data, options).map_err(|error| error.to_string());
             Done::Made(slot, ticket, made.map(Box::new))
         });
-    }
-
-    fn look_at(&mut self, latent: &[f32]) {
-        if let [a, b] = latent {
-            self.apply(Command::Cursor([*a, *b]));
-        }
     }
 
     fn ask(&mut self, ask: Ask) {

@@ -53,6 +53,12 @@ impl Session {
         for model in &mut self.models {
             model.choose(ready, data);
         }
+        for model in &self.models {
+            self.looking.place(model.slot(), &model.config, model.shown(), model.is_training());
+        }
+        if let Some(message) = self.viewer_message() {
+            self.say(Level::Failed, &message);
+        }
         self.refresh_sheet(context);
         self.keep_state(context, false);
     }
@@ -264,7 +270,19 @@ impl Session {
                     Done::Exported(written.map(|()| path))
                 });
             }
-            Picture::Plane(_) => self.say(Level::Note, &tr("empty.nothing")),
+            Picture::Plane(slot) => {
+                let [a, b] = self.looking.view().planes;
+                let look = if slot == Slot::A { a } else { b };
+                let Some(tiles) = look.tiles else {
+                    self.say(Level::Note, &t!("toast.no_plane", slot = slot.name()));
+                    return;
+                };
+                self.jobs.run("export", move || {
+                    let image = crate::ui::pictures::of_tiles(&tiles, map);
+                    let written = files::write_png(&path, &image).map_err(|error| error.to_string());
+                    Done::Exported(written.map(|()| path))
+                });
+            }
         }
     }
 

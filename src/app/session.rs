@@ -1,6 +1,7 @@
 //! Everything the program knows while it runs. It outlives the window: close it, open it, and all is where it was.
 
 use crate::app::jobs::Jobs;
+use crate::app::looking::Looking;
 use crate::app::slot::{ModelSlot, ReadyMade};
 use crate::app::state::{self, State};
 use crate::app::undo::{Point, Undo};
@@ -96,6 +97,7 @@ pub struct Session {
     pub(super) ready: Vec<ReadyMade>,
     pub(super) cursor: [f32; 2],
     pub(super) sheet: SheetState,
+    pub(super) looking: Looking,
     pub(super) undo: Undo,
     pub(super) jobs: Jobs,
     pub(super) waker: Arc<Waker>,
@@ -123,6 +125,8 @@ impl Session {
             None => (State::default(), None),
         };
         let waker = Arc::new(Waker::default());
+        let wake = waker.clone();
+        let looking = Looking::new(Arc::new(move || wake.learned()));
         let [a, b] = state.models.clone().unwrap_or_else(default_models);
         let mut session = Self {
             settings: state.settings,
@@ -135,6 +139,7 @@ impl Session {
             ready: Vec::new(),
             cursor: state.cursor,
             sheet: SheetState { seed: state.sheet_seed, ..SheetState::default() },
+            looking,
             undo: Undo::default(),
             jobs: Jobs::new(waker.clone()),
             waker,
@@ -152,6 +157,7 @@ impl Session {
             tickets: 0,
             start,
         };
+        session.panels.plane.panel.view = state.view;
         rust_i18n::set_locale(session.settings.language.locale());
         if let Some(trouble) = trouble {
             let message = rust_i18n::t!("toast.state_broken", why = trouble).into_owned();
@@ -232,7 +238,14 @@ impl Session {
 
     /// Encoded points on the plane.
     pub fn plane_points(&self) -> usize {
-        0
+        let [a, _] = self.looking.view().planes;
+        a.points.map_or(0, |points| points.encoding.count())
+    }
+
+    /// Makes the pipelines that draw the planes and images of a window.
+    pub fn install(&mut self, render_state: &eframe::egui_wgpu::RenderState) {
+        crate::gpu::install(render_state);
+        self.looking.limits = crate::gpu::atlas_limits(&render_state.device);
     }
 
     /// Asks for repaints.
@@ -242,7 +255,6 @@ impl Session {
 
     /// A window was made: everything that belongs to the one before is forgotten.
     pub fn attach(&mut self, context: &egui::Context, device: String) {
-        self.panels.forget_window();
         self.dressed = None;
         self.quit = false;
         self.device = device;
@@ -261,7 +273,6 @@ impl Session {
     /// The window is gone.
     pub fn detach(&mut self) {
         self.waker.detach();
-        self.panels.forget_window();
     }
 
     /// Tells the person something, once.
@@ -275,7 +286,7 @@ impl Session {
             Level::Failed => ("⚠", palette.danger),
         };
         let toast = self.toasts.custom(shown, sign.to_owned(), color);
-        toast.duration(Duration::from_secs(seconds.min(20))).closable(true).show_progress_bar(false);
+        toast.duration(Duration::from_secs(seconds.min(20))).closable(false).show_progress_bar(false);
         match level {
             Level::Failed => tracing::warn!("{text}"),
             Level::Done | Level::Note => tracing::info!("{text}"),
@@ -309,6 +320,7 @@ impl Session {
                 .map(|opening| OpeningView { what: &opening.what, progress: &opening.progress }),
             models: [a.view(), b.view()],
             cursor: self.cursor,
+            look: self.looking.view(),
             sheet: SheetView {
                 sheet: self.sheet.sheet.as_ref(),
                 seed: self.sheet.seed,
@@ -330,6 +342,7 @@ impl Session {
             zoom: self.zoom,
             models: Some(self.point().models),
             cursor: self.cursor,
+            view: self.panels.plane.panel.view,
             data: self.source.clone(),
             sheet_seed: self.sheet.seed,
         }

@@ -56,6 +56,11 @@ impl ModelSlot {
         }
     }
 
+    /// Which one it is.
+    pub fn slot(&self) -> Slot {
+        self.slot
+    }
+
     /// Where its trainer is.
     pub fn status(&self) -> Option<Status> {
         self.trainer.as_ref().map(Trainer::status)

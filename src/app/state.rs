@@ -1,6 +1,8 @@
 //! What is kept between sittings, in a file of our own.
 
 use crate::dataset::Source;
+use crate::explore::view::View;
+use crate::gpu::ColorMap;
 use crate::model::Config;
 use crate::ui::settings::Settings;
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,8 @@ pub struct State {
     pub models: Option<[Config; 2]>,
     /// Where the cursor stood.
     pub cursor: [f32; 2],
+    /// What part of the plane was seen.
+    pub view: View,
     /// The data set.
     pub data: Source,
     /// The seed of the compare sheet's samples.
@@ -46,6 +50,7 @@ impl Default for State {
             zoom: 1.0,
             models: None,
             cursor: [0.0; 2],
+            view: View::default(),
             data: Source::Digits,
             sheet_seed: 0,
         }
@@ -122,6 +127,13 @@ impl State {
         if !self.cursor.iter().all(|x| x.abs() <= 100.0) {
             self.cursor = whole.cursor;
         }
+        if !self.view.is_valid() {
+            self.view = whole.view;
+        }
+        if self.settings.color_map == ColorMap::Signed {
+            self.settings.color_map = ColorMap::Grey;
+        }
+        self.settings.plane.grid = self.settings.plane.grid.clamp(1, 32);
         if self.window.is_some_and(|size| !size.iter().all(|x| (200.0..=20_000.0).contains(x))) {
             self.window = None;
         }

@@ -48,6 +48,11 @@ impl Undo {
         }
     }
 
+    /// What changes next is another change.
+    pub fn settle(&mut self) {
+        self.last = None;
+    }
+
     /// What was before the last change; `now` can be had again.
     pub fn undo(&mut self, now: Point) -> Option<Point> {
         let point = self.past.pop()?;

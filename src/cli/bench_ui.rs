@@ -79,6 +79,9 @@ impl BenchUi {
         let mut session = Session::new(Start::default());
         let adapter = gpu.as_ref().map(|gpu| gpu.renderer.adapter.get_info().name);
         session.attach(&context, adapter.clone().unwrap_or_default());
+        if let Some(gpu) = &gpu {
+            session.install(&gpu.renderer);
+        }
         let began = Instant::now();
         while session.is_opening() {
             if began.elapsed() > PATIENCE {

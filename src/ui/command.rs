@@ -73,6 +73,12 @@ pub enum Command {
 
     /// Move the cursor to this place of the plane.
     Cursor([f32; 2]),
+    /// The cursor was let go here.
+    CursorSettled([f32; 2]),
+    /// Move a plane's origin to the encoding of a test image.
+    OriginFromPoint(Slot, usize),
+    /// Move a plane's origin back to 0.
+    OriginToZero(Slot),
     /// Move model A's plane or cursor so that the cursor stands on this latent.
     LookAt(Vec<f32>),
     /// Compute the compare sheet now.

@@ -1,10 +1,11 @@
 //! The compare panel: the same test images as they are and as model A makes them, beside fresh samples of both.
 
 use crate::explore::compare::{Row, Sheet};
-use crate::ui::command::{Command, Picture, Slot};
+use crate::gpu::image::{self, Picture};
+use crate::gpu::{self, ColorMap};
+use crate::ui::command::{self, Command, Slot};
 use crate::ui::dialogs::Ask;
-use crate::ui::pictures::{Atlas, Paint};
-use crate::ui::settings::ColorMap;
+use crate::ui::pictures::blit;
 use crate::ui::text::{number, tr, whole};
 use crate::ui::view::View;
 use crate::ui::{Panel, theme, widgets};
@@ -15,7 +16,9 @@ use std::sync::Arc;
 /// The panel's own looks.
 #[derive(Default)]
 pub struct Compare {
-    drawn: Option<(Arc<Sheet>, ColorMap, Atlas)>,
+    drawn: Option<(Arc<Sheet>, Vec<Option<Picture>>)>,
+    slots: Vec<gpu::Slot>,
+    large: [gpu::Slot; 5],
     enlarged: Option<usize>,
 }
 
@@ -29,33 +32,18 @@ const COLUMNS: [(&str, &str); 5] = [
 ];
 
 impl Compare {
-    /// Forgets its textures.
-    pub fn forget_window(&mut self) {
-        self.drawn = None;
-    }
-
-    fn refresh(&mut self, ui: &Ui, sheet: &Arc<Sheet>, map: ColorMap) {
-        if self.drawn.as_ref().is_some_and(|(drawn, of, _)| Arc::ptr_eq(drawn, sheet) && *of == map) {
+    fn refresh(&mut self, sheet: &Arc<Sheet>) {
+        if self.drawn.as_ref().is_some_and(|(drawn, _)| Arc::ptr_eq(drawn, sheet)) {
             return;
         }
-        let values = Paint::Values(map);
-        let mut images: Vec<(&[f32], Paint)> = Vec::new();
-        for place in 0..count(sheet) {
-            let row = sheet.rows.get(place);
-            let sample_a = sheet.samples_a.get(place).map_or(&[][..], Vec::as_slice);
-            let sample_b = sheet.samples_b.get(place).map_or(&[][..], Vec::as_slice);
-            images.push((row.map_or(&[], |row| &row.original), values));
-            images.push((row.map_or(&[], |row| &row.reconstruction), values));
-            images.push((row.map_or(&[], |row| &row.error), Paint::Signed));
-            images.push((sample_a, values));
-            images.push((sample_b, values));
-        }
-        let atlas = Atlas::new(ui.ctx(), "compare sheet", sheet.shape, &images);
-        self.drawn = Some((sheet.clone(), map, atlas));
+        let pictures: Vec<Option<Picture>> = (0..count(sheet)).flat_map(|place| cells(sheet, place)).collect();
+        self.slots.resize_with(pictures.len(), gpu::Slot::default);
+        self.drawn = Some((sheet.clone(), pictures));
     }
 
     fn table(&mut self, ui: &mut Ui, view: &View<'_>, sheet: &Arc<Sheet>, commands: &mut Vec<Command>) {
         let palette = theme::of(ui);
+        let map = view.settings.color_map;
         let gap = theme::GRID / 2.0;
         let side = ((ui.available_width() - 2.0 * theme::GRID) / COLUMNS.len() as f32 - gap).clamp(20.0, 96.0);
         ui.horizontal(|ui| {
@@ -67,7 +55,7 @@ impl Compare {
                 });
             }
         });
-        let Some((_, _, atlas)) = &self.drawn else { return };
+        let Some((_, pictures)) = &self.drawn else { return };
         let height = ui.available_height() - 3.0 * theme::GRID;
         let count = count(sheet);
         ScrollArea::vertical().auto_shrink(false).max_height(height.max(side)).show_rows(
@@ -80,11 +68,14 @@ impl Compare {
                     ui.horizontal(|ui| {
                         for column in 0..COLUMNS.len() {
                             let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
-                            let missing = column < 3 && sheet.rows.get(place).is_none();
-                            if missing {
-                                ui.painter().rect_filled(rect, 0.0, palette.surfaces[2]);
-                            } else {
-                                atlas.paint(ui, rect, place * COLUMNS.len() + column);
+                            let cell = place * COLUMNS.len() + column;
+                            match (pictures.get(cell).and_then(Option::as_ref), self.slots.get(cell)) {
+                                (Some(picture), Some(slot)) => {
+                                    image::paint(ui.painter(), rect, slot, picture, map, image::Fit::Full);
+                                }
+                                _ => {
+                                    ui.painter().rect_filled(rect, 0.0, palette.surfaces[2]);
+                                }
                             }
                             if let Some(slot) = model_of(column) {
                                 let stroke = egui::Stroke::new(1.0, theme::model_color(slot));
@@ -109,7 +100,7 @@ impl Compare {
 
     fn enlarged(&mut self, ui: &Ui, view: &View<'_>, sheet: &Arc<Sheet>) {
         let Some(place) = self.enlarged else { return };
-        let Some((_, _, atlas)) = &self.drawn else { return };
+        let Some((_, pictures)) = &self.drawn else { return };
         let mut open = true;
         Window::new(t!("compare.image", place = place + 1))
             .id(egui::Id::unique("enlarged"))
@@ -119,14 +110,14 @@ impl Compare {
             .show(ui.ctx(), |ui| {
                 let side = 22.0 * theme::GRID;
                 ui.horizontal(|ui| {
-                    for (column, (title, tip)) in COLUMNS.into_iter().enumerate() {
-                        if column < 3 && sheet.rows.get(place).is_none() {
-                            continue;
-                        }
+                    for (column, ((title, tip), slot)) in COLUMNS.into_iter().zip(&self.large).enumerate() {
+                        let picture = pictures.get(place * COLUMNS.len() + column).and_then(Option::as_ref);
+                        let Some(picture) = picture else { continue };
                         ui.vertical(|ui| {
                             ui.label(theme::note(ui, tr(title))).on_hover_text(tr(tip));
                             let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
-                            atlas.paint(ui, rect, place * COLUMNS.len() + column);
+                            let map = view.settings.color_map;
+                            image::paint(ui.painter(), rect, slot, picture, map, image::Fit::Full);
                         });
                     }
                 });
@@ -181,24 +172,24 @@ impl Panel for Compare {
             widgets::empty(ui, &tr(if view.sheet.computing { "compare.computing" } else { "compare.empty" }));
             return;
         };
-        self.refresh(ui, sheet, view.settings.color_map);
+        self.refresh(sheet);
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(theme::note(ui, tr("compare.seed")));
             let mut seed = view.sheet.seed;
             let field = DragValue::new(&mut seed).speed(0.2).update_while_editing(false);
             ui.add(field).labelled_by(label.id).on_hover_text(tr("compare.seed_tip"));
-            if widgets::sign_button(ui, true, "🎲", &tr("compare.new_seed"), &tr("compare.new_seed_tip")).clicked() {
+            if widgets::sign_button(ui, true, theme::signs::SHUFFLE, &tr("compare.new_seed"), &tr("compare.new_seed_tip")).clicked() {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407) >> 40;
             }
             if seed != view.sheet.seed {
                 commands.push(Command::SheetSeed(seed));
             }
-            let refresh = widgets::sign_button(ui, true, "⟳", &tr("compare.refresh"), &tr("compare.refresh_tip"));
+            let refresh = widgets::sign_button(ui, true, theme::signs::REFRESH, &tr("compare.refresh"), &tr("compare.refresh_tip"));
             if refresh.clicked() {
                 commands.push(Command::RefreshSheet);
             }
             if widgets::button(ui, true, &tr("compare.export"), &tr("compare.export_tip")).clicked() {
-                commands.push(Command::Ask(Ask::Export(Picture::Sheet)));
+                commands.push(Command::Ask(Ask::Export(command::Picture::Sheet)));
             }
         });
         self.table(ui, view, sheet, commands);
@@ -217,45 +208,38 @@ impl Panel for Compare {
     }
 }
 
+/// The pictures of one image, a column each; none where there is nothing to show.
+fn cells(sheet: &Sheet, place: usize) -> [Option<Picture>; 5] {
+    let shape = sheet.shape;
+    let row = sheet.rows.get(place);
+    let image = |values: Option<&Vec<f32>>| values.map(|values| Picture::new(shape, values));
+    [
+        image(row.map(|row| &row.original)),
+        image(row.map(|row| &row.reconstruction)),
+        // A square root shows small errors, which most of them are.
+        row.map(|row| {
+            let errors: Vec<f32> = row.error.iter().map(|error| error.abs().sqrt().copysign(*error)).collect();
+            Picture::signed(shape, &errors)
+        }),
+        image(sheet.samples_a.get(place)),
+        image(sheet.samples_b.get(place)),
+    ]
+}
+
 /// The whole sheet as one picture, for a file: a row an image, a column as on the screen, `scale` pixels a pixel.
 pub fn picture(sheet: &Sheet, map: ColorMap, scale: usize) -> egui::ColorImage {
-    let gap = 2;
-    let shape = sheet.shape;
-    let (step_x, step_y) = (shape.width + gap, shape.height + gap);
-    let count = count(sheet).max(1);
-    let size = [COLUMNS.len() * step_x + gap, count * step_y + gap];
-    let mut small = egui::ColorImage::filled(size, egui::Color32::WHITE);
-    let values = Paint::Values(map);
-    for place in 0..count {
-        let row = sheet.rows.get(place);
-        let cells = [
-            (row.map(|row| row.original.as_slice()), values),
-            (row.map(|row| row.reconstruction.as_slice()), values),
-            (row.map(|row| row.error.as_slice()), Paint::Signed),
-            (sheet.samples_a.get(place).map(Vec::as_slice), values),
-            (sheet.samples_b.get(place).map(Vec::as_slice), values),
-        ];
-        for (column, (image, paint)) in cells.into_iter().enumerate() {
-            if let Some(image) = image {
-                crate::ui::pictures::blit(
-                    &mut small,
-                    gap + column * step_x,
-                    gap + place * step_y,
-                    shape,
-                    image,
-                    paint,
-                );
+    let scale = scale.clamp(1, 16);
+    let gap = 2 * scale;
+    let (step_x, step_y) = (sheet.shape.width * scale + gap, sheet.shape.height * scale + gap);
+    let size = [COLUMNS.len() * step_x + gap, count(sheet).max(1) * step_y + gap];
+    let mut whole = egui::ColorImage::filled(size, egui::Color32::WHITE);
+    for place in 0..count(sheet) {
+        for (column, cell) in cells(sheet, place).into_iter().enumerate() {
+            if let Some(cell) = cell {
+                let at = (gap + column * step_x, gap + place * step_y);
+                blit(&mut whole, at, cell.size(), &cell.rgb(map), scale);
             }
         }
     }
-    let scale = scale.clamp(1, 16);
-    let mut large = egui::ColorImage::filled([size[0] * scale, size[1] * scale], egui::Color32::WHITE);
-    let width = large.size[0];
-    for (index, pixel) in large.pixels.iter_mut().enumerate() {
-        let (x, y) = (index % width / scale, index / width / scale);
-        if let Some(from) = small.pixels.get(y * size[0] + x) {
-            *pixel = *from;
-        }
-    }
-    large
+    whole
 }

@@ -3,7 +3,7 @@
 use crate::ui::command::{Command, Picture, Slot};
 use crate::ui::dialogs::Ask;
 use crate::ui::layout::Pane;
-use crate::ui::settings::{Appearance, ColorMap, Language};
+use crate::ui::settings::{Appearance, COLOR_MAPS, Language};
 use crate::ui::text::{tr, whole};
 use crate::ui::theme;
 use crate::ui::view::View;
@@ -70,8 +70,8 @@ fn looks(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     }
     ui.separator();
     ui.label(theme::note(ui, tr("menu.color_map")));
-    for map in ColorMap::ALL {
-        ui.radio_value(&mut settings.color_map, map, tr(map.key()));
+    for (map, key) in COLOR_MAPS {
+        ui.radio_value(&mut settings.color_map, map, tr(key));
     }
     if settings != *view.settings {
         commands.push(Command::Settings(settings));
@@ -114,9 +114,9 @@ fn data_chip(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
 
 fn theme_button(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let dark = ui.visuals().dark_mode;
-    let (sign, next) = if dark { ("☀", Appearance::Light) } else { ("🌙", Appearance::Dark) };
+    let next = if dark { Appearance::Light } else { Appearance::Dark };
     let name = tr("menu.switch_theme");
-    if crate::ui::widgets::sign_button(ui, true, sign, &name, &name).clicked() {
+    if crate::ui::widgets::sign_button(ui, true, theme::signs::THEME, &name, &name).clicked() {
         commands.push(Command::Settings(crate::ui::settings::Settings { appearance: next, ..*view.settings }));
     }
 }

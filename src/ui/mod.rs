@@ -5,9 +5,12 @@ pub mod compare;
 pub mod dialogs;
 pub mod help;
 pub mod layout;
+pub mod looking;
 pub mod menu;
 pub mod model_card;
+pub mod output;
 pub mod pictures;
+pub mod plane;
 pub mod settings;
 pub mod setup;
 pub mod shortcuts;
@@ -39,8 +42,10 @@ pub struct Panels {
     pub compare: compare::Compare,
     /// What is asked for in a window of its own.
     pub dialogs: dialogs::Dialogs,
-    /// A panel that has not arrived.
-    pub empty: widgets::Empty,
+    /// The latent plane.
+    pub plane: looking::PlanePane,
+    /// What the decoders make of the cursor.
+    pub output: looking::OutputPane,
 }
 
 impl Panels {
@@ -50,13 +55,8 @@ impl Panels {
             Pane::Setup => &mut self.setup,
             Pane::Training => &mut self.training,
             Pane::Compare => &mut self.compare,
-            Pane::Plane | Pane::Output => &mut self.empty,
+            Pane::Plane => &mut self.plane,
+            Pane::Output => &mut self.output,
         }
-    }
-
-    /// Forgets what belongs to a window that is gone, textures above all.
-    pub fn forget_window(&mut self) {
-        self.setup.forget_window();
-        self.compare.forget_window();
     }
 }

@@ -4,6 +4,7 @@ use crate::model::{Binarize, Config, Family, Likelihood, PRESETS};
 use crate::trainer::{Part, Phase, Status};
 use crate::ui::command::{Command, Slot};
 use crate::ui::text::{number, tr, whole};
+use crate::ui::theme::signs;
 use crate::ui::view::ModelView;
 use crate::ui::{theme, widgets};
 use eframe::egui::{self, ComboBox, DragValue, Grid, Response, RichText, Slider, Ui};
@@ -55,7 +56,7 @@ fn head(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
             Family::Autoencoder => "family.autoencoder",
             Family::Gan => "family.gan",
         };
-        ui.label(theme::note(ui, tr(family)));
+        ui.add(egui::Label::new(theme::note(ui, tr(family))).truncate());
     });
 }
 
@@ -66,10 +67,10 @@ fn buttons(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
     let can = matches!(phase, Some(Phase::Paused | Phase::Training | Phase::Finished)) && model.mistake.is_none();
     ui.horizontal(|ui| {
         if model.is_training() {
-            if widgets::sign_button(ui, can, "⏸", &named("train.pause"), &tr("train.pause_tip")).clicked() {
+            if widgets::sign_button(ui, can, signs::PAUSE, &named("train.pause"), &tr("train.pause_tip")).clicked() {
                 commands.push(Command::Pause(slot));
             }
-        } else if widgets::sign_button(ui, can, "▶", &named("train.start"), &tr("train.start_tip")).clicked() {
+        } else if widgets::sign_button(ui, can, signs::START, &named("train.start"), &tr("train.start_tip")).clicked() {
             commands.push(Command::Start(slot));
         }
         let mut step = |ui: &mut Ui, sign: &str, key: &str, tip: &str, part: Part| {
@@ -77,16 +78,16 @@ fn buttons(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
                 commands.push(Command::Step(slot, part));
             }
         };
-        step(ui, "⏭", "train.step", "train.step_tip", Part::Whole);
+        step(ui, signs::STEP, "train.step", "train.step_tip", Part::Whole);
         if model.config.family == Family::Gan {
             step(ui, "D", "train.step_d", "train.step_d_tip", Part::Discriminator);
             step(ui, "G", "train.step_g", "train.step_g_tip", Part::Generator);
         }
         let any = phase.is_some();
-        if widgets::sign_button(ui, any, "⟲", &named("train.reset"), &tr("train.reset_tip")).clicked() {
+        if widgets::sign_button(ui, any, signs::RESET, &named("train.reset"), &tr("train.reset_tip")).clicked() {
             commands.push(Command::Reset(slot));
         }
-        if widgets::sign_button(ui, any, "💾", &named("train.save"), &tr("train.save_tip")).clicked() {
+        if widgets::sign_button(ui, any, signs::SAVE, &named("train.save"), &tr("train.save_tip")).clicked() {
             commands.push(Command::Save(slot));
         }
     });

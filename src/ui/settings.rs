@@ -1,6 +1,8 @@
 //! How the window looks: kept between sittings.
 
+use crate::gpu::ColorMap;
 use crate::trainer::Axis;
+use crate::ui::looking::PlaneSettings;
 use serde::{Deserialize, Serialize};
 
 /// Dark or light.
@@ -63,32 +65,12 @@ impl Language {
     }
 }
 
-/// The colours of grey images.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ColorMap {
-    /// Black to white.
-    #[default]
-    Grey,
-    /// Dark blue over green to yellow.
-    Viridis,
-    /// Black over violet to pale yellow.
-    Magma,
-}
-
-impl ColorMap {
-    /// All, in the order they are shown.
-    pub const ALL: [Self; 3] = [Self::Grey, Self::Viridis, Self::Magma];
-
-    /// Its key in the language tables.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Grey => "color_map.grey",
-            Self::Viridis => "color_map.viridis",
-            Self::Magma => "color_map.magma",
-        }
-    }
-}
+/// The colour maps that grey images can have, with their keys in the language tables.
+pub const COLOR_MAPS: [(ColorMap, &str); 3] = [
+    (ColorMap::Grey, "color_map.grey"),
+    (ColorMap::Viridis, "color_map.viridis"),
+    (ColorMap::Magma, "color_map.magma"),
+];
 
 /// How curves are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,4 +102,6 @@ pub struct Settings {
     pub color_map: ColorMap,
     /// How curves are drawn.
     pub curves: Curves,
+    /// What is drawn on the plane.
+    pub plane: PlaneSettings,
 }

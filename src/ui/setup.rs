@@ -2,13 +2,15 @@
 
 use crate::dataset::Dataset;
 use crate::explore::compare::one_of_each_class;
+use crate::gpu::image::{self, Picture};
+use crate::gpu::{self, ColorMap};
 use crate::ui::command::{Command, Slot};
 use crate::ui::dialogs::Ask;
 use crate::ui::model_card;
-use crate::ui::pictures::{Atlas, Paint};
-use crate::ui::settings::ColorMap;
+use crate::ui::pictures::montage;
 use crate::ui::text::{tr, whole};
 use crate::ui::view::View;
+use crate::ui::theme::signs;
 use crate::ui::{Panel, theme, widgets};
 use eframe::egui::{self, Frame, ProgressBar, RichText, ScrollArea, Sense, Ui, Vec2};
 
@@ -17,15 +19,11 @@ const SHOWN: usize = 20;
 /// The panel's own looks.
 #[derive(Default)]
 pub struct Setup {
-    images: Option<(String, ColorMap, Atlas, usize)>,
+    images: Option<(String, Picture)>,
+    slot: gpu::Slot,
 }
 
 impl Setup {
-    /// Forgets its textures.
-    pub fn forget_window(&mut self) {
-        self.images = None;
-    }
-
     fn data(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         ui.horizontal(|ui| {
             ui.label(theme::title(tr("data.title")));
@@ -58,25 +56,17 @@ impl Setup {
     }
 
     fn images(&mut self, ui: &mut Ui, data: &Dataset, map: ColorMap) {
-        let current = self.images.as_ref().is_some_and(|(checksum, of, ..)| *checksum == data.checksum && *of == map);
-        if !current {
+        if self.images.as_ref().is_none_or(|(checksum, ..)| *checksum != data.checksum) {
             let indices = one_of_each_class(data, SHOWN);
             let images: Vec<Vec<f32>> = indices.iter().map(|index| data.test.image(*index)).collect();
-            let images: Vec<(&[f32], Paint)> =
-                images.iter().map(|image| (image.as_slice(), Paint::Values(map))).collect();
-            let atlas = Atlas::new(ui.ctx(), "data images", data.shape(), &images);
-            self.images = Some((data.checksum.clone(), map, atlas, images.len()));
+            let columns = (images.len() / 2).clamp(1, 10);
+            self.images = Some((data.checksum.clone(), montage(data.shape(), &images, columns)));
         }
-        let Some((_, _, atlas, count)) = &self.images else { return };
-        let columns = (count / 2).clamp(1, 10);
-        let side = ((ui.available_width() + 1.0) / columns as f32 - 1.0).clamp(theme::GRID, 5.0 * theme::GRID);
-        let rows = count.div_ceil(columns);
-        let size = Vec2::new(columns as f32, rows as f32) * (side + 1.0);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-        for place in 0..*count {
-            let at = Vec2::new((place % columns) as f32, (place / columns) as f32) * (side + 1.0);
-            atlas.paint(ui, egui::Rect::from_min_size(rect.min + at, Vec2::splat(side)), place);
-        }
+        let Some((_, picture)) = &self.images else { return };
+        let [width, height] = picture.size().map(|side| side.max(1) as f32);
+        let scale = (ui.available_width() / width).min(2.0);
+        let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height) * scale, Sense::hover());
+        image::paint(ui.painter(), rect, &self.slot, picture, map, image::Fit::Full);
         response.on_hover_text(tr("data.images_tip"));
     }
 }
@@ -87,7 +77,7 @@ impl Panel for Setup {
             card(ui, |ui| self.data(ui, view, commands));
             let ready = view.models.iter().any(|model| model.status.is_some());
             let words = if view.is_training() { tr("train.pause_both") } else { tr("train.train_both") };
-            let sign = if view.is_training() { "⏸" } else { "▶" };
+            let sign = if view.is_training() { signs::PAUSE } else { signs::START };
             ui.add_space(theme::GRID / 2.0);
             let size = Vec2::new(ui.available_width(), 4.0 * theme::GRID);
             let button = egui::Button::new(format!("{sign}  {words}")).min_size(size);

@@ -15,6 +15,26 @@ pub const TEXT_BODY: f32 = 14.0;
 /// Titles.
 pub const TEXT_TITLE: f32 = 18.0;
 
+/// Signs on buttons: letters that the program's own fonts have.
+pub mod signs {
+    /// Train.
+    pub const START: &str = "▶";
+    /// Hold still.
+    pub const PAUSE: &str = "▮▮";
+    /// One step.
+    pub const STEP: &str = "⇥";
+    /// Back to the start.
+    pub const RESET: &str = "↺";
+    /// Write to disk.
+    pub const SAVE: &str = "↧";
+    /// Draw others.
+    pub const SHUFFLE: &str = "⇄";
+    /// Make anew.
+    pub const REFRESH: &str = "↻";
+    /// Dark and light.
+    pub const THEME: &str = "◐";
+}
+
 /// Ten colours for classes. Any two differ by at least [`CLASS_DISTANCE`] in CIE L*a*b* as people with full colour
 /// vision, protanopia, deuteranopia and tritanopia see them, on both themes; a test checks it.
 pub const CLASSES: [Color32; 10] = [

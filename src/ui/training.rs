@@ -6,7 +6,7 @@ use crate::ui::settings::Curves;
 use crate::ui::text::{number, tr, whole};
 use crate::ui::view::{ModelView, View};
 use crate::ui::{Panel, theme, widgets};
-use eframe::egui::{Id, Slider, Ui};
+use eframe::egui::{Id, Label, Slider, Ui, Vec2};
 use egui_plot::{Corner, GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints};
 use std::ops::RangeInclusive;
 
@@ -39,7 +39,8 @@ impl Training {
         self.points_drawn
     }
 
-    fn plot(&mut self, ui: &mut Ui, view: &View<'_>, id: &str, series: &[Series], width: f32, unit: &str) {
+    fn plot(&mut self, ui: &mut Ui, view: &View<'_>, id: &str, series: &[Series], size: Vec2, unit: &str) {
+        let (width, height) = (size.x, size.y);
         let curves = view.settings.curves;
         let palette = theme::of(ui);
         let logarithmic = curves.logarithmic;
@@ -50,7 +51,7 @@ impl Training {
         };
         let plot = Plot::new((id, in_steps, logarithmic))
             .width(width)
-            .height(ui.available_height())
+            .height(height)
             .legend(Legend::default().position(Corner::RightTop).follow_insertion_order(true).background_alpha(0.6))
             .link_axis(Id::unique(("training x", in_steps)), [true, false])
             .allow_scroll(false)
@@ -172,7 +173,7 @@ impl Panel for Training {
             ui.selectable_value(&mut curves.axis, Axis::Seconds, tr("axis.seconds"))
                 .on_hover_text(tr("axis.seconds_tip"));
             ui.separator();
-            ui.label(theme::note(ui, tr("training.hint")));
+            ui.add(Label::new(theme::note(ui, tr("training.hint"))).truncate());
         });
         if settings != *view.settings {
             commands.push(Command::Settings(settings));
@@ -180,13 +181,14 @@ impl Panel for Training {
         let gap = theme::GRID;
         let count = usize::from(nats) + usize::from(game);
         let width = ((ui.available_width() - gap * (count as f32 - 1.0)) / count as f32).max(8.0 * gap);
+        let size = Vec2::new(width, ui.available_height().max(8.0 * gap));
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             if nats {
-                self.plot(ui, view, "nats", &NATS, width, &tr("training.nats"));
+                self.plot(ui, view, "nats", &NATS, size, &tr("training.nats"));
             }
             if game {
-                self.plot(ui, view, "game", &GAME, width, &tr("training.game"));
+                self.plot(ui, view, "game", &GAME, size, &tr("training.game"));
             }
         });
     }

@@ -7,6 +7,7 @@ use crate::snapshot::Snapshot;
 use crate::trainer::{History, Phase, Status};
 use crate::ui::command::Slot;
 use crate::ui::layout::Pane;
+use crate::ui::looking::LookView;
 use crate::ui::settings::Settings;
 use std::sync::Arc;
 
@@ -73,6 +74,8 @@ pub struct View<'a> {
     pub models: [ModelView<'a>; 2],
     /// Where the cursor stands on the plane.
     pub cursor: [f32; 2],
+    /// Both planes.
+    pub look: LookView,
     /// The compare sheet.
     pub sheet: SheetView<'a>,
     /// How the window looks.

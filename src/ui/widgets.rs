@@ -1,20 +1,8 @@
 //! Small pieces that several panels use.
 
-use crate::ui::command::{Command, Slot};
-use crate::ui::text::tr;
-use crate::ui::view::View;
-use crate::ui::{Panel, theme};
+use crate::ui::command::Slot;
+use crate::ui::theme;
 use eframe::egui::{self, Align, Button, Layout, Response, RichText, Role, Ui, WidgetInfo};
-
-/// A panel that has nothing to show yet.
-#[derive(Default)]
-pub struct Empty;
-
-impl Panel for Empty {
-    fn ui(&mut self, ui: &mut Ui, _view: &View<'_>, _commands: &mut Vec<Command>) {
-        empty(ui, &tr("empty.nothing"));
-    }
-}
 
 /// A button that shows a sign and is called `name`; the tooltip says what it does.
 pub fn sign_button(ui: &mut Ui, enabled: bool, sign: &str, name: &str, tooltip: &str) -> Response {
