@@ -137,7 +137,7 @@ impl Panel for OutputPane {
                 background: palette.surfaces[0],
                 text: palette.text,
                 text_secondary: palette.text_secondary,
-                frame: palette.line,
+                frame: palette.text_secondary,
             },
             models: [
                 OutputModel {

@@ -74,6 +74,8 @@ impl Setup {
 impl Panel for Setup {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            // Room for the scroll bar, which floats over the content.
+            ui.set_max_width(ui.available_width() - theme::GRID);
             card(ui, |ui| self.data(ui, view, commands));
             let ready = view.models.iter().any(|model| model.status.is_some());
             let words = if view.is_training() { tr("train.pause_both") } else { tr("train.train_both") };

@@ -6,7 +6,7 @@ use crate::ui::settings::Curves;
 use crate::ui::text::{number, tr, whole};
 use crate::ui::view::{ModelView, View};
 use crate::ui::{Panel, theme, widgets};
-use eframe::egui::{Id, Label, Slider, Ui, Vec2};
+use eframe::egui::{Id, Label, Slider, TextStyle, Ui, Vec2};
 use egui_plot::{Corner, GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints};
 use std::ops::RangeInclusive;
 
@@ -52,7 +52,7 @@ impl Training {
         let plot = Plot::new((id, in_steps, logarithmic))
             .width(width)
             .height(height)
-            .legend(Legend::default().position(Corner::RightTop).follow_insertion_order(true).background_alpha(0.6))
+            .legend(Legend::default().text_style(TextStyle::Small).position(Corner::RightTop).follow_insertion_order(true).background_alpha(0.6))
             .link_axis(Id::unique(("training x", in_steps)), [true, false])
             .allow_scroll(false)
             .x_axis_label(theme::note(ui, x_unit))
