@@ -19,6 +19,9 @@
 //! - [`dataset`]: one file a source
 //! - [`random`]: keyed streams
 
+rust_i18n::i18n!("assets/locales", fallback = "en");
+
+pub mod app;
 pub mod cli;
 pub mod dataset;
 pub mod explore;

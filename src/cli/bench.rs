@@ -1,6 +1,7 @@
 //! `latentarium bench`: how fast it trains, decodes and draws.
 
 use super::Outcome;
+use super::bench_ui::BenchUi;
 use super::common::{default_threads, progress_bar, usage};
 use crate::dataset::{Dataset, ImageShape, Pixels, Source, Split};
 use crate::model::{Batches, Config, Model, PRESETS, Part};
@@ -34,6 +35,15 @@ pub enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Frames of the explorer, off-screen.
+    Ui {
+        /// Frames to time, idle and while two trainers run.
+        #[arg(long, default_value_t = 300)]
+        frames: u32,
+        /// Print one line of JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Decoding latents into images of 28×28.
     Decode {
         /// The preset.
@@ -57,6 +67,13 @@ pub fn run(command: BenchCommand) -> Result<Outcome> {
     let line = match command {
         BenchCommand::Train { preset, batch, steps, threads, json } => {
             (bench_train(&preset, batch, steps, threads.unwrap_or_else(default_threads))?, json)
+        }
+        BenchCommand::Ui { frames, json } => {
+            let times = BenchUi { frames }.run()?;
+            if times.adapter.is_none() {
+                eprintln!("latentarium: no graphics adapter: `prepare` is missing from these times");
+            }
+            (serde_json::to_value(times)?, json)
         }
         BenchCommand::Decode { preset, count, repeat, backend, json } => {
             if backend == "gpu" {

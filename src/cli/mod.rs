@@ -1,15 +1,19 @@
 //! The command line: one file a subcommand. Figures go to standard output, progress and messages to standard error.
 
 mod bench;
+pub mod bench_ui;
 mod common;
 mod compare;
 mod demo;
 mod eval;
+pub mod explorer;
 mod list;
 mod plane;
 mod sample;
 mod train;
 
+use crate::app::{Session, Start};
+use crate::dataset::Source;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -102,6 +106,18 @@ pub fn main() -> ExitCode {
 
 /// The explorer, or where no window can be opened the same job without one.
 fn explore(arguments: ExplorerArguments) -> anyhow::Result<Outcome> {
-    let _ = (arguments.data, arguments.open);
-    demo::run(&demo::DemoArguments::default())
+    let data = arguments.data.clone();
+    let start = Start {
+        data: arguments.data.map(Source::from),
+        run: arguments.open,
+        state: Session::default_state_path(),
+        ..Start::default()
+    };
+    match explorer::open_window(start) {
+        Ok(()) => Ok(Outcome::Done),
+        Err(reason) => {
+            eprintln!("latentarium: {reason}; running `demo` instead");
+            demo::run(&demo::DemoArguments::with_data(data))
+        }
+    }
 }

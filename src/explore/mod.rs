@@ -2,6 +2,12 @@
 
 pub mod compare;
 pub mod default_plane;
+pub mod encoded;
+pub mod nearest;
+pub mod pick;
 pub mod plane;
+pub mod tiles;
+pub mod view;
+pub mod viewer;
 
 pub use default_plane::default_plane;

@@ -1,0 +1,151 @@
+//! The composition root: `logic()` hears what threads have done, `ui()` draws, `apply(Command)` is the only thing that
+//! mutates. All state is in a [`Session`], which outlives the window.
+
+mod apply;
+mod files;
+mod jobs;
+mod logic;
+mod looking;
+mod session;
+mod slot;
+mod state;
+mod undo;
+mod wake;
+
+pub use session::{Level, Session, Start};
+pub use slot::ModelSlot;
+pub use state::{PATH_VARIABLE, State};
+pub use wake::Waker;
+
+use crate::ui::command::Command;
+use crate::ui::layout::{self, Behavior, Pane};
+use crate::ui::settings::Appearance;
+use crate::ui::{help, menu, shortcuts, theme};
+use eframe::egui::{self, Context, ThemePreference, Ui};
+use egui_tiles::Tree;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A session that a window and its maker share.
+pub type SharedSession = Rc<RefCell<Session>>;
+
+/// One window on a session.
+pub struct Explorer {
+    session: SharedSession,
+}
+
+impl Explorer {
+    /// A window on `session`.
+    pub fn new(session: SharedSession, creation: &eframe::CreationContext<'_>) -> Self {
+        let device = creation.wgpu_render_state.as_ref().map_or_else(String::new, |state| state.adapter.get_info().name);
+        let mut state = session.borrow_mut();
+        state.attach(&creation.egui_ctx, device);
+        if let Some(render_state) = &creation.wgpu_render_state {
+            state.install(render_state);
+        }
+        drop(state);
+        Self { session }
+    }
+
+    /// The session.
+    pub fn session(&self) -> &SharedSession {
+        &self.session
+    }
+}
+
+impl eframe::App for Explorer {
+    fn logic(&mut self, context: &Context, frame: &mut eframe::Frame) {
+        let last_frame = Duration::from_secs_f32(frame.info().cpu_usage.unwrap_or(0.0).clamp(0.0, 5.0));
+        self.session.borrow_mut().logic(context, last_frame);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.session.borrow_mut().ui(ui);
+    }
+
+    fn on_exit(&mut self) {
+        let mut session = self.session.borrow_mut();
+        session.keep_state(&Context::default(), true);
+        session.detach();
+    }
+}
+
+impl Session {
+    /// Draws everything, and carries out what was asked for.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let context = ui.ctx().clone();
+        self.frames += 1;
+        self.dress(&context);
+        let mut commands = Vec::new();
+        shortcuts::commands(&context, &self.panels, self.cursor, &mut commands);
+
+        // The panels' own looks and the layout are lent out while the rest is looked at.
+        let mut panels = std::mem::take(&mut self.panels);
+        let mut tree = std::mem::replace(&mut self.layout, Tree::empty(egui::Id::unique("panels")));
+        let shown: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| layout::is_shown(&tree, *pane)).collect();
+        {
+            let view = self.view(&shown);
+            let palette = theme::of(ui);
+            let bar = egui::Frame::new().fill(palette.surfaces[1]).inner_margin(theme::GRID / 2.0);
+            egui::Panel::top("bar").frame(bar).show(ui, |ui| menu::ui(ui, &view, &mut commands));
+            egui::CentralPanel::default().frame(egui::Frame::new().fill(palette.surfaces[0])).show(ui, |ui| {
+                let mut behavior = Behavior { panels: &mut panels, view: &view, commands: &mut commands };
+                tree.ui(&mut behavior, ui);
+            });
+            panels.dialogs.ui(&context, &view, &mut commands);
+            help::ui(&context, &mut panels.dialogs.help);
+        }
+        self.panels = panels;
+        self.layout = tree;
+        self.ask_viewer(&context);
+        self.toasts.show(&context);
+        self.tell_readers(&context);
+
+        self.zoom = context.zoom_factor();
+        let size = context.content_rect().size();
+        self.window = Some([size.x, size.y]);
+        let asked = !commands.is_empty();
+        for command in commands {
+            self.apply(command);
+        }
+        if asked {
+            context.request_repaint();
+        }
+        if self.quit {
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    /// Gives the window the theme that is switched on.
+    fn dress(&mut self, context: &Context) {
+        let look = (self.settings, context.theme() == egui::Theme::Dark);
+        if self.dressed == Some(look) {
+            return;
+        }
+        context.set_theme(match self.settings.appearance {
+            Appearance::System => ThemePreference::System,
+            Appearance::Dark => ThemePreference::Dark,
+            Appearance::Light => ThemePreference::Light,
+        });
+        self.dressed = Some(look);
+    }
+
+    /// Toasts are only painted: those who hear the screen get the newest message as a status.
+    fn tell_readers(&self, context: &Context) {
+        if let Some((_, text)) = &self.last_message {
+            context.accesskit_node_builder(egui::Id::unique("newest message"), |node| {
+                node.set_role(egui::accesskit::Role::Status);
+                node.set_live(egui::accesskit::Live::Polite);
+                node.set_label(text.as_str());
+            });
+        }
+    }
+
+    /// Carries out Commands from outside the window, as a test or a benchmark does.
+    pub fn apply_all(&mut self, commands: impl IntoIterator<Item = Command>) {
+        for command in commands {
+            self.apply(command);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Files of the window: written atomically, with the reason in one sentence where they cannot be.
+
+use std::path::{Path, PathBuf};
+
+/// Why a file could not be written: one sentence.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: cannot be written: {error}", path.display())]
+pub struct WriteError {
+    path: PathBuf,
+    error: std::io::Error,
+}
+
+/// Writes a file so that a reader finds the old one or the new one. Makes the folder where there is none.
+///
+/// # Errors
+/// Names the file and says what the file system said.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let wrong = |error| WriteError { path: path.to_owned(), error };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder).map_err(wrong)?;
+    crate::run::atomic::write(path, bytes).map_err(wrong)
+}
+
+/// A picture as a PNG file.
+///
+/// # Errors
+/// Where it cannot be encoded or written.
+pub fn write_png(path: &Path, picture: &eframe::egui::ColorImage) -> Result<(), WriteError> {
+    let wrong = |error: image::ImageError| WriteError { path: path.to_owned(), error: std::io::Error::other(error) };
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let pixels: Vec<u8> = picture.pixels.iter().flat_map(|pixel| pixel.to_array()).collect();
+    let [width, height] = picture.size.map(|size| u32::try_from(size).unwrap_or(u32::MAX));
+    let encoder = image::codecs::png::PngEncoder::new(&mut bytes);
+    image::ImageEncoder::write_image(encoder, &pixels, width, height, image::ExtendedColorType::Rgba8)
+        .map_err(wrong)?;
+    write(path, &bytes.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new").join("file");
+        write(&path, b"one").unwrap();
+        write(&path, b"two").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_refusal_names_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        write(&file, b"x").unwrap();
+        let message = write(&file.join("inside"), b"x").unwrap_err().to_string();
+        assert!(message.contains("inside"), "{message}");
+    }
+}

@@ -1,0 +1,321 @@
+//! What happens between frames: hears what threads have done, and starts what is due.
+
+use crate::app::jobs::{Done, OpenedRun};
+use crate::app::session::{Level, Opening, Session, SheetKey};
+use crate::app::slot::ReadyMade;
+use crate::app::{files, state};
+use crate::dataset::{self, Dataset, Progress, Source};
+use crate::explore::compare;
+use crate::model::Family;
+use crate::run;
+use crate::trainer::{Control, Event, Trainer};
+use crate::ui::command::{Picture, Slot};
+use crate::ui::text::{tr, whole};
+use eframe::egui;
+use rust_i18n::t;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Hearing takes at most this long a frame; the rest waits for the next.
+const MOST: Duration = Duration::from_millis(4);
+/// Compare sheets are made at most this often while training goes on.
+const SHEET_INTERVAL: Duration = Duration::from_secs(1);
+/// The state file is written at most this often.
+const STATE_INTERVAL: Duration = Duration::from_secs(2);
+/// Images in a compare sheet.
+pub(super) const SHEET_ROWS: usize = 20;
+
+impl Session {
+    /// Hears and starts; draws nothing.
+    pub fn logic(&mut self, context: &egui::Context, last_frame: Duration) {
+        self.waker.frame_begins(last_frame);
+        let began = Instant::now();
+        while let Some(done) = self.jobs.next() {
+            self.hear(done);
+            if began.elapsed() > MOST {
+                context.request_repaint();
+                break;
+            }
+        }
+        for slot in Slot::BOTH {
+            for event in self.model_mut(slot).drain() {
+                self.hear_trainer(slot, event);
+            }
+        }
+        for error in self.take_device_errors() {
+            let message = t!("toast.device_error", why = error).into_owned();
+            if self.last_message().is_none_or(|(_, last)| *last != message) {
+                self.say(Level::Failed, &message);
+            }
+        }
+        let (ready, data) = (&self.ready, self.data.as_ref());
+        for model in &mut self.models {
+            model.choose(ready, data);
+        }
+        for model in &self.models {
+            self.looking.place(model.slot(), &model.config, model.shown(), model.is_training());
+        }
+        if let Some(message) = self.viewer_message() {
+            self.say(Level::Failed, &message);
+        }
+        self.refresh_sheet(context);
+        self.keep_state(context, false);
+    }
+
+    fn hear(&mut self, done: Done) {
+        match done {
+            Done::Data(result) => {
+                self.opening = None;
+                match result {
+                    Ok(data) => self.take_data(Arc::new(*data)),
+                    Err(message) => {
+                        // The first opening may fail on last time's folder: the program starts with what it has.
+                        let nothing = self.data.is_none() && self.source != Source::Digits;
+                        self.say(Level::Failed, &message);
+                        if nothing {
+                            self.open_data(Source::Digits);
+                        }
+                    }
+                }
+            }
+            Done::Run(result) => {
+                self.opening = None;
+                match result {
+                    Ok(run) => self.take_run(*run),
+                    Err(message) => {
+                        self.say(Level::Failed, &message);
+                        if self.data.is_none() {
+                            self.open_data(self.source.clone());
+                        }
+                    }
+                }
+            }
+            Done::Made(slot, ticket, made) => {
+                if let Err(message) = self.model_mut(slot).made(ticket, made.map(|trainer| *trainer)) {
+                    self.say(Level::Failed, &t!("toast.model_failed", slot = slot.name(), why = message));
+                }
+            }
+            Done::Pretrained(Ok(opened)) => self.ready.extend(opened.into_iter().map(ReadyMade::from)),
+            Done::Pretrained(Err(message)) => tracing::warn!("models that come with the program: {message}"),
+            Done::Picked(ask, Some(path)) => self.panels.dialogs.fill(ask, &path),
+            Done::Picked(_, None) => self.say(Level::Note, &tr("toast.nothing_picked")),
+            Done::Suggested(ask, path) => self.panels.dialogs.suggest(ask, &path),
+            Done::Folders(folders) => {
+                for (slot, folder) in folders {
+                    self.model_mut(slot).send(Control::Save(folder));
+                }
+            }
+            Done::Sheet(sheet) => {
+                self.sheet.computing = false;
+                self.sheet.sheet = Some(Arc::new(*sheet));
+            }
+            Done::Exported(Ok(path)) => {
+                let message = t!("toast.exported", path = path.display()).into_owned();
+                self.say(Level::Done, &message);
+            }
+            Done::Exported(Err(message)) => self.say(Level::Failed, &message),
+            Done::StateWritten(result) => {
+                self.saving = false;
+                if let Err(message) = result {
+                    self.say(Level::Failed, &t!("toast.state_failed", why = message));
+                }
+            }
+            Done::Broke(name) => {
+                self.opening = None;
+                self.sheet.computing = false;
+                self.saving = false;
+                self.say(Level::Failed, &t!("toast.broke", name = name));
+            }
+        }
+    }
+
+    fn hear_trainer(&mut self, slot: Slot, event: Event) {
+        let name = slot.name();
+        match event {
+            Event::Saved { path, step } => {
+                let message = t!("toast.saved", slot = name, step = whole(step), path = path.display()).into_owned();
+                self.say(Level::Done, &message);
+            }
+            Event::SaveFailed { path, message } => {
+                let message =
+                    t!("toast.save_failed", slot = name, path = path.display(), why = message).into_owned();
+                self.say(Level::Failed, &message);
+            }
+            Event::Finished { step } => {
+                self.say(Level::Done, &t!("toast.finished", slot = name, step = whole(step)));
+            }
+            Event::Failed { step, message } => {
+                self.say(Level::Failed, &t!("toast.failed", slot = name, step = whole(step), why = message));
+            }
+            Event::Started { .. } | Event::Paused { .. } | Event::Reset | Event::Changed(_) => {}
+        }
+    }
+
+    /// Opens data in the background; what is there stays until it is ready.
+    pub(super) fn open_data(&mut self, source: Source) {
+        let progress = self.begin_opening(source.to_string());
+        self.jobs.run("open data", move || {
+            let opened = dataset::load(&source, &progress);
+            Done::Data(opened.map(Box::new).map_err(|error| error.to_string()))
+        });
+    }
+
+    fn begin_opening(&mut self, what: String) -> Arc<Progress> {
+        if let Some(opening) = &self.opening {
+            opening.progress.cancel();
+        }
+        let progress = Arc::new(Progress::default());
+        self.opening = Some(Opening { what, progress: progress.clone() });
+        progress
+    }
+
+    fn take_data(&mut self, data: Arc<Dataset>) {
+        let trained = self.models.iter().any(|model| model.status().is_some_and(|status| status.step > 0));
+        self.source = data.source.clone();
+        self.data = Some(data.clone());
+        self.sheet.sheet = None;
+        self.sheet.wanted = true;
+        for slot in Slot::BOTH {
+            self.make(slot);
+        }
+        let count = whole(data.train.count() as u64);
+        let key = if trained { "toast.data_opened_anew" } else { "toast.data_opened" };
+        let message = t!(key, name = data.name, count = count, shape = data.shape()).into_owned();
+        self.say(Level::Done, &message);
+    }
+
+    /// Opens a run in the background, and its data where that is another than what is open.
+    pub(super) fn open_run(&mut self, folder: PathBuf) {
+        let progress = self.begin_opening(folder.display().to_string());
+        let (data, options) = (self.data.clone(), self.options());
+        self.jobs.run("open run", move || {
+            let open = || -> Result<OpenedRun, String> {
+                let opened = run::open(&folder).map_err(|error| error.to_string())?;
+                let data = match data.filter(|data| data.source == opened.config.data) {
+                    Some(data) => data,
+                    None => {
+                        let loaded = dataset::load(&opened.config.data, &progress);
+                        Arc::new(loaded.map_err(|error| error.to_string())?)
+                    }
+                };
+                let trainer = Trainer::open(&folder, data.clone(), options).map_err(|error| error.to_string())?;
+                Ok(OpenedRun { opened, trainer, data })
+            };
+            Done::Run(open().map(Box::new))
+        });
+    }
+
+    fn take_run(&mut self, run: OpenedRun) {
+        let OpenedRun { opened, trainer, data } = run;
+        if self.data.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &data)) {
+            self.take_data(data);
+        }
+        // A model with an encoder stands left: the compare sheet takes its reconstructions.
+        let slot = if opened.config.model.family == Family::Gan { Slot::B } else { Slot::A };
+        let step = opened.snapshot.step;
+        self.model_mut(slot).take(trainer, opened.folder.clone());
+        self.sheet.wanted = true;
+        let path = opened.folder.display();
+        self.say(Level::Done, &t!("toast.run_opened", path = path, slot = slot.name(), step = whole(step)));
+    }
+
+    pub(super) fn load_ready_made(&self) {
+        self.jobs.run("ready-made models", || {
+            Done::Pretrained(run::pretrained().map(Vec::from).map_err(|error| error.to_string()))
+        });
+    }
+
+    fn refresh_sheet(&mut self, context: &egui::Context) {
+        let [a, b] = &self.models;
+        let (Some(a), Some(b), Some(data)) = (a.shown(), b.shown(), &self.data) else { return };
+        if a.image != data.shape() || b.image != data.shape() || self.sheet.computing {
+            return;
+        }
+        let key = SheetKey { a: a.clone(), b: b.clone(), data: data.clone(), seed: self.sheet.seed };
+        let same = self.sheet.key.as_ref().is_some_and(|last| last.same(&key));
+        let since = self.sheet.started.map(|started| started.elapsed());
+        if !self.sheet.wanted {
+            if same {
+                return;
+            }
+            if let Some(since) = since
+                && since < SHEET_INTERVAL
+            {
+                context.request_repaint_after(SHEET_INTERVAL - since);
+                return;
+            }
+        }
+        let (a, b, data, seed) = (key.a.clone(), key.b.clone(), key.data.clone(), key.seed);
+        self.sheet.key = Some(key);
+        self.sheet.started = Some(Instant::now());
+        self.sheet.wanted = false;
+        self.sheet.computing = true;
+        self.jobs.run("compare sheet", move || Done::Sheet(Box::new(compare::sheet(&a, &b, &data, SHEET_ROWS, seed))));
+    }
+
+    /// Writes a picture in the background.
+    pub(super) fn export(&mut self, picture: Picture, path: PathBuf) {
+        let path = if path.extension().is_none() { path.with_extension("png") } else { path };
+        let map = self.settings.color_map;
+        match picture {
+            Picture::Sheet => {
+                let Some(sheet) = self.sheet.sheet.clone() else {
+                    self.say(Level::Note, &tr("compare.empty"));
+                    return;
+                };
+                self.jobs.run("export", move || {
+                    let image = crate::ui::compare::picture(&sheet, map, 4);
+                    let written = files::write_png(&path, &image).map_err(|error| error.to_string());
+                    Done::Exported(written.map(|()| path))
+                });
+            }
+            Picture::Plane(slot) => {
+                let [a, b] = self.looking.view().planes;
+                let look = if slot == Slot::A { a } else { b };
+                let Some(tiles) = look.tiles else {
+                    self.say(Level::Note, &t!("toast.no_plane", slot = slot.name()));
+                    return;
+                };
+                self.jobs.run("export", move || {
+                    let image = crate::ui::pictures::of_tiles(&tiles, map);
+                    let written = files::write_png(&path, &image).map_err(|error| error.to_string());
+                    Done::Exported(written.map(|()| path))
+                });
+            }
+        }
+    }
+
+    /// Writes the state file where something changed: in the background, or at once where the window `closes`.
+    pub(super) fn keep_state(&mut self, context: &egui::Context, closes: bool) {
+        let Some(path) = self.start.state.clone() else { return };
+        let (written, at) = &self.saved;
+        let since = at.elapsed();
+        if !closes && (self.saving || since < STATE_INTERVAL) {
+            return;
+        }
+        let text = self.state().to_text();
+        if text == *written {
+            return;
+        }
+        if !closes && context.input(|input| input.pointer.any_down()) {
+            return;
+        }
+        self.saved = (text.clone(), Instant::now());
+        if closes {
+            if let Err(error) = files::write(&path, text.as_bytes()) {
+                tracing::warn!("{error}");
+            }
+            return;
+        }
+        self.saving = true;
+        self.jobs.run("state file", move || {
+            Done::StateWritten(files::write(&path, text.as_bytes()).map_err(|error| error.to_string()))
+        });
+    }
+
+    /// Where this program keeps its state file by default.
+    pub fn default_state_path() -> Option<PathBuf> {
+        state::path()
+    }
+}

@@ -1,0 +1,232 @@
+//! What keeps the planes fresh: which weights they are shown with, where they lie, and what is asked of the viewer.
+
+use crate::app::session::Session;
+use crate::dataset::Dataset;
+use crate::explore::plane::Plane;
+use crate::explore::tiles::AtlasLimits;
+use crate::explore::viewer::{NearestRequest, PointsRequest, TileRequest, Viewer};
+use crate::model::Config;
+use crate::snapshot::Snapshot;
+use crate::ui::command::Slot;
+use crate::ui::looking::{LookView, PlaneView};
+use eframe::egui::Context;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Tiles follow training at most this often.
+const TILES_INTERVAL: Duration = Duration::from_millis(100);
+/// Encoded points follow training at most this often.
+const POINTS_INTERVAL: Duration = Duration::from_secs(1);
+/// Test images that are encoded.
+const POINTS: usize = 10_000;
+/// The plane of a model that trains follows its dimensions of highest KL only this long: then it holds still.
+const SETTLED_STEPS: u64 = 1000;
+
+/// Weights that are passed on at most so often.
+#[derive(Default)]
+struct Throttle {
+    passed: Option<(Arc<Snapshot>, Instant)>,
+}
+
+impl Throttle {
+    /// The weights to show: the newest, or the last ones where those are too young.
+    fn pass(&mut self, newest: &Arc<Snapshot>, interval: Duration, context: &Context) -> Arc<Snapshot> {
+        if let Some((last, at)) = &self.passed {
+            let alike = last.latent == newest.latent && last.image == newest.image && last.step <= newest.step;
+            let age = at.elapsed();
+            if Arc::ptr_eq(last, newest) {
+                return last.clone();
+            }
+            if alike && age < interval {
+                context.request_repaint_after(interval - age);
+                return last.clone();
+            }
+        }
+        self.passed = Some((newest.clone(), Instant::now()));
+        newest.clone()
+    }
+}
+
+/// One model's plane.
+#[derive(Default)]
+struct PlaneState {
+    plane: Option<Arc<Plane>>,
+    /// Somebody chose where it lies.
+    chosen: bool,
+    tiles: Throttle,
+    points: Throttle,
+}
+
+/// Both planes and the thread that fills them.
+pub(super) struct Looking {
+    viewer: Option<Viewer>,
+    planes: [PlaneState; 2],
+    pub limits: AtlasLimits,
+}
+
+impl Looking {
+    pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let viewer = Viewer::spawn(wake);
+        if let Err(error) = &viewer {
+            tracing::error!(%error, "no thread for the planes could be made");
+        }
+        Self { viewer: viewer.ok(), planes: Default::default(), limits: AtlasLimits::default() }
+    }
+
+    fn state(&self, slot: Slot) -> &PlaneState {
+        let [a, b] = &self.planes;
+        match slot {
+            Slot::A => a,
+            Slot::B => b,
+        }
+    }
+
+    fn state_mut(&mut self, slot: Slot) -> &mut PlaneState {
+        let [a, b] = &mut self.planes;
+        match slot {
+            Slot::A => a,
+            Slot::B => b,
+        }
+    }
+
+    /// Forgets what was made of a model, for other data or a fresh start.
+    pub fn clear(&mut self, slot: Slot) {
+        *self.state_mut(slot) = PlaneState::default();
+        if let Some(viewer) = &self.viewer {
+            viewer.clear(slot.index());
+        }
+    }
+
+    /// A model's plane.
+    pub fn plane(&self, slot: Slot) -> Option<&Arc<Plane>> {
+        self.state(slot).plane.as_ref()
+    }
+
+    /// Puts a model's plane where somebody wants it.
+    pub fn choose(&mut self, slot: Slot, plane: Plane) {
+        let state = self.state_mut(slot);
+        state.plane = Some(Arc::new(plane));
+        state.chosen = true;
+    }
+
+    /// Gives a model a plane where it has none that fits.
+    pub fn place(&mut self, slot: Slot, config: &Config, shown: Option<&Arc<Snapshot>>, training: bool) {
+        let points = self.viewer.as_ref().and_then(|viewer| viewer.points(slot.index()));
+        let state = self.state_mut(slot);
+        let Some(shown) = shown else {
+            state.plane = None;
+            return;
+        };
+        let latent = shown.latent;
+        if state.plane.as_ref().is_none_or(|plane| !plane.is_valid(latent)) {
+            state.chosen = false;
+            state.plane = Some(Arc::new(match shown.encoder {
+                Some(_) => Plane::of_axes(latent, 0, 1),
+                None => Plane::random(latent, config.seed),
+            }));
+        }
+        if latent > 2
+            && !state.chosen
+            && let Some(points) = points.filter(|points| points.encoding.latent == latent)
+            && (!training || points.encoding.step < SETTLED_STEPS)
+        {
+            let best = Plane::of_highest_kl(&points.encoding.kl_per_dimension);
+            if state.plane.as_deref() != Some(&best) {
+                state.plane = Some(Arc::new(best));
+            }
+        }
+    }
+
+    /// What the panels draw from.
+    pub fn view(&self) -> LookView {
+        let plane = |slot: Slot| PlaneView {
+            plane: self.plane(slot).cloned(),
+            tiles: self.viewer.as_ref().and_then(|viewer| viewer.tiles(slot.index())),
+            points: self.viewer.as_ref().and_then(|viewer| viewer.points(slot.index())),
+        };
+        LookView {
+            planes: Slot::BOTH.map(plane),
+            nearest: self.viewer.as_ref().and_then(|viewer| viewer.nearest(Slot::A.index())),
+        }
+    }
+
+    fn request_points(&mut self, slot: Slot, shown: &Arc<Snapshot>, data: &Dataset, context: &Context) {
+        if shown.encoder.is_none() || shown.image != data.shape() {
+            return;
+        }
+        let snapshot = self.state_mut(slot).points.pass(shown, POINTS_INTERVAL, context);
+        if let (Some(viewer), Some(plane)) = (&self.viewer, self.plane(slot)) {
+            let request = PointsRequest { snapshot, plane: plane.clone(), split: data.test.clone(), count: POINTS };
+            viewer.request_points(slot.index(), request);
+        }
+    }
+}
+
+impl Session {
+    /// Asks for what the panels that were just drawn could show next. The same wish again costs nothing.
+    pub(super) fn ask_viewer(&mut self, context: &Context) {
+        let settings = self.settings.plane;
+        let data = self.data.clone();
+        let shown = |session: &Self, slot: Slot| session.model(slot).shown().cloned();
+        let (slot, limits) = (settings.model, self.looking.limits);
+        if let (Some(newest), Some(lattice)) = (shown(self, slot), self.panels.plane.panel.lattice(settings.grid)) {
+            let snapshot = self.looking.state_mut(slot).tiles.pass(&newest, TILES_INTERVAL, context);
+            if let (Some(viewer), Some(plane)) = (&self.looking.viewer, self.looking.plane(slot)) {
+                let request = TileRequest { snapshot, plane: plane.clone(), lattice, limits };
+                viewer.request_tiles(slot.index(), request);
+            }
+        }
+        if let Some(data) = &data
+            && let Some(newest) = shown(self, slot)
+        {
+            self.looking.request_points(slot, &newest, data, context);
+        }
+        let now = context.input(|input| input.time);
+        if let (Some(image), Some(data)) = (self.panels.output.panel.nearest_query(now), &data)
+            && image.len() == data.shape().values()
+            && let Some(viewer) = &self.looking.viewer
+        {
+            viewer.request_nearest(0, NearestRequest { image, split: data.train.clone() });
+        }
+    }
+
+    /// What went wrong with the planes.
+    pub(super) fn viewer_message(&self) -> Option<String> {
+        self.looking.viewer.as_ref()?.take_message()
+    }
+
+    /// Puts the cursor onto a latent of model A: in two dimensions it goes there, else the plane comes to it.
+    pub(super) fn look_at(&mut self, latent: &[f32]) {
+        let Some(plane) = self.looking.plane(Slot::A).filter(|plane| plane.is_valid(latent.len())).cloned() else {
+            return;
+        };
+        if latent.len() > 2 {
+            self.looking.choose(Slot::A, Plane { origin: latent.to_vec(), ..(*plane).clone() });
+            self.apply(crate::ui::command::Command::Cursor([0.0; 2]));
+        } else {
+            self.apply(crate::ui::command::Command::Cursor(plane.plane_from_latent(latent)));
+        }
+    }
+
+    /// Moves a plane's origin to the encoding of a test image, or back to 0.
+    pub(super) fn move_origin(&mut self, slot: Slot, point: Option<usize>) {
+        let Some(plane) = self.looking.plane(slot).cloned() else { return };
+        let origin = match point {
+            Some(index) => {
+                let view = self.looking.view();
+                let points = match slot {
+                    Slot::A => view.planes[0].points.clone(),
+                    Slot::B => view.planes[1].points.clone(),
+                };
+                let Some(points) = points else { return };
+                let Some((mean, _)) = points.encoding.posterior(index) else { return };
+                mean.to_vec()
+            }
+            None => vec![0.0; plane.latent()],
+        };
+        if origin.len() == plane.latent() {
+            self.looking.choose(slot, Plane { origin, ..(*plane).clone() });
+            self.apply(crate::ui::command::Command::Cursor([0.0; 2]));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! When to draw again. Training asks often and is answered seldom; a person's input is answered at once.
+
+use eframe::egui::{Context, ViewportId};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Training never has the window drawn more often than this.
+const LEAST_WAIT: Duration = Duration::from_nanos(1_000_000_000 / 30);
+/// And leaves at least this many frames' time to itself between two frames.
+const FRAMES_BETWEEN: u32 = 4;
+/// A frame that was asked for and has not come this long after its time is asked for again.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Asks for repaints from any thread; outlives the window.
+#[derive(Default)]
+pub struct Waker {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    context: Option<Context>,
+    asked: Option<Instant>,
+    last_frame: Duration,
+}
+
+impl Inner {
+    fn wait(&self) -> Duration {
+        LEAST_WAIT.max(self.last_frame * FRAMES_BETWEEN)
+    }
+}
+
+impl Waker {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Repaints go to this window from now on.
+    pub fn attach(&self, context: Context) {
+        *self.lock() = Inner { context: Some(context), ..Inner::default() };
+    }
+
+    /// The window is gone.
+    pub fn detach(&self) {
+        *self.lock() = Inner::default();
+    }
+
+    /// A frame begins; the one before it took `last_frame` of wall time.
+    pub fn frame_begins(&self, last_frame: Duration) {
+        let mut inner = self.lock();
+        inner.asked = None;
+        inner.last_frame = last_frame;
+    }
+
+    /// Something was learned that is worth drawing, in its time.
+    pub fn learned(&self) {
+        let mut inner = self.lock();
+        let (now, wait) = (Instant::now(), inner.wait());
+        if inner.asked.is_some_and(|asked| now.duration_since(asked) < wait + PATIENCE) {
+            return;
+        }
+        inner.asked = Some(now);
+        let context = inner.context.clone();
+        // The window's own lock is taken below: never while holding this one.
+        drop(inner);
+        if let Some(context) = context {
+            context.request_repaint_after_for(wait, ViewportId::ROOT);
+        }
+    }
+
+    /// Something is ready that a person waits for.
+    pub fn now(&self) {
+        let context = self.lock().context.clone();
+        if let Some(context) = context {
+            context.request_repaint_of(ViewportId::ROOT);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    fn counted() -> (Waker, Arc<Mutex<Vec<Duration>>>) {
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let context = Context::default();
+        let log = asked.clone();
+        context.set_request_repaint_callback(move |info| {
+            log.lock().unwrap_or_else(PoisonError::into_inner).push(info.delay);
+        });
+        let waker = Waker::default();
+        waker.attach(context);
+        (waker, asked)
+    }
+
+    #[test]
+    fn training_is_answered_once_a_frame_and_in_its_time() {
+        let (waker, asked) = counted();
+        waker.frame_begins(Duration::from_millis(50));
+        for _ in 0..1000 {
+            waker.learned();
+        }
+        let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        assert_eq!(asked.as_slice(), [Duration::from_millis(200)]);
+    }
+
+    #[test]
+    fn fast_frames_come_at_most_thirty_times_a_second() {
+        let (waker, asked) = counted();
+        waker.frame_begins(Duration::from_millis(1));
+        waker.learned();
+        assert_eq!(asked.lock().unwrap_or_else(PoisonError::into_inner).as_slice(), [LEAST_WAIT]);
+    }
+
+    #[test]
+    fn without_a_window_nothing_happens() {
+        Waker::default().learned();
+        Waker::default().now();
+    }
+}

@@ -1,0 +1,153 @@
+//! The explorer's window.
+
+use crate::app::{Explorer, Session, SharedSession, Start};
+use eframe::egui::{IconData, ViewportBuilder};
+use eframe::{egui_wgpu, wgpu};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
+
+/// Why there is no window: one line.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// Nothing to put a window on.
+    #[error("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)")]
+    NoDisplay,
+    /// Nothing to draw with.
+    #[error("no graphics adapter can draw a window: {0}")]
+    NoAdapter(String),
+    /// The window system refused.
+    #[error("no window could be opened: {0}")]
+    Window(String),
+    /// The graphics device was lost again and again.
+    #[error("the graphics device was lost {0} times")]
+    DeviceLost(u32),
+}
+
+/// Losses of the device after which the window is not opened again.
+const MOST_LOSSES: u32 = 3;
+
+/// Opens the explorer and returns when its window is closed.
+///
+/// # Errors
+/// Where no window can be had: says why in one line.
+pub fn open_window(start: Start) -> Result<(), WindowError> {
+    has_display()?;
+    let session: SharedSession = Rc::new(RefCell::new(Session::new(start)));
+    let mut losses = 0;
+    // A run of the event loop that follows a lost device returns at once without a frame; the one after it works.
+    let mut empty_runs = 0;
+    loop {
+        let frames = session.borrow().frames();
+        let lost = Arc::new(AtomicBool::new(false));
+        // egui's renderer panics in the frame after a device was lost. All state lives in the session.
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(&session, &lost)));
+        let was_lost = lost.load(Ordering::Relaxed);
+        match outcome {
+            Ok(Err(error)) => return Err(explain(error)),
+            Ok(Ok(())) if losses > 0 && session.borrow().frames() == frames && empty_runs < 2 => empty_runs += 1,
+            Ok(Ok(())) if !was_lost => return Ok(()),
+            Err(panic) if !was_lost => std::panic::resume_unwind(panic),
+            Ok(Ok(())) | Err(_) => {
+                losses += 1;
+                empty_runs = 0;
+                tracing::warn!(losses, "the graphics device was lost; the window is opened again");
+                if losses >= MOST_LOSSES {
+                    return Err(WindowError::DeviceLost(losses));
+                }
+            }
+        }
+    }
+}
+
+fn has_display() -> Result<(), WindowError> {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(target_os = "linux") && !is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") {
+        return Err(WindowError::NoDisplay);
+    }
+    Ok(())
+}
+
+fn explain(error: eframe::Error) -> WindowError {
+    let one_line = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    match error {
+        eframe::Error::Wgpu(error) => WindowError::NoAdapter(one_line(error.to_string())),
+        error => WindowError::Window(one_line(error.to_string())),
+    }
+}
+
+fn run(session: &SharedSession, lost: &Arc<AtomicBool>) -> eframe::Result {
+    let size = session.borrow().window_size().unwrap_or([1440.0, 900.0]);
+    let mut viewport = ViewportBuilder::default()
+        .with_title("Latentarium")
+        .with_app_id("latentarium")
+        .with_inner_size(size)
+        .with_min_inner_size([800.0, 560.0]);
+    if let Some(icon) = icon() {
+        viewport = viewport.with_icon(icon);
+    }
+    let mut native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };
+    if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut native.wgpu_options.wgpu_setup {
+        setup.device_descriptor = Arc::new(device_descriptor);
+    }
+    let (session, lost) = (session.clone(), lost.clone());
+    eframe::run_native(
+        "latentarium",
+        native,
+        Box::new(move |creation| {
+            if let Some(state) = &creation.wgpu_render_state {
+                watch(&state.device, &session, &lost);
+            }
+            Ok(Box::new(Explorer::new(session, creation)))
+        }),
+    )
+}
+
+/// Asks for all that the adapter has: the default's limits are less than what the decoder can use.
+pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
+    wgpu::DeviceDescriptor {
+        label: Some("latentarium"),
+        required_limits: adapter.limits(),
+        ..Default::default()
+    }
+}
+
+/// Without callbacks of our own wgpu's would panic.
+fn watch(device: &wgpu::Device, session: &SharedSession, lost: &Arc<AtomicBool>) {
+    let (errors, waker) = (session.borrow().device_errors(), session.borrow().waker());
+    let report = move |message: String| {
+        tracing::error!("graphics device: {message}");
+        let mut errors = errors.lock().unwrap_or_else(PoisonError::into_inner);
+        // A fault that comes every frame is told once a frame at most.
+        if errors.len() < 4 {
+            errors.push(message);
+        }
+        drop(errors);
+        waker.now();
+    };
+    let uncaptured = report.clone();
+    device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+        uncaptured(error.to_string().lines().next().unwrap_or_default().to_owned());
+    }));
+    let lost = lost.clone();
+    device.set_device_lost_callback(move |reason, message| {
+        // Closing the window destroys the device too.
+        if reason != wgpu::DeviceLostReason::Destroyed || !message.is_empty() {
+            lost.store(true, Ordering::Relaxed);
+        }
+        report(format!("{reason:?} {message}"));
+    });
+}
+
+fn icon() -> Option<IconData> {
+    let bytes = include_bytes!("../../assets/icon.png");
+    match eframe::icon_data::from_png_bytes(bytes) {
+        Ok(icon) => Some(icon),
+        Err(error) => {
+            tracing::warn!(%error, "the icon cannot be read");
+            None
+        }
+    }
+}

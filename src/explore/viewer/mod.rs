@@ -1,0 +1,239 @@
+//! What is looked at, made on a thread of its own: tiles, encoded points, nearest images. Asked for by latest-wins slots,
+//! read without waiting.
+
+mod decoder;
+mod slot;
+mod work;
+
+pub use decoder::{CpuDecoder, Decoder};
+
+use super::encoded::EncodedPoints;
+use super::nearest::Nearest;
+use super::plane::Plane;
+use super::tiles::{AtlasLimits, Lattice, TileGrid};
+use crate::dataset::{Pixels, Split};
+use crate::snapshot::Snapshot;
+use slot::{Request, Slot};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+/// Models that are looked at: A is 0 and B is 1.
+pub const MODELS: usize = 2;
+
+/// Tiles of a plane, by one model's weights.
+#[derive(Clone, Debug)]
+pub struct TileRequest {
+    /// The weights.
+    pub snapshot: Arc<Snapshot>,
+    /// The plane.
+    pub plane: Arc<Plane>,
+    /// Which latents of it.
+    pub lattice: Lattice,
+    /// How large the atlas may be.
+    pub limits: AtlasLimits,
+}
+
+/// The first test images as a model's encoder sees them. Ask at most once a second: it evaluates every image.
+#[derive(Clone, Debug)]
+pub struct PointsRequest {
+    /// The weights.
+    pub snapshot: Arc<Snapshot>,
+    /// The plane to lay them onto; with the same weights only this is done anew.
+    pub plane: Arc<Plane>,
+    /// The images.
+    pub split: Split,
+    /// How many of them.
+    pub count: usize,
+}
+
+/// The training image that is nearest to an image.
+#[derive(Clone, Debug)]
+pub struct NearestRequest {
+    /// The image, `[shape.values()]` in [0, 1]; the same `Arc` means the same request.
+    pub image: Arc<[f32]>,
+    /// Where to look.
+    pub split: Split,
+}
+
+/// The answer to a [`NearestRequest`].
+#[derive(Clone, Debug)]
+pub struct NearestFound {
+    /// The image that was asked for.
+    pub image: Arc<[f32]>,
+    /// What is nearest to it.
+    pub nearest: Nearest,
+}
+
+fn same_split(a: &Split, b: &Split) -> bool {
+    let (Pixels::U8(pixels_a), Pixels::U8(pixels_b)) = (&a.pixels, &b.pixels);
+    Arc::ptr_eq(pixels_a, pixels_b) && Arc::ptr_eq(&a.labels, &b.labels) && a.shape == b.shape
+}
+
+impl Request for TileRequest {
+    fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.snapshot, &other.snapshot) && !self.supersedes(other)
+    }
+
+    /// Tiles of another place are abandoned; tiles of older weights are finished, or there would never be any while the
+    /// weights come faster than the tiles.
+    fn supersedes(&self, running: &Self) -> bool {
+        self.lattice != running.lattice || self.plane != running.plane || self.limits != running.limits
+    }
+}
+
+impl Request for PointsRequest {
+    fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.snapshot, &other.snapshot) && self.plane == other.plane && !self.supersedes(other)
+    }
+
+    fn supersedes(&self, running: &Self) -> bool {
+        self.count != running.count || !same_split(&self.split, &running.split)
+    }
+}
+
+impl Request for NearestRequest {
+    fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.image, &other.image) && !self.supersedes(other)
+    }
+
+    /// A search takes a frame or two: it is finished, so that the answer follows a cursor that never rests.
+    fn supersedes(&self, running: &Self) -> bool {
+        !same_split(&self.split, &running.split)
+    }
+}
+
+/// What is asked for and what has been made.
+#[derive(Default)]
+struct State {
+    tiles: [Slot<TileRequest, TileGrid>; MODELS],
+    points: [Slot<PointsRequest, EncodedPoints>; MODELS],
+    nearest: [Slot<NearestRequest, NearestFound>; MODELS],
+    message: Option<String>,
+    /// Which of the four slow slots is looked at first, so that none starves another.
+    turn: usize,
+    running: bool,
+    stop: bool,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    work: Condvar,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The handle of the thread `viewer`. Nothing here waits for it; dropping it ends the thread at the next chunk.
+pub struct Viewer {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Viewer {
+    /// Starts the thread with the decoder of the CPU. `wake` is called from it when something new can be read: it must be
+    /// quick.
+    ///
+    /// # Errors
+    /// If no thread can be made.
+    pub fn spawn(wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
+        Self::with_decoder(Box::<CpuDecoder>::default(), wake)
+    }
+
+    /// The same with another decoder.
+    ///
+    /// # Errors
+    /// If no thread can be made.
+    pub fn with_decoder(decoder: Box<dyn Decoder>, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared { state: Mutex::default(), work: Condvar::new(), wake });
+        let worker = work::Worker::new(shared.clone(), decoder);
+        let thread = std::thread::Builder::new().name("viewer".into()).spawn(move || worker.run())?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Asks for tiles of model `model`; the same request again costs nothing, so it may be repeated every frame.
+    pub fn request_tiles(&self, model: usize, request: TileRequest) {
+        self.ask(|state| state.tiles.get_mut(model).is_some_and(|slot| slot.ask(request)));
+    }
+
+    /// Asks for encoded points of model `model`.
+    pub fn request_points(&self, model: usize, request: PointsRequest) {
+        self.ask(|state| state.points.get_mut(model).is_some_and(|slot| slot.ask(request)));
+    }
+
+    /// Asks for the training image nearest to an image of model `model`; comes before everything else.
+    pub fn request_nearest(&self, model: usize, request: NearestRequest) {
+        self.ask(|state| state.nearest.get_mut(model).is_some_and(|slot| slot.ask(request)));
+    }
+
+    fn ask(&self, ask: impl FnOnce(&mut State) -> bool) {
+        if ask(&mut self.shared.lock()) {
+            self.shared.work.notify_one();
+        }
+    }
+
+    /// The newest tiles of model `model`.
+    pub fn tiles(&self, model: usize) -> Option<Arc<TileGrid>> {
+        self.shared.lock().tiles.get(model)?.result.clone()
+    }
+
+    /// The newest encoded points of model `model`.
+    pub fn points(&self, model: usize) -> Option<Arc<EncodedPoints>> {
+        self.shared.lock().points.get(model)?.result.clone()
+    }
+
+    /// The newest nearest image of model `model`.
+    pub fn nearest(&self, model: usize) -> Option<Arc<NearestFound>> {
+        self.shared.lock().nearest.get(model)?.result.clone()
+    }
+
+    /// Forgets everything of model `model`, also what is being made: for another data set or a fresh start.
+    pub fn clear(&self, model: usize) {
+        let mut state = self.shared.lock();
+        if let Some(slot) = state.tiles.get_mut(model) {
+            slot.clear();
+        }
+        if let Some(slot) = state.points.get_mut(model) {
+            slot.clear();
+        }
+        if let Some(slot) = state.nearest.get_mut(model) {
+            slot.clear();
+        }
+    }
+
+    /// What went wrong since the last call, in English, for a message on the screen.
+    pub fn take_message(&self) -> Option<String> {
+        self.shared.lock().message.take()
+    }
+
+    /// Whether there is nothing left to make.
+    pub fn is_idle(&self) -> bool {
+        let state = self.shared.lock();
+        !state.running && !state.anything_pending()
+    }
+}
+
+impl State {
+    fn anything_pending(&self) -> bool {
+        self.tiles.iter().any(Slot::is_pending)
+            || self.points.iter().any(Slot::is_pending)
+            || self.nearest.iter().any(Slot::is_pending)
+    }
+}
+
+impl Drop for Viewer {
+    fn drop(&mut self) {
+        self.shared.lock().stop = true;
+        self.shared.work.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // The worker catches panics of its work; one that came through has been reported by the panic hook.
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

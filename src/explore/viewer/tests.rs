@@ -1,0 +1,177 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+use super::*;
+use crate::dataset::ImageShape;
+use crate::snapshot::{Activation, Network, Operation, OperationKind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+fn layer(inputs: usize, outputs: usize, bias: f32) -> Network {
+    let kind = OperationKind::Linear {
+        weight: vec![0.1; inputs * outputs].into(),
+        bias: vec![bias; outputs].into(),
+        activation: Activation::Sigmoid,
+    };
+    Network::new(inputs, vec![Operation { name: "layer".into(), inputs: vec![0], kind }]).unwrap()
+}
+
+fn snapshot(step: u64) -> Arc<Snapshot> {
+    let (decoder, encoder) = (layer(2, 4, step as f32), Some(layer(4, 4, 0.0)));
+    Arc::new(Snapshot { step, image: ImageShape::grey(2, 2), latent: 2, decoder, encoder })
+}
+
+fn split() -> Split {
+    let pixels = Pixels::U8((0..400).map(|i| (i % 251) as u8).collect());
+    Split { shape: ImageShape::grey(2, 2), pixels, labels: (0..100).map(|i| (i % 10) as u8).collect() }
+}
+
+fn tile_request(snapshot: &Arc<Snapshot>, column: i64) -> TileRequest {
+    let lattice = Lattice { cell: 0.2, column, row: 0, columns: 32, rows: 32 };
+    let limits = AtlasLimits::default();
+    TileRequest { snapshot: snapshot.clone(), plane: Arc::new(Plane::of_two()), lattice, limits }
+}
+
+fn until(what: &str, done: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !done() {
+        assert!(begin.elapsed() < Duration::from_secs(20), "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn counting() -> (Arc<AtomicUsize>, Arc<dyn Fn() + Send + Sync>) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+    (count, Arc::new(move || _ = counted.fetch_add(1, Ordering::SeqCst)))
+}
+
+#[test]
+fn every_kind_of_work_comes_out_for_both_models() {
+    let (woken, wake) = counting();
+    let viewer = Viewer::spawn(wake).unwrap();
+    let split = split();
+    let image: Arc<[f32]> = split.image(42).into();
+    for model in 0..MODELS {
+        let snapshot = snapshot(model as u64 + 5);
+        let plane = Arc::new(Plane::of_two());
+        viewer.request_tiles(model, tile_request(&snapshot, 0));
+        viewer.request_points(model, PointsRequest { snapshot, plane, split: split.clone(), count: 50 });
+        viewer.request_nearest(model, NearestRequest { image: image.clone(), split: split.clone() });
+    }
+    until("all is made", || viewer.is_idle());
+    for model in 0..MODELS {
+        assert_eq!(viewer.tiles(model).unwrap().step, model as u64 + 5);
+        assert_eq!(viewer.points(model).unwrap().positions.len(), 50);
+        let found = viewer.nearest(model).unwrap();
+        assert_eq!((found.nearest.index, found.nearest.distance), (42, 0.0));
+    }
+    assert_eq!(woken.load(Ordering::SeqCst), 6);
+    assert!(viewer.tiles(7).is_none());
+}
+
+#[test]
+fn the_same_request_again_makes_nothing() {
+    let (woken, wake) = counting();
+    let viewer = Viewer::spawn(wake).unwrap();
+    let snapshot = snapshot(1);
+    for _ in 0..3 {
+        viewer.request_tiles(0, tile_request(&snapshot, 0));
+        until("all is made", || viewer.is_idle());
+    }
+    assert_eq!(woken.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn another_plane_does_not_encode_again() {
+    let viewer = Viewer::spawn(Arc::new(|| {})).unwrap();
+    let (snapshot, split) = (snapshot(1), split());
+    let request = |origin: f32| {
+        let plane = Arc::new(Plane { origin: vec![origin; 2], ..Plane::of_two() });
+        PointsRequest { snapshot: snapshot.clone(), plane, split: split.clone(), count: 100 }
+    };
+    viewer.request_points(0, request(0.0));
+    until("all is made", || viewer.is_idle());
+    let before = viewer.points(0).unwrap();
+    viewer.request_points(0, request(1.0));
+    until("all is made", || viewer.is_idle());
+    let after = viewer.points(0).unwrap();
+    assert!(Arc::ptr_eq(&before.encoding, &after.encoding));
+    assert!((before.positions[3][0] - after.positions[3][0] - 1.0).abs() < 1e-5);
+}
+
+/// Waits in every batch until it is let go.
+struct Gate {
+    inner: CpuDecoder,
+    batches: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
+}
+
+impl Decoder for Gate {
+    fn decode(&mut self, snapshot: &Snapshot, latents: &[f32], count: usize) -> &[f32] {
+        self.batches.fetch_add(1, Ordering::SeqCst);
+        until("the gate is open", || self.open.load(Ordering::SeqCst) > 0);
+        assert!(snapshot.step != 13, "step 13");
+        self.inner.decode(snapshot, latents, count)
+    }
+}
+
+fn gated(open: usize) -> (Viewer, Arc<AtomicUsize>, Arc<AtomicUsize>) {
+    let (batches, open) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(open)));
+    let gate = Gate { inner: CpuDecoder::default(), batches: batches.clone(), open: open.clone() };
+    (Viewer::with_decoder(Box::new(gate), Arc::new(|| {})).unwrap(), batches, open)
+}
+
+#[test]
+fn tiles_of_another_place_are_abandoned_and_the_cursor_comes_first() {
+    let (viewer, batches, open) = gated(0);
+    let (snapshot, split) = (snapshot(1), split());
+    viewer.request_tiles(0, tile_request(&snapshot, 0));
+    until("the first batch has begun", || batches.load(Ordering::SeqCst) == 1);
+    viewer.request_tiles(0, tile_request(&snapshot, 50));
+    viewer.request_nearest(0, NearestRequest { image: split.image(7).into(), split });
+    open.store(1, Ordering::SeqCst);
+    until("the search is done", || viewer.nearest(0).is_some());
+    until("all is made", || viewer.is_idle());
+    assert_eq!(viewer.tiles(0).unwrap().lattice.column, 50);
+    // One batch of the first request, eight of the second.
+    assert_eq!(batches.load(Ordering::SeqCst), 9);
+}
+
+#[test]
+fn newer_weights_let_the_tiles_of_the_same_place_finish() {
+    let (viewer, batches, open) = gated(0);
+    viewer.request_tiles(0, tile_request(&snapshot(1), 0));
+    until("the first batch has begun", || batches.load(Ordering::SeqCst) == 1);
+    viewer.request_tiles(0, tile_request(&snapshot(2), 0));
+    open.store(1, Ordering::SeqCst);
+    until("all is made", || viewer.is_idle());
+    assert_eq!(viewer.tiles(0).unwrap().step, 2);
+    assert_eq!(batches.load(Ordering::SeqCst), 16);
+}
+
+#[test]
+fn what_was_cleared_does_not_come_back() {
+    let (viewer, batches, open) = gated(0);
+    viewer.request_tiles(0, tile_request(&snapshot(1), 0));
+    until("the first batch has begun", || batches.load(Ordering::SeqCst) == 1);
+    viewer.clear(0);
+    open.store(1, Ordering::SeqCst);
+    until("all is made", || viewer.is_idle());
+    assert!(viewer.tiles(0).is_none());
+}
+
+#[test]
+fn a_panic_is_said_and_the_viewer_goes_on() {
+    let (viewer, batches, _) = gated(1);
+    let unlucky = tile_request(&snapshot(13), 0);
+    viewer.request_tiles(0, unlucky.clone());
+    until("all is made", || viewer.is_idle());
+    assert!(viewer.take_message().unwrap().contains("step 13"));
+    // What failed is not tried again by itself.
+    viewer.request_tiles(0, unlucky);
+    until("all is made", || viewer.is_idle());
+    assert_eq!(batches.load(Ordering::SeqCst), 1);
+    viewer.request_tiles(0, tile_request(&snapshot(14), 0));
+    until("all is made", || viewer.is_idle());
+    assert_eq!(viewer.tiles(0).unwrap().step, 14);
+    assert_eq!(viewer.take_message(), None);
+}

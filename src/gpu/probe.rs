@@ -1,0 +1,92 @@
+//! Whether there is something to draw with, and what it is.
+
+use eframe::{egui_wgpu, wgpu};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+/// What draws.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceInfo {
+    /// The adapter's own name.
+    pub name: String,
+    /// Vulkan, Metal, Dx12 or Gl.
+    pub backend: String,
+    /// The driver, with its version where it says one.
+    pub driver: String,
+    /// Whether the processor does the drawing: fine for looking, slow for large windows.
+    pub software: bool,
+    /// The longest side of a texture, in pixels.
+    pub largest_texture: u32,
+}
+
+impl DeviceInfo {
+    /// What an adapter says of itself.
+    pub fn of(adapter: &wgpu::Adapter) -> Self {
+        let info = adapter.get_info();
+        Self {
+            name: info.name,
+            backend: format!("{:?}", info.backend),
+            driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
+            software: info.device_type == wgpu::DeviceType::Cpu,
+            largest_texture: adapter.limits().max_texture_dimension_2d,
+        }
+    }
+}
+
+/// A device without a window.
+pub struct Headless {
+    /// The adapter behind it.
+    pub adapter: wgpu::Adapter,
+    /// The device.
+    pub device: wgpu::Device,
+    /// Its queue.
+    pub queue: wgpu::Queue,
+}
+
+/// The adapter that a window would get, or `None` where there is none. Takes some 50 ms: not for every frame.
+pub fn probe() -> Option<DeviceInfo> {
+    adapter().map(|adapter| DeviceInfo::of(&adapter))
+}
+
+fn adapter() -> Option<wgpu::Adapter> {
+    // The same setup as the window's, so that the answer is about the same adapter.
+    let setup = egui_wgpu::WgpuSetupCreateNew::without_display_handle();
+    let instance = wgpu::Instance::new(setup.instance_descriptor);
+    let options = wgpu::RequestAdapterOptions { power_preference: setup.power_preference, ..Default::default() };
+    match block_on(instance.request_adapter(&options)) {
+        Ok(adapter) => Some(adapter),
+        Err(error) => {
+            tracing::info!("no graphics adapter: {error}");
+            None
+        }
+    }
+}
+
+/// A device without a window, with the adapter's own limits; `None` where there is none.
+pub fn headless() -> Option<Headless> {
+    let adapter = adapter()?;
+    let descriptor = wgpu::DeviceDescriptor {
+        label: Some("latentarium headless"),
+        required_limits: adapter.limits(),
+        ..Default::default()
+    };
+    match block_on(adapter.request_device(&descriptor)) {
+        Ok((device, queue)) => Some(Headless { adapter, device, queue }),
+        Err(error) => {
+            tracing::warn!("the graphics adapter gave no device: {error}");
+            None
+        }
+    }
+}
+
+/// Waits for a future of wgpu; outside a browser these are ready at once.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => std::thread::yield_now(),
+        }
+    }
+}

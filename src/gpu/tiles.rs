@@ -1,0 +1,93 @@
+//! Drawing the tiles of a plane: one atlas, one quad, placed by the view, so that old tiles stay where they belong on
+//! the plane until new ones arrive.
+
+use super::colormap::ColorMap;
+use super::store::{Content, Resources, Slot};
+use super::{pixels_from_points, store, uniforms};
+use crate::explore::tiles::TileGrid;
+use crate::explore::view::{Area, View};
+use eframe::egui::{self, PaintCallbackInfo};
+use eframe::{egui_wgpu, wgpu};
+use std::sync::Arc;
+
+/// How tiles are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TileStyle {
+    /// For grey tiles.
+    pub map: ColorMap,
+    /// Smooth instead of sharp pixels.
+    pub smooth: bool,
+}
+
+/// Draws tiles into a rectangle (in points) that shows `view`. The painter's clip rectangle should be the same one.
+pub fn paint(
+    painter: &egui::Painter,
+    rect: egui::Rect,
+    slot: &Slot,
+    grid: &Arc<TileGrid>,
+    view: View,
+    style: TileStyle,
+) {
+    let callback = Callback { slot: slot.key(), grid: grid.clone(), rect, view, style };
+    painter.add(egui_wgpu::Callback::new_paint_callback(rect, callback));
+}
+
+struct Callback {
+    slot: Arc<u64>,
+    grid: Arc<TileGrid>,
+    rect: egui::Rect,
+    view: View,
+    style: TileStyle,
+}
+
+impl Callback {
+    fn uniforms(&self, screen: &egui_wgpu::ScreenDescriptor) -> uniforms::Tiles {
+        let (min, size) = pixels_from_points(self.rect, screen.pixels_per_point);
+        let area = Area { min, size };
+        let (low, high) = self.grid.lattice.bounds();
+        let color = if self.grid.channels == 4 { uniforms::FLAG_COLOR } else { 0 };
+        let smooth = if self.style.smooth { uniforms::FLAG_SMOOTH } else { 0 };
+        let map = if self.style.map == ColorMap::Signed { ColorMap::Grey } else { self.style.map };
+        uniforms::Tiles {
+            screen: screen.size_in_pixels.map(|x| x as f32),
+            min: self.view.pixel_from_plane(area, [low[0], high[1]]),
+            cell: self.grid.lattice.cell * self.view.scale(area),
+            map: map.row() as u32,
+            flags: color | smooth,
+            padding: 0,
+            count: [self.grid.lattice.columns as f32, self.grid.lattice.rows as f32],
+            tile: self.grid.tile.map(|x| x as f32),
+        }
+    }
+}
+
+impl egui_wgpu::CallbackTrait for Callback {
+    fn prepare(
+        &self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        screen: &egui_wgpu::ScreenDescriptor,
+        _: &mut wgpu::CommandEncoder,
+        resources: &mut egui_wgpu::CallbackResources,
+    ) -> Vec<wgpu::CommandBuffer> {
+        if let Some(resources) = store::of(resources) {
+            let [width, height] = self.grid.size();
+            let content =
+                Content { id: self.grid.id, width, height, channels: self.grid.channels, bytes: &self.grid.pixels };
+            let uniforms = self.uniforms(screen);
+            resources.hold_picture(device, queue, &self.slot, &content, bytemuck::bytes_of(&uniforms));
+        }
+        Vec::new()
+    }
+
+    fn paint(
+        &self,
+        info: PaintCallbackInfo,
+        pass: &mut wgpu::RenderPass<'static>,
+        resources: &egui_wgpu::CallbackResources,
+    ) {
+        if let Some(resources) = resources.get::<Resources>() {
+            resources.draw(&self.slot, &resources.pipelines.tiles, info.screen_size_px, pass);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What the shaders' uniform blocks look like from here; the sizes are those that WGSL computes.
+
+use bytemuck::{Pod, Zeroable};
+
+/// Red, green and blue as they are, not through a colour map.
+pub const FLAG_COLOR: u32 = 1;
+/// Smooth instead of sharp pixels.
+pub const FLAG_SMOOTH: u32 = 2;
+
+/// `Image` of image.wgsl.
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Image {
+    pub screen: [f32; 2],
+    pub min: [f32; 2],
+    pub size: [f32; 2],
+    pub map: u32,
+    pub flags: u32,
+}
+const _: () = assert!(size_of::<Image>() == 32);
+
+/// `Tiles` of tiles.wgsl.
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Tiles {
+    pub screen: [f32; 2],
+    pub min: [f32; 2],
+    pub cell: f32,
+    pub map: u32,
+    pub flags: u32,
+    pub padding: u32,
+    pub count: [f32; 2],
+    pub tile: [f32; 2],
+}
+const _: () = assert!(size_of::<Tiles>() == 48);
+
+/// `Points` of points.wgsl.
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Points {
+    pub screen: [f32; 2],
+    pub middle: [f32; 2],
+    pub centre: [f32; 2],
+    pub scale: f32,
+    pub radius: f32,
+    pub outline: [f32; 4],
+}
+const _: () = assert!(size_of::<Points>() == 48);
+
+/// One point of points.wgsl: where it is on the plane, and its colour (straight alpha, gamma space).
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Instance {
+    pub position: [f32; 2],
+    pub color: [u8; 4],
+}
+const _: () = assert!(size_of::<Instance>() == 12);
+
+/// The largest uniform block: what the one uniform buffer of a slot holds.
+pub const LARGEST: u64 = 48;

@@ -1,0 +1,126 @@
+//! Windows that ask for a path. A path can always be typed: a system's file dialog may be missing.
+
+use crate::dataset::Source;
+use crate::ui::command::{Command, Picture};
+use crate::ui::text::tr;
+use crate::ui::view::View;
+use crate::ui::{theme, widgets};
+use eframe::egui::{Align2, Context, Key, TextEdit, Window};
+use std::path::PathBuf;
+
+/// What a path is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// A data set to open.
+    OpenData,
+    /// A run to continue.
+    OpenRun,
+    /// A file for a picture.
+    Export(Picture),
+}
+
+impl Ask {
+    const fn keys(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::OpenData => ("dialog.open_data", "dialog.open_data_note", "dialog.open"),
+            Self::OpenRun => ("dialog.open_run", "dialog.open_run_note", "dialog.open"),
+            Self::Export(_) => ("dialog.export", "dialog.export_note", "dialog.write"),
+        }
+    }
+}
+
+/// The window that is open, if any.
+#[derive(Default)]
+pub struct Dialogs {
+    open: Option<(Ask, String)>,
+    fresh: bool,
+    /// Whether the help is open.
+    pub help: bool,
+}
+
+impl Dialogs {
+    /// Opens the window for `ask` with a path to start from.
+    pub fn ask(&mut self, ask: Ask, path: String) {
+        self.open = Some((ask, path));
+        self.fresh = true;
+    }
+
+    /// Puts a path that the system's dialog gave into the window.
+    pub fn fill(&mut self, ask: Ask, path: &std::path::Path) {
+        if let Some((open, text)) = &mut self.open
+            && *open == ask
+        {
+            *text = path.display().to_string();
+        }
+    }
+
+    /// Puts a path to start from into the window, unless something was typed already.
+    pub fn suggest(&mut self, ask: Ask, path: &std::path::Path) {
+        if self.open.as_ref().is_some_and(|(open, text)| *open == ask && text.is_empty()) {
+            self.fill(ask, path);
+        }
+    }
+
+    /// Which window is open.
+    pub fn asking(&self) -> Option<Ask> {
+        self.open.as_ref().map(|(ask, _)| *ask)
+    }
+
+    /// Draws the window that is open.
+    pub fn ui(&mut self, context: &Context, _view: &View<'_>, commands: &mut Vec<Command>) {
+        let Some((ask, text)) = &mut self.open else { return };
+        let ask = *ask;
+        let (title, note, action) = ask.keys();
+        let mut keep = true;
+        let mut confirmed = None;
+        Window::new(tr(title))
+            .id(eframe::egui::Id::unique("ask"))
+            .open(&mut keep)
+            .collapsible(false)
+            .resizable(false)
+            .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
+            .show(context, |ui| {
+                ui.set_width(56.0 * theme::GRID);
+                ui.label(theme::note(ui, tr(note)));
+                if ask == Ask::OpenData {
+                    ui.horizontal(|ui| {
+                        ui.label(tr("dialog.built_in"));
+                        for name in ["digits", "sprites"] {
+                            if widgets::button(ui, true, &tr(&format!("data.{name}")), &tr("dialog.built_in_tip")).clicked()
+                            {
+                                confirmed = Some(name.to_owned());
+                            }
+                        }
+                    });
+                }
+                let label = ui.label(tr("dialog.path"));
+                let edit = TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text(tr("dialog.hint"));
+                let field = ui.add(edit).labelled_by(label.id);
+                if std::mem::take(&mut self.fresh) {
+                    field.request_focus();
+                }
+                let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                ui.add_space(theme::GRID);
+                ui.horizontal(|ui| {
+                    if widgets::button(ui, true, &tr("dialog.browse"), &tr("dialog.browse_tip")).clicked() {
+                        commands.push(Command::Browse(ask));
+                    }
+                    let ready = !text.trim().is_empty();
+                    if (widgets::button(ui, ready, &tr(action), &tr(note)).clicked() || enter) && ready {
+                        confirmed = Some(text.trim().to_owned());
+                    }
+                });
+            });
+        if let Some(path) = confirmed {
+            commands.push(match ask {
+                Ask::OpenData => Command::OpenData(Source::from(path)),
+                Ask::OpenRun => Command::OpenRun(PathBuf::from(path)),
+                Ask::Export(picture) => Command::Export(picture, PathBuf::from(path)),
+            });
+            keep = false;
+        }
+        if !keep || context.input(|input| input.key_pressed(Key::Escape)) {
+            self.open = None;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The bar at the top: menus, what data there is, what draws, and the theme.
+
+use crate::ui::command::{Command, Picture, Slot};
+use crate::ui::dialogs::Ask;
+use crate::ui::layout::Pane;
+use crate::ui::settings::{Appearance, COLOR_MAPS, Language};
+use crate::ui::text::{tr, whole};
+use crate::ui::theme;
+use crate::ui::view::View;
+use eframe::egui::{self, Align, Button, Layout, MenuBar, ProgressBar, Ui};
+
+/// Draws the bar.
+pub fn ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    MenuBar::new().ui(ui, |ui| {
+        ui.menu_button(tr("menu.file"), |ui| file(ui, view, commands));
+        ui.menu_button(tr("menu.view"), |ui| looks(ui, view, commands));
+        ui.menu_button(tr("menu.help"), |ui| {
+            if ui.add(Button::new(tr("menu.help_window")).shortcut_text("F1")).clicked() {
+                commands.push(Command::Help(true));
+            }
+        });
+        ui.separator();
+        data_chip(ui, view, commands);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            theme_button(ui, view, commands);
+            let device = if view.device.is_empty() { tr("device.none") } else { view.device.to_owned() };
+            ui.add(egui::Label::new(theme::note(ui, device)).truncate()).on_hover_text(tr("device.tip"));
+        });
+    });
+}
+
+fn file(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let mut entry = |ui: &mut Ui, enabled: bool, words: &str, keys: &str, command: Command| {
+        if ui.add_enabled(enabled, Button::new(words).shortcut_text(keys)).clicked() {
+            commands.push(command);
+        }
+    };
+    entry(ui, true, &tr("menu.open_data"), "Ctrl+O", Command::Ask(Ask::OpenData));
+    entry(ui, true, &tr("menu.open_run"), "", Command::Ask(Ask::OpenRun));
+    ui.separator();
+    let any = view.models.iter().any(|model| model.status.is_some());
+    entry(ui, any, &tr("menu.save_both"), "Ctrl+S", Command::SaveBoth);
+    for (slot, words) in [(Slot::A, tr("menu.save_a")), (Slot::B, tr("menu.save_b"))] {
+        entry(ui, view.model(slot).status.is_some(), &words, "", Command::Save(slot));
+    }
+    ui.separator();
+    let sheet = view.sheet.sheet.is_some();
+    entry(ui, sheet, &tr("menu.export_sheet"), "Ctrl+E", Command::Ask(Ask::Export(Picture::Sheet)));
+    for (slot, words) in [(Slot::A, tr("menu.export_plane_a")), (Slot::B, tr("menu.export_plane_b"))] {
+        let ready = view.model(slot).snapshot.is_some();
+        entry(ui, ready, &words, "", Command::Ask(Ask::Export(Picture::Plane(slot))));
+    }
+    ui.separator();
+    entry(ui, true, &tr("menu.undo"), "Ctrl+Z", Command::Undo);
+    entry(ui, true, &tr("menu.redo"), "Ctrl+Shift+Z", Command::Redo);
+    ui.separator();
+    entry(ui, true, &tr("menu.quit"), "", Command::Quit);
+}
+
+fn looks(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let mut settings = *view.settings;
+    ui.label(theme::note(ui, tr("menu.theme")));
+    for appearance in Appearance::ALL {
+        ui.radio_value(&mut settings.appearance, appearance, tr(appearance.key()));
+    }
+    ui.separator();
+    ui.label(theme::note(ui, tr("menu.language")));
+    for language in Language::ALL {
+        ui.radio_value(&mut settings.language, language, language.own_name());
+    }
+    ui.separator();
+    ui.label(theme::note(ui, tr("menu.color_map")));
+    for (map, key) in COLOR_MAPS {
+        ui.radio_value(&mut settings.color_map, map, tr(key));
+    }
+    if settings != *view.settings {
+        commands.push(Command::Settings(settings));
+    }
+    ui.separator();
+    ui.label(theme::note(ui, tr("menu.panels")));
+    for pane in Pane::ALL {
+        let mut shown = view.shown.contains(&pane);
+        if ui.checkbox(&mut shown, tr(pane.key())).clicked() {
+            commands.push(Command::TogglePane(pane));
+        }
+    }
+    if ui.button(tr("menu.reset_layout")).clicked() {
+        commands.push(Command::ResetLayout);
+    }
+}
+
+fn data_chip(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    if let Some(opening) = &view.opening {
+        let (done, total) = opening.progress.get();
+        let bar = if total > 0 {
+            ProgressBar::new(done as f32 / total as f32).text(opening.what)
+        } else {
+            ProgressBar::new(0.0).text(opening.what)
+        };
+        ui.add(bar.desired_width(24.0 * theme::GRID)).on_hover_text(tr("data.opening_tip"));
+        if ui.button(tr("data.cancel")).on_hover_text(tr("data.cancel_tip")).clicked() {
+            commands.push(Command::CancelOpening);
+        }
+        return;
+    }
+    let words = match view.data {
+        Some(data) => format!("{} · {} · {}", data.name, whole(data.train.count() as u64), data.shape()),
+        None => tr("data.none"),
+    };
+    if ui.add(Button::new(theme::figure(words)).small()).on_hover_text(tr("data.chip_tip")).clicked() {
+        commands.push(Command::Ask(Ask::OpenData));
+    }
+}
+
+fn theme_button(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let dark = ui.visuals().dark_mode;
+    let next = if dark { Appearance::Light } else { Appearance::Dark };
+    let name = tr("menu.switch_theme");
+    if crate::ui::widgets::sign_button(ui, true, theme::signs::THEME, &name, &name).clicked() {
+        commands.push(Command::Settings(crate::ui::settings::Settings { appearance: next, ..*view.settings }));
+    }
+}

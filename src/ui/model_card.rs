@@ -1,0 +1,231 @@
+//! One model's card: its preset, its numbers, its buttons, and where it is.
+
+use crate::model::{Binarize, Config, Family, Likelihood, PRESETS};
+use crate::trainer::{Part, Phase, Status};
+use crate::ui::command::{Command, Slot};
+use crate::ui::text::{number, tr, whole};
+use crate::ui::theme::signs;
+use crate::ui::view::ModelView;
+use crate::ui::{theme, widgets};
+use eframe::egui::{self, ComboBox, DragValue, Grid, Response, RichText, Slider, Ui};
+use rust_i18n::t;
+
+/// Draws a card.
+pub fn ui(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
+    ui.push_id(model.slot, |ui| {
+        head(ui, model, commands);
+        buttons(ui, model, commands);
+        status_line(ui, model);
+        trouble(ui, model);
+        let mut config = model.config.clone();
+        Grid::new("numbers").num_columns(2).spacing([theme::GRID, theme::GRID / 4.0]).show(ui, |ui| {
+            live(ui, &mut config);
+            fixed(ui, &mut config);
+        });
+        if model.waits_for_reset {
+            ui.label(RichText::new(tr("model.waits_for_reset")).small().color(theme::of(ui).warning));
+        }
+        if config != *model.config {
+            commands.push(Command::Edit(model.slot, config));
+        }
+    });
+}
+
+fn head(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        widgets::badge(ui, model.slot);
+        let name = t!("model.preset_of", slot = model.slot.name());
+        let response = ComboBox::from_id_salt("preset")
+            .selected_text(model.config.preset.as_str())
+            .width(16.0 * theme::GRID)
+            .show_ui(ui, |ui| {
+                for preset in PRESETS {
+                    let chosen = model.config.preset == preset;
+                    let response = ui.selectable_label(chosen, preset);
+                    let summary = tr(&format!("preset.{preset}"));
+                    if response.on_hover_text(summary).clicked() && !chosen {
+                        commands.push(Command::Preset(model.slot, preset.to_owned()));
+                    }
+                }
+            })
+            .response;
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
+        response.on_hover_text(tr("model.preset_tip"));
+        let family = match model.config.family {
+            Family::Vae => "family.vae",
+            Family::Autoencoder => "family.autoencoder",
+            Family::Gan => "family.gan",
+        };
+        ui.add(egui::Label::new(theme::note(ui, tr(family))).truncate());
+    });
+}
+
+fn buttons(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
+    let slot = model.slot;
+    let named = |key: &str| t!(key, slot = slot.name()).into_owned();
+    let phase = model.status.map(|status| status.phase);
+    let can = matches!(phase, Some(Phase::Paused | Phase::Training | Phase::Finished)) && model.mistake.is_none();
+    ui.horizontal(|ui| {
+        if model.is_training() {
+            if widgets::sign_button(ui, can, signs::PAUSE, &named("train.pause"), &tr("train.pause_tip")).clicked() {
+                commands.push(Command::Pause(slot));
+            }
+        } else if widgets::sign_button(ui, can, signs::START, &named("train.start"), &tr("train.start_tip")).clicked() {
+            commands.push(Command::Start(slot));
+        }
+        let mut step = |ui: &mut Ui, sign: &str, key: &str, tip: &str, part: Part| {
+            if widgets::sign_button(ui, can, sign, &named(key), &tr(tip)).clicked() {
+                commands.push(Command::Step(slot, part));
+            }
+        };
+        step(ui, signs::STEP, "train.step", "train.step_tip", Part::Whole);
+        if model.config.family == Family::Gan {
+            step(ui, "D", "train.step_d", "train.step_d_tip", Part::Discriminator);
+            step(ui, "G", "train.step_g", "train.step_g_tip", Part::Generator);
+        }
+        let any = phase.is_some();
+        if widgets::sign_button(ui, any, signs::RESET, &named("train.reset"), &tr("train.reset_tip")).clicked() {
+            commands.push(Command::Reset(slot));
+        }
+        if widgets::sign_button(ui, any, signs::SAVE, &named("train.save"), &tr("train.save_tip")).clicked() {
+            commands.push(Command::Save(slot));
+        }
+    });
+}
+
+fn status_line(ui: &mut Ui, model: &ModelView<'_>) {
+    let Some(status) = model.status else {
+        ui.label(theme::note(ui, tr("train.no_data")));
+        return;
+    };
+    let phase = match status.phase {
+        Phase::Paused if status.step == 0 => "phase.ready",
+        Phase::Paused => "phase.paused",
+        Phase::Training => "phase.training",
+        Phase::Finished => "phase.finished",
+        Phase::Failed => "phase.failed",
+        Phase::Stopped => "phase.stopped",
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(tr(phase)).small().strong());
+        ui.label(theme::figure(progress(&status)));
+    })
+    .response
+    .on_hover_text(tr("phase.tip"));
+    if model.ready_made {
+        ui.label(theme::note(ui, tr("model.ready_made")));
+    }
+}
+
+fn progress(status: &Status) -> String {
+    let epoch = status.step as f64 / status.steps_per_epoch.max(1) as f64;
+    let step = t!("phase.step", step = whole(status.step), epoch = format!("{epoch:.2}"));
+    let mut line = step.into_owned();
+    if status.samples_per_s > 0.0 {
+        line += &format!(" · {}", t!("phase.rate", rate = whole(status.samples_per_s.round() as u64)));
+    }
+    if status.train_s > 0.0 {
+        line += &format!(" · {:.1} s", status.train_s);
+    }
+    line
+}
+
+fn trouble(ui: &mut Ui, model: &ModelView<'_>) {
+    let danger = theme::of(ui).danger;
+    if let Some(failure) = model.failure {
+        ui.label(RichText::new(failure).color(danger));
+        ui.label(RichText::new(tr("model.after_failure")).small().color(danger));
+    }
+    if let Some(mistake) = &model.mistake {
+        ui.label(RichText::new(mistake).color(danger));
+    }
+}
+
+/// Numbers that can change while it trains.
+fn live(ui: &mut Ui, config: &mut Config) {
+    widgets::row(ui, &tr("model.learning_rate"), &tr("model.learning_rate_tip"), |ui| {
+        logarithmic(ui, &mut config.learning_rate, 1e-6, 1e-1)
+    });
+    match config.family {
+        Family::Vae => {
+            widgets::row(ui, &tr("model.beta"), &tr("model.beta_tip"), |ui| linear(ui, &mut config.beta, 0.0, 10.0));
+        }
+        Family::Gan => {
+            widgets::row(ui, &tr("model.r1"), &tr("model.r1_tip"), |ui| linear(ui, &mut config.r1_gamma, 0.0, 10.0));
+        }
+        Family::Autoencoder => {}
+    }
+}
+
+fn logarithmic(ui: &mut Ui, value: &mut f64, least: f64, most: f64) -> Response {
+    let slider = Slider::new(value, least..=most)
+        .logarithmic(true)
+        .clamping(egui::SliderClamping::Never)
+        .custom_formatter(|value, _| number(value));
+    ui.add(slider)
+}
+
+fn linear(ui: &mut Ui, value: &mut f64, least: f64, most: f64) -> Response {
+    ui.add(Slider::new(value, least..=most).clamping(egui::SliderClamping::Never).max_decimals(3))
+}
+
+/// Numbers that a model is built with.
+fn fixed(ui: &mut Ui, config: &mut Config) {
+    let whole_number = |ui: &mut Ui, value: &mut usize, most: usize| {
+        ui.add(DragValue::new(value).range(1..=most).speed(0.2).update_while_editing(false))
+    };
+    widgets::row(ui, &tr("model.latent"), &tr("model.latent_tip"), |ui| whole_number(ui, &mut config.latent, 512));
+    widgets::row(ui, &tr("model.batch"), &tr("model.batch_tip"), |ui| whole_number(ui, &mut config.batch, 4096));
+    widgets::row(ui, &tr("model.hidden"), &tr("model.hidden_tip"), |ui| {
+        let widths: Vec<String> = config.hidden.iter().map(ToString::to_string).collect();
+        ui.label(theme::figure(widths.join("–")))
+    });
+    if config.encodes() {
+        widgets::row(ui, &tr("model.likelihood"), &tr("model.likelihood_tip"), |ui| likelihood(ui, config));
+        if config.likelihood == Likelihood::Bernoulli {
+            widgets::row(ui, &tr("model.binarize"), &tr("model.binarize_tip"), |ui| binarize(ui, config));
+        }
+    }
+    widgets::row(ui, &tr("model.seed"), &tr("model.seed_tip"), |ui| {
+        ui.add(DragValue::new(&mut config.seed).speed(0.2).update_while_editing(false))
+    });
+}
+
+fn likelihood(ui: &mut Ui, config: &mut Config) -> Response {
+    let name = |likelihood| match likelihood {
+        Likelihood::Bernoulli => tr("likelihood.bernoulli"),
+        Likelihood::Gaussian => tr("likelihood.gaussian"),
+    };
+    let before = config.likelihood;
+    let response = ComboBox::from_id_salt("likelihood").selected_text(name(before)).show_ui(ui, |ui| {
+        for choice in [Likelihood::Bernoulli, Likelihood::Gaussian] {
+            ui.selectable_value(&mut config.likelihood, choice, name(choice));
+        }
+    });
+    // Pixels of a normal distribution are not coin flips.
+    if config.likelihood == Likelihood::Gaussian {
+        config.binarize = Binarize::None;
+    }
+    response.response
+}
+
+fn binarize(ui: &mut Ui, config: &mut Config) -> Response {
+    let name = |binarize| match binarize {
+        Binarize::None => tr("binarize.none"),
+        Binarize::Static => tr("binarize.static"),
+        Binarize::Dynamic => tr("binarize.dynamic"),
+    };
+    ComboBox::from_id_salt("binarize")
+        .selected_text(name(config.binarize))
+        .show_ui(ui, |ui| {
+            for choice in [Binarize::None, Binarize::Static, Binarize::Dynamic] {
+                ui.selectable_value(&mut config.binarize, choice, name(choice));
+            }
+        })
+        .response
+}
+
+/// The name that a slot's start button has, for those who look for it by name.
+pub fn start_name(slot: Slot) -> String {
+    t!("train.start", slot = slot.name()).into_owned()
+}

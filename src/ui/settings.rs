@@ -1,0 +1,107 @@
+//! How the window looks: kept between sittings.
+
+use crate::gpu::ColorMap;
+use crate::trainer::Axis;
+use crate::ui::looking::PlaneSettings;
+use serde::{Deserialize, Serialize};
+
+/// Dark or light.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Appearance {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light text on dark.
+    Dark,
+    /// Dark text on light.
+    Light,
+}
+
+impl Appearance {
+    /// All, in the order they are shown.
+    pub const ALL: [Self; 3] = [Self::System, Self::Dark, Self::Light];
+
+    /// Its key in the language tables.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::System => "theme.system",
+            Self::Dark => "theme.dark",
+            Self::Light => "theme.light",
+        }
+    }
+}
+
+/// A language that the window speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Language {
+    /// English.
+    #[default]
+    #[serde(rename = "en")]
+    English,
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    Chinese,
+}
+
+impl Language {
+    /// All, in the order they are shown.
+    pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
+
+    /// Its locale's name.
+    pub const fn locale(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh-CN",
+        }
+    }
+
+    /// Its name in itself, so that it can be found by who reads no other.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Chinese => "简体中文",
+        }
+    }
+}
+
+/// The colour maps that grey images can have, with their keys in the language tables.
+pub const COLOR_MAPS: [(ColorMap, &str); 3] = [
+    (ColorMap::Grey, "color_map.grey"),
+    (ColorMap::Viridis, "color_map.viridis"),
+    (ColorMap::Magma, "color_map.magma"),
+];
+
+/// How curves are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Curves {
+    /// Weight of what came before, in [0, 0.999]; 0 draws what was measured.
+    pub smoothing: f64,
+    /// Logarithmic values.
+    pub logarithmic: bool,
+    /// Steps or seconds.
+    pub axis: Axis,
+}
+
+impl Default for Curves {
+    fn default() -> Self {
+        Self { smoothing: 0.9, logarithmic: false, axis: Axis::Step }
+    }
+}
+
+/// All of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Dark or light.
+    pub appearance: Appearance,
+    /// The window's language.
+    pub language: Language,
+    /// The colours of grey images.
+    pub color_map: ColorMap,
+    /// How curves are drawn.
+    pub curves: Curves,
+    /// What is drawn on the plane.
+    pub plane: PlaneSettings,
+}

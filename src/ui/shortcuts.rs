@@ -1,0 +1,62 @@
+//! The keyboard. Keys act only when nothing has its focus, so that a focused button keeps its Space.
+
+use crate::ui::Panels;
+use crate::ui::command::{Command, Picture};
+use crate::ui::dialogs::Ask;
+use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
+const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
+const EXPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::E);
+const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
+const REDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
+
+/// What the keys that were pressed ask for.
+pub fn commands(context: &Context, panels: &Panels, cursor: [f32; 2], commands: &mut Vec<Command>) {
+    if context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1)) {
+        commands.push(Command::Help(!panels.dialogs.help));
+    }
+    // The plane takes the focus on a click and leaves all but its own keys to the window.
+    let focused = context.memory(|memory| memory.focused());
+    let on_plane = focused.is_some() && focused == panels.plane.panel.focus_id();
+    if focused.is_some() && !on_plane {
+        return;
+    }
+    if focused.is_none() {
+        arrows(context, panels, cursor, commands);
+    }
+    context.input_mut(|input| {
+        // Redo first: a shortcut without Shift also matches with it.
+        let with_command = [
+            (REDO, Command::Redo),
+            (UNDO, Command::Undo),
+            (OPEN, Command::Ask(Ask::OpenData)),
+            (SAVE, Command::SaveBoth),
+            (EXPORT, Command::Ask(Ask::Export(Picture::Sheet))),
+        ];
+        for (shortcut, command) in with_command {
+            if input.consume_shortcut(&shortcut) {
+                commands.push(command);
+            }
+        }
+        for (key, command) in
+            [(Key::Space, Command::ToggleBoth), (Key::S, Command::StepBoth), (Key::R, Command::ResetBoth)]
+        {
+            if input.modifiers.is_none() && input.consume_key(Modifiers::NONE, key) {
+                commands.push(command);
+            }
+        }
+    });
+}
+
+/// Arrows move the cursor where nothing has the focus; the plane has its own.
+fn arrows(context: &Context, panels: &Panels, cursor: [f32; 2], commands: &mut Vec<Command>) {
+    let (right, up, fine) = context.input(|input| {
+        let count = |key| input.num_presses(key) as f32;
+        let right = count(Key::ArrowRight) - count(Key::ArrowLeft);
+        (right, count(Key::ArrowUp) - count(Key::ArrowDown), input.modifiers.shift)
+    });
+    if right != 0.0 || up != 0.0 {
+        commands.push(Command::Cursor(panels.plane.panel.nudged(cursor, [right, up], fine)));
+    }
+}

@@ -1,0 +1,297 @@
+//! Every colour and size of the program. Nothing else names one.
+
+use crate::trainer::Series;
+use crate::ui::command::Slot;
+use eframe::egui::{
+    self, Color32, Context, CornerRadius, FontFamily, FontId, Margin, RichText, Stroke, TextStyle, Theme, Vec2,
+};
+
+/// The unit of all distances, in points.
+pub const GRID: f32 = 8.0;
+/// Small text: units, notes.
+pub const TEXT_SMALL: f32 = 12.0;
+/// Text.
+pub const TEXT_BODY: f32 = 14.0;
+/// Titles.
+pub const TEXT_TITLE: f32 = 18.0;
+
+/// Signs on buttons: letters that the program's own fonts have.
+pub mod signs {
+    /// Train.
+    pub const START: &str = "▶";
+    /// Hold still.
+    pub const PAUSE: &str = "▮▮";
+    /// One step.
+    pub const STEP: &str = "⇥";
+    /// Back to the start.
+    pub const RESET: &str = "↺";
+    /// Write to disk.
+    pub const SAVE: &str = "↧";
+    /// Draw others.
+    pub const SHUFFLE: &str = "⇄";
+    /// Make anew.
+    pub const REFRESH: &str = "↻";
+    /// Dark and light.
+    pub const THEME: &str = "◐";
+}
+
+/// Ten colours for classes. Any two differ by at least [`CLASS_DISTANCE`] in CIE L*a*b* as people with full colour
+/// vision, protanopia, deuteranopia and tritanopia see them, on both themes; a test checks it.
+pub const CLASSES: [Color32; 10] = [
+    Color32::from_rgb(0x1C, 0x54, 0x8C),
+    Color32::from_rgb(0xFC, 0x00, 0x00),
+    Color32::from_rgb(0x54, 0xE0, 0xC4),
+    Color32::from_rgb(0xFC, 0xC4, 0x1C),
+    Color32::from_rgb(0x70, 0x00, 0xFC),
+    Color32::from_rgb(0xE0, 0x70, 0x70),
+    Color32::from_rgb(0xC4, 0x54, 0xFC),
+    Color32::from_rgb(0x8C, 0xA8, 0xE0),
+    Color32::from_rgb(0xA8, 0x00, 0x1C),
+    Color32::from_rgb(0x8C, 0x38, 0x54),
+];
+
+/// The least difference between two class colours, see [`CLASSES`].
+pub const CLASS_DISTANCE: f32 = 24.0;
+
+/// The colour of class `class`; they repeat after ten.
+pub fn class_color(class: usize) -> Color32 {
+    CLASSES[class % CLASSES.len()]
+}
+
+/// The colour of a model: the same in both themes, and nothing else has it.
+pub const fn model_color(slot: Slot) -> Color32 {
+    match slot {
+        Slot::A => Color32::from_rgb(0x4C, 0x9B, 0xE8),
+        Slot::B => Color32::from_rgb(0xF2, 0x8E, 0x2B),
+    }
+}
+
+/// The colours that differ between dark and light.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Palette {
+    /// Whether text is light on dark.
+    pub dark: bool,
+    /// Background, panel, raised.
+    pub surfaces: [Color32; 3],
+    /// Text that is read first.
+    pub text: Color32,
+    /// Text that is read second.
+    pub text_secondary: Color32,
+    /// Lines between things.
+    pub line: Color32,
+    /// Something to know.
+    pub warning: Color32,
+    /// Something that failed.
+    pub danger: Color32,
+}
+
+const DARK: Palette = Palette {
+    dark: true,
+    surfaces: [
+        Color32::from_rgb(0x14, 0x16, 0x1A),
+        Color32::from_rgb(0x1B, 0x1E, 0x24),
+        Color32::from_rgb(0x24, 0x28, 0x30),
+    ],
+    text: Color32::from_rgb(0xE6, 0xE8, 0xEC),
+    text_secondary: Color32::from_rgb(0x9A, 0xA2, 0xB0),
+    line: Color32::from_rgb(0x33, 0x39, 0x44),
+    warning: Color32::from_rgb(0xE5, 0xC0, 0x4B),
+    danger: Color32::from_rgb(0xF0, 0x6A, 0x6A),
+};
+
+const LIGHT: Palette = Palette {
+    dark: false,
+    surfaces: [
+        Color32::from_rgb(0xFF, 0xFF, 0xFF),
+        Color32::from_rgb(0xF5, 0xF6, 0xF8),
+        Color32::from_rgb(0xE9, 0xEB, 0xEF),
+    ],
+    text: Color32::from_rgb(0x1B, 0x1E, 0x24),
+    text_secondary: Color32::from_rgb(0x5A, 0x62, 0x70),
+    line: Color32::from_rgb(0xD3, 0xD7, 0xDE),
+    warning: Color32::from_rgb(0x8A, 0x65, 0x00),
+    danger: Color32::from_rgb(0xB8, 0x23, 0x2F),
+};
+
+/// The colours of a theme.
+pub const fn palette(theme: Theme) -> &'static Palette {
+    match theme {
+        Theme::Dark => &DARK,
+        Theme::Light => &LIGHT,
+    }
+}
+
+/// The colours that `ui` is drawn with.
+pub fn of(ui: &egui::Ui) -> &'static Palette {
+    if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+}
+
+/// Gives a context both themes, the text sizes and the distances.
+pub fn install(context: &Context) {
+    for theme in [Theme::Dark, Theme::Light] {
+        context.style_mut_of(theme, |style| restyle(style, palette(theme)));
+    }
+}
+
+fn restyle(style: &mut egui::Style, palette: &Palette) {
+    style.text_styles = [
+        (TextStyle::Small, FontId::new(TEXT_SMALL, FontFamily::Proportional)),
+        (TextStyle::Body, FontId::new(TEXT_BODY, FontFamily::Proportional)),
+        (TextStyle::Button, FontId::new(TEXT_BODY, FontFamily::Proportional)),
+        (TextStyle::Heading, FontId::new(TEXT_TITLE, FontFamily::Proportional)),
+        (TextStyle::Monospace, FontId::new(TEXT_SMALL, FontFamily::Monospace)),
+    ]
+    .into();
+    let spacing = &mut style.spacing;
+    spacing.item_spacing = Vec2::new(GRID, GRID / 2.0);
+    spacing.button_padding = Vec2::new(GRID, GRID / 4.0);
+    spacing.window_margin = Margin::same(GRID as i8);
+    spacing.menu_margin = Margin::same(GRID as i8);
+    spacing.interact_size.y = 3.0 * GRID;
+    spacing.slider_width = 12.0 * GRID;
+    spacing.combo_width = 8.0 * GRID;
+
+    let visuals = &mut style.visuals;
+    let [background, panel, raised] = palette.surfaces;
+    visuals.panel_fill = panel;
+    visuals.window_fill = panel;
+    visuals.extreme_bg_color = background;
+    visuals.faint_bg_color = raised;
+    visuals.code_bg_color = raised;
+    visuals.window_stroke = Stroke::new(1.0, palette.line);
+    visuals.window_corner_radius = CornerRadius::same(GRID as u8 / 2);
+    visuals.menu_corner_radius = CornerRadius::same(GRID as u8 / 2);
+    visuals.warn_fg_color = palette.warning;
+    visuals.error_fg_color = palette.danger;
+    visuals.weak_text_color = Some(palette.text_secondary);
+    visuals.hyperlink_color = palette.text;
+    // Blue and orange belong to the models, so what is selected is shown by lightness.
+    visuals.selection.bg_fill = palette.line;
+    visuals.selection.stroke = Stroke::new(1.0, palette.text);
+    let widgets = &mut visuals.widgets;
+    for (widget, fill) in [
+        (&mut widgets.noninteractive, panel),
+        (&mut widgets.inactive, raised),
+        (&mut widgets.hovered, palette.line),
+        (&mut widgets.active, palette.line),
+        (&mut widgets.open, raised),
+    ] {
+        widget.bg_fill = fill;
+        widget.weak_bg_fill = fill;
+        widget.expansion = 0.0;
+        widget.corner_radius = CornerRadius::same(GRID as u8 / 2);
+        widget.fg_stroke.color = palette.text;
+    }
+    widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.line);
+    widgets.hovered.bg_stroke = Stroke::new(1.0, palette.text_secondary);
+    widgets.active.bg_stroke = Stroke::new(1.0, palette.text);
+}
+
+/// The colour of one curve: shades of its model's colour.
+pub fn curve_color(slot: Slot, series: Series, palette: &Palette) -> Color32 {
+    let shade = match series {
+        Series::Reconstruction | Series::TestReconstruction | Series::DiscriminatorLoss => 0.0,
+        Series::Total | Series::TestTotal | Series::GeneratorLoss => 0.45,
+        Series::Kl | Series::TestKl | Series::R1Penalty => -0.3,
+        Series::RealScore | Series::TestRealScore => 0.25,
+        Series::FakeScore => -0.15,
+    };
+    let base = model_color(slot);
+    // Towards the text is more contrast, towards the background less.
+    let target = if shade > 0.0 { palette.text } else { palette.surfaces[0] };
+    base.lerp_to_gamma(target, f32::abs(shade))
+}
+
+/// A figure: monospaced, so that it does not jump as it changes.
+pub fn figure(text: impl Into<String>) -> RichText {
+    RichText::new(text).monospace()
+}
+
+/// A note in small, secondary text.
+pub fn note(ui: &egui::Ui, text: impl Into<String>) -> RichText {
+    RichText::new(text).small().color(of(ui).text_secondary)
+}
+
+/// A section's title.
+pub fn title(text: impl Into<String>) -> RichText {
+    RichText::new(text).strong()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Matrix = [[f32; 3]; 3];
+    // Machado, Oliveira and Fernandes 2009, severity 1: protanopia, deuteranopia, tritanopia; the first is full vision.
+    const VISION: [Matrix; 4] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    ];
+    const XYZ: Matrix = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]];
+
+    fn apply(matrix: &Matrix, v: [f32; 3]) -> [f32; 3] {
+        matrix.map(|row| row[0] * v[0] + row[1] * v[1] + row[2] * v[2])
+    }
+
+    fn linear(color: Color32) -> [f32; 3] {
+        [color.r(), color.g(), color.b()].map(|byte| {
+            let c = f32::from(byte) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        })
+    }
+
+    fn lab(linear: [f32; 3]) -> [f32; 3] {
+        let white = XYZ.map(|row| row.iter().sum::<f32>());
+        let xyz = apply(&XYZ, linear);
+        let f = [0, 1, 2].map(|i| {
+            let x = xyz[i] / white[i];
+            if x > 0.008856 { x.cbrt() } else { 7.787 * x + 16.0 / 116.0 }
+        });
+        [116.0 * f[1] - 16.0, 500.0 * (f[0] - f[1]), 200.0 * (f[1] - f[2])]
+    }
+
+    fn distance(a: Color32, b: Color32, vision: &Matrix) -> f32 {
+        let seen = |color| lab(apply(vision, linear(color)).map(|x| x.clamp(0.0, 1.0)));
+        let (a, b) = (seen(a), seen(b));
+        (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt()
+    }
+
+    fn contrast(a: Color32, b: Color32) -> f32 {
+        let luminance = |color| apply(&XYZ, linear(color))[1] + 0.05;
+        let (a, b) = (luminance(a), luminance(b));
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn class_colors_can_be_told_apart_by_everybody() {
+        for vision in &VISION {
+            for (i, a) in CLASSES.iter().enumerate() {
+                for b in &CLASSES[..i] {
+                    assert!(distance(*a, *b, vision) >= CLASS_DISTANCE, "{a:?} {b:?}: {}", distance(*a, *b, vision));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn class_colors_stand_out_on_both_themes() {
+        for class in CLASSES {
+            assert!(contrast(class, DARK.surfaces[0]) > 2.0, "{class:?} on dark");
+            assert!(contrast(class, LIGHT.surfaces[0]) > 1.5, "{class:?} on light");
+        }
+    }
+
+    #[test]
+    fn text_can_be_read() {
+        for palette in [DARK, LIGHT] {
+            for surface in palette.surfaces {
+                assert!(contrast(palette.text, surface) >= 7.0);
+                for color in [palette.text_secondary, palette.warning, palette.danger] {
+                    assert!(contrast(color, surface) >= 4.5, "{color:?} on {surface:?}");
+                }
+            }
+        }
+    }
+}

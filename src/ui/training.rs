@@ -1,0 +1,195 @@
+//! The training panel: what both models measure, as they measure it.
+
+use crate::trainer::{Axis, Series};
+use crate::ui::command::{Command, Slot};
+use crate::ui::settings::Curves;
+use crate::ui::text::{number, tr, whole};
+use crate::ui::view::{ModelView, View};
+use crate::ui::{Panel, theme, widgets};
+use eframe::egui::{Id, Label, Slider, TextStyle, Ui, Vec2};
+use egui_plot::{Corner, GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints};
+use std::ops::RangeInclusive;
+
+const NATS: [Series; 6] = [
+    Series::Reconstruction,
+    Series::Kl,
+    Series::Total,
+    Series::TestReconstruction,
+    Series::TestKl,
+    Series::TestTotal,
+];
+const GAME: [Series; 6] = [
+    Series::DiscriminatorLoss,
+    Series::GeneratorLoss,
+    Series::RealScore,
+    Series::FakeScore,
+    Series::R1Penalty,
+    Series::TestRealScore,
+];
+
+/// The panel's own looks: none, its settings are kept with the window's.
+#[derive(Default)]
+pub struct Training {
+    points_drawn: usize,
+}
+
+impl Training {
+    /// Points that the last frame drew.
+    pub fn points_drawn(&self) -> usize {
+        self.points_drawn
+    }
+
+    fn plot(&mut self, ui: &mut Ui, view: &View<'_>, id: &str, series: &[Series], size: Vec2, unit: &str) {
+        let (width, height) = (size.x, size.y);
+        let curves = view.settings.curves;
+        let palette = theme::of(ui);
+        let logarithmic = curves.logarithmic;
+        let in_steps = curves.axis == Axis::Step;
+        let x_unit = match curves.axis {
+            Axis::Step => tr("axis.steps"),
+            Axis::Seconds => tr("axis.seconds"),
+        };
+        let plot = Plot::new((id, in_steps, logarithmic))
+            .width(width)
+            .height(height)
+            .legend(Legend::default().text_style(TextStyle::Small).position(Corner::RightTop).follow_insertion_order(true).background_alpha(0.6))
+            .link_axis(Id::unique(("training x", in_steps)), [true, false])
+            .allow_scroll(false)
+            .x_axis_label(theme::note(ui, x_unit))
+            .y_axis_label(theme::note(ui, unit.to_owned()))
+            .x_axis_formatter(move |mark, _range| x_mark(mark, curves.axis))
+            .y_axis_formatter(move |mark, range| y_mark(mark, range, logarithmic))
+            .label_formatter(move |at| hover(at, curves));
+        // Two points a pixel, a smallest and a largest one, look as all of them do.
+        let most = (2.0 * width * ui.ctx().pixels_per_point()).max(2.0) as usize;
+        let drawn = plot
+            .show(ui, |plot| {
+                let seen = if plot.auto_bounds().x {
+                    (f64::NEG_INFINITY, f64::INFINITY)
+                } else {
+                    let range = plot.plot_bounds().range_x();
+                    (*range.start(), *range.end())
+                };
+                let mut drawn = 0;
+                for model in &view.models {
+                    for series in series {
+                        let points = points(model, *series, curves, seen, most);
+                        if points.is_empty() {
+                            continue;
+                        }
+                        drawn += points.len();
+                        let style = if series.is_test() { LineStyle::dashed_dense() } else { LineStyle::Solid };
+                        let line = Line::new(curve_name(model.slot, *series), PlotPoints::new(points))
+                            .id((model.slot, *series))
+                            .color(theme::curve_color(model.slot, *series, palette))
+                            .style(style)
+                            .width(if series.is_test() { 2.0 } else { 1.5 });
+                        plot.line(line);
+                    }
+                }
+                drawn
+            })
+            .inner;
+        self.points_drawn += drawn;
+    }
+}
+
+/// The points to draw of one curve, logarithms already taken where the scale is logarithmic.
+fn points(
+    model: &ModelView<'_>,
+    series: Series,
+    curves: Curves,
+    seen: (f64, f64),
+    most: usize,
+) -> Vec<[f64; 2]> {
+    let Some(history) = model.history else { return Vec::new() };
+    let smoothing = if series.is_test() { 0.0 } else { curves.smoothing };
+    let points = history.with(series, |curve| curve.visible(curves.axis, seen, most, smoothing));
+    let mut points = points.unwrap_or_default();
+    if curves.logarithmic {
+        points.retain(|point| point[1] > 0.0);
+        for point in &mut points {
+            point[1] = point[1].log10();
+        }
+    }
+    points.retain(|point| point[1].is_finite());
+    points
+}
+
+fn curve_name(slot: Slot, series: Series) -> String {
+    format!("{} · {}", slot.name(), tr(&format!("series.{}", series.name())))
+}
+
+fn x_mark(mark: GridMark, axis: Axis) -> String {
+    match axis {
+        Axis::Step if mark.value >= 0.0 => whole(mark.value.round() as u64),
+        Axis::Seconds if mark.value >= 0.0 => number(mark.value),
+        _ => String::new(),
+    }
+}
+
+fn y_mark(mark: GridMark, _range: &RangeInclusive<f64>, logarithmic: bool) -> String {
+    if logarithmic { number(10f64.powf(mark.value)) } else { number(mark.value) }
+}
+
+fn hover(at: &HoverPosition<'_>, curves: Curves) -> Option<String> {
+    let HoverPosition::NearDataPoint { plot_name, position, .. } = at else { return None };
+    let value = if curves.logarithmic { 10f64.powf(position.y) } else { position.y };
+    let x = match curves.axis {
+        Axis::Step => format!("{} {}", tr("axis.step"), whole(position.x.max(0.0) as u64)),
+        Axis::Seconds => format!("{} s", number(position.x)),
+    };
+    Some(format!("{plot_name}\n{}\n{x}", number(value)))
+}
+
+fn has_any(view: &View<'_>, series: &[Series]) -> bool {
+    view.models
+        .iter()
+        .filter_map(|model| model.history)
+        .any(|history| series.iter().any(|series| history.last(*series).is_some()))
+}
+
+impl Panel for Training {
+    fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        self.points_drawn = 0;
+        let (nats, game) = (has_any(view, &NATS), has_any(view, &GAME));
+        if !nats && !game {
+            let ready = view.models.iter().any(|model| model.status.is_some());
+            let words = if ready { tr("training.empty") } else { tr("train.no_data") };
+            if widgets::empty_with_action(ui, &words, &tr("training.begin"), &tr("train.both_tip")) {
+                commands.push(Command::ToggleBoth);
+            }
+            return;
+        }
+        let mut settings = *view.settings;
+        let curves = &mut settings.curves;
+        ui.horizontal(|ui| {
+            let label = ui.label(theme::note(ui, tr("training.smoothing")));
+            let slider = Slider::new(&mut curves.smoothing, 0.0..=0.99).max_decimals(2);
+            ui.add(slider).labelled_by(label.id).on_hover_text(tr("training.smoothing_tip"));
+            ui.checkbox(&mut curves.logarithmic, tr("training.log")).on_hover_text(tr("training.log_tip"));
+            ui.separator();
+            ui.selectable_value(&mut curves.axis, Axis::Step, tr("axis.steps")).on_hover_text(tr("axis.steps_tip"));
+            ui.selectable_value(&mut curves.axis, Axis::Seconds, tr("axis.seconds"))
+                .on_hover_text(tr("axis.seconds_tip"));
+            ui.separator();
+            ui.add(Label::new(theme::note(ui, tr("training.hint"))).truncate());
+        });
+        if settings != *view.settings {
+            commands.push(Command::Settings(settings));
+        }
+        let gap = theme::GRID;
+        let count = usize::from(nats) + usize::from(game);
+        let width = ((ui.available_width() - gap * (count as f32 - 1.0)) / count as f32).max(8.0 * gap);
+        let size = Vec2::new(width, ui.available_height().max(8.0 * gap));
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = gap;
+            if nats {
+                self.plot(ui, view, "nats", &NATS, size, &tr("training.nats"));
+            }
+            if game {
+                self.plot(ui, view, "game", &GAME, size, &tr("training.game"));
+            }
+        });
+    }
+}

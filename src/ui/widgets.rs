@@ -1,0 +1,67 @@
+//! Small pieces that several panels use.
+
+use crate::ui::command::Slot;
+use crate::ui::theme;
+use eframe::egui::{self, Align, Button, Layout, Response, RichText, Role, Ui, WidgetInfo};
+
+/// A button that shows a sign and is called `name`; the tooltip says what it does.
+pub fn sign_button(ui: &mut Ui, enabled: bool, sign: &str, name: &str, tooltip: &str) -> Response {
+    let response = ui.add_enabled(enabled, Button::new(sign).min_size(egui::Vec2::splat(3.0 * theme::GRID)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    response.on_hover_text(tooltip).on_disabled_hover_text(tooltip)
+}
+
+/// A button with words and a tooltip.
+pub fn button(ui: &mut Ui, enabled: bool, words: &str, tooltip: &str) -> Response {
+    ui.add_enabled(enabled, Button::new(words)).on_hover_text(tooltip).on_disabled_hover_text(tooltip)
+}
+
+/// A model's badge: its letter on its colour.
+pub fn badge(ui: &mut Ui, slot: Slot) -> Response {
+    let palette = theme::of(ui);
+    let ink = if palette.dark { palette.surfaces[0] } else { palette.text };
+    let frame = egui::Frame::new()
+        .fill(theme::model_color(slot))
+        .corner_radius(theme::GRID / 2.0)
+        .inner_margin(egui::Margin::symmetric(theme::GRID as i8, 0));
+    frame.show(ui, |ui| ui.label(RichText::new(slot.name()).strong().color(ink))).inner
+}
+
+/// What an empty panel says, in its middle.
+pub fn empty(ui: &mut Ui, words: &str) {
+    ui.with_layout(Layout::centered_and_justified(egui::Direction::TopDown), |ui| {
+        ui.label(RichText::new(words).color(theme::of(ui).text_secondary));
+    });
+}
+
+/// What an empty panel says, with an action that fills it. True where that was asked for.
+pub fn empty_with_action(ui: &mut Ui, words: &str, action: &str, tooltip: &str) -> bool {
+    let space = ui.available_height();
+    let mut asked = false;
+    ui.with_layout(Layout::top_down(Align::Center), |ui| {
+        ui.add_space((space / 2.0 - 4.0 * theme::GRID).max(0.0));
+        ui.label(RichText::new(words).color(theme::of(ui).text_secondary));
+        ui.add_space(theme::GRID);
+        asked = ui.button(action).on_hover_text(tooltip).clicked();
+    });
+    asked
+}
+
+/// A label and what it names, in a row of a grid.
+pub fn row(ui: &mut Ui, name: &str, tooltip: &str, add: impl FnOnce(&mut Ui) -> Response) -> Response {
+    let label = ui.label(RichText::new(name).small().color(theme::of(ui).text_secondary)).on_hover_text(tooltip);
+    let response = add(ui).labelled_by(label.id).on_hover_text(tooltip);
+    ui.end_row();
+    response
+}
+
+/// A figure with its name before it, in one line.
+pub fn fact(ui: &mut Ui, name: &str, value: &str, tooltip: &str) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GRID / 2.0;
+        ui.label(theme::note(ui, name));
+        ui.label(theme::figure(value));
+    })
+    .response
+    .on_hover_text(tooltip);
+}

@@ -1,0 +1,351 @@
+//! The screen, driven by the names of its controls: what a person can do, and that nothing that fails takes it down.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use eframe::egui::{Key, Modifiers};
+use latentarium::app::{Explorer, Level, Session, SharedSession, Start};
+use latentarium::model::{Config, Family};
+use latentarium::trainer::Phase;
+use latentarium::ui::command::{Command, Slot};
+use latentarium::ui::settings::{Language, Settings};
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The language is one for the whole process: tests of the screen take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+struct Screen {
+    harness: Harness<'static, Explorer>,
+    session: SharedSession,
+    folder: tempfile::TempDir,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Screen {
+    fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::open_in(folder)
+    }
+
+    fn open_in(folder: tempfile::TempDir) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = Start {
+            state: Some(folder.path().join("state.json")),
+            runs: folder.path().join("runs"),
+            threads: 1,
+            ..Start::default()
+        };
+        let session: SharedSession = Rc::new(RefCell::new(Session::new(start)));
+        let shared = session.clone();
+        let harness = Harness::builder()
+            .with_size([1440.0, 900.0])
+            .allow_missing_glyphs()
+            .build_eframe(move |creation| Explorer::new(shared, creation));
+        Self { harness, session, folder, _turn: turn }
+    }
+
+    /// A screen with data and trainers.
+    fn ready() -> Self {
+        let mut screen = Self::open();
+        screen.until("data and trainers", |session| {
+            session.data().is_some() && Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some())
+        });
+        screen
+    }
+
+    fn step(&mut self) {
+        self.harness.step();
+    }
+
+    fn until(&mut self, what: &str, mut reached: impl FnMut(&Session) -> bool) {
+        let began = Instant::now();
+        while !reached(&self.session.borrow()) {
+            assert!(began.elapsed() < Duration::from_secs(60), "{what}: not within a minute");
+            self.step();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.step();
+    }
+
+    fn click(&mut self, name: &str) {
+        self.harness.get_by_label(name).click();
+        self.step();
+        self.step();
+    }
+
+    fn key(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.step();
+        self.step();
+    }
+
+    fn steps(&self, slot: Slot) -> u64 {
+        self.session.borrow().model(slot).status().map_or(0, |status| status.step)
+    }
+
+    fn phase(&self, slot: Slot) -> Option<Phase> {
+        self.session.borrow().model(slot).status().map(|status| status.phase)
+    }
+
+    fn message(&self) -> (Level, String) {
+        self.session.borrow().last_message().cloned().expect("a message")
+    }
+
+    fn type_path(&mut self, path: &Path) {
+        self.step();
+        self.harness.get_by_label("Path").focus();
+        self.step();
+        self.harness.get_by_label("Path").type_text(&path.display().to_string());
+        self.step();
+        self.step();
+    }
+}
+
+fn idx(folder: &Path, name: &str, sizes: &[u32], bytes: &[u8]) {
+    let mut file = vec![0, 0, 8, sizes.len() as u8];
+    for size in sizes {
+        file.extend(size.to_be_bytes());
+    }
+    file.extend(bytes);
+    std::fs::write(folder.join(name), file).unwrap();
+}
+
+/// A data set of bright and dark images of 12×10 pixels.
+fn small_data(folder: &Path) -> PathBuf {
+    let folder = folder.join("small");
+    std::fs::create_dir(&folder).unwrap();
+    for (name, count) in [("train", 256u32), ("t10k", 64)] {
+        let labels: Vec<u8> = (0..count).map(|index| (index % 2) as u8).collect();
+        let pixels: Vec<u8> = labels.iter().flat_map(|label| vec![label * 200 + 20; 120]).collect();
+        idx(&folder, &format!("{name}-images-idx3-ubyte"), &[count, 12, 10], &pixels);
+        idx(&folder, &format!("{name}-labels-idx1-ubyte"), &[count], &labels);
+    }
+    folder
+}
+
+#[test]
+fn it_starts_with_data_and_two_models() {
+    let screen = Screen::ready();
+    let session = screen.session.borrow();
+    assert_eq!(session.data().unwrap().name, "digits");
+    assert_eq!(session.model(Slot::A).config.family, Family::Vae);
+    assert_eq!(session.model(Slot::B).config.family, Family::Gan);
+    assert_eq!(screen.phase(Slot::A), Some(Phase::Paused));
+}
+
+#[test]
+fn train_pause_and_step_by_button() {
+    let mut screen = Screen::ready();
+    screen.click("Train both");
+    screen.until("both train", |session| {
+        Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some_and(|status| status.step > 2))
+    });
+    screen.click("Pause both");
+    screen.until("both hold still", |session| Slot::BOTH.iter().all(|slot| !session.model(*slot).is_training()));
+    let before = screen.steps(Slot::A);
+    screen.click("Step A");
+    screen.until("one step", |session| session.model(Slot::A).status().is_some_and(|s| s.step == before + 1));
+    assert_eq!(screen.phase(Slot::A), Some(Phase::Paused));
+    screen.until("the curves have points", |session| {
+        session.model(Slot::A).trainer.as_ref().is_some_and(|trainer| trainer.history().len() > 2)
+    });
+}
+
+#[test]
+fn train_pause_step_and_reset_by_key() {
+    let mut screen = Screen::ready();
+    screen.key(Modifiers::NONE, Key::Space);
+    screen.until("both train", |session| Slot::BOTH.iter().all(|slot| session.model(*slot).is_training()));
+    screen.key(Modifiers::NONE, Key::Space);
+    screen.until("both hold still", |session| Slot::BOTH.iter().all(|slot| !session.model(*slot).is_training()));
+    let before = screen.steps(Slot::B);
+    screen.key(Modifiers::NONE, Key::S);
+    screen.until("one step", |session| session.model(Slot::B).status().is_some_and(|s| s.step == before + 1));
+    screen.key(Modifiers::NONE, Key::R);
+    screen.until("step 0", |session| {
+        Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some_and(|status| status.step == 0))
+    });
+}
+
+#[test]
+fn keys_do_nothing_while_a_path_is_typed() {
+    let mut screen = Screen::ready();
+    screen.key(Modifiers::COMMAND, Key::O);
+    screen.step();
+    assert!(screen.harness.get_by_label("Path").is_focused());
+    screen.key(Modifiers::NONE, Key::Space);
+    screen.key(Modifiers::NONE, Key::S);
+    assert_eq!(screen.steps(Slot::A), 0);
+    assert!(!screen.session.borrow().model(Slot::A).is_training());
+}
+
+#[test]
+fn data_is_opened_by_a_typed_path_and_both_models_are_made_for_it() {
+    let mut screen = Screen::ready();
+    let path = small_data(screen.folder.path());
+    screen.key(Modifiers::COMMAND, Key::O);
+    screen.type_path(&path);
+    screen.click("Open");
+    screen.until("the small data", |session| session.data().is_some_and(|data| data.shape().height == 12));
+    for slot in Slot::BOTH {
+        screen.click(&format!("Step {}", slot.name()));
+        screen.until("a step on the new data", |session| {
+            session.model(slot).status().is_some_and(|status| status.step == 1)
+                && session.model(slot).shown().is_some_and(|snapshot| snapshot.image.width == 10)
+        });
+    }
+}
+
+#[test]
+fn data_that_cannot_be_opened_is_named_and_the_old_stays() {
+    let mut screen = Screen::ready();
+    let path = screen.folder.path().join("nothing");
+    screen.key(Modifiers::COMMAND, Key::O);
+    screen.type_path(&path);
+    screen.key(Modifiers::NONE, Key::Enter);
+    screen.until("a message", |session| session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
+    assert!(screen.message().1.contains("nothing"), "{:?}", screen.message());
+    assert_eq!(screen.session.borrow().data().unwrap().name, "digits");
+    assert!(!screen.session.borrow().is_opening());
+}
+
+#[test]
+fn the_sheet_compares_and_a_new_seed_draws_other_samples() {
+    let mut screen = Screen::ready();
+    screen.until("a sheet", |session| session.sheet().is_some());
+    let sample = |screen: &Screen| screen.session.borrow().sheet().unwrap().samples_b.first().cloned();
+    let before = sample(&screen);
+    screen.click("New samples");
+    screen.until("another sheet", |session| session.sheet().unwrap().samples_b.first().cloned() != before);
+    screen.harness.get_by_label_contains("Original 1 ").click();
+    screen.step();
+    screen.step();
+    assert!(screen.harness.query_by_label("Image 1").is_some());
+}
+
+#[test]
+fn the_sheet_is_exported() {
+    let mut screen = Screen::ready();
+    screen.until("a sheet", |session| session.sheet().is_some());
+    let path = screen.folder.path().join("pictures").join("sheet.png");
+    screen.key(Modifiers::COMMAND, Key::E);
+    screen.harness.get_by_label("Path").focus();
+    screen.step();
+    screen.key(Modifiers::COMMAND, Key::A);
+    screen.type_path(&path);
+    screen.click("Export");
+    screen.until("the file", |_| path.is_file());
+    assert!(image::open(&path).unwrap().width() > 100);
+}
+
+#[test]
+fn a_run_is_saved_and_opened_again() {
+    let mut screen = Screen::ready();
+    screen.click("Step A");
+    screen.until("one step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
+    screen.click("Save A");
+    screen.until("saved", |session| session.model(Slot::A).folder.is_some());
+    let folder = screen.session.borrow().model(Slot::A).folder.clone().unwrap();
+    assert!(folder.ends_with("vae-dense-digits-1") && folder.join("config.toml").is_file(), "{folder:?}");
+    screen.click("Reset A");
+    screen.until("step 0", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 0));
+    screen.session.borrow_mut().apply(Command::OpenRun(folder));
+    screen.until("opened", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
+}
+
+#[test]
+fn the_language_is_switched() {
+    let mut screen = Screen::ready();
+    screen.click("View");
+    screen.click("简体中文");
+    assert_eq!(screen.session.borrow().settings().language, Language::Chinese);
+    screen.step();
+    assert!(screen.harness.query_by_label("全部训练").is_some());
+    screen.session.borrow_mut().apply(Command::Settings(Settings::default()));
+    screen.step();
+    assert!(screen.harness.query_by_label("Train both").is_some());
+}
+
+#[test]
+fn a_failing_model_says_so_and_the_other_lives_on() {
+    let mut screen = Screen::ready();
+    let broken = Config { learning_rate: 1.0, adam_beta1: 0.0, ..Config::preset("vae-dense").unwrap() };
+    let broken = Config { likelihood: latentarium::model::Likelihood::Gaussian, beta: 1000.0, ..broken };
+    screen.session.borrow_mut().apply(Command::Edit(Slot::A, broken));
+    screen.click("Start A");
+    screen.click("Start B");
+    screen.until("a failure", |session| session.model(Slot::A).failure.is_some());
+    let message = screen.session.borrow().model(Slot::A).failure.clone().unwrap();
+    screen.step();
+    assert!(screen.harness.query_by_label_contains(&message).is_some());
+    let before = screen.steps(Slot::B);
+    screen.until("B goes on", |session| session.model(Slot::B).status().is_some_and(|s| s.step > before + 2));
+    screen.session.borrow_mut().apply(Command::Preset(Slot::A, "vae-dense".to_owned()));
+    screen.click("Step A");
+    screen.until("A works again", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
+}
+
+#[test]
+fn changes_are_taken_back() {
+    let mut screen = Screen::ready();
+    screen.session.borrow_mut().apply(Command::Cursor([1.0, 0.5]));
+    screen.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(screen.session.borrow().cursor(), [0.0, 0.0]);
+    screen.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert_eq!(screen.session.borrow().cursor(), [1.0, 0.5]);
+}
+
+#[test]
+fn the_window_can_be_closed_and_opened_again() {
+    let mut screen = Screen::ready();
+    screen.session.borrow_mut().apply(Command::Cursor([1.0, -0.5]));
+    screen.click("Step A");
+    screen.until("one step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
+    // Another window on the same session: all is where it was.
+    let shared = screen.session.clone();
+    screen.harness = Harness::builder()
+        .with_size([1440.0, 900.0])
+        .allow_missing_glyphs()
+        .build_eframe(move |creation| Explorer::new(shared, creation));
+    screen.step();
+    assert_eq!(screen.steps(Slot::A), 1);
+    // Another session from the same state file.
+    screen.until("the state file", |_| true);
+    let file = screen.folder.path().join("state.json");
+    let began = Instant::now();
+    while !std::fs::read_to_string(&file).is_ok_and(|text| text.contains("-0.5")) {
+        assert!(began.elapsed() < Duration::from_secs(20), "the state was not kept");
+        screen.step();
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let Screen { folder, .. } = screen;
+    let screen = Screen::open_in(folder);
+    assert_eq!(screen.session.borrow().cursor(), [1.0, -0.5]);
+}
+
+#[test]
+fn a_broken_state_file_is_told_once_and_the_defaults_are_used() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("state.json"), "{ broken").unwrap();
+    let screen = Screen::open_in(folder);
+    let (level, message) = screen.message();
+    assert_eq!(level, Level::Failed);
+    assert!(message.contains("state.json"), "{message}");
+    assert_eq!(*screen.session.borrow().settings(), Settings::default());
+}
+
+#[test]
+fn help_opens_and_closes() {
+    let mut screen = Screen::ready();
+    screen.key(Modifiers::NONE, Key::F1);
+    assert!(screen.harness.query_by_label("Keys").is_some());
+    screen.key(Modifiers::NONE, Key::F1);
+    screen.step();
+    assert!(screen.harness.query_by_label("Keys").is_none());
+    let _ = screen.harness.root().accesskit_node();
+}

@@ -1,0 +1,94 @@
+//! The language tables: complete, the same in every language, and all that the program asks for.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use latentarium::model::PRESETS;
+use latentarium::trainer::Series;
+use latentarium::ui::help;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// `key.sub` to text, from the two-level tables as they are written.
+fn table(name: &str) -> BTreeMap<String, String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/locales").join(name);
+    let mut group = String::new();
+    let mut out = BTreeMap::new();
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        let Some((key, value)) = line.split_once(':') else { continue };
+        if key.starts_with('_') {
+            continue;
+        }
+        if let Some(key) = key.strip_prefix("  ") {
+            let value = value.trim().trim_matches('"').to_owned();
+            assert!(out.insert(format!("{group}.{key}"), value).is_none(), "{name}: {group}.{key} is there twice");
+        } else {
+            group = key.to_owned();
+        }
+    }
+    out
+}
+
+/// Every string literal in the window's sources that looks like a key of the tables.
+fn used() -> BTreeSet<String> {
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut out = BTreeSet::new();
+    let groups: BTreeSet<String> = table("en.yml").keys().map(|key| key.split('.').next().unwrap().to_owned()).collect();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let inside = path.components().any(|part| part.as_os_str() == "ui" || part.as_os_str() == "app");
+        if !inside && !path.ends_with("app.rs") {
+            continue;
+        }
+        for literal in std::fs::read_to_string(path).unwrap().split('"').skip(1).step_by(2) {
+            let is_key = literal.split_once('.').is_some_and(|(group, key)| {
+                groups.contains(group)
+                    && !key.is_empty()
+                    && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte))
+            });
+            if is_key && literal != "config.toml" {
+                out.insert(literal.to_owned());
+            }
+        }
+    }
+    out
+}
+
+fn placeholders(text: &str) -> BTreeSet<String> {
+    text.split("%{").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+}
+
+#[test]
+fn both_languages_say_the_same_things() {
+    let (english, chinese) = (table("en.yml"), table("zh-CN.yml"));
+    let keys = |table: &BTreeMap<String, String>| table.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&english), keys(&chinese));
+    for (key, text) in &english {
+        assert!(!text.is_empty() && !chinese[key].is_empty(), "{key} is empty");
+        assert_eq!(placeholders(text), placeholders(&chinese[key]), "{key}");
+    }
+}
+
+#[test]
+fn every_key_that_is_asked_for_is_there() {
+    let english = table("en.yml");
+    let mut asked = used();
+    asked.extend(Series::ALL.map(|series| format!("series.{}", series.name())));
+    asked.extend(PRESETS.map(|preset| format!("preset.{preset}")));
+    asked.extend(["data.digits", "data.sprites"].map(str::to_owned));
+    asked.extend(help::keys().map(str::to_owned));
+    let missing: Vec<_> = asked.iter().filter(|key| !english.contains_key(*key)).collect();
+    assert!(missing.is_empty(), "missing: {missing:?}");
+    let idle: Vec<_> = english.keys().filter(|key| !asked.contains(*key)).collect();
+    assert!(idle.is_empty(), "in the tables but never asked for: {idle:?}");
+}
+
+#[test]
+fn the_program_finds_its_texts() {
+    rust_i18n::set_locale("zh-CN");
+    assert_eq!(latentarium::ui::text::tr("menu.file"), "文件");
+    rust_i18n::set_locale("en");
+    assert_eq!(latentarium::ui::text::tr("menu.file"), "File");
+}

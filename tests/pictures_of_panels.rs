@@ -1,0 +1,175 @@
+//! Pictures of the plane, training and compare panels in both themes, from inputs that are always the same.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use eframe::egui::{self, Theme};
+use eframe::egui_wgpu::RenderState;
+use egui_kittest::{Harness, SnapshotOptions, TestRenderer};
+use latentarium::dataset::{Dataset, ImageShape, Pixels, Source, Split};
+use latentarium::explore::compare;
+use latentarium::explore::encoded::{EncodedPoints, Encoding};
+use latentarium::explore::plane::Plane;
+use latentarium::explore::tiles::{Lattice, TileGrid};
+use latentarium::explore::tiles::fresh_id;
+use latentarium::gpu;
+use latentarium::model::Config;
+use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch, Snapshot};
+use latentarium::trainer::{History, Phase, Series, Status};
+use latentarium::ui::command::Slot;
+use latentarium::ui::layout::Pane;
+use latentarium::ui::looking::{LookView, PlaneView};
+use latentarium::ui::settings::Settings;
+use latentarium::ui::view::{ModelView, SheetView, View};
+use latentarium::ui::{Panels, theme};
+use std::sync::Arc;
+
+const SHAPE: ImageShape = ImageShape::grey(8, 8);
+
+/// Whether pictures can be taken; says so where not, and fails where they must be.
+fn can_draw() -> bool {
+    if gpu::probe().is_some() {
+        return true;
+    }
+    assert!(std::env::var_os("LATENTARIUM_REQUIRE_GPU").is_none(), "there is no graphics adapter, and one is required");
+    eprintln!("skipped: there is no graphics adapter to take pictures with");
+    false
+}
+
+fn linear(name: &str, inputs: usize, outputs: usize, activation: Activation) -> Operation {
+    let weight: Vec<f32> = (0..inputs * outputs).map(|i| ((i * 37 % 101) as f32 / 50.0 - 1.0) * 0.8).collect();
+    let bias = vec![0.0; outputs];
+    Operation {
+        name: name.into(),
+        inputs: vec![0],
+        kind: OperationKind::Linear { weight: weight.into(), bias: bias.into(), activation },
+    }
+}
+
+fn snapshot() -> Arc<Snapshot> {
+    let size = SHAPE.values();
+    Arc::new(Snapshot {
+        step: 1234,
+        image: SHAPE,
+        latent: 2,
+        decoder: Network::new(2, vec![linear("decoder", 2, size, Activation::Sigmoid)]).unwrap(),
+        encoder: Some(Network::new(size, vec![linear("encoder", size, 4, Activation::Identity)]).unwrap()),
+    })
+}
+
+fn dataset() -> Arc<Dataset> {
+    let pixels: Vec<u8> = (0..40 * SHAPE.values()).map(|i| (i * 7 % 256) as u8).collect();
+    let labels: Vec<u8> = (0..40).map(|i| i % 10).collect();
+    let split = Split { shape: SHAPE, pixels: Pixels::U8(pixels.into()), labels: labels.into() };
+    let names = (0..10).map(|class| class.to_string()).collect();
+    Arc::new(Dataset::new(Source::Digits, "stripes", split.clone(), split, names))
+}
+
+fn history(series: &[Series]) -> Arc<History> {
+    let history = History::default();
+    for step in 0..2000u64 {
+        let fall = 1.0 / (1.0 + step as f32 / 100.0);
+        let values: Vec<_> = series.iter().enumerate().map(|(i, s)| (*s, fall * (i + 1) as f32)).collect();
+        history.push(step, step as f32 * 0.01, &values);
+    }
+    Arc::new(history)
+}
+
+fn tiles() -> Arc<TileGrid> {
+    let lattice = Lattice::covering(
+        &latentarium::explore::view::View::default(),
+        latentarium::explore::view::Area { min: [0.0; 2], size: [640.0, 480.0] },
+        8,
+    );
+    let [width, height] = [lattice.columns * 8, lattice.rows * 8];
+    let pixels = (0..width * height).map(|i| ((i % width) * 255 / width) as u8).collect();
+    Arc::new(TileGrid { id: fresh_id(), step: 1234, lattice, tile: [8, 8], channels: 1, pixels })
+}
+
+fn take(name: &str, pane: Pane, size: [f32; 2]) {
+    if !can_draw() {
+        return;
+    }
+    rust_i18n::set_locale("en");
+    for (theme, suffix) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let data = dataset();
+        let snapshot = snapshot();
+        let configs = ["vae-dense", "gan-dense"].map(|preset| Config::preset(preset).unwrap());
+        let histories = [
+            history(&[Series::Reconstruction, Series::Kl, Series::TestTotal]),
+            history(&[Series::DiscriminatorLoss, Series::GeneratorLoss, Series::RealScore]),
+        ];
+        let sheet = Arc::new(compare::sheet(&snapshot, &snapshot, &data, 6, 1));
+        let plane = Arc::new(Plane::of_two());
+        let encoding = Encoding::of(&snapshot, &data.test, 40, &mut Scratch::default(), &mut || true).unwrap();
+        let points = Arc::new(EncodedPoints::new(Arc::new(encoding), plane.clone()));
+        let look = PlaneView { plane: Some(plane), tiles: Some(tiles()), points: Some(points) };
+        let mut panels = Panels::default();
+        let mut renderer = egui_kittest::wgpu::WgpuTestRenderer::new();
+        install(&mut renderer);
+        let mut harness = Harness::builder()
+            .with_size(size)
+            .with_theme(theme)
+            .with_context_setup(theme::install)
+            .renderer(renderer)
+            .build_ui(move |ui| {
+                let settings = Settings::default();
+                let status = Status { phase: Phase::Paused, step: 1234, steps_per_epoch: 100, ..Status::default() };
+                let model = |slot: Slot| ModelView {
+                    slot,
+                    config: &configs[slot.index()],
+                    mistake: None,
+                    waits_for_reset: false,
+                    status: Some(status),
+                    history: Some(&histories[slot.index()]),
+                    snapshot: Some(&snapshot),
+                    ready_made: false,
+                    failure: None,
+                    folder: None,
+                };
+                let view = View {
+                    data: Some(&data),
+                    opening: None,
+                    models: Slot::BOTH.map(model),
+                    cursor: [0.5, -0.5],
+                    look: LookView { planes: [look.clone(), PlaneView::default()], nearest: None },
+                    sheet: SheetView { sheet: Some(&sheet), seed: 1, computing: false },
+                    settings: &settings,
+                    device: "",
+                    shown: &Pane::ALL,
+                };
+                let frame = egui::Frame::new().fill(theme::of(ui).surfaces[1]).inner_margin(theme::GRID);
+                egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+                    panels.pane(pane).ui(ui, &view, &mut Vec::new());
+                });
+            });
+        for _ in 0..3 {
+            harness.step();
+        }
+        // Software and hardware differ in the last bit of many pixels; what matters is larger.
+        let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+        harness.snapshot_options(format!("{name}_{suffix}"), &options);
+    }
+}
+
+fn install(renderer: &mut impl TestRenderer) {
+    let mut creation = eframe::CreationContext::_new_kittest(egui::Context::default());
+    let mut frame = eframe::Frame::_new_kittest();
+    renderer.setup_eframe(&mut creation, &mut frame);
+    let state: &RenderState = creation.wgpu_render_state.as_ref().expect("a renderer has a state");
+    gpu::install(state);
+}
+
+#[test]
+fn plane() {
+    take("plane", Pane::Plane, [720.0, 560.0]);
+}
+
+#[test]
+fn training() {
+    take("training", Pane::Training, [900.0, 260.0]);
+}
+
+#[test]
+fn compare_sheet() {
+    take("compare", Pane::Compare, [420.0, 480.0]);
+}

@@ -1,0 +1,471 @@
+//! The plane and the output as a person uses them: pointer, wheel, keys, names.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use eframe::egui::{self, Color32, Event, Key, Modifiers, PointerButton, Pos2, Role, vec2};
+use eframe::egui_wgpu::RendererOptions;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
+use latentarium::dataset::{ImageShape, Pixels, Split};
+use latentarium::explore::encoded::{EncodedPoints, Encoding};
+use latentarium::explore::nearest::nearest;
+use latentarium::explore::plane::Plane;
+use latentarium::explore::tiles::{AtlasLimits, TileGrid};
+use latentarium::explore::view::{Area, View};
+use latentarium::explore::viewer::{CpuDecoder, NearestFound};
+use latentarium::gpu::ColorMap;
+use latentarium::random::{Purpose, normal_rows};
+use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch, Snapshot};
+use latentarium::ui::output::{OutputAction, OutputColors, OutputInput, OutputModel, OutputPanel};
+use latentarium::ui::plane::{PlaneAction, PlaneColors, PlaneInput, PlanePanel, Show};
+use std::sync::Arc;
+
+fn text(key: &'static str) -> String {
+    let said = match key {
+        "plane.name" => "Latent plane",
+        "plane.reset" => "Reset view",
+        "plane.grid" => "Grid",
+        "plane.cursor_a" => "Cursor a",
+        "plane.cursor_b" => "Cursor b",
+        "plane.class" => "class",
+        "plane.fill" => "Start training",
+        "plane.menu_origin" => "Origin here",
+        "output.a" => "Output of A",
+        "output.b" => "Output of B",
+        "output.nearest" => "Nearest training image",
+        other => other,
+    };
+    said.to_owned()
+}
+
+const COLORS: PlaneColors = PlaneColors {
+    background: Color32::from_gray(20),
+    surface: Color32::from_gray(40),
+    text: Color32::WHITE,
+    text_secondary: Color32::GRAY,
+    ring: Color32::GRAY,
+    cursor: Color32::WHITE,
+    halo: Color32::BLACK,
+    focus: Color32::BLUE,
+};
+
+fn layer(inputs: usize, outputs: usize, seed: u64, activation: Activation) -> Operation {
+    let kind = OperationKind::Linear {
+        weight: normal_rows(seed, Purpose::Weights, 0, 1, inputs * outputs).into(),
+        bias: normal_rows(seed, Purpose::Weights, 1, 1, outputs).into(),
+        activation,
+    };
+    Operation { name: format!("layer {seed}"), inputs: vec![0], kind }
+}
+
+fn snapshot(latent: usize, seed: u64) -> Arc<Snapshot> {
+    let decoder = Network::new(latent, vec![layer(latent, 64, seed, Activation::Sigmoid)]).unwrap();
+    let mut encoder = layer(64, 2 * latent, seed + 1, Activation::Identity);
+    let OperationKind::Linear { weight, .. } = &mut encoder.kind;
+    *weight = weight.iter().map(|w| w * 0.2).collect();
+    let encoder = Some(Network::new(64, vec![encoder]).unwrap());
+    Arc::new(Snapshot { step: 7, image: ImageShape::grey(8, 8), latent, decoder, encoder })
+}
+
+fn split(count: usize) -> Split {
+    let pixels = Pixels::U8((0..count * 64).map(|i| (i * i % 251) as u8).collect());
+    Split { shape: ImageShape::grey(8, 8), pixels, labels: (0..count).map(|i| (i % 3) as u8).collect() }
+}
+
+/// What an app keeps for the plane.
+struct State {
+    panel: PlanePanel,
+    plane: Plane,
+    tiles: Option<Arc<TileGrid>>,
+    points: Option<Arc<EncodedPoints>>,
+    images: Split,
+    class_names: Vec<String>,
+    cursor: [f32; 2],
+    grid: usize,
+    show: Show,
+    actions: Vec<PlaneAction>,
+}
+
+impl State {
+    fn new(latent: usize, filled: bool) -> Self {
+        let snapshot = snapshot(latent, 3);
+        let plane = if latent == 2 { Plane::of_two() } else { Plane::random(latent, 5) };
+        let images = split(200);
+        let encoding = Encoding::of(&snapshot, &images, 200, &mut Scratch::default(), &mut || true).unwrap();
+        let points = Arc::new(EncodedPoints::new(Arc::new(encoding), Arc::new(plane.clone())));
+        let view = View::default();
+        let area = Area { min: [0.0, 0.0], size: [600.0, 400.0] };
+        let lattice = latentarium::explore::tiles::Lattice::covering(&view, area, 8);
+        let limits = AtlasLimits::default();
+        let tiles = TileGrid::decode(&mut CpuDecoder::default(), &snapshot, &plane, lattice, limits, &mut || true)
+            .map(Arc::new);
+        Self {
+            panel: PlanePanel::default(),
+            plane,
+            tiles: tiles.filter(|_| filled),
+            points: Some(points).filter(|_| filled),
+            images,
+            class_names: (0..3).map(|c| c.to_string()).collect(),
+            cursor: [0.0, 0.0],
+            grid: 12,
+            show: Show::default(),
+            actions: Vec::new(),
+        }
+    }
+
+    /// Draws, and applies the actions as an app would.
+    fn ui(&mut self, ui: &mut egui::Ui) {
+        let input = PlaneInput {
+            text,
+            colors: COLORS,
+            model_names: ["VAE", "GAN"],
+            model_colors: [Color32::LIGHT_BLUE, Color32::ORANGE],
+            model: 0,
+            plane: Some(&self.plane),
+            tiles: self.tiles.as_ref(),
+            points: self.points.as_ref(),
+            images: Some(&self.images),
+            class_names: &self.class_names,
+            class_colors: &[Color32::RED, Color32::GREEN, Color32::BLUE],
+            cursor: self.cursor,
+            map: ColorMap::Grey,
+            grid: self.grid,
+            show: self.show,
+        };
+        let actions = self.panel.ui(ui, &input);
+        for action in &actions {
+            match action {
+                PlaneAction::CursorMoved(to) => self.cursor = *to,
+                PlaneAction::GridChosen(grid) => self.grid = *grid,
+                PlaneAction::ShowChanged(show) => self.show = *show,
+                _ => {}
+            }
+        }
+        self.actions.extend(actions);
+    }
+}
+
+fn harness(state: State) -> Harness<'static, State> {
+    let mut harness = Harness::builder()
+        .with_size(vec2(700.0, 500.0))
+        .with_step_dt(1.0 / 60.0)
+        .build_ui_state(|ui, state: &mut State| state.ui(ui), state);
+    harness.run_steps(2);
+    harness.state_mut().actions.clear();
+    harness
+}
+
+fn area(harness: &Harness<'_, State>) -> (egui::Rect, Area) {
+    let rect = harness.get_by_label("Latent plane").rect();
+    (rect, Area { min: rect.min.into(), size: rect.size().into() })
+}
+
+fn button(harness: &Harness<'_, State>, pos: Pos2, button: PointerButton, pressed: bool) {
+    harness.event(Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
+}
+
+fn close(a: [f32; 2], b: [f32; 2]) -> bool {
+    (a[0] - b[0]).abs() < 0.02 && (a[1] - b[1]).abs() < 0.02
+}
+
+#[test]
+fn dragging_moves_the_cursor_and_letting_go_settles_it() {
+    let mut harness = harness(State::new(2, true));
+    let (rect, area) = area(&harness);
+    harness.drag_at(rect.center());
+    harness.step();
+    let to = rect.center() + vec2(60.0, -40.0);
+    harness.hover_at(to);
+    harness.step();
+    let wanted = View::default().plane_from_pixel(area, to.into());
+    assert!(close(harness.state().cursor, wanted), "{:?} {wanted:?}", harness.state().cursor);
+    harness.drop_at(to);
+    harness.run_steps(2);
+    let settled = harness.state().actions.iter().find_map(|action| match action {
+        PlaneAction::CursorSettled(at) => Some(*at),
+        _ => None,
+    });
+    assert!(close(settled.unwrap(), wanted));
+}
+
+#[test]
+fn arrows_move_the_cursor_once_the_plane_was_clicked() {
+    let mut harness = harness(State::new(2, true));
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(2);
+    assert_eq!(harness.state().cursor, [0.0, 0.0]);
+    let (rect, _) = area(&harness);
+    harness.drag_at(rect.center());
+    harness.drop_at(rect.center());
+    harness.run_steps(3);
+    assert!(harness.get_by_label("Latent plane").is_focused());
+    let before = harness.state().cursor;
+    for key in [Key::ArrowRight, Key::ArrowRight, Key::ArrowUp] {
+        harness.key_press(key);
+        harness.step();
+    }
+    let step = View::default().half_height / 32.0;
+    assert!(close(harness.state().cursor, [before[0] + 2.0 * step, before[1] + step]));
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    harness.run_steps(2);
+    assert!(close(harness.state().cursor, [before[0] + 2.0 * step, before[1] + step - step / 8.0]));
+    assert!(harness.get_by_label("Latent plane").is_focused());
+}
+
+#[test]
+fn the_wheel_zooms_about_the_pointer_and_the_button_resets() {
+    let mut harness = harness(State::new(2, true));
+    let (rect, area) = area(&harness);
+    let at = rect.center() + vec2(100.0, 50.0);
+    let held = View::default().plane_from_pixel(area, at.into());
+    harness.hover_at(at);
+    harness.step();
+    harness.event(Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: vec2(0.0, 120.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
+        modifiers: Modifiers::NONE,
+    });
+    harness.run_steps(20);
+    let view = harness.state().panel.view;
+    assert!(view.half_height < 3.0, "{view:?}");
+    assert!(close(view.plane_from_pixel(area, at.into()), held));
+    assert!(harness.state().actions.contains(&PlaneAction::ViewChanged(view)));
+    harness.get_by_label("Reset view").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().panel.view, View::default());
+}
+
+#[test]
+fn dragging_with_the_secondary_button_pans() {
+    let mut harness = harness(State::new(2, true));
+    let (rect, area) = area(&harness);
+    button(&harness, rect.center(), PointerButton::Secondary, true);
+    harness.step();
+    harness.hover_at(rect.center() + vec2(30.0, 0.0));
+    harness.step();
+    harness.hover_at(rect.center() + vec2(66.0, 20.0));
+    harness.step();
+    button(&harness, rect.center() + vec2(66.0, 20.0), PointerButton::Secondary, false);
+    harness.run_steps(2);
+    let wanted = View::default().panned(area, [66.0, 20.0]).centre;
+    assert!(close(harness.state().panel.view.centre, wanted), "{:?}", harness.state().panel.view);
+    assert_eq!(harness.state().cursor, [0.0, 0.0]);
+}
+
+/// A point that can be seen well, and where it is on the screen.
+fn some_point(harness: &Harness<'_, State>) -> (usize, Pos2) {
+    let (rect, area) = area(harness);
+    let points = harness.state().points.clone().unwrap();
+    let inner = egui::Rect::from_min_max(rect.min + vec2(20.0, 20.0), rect.max - vec2(180.0, 40.0));
+    let pixel = |position: &[f32; 2]| Pos2::from(View::default().pixel_from_plane(area, *position));
+    let (index, at) =
+        points.positions.iter().map(pixel).enumerate().find(|(_, at)| inner.contains(*at)).expect("a visible point");
+    let position = View::default().plane_from_pixel(area, at.into());
+    (points.index.nearest(&points.positions, position, 1.0, |_| true).unwrap_or(index), at)
+}
+
+#[test]
+fn hovering_a_point_says_which_and_leaving_says_none() {
+    let mut harness = harness(State::new(2, true));
+    let (index, at) = some_point(&harness);
+    harness.hover_at(at);
+    harness.run_steps(2);
+    assert!(harness.state().actions.contains(&PlaneAction::Hovered(Some(index))), "{:?}", harness.state().actions);
+    harness.remove_cursor();
+    harness.run_steps(2);
+    assert_eq!(harness.state().actions.last(), Some(&PlaneAction::Hovered(None)));
+}
+
+#[test]
+fn a_class_that_is_hidden_cannot_be_hovered() {
+    let mut harness = harness(State::new(2, true));
+    let (index, at) = some_point(&harness);
+    let class = harness.state().points.as_ref().unwrap().label(index);
+    harness.get_by_label(&format!("class {class}")).click();
+    harness.run_steps(2);
+    harness.hover_at(at);
+    harness.run_steps(2);
+    assert!(!harness.state().actions.contains(&PlaneAction::Hovered(Some(index))));
+}
+
+#[test]
+fn a_double_click_sends_the_origin_to_an_encoding_where_there_are_more_than_two_dimensions() {
+    for (latent, expected) in [(2, false), (5, true)] {
+        let mut harness = harness(State::new(latent, true));
+        let (index, at) = some_point(&harness);
+        harness.hover_at(at);
+        harness.step();
+        for pressed in [true, false, true, false] {
+            button(&harness, at, PointerButton::Primary, pressed);
+            harness.step();
+        }
+        let found = harness.state().actions.contains(&PlaneAction::OriginFromPoint(index));
+        assert_eq!(found, expected, "{latent}: {:?}", harness.state().actions);
+    }
+}
+
+#[test]
+fn the_figures_and_the_grid_can_be_set_without_a_pointer() {
+    let mut harness = harness(State::new(2, true));
+    harness.get_by_label("Cursor a").set_value_accesskit(1.5);
+    harness.run_steps(3);
+    assert!(close(harness.state().cursor, [1.5, 0.0]), "{:?}", harness.state().cursor);
+    assert!(harness.query_by_label("Cursor b").is_some());
+    harness.get_by_role_and_label(Role::Slider, "Grid").set_value_accesskit(20.0);
+    harness.run_steps(3);
+    assert_eq!(harness.state().grid, 20);
+    assert!(harness.state().panel.lattice(20).is_some());
+}
+
+#[test]
+fn every_control_has_a_name() {
+    let plane = harness(State::new(2, true));
+    assert_eq!(plane.unnamed_widgets(), Vec::<String>::new());
+    let output = output_harness(OutputState::new([Some(snapshot(2, 3)), None]));
+    assert_eq!(output.unnamed_widgets(), Vec::<String>::new());
+}
+
+#[test]
+fn tiles_are_on_the_screen_in_the_colours_of_the_map() {
+    if latentarium::gpu::probe().is_none() {
+        assert!(std::env::var("LATENTARIUM_REQUIRE_GPU").as_deref() != Ok("1"), "a graphics adapter is required");
+        println!("skipped: there is no graphics adapter here");
+        return;
+    }
+    let render_state = create_render_state(default_wgpu_setup(), RendererOptions::PREDICTABLE);
+    latentarium::gpu::install(&render_state);
+    let mut state = State::new(2, true);
+    state.show = Show { tiles: true, points: false, rings: false, legend: false };
+    let tiles = Arc::make_mut(state.tiles.as_mut().unwrap());
+    tiles.pixels.fill(200);
+    let mut harness = Harness::builder()
+        .with_size(vec2(700.0, 500.0))
+        .renderer(WgpuTestRenderer::from_render_state(render_state))
+        .build_ui_state(|ui, state: &mut State| state.ui(ui), state);
+    harness.run_steps(2);
+    let at = area(&harness).0.center() + vec2(50.0, 40.0);
+    let picture = harness.render().unwrap();
+    let pixel = picture.get_pixel(at.x as u32, at.y as u32).0;
+    assert_eq!(pixel[..3], ColorMap::Grey.rgb(200.0 / 255.0));
+}
+
+#[test]
+fn an_empty_plane_offers_what_fills_it() {
+    let mut harness = harness(State::new(2, false));
+    harness.get_by_label("Start training").click();
+    harness.run_steps(2);
+    assert!(harness.state().actions.contains(&PlaneAction::Fill));
+}
+
+struct OutputState {
+    panel: OutputPanel,
+    snapshots: [Option<Arc<Snapshot>>; 2],
+    planes: [Plane; 2],
+    cursor: [f32; 2],
+    train: Split,
+    class_names: Vec<String>,
+    nearest: Option<NearestFound>,
+    actions: Vec<OutputAction>,
+}
+
+impl OutputState {
+    fn new(snapshots: [Option<Arc<Snapshot>>; 2]) -> Self {
+        Self {
+            panel: OutputPanel::default(),
+            snapshots,
+            planes: [Plane::of_two(), Plane::random(5, 1)],
+            cursor: [0.5, -0.25],
+            train: split(50),
+            class_names: (0..3).map(|c| c.to_string()).collect(),
+            nearest: None,
+            actions: Vec::new(),
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui) {
+        let model = |place: usize, name: &'static str, color| OutputModel {
+            name,
+            color,
+            snapshot: self.snapshots[place].as_ref(),
+            plane: Some(&self.planes[place]),
+        };
+        let input = OutputInput {
+            text,
+            colors: OutputColors {
+                background: Color32::BLACK,
+                text: Color32::WHITE,
+                text_secondary: Color32::GRAY,
+                frame: Color32::GRAY,
+            },
+            models: [model(0, "VAE", Color32::LIGHT_BLUE), model(1, "GAN", Color32::ORANGE)],
+            cursor: self.cursor,
+            map: ColorMap::Grey,
+            nearest: self.nearest.as_ref(),
+            train: Some(&self.train),
+            class_names: &self.class_names,
+        };
+        let actions = self.panel.ui(ui, &input);
+        self.actions.extend(actions);
+    }
+}
+
+fn output_harness(state: OutputState) -> Harness<'static, OutputState> {
+    let builder = Harness::builder().with_size(vec2(360.0, 420.0));
+    let mut harness = builder.build_ui_state(|ui, state: &mut OutputState| state.ui(ui), state);
+    harness.run_steps(2);
+    harness
+}
+
+#[test]
+fn the_output_is_the_snapshots_own_evaluation_in_the_same_frame_and_idle_frames_decode_nothing() {
+    let snapshots = [snapshot(2, 3), snapshot(5, 9)];
+    let mut harness = output_harness(OutputState::new(snapshots.clone().map(Some)));
+    for cursor in [[0.5, -0.25], [1.0, 1.0]] {
+        harness.state_mut().cursor = cursor;
+        harness.step();
+        for (model, snapshot) in snapshots.iter().enumerate() {
+            let latent = harness.state().planes[model].latent_from_plane(cursor);
+            let mut scratch = Scratch::default();
+            let expected = snapshot.decoder.evaluate(&latent, 1, &mut scratch);
+            assert_eq!(&**harness.state().panel.image(model).unwrap(), expected);
+        }
+    }
+    assert_eq!(harness.state().panel.decodes(), 4);
+    harness.run_steps(3);
+    assert_eq!(harness.state().panel.decodes(), 4);
+    for name in ["Output of A", "Output of B"] {
+        assert!(harness.query_by_label(name).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn the_nearest_image_is_asked_for_when_the_cursor_moves_and_shown_when_found() {
+    let mut harness = output_harness(OutputState::new([Some(snapshot(2, 3)), None]));
+    let state = harness.state_mut();
+    let first = state.panel.nearest_query(0.0).unwrap();
+    assert!(Arc::ptr_eq(&first, &state.panel.nearest_query(0.1).unwrap()));
+    let found = nearest(&state.train, &first, &mut || true).unwrap();
+    state.nearest = Some(NearestFound { image: first.clone(), nearest: found });
+    harness.run_steps(2);
+    let said = format!("{} · L2 {:.2}", found.label, found.distance);
+    assert!(harness.query_by_label(&said).is_some(), "{said}");
+    // Newer weights wait for half a second, the cursor does not.
+    harness.state_mut().snapshots[0] = Some(snapshot(2, 4));
+    harness.step();
+    assert!(Arc::ptr_eq(&first, &harness.state_mut().panel.nearest_query(0.3).unwrap()));
+    let later = harness.state_mut().panel.nearest_query(0.6).unwrap();
+    assert!(!Arc::ptr_eq(&first, &later));
+    harness.state_mut().cursor = [2.0, 2.0];
+    harness.step();
+    assert!(!Arc::ptr_eq(&later, &harness.state_mut().panel.nearest_query(0.7).unwrap()));
+}
+
+#[test]
+fn an_empty_output_offers_what_fills_it() {
+    let mut harness = output_harness(OutputState::new([None, None]));
+    harness.get_by_label("output.fill").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().actions, [OutputAction::Fill]);
+}

@@ -1,0 +1,272 @@
+//! Every shader is valid, and what the pipelines draw is what the colour maps of the CPU say.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use eframe::egui::{self, Color32, Painter, Rect, pos2, vec2};
+use eframe::egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
+use eframe::wgpu;
+use latentarium::dataset::ImageShape;
+use latentarium::explore::tiles::{Lattice, TileGrid, fresh_id};
+use latentarium::explore::view::{Area, View};
+use latentarium::gpu::image::{self, Fit, Picture};
+use latentarium::gpu::points::{self, PointCloud, PointStyle};
+use latentarium::gpu::tiles::{self, TileStyle};
+use latentarium::gpu::{self, ColorMap, Headless, Resources, Slot};
+use std::sync::Arc;
+
+const SIDE: u32 = 128;
+const GAMMA: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
+const SRGB: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8UnormSrgb;
+
+#[test]
+fn every_shader_is_valid_and_has_its_entry_points() {
+    let mut failures = Vec::new();
+    for shader in gpu::shader::ALL {
+        let module = match naga::front::wgsl::parse_str(shader.source) {
+            Ok(module) => module,
+            Err(error) => {
+                failures.push(format!("{}: {}", shader.name, error.emit_to_string(shader.source)));
+                continue;
+            }
+        };
+        let flags = naga::valid::ValidationFlags::all();
+        if let Err(error) = naga::valid::Validator::new(flags, naga::valid::Capabilities::empty()).validate(&module) {
+            failures.push(format!("{}: {}", shader.name, error.emit_to_string(shader.source)));
+        }
+        let found: Vec<&str> = module.entry_points.iter().map(|entry| entry.name.as_str()).collect();
+        for entry in shader.entry_points.iter().filter(|entry| !found.contains(entry)) {
+            failures.push(format!("{}: no entry point {entry} among {found:?}", shader.name));
+        }
+        for entry in found.iter().filter(|entry| !shader.entry_points.contains(entry)) {
+            failures.push(format!("{}: entry point {entry} is used by nothing", shader.name));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// A device without a window, or a sentence why there is none.
+fn device() -> Option<Headless> {
+    let device = gpu::headless();
+    if device.is_none() {
+        assert!(std::env::var("LATENTARIUM_REQUIRE_GPU").as_deref() != Ok("1"), "a graphics adapter is required");
+        println!("skipped: there is no graphics adapter here");
+    }
+    device
+}
+
+/// egui's renderer with ours in it, drawing to a texture.
+struct Screen {
+    headless: Headless,
+    context: egui::Context,
+    renderer: Renderer,
+    format: wgpu::TextureFormat,
+}
+
+impl Screen {
+    fn new(format: wgpu::TextureFormat) -> Option<Self> {
+        let headless = device()?;
+        let mut renderer = Renderer::new(&headless.device, format, RendererOptions::PREDICTABLE);
+        renderer.callback_resources.insert(Resources::new(&headless.device, &headless.queue, format));
+        Some(Self { headless, context: egui::Context::default(), renderer, format })
+    }
+
+    fn resources(&mut self) -> &mut Resources {
+        self.renderer.callback_resources.get_mut().unwrap()
+    }
+
+    /// Draws one frame on black; gives its pixels, `[SIDE, SIDE, 4]`.
+    fn frame(&mut self, draw: impl Fn(&Painter)) -> Vec<u8> {
+        let whole = Rect::from_min_size(pos2(0.0, 0.0), vec2(SIDE as f32, SIDE as f32));
+        let input = egui::RawInput { screen_rect: Some(whole), ..Default::default() };
+        let mut output = self.context.run_ui(input, |ui| draw(&ui.painter().with_clip_rect(whole)));
+        let Headless { device, queue, .. } = &self.headless;
+        for (id, deltas) in output.textures_delta.set.drain() {
+            for delta in deltas {
+                self.renderer.update_texture(device, queue, id, &delta);
+            }
+        }
+        output.textures_delta.free.clear();
+        let shapes = std::mem::take(&mut output.shapes);
+        let primitives = self.context.tessellate(shapes, 1.0);
+        let screen = ScreenDescriptor { size_in_pixels: [SIDE, SIDE], pixels_per_point: 1.0 };
+        let mut encoder = device.create_command_encoder(&Default::default());
+        let buffers = self.renderer.update_buffers(device, queue, &mut encoder, &primitives, &screen);
+        assert!(buffers.is_empty());
+        let size = wgpu::Extent3d { width: SIDE, height: SIDE, depth_or_array_layers: 1 };
+        let texture = device.create_texture(&wgpu::TextureDescriptor {
+            label: None,
+            size,
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D2,
+            format: self.format,
+            usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC,
+            view_formats: &[],
+        });
+        let view = texture.create_view(&Default::default());
+        {
+            let attachment = wgpu::RenderPassColorAttachment {
+                view: &view,
+                resolve_target: None,
+                ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: wgpu::StoreOp::Store },
+                depth_slice: None,
+            };
+            let descriptor =
+                wgpu::RenderPassDescriptor { color_attachments: &[Some(attachment)], ..Default::default() };
+            let mut pass = encoder.begin_render_pass(&descriptor).forget_lifetime();
+            self.renderer.render(&mut pass, &primitives, &screen);
+        }
+        let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: u64::from(SIDE * SIDE * 4),
+            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let layout =
+            wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(SIDE * 4), rows_per_image: Some(SIDE) };
+        let target = wgpu::TexelCopyBufferInfo { buffer: &buffer, layout };
+        encoder.copy_texture_to_buffer(texture.as_image_copy(), target, size);
+        queue.submit([encoder.finish()]);
+        buffer.map_async(wgpu::MapMode::Read, .., |result| result.unwrap());
+        device.poll(wgpu::PollType::wait_indefinitely()).unwrap();
+        buffer.slice(..).get_mapped_range().unwrap().to_vec()
+    }
+}
+
+fn rgb(pixels: &[u8], x: usize, y: usize) -> [u8; 3] {
+    let at = (y * SIDE as usize + x) * 4;
+    [pixels[at], pixels[at + 1], pixels[at + 2]]
+}
+
+fn ramp(shape: ImageShape) -> Vec<f32> {
+    (0..shape.values()).map(|i| i as f32 / (shape.values() - 1) as f32).collect()
+}
+
+#[test]
+fn an_image_is_drawn_in_the_colours_of_the_cpu() {
+    let shape = ImageShape::grey(9, 12);
+    let values = ramp(shape);
+    for format in [GAMMA, SRGB] {
+        let Some(mut screen) = Screen::new(format) else { return };
+        let slot = Slot::default();
+        for map in ColorMap::ALL {
+            let picture = match map {
+                ColorMap::Signed => Picture::signed(shape, &values.iter().map(|x| 2.0 * x - 1.0).collect::<Vec<_>>()),
+                _ => Picture::new(shape, &values),
+            };
+            let rect = Rect::from_min_size(pos2(5.0, 7.0), vec2(100.0, 100.0));
+            let pixels = screen.frame(|painter| image::paint(painter, rect, &slot, &picture, map, Fit::Sharp));
+            let ([x0, y0], [width, height]) = Fit::Sharp.place(([5.0, 7.0], [100.0, 100.0]), [12, 9]);
+            let expected = picture.rgb(map);
+            for y in 0..SIDE as usize {
+                for x in 0..SIDE as usize {
+                    let (column, row) = ((x as f32 - x0) / (width / 12.0), (y as f32 - y0) / (height / 9.0));
+                    let inside = (0.0..12.0).contains(&column) && (0.0..9.0).contains(&row);
+                    let at = (row as usize * 12 + column as usize) * 3;
+                    let wanted = if inside { [expected[at], expected[at + 1], expected[at + 2]] } else { [0; 3] };
+                    let found = rgb(&pixels, x, y);
+                    // A target that converts to sRGB by itself rounds once more.
+                    let close = wanted.iter().zip(found).all(|(a, b)| a.abs_diff(b) <= u8::from(format == SRGB));
+                    assert!(close, "{format:?} {map:?} at {x}, {y}: {found:?}, not {wanted:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn colour_images_are_drawn_as_they_are_and_smooth_ones_without_steps() {
+    let Some(mut screen) = Screen::new(GAMMA) else { return };
+    let slot = Slot::default();
+    let whole = Rect::from_min_size(pos2(0.0, 0.0), vec2(128.0, 128.0));
+    let colour = Picture::new(ImageShape { channels: 3, height: 1, width: 1 }, &[1.0, 0.5, 0.0]);
+    let pixels = screen.frame(|painter| image::paint(painter, whole, &slot, &colour, ColorMap::Magma, Fit::Sharp));
+    assert_eq!(rgb(&pixels, 64, 64), [255, 128, 0]);
+    let edge = Picture::new(ImageShape::grey(2, 2), &[0.0, 1.0, 0.0, 1.0]);
+    let pixels = screen.frame(|painter| image::paint(painter, whole, &slot, &edge, ColorMap::Grey, Fit::Smooth));
+    let row: Vec<u8> = (0..128).map(|x| rgb(&pixels, x, 50)[0]).collect();
+    assert!(row.windows(2).all(|pair| pair[1] >= pair[0] && pair[1] - pair[0] <= 5), "{row:?}");
+}
+
+/// Four tiles of 4×4 pixels, each of one grey value.
+fn grid(channels: usize) -> Arc<TileGrid> {
+    let lattice = Lattice { cell: 1.0, column: -1, row: -1, columns: 2, rows: 2 };
+    let value = |x: usize, y: usize| [[10, 90], [170, 250]][y / 4][x / 4];
+    let pixels = (0..64).flat_map(|i| vec![value(i % 8, i / 8); channels]).collect();
+    Arc::new(TileGrid { id: fresh_id(), step: 0, lattice, tile: [4, 4], channels, pixels })
+}
+
+#[test]
+fn tiles_are_drawn_where_they_lie_on_the_plane_and_stay_there_when_the_view_moves() {
+    for format in [GAMMA, SRGB] {
+        let Some(mut screen) = Screen::new(format) else { return };
+        let slot = Slot::default();
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(128.0, 128.0));
+        let area = Area { min: [0.0, 0.0], size: [128.0, 128.0] };
+        let view = View { centre: [0.0, 0.0], half_height: 2.0 };
+        for view in [view, view.panned(area, [16.0, -8.0]), view.zoomed(area, [30.0, 30.0], 1.5)] {
+            for (channels, smooth) in [(1, false), (1, true), (4, false)] {
+                let grid = grid(channels);
+                let style = TileStyle { map: ColorMap::Viridis, smooth };
+                let pixels = screen.frame(|painter| tiles::paint(painter, rect, &slot, &grid, view, style));
+                for (position, value) in [([-0.5, 0.5], 10), ([0.5, 0.5], 90), ([-0.5, -0.5], 170), ([0.5, -0.5], 250)]
+                {
+                    let [x, y] = view.pixel_from_plane(area, position);
+                    let found = rgb(&pixels, x as usize, y as usize);
+                    let wanted = if channels == 4 { [value; 3] } else { ColorMap::Viridis.table()[value as usize] };
+                    let close = wanted.iter().zip(found).all(|(a, b)| a.abs_diff(b) <= u8::from(format == SRGB));
+                    assert!(close, "{format:?} {channels} {smooth} at {position:?}: {found:?}, not {wanted:?}");
+                }
+                let [x, y] = view.pixel_from_plane(area, [1.2, 0.0]);
+                assert_eq!(rgb(&pixels, x as usize, y as usize), [0; 3]);
+            }
+        }
+    }
+}
+
+#[test]
+fn points_are_discs_in_their_colours_above_what_lies_under_them() {
+    let Some(mut screen) = Screen::new(GAMMA) else { return };
+    let slot = Slot::default();
+    let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(128.0, 128.0));
+    let area = Area { min: [0.0, 0.0], size: [128.0, 128.0] };
+    let view = View { centre: [0.0, 0.0], half_height: 2.0 };
+    let positions = [[-1.0, 1.0], [1.0, -1.0], [1.5, 1.5]];
+    let colors = [Some(Color32::RED), Some(Color32::GREEN), None];
+    let cloud = PointCloud::new(&positions, |i| colors[i]);
+    assert_eq!(cloud.count(), 2);
+    let style = PointStyle { radius: 6.0, outline: Color32::WHITE };
+    let pixels = screen.frame(|painter| points::paint(painter, rect, &slot, &cloud, view, style));
+    let at = |position: [f32; 2], dx: usize| {
+        let [x, y] = view.pixel_from_plane(area, position);
+        rgb(&pixels, x as usize + dx, y as usize)
+    };
+    assert_eq!(at(positions[0], 0), [255, 0, 0]);
+    assert_eq!(at(positions[1], 0), [0, 255, 0]);
+    assert!(at(positions[1], 5).iter().all(|x| *x > 240));
+    assert_eq!(at(positions[1], 8), [0; 3]);
+    assert_eq!(at(positions[2], 0), [0; 3]);
+}
+
+#[test]
+fn nothing_is_uploaded_twice_and_what_nobody_owns_is_freed() {
+    let Some(mut screen) = Screen::new(GAMMA) else { return };
+    let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(64.0, 64.0));
+    let (image_slot, tile_slot, point_slot) = (Slot::default(), Slot::default(), Slot::default());
+    let picture = Picture::new(ImageShape::grey(4, 4), &[0.5; 16]);
+    let grid = grid(1);
+    let cloud = PointCloud::new(&[[0.0, 0.0]], |_| Some(Color32::RED));
+    for half_height in [1.0, 2.0, 3.0] {
+        let view = View { centre: [0.0, 0.0], half_height };
+        let _ = screen.frame(|painter| {
+            let style = TileStyle { map: ColorMap::Grey, smooth: true };
+            image::paint(painter, rect, &image_slot, &picture, ColorMap::Grey, Fit::Sharp);
+            tiles::paint(painter, rect, &tile_slot, &grid, view, style);
+            let style = PointStyle { radius: 3.0, outline: Color32::BLACK };
+            points::paint(painter, rect, &point_slot, &cloud, view, style);
+        });
+        assert_eq!((screen.resources().uploads(), screen.resources().slots()), (3, 3));
+    }
+    drop((image_slot, tile_slot, point_slot));
+    screen.resources().free_unowned();
+    assert_eq!(screen.resources().slots(), 0);
+}
