@@ -7,22 +7,27 @@
 //! - [`app`]: the composition root; `apply(Command)` is the only thing that mutates
 //! - [`ui`]: theme, one file a panel; panels return Commands
 //! - [`gpu`]: WGSL pipelines and what feeds them
+//! - [`picture`]: sheets and curves as pictures, without a window
 //! - [`explore`]: the mathematics of looking, without a window
 //! - [`metrics`]: pure functions of what a model gives
+//! - [`trainer`]: the training thread, its messages, the handle that steers it
 //! - [`run`]: the run folder
-//! - [`trainer`]: the training thread, its messages, its history
+//! - [`history`]: the curves of a run
 //! - [`snapshot`]: a network as plain data
 //! - [`model`]: one file a family
 //! - [`nn`]: layers, losses, optimisers, CPU kernels
 //! - [`dataset`]: one file a source
 //! - [`random`]: keyed streams
 
+pub mod cli;
 pub mod dataset;
 pub mod explore;
 pub mod gpu;
+pub mod history;
 pub mod metrics;
 pub mod model;
 pub mod nn;
+pub mod picture;
 pub mod random;
 pub mod run;
 pub mod snapshot;

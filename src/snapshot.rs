@@ -2,7 +2,7 @@
 //! without candle, is the reference that training and shaders are tested against.
 
 use crate::dataset::ImageShape;
-use crate::nn::product;
+use crate::nn::{product, vector};
 use std::sync::Arc;
 
 /// The format number of a network as plain data.
@@ -35,7 +35,7 @@ impl Activation {
                     *x *= slope;
                 }
             }),
-            Self::Sigmoid => values.iter_mut().for_each(|x| *x = 1.0 / (1.0 + (-*x).exp())),
+            Self::Sigmoid => vector::sigmoid_all(values),
         }
     }
 }

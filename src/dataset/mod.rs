@@ -68,7 +68,8 @@ impl Split {
     pub fn read(&self, index: usize, out: &mut [f32]) {
         let Pixels::U8(bytes) = &self.pixels;
         let size = self.shape.values();
-        match bytes.get(index * size..(index + 1) * size) {
+        let range = index.checked_mul(size).and_then(|start| Some(start..start.checked_add(size)?));
+        match range.and_then(|range| bytes.get(range)) {
             Some(image) => {
                 for (value, byte) in out.iter_mut().zip(image) {
                     *value = f32::from(*byte) / 255.0;

@@ -77,7 +77,11 @@ impl SourceError {
 /// One sentence that names the file, what was expected and what was found.
 pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError> {
     match source {
-        Source::Digits => Ok(super::digits(progress)),
+        Source::Digits => {
+            // Generating is too short to be broken off, but a wish to cancel is still honoured.
+            let data = super::digits(progress);
+            if progress.is_cancelled() { Err(SourceError::Cancelled("digits".into())) } else { Ok(data) }
+        }
         Source::Path(path) => super::idx::load_folder(path, progress),
     }
 }

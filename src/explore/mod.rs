@@ -1,6 +1,7 @@
 //! The mathematics of looking: no window, no GPU.
 
 pub mod compare;
+pub mod default_plane;
 pub mod encoded;
 pub mod nearest;
 pub mod pick;
@@ -8,3 +9,5 @@ pub mod plane;
 pub mod tiles;
 pub mod view;
 pub mod viewer;
+
+pub use default_plane::default_plane;

@@ -1,5 +1,9 @@
 //! Figures computed from what models give: pure functions.
 
+mod class_share;
+
+pub use class_share::{class_share, nearest};
+
 /// −log p(x) of independent Bernoulli pixels with the given probabilities, in nats an image. Probabilities are kept
 /// 10⁻⁶ away from 0 and 1.
 pub fn bernoulli_nats(image: &[f32], probabilities: &[f32]) -> f32 {

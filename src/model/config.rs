@@ -188,6 +188,8 @@ pub enum Key {
     LearningRate,
     /// [`Config::r1_gamma`].
     R1Gamma,
+    /// The one step that follows updated the discriminator (1) or the generator (2) alone.
+    Part,
 }
 
 /// One such change.
@@ -209,6 +211,7 @@ impl Change {
             Key::Beta => config.beta = self.value,
             Key::LearningRate => config.learning_rate = self.value,
             Key::R1Gamma => config.r1_gamma = self.value,
+            Key::Part => {}
         }
     }
 }

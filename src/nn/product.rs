@@ -1,6 +1,7 @@
 //! Matrix products on one thread, safe to call: the one place that hands slices to `gemm`.
 #![allow(unsafe_code)]
 
+use super::vector::dot;
 use gemm::Parallelism;
 
 /// How a matrix lies in its slice.
@@ -73,19 +74,6 @@ pub fn linear(input: &[f32], weight: &[f32], bias: &[f32], out: &mut [f32], rows
         row.copy_from_slice(bias);
     }
     product(out, (input, Lie::Rows), (weight, Lie::Columns), (rows, outputs, inputs), true);
-}
-
-/// The inner product, in 16 partial sums so that it vectorises.
-pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0f32; 16];
-    let (blocks_a, blocks_b) = (a.chunks_exact(16), b.chunks_exact(16));
-    let rest: f32 = blocks_a.remainder().iter().zip(blocks_b.remainder()).map(|(x, y)| x * y).sum();
-    for (block_a, block_b) in blocks_a.zip(blocks_b) {
-        for ((sum, x), y) in sums.iter_mut().zip(block_a).zip(block_b) {
-            *sum += x * y;
-        }
-    }
-    sums.iter().sum::<f32>() + rest
 }
 
 #[cfg(test)]

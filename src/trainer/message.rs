@@ -1,19 +1,7 @@
 //! What is said to a trainer, and what it says.
 
-use crate::model::{Change, Key};
+use crate::model::{Change, Key, Part};
 use std::path::PathBuf;
-
-/// Which networks one single step updates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Part {
-    /// All of them.
-    #[default]
-    Whole,
-    /// A GAN's discriminator alone.
-    Discriminator,
-    /// A GAN's generator alone.
-    Generator,
-}
 
 /// A wish; carried out at the next step boundary.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,19 +1,37 @@
 //! A model trained on a thread of its own, in a thread pool of its own; watched and steered by a [`Trainer`] handle.
 
-mod history;
+mod latest;
 mod message;
+mod worker;
 
-pub use history::{Axis, Curve, History, Series};
-pub use message::{Control, Event, Part, Phase, Status};
+pub use crate::history::{Axis, Curve, History};
+pub use crate::model::{Part, Series};
+pub use latest::Latest;
+pub use message::{Control, Event, Phase, Status};
 
 use crate::dataset::Dataset;
-use crate::model::{Change, Config};
+use crate::model::{Batches, Change, Config, Model, StepError};
+use crate::run::{self, Opened, RunError};
 use crate::snapshot::Snapshot;
-use crossbeam_channel::Receiver;
-use std::path::Path;
-use std::sync::Arc;
+use crossbeam_channel::{Receiver, Sender};
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use worker::{Rate, Shared, Worker};
 
-/// How a trainer is run; none of it changes a bit of what is learned.
+/// How often weights are copied for whoever looks, at most.
+const SNAPSHOTS_PER_S: u32 = 30;
+/// State changes that may wait to be read before the trainer keeps them itself.
+const EVENTS: usize = 64;
+/// candle walks a graph by recursion.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Sees each batch's pixels (`[batch, pixels]`) before it is trained on, with the steps made before it, and may alter them.
+pub type BatchHook = Arc<dyn Fn(u64, &mut [f32]) + Send + Sync>;
+
+/// How a trainer is run; apart from `batch_hook`, none of it changes a bit of what is learned.
 #[derive(Clone)]
 pub struct Options {
     /// Threads of its pool.
@@ -24,35 +42,77 @@ pub struct Options {
     pub test_interval_steps: u64,
     /// Changes that take effect by themselves, from a run that is repeated.
     pub changes: Vec<Change>,
+    /// Finish after this many steps in all; `None` to go on until told otherwise.
+    pub total_steps: Option<u64>,
+    /// For tests of what a broken source does.
+    pub batch_hook: Option<BatchHook>,
 }
 
-/// Why a run cannot go on.
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            threads: 1,
+            wake: Arc::new(|| {}),
+            test_interval_steps: 100,
+            changes: Vec::new(),
+            total_steps: None,
+            batch_hook: None,
+        }
+    }
+}
+
+/// Why a trainer cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The folder cannot be read.
     #[error(transparent)]
-    Run(#[from] crate::run::RunError),
+    Run(#[from] RunError),
     /// No thread could be made.
     #[error("no thread for training could be made: {0}")]
     Thread(#[from] std::io::Error),
+    /// The network could not be made.
+    #[error(transparent)]
+    Model(#[from] StepError),
+    /// The configuration has a number that no run can have.
+    #[error(transparent)]
+    Config(#[from] crate::model::ConfigError),
+    /// There are fewer images than a batch takes.
+    #[error("a batch of {batch} needs as many images, the data has {images}")]
+    Small {
+        /// Images a step.
+        batch: usize,
+        /// Images there are.
+        images: usize,
+    },
+    /// The run is of other data.
+    #[error("{}: expected data with checksum {expected:.12}…, found {found:.12}… in {data}", path.display())]
+    OtherData {
+        /// The run.
+        path: PathBuf,
+        /// The checksum it was trained with.
+        expected: String,
+        /// That of the data given.
+        found: String,
+        /// The data given.
+        data: String,
+    },
 }
 
 /// The handle of a training thread. Dropping it ends the thread at the next step boundary.
 pub struct Trainer {
-    config: Config,
-    history: Arc<History>,
+    shared: Arc<Shared>,
+    controls: Sender<Control>,
     events: Receiver<Event>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Trainer {
     /// Starts the thread; it holds still until told to train, and publishes a snapshot of step 0 at once.
     ///
     /// # Errors
-    /// If the thread or its pool cannot be made.
-    pub fn spawn(config: Config, dataset: Arc<Dataset>, options: Options) -> std::io::Result<Self> {
-        let _ = (dataset, options);
-        let (_sender, events) = crossbeam_channel::bounded(64);
-        Ok(Self { config, history: Arc::default(), events })
+    /// If the configuration cannot be trained on this data, or the thread or its pool cannot be made.
+    pub fn spawn(config: Config, dataset: Arc<Dataset>, options: Options) -> Result<Self, OpenError> {
+        Self::begin(config, dataset, options, None)
     }
 
     /// The same, going on from a run folder's newest checkpoint: weights, optimiser, history; holds still until told to train.
@@ -60,13 +120,85 @@ impl Trainer {
     /// # Errors
     /// If the run cannot be read, is of other data, or the thread cannot be made.
     pub fn open(folder: &Path, dataset: Arc<Dataset>, options: Options) -> Result<Self, OpenError> {
-        let opened = crate::run::open(folder)?;
-        Ok(Self::spawn(opened.config.model, dataset, options)?)
+        let opened = run::open(folder)?;
+        if opened.config.data_checksum != dataset.checksum {
+            return Err(OpenError::OtherData {
+                path: folder.to_owned(),
+                expected: opened.config.data_checksum,
+                found: dataset.checksum.clone(),
+                data: dataset.name.clone(),
+            });
+        }
+        Self::begin(opened.config.model.clone(), dataset, options, Some(opened))
+    }
+
+    fn begin(
+        config: Config,
+        dataset: Arc<Dataset>,
+        options: Options,
+        opened: Option<Opened>,
+    ) -> Result<Self, OpenError> {
+        config.check()?;
+        let images = dataset.train.count();
+        if images < config.batch {
+            return Err(OpenError::Small { batch: config.batch, images });
+        }
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.threads.max(1))
+            .stack_size(STACK_BYTES)
+            .thread_name({
+                let preset = config.preset.clone();
+                move |index| format!("{preset}-{index}")
+            })
+            .build()
+            .map_err(std::io::Error::other)?;
+        let history = Arc::new(History::default());
+        let (events, received_events) = crossbeam_channel::bounded(EVENTS);
+        let (controls, received_controls) = crossbeam_channel::unbounded();
+        let shared = Arc::new(Shared {
+            status: Mutex::default(),
+            config: Mutex::new(config.clone()),
+            snapshot: Latest::default(),
+            history,
+        });
+        let mut worker = Worker {
+            model: Model::new(&config, dataset.shape())?,
+            batches: Batches::new(dataset.clone()),
+            dataset,
+            options,
+            shared: shared.clone(),
+            controls: received_controls,
+            events,
+            unsaid: VecDeque::new(),
+            initial: config.clone(),
+            config,
+            step: 0,
+            train_s: 0.0,
+            changes: Vec::new(),
+            folder: None,
+            phase: Phase::Paused,
+            rate: Rate::default(),
+            published: Instant::now(),
+        };
+        if let Some(opened) = opened {
+            worker.model.restore(&opened.checkpoint.saved)?;
+            (worker.step, worker.train_s) = (opened.checkpoint.step, opened.checkpoint.train_s);
+            // What the run changed up to here is in force; what it changed later belongs to steps that are not kept.
+            worker.changes = opened.changes.into_iter().filter(|change| change.step < worker.step).collect();
+            worker.changes.iter().for_each(|change| change.apply(&mut worker.config));
+            *shared.config.lock().unwrap_or_else(PoisonError::into_inner) = worker.config.clone();
+            run::metrics_file::read(&opened.folder, &shared.history, worker.step)?;
+            worker.folder = Some(opened.folder);
+        }
+        let name = format!("trainer-{}", worker.config.preset);
+        let thread = thread::Builder::new().name(name).spawn(move || pool.install(|| worker.run()))?;
+        Ok(Self { shared, controls, events: received_events, thread: Some(thread) })
     }
 
     /// Says something to it; never waits.
     pub fn send(&self, control: Control) {
-        let _ = control;
+        // A trainer that has ended wants to hear nothing; its last event said why.
+        let _ = self.controls.send(control);
     }
 
     /// What has happened since the last call, oldest first. Everything that ever happened comes out here, once.
@@ -74,23 +206,36 @@ impl Trainer {
         self.events.try_iter().collect()
     }
 
+    /// Waits for the next thing to happen, not longer than `timeout`. Not for the UI thread.
+    pub fn wait(&self, timeout: Duration) -> Option<Event> {
+        self.events.recv_timeout(timeout).ok()
+    }
+
     /// Where it is.
     pub fn status(&self) -> Status {
-        Status::default()
+        *self.shared.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The newest weights, `None` before the first are published.
     pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        None
+        self.shared.snapshot.get()
     }
 
     /// Its curves.
     pub fn history(&self) -> &Arc<History> {
-        &self.history
+        &self.shared.history
     }
 
     /// The configuration in force, changes included.
     pub fn config(&self) -> Config {
-        self.config.clone()
+        self.shared.config.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Trainer {
+    fn drop(&mut self) {
+        self.send(Control::Stop);
+        // The thread ends within a step by itself; waiting for it here could make a window wait.
+        drop(self.thread.take());
     }
 }

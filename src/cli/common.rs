@@ -1,0 +1,111 @@
+//! What several subcommands share.
+
+use crate::dataset::{self, Dataset, Progress, Source};
+use crate::run::{self, Opened};
+use anyhow::{Context, Result};
+use image::RgbImage;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Wrong usage: exit status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+/// An error of wrong usage.
+pub fn usage(text: impl Into<String>) -> anyhow::Error {
+    Usage(text.into()).into()
+}
+
+/// Sets candle's own thread count to one; called before any thread starts.
+#[allow(unsafe_code)]
+pub fn limit_candle_threads() {
+    // Sound: no other thread runs yet that could read the environment.
+    unsafe { std::env::set_var("CANDLE_NUM_THREADS", "1") };
+}
+
+/// The physical cores.
+pub fn default_threads() -> usize {
+    num_cpus::get_physical().max(1)
+}
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// From now on an interruption or a request to end is noted instead of ending the program.
+pub fn note_interruptions() -> Result<()> {
+    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("interruptions cannot be noticed")
+}
+
+/// Whether the user wants the program to end.
+pub fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// A progress bar on standard error with rate and time left; hidden where nobody looks.
+pub fn progress_bar(total: u64, unit: &str) -> ProgressBar {
+    let bar = ProgressBar::new(total);
+    if std::io::stderr().is_terminal() {
+        let template = format!("{{bar:32}} {{pos}}/{{len}} {unit} · {{per_sec}} · {{eta}} left · {{msg}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+    } else {
+        bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
+    }
+    bar
+}
+
+/// Opens a data source with a progress bar.
+pub fn load(source: &Source) -> Result<Arc<Dataset>> {
+    let progress = Arc::new(Progress::default());
+    let bar = progress_bar(0, "bytes");
+    let watched = progress.clone();
+    std::thread::scope(|scope| {
+        let work = scope.spawn(move || dataset::load(source, &watched));
+        while !work.is_finished() {
+            let (done, total) = progress.get();
+            bar.set_length(total);
+            bar.set_position(done);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        bar.finish_and_clear();
+        match work.join() {
+            Ok(loaded) => Ok(Arc::new(loaded?)),
+            Err(_) => anyhow::bail!("opening {source} failed by a fault of the program"),
+        }
+    })
+}
+
+/// Opens a run and its data (another source where one is given).
+pub fn open(folder: &Path, data: Option<&str>) -> Result<(Opened, Arc<Dataset>)> {
+    let opened = run::open(folder)?;
+    let source = data.map_or_else(|| opened.config.data.clone(), |text| Source::from(text.to_owned()));
+    let dataset = load(&source)?;
+    if dataset.shape() != opened.config.image {
+        anyhow::bail!(
+            "{}: expected images of {}, found {} in {}",
+            folder.display(),
+            opened.config.image,
+            dataset.shape(),
+            dataset.name
+        );
+    }
+    if data.is_none() && dataset.checksum != opened.config.data_checksum {
+        anyhow::bail!(
+            "{}: expected the data it was trained on, found other images or labels in {source}",
+            folder.display()
+        );
+    }
+    Ok((opened, dataset))
+}
+
+/// Writes a picture as PNG, atomically.
+pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png)?;
+    run::atomic::write(path, bytes.get_ref()).with_context(|| format!("{} cannot be written", path.display()))
+}

@@ -1,0 +1,132 @@
+//! `latentarium demo`: the main job without a window.
+
+use super::Outcome;
+use super::common::{default_threads, is_interrupted, load, note_interruptions, progress_bar, usage, write_png};
+use crate::dataset::Source;
+use crate::explore::compare::sheet;
+use crate::explore::default_plane;
+use crate::model::{Config, Series};
+use crate::picture;
+use crate::run;
+use crate::trainer::{Control, Event, Options, Trainer};
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+#[derive(Args)]
+pub struct DemoArguments {
+    /// How long to train.
+    #[arg(long, default_value_t = 60.0)]
+    seconds: f64,
+    /// Where to write the pictures.
+    #[arg(long, default_value = "demo")]
+    out: PathBuf,
+    /// digits, or a folder of IDX files.
+    #[arg(long, default_value = "digits")]
+    data: String,
+}
+
+impl Default for DemoArguments {
+    fn default() -> Self {
+        Self { seconds: 60.0, out: PathBuf::from("demo"), data: "digits".into() }
+    }
+}
+
+impl DemoArguments {
+    /// The main job on other data.
+    pub fn with_data(data: Option<String>) -> Self {
+        Self { data: data.unwrap_or_else(|| "digits".into()), ..Self::default() }
+    }
+}
+
+pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
+    if !(arguments.seconds > 0.0 && arguments.seconds <= 86_400.0) {
+        return Err(usage(format!("--seconds: expected above 0 up to 86400, found {}", arguments.seconds)));
+    }
+    note_interruptions()?;
+    let out = &arguments.out;
+    std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
+    let dataset = load(&Source::from(arguments.data.clone()))?;
+    let spawn = |preset: &str| -> Result<Trainer> {
+        let config = Config::preset(preset).ok_or_else(|| anyhow!("there is no preset {preset}"))?;
+        let options = Options { threads: (default_threads() / 2).max(1), ..Options::default() };
+        Ok(Trainer::spawn(config, dataset.clone(), options)?)
+    };
+    let trainers = [spawn("vae-dense")?, spawn("gan-dense")?];
+    trainers.iter().for_each(|trainer| trainer.send(Control::Start));
+    train(&trainers, arguments.seconds)?;
+
+    let [a, b] = &trainers;
+    let snapshot = |trainer: &Trainer| {
+        trainer.snapshot().ok_or_else(|| anyhow!("a model was not ready within {} s", arguments.seconds))
+    };
+    let (snapshot_a, snapshot_b) = (snapshot(a)?, snapshot(b)?);
+    let curves =
+        picture::curves(a.history(), b.history()).map_err(|error| anyhow!("curves could not be drawn: {error}"))?;
+    write_png(&out.join("curves.png"), &curves)?;
+    for (snapshot, name) in [(&snapshot_a, "plane-vae.png"), (&snapshot_b, "plane-gan.png")] {
+        let plane = default_plane(snapshot, 0, Some(&dataset.test));
+        write_png(&out.join(name), &picture::plane(snapshot, &plane, 20, 3.0))?;
+    }
+    let sheet = sheet(&snapshot_a, &snapshot_b, &dataset, 20, 0);
+    write_png(&out.join("compare.png"), &picture::compare(&sheet, &dataset))?;
+    for trainer in &trainers {
+        let folder = run::free_folder(out, &trainer.config().preset, &dataset.name);
+        trainer.send(Control::Save(folder));
+        wait_for(trainer, |event| matches!(event, Event::Saved { .. }))?;
+    }
+
+    let mut summary =
+        format!("data      {} ({} train, {} test)\n", dataset.name, dataset.train.count(), dataset.test.count());
+    for (trainer, series) in trainers.iter().zip([Series::TestTotal, Series::GeneratorLoss]) {
+        let status = trainer.status();
+        let preset = trainer.config().preset;
+        let loss = trainer.history().last(series).map_or(f32::NAN, |(_, loss)| loss);
+        let rate = (status.step * trainer.config().batch as u64) as f64 / status.train_s.max(1e-9);
+        summary += &format!("{preset:<9} {} steps, {rate:.0} samples/s, {} {loss:.2}\n", status.step, series.name());
+    }
+    summary += &format!(
+        "compare   mean squared error {:.4}, reconstruction {:.1} nats\n",
+        sheet.mean_squared_error, sheet.mean_reconstruction_nats
+    );
+    run::atomic::write(&out.join("summary.txt"), summary.as_bytes())
+        .with_context(|| format!("{} cannot be written", out.display()))?;
+    print!("{summary}");
+    println!("pictures  {}/curves.png, plane-vae.png, plane-gan.png, compare.png", out.display());
+    Ok(if is_interrupted() { Outcome::Interrupted } else { Outcome::Done })
+}
+
+/// Trains both for so many seconds, or until the user interrupts; both hold still afterwards.
+fn train(trainers: &[Trainer; 2], seconds: f64) -> Result<()> {
+    let started = Instant::now();
+    let bar = progress_bar(seconds.ceil() as u64, "s");
+    while started.elapsed().as_secs_f64() < seconds && !is_interrupted() {
+        for trainer in trainers {
+            if let Some(Event::Failed { message, .. }) = trainer.wait(Duration::from_millis(50)) {
+                bail!("{}: {message}", trainer.config().preset);
+            }
+        }
+        bar.set_position(started.elapsed().as_secs());
+        let [a, b] = trainers.each_ref().map(|trainer| trainer.status().samples_per_s);
+        bar.set_message(format!("VAE {a:.0} · GAN {b:.0} samples/s"));
+    }
+    bar.finish_and_clear();
+    for trainer in trainers {
+        trainer.send(Control::Pause);
+        wait_for(trainer, |event| matches!(event, Event::Paused { .. }))?;
+    }
+    Ok(())
+}
+
+/// Waits until something happens; fails with the trainer's own words if the run ends.
+fn wait_for(trainer: &Trainer, is_it: impl Fn(&Event) -> bool) -> Result<()> {
+    loop {
+        match trainer.wait(Duration::from_secs(60)) {
+            Some(Event::Failed { message, .. } | Event::SaveFailed { message, .. }) => bail!("{message}"),
+            Some(event) if is_it(&event) => return Ok(()),
+            Some(_) => {}
+            None => bail!("the {} trainer has not answered for a minute", trainer.config().preset),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `latentarium eval`.
+
+use super::Outcome;
+use super::common::{open, progress_bar};
+use crate::dataset::Dataset;
+use crate::metrics::class_share;
+use crate::model::{Batch, Family, Model, Series};
+use crate::random::{Purpose, normal_rows};
+use crate::run::Opened;
+use crate::snapshot::Scratch;
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Test images at a time.
+const BATCH: usize = 1000;
+/// Samples of a GAN that are sorted into classes.
+const SAMPLES: usize = 1000;
+
+#[derive(Args)]
+pub struct EvalArguments {
+    /// The run's folder.
+    run: PathBuf,
+    /// Other data than it was trained on.
+    #[arg(long)]
+    data: Option<String>,
+    /// Print one line of JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
+    let (opened, dataset) = open(&arguments.run, arguments.data.as_deref())?;
+    let mut line = serde_json::json!({
+        "run": arguments.run, "preset": opened.config.model.preset, "steps": opened.checkpoint.step, "z": opened.config.model.latent,
+    });
+    match opened.config.model.family {
+        Family::Gan => evaluate_gan(&opened, &dataset, &mut line),
+        Family::Vae | Family::Autoencoder => evaluate_autoencoder(&opened, &dataset, &mut line)?,
+    }
+    if arguments.json {
+        println!("{line}");
+    } else if let Some(fields) = line.as_object() {
+        for (name, value) in fields {
+            println!("{name:<16} {value}");
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Means over the whole test set, in nats an image.
+fn evaluate_autoencoder(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) -> Result<()> {
+    let config = &opened.config.model;
+    let mut model = Model::new(config, opened.config.image)?;
+    model.restore(&opened.checkpoint.saved)?;
+    let count = dataset.test.count();
+    let bar = progress_bar(count as u64, "images");
+    let (mut reconstruction, mut kl) = (0.0, 0.0);
+    for from in (0..count).step_by(BATCH) {
+        let to = (from + BATCH).min(count);
+        let share = (to - from) as f64 / count as f64;
+        for (series, value) in model.test(&Batch::of_test(&dataset.test, (from, to), config)?)? {
+            match series {
+                Series::TestReconstruction => reconstruction += share * f64::from(value),
+                Series::TestKl => kl += share * f64::from(value),
+                _ => {}
+            }
+        }
+        bar.set_position(to as u64);
+    }
+    bar.finish_and_clear();
+    line["test_recon"] = reconstruction.into();
+    if config.family == Family::Vae {
+        line["test_kl"] = kl.into();
+        line["test_neg_elbo"] = (reconstruction + kl).into();
+    }
+    Ok(())
+}
+
+/// Which classes the generator makes.
+fn evaluate_gan(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) {
+    let latent = opened.snapshot.latent;
+    let latents = normal_rows(opened.config.model.seed, Purpose::Evaluation, 0, SAMPLES, latent);
+    let mut scratch = Scratch::default();
+    let samples = opened.snapshot.decoder.evaluate(&latents, SAMPLES, &mut scratch);
+    let share = class_share(samples, SAMPLES, &dataset.train, dataset.class_names.len());
+    let smallest = share.iter().copied().fold(f64::INFINITY, f64::min);
+    let rounded: Vec<f64> = share.iter().map(|share| (share * 1000.0).round() / 1000.0).collect();
+    line["class_share"] = rounded.into();
+    line["smallest_share"] = ((smallest * 1000.0).round() / 1000.0).into();
+    line["pixel_std"] = pixel_deviation(samples, opened.snapshot.image.values()).into();
+}
+
+/// The standard deviation of each pixel over the samples, averaged over pixels: near 0 where all samples are alike.
+fn pixel_deviation(samples: &[f32], pixels: usize) -> f64 {
+    let count = (samples.len() / pixels.max(1)).max(1) as f64;
+    let deviation = |pixel: usize| {
+        let values = || samples.iter().skip(pixel).step_by(pixels).map(|value| f64::from(*value));
+        let mean = values().sum::<f64>() / count;
+        (values().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt()
+    };
+    (0..pixels).map(deviation).sum::<f64>() / pixels.max(1) as f64
+}

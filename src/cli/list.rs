@@ -1,0 +1,18 @@
+//! `latentarium presets` and `latentarium data`: what there is, a line each.
+
+use super::Outcome;
+use crate::model::{Config, PRESETS};
+use anyhow::Result;
+
+pub fn presets() -> Result<Outcome> {
+    for config in PRESETS.iter().filter_map(|name| Config::preset(name)) {
+        println!("{:<13} {}", config.preset, config.summary());
+    }
+    Ok(Outcome::Done)
+}
+
+pub fn data() -> Result<Outcome> {
+    println!("digits        generated handwritten digits, 28×28 grey, 20000 to train on and 4000 to test");
+    println!("FOLDER        a folder of IDX files of the MNIST family, .gz or plain");
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,107 @@
+//! The command line: one file a subcommand. Figures go to standard output, progress and messages to standard error.
+
+mod bench;
+mod common;
+mod compare;
+mod demo;
+mod eval;
+mod list;
+mod plane;
+mod sample;
+mod train;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Exit status after an interruption.
+const INTERRUPTED: u8 = 130;
+
+/// A planetarium for latent space.
+#[derive(Parser)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    explorer: ExplorerArguments,
+}
+
+#[derive(Args)]
+struct ExplorerArguments {
+    /// Data to begin with: digits, or a folder.
+    #[arg(long)]
+    data: Option<String>,
+    /// A run folder to open.
+    #[arg(long)]
+    open: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a preset, or repeat a run from its config.toml.
+    Train(train::TrainArguments),
+    /// Measure a run on its test set.
+    Eval(eval::EvalArguments),
+    /// Draw samples of a run into a picture.
+    Sample(sample::SampleArguments),
+    /// Decode a grid of the latent plane into a picture.
+    Plane(plane::PlaneArguments),
+    /// Compare a VAE's reconstructions with a GAN's samples.
+    Compare(compare::CompareArguments),
+    /// Measure speed.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
+    /// The main job without a window: trains both models, writes pictures and a summary.
+    Demo(demo::DemoArguments),
+    /// The presets there are.
+    Presets,
+    /// The data there is.
+    Data,
+}
+
+/// How a subcommand ended when it did not fail.
+pub(crate) enum Outcome {
+    Done,
+    Interrupted,
+}
+
+/// Reads the arguments, runs what they ask for, and gives the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+pub fn main() -> ExitCode {
+    // Before any thread starts: element-wise operations of candle share one spinning pool for the whole process.
+    common::limit_candle_threads();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LATENTARIUM_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("latentarium=info,error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Some(Command::Train(arguments)) => train::run(arguments),
+        Some(Command::Eval(arguments)) => eval::run(&arguments),
+        Some(Command::Sample(arguments)) => sample::run(&arguments),
+        Some(Command::Plane(arguments)) => plane::run(&arguments),
+        Some(Command::Compare(arguments)) => compare::run(&arguments),
+        Some(Command::Bench(command)) => bench::run(command),
+        Some(Command::Demo(arguments)) => demo::run(&arguments),
+        Some(Command::Presets) => list::presets(),
+        Some(Command::Data) => list::data(),
+        None => explore(arguments.explorer),
+    };
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Interrupted) => ExitCode::from(INTERRUPTED),
+        Err(error) if error.is::<common::Usage>() => {
+            eprintln!("latentarium: {error}");
+            ExitCode::from(2)
+        }
+        Err(error) => {
+            eprintln!("latentarium: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The explorer, or where no window can be opened the same job without one.
+fn explore(arguments: ExplorerArguments) -> anyhow::Result<Outcome> {
+    let _ = (arguments.data, arguments.open);
+    demo::run(&demo::DemoArguments::default())
+}

@@ -1,0 +1,46 @@
+//! `latentarium plane`.
+
+use super::Outcome;
+use super::common::{open, usage, write_png};
+use crate::explore::default_plane;
+use crate::explore::plane::Plane;
+use crate::picture;
+use crate::run;
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct PlaneArguments {
+    /// The run's folder.
+    run: PathBuf,
+    /// Tiles a side.
+    #[arg(long, default_value_t = 20)]
+    grid: usize,
+    /// Half the side of what is shown, in standard deviations of the prior.
+    #[arg(long, default_value_t = 3.0)]
+    range: f32,
+    /// The picture to write.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
+    if !(1..=64).contains(&arguments.grid) {
+        return Err(usage(format!("--grid: expected 1 to 64, found {}", arguments.grid)));
+    }
+    if !(arguments.range > 0.0 && arguments.range <= 1000.0) {
+        return Err(usage(format!("--range: expected above 0 up to 1000, found {}", arguments.range)));
+    }
+    let opened = run::open(&arguments.run)?;
+    // A VAE of more than two dimensions is cut along those of highest KL, which only its data can tell.
+    let plane: Plane = if opened.snapshot.latent > 2 && opened.snapshot.encoder.is_some() {
+        let (opened, dataset) = open(&arguments.run, None)?;
+        default_plane(&opened.snapshot, opened.config.model.seed, Some(&dataset.test))
+    } else {
+        default_plane(&opened.snapshot, opened.config.model.seed, None)
+    };
+    write_png(&arguments.out, &picture::plane(&opened.snapshot, &plane, arguments.grid, arguments.range))?;
+    println!("{}", arguments.out.display());
+    Ok(Outcome::Done)
+}

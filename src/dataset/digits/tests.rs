@@ -1,0 +1,79 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::*;
+
+/// The data set that everybody gets, on every machine.
+const GOLDEN: &str = "85f9b291fe9b269d55f111d9c900288813010bbab9993f9981098bf5ad6f6dbe";
+
+fn small(seed: u64, threads: usize) -> Dataset {
+    generate(seed, [1_000, 203], threads, &Progress::default())
+}
+
+fn bytes(split: &Split) -> &[u8] {
+    let Pixels::U8(bytes) = &split.pixels;
+    bytes
+}
+
+#[test]
+fn the_same_bytes_for_any_number_of_threads() {
+    let once = small(0, 1);
+    for threads in [0, 2, 3, 7, 5_000] {
+        assert_eq!(small(0, threads).checksum, once.checksum, "{threads} threads");
+    }
+    assert_ne!(small(1, 2).checksum, once.checksum);
+}
+
+#[test]
+fn an_image_depends_on_its_key_only() {
+    let few = generate(0, [10, 10], 2, &Progress::default());
+    let many = small(0, 2);
+    assert_eq!(bytes(&few.train), &bytes(&many.train)[..10 * AREA]);
+    assert_ne!(bytes(&few.train), bytes(&few.test));
+}
+
+#[test]
+fn the_whole_set_has_its_shape_and_all_classes() {
+    let progress = Progress::default();
+    let data = digits(&progress);
+    assert_eq!(progress.get(), (24_000, 24_000));
+    assert_eq!((data.train.count(), data.test.count()), (TRAIN, TEST));
+    assert_eq!(data.shape(), ImageShape::grey(28, 28));
+    assert_eq!(bytes(&data.train).len(), TRAIN * AREA);
+    assert_eq!(data.class_names.join(""), "0123456789");
+    // Runs repeat by this checksum: a change of the digits is a change that people must hear of.
+    assert_eq!(data.checksum, GOLDEN);
+    assert_eq!((data.source, data.name.as_str()), (Source::Digits, "digits"));
+    for split in [&data.train, &data.test] {
+        for class in 0..10 {
+            let count = split.labels.iter().filter(|label| **label == class).count();
+            let share = count as f64 / split.count() as f64;
+            assert!((0.08..0.12).contains(&share), "class {class}: {share}");
+        }
+    }
+    // MNIST's mean is 0.131.
+    let mean = bytes(&data.train).iter().map(|x| f64::from(*x)).sum::<f64>() / (TRAIN * AREA) as f64 / 255.0;
+    assert!((0.10..0.16).contains(&mean), "{mean}");
+}
+
+#[test]
+fn every_image_is_a_centred_figure_of_plausible_ink() {
+    let data = small(0, 2);
+    for (index, image) in bytes(&data.train).chunks_exact(AREA).enumerate() {
+        let mass: f64 = image.iter().map(|x| f64::from(*x) / 255.0).sum();
+        assert!((20.0..330.0).contains(&mass), "image {index}: {mass} pixels of ink");
+        assert!(image.iter().any(|x| *x > 150), "image {index} is faint");
+        let mut moment = [0.0; 2];
+        let (mut low, mut high) = ([SIDE; 2], [0; 2]);
+        for (at, value) in image.iter().enumerate().filter(|(_, value)| **value > 0) {
+            for (axis, place) in [at % SIDE, at / SIDE].into_iter().enumerate() {
+                moment[axis] += f64::from(*value) / 255.0 * (place as f64 + 0.5);
+                low[axis] = low[axis].min(place);
+                high[axis] = high[axis].max(place);
+            }
+        }
+        for axis in 0..2 {
+            assert!((moment[axis] / mass - 14.0).abs() < 0.8, "image {index} is off its centre");
+            assert!(high[axis] - low[axis] < 23, "image {index} is too large");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! A checkpoint: weights, optimiser, and where the run was; a folder that is there whole or not at all.
+
+use super::error::RunError;
+use super::{FORMAT, atomic, tensors};
+use crate::model::Saved;
+use crate::nn::adam::Moments;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The most that one file of a run may hold, in bytes.
+const LARGEST_FILE_BYTES: u64 = 4 << 30;
+
+/// Where a run was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// Format number.
+    pub format: u32,
+    /// Steps made.
+    pub step: u64,
+    /// Seconds spent in training.
+    pub train_s: f64,
+    /// Optimiser updates by network.
+    pub updates: BTreeMap<String, u64>,
+}
+
+/// A checkpoint in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// Steps made.
+    pub step: u64,
+    /// Seconds spent in training.
+    pub train_s: f64,
+    /// Weights and optimiser.
+    pub saved: Saved,
+}
+
+impl Checkpoint {
+    /// Writes it into `checkpoints/` of a run folder.
+    ///
+    /// # Errors
+    /// The file system's own; an older checkpoint of the same step is then still there.
+    pub fn write(&self, run: &Path) -> Result<(), RunError> {
+        let folder = run.join("checkpoints");
+        fs::create_dir_all(&folder).map_err(RunError::io(&folder))?;
+        let path = folder.join(format!("{:06}", self.step));
+        let optimizer = self.saved.moments.iter().flat_map(|(name, moments)| {
+            [(format!("{name}.first"), moments.first.clone()), (format!("{name}.second"), moments.second.clone())]
+        });
+        let state =
+            State { format: FORMAT, step: self.step, train_s: self.train_s, updates: self.saved.updates.clone() };
+        let text = |error: String| io::Error::other(error);
+        atomic::write_folder(&path, |inside| {
+            let weights = tensors::bytes(&self.saved.weights, self.step).map_err(text)?;
+            atomic::write_inside(&inside.join("weights.safetensors"), &weights)?;
+            let optimizer = tensors::bytes(&optimizer.collect(), self.step).map_err(text)?;
+            atomic::write_inside(&inside.join("optimizer.safetensors"), &optimizer)?;
+            let state = toml::to_string(&state).map_err(|error| text(error.to_string()))?;
+            atomic::write_inside(&inside.join("state.toml"), state.as_bytes())
+        })
+        .map_err(RunError::io(&path))
+    }
+
+    /// Reads the newest checkpoint of a run folder.
+    ///
+    /// # Errors
+    /// Names the file, what was expected and what was found.
+    pub fn read_newest(run: &Path) -> Result<Self, RunError> {
+        let folder = run.join("checkpoints");
+        let mut steps: Vec<(u64, PathBuf)> = fs::read_dir(&folder)
+            .map_err(RunError::io(&folder))?
+            .filter_map(|entry| {
+                let entry = entry.ok()?;
+                Some((entry.file_name().to_str()?.parse().ok()?, entry.path()))
+            })
+            .collect();
+        steps.sort();
+        match steps.pop() {
+            Some((step, path)) => Self::read(&path, step),
+            None => Err(RunError::unexpected(&folder, "a checkpoint", "none")),
+        }
+    }
+
+    fn read(path: &Path, step: u64) -> Result<Self, RunError> {
+        let state_path = path.join("state.toml");
+        let state: State = read_toml(&state_path)?;
+        if state.step != step {
+            return Err(RunError::unexpected(&state_path, format!("step {step}"), format!("step {}", state.step)));
+        }
+        let weights_path = path.join("weights.safetensors");
+        let weights = tensors::parse(&weights_path, &read_bounded(&weights_path)?, step)?;
+        let optimizer_path = path.join("optimizer.safetensors");
+        let mut moments: BTreeMap<String, Moments> = BTreeMap::new();
+        for (name, values) in tensors::parse(&optimizer_path, &read_bounded(&optimizer_path)?, step)? {
+            if let Some(name) = name.strip_suffix(".first") {
+                moments.entry(name.to_owned()).or_default().first = values;
+            } else if let Some(name) = name.strip_suffix(".second") {
+                moments.entry(name.to_owned()).or_default().second = values;
+            }
+        }
+        Ok(Self { step, train_s: state.train_s, saved: Saved { weights, moments, updates: state.updates } })
+    }
+}
+
+/// Reads a whole file, but none larger than the stated limit.
+pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, RunError> {
+    let size = fs::metadata(path).map_err(RunError::io(path))?.len();
+    if size > LARGEST_FILE_BYTES {
+        return Err(RunError::unexpected(path, format!("at most {LARGEST_FILE_BYTES} bytes"), format!("{size} bytes")));
+    }
+    fs::read(path).map_err(RunError::io(path))
+}
+
+/// Reads a TOML file of ours; a newer format is refused by its number before anything else in it is looked at.
+pub(super) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, RunError> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: Option<u32>,
+    }
+    let bytes = read_bounded(path)?;
+    let text = String::from_utf8(bytes).map_err(|_| RunError::unexpected(path, "text in UTF-8", "other bytes"))?;
+    let not_toml = |error: toml::de::Error| RunError::unexpected(path, "settings of this program", error.message());
+    match toml::from_str::<Format>(&text).map_err(not_toml)?.format {
+        Some(format) if format > FORMAT => {
+            Err(RunError::unexpected(path, format!("format {FORMAT} or older"), format!("format {format}")))
+        }
+        Some(_) => toml::from_str(&text).map_err(not_toml),
+        None => Err(RunError::unexpected(path, format!("format = {FORMAT}"), "no format number")),
+    }
+}

@@ -1,0 +1,169 @@
+//! A run folder as a whole.
+
+use super::checkpoint::{Checkpoint, read_toml};
+use super::error::RunError;
+use super::{FORMAT, atomic};
+use crate::dataset::{Dataset, ImageShape, Source};
+use crate::model::{Change, Config, Model};
+use crate::snapshot::Snapshot;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// `config.toml`: all that a run depends on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunConfig {
+    /// Format number of the run folder.
+    pub format: u32,
+    /// The program that began the run.
+    pub version: String,
+    /// Where the data came from.
+    pub data: Source,
+    /// A short name of the data.
+    pub data_name: String,
+    /// SHA-256 of the data.
+    pub data_checksum: String,
+    /// The images' shape.
+    pub image: ImageShape,
+    /// Smallest and largest value of a pixel.
+    pub image_range: [f32; 2],
+    /// The model and how it is trained, as at step 0.
+    pub model: Config,
+}
+
+impl RunConfig {
+    /// The configuration of a run of `model` on `dataset`, by this program.
+    pub fn new(model: Config, dataset: &Dataset) -> Self {
+        Self {
+            format: FORMAT,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            data: dataset.source.clone(),
+            data_name: dataset.name.clone(),
+            data_checksum: dataset.checksum.clone(),
+            image: dataset.shape(),
+            image_range: [0.0, 1.0],
+            model,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Changes {
+    format: u32,
+    #[serde(default)]
+    change: Vec<Change>,
+}
+
+#[derive(Serialize)]
+struct PlaneFile<'a, T> {
+    format: u32,
+    plane: &'a T,
+}
+
+/// A run that was opened: its configuration and its newest weights.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Where it lies.
+    pub folder: PathBuf,
+    /// What it was trained with.
+    pub config: RunConfig,
+    /// What was changed while it ran.
+    pub changes: Vec<Change>,
+    /// Its newest checkpoint.
+    pub checkpoint: Checkpoint,
+    /// The weights of that as plain data.
+    pub snapshot: Snapshot,
+}
+
+/// Reads and checks `config.toml` (given its own path).
+///
+/// # Errors
+/// Names the file, what was expected and what was found.
+pub fn read_config(path: &Path) -> Result<RunConfig, RunError> {
+    let config: RunConfig = read_toml(path)?;
+    config.model.check().map_err(|error| RunError::unexpected(path, "a run that can be made", error))?;
+    let ImageShape { channels, height, width } = config.image;
+    let pixels = channels.checked_mul(height).and_then(|values| values.checked_mul(width));
+    if !pixels.is_some_and(|pixels| (1..=1 << 20).contains(&pixels)) {
+        return Err(RunError::unexpected(path, "images of 1 to 1048576 values", config.image));
+    }
+    Ok(config)
+}
+
+/// Reads `changes.toml` of a run folder; none where there is no such file.
+///
+/// # Errors
+/// Names the file, what was expected and what was found.
+pub fn read_changes(run: &Path) -> Result<Vec<Change>, RunError> {
+    let path = run.join("changes.toml");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    Ok(read_toml::<Changes>(&path)?.change)
+}
+
+/// Begins a run folder: makes it and writes `config.toml`.
+///
+/// # Errors
+/// The file system's own.
+pub fn write_begin(run: &Path, config: &RunConfig) -> Result<(), RunError> {
+    fs::create_dir_all(run).map_err(RunError::io(run))?;
+    write_toml(&run.join("config.toml"), config)
+}
+
+/// Writes `changes.toml`.
+///
+/// # Errors
+/// The file system's own.
+pub fn write_changes(run: &Path, changes: &[Change]) -> Result<(), RunError> {
+    write_toml(&run.join("changes.toml"), &Changes { format: FORMAT, change: changes.to_vec() })
+}
+
+/// Writes `plane.toml`: the plane through the latent space that the run is looked at by.
+///
+/// # Errors
+/// The file system's own.
+pub fn write_plane(run: &Path, plane: &impl Serialize) -> Result<(), RunError> {
+    write_toml(&run.join("plane.toml"), &PlaneFile { format: FORMAT, plane })
+}
+
+fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
+    let text =
+        toml::to_string(value).map_err(|error| RunError::unexpected(path, "values that TOML can hold", error))?;
+    atomic::write(path, text.as_bytes()).map_err(RunError::io(path))
+}
+
+/// Opens a run folder.
+///
+/// # Errors
+/// One sentence that names the file, what was expected and what was found.
+pub fn open(folder: &Path) -> Result<Opened, RunError> {
+    if !folder.is_dir() {
+        let found = if folder.exists() { "a file" } else { "nothing" };
+        return Err(RunError::unexpected(folder, "a run folder", found));
+    }
+    let config = read_config(&folder.join("config.toml"))?;
+    let changes = read_changes(folder)?;
+    let checkpoint = Checkpoint::read_newest(folder)?;
+    let snapshot = snapshot_of(folder, &config, &checkpoint)?;
+    Ok(Opened { folder: folder.to_owned(), config, changes, checkpoint, snapshot })
+}
+
+/// The checkpoint's weights as plain data; says which tensor does not fit the configuration.
+pub(super) fn snapshot_of(folder: &Path, config: &RunConfig, checkpoint: &Checkpoint) -> Result<Snapshot, RunError> {
+    let path = folder.join("checkpoints").join(format!("{:06}", checkpoint.step));
+    let misfit = |error: crate::model::StepError| RunError::unexpected(&path, "weights that fit config.toml", error);
+    let mut model = Model::new(&config.model, config.image).map_err(misfit)?;
+    model.restore(&checkpoint.saved).map_err(misfit)?;
+    model.snapshot(checkpoint.step).map_err(misfit)
+}
+
+/// The first of `runs/<preset>-<data>-1`, `-2`, … that does not exist.
+pub fn free_folder(runs: &Path, preset: &str, data: &str) -> PathBuf {
+    (1u32..)
+        .map(|number| runs.join(format!("{preset}-{data}-{number}")))
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| runs.to_owned())
+}

@@ -1,0 +1,92 @@
+//! `metrics.csv`: a row a recorded step, a column a series, empty where a series has no value.
+
+use super::error::RunError;
+use super::{atomic, checkpoint::read_bounded};
+use crate::history::History;
+use crate::model::Series;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+/// The file's text for a whole history.
+pub fn text(history: &History) -> String {
+    let series = history.series();
+    let mut rows: BTreeMap<u64, (f32, Vec<Option<f32>>)> = BTreeMap::new();
+    for (column, one) in series.iter().enumerate() {
+        history.with(*one, |curve| {
+            for (step, seconds, value) in curve.points() {
+                let row = rows.entry(step).or_insert_with(|| (seconds, vec![None; series.len()]));
+                row.1[column] = Some(value);
+            }
+        });
+    }
+    let mut text = String::from("step,seconds");
+    for one in &series {
+        let _ = write!(text, ",{}", one.name());
+    }
+    text.push('\n');
+    for (step, (seconds, values)) in rows {
+        let _ = write!(text, "{step},{seconds}");
+        for value in values {
+            match value {
+                Some(value) => _ = write!(text, ",{value}"),
+                None => text.push(','),
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Writes it.
+///
+/// # Errors
+/// The file system's own.
+pub fn write(run: &Path, history: &History) -> Result<(), RunError> {
+    let path = run.join("metrics.csv");
+    atomic::write(&path, text(history).as_bytes()).map_err(RunError::io(&path))
+}
+
+/// Reads it into `history`, up to and with step `last`.
+///
+/// # Errors
+/// Names the line that is not a row of figures.
+pub fn read(run: &Path, history: &History, last: u64) -> Result<(), RunError> {
+    let path = run.join("metrics.csv");
+    let bytes = read_bounded(&path)?;
+    let text = String::from_utf8(bytes).map_err(|_| RunError::unexpected(&path, "text in UTF-8", "other bytes"))?;
+    let mut lines = text.lines();
+    let header = lines.next().unwrap_or_default();
+    let columns: Vec<Option<Series>> =
+        header.split(',').skip(2).map(|name| Series::ALL.into_iter().find(|series| series.name() == name)).collect();
+    if !header.starts_with("step,seconds") || columns.contains(&None) {
+        return Err(RunError::unexpected(
+            &path,
+            "columns step, seconds and known series",
+            format!("“{}”", header.chars().take(80).collect::<String>()),
+        ));
+    }
+    for (number, line) in lines.enumerate() {
+        let wrong = || {
+            RunError::unexpected(
+                &path,
+                "figures",
+                format!("“{}” in line {}", line.chars().take(80).collect::<String>(), number + 2),
+            )
+        };
+        let mut cells = line.split(',');
+        let step: u64 = cells.next().and_then(|cell| cell.parse().ok()).ok_or_else(wrong)?;
+        let seconds: f32 = cells.next().and_then(|cell| cell.parse().ok()).ok_or_else(wrong)?;
+        if step > last {
+            break;
+        }
+        let mut values = Vec::new();
+        for (cell, series) in cells.zip(&columns) {
+            if let (false, Some(series)) = (cell.is_empty(), series) {
+                values.push((*series, cell.parse().map_err(|_| wrong())?));
+            }
+        }
+        history.push(step, seconds, &values);
+    }
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! The small models that come with the program.
+
+use super::error::RunError;
+use super::folder::{Opened, RunConfig, snapshot_of};
+use super::{Checkpoint, tensors};
+use crate::model::Saved;
+use std::path::{Path, PathBuf};
+
+const FILES: [(&str, &str, &[u8]); 2] = [
+    (
+        "vae-dense",
+        include_str!("../../assets/pretrained/vae-dense.toml"),
+        include_bytes!("../../assets/pretrained/vae-dense.safetensors"),
+    ),
+    (
+        "gan-dense",
+        include_str!("../../assets/pretrained/gan-dense.toml"),
+        include_bytes!("../../assets/pretrained/gan-dense.safetensors"),
+    ),
+];
+
+/// A VAE and a GAN trained on the generated digits by `latentarium train`; how is said in `assets/pretrained/README.md`.
+///
+/// # Errors
+/// Never with the files that the program was built with: a test opens them.
+pub fn pretrained() -> Result<[Opened; 2], RunError> {
+    let [vae, gan] = FILES;
+    Ok([open(vae)?, open(gan)?])
+}
+
+fn open((name, config, weights): (&str, &str, &[u8])) -> Result<Opened, RunError> {
+    let folder = PathBuf::from(format!("pretrained/{name}"));
+    let config: RunConfig =
+        toml::from_str(config).map_err(|error| RunError::unexpected(&folder, "a configuration", error.message()))?;
+    let step = tensors::step(Path::new(name), weights)?;
+    let saved = Saved { weights: tensors::parse(&folder, weights, step)?, ..Saved::default() };
+    let checkpoint = Checkpoint { step, train_s: 0.0, saved };
+    let snapshot = snapshot_of(&folder, &config, &checkpoint)?;
+    Ok(Opened { folder, config, changes: Vec::new(), checkpoint, snapshot })
+}

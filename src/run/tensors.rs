@@ -1,0 +1,76 @@
+//! Named `f32` tensors in a safetensors file, with one metadata key that holds JSON.
+
+use super::error::RunError;
+use safetensors::{Dtype, SafeTensors, serialize, tensor::TensorView};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+const KEY: &str = "latentarium";
+
+#[derive(Serialize, Deserialize)]
+struct Metadata {
+    format: u32,
+    step: u64,
+}
+
+/// The bytes of a file with these tensors, all one-dimensional, in the order of their names.
+pub fn bytes(tensors: &BTreeMap<String, Vec<f32>>, step: u64) -> Result<Vec<u8>, String> {
+    let raw: Vec<(&String, Vec<u8>)> =
+        tensors.iter().map(|(name, values)| (name, bytemuck::cast_slice(values).to_vec())).collect();
+    let views: Vec<(&String, TensorView<'_>)> = raw
+        .iter()
+        .map(|(name, bytes)| Ok((*name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes)?)))
+        .collect::<Result<_, safetensors::SafeTensorError>>()
+        .map_err(|error| error.to_string())?;
+    let metadata =
+        serde_json::to_string(&Metadata { format: super::FORMAT, step }).map_err(|error| error.to_string())?;
+    serialize(views, Some(HashMap::from([(KEY.to_owned(), metadata)]))).map_err(|error| error.to_string())
+}
+
+fn metadata(path: &Path, bytes: &[u8]) -> Result<Metadata, RunError> {
+    let unexpected = |expected: &str, found: String| RunError::unexpected(path, expected, found);
+    let (_, header) =
+        SafeTensors::read_metadata(bytes).map_err(|error| unexpected("a safetensors file", error.to_string()))?;
+    let text = header.metadata().as_ref().and_then(|metadata| metadata.get(KEY)).cloned();
+    let text = text.ok_or_else(|| unexpected("metadata of this program", "none".into()))?;
+    let metadata: Metadata =
+        serde_json::from_str(&text).map_err(|error| unexpected("metadata of this program", error.to_string()))?;
+    if metadata.format > super::FORMAT {
+        return Err(unexpected(&format!("format {} or older", super::FORMAT), format!("format {}", metadata.format)));
+    }
+    Ok(metadata)
+}
+
+/// The step that the file's tensors belong to.
+///
+/// # Errors
+/// Names the file, what was expected and what was found.
+pub fn step(path: &Path, bytes: &[u8]) -> Result<u64, RunError> {
+    Ok(metadata(path, bytes)?.step)
+}
+
+/// Reads the tensors back, and checks format and step.
+///
+/// # Errors
+/// Names the file, what was expected and what was found.
+pub fn parse(path: &Path, bytes: &[u8], step: u64) -> Result<BTreeMap<String, Vec<f32>>, RunError> {
+    let unexpected = |expected: &str, found: String| RunError::unexpected(path, expected, found);
+    let metadata = metadata(path, bytes)?;
+    if metadata.step != step {
+        return Err(unexpected(&format!("weights of step {step}"), format!("step {}", metadata.step)));
+    }
+    let file = SafeTensors::deserialize(bytes).map_err(|error| unexpected("a safetensors file", error.to_string()))?;
+    let mut tensors = BTreeMap::new();
+    for (name, view) in file.tensors() {
+        if view.dtype() != Dtype::F32 {
+            return Err(unexpected("32-bit floats", format!("{:?} in {name}", view.dtype())));
+        }
+        let values: Vec<f32> = bytemuck::pod_collect_to_vec(view.data());
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(unexpected("finite weights", format!("a value in {name} that is not a number")));
+        }
+        tensors.insert(name, values);
+    }
+    Ok(tensors)
+}

@@ -1,0 +1,41 @@
+//! What several tests share.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use latentarium::dataset::{Dataset, Pixels, Progress, Split, digits};
+use latentarium::trainer::{Event, Trainer};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+/// The first images of the generated digits: 1024 to train on, 256 to test.
+pub fn small_digits() -> Arc<Dataset> {
+    static DATA: OnceLock<Arc<Dataset>> = OnceLock::new();
+    DATA.get_or_init(|| {
+        let whole = digits(&Progress::default());
+        let first = |split: &Split, count: usize| {
+            let Pixels::U8(bytes) = &split.pixels;
+            Split {
+                shape: split.shape,
+                pixels: Pixels::U8(bytes[..count * split.shape.values()].into()),
+                labels: split.labels[..count].into(),
+            }
+        };
+        let (train, test) = (first(&whole.train, 1024), first(&whole.test, 256));
+        Arc::new(Dataset::new(whole.source.clone(), "digits", train, test, whole.class_names))
+    })
+    .clone()
+}
+
+/// Waits for an event, not longer than a minute; gives everything that came before it as well.
+pub fn wait_for(trainer: &Trainer, is_it: impl Fn(&Event) -> bool) -> Vec<Event> {
+    let (started, mut seen) = (Instant::now(), Vec::new());
+    while started.elapsed() < Duration::from_secs(60) {
+        if let Some(event) = trainer.wait(Duration::from_millis(100)) {
+            let found = is_it(&event);
+            seen.push(event);
+            if found {
+                return seen;
+            }
+        }
+    }
+    panic!("not within a minute; came: {seen:?}");
+}

@@ -1,0 +1,117 @@
+//! The same configuration gives the same bits: twice, on any number of threads, with changes made by hand, resumed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::{small_digits, wait_for};
+use latentarium::model::{Binarize, Change, Config, Key, PRESETS};
+use latentarium::run;
+use latentarium::trainer::{Control, Event, Options, Part, Trainer};
+use std::path::Path;
+
+/// Trains to `steps` and gives the bytes of the weights file.
+fn weights(config: &Config, steps: u64, threads: usize, changes: Vec<Change>, folder: &Path) -> Vec<u8> {
+    let options = Options { threads, changes, total_steps: Some(steps), ..Options::default() };
+    let trainer = Trainer::spawn(config.clone(), small_digits(), options).unwrap();
+    trainer.send(Control::Start);
+    wait_for(&trainer, |event| matches!(event, Event::Finished { .. }));
+    save(&trainer, folder);
+    read_weights(folder, steps)
+}
+
+fn save(trainer: &Trainer, folder: &Path) {
+    trainer.send(Control::Save(folder.to_owned()));
+    wait_for(trainer, |event| match event {
+        Event::SaveFailed { message, .. } => panic!("{message}"),
+        event => matches!(event, Event::Saved { .. }),
+    });
+}
+
+fn read_weights(folder: &Path, step: u64) -> Vec<u8> {
+    std::fs::read(folder.join(format!("checkpoints/{step:06}/weights.safetensors"))).unwrap()
+}
+
+#[test]
+fn twice_and_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    for preset in PRESETS {
+        for binarize in [Binarize::None, Binarize::Dynamic] {
+            let config = Config { binarize, seed: 5, ..Config::preset(preset).unwrap() };
+            if !config.encodes() && binarize != Binarize::None {
+                continue;
+            }
+            let at = |name: &str| folder.path().join(format!("{preset}-{binarize:?}-{name}"));
+            let first = weights(&config, 12, 1, Vec::new(), &at("first"));
+            assert!(first == weights(&config, 12, 1, Vec::new(), &at("again")), "{preset} twice");
+            assert!(first == weights(&config, 12, 2, Vec::new(), &at("two")), "{preset} on two threads");
+            assert!(first == weights(&config, 12, 4, Vec::new(), &at("four")), "{preset} on four threads");
+            let other = Config { seed: 6, ..config };
+            assert!(first != weights(&other, 12, 1, Vec::new(), &at("other")), "{preset} with another seed");
+        }
+    }
+}
+
+#[test]
+fn a_run_changed_by_hand_repeats_from_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    for preset in ["vae-dense", "gan-dense"] {
+        let first = folder.path().join(preset);
+        let trainer = Trainer::spawn(Config::preset(preset).unwrap(), small_digits(), Options::default()).unwrap();
+        let step = |part| {
+            trainer.send(Control::Step(part));
+            wait_for(&trainer, |event| matches!(event, Event::Paused { .. }));
+        };
+        trainer.send(Control::Start);
+        while trainer.status().step < 3 {
+            std::thread::yield_now();
+        }
+        trainer.send(Control::Set(Key::Beta, 0.25));
+        trainer.send(Control::Set(Key::LearningRate, 3e-3));
+        trainer.send(Control::Pause);
+        wait_for(&trainer, |event| matches!(event, Event::Paused { .. }));
+        step(Part::Whole);
+        trainer.send(Control::Set(Key::R1Gamma, 0.5));
+        step(Part::Discriminator);
+        step(Part::Generator);
+        step(Part::Whole);
+        save(&trainer, &first);
+        let steps = trainer.status().step;
+
+        let config = run::read_config(&first.join("config.toml")).unwrap().model;
+        let changes = run::read_changes(&first).unwrap();
+        assert!(changes.len() >= 5, "{changes:?}");
+        assert_eq!(config.beta, 1.0, "config.toml holds what the run began with");
+        let again = weights(&config, steps, 2, changes.clone(), &folder.path().join(format!("{preset}-again")));
+        assert!(read_weights(&first, steps) == again, "{preset} with its changes");
+        let without = weights(&config, steps, 2, Vec::new(), &folder.path().join(format!("{preset}-without")));
+        assert!(again != without, "{preset}: the changes matter");
+        assert_eq!(run::read_changes(&folder.path().join(format!("{preset}-again"))).unwrap(), changes);
+    }
+}
+
+#[test]
+fn a_run_that_was_closed_goes_on_to_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    for preset in PRESETS {
+        let config = Config::preset(preset).unwrap();
+        let whole = weights(&config, 20, 1, Vec::new(), &folder.path().join(format!("{preset}-whole")));
+        let half = folder.path().join(format!("{preset}-half"));
+        weights(&config, 11, 1, Vec::new(), &half);
+        let options = Options { total_steps: Some(20), ..Options::default() };
+        let trainer = Trainer::open(&half, small_digits(), options).unwrap();
+        trainer.send(Control::Start);
+        wait_for(&trainer, |event| matches!(event, Event::Finished { .. }));
+        save(&trainer, &half);
+        assert!(whole == read_weights(&half, 20), "{preset} resumed");
+        let curve = |folder: &Path| {
+            let history = latentarium::history::History::default();
+            run::metrics_file::read(folder, &history, u64::MAX).unwrap();
+            history
+                .series()
+                .into_iter()
+                .map(|series| history.with(series, |c| c.points().map(|(s, _, v)| (s, v)).collect::<Vec<_>>()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(curve(&half), curve(&folder.path().join(format!("{preset}-whole"))));
+    }
+}
