@@ -69,7 +69,7 @@ pub fn compare(sheet: &Sheet, dataset: &Dataset) -> RgbImage {
         let left = (index as u32 / BLOCK_ROWS) * block + 8;
         let y = WORDS.1 + (index as u32 % BLOCK_ROWS) * height;
         let images = left + WORDS.0;
-        if index as u32 % BLOCK_ROWS == 0 {
+        if (index as u32).is_multiple_of(BLOCK_ROWS) {
             for (column, heading) in ["original", "VAE (A)", "error"].into_iter().enumerate() {
                 canvas.words(heading, ((images + column as u32 * width) as i32, 8), 14, INK);
             }
