@@ -212,3 +212,63 @@ impl History {
         self.lock().clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use proptest::prelude::*;
+
+    fn curve(values: &[f32]) -> Curve {
+        let mut curve = Curve::default();
+        values.iter().enumerate().for_each(|(step, value)| curve.push(step as u64 + 1, step as f32 * 0.5, *value));
+        curve
+    }
+
+    #[test]
+    fn few_points_are_drawn_as_they_are() {
+        let points = curve(&[3.0, 1.0, 2.0]).visible(Axis::Step, (0.0, 10.0), 100, 0.0);
+        assert_eq!(points, [[1.0, 3.0], [2.0, 1.0], [3.0, 2.0]]);
+        let points = curve(&[3.0, 1.0, 2.0]).visible(Axis::Seconds, (0.0, 10.0), 100, 0.0);
+        assert_eq!(points, [[0.0, 3.0], [0.5, 1.0], [1.0, 2.0]]);
+        assert!(curve(&[]).visible(Axis::Step, (0.0, 10.0), 100, 0.9).is_empty());
+    }
+
+    #[test]
+    fn smoothing_is_the_debiased_moving_average() {
+        let points = curve(&[4.0, 0.0, 2.0]).visible(Axis::Step, (0.0, 10.0), 100, 0.5);
+        let expected = [4.0, 4.0 / 3.0, (0.5 * (0.5 * 2.0) + 1.0) / 0.875];
+        for (point, expected) in points.iter().zip(expected) {
+            assert!((point[1] - expected).abs() < 1e-6, "{points:?}");
+        }
+    }
+
+    proptest! {
+        /// However many points, what is drawn is bounded, in order, and reaches the smallest and the largest value.
+        #[test]
+        fn a_decimated_curve_keeps_its_extremes(values in prop::collection::vec(-1e3f32..1e3, 1..6000), most in 10usize..400) {
+            let curve = curve(&values);
+            let points = curve.visible(Axis::Step, (0.0, 1e9), most, 0.0);
+            prop_assert!(points.len() <= most + 2 * BRANCH, "{} points for {most}", points.len());
+            prop_assert!(points.windows(2).all(|pair| pair[0][0] <= pair[1][0]));
+            let fold = |f: fn(f64, f64) -> f64, start| points.iter().map(|point| point[1]).fold(start, f);
+            prop_assert_eq!(fold(f64::min, f64::INFINITY) as f32, values.iter().copied().fold(f32::INFINITY, f32::min));
+            prop_assert_eq!(fold(f64::max, f64::NEG_INFINITY) as f32, values.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+        }
+
+        /// A smoothed curve over blocks stays near the one over all points.
+        #[test]
+        fn smoothing_does_not_depend_on_decimation(seed in 0u64..50) {
+            let noise = crate::random::normal_rows(seed, crate::random::Purpose::Sample, 0, 1, 4000);
+            let values: Vec<f32> = noise.iter().enumerate().map(|(i, n)| 10.0 + (i as f32 / 700.0).sin() + 0.1 * n).collect();
+            let curve = curve(&values);
+            let fine = curve.visible(Axis::Step, (0.0, 1e9), 1_000_000, 0.98);
+            let coarse = curve.visible(Axis::Step, (0.0, 1e9), 600, 0.98);
+            for point in coarse.iter().skip(60) {
+                let near = fine.iter().find(|fine| fine[0] == point[0]).unwrap();
+                prop_assert!((near[1] - point[1]).abs() < 0.05, "{near:?} {point:?}");
+            }
+        }
+    }
+}

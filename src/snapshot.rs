@@ -210,3 +210,56 @@ pub struct Snapshot {
     /// For an autoencoder without noise the log variances are those of a point: -∞ is not used, they are -20.
     pub encoder: Option<Network>,
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn linear(name: &str, input: usize, weight: &[f32], bias: &[f32], activation: Activation) -> Operation {
+        let kind = OperationKind::Linear { weight: weight.into(), bias: bias.into(), activation };
+        Operation { name: name.into(), inputs: vec![input], kind }
+    }
+
+    #[test]
+    fn operations_read_the_values_they_name() {
+        let relu = linear("a", 0, &[1.0, 0.0, 0.0, -1.0], &[0.5, 0.0], Activation::Relu);
+        let skip = linear("b", 0, &[1.0, 1.0], &[0.0], Activation::Identity);
+        let network = Network::new(2, vec![skip, relu]).unwrap();
+        let mut scratch = Scratch::default();
+        assert_eq!(network.evaluate(&[1.0, 2.0, -3.0, -4.0], 2, &mut scratch), [1.5, 0.0, 0.0, 4.0]);
+        assert_eq!(network.evaluate(&[1.0, 2.0], 1, &mut scratch), [1.5, 0.0]);
+        assert_eq!(network.evaluate(&[1.0, 2.0], 5, &mut scratch), [1.5, 0.0], "no more examples than were given");
+        assert_eq!((network.input(), network.output(), network.flops()), (2, 2, 12));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_by_name() {
+        let refused = |operations| Network::new(2, operations).unwrap_err().to_string();
+        assert_eq!(refused(vec![]), "expected at least one operation, found none");
+        let short = linear("fc", 0, &[1.0; 3], &[0.0; 2], Activation::Identity);
+        assert_eq!(refused(vec![short]), "operation 0 (fc): expected a weight of 2×2, found 3 values");
+        let forward = linear("fc", 1, &[1.0; 4], &[0.0; 2], Activation::Identity);
+        assert_eq!(refused(vec![forward]), "operation 0 (fc): expected inputs below 1, found [1]");
+        let mut two = linear("fc", 0, &[1.0; 4], &[0.0; 2], Activation::Identity);
+        two.inputs = vec![0, 0];
+        assert_eq!(refused(vec![two]), "operation 0 (fc): expected one input, found 2");
+    }
+
+    #[test]
+    fn activations_are_what_their_names_say() {
+        let after = |activation: Activation| {
+            let mut values = [-2.0, 0.0, 3.0];
+            activation.apply(&mut values);
+            values
+        };
+        assert_eq!(after(Activation::Identity), [-2.0, 0.0, 3.0]);
+        assert_eq!(after(Activation::Relu), [0.0, 0.0, 3.0]);
+        assert_eq!(after(Activation::LeakyRelu { slope: 0.5 }), [-1.0, 0.0, 3.0]);
+        let sigmoid = after(Activation::Sigmoid);
+        assert!(
+            (sigmoid[0] - 0.119_202_92).abs() < 1e-6 && sigmoid[1] == 0.5 && (sigmoid[2] - 0.952_574_1).abs() < 1e-6
+        );
+    }
+}

@@ -352,6 +352,49 @@ fn tiles_are_on_the_screen_in_the_colours_of_the_map() {
 }
 
 #[test]
+fn the_menu_puts_the_cursor_and_the_origin_where_it_was_opened() {
+    let mut harness = harness(State::new(5, true));
+    let (index, at) = some_point(&harness);
+    let area = area(&harness).1;
+    for (entry, wanted) in [
+        ("plane.menu_cursor", PlaneAction::CursorSettled(View::default().plane_from_pixel(area, at.into()))),
+        ("Origin here", PlaneAction::OriginFromPoint(index)),
+    ] {
+        harness.hover_at(at);
+        harness.step();
+        for pressed in [true, false] {
+            button(&harness, at, PointerButton::Secondary, pressed);
+            harness.step();
+        }
+        harness.run_steps(2);
+        harness.get_by_label(entry).click();
+        harness.run_steps(3);
+        assert!(harness.state().actions.contains(&wanted), "{entry}: {:?}", harness.state().actions);
+    }
+}
+
+#[test]
+fn one_dimension_and_the_smallest_of_windows_are_no_trouble() {
+    for size in [vec2(1.0, 1.0), vec2(40.0, 300.0), vec2(300.0, 40.0)] {
+        for latent in [1, 2, 5] {
+            let mut state = State::new(latent.max(2), true);
+            if latent == 1 {
+                state.plane = Plane::random(1, 0);
+                state.points = None;
+            }
+            let mut harness =
+                Harness::builder().with_size(size).build_ui_state(|ui, state: &mut State| state.ui(ui), state);
+            harness.hover_at(egui::pos2(size.x / 2.0, size.y / 2.0));
+            harness.run_steps(3);
+            assert!(harness.state().panel.lattice(32).is_some());
+        }
+        let builder = Harness::builder().with_size(size);
+        let state = OutputState::new([Some(snapshot(2, 3)), None]);
+        builder.build_ui_state(|ui, state: &mut OutputState| state.ui(ui), state).run_steps(2);
+    }
+}
+
+#[test]
 fn an_empty_plane_offers_what_fills_it() {
     let mut harness = harness(State::new(2, false));
     harness.get_by_label("Start training").click();

@@ -160,14 +160,20 @@ impl TileGrid {
         let columns = self.lattice.columns;
         let stride = columns * self.tile[0];
         let corner = (place / columns * self.tile[1]) * stride + place % columns * self.tile[0];
-        for y in 0..self.tile[1] {
-            let start = (corner + y * stride) * self.channels;
-            let Some(row) = self.pixels.get_mut(start..start + self.tile[0] * self.channels) else { return };
-            for (x, pixel) in row.chunks_exact_mut(self.channels).enumerate() {
-                pixel.fill(255);
-                let planes = image.chunks_exact(shape.width * shape.height);
-                for (value, plane) in pixel.iter_mut().zip(planes) {
-                    *value = byte(mean_of_block(plane, shape, [x, y], reduction));
+        let (tile, channels) = (self.tile, self.channels);
+        for y in 0..tile[1] {
+            let start = (corner + y * stride) * channels;
+            let Some(row) = self.pixels.get_mut(start..start + tile[0] * channels) else { return };
+            if channels > 1 {
+                row.fill(255);
+            }
+            for (channel, plane) in image.chunks_exact(shape.width * shape.height).take(channels).enumerate() {
+                let out = row.iter_mut().skip(channel).step_by(channels);
+                if reduction == 1 {
+                    let values = plane.get(y * shape.width..).unwrap_or_default();
+                    out.zip(values).for_each(|(out, value)| *out = byte(*value));
+                } else {
+                    out.enumerate().for_each(|(x, out)| *out = byte(mean_of_block(plane, shape, [x, y], reduction)));
                 }
             }
         }
@@ -175,9 +181,6 @@ impl TileGrid {
 }
 
 fn mean_of_block(plane: &[f32], shape: ImageShape, [x, y]: [usize; 2], reduction: usize) -> f32 {
-    if reduction == 1 {
-        return plane.get(y * shape.width + x).copied().unwrap_or(0.0);
-    }
     let (mut sum, mut count) = (0.0, 0);
     for y in y * reduction..((y + 1) * reduction).min(shape.height) {
         for x in x * reduction..((x + 1) * reduction).min(shape.width) {
@@ -231,6 +234,22 @@ mod tests {
             let column = place % 40 / 4;
             assert_eq!(*value, byte((column as f32 + 0.5) * 0.1));
         }
+    }
+
+    #[test]
+    fn colours_go_side_by_side_and_large_images_are_averaged() {
+        let lattice = Lattice { cell: 1.0, column: 0, row: 0, columns: 2, rows: 1 };
+        let shape = ImageShape { channels: 3, height: 2, width: 2 };
+        let image: Vec<f32> = (0..12).map(|i| i as f32 / 12.0).collect();
+        let mut grid = TileGrid { id: 0, step: 0, lattice, tile: [2, 2], channels: 4, pixels: vec![0; 32] };
+        grid.pack(1, &image, shape, 1);
+        let value = |i: usize| byte(image[i]);
+        assert_eq!(grid.pixels[..8], [0; 8]);
+        assert_eq!(grid.pixels[8..12], [value(0), value(4), value(8), 255]);
+        assert_eq!(grid.pixels[28..32], [value(3), value(7), value(11), 255]);
+        let mut small = TileGrid { tile: [1, 1], pixels: vec![0; 8], ..grid };
+        small.pack(0, &image, shape, 2);
+        assert_eq!(small.pixels[..4], [byte(1.5 / 12.0), byte(5.5 / 12.0), byte(9.5 / 12.0), 255]);
     }
 
     #[test]

@@ -32,6 +32,15 @@ pub fn paint(
     painter.add(egui_wgpu::Callback::new_paint_callback(rect, callback));
 }
 
+/// The whole atlas as the screen shows it, `[height, width, 3]` of [`TileGrid::size`]; what an exported picture has.
+pub fn rgb(grid: &TileGrid, map: ColorMap) -> Vec<u8> {
+    let table = map.table();
+    match grid.channels {
+        1 => grid.pixels.iter().flat_map(|x| table.get(usize::from(*x)).copied().unwrap_or_default()).collect(),
+        _ => grid.pixels.chunks_exact(4).flat_map(|pixel| pixel.iter().take(3).copied()).collect(),
+    }
+}
+
 struct Callback {
     slot: Arc<u64>,
     grid: Arc<TileGrid>,

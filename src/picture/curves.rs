@@ -76,7 +76,15 @@ fn draw(area: &Drawn<'_>, lines: &[Line], title: &str) -> Result<(), Box<dyn std
             (0.0..right).into(),
             (low - margin..high + margin).into(),
         )?;
-    chart.configure_mesh().x_desc("step").x_labels(6).y_labels(6).light_line_style(WHITE).draw()?;
+    chart
+        .configure_mesh()
+        .x_desc("step")
+        .x_labels(6)
+        .y_labels(6)
+        .x_label_formatter(&|step| format!("{step:.0}"))
+        .y_label_formatter(&|y| if high > 20.0 { format!("{y:.0}") } else { format!("{y:.2}") })
+        .light_line_style(WHITE)
+        .draw()?;
     for line in lines {
         let colour = line.colour;
         chart

@@ -49,52 +49,59 @@ pub fn plane(snapshot: &Snapshot, plane: &Plane, count: usize, range: f32) -> Rg
     canvas.finish()
 }
 
-/// The compare sheet with its figures.
+/// Images below each other on the compare sheet; more go into another block beside.
+const BLOCK_ROWS: u32 = 10;
+/// Width of a row's words and height of a line of them, in pixels.
+const WORDS: (u32, u32) = (88, 26);
+
+/// The compare sheet with its figures: blocks of rows of A, then fresh samples of A and of B.
 pub fn compare(sheet: &Sheet, dataset: &Dataset) -> RgbImage {
-    const WORDS: u32 = 26;
     let shape = sheet.shape;
     let scale = scale_of(shape);
     let (width, height) = (shape.width as u32 * scale + GAP, shape.height as u32 * scale + GAP);
-    let samples_columns = 4u32;
-    let left = 96;
-    let samples_a = left + 3 * width + 40;
-    let samples_b = samples_a + samples_columns * width + 24;
-    let rows = sheet.rows.len().max(sheet.samples_a.len().div_ceil(samples_columns as usize)) as u32;
-    let mut canvas =
-        Canvas::new(samples_b + samples_columns * width + 16, 2 * WORDS + rows * height + 3 * WORDS, PAPER);
-    let heading = |canvas: &mut Canvas, text: &str, x: u32| canvas.words(text, (x as i32, 8), 15, INK);
-    heading(&mut canvas, "original", left);
-    heading(&mut canvas, "VAE (A)", left + width);
-    heading(&mut canvas, "error", left + 2 * width);
-    heading(&mut canvas, &format!("samples of A, step {}", sheet.step_a), samples_a);
-    heading(&mut canvas, &format!("samples of B, step {}", sheet.step_b), samples_b);
+    let columns = |count: usize| (count as u32).div_ceil(BLOCK_ROWS);
+    let block = WORDS.0 + 3 * width + 16;
+    let samples_a = columns(sheet.rows.len()) * block + 16;
+    let samples_b = samples_a + (columns(sheet.samples_a.len()) * width).max(150) + 16;
+    let right = samples_b + (columns(sheet.samples_b.len()) * width).max(150);
+    let mut canvas = Canvas::new(right, WORDS.1 + BLOCK_ROWS * height + 2 * WORDS.1, PAPER);
     for (index, row) in sheet.rows.iter().enumerate() {
-        let y = WORDS + index as u32 * height;
+        let left = (index as u32 / BLOCK_ROWS) * block + 8;
+        let y = WORDS.1 + (index as u32 % BLOCK_ROWS) * height;
+        let images = left + WORDS.0;
+        if (index as u32).is_multiple_of(BLOCK_ROWS) {
+            for (column, heading) in ["original", "VAE (A)", "error"].into_iter().enumerate() {
+                canvas.words(heading, ((images + column as u32 * width) as i32, 8), 14, INK);
+            }
+        }
         let name = dataset.class_names.get(row.label).map_or("", String::as_str);
-        canvas.words(name, (8, y as i32 + 4), 15, INK);
-        canvas.words(&format!("{:.1} nats", row.reconstruction_nats), (8, y as i32 + 22), 13, INK);
-        canvas.words(&format!("mse {:.3}", row.squared_error), (8, y as i32 + 38), 13, INK);
-        canvas.image(shape, &row.original, (left, y), scale);
-        canvas.image(shape, &row.reconstruction, (left + width, y), scale);
-        canvas.error(shape, &row.error, (left + 2 * width, y), scale);
+        for (line, words) in
+            [name.to_owned(), format!("{:.1} nats", row.reconstruction_nats), format!("mse {:.3}", row.squared_error)]
+                .iter()
+                .enumerate()
+        {
+            canvas.words(words, (left as i32, y as i32 + 4 + 17 * line as i32), 13, INK);
+        }
+        canvas.image(shape, &row.original, (images, y), scale);
+        canvas.image(shape, &row.reconstruction, (images + width, y), scale);
+        canvas.error(shape, &row.error, (images + 2 * width, y), scale);
     }
-    for (samples, x) in [(&sheet.samples_a, samples_a), (&sheet.samples_b, samples_b)] {
+    for (name, step, samples, left) in
+        [("A", sheet.step_a, &sheet.samples_a, samples_a), ("B", sheet.step_b, &sheet.samples_b, samples_b)]
+    {
+        canvas.words(&format!("samples of {name}, step {step}"), (left as i32, 8), 14, INK);
         for (index, sample) in samples.iter().enumerate() {
-            let (row, column) = (index as u32 / samples_columns, index as u32 % samples_columns);
-            canvas.image(shape, sample, (x + column * width, WORDS + row * height), scale);
+            let (column, row) = (index as u32 / BLOCK_ROWS, index as u32 % BLOCK_ROWS);
+            canvas.image(shape, sample, (left + column * width, WORDS.1 + row * height), scale);
         }
     }
-    let below = (WORDS + rows * height + 10) as i32;
+    let below = (WORDS.1 + BLOCK_ROWS * height + 8) as i32;
     let figures = format!(
-        "A over these rows: mean squared error {:.4} a pixel, reconstruction {:.1} nats an image",
+        "A over these images: mean squared error {:.4} a pixel, reconstruction {:.1} nats an image.",
         sheet.mean_squared_error, sheet.mean_reconstruction_nats
     );
-    canvas.words(&figures, (8, below), 15, INK);
-    canvas.words(
-        "The latent spaces of A and B are not aligned: a place in one means nothing in the other.",
-        (8, below + 22),
-        13,
-        INK,
-    );
+    canvas.words(&figures, (8, below), 14, INK);
+    let caution = "The latent spaces of A and B are not aligned: a place in one means nothing in the other.";
+    canvas.words(caution, (8, below + 22), 13, INK);
     canvas.finish()
 }

@@ -16,8 +16,8 @@ const PICK_RADIUS: f32 = 8.0;
 fn point_radius(count: usize) -> f32 {
     match count {
         0..=500 => 4.0,
-        501..=3000 => 3.0,
-        _ => 2.25,
+        501..=3000 => 3.25,
+        _ => 2.75,
     }
 }
 

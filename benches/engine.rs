@@ -1,0 +1,81 @@
+//! What a person waits for: a training step, decoding a plane's tiles, one latent, a frame's curves.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use latentarium::dataset::{Dataset, ImageShape, Pixels, Source, Split};
+use latentarium::history::{Axis, History};
+use latentarium::model::{Batches, Config, Model, PRESETS, Part, Series};
+use latentarium::random::{Purpose, normal_rows, stream};
+use latentarium::snapshot::Scratch;
+use rand::RngCore;
+use std::sync::Arc;
+
+fn noise(count: usize) -> Arc<Dataset> {
+    let shape = ImageShape::grey(28, 28);
+    let mut pixels = vec![0; count * shape.values()];
+    stream(0, Purpose::Generate, 0, 0).fill_bytes(&mut pixels);
+    let split = Split { shape, pixels: Pixels::U8(pixels.into()), labels: vec![0; count].into() };
+    Arc::new(Dataset::new(Source::Digits, "noise", split.clone(), split, vec!["0".into()]))
+}
+
+fn training(criterion: &mut Criterion) {
+    let dataset = noise(1024);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(64 << 20).build().unwrap();
+    let mut group = criterion.benchmark_group("step");
+    for preset in PRESETS {
+        let config = Config::preset(preset).unwrap();
+        group.throughput(Throughput::Elements(config.batch as u64));
+        group.bench_function(preset, |bencher| {
+            pool.install(|| {
+                let mut model = Model::new(&config, dataset.shape()).unwrap();
+                let mut batches = Batches::new(dataset.clone());
+                let pixels = batches.pixels(0, &config);
+                let batch = batches.batch(pixels, 0, &config).unwrap();
+                bencher.iter(|| model.step(&batch, &config, Part::Whole).unwrap());
+            });
+        });
+    }
+}
+
+fn decoding(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("decode");
+    for preset in ["vae-dense", "gan-dense"] {
+        let snapshot =
+            Model::new(&Config::preset(preset).unwrap(), ImageShape::grey(28, 28)).unwrap().snapshot(0).unwrap();
+        for count in [1, 400, 1024] {
+            let latents = normal_rows(0, Purpose::Sample, 0, count, 2);
+            let mut scratch = Scratch::default();
+            group.throughput(Throughput::Elements(count as u64));
+            group.bench_function(format!("{preset}/{count}"), |bencher| {
+                bencher.iter(|| snapshot.decoder.evaluate(&latents, count, &mut scratch)[0]);
+            });
+        }
+    }
+}
+
+fn curves(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("curve");
+    for points in [1_000u64, 100_000, 1_000_000] {
+        let history = History::default();
+        for step in 0..points {
+            history.push(step, step as f32, &[(Series::Total, (step as f32).sin())]);
+        }
+        for smoothing in [0.0, 0.95] {
+            group.bench_function(format!("{points} points, smoothing {smoothing}"), |bencher| {
+                bencher.iter(|| {
+                    history.with(Series::Total, |c| c.visible(Axis::Step, (0.0, points as f64), 1600, smoothing).len())
+                });
+            });
+        }
+    }
+    group.bench_function("append", |bencher| {
+        bencher.iter_batched_ref(
+            History::default,
+            |history| history.push(1, 0.0, &[(Series::Total, 1.0)]),
+            BatchSize::SmallInput,
+        );
+    });
+}
+
+criterion_group!(benches, training, decoding, curves);
+criterion_main!(benches);

@@ -1,0 +1,197 @@
+//! The command line as a user meets it: exit statuses, sentences, JSON fields, files.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn latentarium(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_latentarium")).current_dir(folder).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Runs it and checks exit status and a part of what it says on standard error, which must be one sentence without a panic.
+fn refuses(folder: &Path, arguments: &[&str], status: i32, sentence: &str) {
+    let output = latentarium(folder, arguments);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
+    assert!(said.contains(sentence), "{arguments:?}: {said}");
+    assert!(!said.contains("panicked"), "{said}");
+    assert!(output.stdout.is_empty(), "{arguments:?} printed a result");
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let line = text(&output.stdout);
+    assert_eq!(line.trim().lines().count(), 1, "{line}");
+    serde_json::from_str(line.trim()).unwrap()
+}
+
+#[test]
+fn wrong_usage_is_status_two_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let presets = "expected one of the presets vae-dense, ae-dense, vae-400, gan-dense, gan-collapse, found vae-dnese";
+    refuses(here, &["train", "vae-dnese"], 2, presets);
+    refuses(here, &["bench", "train", "vae-dnese"], 2, presets);
+    refuses(here, &["train", "vae-dense", "--epocks", "3"], 2, "--epocks");
+    refuses(here, &["train", "vae-dense", "--z", "0", "--steps", "1"], 2, "latent: expected 1 to 512, found 0");
+    refuses(
+        here,
+        &["train", "vae-dense", "--lr", "NaN", "--steps", "1"],
+        2,
+        "learning_rate: expected 0 to 1, found NaN",
+    );
+    refuses(here, &["train", "gan-dense", "--beta", "2"], 2, "--beta is for a VAE, gan-dense is none");
+    refuses(here, &["train", "vae-dense", "--threads", "0"], 2, "threads: expected 1 or more, found 0");
+    refuses(here, &["train"], 2, "required");
+    std::fs::create_dir(here.join("there")).unwrap();
+    refuses(
+        here,
+        &["train", "vae-dense", "--out", "there"],
+        2,
+        "--out there: expected a folder that does not exist yet, found one",
+    );
+    refuses(here, &["demo", "--seconds", "-1"], 2, "");
+    refuses(here, &["frobnicate"], 2, "frobnicate");
+}
+
+#[test]
+fn what_is_not_there_is_status_one_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::create_dir(here.join("empty")).unwrap();
+    refuses(here, &["train", "vae-dense", "--data", "nowhere"], 1, "nowhere: ");
+    refuses(here, &["train", "vae-dense", "--data", "empty"], 1, "empty");
+    refuses(here, &["eval", "nowhere"], 1, "nowhere: expected a run folder, found nothing");
+    refuses(here, &["sample", "empty", "--out", "x.png"], 1, "config.toml: ");
+    refuses(here, &["plane", "nowhere", "--out", "x.png"], 1, "nowhere: expected a run folder, found nothing");
+    refuses(here, &["train", "--config", "nowhere.toml"], 1, "nowhere.toml: ");
+    assert!(!here.join("runs").exists(), "nothing is begun when the data is not there");
+}
+
+#[test]
+fn train_eval_sample_plane_and_compare_work_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let trained = json(&latentarium(here, &["train", "vae-dense", "--steps", "30", "--z", "5", "--json"]));
+    assert_eq!(trained["run"], "runs/vae-dense-digits-1");
+    assert_eq!((&trained["preset"], &trained["steps"]), (&"vae-dense".into(), &30.into()));
+    for field in ["epochs", "train_s", "samples_per_s", "reconstruction", "kl", "total", "test_total"] {
+        assert!(trained[field].as_f64().unwrap() >= 0.0, "{field}: {trained}");
+    }
+    let trained = json(&latentarium(here, &["train", "gan-dense", "--steps", "20", "--out", "gan", "--json"]));
+    assert!(trained["generator_loss"].as_f64().unwrap() > 0.0);
+    let again = json(&latentarium(
+        here,
+        &["train", "--config", "gan/config.toml", "--threads", "2", "--out", "gan-again", "--json"],
+    ));
+    assert_eq!(again["steps"], 20, "as many steps as the run it repeats");
+    let weights = |run: &str| std::fs::read(here.join(run).join("checkpoints/000020/weights.safetensors")).unwrap();
+    assert!(weights("gan") == weights("gan-again"), "the same bits");
+
+    let run = "runs/vae-dense-digits-1";
+    let measured = json(&latentarium(here, &["eval", run, "--json"]));
+    let figure = |name: &str| measured[name].as_f64().unwrap();
+    assert!((figure("test_recon") + figure("test_kl") - figure("test_neg_elbo")).abs() < 1e-3);
+    assert!((50.0..600.0).contains(&figure("test_neg_elbo")), "{measured}");
+    let measured = json(&latentarium(here, &["eval", "gan", "--json"]));
+    let shares: Vec<f64> =
+        measured["class_share"].as_array().unwrap().iter().map(|share| share.as_f64().unwrap()).collect();
+    assert_eq!(shares.len(), 10);
+    assert!((shares.iter().sum::<f64>() - 1.0).abs() < 0.01);
+
+    let compared = json(&latentarium(here, &["compare", run, "gan", "--out", "compare.png", "--json"]));
+    assert!(compared["mean_squared_error"].as_f64().unwrap() > 0.0);
+    assert!(
+        latentarium(here, &["sample", "gan", "--count", "10", "--seed", "3", "--out", "sample.png"]).status.success()
+    );
+    assert!(latentarium(here, &["plane", run, "--grid", "5", "--range", "2", "--out", "plane.png"]).status.success());
+    assert!(latentarium(here, &["plane", "gan", "--grid", "5", "--out", "plane-gan.png"]).status.success());
+    for name in ["compare.png", "sample.png", "plane.png", "plane-gan.png"] {
+        let picture = image::open(here.join(name)).unwrap().to_luma8();
+        let (least, most) =
+            picture.pixels().fold((255, 0), |(least, most), pixel| (least.min(pixel.0[0]), most.max(pixel.0[0])));
+        assert!(most > least, "{name} is of one colour");
+    }
+    refuses(
+        here,
+        &["compare", "gan", run, "--out", "x.png"],
+        1,
+        "gan: expected a run with an encoder, found gan-dense",
+    );
+    refuses(here, &["sample", "gan", "--count", "0", "--out", "x.png"], 2, "--count: expected 1 to 10000, found 0");
+}
+
+#[test]
+fn lists_and_benchmarks_print_what_they_promise() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let presets = text(&latentarium(here, &["presets"]).stdout);
+    let names: Vec<&str> = presets.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, latentarium::model::PRESETS);
+    assert!(text(&latentarium(here, &["data"]).stdout).starts_with("digits"));
+    let bench = json(&latentarium(
+        here,
+        &["bench", "train", "vae-400", "--batch", "16", "--steps", "3", "--threads", "2", "--json"],
+    ));
+    assert_eq!((&bench["threads"], &bench["batch"]), (&2.into(), &16.into()));
+    assert!(bench["samples_per_s"].as_f64().unwrap() > 0.0 && bench["step_ms"].as_f64().unwrap() > 0.0);
+    let bench = json(&latentarium(here, &["bench", "decode", "gan-dense", "--count", "20", "--repeat", "3", "--json"]));
+    assert_eq!((&bench["backend"], &bench["count"]), (&"cpu".into(), &20.into()));
+    assert!(bench["decode_ms"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn the_demo_writes_pictures_and_a_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = latentarium(folder.path(), &["demo", "--seconds", "3", "--out", "out"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    for name in ["curves.png", "plane-vae.png", "plane-gan.png", "compare.png"] {
+        let picture = image::open(folder.path().join("out").join(name)).unwrap();
+        assert!(picture.width() > 200 && picture.height() > 200, "{name}");
+    }
+    let summary = std::fs::read_to_string(folder.path().join("out/summary.txt")).unwrap();
+    assert!(summary.contains("vae-dense") && summary.contains("gan-dense"), "{summary}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_is_status_130_after_a_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_latentarium"))
+        .current_dir(folder.path())
+        .args(["train", "vae-dense", "--epochs", "1000", "--out", "run"])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = folder.path().join("run/checkpoints/000000");
+    let started = std::time::Instant::now();
+    while !begun.exists() {
+        assert!(started.elapsed().as_secs() < 60, "no checkpoint of step 0");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let opened = latentarium::run::open(&folder.path().join("run")).unwrap();
+    assert!(opened.checkpoint.step > 0);
+}
+
+/// A disk that is full: files cannot grow past a limit, and the program is told so by an error.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_a_sentence_and_leaves_no_half_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_latentarium");
+    let script = format!("trap '' XFSZ; ulimit -f 1000; exec '{program}' train vae-dense --steps 5 --out run");
+    let output = Command::new("bash").current_dir(folder.path()).args(["-c", &script]).output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("run/checkpoints/000000: ") && said.contains("File too large"), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    let left: Vec<_> = std::fs::read_dir(folder.path().join("run/checkpoints")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
