@@ -38,7 +38,8 @@ pub struct Explorer {
 impl Explorer {
     /// A window on `session`.
     pub fn new(session: SharedSession, creation: &eframe::CreationContext<'_>) -> Self {
-        let device = creation.wgpu_render_state.as_ref().map_or_else(String::new, |state| state.adapter.get_info().name);
+        let device =
+            creation.wgpu_render_state.as_ref().map_or_else(String::new, |state| state.adapter.get_info().name);
         let mut state = session.borrow_mut();
         state.attach(&creation.egui_ctx, device);
         if let Some(render_state) = &creation.wgpu_render_state {

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use eframe::egui::{Key, Modifiers};
 use latentarium::app::{Explorer, Level, Session, SharedSession, Start};
 use latentarium::model::{Config, Family};
 use latentarium::trainer::Phase;

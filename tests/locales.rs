@@ -32,7 +32,8 @@ fn table(name: &str) -> BTreeMap<String, String> {
 fn used() -> BTreeSet<String> {
     let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     let mut out = BTreeSet::new();
-    let groups: BTreeSet<String> = table("en.yml").keys().map(|key| key.split('.').next().unwrap().to_owned()).collect();
+    let groups: BTreeSet<String> =
+        table("en.yml").keys().map(|key| key.split('.').next().unwrap().to_owned()).collect();
     while let Some(path) = open.pop() {
         if path.is_dir() {
             open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
@@ -46,7 +47,9 @@ fn used() -> BTreeSet<String> {
             let is_key = literal.split_once('.').is_some_and(|(group, key)| {
                 groups.contains(group)
                     && !key.is_empty()
-                    && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte))
+                    && key
+                        .bytes()
+                        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte))
             });
             if is_key && literal != "config.toml" {
                 out.insert(literal.to_owned());

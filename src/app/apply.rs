@@ -41,11 +41,8 @@ impl Session {
             Command::Start(slot) => self.tell(slot, Control::Start),
             Command::Pause(slot) => self.tell(slot, Control::Pause),
             Command::ToggleBoth => {
-                let control = if self.models.iter().any(|model| model.is_training()) {
-                    Control::Pause
-                } else {
-                    Control::Start
-                };
+                let control =
+                    if self.models.iter().any(|model| model.is_training()) { Control::Pause } else { Control::Start };
                 for slot in Slot::BOTH {
                     self.tell(slot, control.clone());
                 }

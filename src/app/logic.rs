@@ -138,8 +138,7 @@ impl Session {
                 self.say(Level::Done, &message);
             }
             Event::SaveFailed { path, message } => {
-                let message =
-                    t!("toast.save_failed", slot = name, path = path.display(), why = message).into_owned();
+                let message = t!("toast.save_failed", slot = name, path = path.display(), why = message).into_owned();
                 self.say(Level::Failed, &message);
             }
             Event::Finished { step } => {

@@ -279,7 +279,8 @@ impl Session {
     pub(super) fn say(&mut self, level: Level, text: &str) {
         let shown = wrapped(text, 56);
         let seconds = 3 + text.chars().count() as u64 / 15;
-        let palette = theme::palette(if self.dressed.is_none_or(|(_, dark)| dark) { Theme::Dark } else { Theme::Light });
+        let palette =
+            theme::palette(if self.dressed.is_none_or(|(_, dark)| dark) { Theme::Dark } else { Theme::Light });
         let (sign, color) = match level {
             Level::Done => ("✔", palette.text),
             Level::Note => ("ℹ", palette.text_secondary),
@@ -297,11 +298,7 @@ impl Session {
     pub(super) fn options(&self) -> Options {
         let waker = self.waker.clone();
         let threads = if self.start.threads > 0 { self.start.threads } else { num_cpus::get_physical() };
-        Options {
-            threads: threads.max(1),
-            wake: Arc::new(move || waker.learned()),
-            ..Options::default()
-        }
+        Options { threads: threads.max(1), wake: Arc::new(move || waker.learned()), ..Options::default() }
     }
 
     pub(super) fn point(&self) -> Point {

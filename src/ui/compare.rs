@@ -178,13 +178,27 @@ impl Panel for Compare {
             let mut seed = view.sheet.seed;
             let field = DragValue::new(&mut seed).speed(0.2).update_while_editing(false);
             ui.add(field).labelled_by(label.id).on_hover_text(tr("compare.seed_tip"));
-            if widgets::sign_button(ui, true, theme::signs::SHUFFLE, &tr("compare.new_seed"), &tr("compare.new_seed_tip")).clicked() {
+            if widgets::sign_button(
+                ui,
+                true,
+                theme::signs::SHUFFLE,
+                &tr("compare.new_seed"),
+                &tr("compare.new_seed_tip"),
+            )
+            .clicked()
+            {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407) >> 40;
             }
             if seed != view.sheet.seed {
                 commands.push(Command::SheetSeed(seed));
             }
-            let refresh = widgets::sign_button(ui, true, theme::signs::REFRESH, &tr("compare.refresh"), &tr("compare.refresh_tip"));
+            let refresh = widgets::sign_button(
+                ui,
+                true,
+                theme::signs::REFRESH,
+                &tr("compare.refresh"),
+                &tr("compare.refresh_tip"),
+            );
             if refresh.clicked() {
                 commands.push(Command::RefreshSheet);
             }

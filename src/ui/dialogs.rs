@@ -86,7 +86,8 @@ impl Dialogs {
                     ui.horizontal(|ui| {
                         ui.label(tr("dialog.built_in"));
                         for name in ["digits", "sprites"] {
-                            if widgets::button(ui, true, &tr(&format!("data.{name}")), &tr("dialog.built_in_tip")).clicked()
+                            if widgets::button(ui, true, &tr(&format!("data.{name}")), &tr("dialog.built_in_tip"))
+                                .clicked()
                             {
                                 confirmed = Some(name.to_owned());
                             }

@@ -9,8 +9,8 @@ use crate::ui::dialogs::Ask;
 use crate::ui::model_card;
 use crate::ui::pictures::montage;
 use crate::ui::text::{tr, whole};
-use crate::ui::view::View;
 use crate::ui::theme::signs;
+use crate::ui::view::View;
 use crate::ui::{Panel, theme, widgets};
 use eframe::egui::{self, Frame, ProgressBar, RichText, ScrollArea, Sense, Ui, Vec2};
 

@@ -27,7 +27,7 @@ pub fn number(value: f64) -> String {
         format!("{value}")
     } else if size == 0.0 {
         "0".to_owned()
-    } else if size >= 1e5 || size < 1e-3 {
+    } else if !(1e-3..1e5).contains(&size) {
         format!("{value:.2e}")
     } else if size >= 100.0 {
         format!("{value:.1}")

@@ -10,14 +10,8 @@ use eframe::egui::{Id, Label, Slider, TextStyle, Ui, Vec2};
 use egui_plot::{Corner, GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints};
 use std::ops::RangeInclusive;
 
-const NATS: [Series; 6] = [
-    Series::Reconstruction,
-    Series::Kl,
-    Series::Total,
-    Series::TestReconstruction,
-    Series::TestKl,
-    Series::TestTotal,
-];
+const NATS: [Series; 6] =
+    [Series::Reconstruction, Series::Kl, Series::Total, Series::TestReconstruction, Series::TestKl, Series::TestTotal];
 const GAME: [Series; 6] = [
     Series::DiscriminatorLoss,
     Series::GeneratorLoss,
@@ -52,7 +46,13 @@ impl Training {
         let plot = Plot::new((id, in_steps, logarithmic))
             .width(width)
             .height(height)
-            .legend(Legend::default().text_style(TextStyle::Small).position(Corner::RightTop).follow_insertion_order(true).background_alpha(0.6))
+            .legend(
+                Legend::default()
+                    .text_style(TextStyle::Small)
+                    .position(Corner::RightTop)
+                    .follow_insertion_order(true)
+                    .background_alpha(0.6),
+            )
             .link_axis(Id::unique(("training x", in_steps)), [true, false])
             .allow_scroll(false)
             .x_axis_label(theme::note(ui, x_unit))
@@ -95,13 +95,7 @@ impl Training {
 }
 
 /// The points to draw of one curve, logarithms already taken where the scale is logarithmic.
-fn points(
-    model: &ModelView<'_>,
-    series: Series,
-    curves: Curves,
-    seen: (f64, f64),
-    most: usize,
-) -> Vec<[f64; 2]> {
+fn points(model: &ModelView<'_>, series: Series, curves: Curves, seen: (f64, f64), most: usize) -> Vec<[f64; 2]> {
     let Some(history) = model.history else { return Vec::new() };
     let smoothing = if series.is_test() { 0.0 } else { curves.smoothing };
     let points = history.with(series, |curve| curve.visible(curves.axis, seen, most, smoothing));
