@@ -4,7 +4,7 @@
 
 use eframe::egui::{self, Theme};
 use eframe::egui_wgpu::RenderState;
-use egui_kittest::{Harness, SnapshotOptions, TestRenderer};
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, TestRenderer};
 use latentarium::dataset::{Dataset, ImageShape, Pixels, Source, Split};
 use latentarium::explore::compare;
 use latentarium::explore::encoded::{EncodedPoints, Encoding};
@@ -90,6 +90,7 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
         return;
     }
     rust_i18n::set_locale("en");
+    let mut results = SnapshotResults::new();
     for (theme, suffix) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
         let data = dataset();
         let snapshot = snapshot();
@@ -148,7 +149,9 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
         // Software and hardware differ in the last bit of many pixels; what matters is larger.
         let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
         harness.snapshot_options(format!("{name}_{suffix}"), &options);
+        results.extend_harness(&mut harness);
     }
+    results.unwrap();
 }
 
 fn install(renderer: &mut impl TestRenderer) {

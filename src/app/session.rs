@@ -282,9 +282,9 @@ impl Session {
         let palette =
             theme::palette(if self.dressed.is_none_or(|(_, dark)| dark) { Theme::Dark } else { Theme::Light });
         let (sign, color) = match level {
-            Level::Done => ("✔", palette.text),
-            Level::Note => ("ℹ", palette.text_secondary),
-            Level::Failed => ("⚠", palette.danger),
+            Level::Done => (theme::signs::DONE, palette.text),
+            Level::Note => (theme::signs::NOTE, palette.text_secondary),
+            Level::Failed => (theme::signs::FAILED, palette.danger),
         };
         let toast = self.toasts.custom(shown, sign.to_owned(), color);
         toast.duration(Duration::from_secs(seconds.min(20))).closable(false).show_progress_bar(false);

@@ -2,8 +2,10 @@
 
 use crate::trainer::Series;
 use crate::ui::command::Slot;
+use eframe::egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use eframe::egui::{
-    self, Color32, Context, CornerRadius, FontFamily, FontId, Margin, RichText, Stroke, TextStyle, Theme, Vec2,
+    self, Color32, Context, CornerRadius, FontData, FontFamily, FontId, Margin, RichText, Stroke, TextStyle, Theme,
+    Vec2,
 };
 
 /// The unit of all distances, in points.
@@ -33,6 +35,12 @@ pub mod signs {
     pub const REFRESH: &str = "↻";
     /// Dark and light.
     pub const THEME: &str = "◐";
+    /// A message that something is done.
+    pub const DONE: &str = "●";
+    /// A message to know.
+    pub const NOTE: &str = "◆";
+    /// A message that something failed.
+    pub const FAILED: &str = "▲";
 }
 
 /// Ten colours for classes. Any two differ by at least [`CLASS_DISTANCE`] in CIE L*a*b* as people with full colour
@@ -128,6 +136,12 @@ pub fn of(ui: &egui::Ui) -> &'static Palette {
 
 /// Gives a context both themes, the text sizes and the distances.
 pub fn install(context: &Context) {
+    // The signs on buttons are in the monospaced face alone; no system font is needed for them.
+    context.add_font(FontInsert::new(
+        "signs",
+        FontData::from_static(epaint_default_fonts::HACK_REGULAR),
+        vec![InsertFontFamily { family: FontFamily::Proportional, priority: FontPriority::Lowest }],
+    ));
     for theme in [Theme::Dark, Theme::Light] {
         context.style_mut_of(theme, |style| restyle(style, palette(theme)));
     }
