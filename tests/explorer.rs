@@ -72,6 +72,12 @@ impl Screen {
         self.step();
     }
 
+    fn until_made(&mut self) {
+        self.until("both models are made", |session| {
+            Slot::BOTH.iter().all(|slot| session.model(*slot).trainer.is_some() && !session.model(*slot).is_making())
+        });
+    }
+
     fn click(&mut self, name: &str) {
         self.harness.get_by_label(name).click();
         self.step();
@@ -192,6 +198,7 @@ fn data_is_opened_by_a_typed_path_and_both_models_are_made_for_it() {
     screen.type_path(&path);
     screen.click("Open");
     screen.until("the small data", |session| session.data().is_some_and(|data| data.shape().height == 12));
+    screen.until_made();
     for slot in Slot::BOTH {
         screen.click(&format!("Step {}", slot.name()));
         screen.until("a step on the new data", |session| {
@@ -286,6 +293,7 @@ fn a_failing_model_says_so_and_the_other_lives_on() {
     let before = screen.steps(Slot::B);
     screen.until("B goes on", |session| session.model(Slot::B).status().is_some_and(|s| s.step > before + 2));
     screen.session.borrow_mut().apply(Command::Preset(Slot::A, "vae-dense".to_owned()));
+    screen.until_made();
     screen.click("Step A");
     screen.until("A works again", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
 }
