@@ -169,6 +169,11 @@ impl Session {
         progress
     }
 
+    /// Puts other data in place of what is open.
+    pub fn set_data(&mut self, data: Arc<Dataset>) {
+        self.take_data(data);
+    }
+
     fn take_data(&mut self, data: Arc<Dataset>) {
         let trained = self.models.iter().any(|model| model.status().is_some_and(|status| status.step > 0));
         self.source = data.source.clone();

@@ -2,15 +2,19 @@
 //! `prepare` on a device without a window; nothing is presented.
 
 use crate::app::{Session, Start};
+use crate::dataset::{Dataset, Pixels, Split};
 use crate::trainer::Series;
 use crate::ui::command::{Command, Slot};
 use eframe::egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
 use eframe::{egui_wgpu, wgpu};
 use serde::Serialize;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Points put into each curve before measuring.
 pub const CURVE_POINTS: u64 = 100_000;
+/// Encoded points put on the plane before measuring.
+pub const PLANE_POINTS: usize = 10_000;
 const SIZE: Vec2 = Vec2::new(1440.0, 900.0);
 const WARM_UP: u32 = 30;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -58,7 +62,7 @@ pub struct UiTimes {
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
     /// The data did not open.
-    #[error("the data did not open within {} s", PATIENCE.as_secs())]
+    #[error("the data did not open and encode within {} s", PATIENCE.as_secs())]
     NoData,
 }
 
@@ -84,6 +88,16 @@ impl BenchUi {
         }
         let began = Instant::now();
         while session.is_opening() {
+            if began.elapsed() > PATIENCE {
+                return Err(BenchError::NoData);
+            }
+            frame(&mut session, &context, gpu.as_ref(), 0);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        if let Some(data) = session.data().map(|data| many(data)) {
+            session.set_data(data);
+        }
+        while session.plane_points() < PLANE_POINTS || Slot::BOTH.iter().any(|slot| session.model(*slot).is_making()) {
             if began.elapsed() > PATIENCE {
                 return Err(BenchError::NoData);
             }
@@ -128,6 +142,19 @@ impl BenchUi {
         };
         FrameTimes { frame_ms_p50: at(0.50), frame_ms_p99: at(0.99) }
     }
+}
+
+/// The same data with [`PLANE_POINTS`] test images.
+fn many(data: &Dataset) -> Arc<Dataset> {
+    let Pixels::U8(bytes) = &data.test.pixels;
+    let times = PLANE_POINTS.div_ceil(data.test.count().max(1));
+    let mut pixels = bytes.repeat(times);
+    let mut labels = data.test.labels.repeat(times);
+    pixels.truncate(PLANE_POINTS * data.shape().values());
+    labels.truncate(PLANE_POINTS);
+    let test = Split { shape: data.shape(), pixels: Pixels::U8(pixels.into()), labels: labels.into() };
+    let names = data.class_names.clone();
+    Arc::new(Dataset::new(data.source.clone(), data.name.clone(), data.train.clone(), test, names))
 }
 
 /// Puts [`CURVE_POINTS`] points into each curve.
@@ -194,7 +221,7 @@ fn frame(session: &mut Session, context: &Context, gpu: Option<&Gpu>, index: u32
 
 fn gpu() -> Option<Gpu> {
     let mut setup = egui_wgpu::WgpuSetupCreateNew::without_display_handle();
-    setup.device_descriptor = std::sync::Arc::new(crate::cli::explorer::device_descriptor);
+    setup.device_descriptor = Arc::new(crate::cli::explorer::device_descriptor);
     let setup = egui_wgpu::WgpuSetup::CreateNew(setup);
     let configuration = egui_wgpu::WgpuConfiguration { wgpu_setup: setup.clone(), ..Default::default() };
     let made = block_on(async move {

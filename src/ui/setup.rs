@@ -47,11 +47,13 @@ impl Setup {
             (tr("data.shape"), data.shape().to_string(), tr("data.shape_tip")),
             (tr("data.classes"), data.class_names.len().to_string(), tr("data.classes_tip")),
         ];
-        ui.horizontal_wrapped(|ui| {
-            for (name, value, tip) in facts {
-                widgets::fact(ui, &name, &value, &tip);
-            }
-        });
+        for pair in facts.chunks(2) {
+            ui.horizontal(|ui| {
+                for (name, value, tip) in pair {
+                    widgets::fact(ui, name, value, tip);
+                }
+            });
+        }
         self.images(ui, data, view.settings.color_map);
     }
 
