@@ -108,7 +108,7 @@ proptest! {
 fn difference(variable: &Var, place: usize, step: f32, value: &dyn Fn() -> f32) -> f32 {
     let shape = variable.shape().clone();
     let before = variable.flatten_all().unwrap().to_vec1::<f32>().unwrap();
-    let mut at = |offset: f32| {
+    let at = |offset: f32| {
         let mut moved = before.clone();
         moved[place] += offset;
         variable.set(&Tensor::from_vec(moved, &shape, &Device::Cpu).unwrap()).unwrap();

@@ -224,7 +224,7 @@ fn gpu() -> Option<Gpu> {
     setup.device_descriptor = Arc::new(crate::cli::explorer::device_descriptor);
     let setup = egui_wgpu::WgpuSetup::CreateNew(setup);
     let configuration = egui_wgpu::WgpuConfiguration { wgpu_setup: setup.clone(), ..Default::default() };
-    let made = block_on(async move {
+    let made = pollster::block_on(async move {
         let instance = setup.new_instance().await;
         egui_wgpu::RenderState::create(&configuration, &instance, None, egui_wgpu::RendererOptions::default()).await
     });
@@ -233,25 +233,6 @@ fn gpu() -> Option<Gpu> {
         Err(error) => {
             tracing::info!(%error, "no adapter: `prepare` is not measured");
             None
-        }
-    }
-}
-
-/// Runs a future to its end on this thread. wgpu's are ready at once outside a browser.
-pub fn block_on<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(std::thread::Thread);
-    impl std::task::Wake for Unpark {
-        fn wake(self: std::sync::Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = std::sync::Arc::new(Unpark(std::thread::current())).into();
-    let mut context = std::task::Context::from_waker(&waker);
-    let mut future = std::pin::pin!(future);
-    loop {
-        match future.as_mut().poll(&mut context) {
-            std::task::Poll::Ready(value) => return value,
-            std::task::Poll::Pending => std::thread::park_timeout(Duration::from_millis(10)),
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Whether there is something to draw with, and what it is.
 
 use eframe::{egui_wgpu, wgpu};
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 /// What draws.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +51,7 @@ fn adapter() -> Option<wgpu::Adapter> {
     let setup = egui_wgpu::WgpuSetupCreateNew::without_display_handle();
     let instance = wgpu::Instance::new(setup.instance_descriptor);
     let options = wgpu::RequestAdapterOptions { power_preference: setup.power_preference, ..Default::default() };
-    match block_on(instance.request_adapter(&options)) {
+    match pollster::block_on(instance.request_adapter(&options)) {
         Ok(adapter) => Some(adapter),
         Err(error) => {
             tracing::info!("no graphics adapter: {error}");
@@ -70,23 +68,11 @@ pub fn headless() -> Option<Headless> {
         required_limits: adapter.limits(),
         ..Default::default()
     };
-    match block_on(adapter.request_device(&descriptor)) {
+    match pollster::block_on(adapter.request_device(&descriptor)) {
         Ok((device, queue)) => Some(Headless { adapter, device, queue }),
         Err(error) => {
             tracing::warn!("the graphics adapter gave no device: {error}");
             None
-        }
-    }
-}
-
-/// Waits for a future of wgpu; outside a browser these are ready at once.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    loop {
-        match future.as_mut().poll(&mut context) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => std::thread::yield_now(),
         }
     }
 }
