@@ -79,6 +79,8 @@ impl Screen {
     }
 
     fn click(&mut self, name: &str) {
+        self.harness.get_by_label(name).scroll_to_me();
+        self.step();
         self.harness.get_by_label(name).click();
         self.step();
         self.step();

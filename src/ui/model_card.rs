@@ -7,7 +7,7 @@ use crate::ui::text::{number, tr, whole};
 use crate::ui::theme::signs;
 use crate::ui::view::ModelView;
 use crate::ui::{theme, widgets};
-use eframe::egui::{self, ComboBox, DragValue, Grid, Response, RichText, Slider, Ui};
+use eframe::egui::{self, CollapsingHeader, ComboBox, DragValue, Grid, Response, RichText, Slider, Ui};
 use rust_i18n::t;
 
 /// Draws a card.
@@ -18,10 +18,13 @@ pub fn ui(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
         status_line(ui, model);
         trouble(ui, model);
         let mut config = model.config.clone();
-        Grid::new("numbers").num_columns(2).spacing([theme::GRID, theme::GRID / 4.0]).show(ui, |ui| {
-            live(ui, &mut config);
-            fixed(ui, &mut config);
+        let spacing = [theme::GRID, theme::GRID / 4.0];
+        Grid::new("live numbers").num_columns(2).spacing(spacing).show(ui, |ui| live(ui, &mut config));
+        // Folded, so that both models' buttons are on the screen at once.
+        let fold = CollapsingHeader::new(t!("model.more", slot = model.slot.name())).id_salt("more").show(ui, |ui| {
+            Grid::new("numbers").num_columns(2).spacing(spacing).show(ui, |ui| fixed(ui, &mut config));
         });
+        fold.header_response.on_hover_text(tr("model.more_tip"));
         if model.waits_for_reset {
             ui.label(RichText::new(tr("model.waits_for_reset")).small().color(theme::of(ui).warning));
         }
