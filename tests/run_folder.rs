@@ -173,3 +173,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_plane_is_kept_with_the_run() {
+    use latentarium::explore::plane::Plane;
+    let folder = tempfile::tempdir().unwrap();
+    let run = make_run(folder.path());
+    assert_eq!(run::read_plane::<Plane>(&run).unwrap(), None);
+    let plane = Plane { origin: vec![0.5, -1.0], ..Plane::random(2, 3) };
+    run::write_plane(&run, &plane).unwrap();
+    assert_eq!(run::read_plane(&run).unwrap(), Some(plane));
+    fs::write(run.join("plane.toml"), "format = 1\n[plane]\norigin = \"here\"\n").unwrap();
+    let error = run::read_plane::<Plane>(&run).unwrap_err().to_string();
+    assert!(error.contains("plane.toml: expected settings of this program, found"), "{error}");
+}

@@ -3,6 +3,7 @@
 use crate::app::wake::Waker;
 use crate::dataset::Dataset;
 use crate::explore::compare::Sheet;
+use crate::explore::plane::Plane;
 use crate::run::Opened;
 use crate::trainer::Trainer;
 use crate::ui::command::Slot;
@@ -32,6 +33,8 @@ pub enum Done {
     Sheet(Box<Sheet>),
     /// A picture was written.
     Exported(Result<PathBuf, String>),
+    /// A run's plane was written beside it.
+    PlaneWritten(Result<(), String>),
     /// The state file was written.
     StateWritten(Result<(), String>),
     /// The work itself broke: its name.
@@ -42,6 +45,8 @@ pub enum Done {
 pub struct OpenedRun {
     /// What lay in the folder.
     pub opened: Opened,
+    /// The plane that it was looked at by, where one was kept and fits.
+    pub plane: Option<Plane>,
     /// The trainer that goes on with it.
     pub trainer: Trainer,
     /// The data that it is trained on.

@@ -5,7 +5,7 @@ use crate::app::session::{Level, Opening, Session, SheetKey};
 use crate::app::slot::ReadyMade;
 use crate::app::{files, state};
 use crate::dataset::{self, Dataset, Progress, Source};
-use crate::explore::compare;
+use crate::explore::{compare, plane::Plane};
 use crate::model::Family;
 use crate::run;
 use crate::trainer::{Control, Event, Trainer};
@@ -115,6 +115,8 @@ impl Session {
                 self.say(Level::Done, &message);
             }
             Done::Exported(Err(message)) => self.say(Level::Failed, &message),
+            Done::PlaneWritten(Ok(())) => {}
+            Done::PlaneWritten(Err(message)) => self.say(Level::Failed, &message),
             Done::StateWritten(result) => {
                 self.saving = false;
                 if let Err(message) = result {
@@ -136,6 +138,11 @@ impl Session {
             Event::Saved { path, step } => {
                 let message = t!("toast.saved", slot = name, step = whole(step), path = path.display()).into_owned();
                 self.say(Level::Done, &message);
+                if let Some(plane) = self.looking.plane(slot).cloned() {
+                    self.jobs.run("write the plane", move || {
+                        Done::PlaneWritten(run::write_plane(&path, &*plane).map_err(|error| error.to_string()))
+                    });
+                }
             }
             Event::SaveFailed { path, message } => {
                 let message = t!("toast.save_failed", slot = name, path = path.display(), why = message).into_owned();
@@ -204,14 +211,16 @@ impl Session {
                     }
                 };
                 let trainer = Trainer::open(&folder, data.clone(), options).map_err(|error| error.to_string())?;
-                Ok(OpenedRun { opened, trainer, data })
+                let plane: Option<Plane> = run::read_plane(&folder).map_err(|error| error.to_string())?;
+                let plane = plane.filter(|plane| plane.is_valid(opened.snapshot.latent));
+                Ok(OpenedRun { opened, plane, trainer, data })
             };
             Done::Run(open().map(Box::new))
         });
     }
 
     fn take_run(&mut self, run: OpenedRun) {
-        let OpenedRun { opened, trainer, data } = run;
+        let OpenedRun { opened, plane, trainer, data } = run;
         if self.data.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &data)) {
             self.take_data(data);
         }
@@ -219,6 +228,10 @@ impl Session {
         let slot = if opened.config.model.family == Family::Gan { Slot::B } else { Slot::A };
         let step = opened.snapshot.step;
         self.model_mut(slot).take(trainer, opened.folder.clone());
+        self.looking.clear(slot);
+        if let Some(plane) = plane {
+            self.looking.choose(slot, plane);
+        }
         self.sheet.wanted = true;
         let path = opened.folder.display();
         self.say(Level::Done, &t!("toast.run_opened", path = path, slot = slot.name(), step = whole(step)));

@@ -6,7 +6,7 @@ use crate::explore::default_plane;
 use crate::explore::plane::Plane;
 use crate::picture;
 use crate::run;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -33,12 +33,20 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
         return Err(usage(format!("--range: expected above 0 up to 1000, found {}", arguments.range)));
     }
     let opened = run::open(&arguments.run)?;
-    // A VAE of more than two dimensions is cut along those of highest KL, which only its data can tell.
-    let plane: Plane = if opened.snapshot.latent > 2 && opened.snapshot.encoder.is_some() {
-        let (opened, dataset) = open(&arguments.run, None)?;
-        default_plane(&opened.snapshot, opened.config.model.seed, Some(&dataset.test))
-    } else {
-        default_plane(&opened.snapshot, opened.config.model.seed, None)
+    let latent = opened.snapshot.latent;
+    let plane = match run::read_plane::<Plane>(&arguments.run)? {
+        Some(plane) if plane.is_valid(latent) => plane,
+        Some(plane) => bail!(
+            "{}/plane.toml: expected {latent} finite values a vector, found others ({})",
+            arguments.run.display(),
+            plane.latent()
+        ),
+        // A VAE of more than two dimensions is cut along those of highest KL, which only its data can tell.
+        None if latent > 2 && opened.snapshot.encoder.is_some() => {
+            let (opened, dataset) = open(&arguments.run, None)?;
+            default_plane(&opened.snapshot, opened.config.model.seed, Some(&dataset.test))
+        }
+        None => default_plane(&opened.snapshot, opened.config.model.seed, None),
     };
     write_png(&arguments.out, &picture::plane(&opened.snapshot, &plane, arguments.grid, arguments.range))?;
     println!("{}", arguments.out.display());

@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::common::{default_threads, is_interrupted, load, note_interruptions, progress_bar, usage};
 use crate::dataset::{Dataset, Source};
+use crate::explore::default_plane;
 use crate::model::{Binarize, Change, Config, Family, Likelihood, Series};
 use crate::run;
 use crate::trainer::{Control, Event, Options, Trainer};
@@ -152,13 +153,17 @@ pub fn run(arguments: TrainArguments) -> Result<Outcome> {
         ..Options::default()
     };
     let batch = plan.config.batch as u64;
-    let trainer = Trainer::spawn(plan.config, plan.dataset, options)?;
+    let dataset = plan.dataset;
+    let trainer = Trainer::spawn(plan.config, dataset.clone(), options)?;
     // The folder is there from the beginning, with the checkpoint of step 0: a full disk is found before the work.
     trainer.send(Control::Save(out.clone()));
     trainer.send(Control::Start);
     let interrupted = watch(&trainer, plan.steps)?;
     trainer.send(Control::Save(out.clone()));
     wait_for_save(&trainer)?;
+    if let Some(snapshot) = trainer.snapshot() {
+        run::write_plane(&out, &default_plane(&snapshot, trainer.config().seed, Some(&dataset.test)))?;
+    }
     let status = trainer.status();
     let epochs = status.step as f64 / status.steps_per_epoch.max(1) as f64;
     let rate = if status.train_s > 0.0 { (status.step * batch) as f64 / status.train_s } else { 0.0 };

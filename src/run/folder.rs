@@ -56,10 +56,10 @@ struct Changes {
     change: Vec<Change>,
 }
 
-#[derive(Serialize)]
-struct PlaneFile<'a, T> {
+#[derive(Serialize, Deserialize)]
+struct PlaneFile<T> {
     format: u32,
-    plane: &'a T,
+    plane: T,
 }
 
 /// A run that was opened: its configuration and its newest weights.
@@ -127,6 +127,18 @@ pub fn write_changes(run: &Path, changes: &[Change]) -> Result<(), RunError> {
 /// The file system's own.
 pub fn write_plane(run: &Path, plane: &impl Serialize) -> Result<(), RunError> {
     write_toml(&run.join("plane.toml"), &PlaneFile { format: FORMAT, plane })
+}
+
+/// Reads `plane.toml`; `None` where there is no such file. Whether it fits the run's latent space is for the caller to check.
+///
+/// # Errors
+/// Names the file, what was expected and what was found.
+pub fn read_plane<T: serde::de::DeserializeOwned>(run: &Path) -> Result<Option<T>, RunError> {
+    let path = run.join("plane.toml");
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(Some(read_toml::<PlaneFile<T>>(&path)?.plane))
 }
 
 fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), RunError> {

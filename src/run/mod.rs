@@ -11,7 +11,8 @@ mod tensors;
 pub use checkpoint::{Checkpoint, State};
 pub use error::RunError;
 pub use folder::{
-    Opened, RunConfig, free_folder, open, read_changes, read_config, write_begin, write_changes, write_plane,
+    Opened, RunConfig, free_folder, open, read_changes, read_config, read_plane, write_begin, write_changes,
+    write_plane,
 };
 pub use pretrained::pretrained;
 
