@@ -104,8 +104,10 @@ pub fn read(path: &std::path::Path) -> Result<State, StateError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(State::default()),
         Err(error) => return Err(StateError::Io { path: path.to_owned(), error }),
     };
-    let state: State =
-        serde_json::from_str(&text).map_err(|error| StateError::Broken { path: path.to_owned(), error })?;
+    let broken = |error| StateError::Broken { path: path.to_owned(), error };
+    // A list would be taken for a state's fields in order.
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).map_err(broken)?;
+    let state: State = serde_json::from_value(fields.into()).map_err(broken)?;
     if state.format > FORMAT {
         return Err(StateError::Newer { path: path.to_owned(), found: state.format });
     }

@@ -71,7 +71,13 @@ fn has_display() -> Result<(), WindowError> {
 }
 
 fn explain(error: eframe::Error) -> WindowError {
-    let one_line = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    // One line, and what is wrong rather than where in a library it was found.
+    let one_line = |text: String| {
+        let line = text.lines().next().unwrap_or_default();
+        line.rsplit_once(".rs:")
+            .map_or(line, |(_, rest)| rest.split_once(": ").map_or(line, |(_, what)| what))
+            .to_owned()
+    };
     match error {
         eframe::Error::Wgpu(error) => WindowError::NoAdapter(one_line(error.to_string())),
         error => WindowError::Window(one_line(error.to_string())),

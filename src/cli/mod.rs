@@ -15,6 +15,7 @@ mod train;
 use crate::app::{Session, Start};
 use crate::dataset::Source;
 use clap::{Args, Parser, Subcommand};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -76,7 +77,12 @@ pub fn main() -> ExitCode {
     common::limit_candle_threads();
     let filter = tracing_subscriber::EnvFilter::try_from_env("LATENTARIUM_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("latentarium=info,error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .without_time()
+        .init();
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Some(Command::Train(arguments)) => train::run(arguments),

@@ -117,7 +117,7 @@ const LIGHT: Palette = Palette {
     text: Color32::from_rgb(0x1B, 0x1E, 0x24),
     text_secondary: Color32::from_rgb(0x5A, 0x62, 0x70),
     line: Color32::from_rgb(0xD3, 0xD7, 0xDE),
-    warning: Color32::from_rgb(0x8A, 0x65, 0x00),
+    warning: Color32::from_rgb(0x7A, 0x58, 0x00),
     danger: Color32::from_rgb(0xB8, 0x23, 0x2F),
 };
 
