@@ -13,8 +13,8 @@
 //! - [`trainer`]: the training thread, its messages, the handle that steers it
 //! - [`run`]: the run folder
 //! - [`history`]: the curves of a run
-//! - [`snapshot`]: a network as plain data
 //! - [`model`]: one file a family
+//! - [`snapshot`]: a network as plain data, and its reference evaluation
 //! - [`nn`]: layers, losses, optimisers, CPU kernels
 //! - [`dataset`]: one file a source
 //! - [`random`]: keyed streams

@@ -1,44 +1,11 @@
 //! A network as plain data: what is drawn, scrubbed, saved and compared. Its own evaluation here, serial and
 //! without candle, is the reference that training and shaders are tested against.
 
+pub use crate::nn::activation::Activation;
+
 use crate::dataset::ImageShape;
-use crate::nn::{product, vector};
+use crate::nn::product;
 use std::sync::Arc;
-
-/// The format number of a network as plain data.
-pub const FORMAT: u32 = 1;
-
-/// What is applied to each value after an operation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Activation {
-    /// The value itself.
-    Identity,
-    /// max(0, x).
-    Relu,
-    /// x where positive, `slope`·x elsewhere.
-    LeakyRelu {
-        /// The slope below zero.
-        slope: f32,
-    },
-    /// 1 / (1 + e⁻ˣ).
-    Sigmoid,
-}
-
-impl Activation {
-    /// Applies it in place.
-    pub fn apply(self, values: &mut [f32]) {
-        match self {
-            Self::Identity => {}
-            Self::Relu => values.iter_mut().for_each(|x| *x = x.max(0.0)),
-            Self::LeakyRelu { slope } => values.iter_mut().for_each(|x| {
-                if *x < 0.0 {
-                    *x *= slope;
-                }
-            }),
-            Self::Sigmoid => vector::sigmoid_all(values),
-        }
-    }
-}
 
 /// What an operation computes.
 #[derive(Clone, Debug)]
@@ -245,21 +212,5 @@ mod tests {
         let mut two = linear("fc", 0, &[1.0; 4], &[0.0; 2], Activation::Identity);
         two.inputs = vec![0, 0];
         assert_eq!(refused(vec![two]), "operation 0 (fc): expected one input, found 2");
-    }
-
-    #[test]
-    fn activations_are_what_their_names_say() {
-        let after = |activation: Activation| {
-            let mut values = [-2.0, 0.0, 3.0];
-            activation.apply(&mut values);
-            values
-        };
-        assert_eq!(after(Activation::Identity), [-2.0, 0.0, 3.0]);
-        assert_eq!(after(Activation::Relu), [0.0, 0.0, 3.0]);
-        assert_eq!(after(Activation::LeakyRelu { slope: 0.5 }), [-1.0, 0.0, 3.0]);
-        let sigmoid = after(Activation::Sigmoid);
-        assert!(
-            (sigmoid[0] - 0.119_202_92).abs() < 1e-6 && sigmoid[1] == 0.5 && (sigmoid[2] - 0.952_574_1).abs() < 1e-6
-        );
     }
 }

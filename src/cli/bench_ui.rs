@@ -44,7 +44,8 @@ pub struct FrameTimes {
 /// What was measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UiTimes {
-    /// Nothing trains.
+    /// Nothing trains: the fields `frame_ms_p50` and `frame_ms_p99` themselves.
+    #[serde(flatten)]
     pub idle: FrameTimes,
     /// Two trainers run.
     pub training: FrameTimes,

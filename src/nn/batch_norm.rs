@@ -1,7 +1,7 @@
 //! Batch norm over the rows of a batch (Ioffe and Szegedy 2015) with its activation as one candle op.
 
+use super::activation::Activation;
 use super::storage::{values, with_values};
-use crate::snapshot::Activation;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use std::sync::Arc;
 

@@ -3,9 +3,9 @@
 //! Activations and input gradients are split by batch rows, weight gradients by output rows: nothing is summed across
 //! threads, and the split is the same whatever their number, so the bits do not depend on it.
 
+use super::activation::Activation;
 use super::product::{Lie, product};
 use super::storage::{values, with_values};
-use crate::snapshot::Activation;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 

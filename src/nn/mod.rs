@@ -1,5 +1,6 @@
 //! Layers, losses and the optimiser on candle, and the CPU kernels behind them.
 
+pub mod activation;
 pub mod adam;
 pub mod batch_norm;
 pub mod likelihood;
