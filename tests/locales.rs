@@ -80,7 +80,6 @@ fn every_key_that_is_asked_for_is_there() {
     let mut asked = used();
     asked.extend(Series::ALL.map(|series| format!("series.{}", series.name())));
     asked.extend(PRESETS.map(|preset| format!("preset.{preset}")));
-    asked.extend(["data.digits", "data.sprites"].map(str::to_owned));
     asked.extend(help::keys().map(str::to_owned));
     let missing: Vec<_> = asked.iter().filter(|key| !english.contains_key(*key)).collect();
     assert!(missing.is_empty(), "missing: {missing:?}");

@@ -355,37 +355,5 @@ fn toasts() -> Toasts {
 }
 
 fn default_models() -> [Config; 2] {
-    // Both names are presets; a test makes sure.
-    let preset = |name| Config::preset(name).unwrap_or_else(fallback);
-    [preset("vae-dense"), preset("gan-dense")]
-}
-
-fn fallback() -> Config {
-    use crate::model::{Binarize, Family, Likelihood};
-    Config {
-        preset: "vae-dense".to_owned(),
-        family: Family::Vae,
-        hidden: vec![256, 512],
-        latent: 2,
-        batch: 128,
-        learning_rate: 1e-3,
-        adam_beta1: 0.9,
-        beta: 1.0,
-        likelihood: Likelihood::Bernoulli,
-        binarize: Binarize::None,
-        batch_norm: false,
-        r1_gamma: 0.0,
-        seed: 0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_models_that_stand_ready_are_presets() {
-        let [a, b] = default_models();
-        assert_eq!((a.preset.as_str(), b.preset.as_str()), ("vae-dense", "gan-dense"));
-    }
+    [Config::vae_dense(), Config::gan_dense()]
 }

@@ -72,10 +72,10 @@ pub struct Config {
 pub const PRESETS: [&str; 5] = ["vae-dense", "ae-dense", "vae-400", "gan-dense", "gan-collapse"];
 
 impl Config {
-    /// A preset by name; `None` for one that does not exist.
-    pub fn preset(name: &str) -> Option<Self> {
-        let vae = Self {
-            preset: name.to_owned(),
+    /// The preset `vae-dense`.
+    pub fn vae_dense() -> Self {
+        Self {
+            preset: "vae-dense".to_owned(),
             family: Family::Vae,
             hidden: vec![256, 512],
             latent: 2,
@@ -88,16 +88,34 @@ impl Config {
             batch_norm: false,
             r1_gamma: 0.0,
             seed: 0,
-        };
-        let gan = Self { family: Family::Gan, learning_rate: 2e-4, adam_beta1: 0.5, ..vae.clone() };
-        Some(match name {
+        }
+    }
+
+    /// The preset `gan-dense`.
+    pub fn gan_dense() -> Self {
+        Self {
+            preset: "gan-dense".to_owned(),
+            family: Family::Gan,
+            learning_rate: 2e-4,
+            adam_beta1: 0.5,
+            batch_norm: true,
+            r1_gamma: 1.0,
+            ..Self::vae_dense()
+        }
+    }
+
+    /// A preset by name; `None` for one that does not exist.
+    pub fn preset(name: &str) -> Option<Self> {
+        let (vae, gan) = (Self::vae_dense(), Self::gan_dense());
+        let config = match name {
             "vae-dense" => vae,
             "ae-dense" => Self { family: Family::Autoencoder, ..vae },
             "vae-400" => Self { hidden: vec![400], latent: 20, ..vae },
-            "gan-dense" => Self { batch_norm: true, r1_gamma: 1.0, ..gan },
-            "gan-collapse" => gan,
+            "gan-dense" => gan,
+            "gan-collapse" => Self { batch_norm: false, r1_gamma: 0.0, ..gan },
             _ => return None,
-        })
+        };
+        Some(Self { preset: name.to_owned(), ..config })
     }
 
     /// One line on what a preset is.

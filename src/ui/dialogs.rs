@@ -85,12 +85,8 @@ impl Dialogs {
                 if ask == Ask::OpenData {
                     ui.horizontal(|ui| {
                         ui.label(tr("dialog.built_in"));
-                        for name in ["digits", "sprites"] {
-                            if widgets::button(ui, true, &tr(&format!("data.{name}")), &tr("dialog.built_in_tip"))
-                                .clicked()
-                            {
-                                confirmed = Some(name.to_owned());
-                            }
+                        if widgets::button(ui, true, &tr("data.digits"), &tr("dialog.built_in_tip")).clicked() {
+                            confirmed = Some("digits".to_owned());
                         }
                     });
                 }
