@@ -31,7 +31,7 @@ fn training(criterion: &mut Criterion) {
                 let mut batches = Batches::new(dataset.clone());
                 let pixels = batches.pixels(0, &config);
                 let batch = batches.batch(pixels, 0, &config).unwrap();
-                bencher.iter(|| model.step(&batch, &config, Part::Whole).unwrap());
+                bencher.iter(|| model.step(0, &batch, &config, Part::Whole).unwrap());
             });
         });
     }

@@ -31,6 +31,8 @@ pub enum Purpose {
     Generate = 9,
     /// The directions of a plane through a latent space of more than two dimensions.
     Plane = 10,
+    /// Places between real and generated images for a gradient penalty.
+    Between = 12,
 }
 
 /// The stream of one purpose at one place. The same arguments always give the same draws.

@@ -2,42 +2,44 @@
 //! without candle, is the reference that training and shaders are tested against.
 
 pub use crate::nn::activation::Activation;
+pub use crate::nn::kind::Kind;
 
 use crate::dataset::ImageShape;
-use crate::nn::product;
 use std::sync::Arc;
 
-/// What an operation computes.
-#[derive(Clone, Debug)]
-pub enum OperationKind {
-    /// `activation(x·weightᵀ + bias)`; batch norm is already folded in.
-    Linear {
-        /// `[outputs, inputs]`, row by row.
-        weight: Arc<[f32]>,
-        /// `[outputs]`.
-        bias: Arc<[f32]>,
-        /// Applied last.
-        activation: Activation,
-    },
-}
-
-/// One step of a network.
+/// One step of a network: what a layer computes, with its weights and activation; batch norm is already folded in.
 #[derive(Clone, Debug)]
 pub struct Operation {
     /// The layer's name, as in the weights file.
     pub name: String,
     /// Which values it reads: 0 is the network's input, `i + 1` what operation `i` gave.
     pub inputs: Vec<usize>,
-    /// What it does.
-    pub kind: OperationKind,
+    /// What it does, and on what sizes.
+    pub kind: Kind,
+    /// Shaped as the kind says; empty where it has none.
+    pub weight: Arc<[f32]>,
+    /// One a channel; empty where the kind has none.
+    pub bias: Arc<[f32]>,
+    /// Applied last.
+    pub activation: Activation,
 }
 
 impl Operation {
+    /// A linear operation on value `input`: `weight` is `[outputs, inputs]`, `bias` `[outputs]`.
+    pub fn linear(
+        name: impl Into<String>,
+        input: usize,
+        (weight, bias): (impl Into<Arc<[f32]>>, impl Into<Arc<[f32]>>),
+        activation: Activation,
+    ) -> Self {
+        let (weight, bias) = (weight.into(), bias.into());
+        let kind = Kind::Linear { inputs: weight.len() / bias.len().max(1), outputs: bias.len() };
+        Self { name: name.into(), inputs: vec![input], kind, weight, bias, activation }
+    }
+
     /// Values an example that this operation gives.
     pub fn outputs(&self) -> usize {
-        match &self.kind {
-            OperationKind::Linear { bias, .. } => bias.len(),
-        }
+        self.kind.outputs()
     }
 }
 
@@ -92,16 +94,17 @@ impl Network {
                 operation.inputs.iter().map(|value| sizes.get(*value).copied()).collect::<Option<_>>().ok_or_else(
                     || mismatch(format!("inputs below {}", sizes.len()), format!("{:?}", operation.inputs)),
                 )?;
-            match &operation.kind {
-                OperationKind::Linear { weight, bias, .. } => {
-                    let [inputs] = read[..] else {
-                        return Err(mismatch("one input".into(), format!("{}", read.len())));
-                    };
-                    if bias.is_empty() || bias.len().checked_mul(inputs) != Some(weight.len()) {
-                        let expected = format!("a weight of {}×{inputs}", bias.len());
-                        return Err(mismatch(expected, format!("{} values", weight.len())));
-                    }
-                }
+            let [inputs] = read[..] else {
+                return Err(mismatch("one input".into(), format!("{}", read.len())));
+            };
+            if inputs != operation.kind.inputs() || operation.outputs() == 0 {
+                let expected = format!("{} values to read", operation.kind.inputs());
+                return Err(mismatch(expected, format!("{inputs}")));
+            }
+            let (weights, biases) = (operation.kind.weights(), operation.kind.biases());
+            if (operation.weight.len(), operation.bias.len()) != (weights, biases) {
+                let found = format!("{} and {}", operation.weight.len(), operation.bias.len());
+                return Err(mismatch(format!("{weights} weights and {biases} biases"), found));
             }
             sizes.push(operation.outputs());
         }
@@ -128,12 +131,7 @@ impl Network {
 
     /// Multiplications and additions for one example.
     pub fn flops(&self) -> u64 {
-        self.operations
-            .iter()
-            .map(|operation| match &operation.kind {
-                OperationKind::Linear { weight, .. } => 2 * weight.len() as u64,
-            })
-            .sum()
+        self.operations.iter().map(|operation| operation.kind.flops()).sum()
     }
 
     /// Evaluates `count` examples (`[count, input]`) on this thread alone; gives `[count, output]`, borrowed from `scratch`.
@@ -150,13 +148,9 @@ impl Network {
             let (before, after) = values.split_at_mut(index + 1);
             let out = &mut after[0];
             out.resize(count * operation.outputs(), 0.0);
-            match &operation.kind {
-                OperationKind::Linear { weight, bias, activation } => {
-                    let input = &before[operation.inputs[0]];
-                    product::linear(input, weight, bias, out, count);
-                    activation.apply(out);
-                }
-            }
+            let input = &before[operation.inputs[0]];
+            operation.kind.forward(&operation.weight, &operation.bias, input, out);
+            operation.activation.apply(out);
         }
         &values[self.operations.len()]
     }
@@ -185,8 +179,7 @@ mod tests {
     use super::*;
 
     fn linear(name: &str, input: usize, weight: &[f32], bias: &[f32], activation: Activation) -> Operation {
-        let kind = OperationKind::Linear { weight: weight.into(), bias: bias.into(), activation };
-        Operation { name: name.into(), inputs: vec![input], kind }
+        Operation::linear(name, input, (weight, bias), activation)
     }
 
     #[test]
@@ -205,8 +198,11 @@ mod tests {
     fn what_does_not_fit_is_refused_by_name() {
         let refused = |operations| Network::new(2, operations).unwrap_err().to_string();
         assert_eq!(refused(vec![]), "expected at least one operation, found none");
-        let short = linear("fc", 0, &[1.0; 3], &[0.0; 2], Activation::Identity);
-        assert_eq!(refused(vec![short]), "operation 0 (fc): expected a weight of 2×2, found 3 values");
+        let mut short = linear("fc", 0, &[1.0; 4], &[0.0; 2], Activation::Identity);
+        short.weight = [1.0; 3].into();
+        assert_eq!(refused(vec![short]), "operation 0 (fc): expected 4 weights and 2 biases, found 3 and 2");
+        let wide = linear("fc", 0, &[1.0; 6], &[0.0; 2], Activation::Identity);
+        assert_eq!(refused(vec![wide]), "operation 0 (fc): expected 3 values to read, found 2");
         let forward = linear("fc", 1, &[1.0; 4], &[0.0; 2], Activation::Identity);
         assert_eq!(refused(vec![forward]), "operation 0 (fc): expected inputs below 1, found [1]");
         let mut two = linear("fc", 0, &[1.0; 4], &[0.0; 2], Activation::Identity);

@@ -1,87 +1,121 @@
-//! The snapshot's own evaluation against candle's generic operations on the saved weights, for every preset.
+//! The snapshot's own evaluation against candle's generic operations on the same weights, and a training step on the kernels
+//! against the same step by candle, for every preset, on grey and RGB images of even and odd sides.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 
 use candle_core::{Device, Tensor};
-use latentarium::model::{Batches, Config, Model, PRESETS, Part, Saved};
-use latentarium::nn::batch_norm::EPSILON;
-use latentarium::random::{Purpose, normal_rows};
-use latentarium::snapshot::Scratch;
+use latentarium::dataset::{Dataset, ImageShape, Pixels, Source, Split};
+use latentarium::model::{Batches, Config, Model, PRESETS, Part};
+use latentarium::nn::generic;
+use latentarium::random::{Purpose, normal_rows, stream};
+use latentarium::snapshot::{Network, Scratch};
+use rand::RngCore;
+use std::sync::Arc;
 
-fn tensor(saved: &Saved, name: &str) -> Tensor {
-    let values = saved.weights.get(name).unwrap_or_else(|| panic!("{name} is not saved")).clone();
-    Tensor::new(values, &Device::Cpu).unwrap()
-}
-
-fn linear(x: &Tensor, saved: &Saved, name: &str) -> Tensor {
-    let inputs = x.dim(1).unwrap();
-    let weight = tensor(saved, &format!("{name}.weight")).reshape(((), inputs)).unwrap();
-    let out = x.matmul(&weight.t().unwrap()).unwrap();
-    match saved.weights.contains_key(&format!("{name}.bias")) {
-        true => out.broadcast_add(&tensor(saved, &format!("{name}.bias"))).unwrap(),
-        false => out,
+/// A network by candle's own operations.
+fn by_candle(network: &Network, x: &[f32], count: usize) -> Vec<f32> {
+    let mut values = vec![Tensor::from_slice(x, (count, network.input()), &Device::Cpu).unwrap()];
+    for operation in network.operations() {
+        let held = |values: &[f32], shape: Vec<usize>| {
+            (!values.is_empty()).then(|| Tensor::from_slice(values, shape, &Device::Cpu).unwrap())
+        };
+        let weight = held(&operation.weight, operation.kind.weight_shape());
+        let bias = held(&operation.bias, vec![operation.bias.len()]);
+        let x = &values[operation.inputs[0]];
+        let out = generic::apply(&operation.kind, weight.as_ref(), bias.as_ref(), x).unwrap();
+        values.push(generic::activate(&out, operation.activation).unwrap());
     }
+    values.last().unwrap().flatten_all().unwrap().to_vec1().unwrap()
 }
 
-fn leaky(x: &Tensor) -> Tensor {
-    (x.relu().unwrap() - (x.neg().unwrap().relu().unwrap() * 0.2).unwrap()).unwrap()
+fn largest(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max)
 }
 
-fn sigmoid(x: &Tensor) -> Tensor {
-    (x.neg().unwrap().exp().unwrap() + 1.0).unwrap().recip().unwrap()
+/// Noise of a shape.
+fn noise(shape: ImageShape, count: usize) -> Arc<Dataset> {
+    let mut pixels = vec![0; count * shape.values()];
+    stream(3, Purpose::Generate, 0, 0).fill_bytes(&mut pixels);
+    let split = Split { shape, pixels: Pixels::U8(pixels.into()), labels: vec![0; count].into() };
+    Arc::new(Dataset::new(Source::Digits, "noise", split.clone(), split, vec!["0".into()]))
 }
 
-/// The decoder of a preset by candle's own operations.
-fn decode(config: &Config, saved: &Saved, z: &Tensor) -> Tensor {
-    let layers = config.hidden.len();
-    let mut x = z.clone();
-    if config.encodes() {
-        for index in 0..=layers {
-            x = linear(&x, saved, &format!("decoder.{index}"));
-            x = if index < layers { x.relu().unwrap() } else { sigmoid(&x) };
-        }
-        return x;
+/// A model after a few steps.
+fn trained(config: &Config, dataset: &Arc<Dataset>, steps: u64, mut model: Model) -> Model {
+    let mut batches = Batches::new(dataset.clone());
+    for step in 0..steps {
+        let pixels = batches.pixels(step, config);
+        model.step(step, &batches.batch(pixels, step, config).unwrap(), config, Part::Whole).unwrap();
     }
-    if !config.batch_norm {
-        for index in 0..=layers {
-            x = linear(&x, saved, &format!("generator.output.{index}"));
-            x = if index < layers { leaky(&x) } else { sigmoid(&x) };
-        }
-        return x;
-    }
-    for index in 0..layers {
-        let name = format!("generator.{index}");
-        let part = |part: &str| tensor(saved, &format!("{name}.norm.{part}"));
-        let deviation = (part("running_variance") + f64::from(EPSILON)).unwrap().sqrt().unwrap();
-        x = linear(&x, saved, &name).broadcast_sub(&part("running_mean")).unwrap().broadcast_div(&deviation).unwrap();
-        x = leaky(&x.broadcast_mul(&part("scale")).unwrap().broadcast_add(&part("shift")).unwrap());
-    }
-    sigmoid(&linear(&x, saved, "generator.output.0"))
+    model
 }
+
+const SHAPES: [ImageShape; 4] = [
+    ImageShape::grey(28, 28),
+    ImageShape { channels: 3, height: 32, width: 32 },
+    ImageShape { channels: 3, height: 15, width: 22 },
+    ImageShape::grey(9, 30),
+];
 
 #[test]
 fn a_snapshot_evaluates_as_candle_does() {
-    let dataset = common::small_digits();
-    for (preset, latent) in PRESETS.into_iter().flat_map(|preset| [1, 2, 7, 64].map(|latent| (preset, latent))) {
-        let config = Config { latent, ..Config::preset(preset).unwrap() };
-        let mut model = Model::new(&config, dataset.shape()).unwrap();
-        let mut batches = Batches::new(dataset.clone());
-        for step in 0..4 {
-            let pixels = batches.pixels(step, &config);
-            model.step(&batches.batch(pixels, step, &config).unwrap(), &config, Part::Whole).unwrap();
+    for (place, preset) in PRESETS.into_iter().enumerate() {
+        for (latent, shape) in [1, 2, 7, 64].into_iter().zip(SHAPES.into_iter().cycle().skip(place)) {
+            let dataset = noise(shape, 32);
+            let config = Config { latent, batch: 16, critic_steps: 1, ..Config::preset(preset).unwrap() };
+            let model = trained(&config, &dataset, 2, Model::new(&config, shape).unwrap());
+            let snapshot = model.snapshot(2).unwrap();
+            let latents = normal_rows(3, Purpose::Sample, 0, 9, latent);
+            let expected = by_candle(&snapshot.decoder, &latents, 9);
+            let mut scratch = Scratch::default();
+            let ours = snapshot.decoder.evaluate(&latents, 9, &mut scratch).to_vec();
+            let one = snapshot.decoder.evaluate(&latents[..latent], 1, &mut scratch).to_vec();
+            let case = format!("{preset} z {latent} {shape}");
+            assert!(largest(&ours, &expected) < 1e-5, "{case}: {}", largest(&ours, &expected));
+            assert!(largest(&one, &expected[..one.len()]) < 1e-5, "{case}, one row");
+            assert_eq!(snapshot.encoder.is_some(), config.encodes());
+            if let Some(encoder) = &snapshot.encoder {
+                let images = dataset.train.gather(&[0, 1, 2]);
+                let expected = by_candle(encoder, &images, 3);
+                let ours = encoder.evaluate(&images, 3, &mut scratch);
+                let size = expected.iter().fold(1.0f32, |size, x| size.max(x.abs()));
+                assert!(largest(ours, &expected) < 1e-5 * size, "{case}, encoder");
+            }
         }
-        let snapshot = model.snapshot(4).unwrap();
-        let latents = normal_rows(3, Purpose::Sample, 0, 9, latent);
-        let z = Tensor::from_vec(latents.clone(), (9, latent), &Device::Cpu).unwrap();
-        let expected = decode(&config, &model.save().unwrap(), &z).flatten_all().unwrap().to_vec1::<f32>().unwrap();
-        let mut scratch = Scratch::default();
-        let ours = snapshot.decoder.evaluate(&latents, 9, &mut scratch).to_vec();
-        let one = snapshot.decoder.evaluate(&latents[..latent], 1, &mut scratch).to_vec();
-        let largest = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max);
-        assert_eq!(ours.len(), expected.len());
-        assert!(largest(&ours, &expected) < 1e-5, "{preset} z {latent}: {}", largest(&ours, &expected));
-        assert!(largest(&one, &expected) < 1e-5, "{preset} z {latent}, one row");
-        assert_eq!(snapshot.encoder.is_some(), config.encodes());
+    }
+}
+
+#[test]
+fn a_step_on_the_kernels_is_the_step_that_candle_makes() {
+    for (preset, shape) in PRESETS.into_iter().zip(SHAPES.into_iter().cycle()) {
+        let dataset = noise(shape, 32);
+        let config = Config { batch: 16, critic_steps: 1, ..Config::preset(preset).unwrap() };
+        let ours = trained(&config, &dataset, 1, Model::new(&config, shape).unwrap()).save().unwrap();
+        let candle = trained(&config, &dataset, 1, Model::reference(&config, shape).unwrap()).save().unwrap();
+        assert_eq!(ours.weights.len(), candle.weights.len());
+        // Moments hold the gradients of the one step; weights after Adam's first step would show their signs alone.
+        for (name, ours) in &ours.moments {
+            let (ours, expected) = (&ours.second, &candle.moments[name].second);
+            let root = |values: &[f32]| values.iter().map(|value| value.sqrt()).collect::<Vec<f32>>();
+            let (ours, expected) = (root(ours), root(expected));
+            let size = expected.iter().fold(1e-4f32, |size, x| size.max(*x));
+            assert!(largest(&ours, &expected) < 2e-4 * size, "{preset} {shape} {name}: {}", largest(&ours, &expected));
+        }
+        for (name, values) in ours.weights.iter().filter(|(name, _)| name.contains("running")) {
+            assert!(largest(values, &candle.weights[name]) < 1e-5, "{preset} {name}");
+        }
+    }
+}
+
+#[test]
+fn every_preset_learns_on_its_own_data_shape() {
+    let dataset = common::small_digits();
+    for preset in PRESETS {
+        let config = Config::preset(preset).unwrap();
+        let snapshot =
+            trained(&config, &dataset, 1, Model::new(&config, dataset.shape()).unwrap()).snapshot(1).unwrap();
+        assert_eq!(snapshot.decoder.output(), dataset.shape().values(), "{preset}");
     }
 }

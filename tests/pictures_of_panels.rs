@@ -13,7 +13,7 @@ use latentarium::explore::tiles::fresh_id;
 use latentarium::explore::tiles::{Lattice, TileGrid};
 use latentarium::gpu;
 use latentarium::model::Config;
-use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch, Snapshot};
+use latentarium::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
 use latentarium::trainer::{History, Phase, Series, Status};
 use latentarium::ui::command::Slot;
 use latentarium::ui::layout::Pane;
@@ -38,11 +38,7 @@ fn can_draw() -> bool {
 fn linear(name: &str, inputs: usize, outputs: usize, activation: Activation) -> Operation {
     let weight: Vec<f32> = (0..inputs * outputs).map(|i| ((i * 37 % 101) as f32 / 50.0 - 1.0) * 0.8).collect();
     let bias = vec![0.0; outputs];
-    Operation {
-        name: name.into(),
-        inputs: vec![0],
-        kind: OperationKind::Linear { weight: weight.into(), bias: bias.into(), activation },
-    }
+    Operation::linear(name, 0, (weight, bias), activation)
 }
 
 fn snapshot() -> Arc<Snapshot> {

@@ -126,7 +126,7 @@ fn bench_train(preset: &str, batch: usize, steps: usize, threads: usize) -> Resu
             }
             let pixels = batches.pixels(step as u64, &config);
             let batch = batches.batch(pixels, step as u64, &config)?;
-            model.step(&batch, &config, Part::Whole)?;
+            model.step(step as u64, &batch, &config, Part::Whole)?;
             bar.set_position(step.saturating_sub(WARM_UP) as u64);
         }
         let seconds = started.elapsed().as_secs_f64();

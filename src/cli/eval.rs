@@ -59,7 +59,7 @@ fn evaluate_autoencoder(opened: &Opened, dataset: &Dataset, line: &mut serde_jso
     for from in (0..count).step_by(BATCH) {
         let to = (from + BATCH).min(count);
         let share = (to - from) as f64 / count as f64;
-        for (series, value) in model.test(&Batch::of_test(&dataset.test, (from, to), config)?)? {
+        for (series, value) in model.test(&Batch::of_test(&dataset.test, (from, to), config)?, config)? {
             match series {
                 Series::TestReconstruction => reconstruction += share * f64::from(value),
                 Series::TestKl => kl += share * f64::from(value),

@@ -130,17 +130,12 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::dataset::{ImageShape, Pixels};
-    use crate::snapshot::{Activation, Network, Operation, OperationKind};
+    use crate::snapshot::{Activation, Network, Operation};
 
     /// An encoder whose mean is the first two pixels and whose log variance is 0.
     fn snapshot() -> Snapshot {
         let linear = |weight: Vec<f32>, outputs: usize| {
-            let kind = OperationKind::Linear {
-                weight: weight.into(),
-                bias: vec![0.0; outputs].into(),
-                activation: Activation::Identity,
-            };
-            vec![Operation { name: "layer".into(), inputs: vec![0], kind }]
+            vec![Operation::linear("layer", 0, (weight, vec![0.0; outputs]), Activation::Identity)]
         };
         let mut weight = vec![0.0; 16];
         (weight[0], weight[5]) = (1.0, 1.0);

@@ -212,12 +212,8 @@ mod tests {
     }
 
     fn snapshot(image: ImageShape) -> Snapshot {
-        let kind = crate::snapshot::OperationKind::Linear {
-            weight: vec![0.0; 2 * image.values()].into(),
-            bias: vec![0.0; image.values()].into(),
-            activation: crate::snapshot::Activation::Identity,
-        };
-        let operation = crate::snapshot::Operation { name: "out".into(), inputs: vec![0], kind };
+        let values = (vec![0.0; 2 * image.values()], vec![0.0; image.values()]);
+        let operation = crate::snapshot::Operation::linear("out", 0, values, crate::snapshot::Activation::Identity);
         let decoder = crate::snapshot::Network::new(2, vec![operation]).unwrap();
         Snapshot { step: 3, image, latent: 2, decoder, encoder: None }
     }

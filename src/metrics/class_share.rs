@@ -1,7 +1,7 @@
 //! Which classes a generator makes: each sample counted for the class of its nearest training image.
 
 use crate::dataset::Split;
-use crate::nn::product::{Lie, product};
+use crate::nn::product::{Matrix, product};
 
 /// Training images compared at a time.
 const BLOCK: usize = 512;
@@ -16,7 +16,8 @@ pub fn nearest(samples: &[f32], count: usize, train: &Split) -> Vec<usize> {
         let indices: Vec<usize> = (start..(start + BLOCK).min(train.count())).collect();
         let block = train.gather(&indices);
         let squares: Vec<f32> = block.chunks_exact(pixels).map(|image| image.iter().map(|x| x * x).sum()).collect();
-        product(&mut products, (samples, Lie::Rows), (&block, Lie::Columns), (count, indices.len(), pixels), false);
+        let images = Matrix::new(&block, indices.len(), pixels).transposed();
+        product(&mut products, Matrix::new(samples, count, pixels), images, false);
         for (row, best) in products.chunks_exact(indices.len()).zip(&mut best) {
             // ‖s − t‖² without ‖s‖², which is the same for every t.
             for ((product, square), index) in row.iter().zip(&squares).zip(&indices) {

@@ -15,6 +15,8 @@ pub struct Batch {
     pub images: Tensor,
     /// Standard normal, `[batch, latent]`: the posterior's noise, or a GAN's latents.
     pub noise: Tensor,
+    /// Places between real and generated images, one in [0, 1] an image; none where no penalty asks for them.
+    pub between: Vec<f32>,
 }
 
 /// Gives any step's batch; remembers the order of the epoch it was last asked about.
@@ -68,7 +70,10 @@ impl Batches {
             Family::Gan => Purpose::Latent,
         };
         let noise = normal_rows(config.seed, purpose, step, config.batch, config.latent);
+        let mut places = stream(config.seed, Purpose::Between, step, 0);
+        let count = if config.gradient_penalty > 0.0 { config.batch } else { 0 };
         Ok(Batch {
+            between: (0..count).map(|_| places.random::<f32>()).collect(),
             images: Tensor::from_vec(pixels, (config.batch, self.dataset.shape().values()), &Device::Cpu)?,
             noise: Tensor::from_vec(noise, (config.batch, config.latent), &Device::Cpu)?,
         })
@@ -95,6 +100,7 @@ impl Batch {
             noise.extend((0..config.latent).map(|_| -> f32 { generator.sample(rand_distr::StandardNormal) }));
         }
         Ok(Self {
+            between: Vec::new(),
             images: Tensor::from_vec(pixels, (indices.len(), size), &Device::Cpu)?,
             noise: Tensor::from_vec(noise, (indices.len(), config.latent), &Device::Cpu)?,
         })

@@ -1,16 +1,19 @@
 //! The models: one file a family, the one type that trainers hold last.
 
+mod architecture;
 mod batch;
 mod config;
 mod gan;
-mod layer;
+mod plain;
+mod presets;
 mod saved;
 mod series;
 mod vae;
 
 pub use batch::{Batch, Batches};
-pub use config::{Binarize, Change, Config, ConfigError, Family, Key, Likelihood, PRESETS};
+pub use config::{Binarize, Change, Config, ConfigError, Family, Key, Likelihood, Network, Schedule};
 pub use gan::Gan;
+pub use presets::PRESETS;
 pub use saved::Saved;
 pub use series::Series;
 pub use vae::{POINT_LOG_VARIANCE, Vae};
@@ -18,7 +21,9 @@ pub use vae::{POINT_LOG_VARIANCE, Vae};
 use saved::{restore, save};
 
 use crate::dataset::ImageShape;
-use crate::snapshot::{NetworkError, Operation, OperationKind, Snapshot};
+use crate::nn::parameters::Parameters;
+use crate::snapshot::{Kind, NetworkError, Operation, Snapshot};
+use candle_core::Device;
 use serde::{Deserialize, Serialize};
 
 /// What one step measured.
@@ -76,10 +81,11 @@ impl StepError {
 
 /// Gives a linear operation `count` more outputs that are always `value`.
 fn append_constants(operation: &mut Operation, count: usize, value: f32) {
-    let OperationKind::Linear { weight, bias, .. } = &mut operation.kind;
-    let inputs = weight.len() / bias.len().max(1);
-    *weight = weight.iter().copied().chain(std::iter::repeat_n(0.0, count * inputs)).collect();
-    *bias = bias.iter().copied().chain(std::iter::repeat_n(value, count)).collect();
+    let Kind::Linear { inputs, outputs } = operation.kind else { return };
+    let (weight, bias) = (operation.weight.iter().copied(), operation.bias.iter().copied());
+    operation.weight = weight.chain(std::iter::repeat_n(0.0, count * inputs)).collect();
+    operation.bias = bias.chain(std::iter::repeat_n(value, count)).collect();
+    operation.kind = Kind::Linear { inputs, outputs: outputs + count };
 }
 
 /// A model of any family, as it trains.
@@ -97,20 +103,40 @@ impl Model {
     /// # Errors
     /// If candle cannot make the tensors.
     pub fn new(config: &Config, shape: ImageShape) -> Result<Self, StepError> {
+        Self::with(config, shape, &Parameters::default)
+    }
+
+    /// Fresh weights on a device.
+    ///
+    /// # Errors
+    /// If candle cannot make the tensors.
+    pub fn on(device: &Device, config: &Config, shape: ImageShape) -> Result<Self, StepError> {
+        Self::with(config, shape, &|| Parameters::on(device))
+    }
+
+    /// Fresh weights on the CPU, trained by candle's own operations: slow, and what the kernels are tested against.
+    ///
+    /// # Errors
+    /// If candle cannot make the tensors.
+    pub fn reference(config: &Config, shape: ImageShape) -> Result<Self, StepError> {
+        Self::with(config, shape, &Parameters::reference)
+    }
+
+    fn with(config: &Config, shape: ImageShape, parameters: &dyn Fn() -> Parameters) -> Result<Self, StepError> {
         Ok(match config.family {
-            Family::Vae | Family::Autoencoder => Self::Vae(Box::new(Vae::new(config, shape)?)),
-            Family::Gan => Self::Gan(Box::new(Gan::new(config, shape)?)),
+            Family::Vae | Family::Autoencoder => Self::Vae(Box::new(Vae::new(config, shape, parameters())?)),
+            Family::Gan => Self::Gan(Box::new(Gan::new(config, shape, [parameters(), parameters()])?)),
         })
     }
 
-    /// One training step. `part` has a meaning for a GAN alone.
+    /// The training step after `step` others. `part` has a meaning for a GAN alone.
     ///
     /// # Errors
     /// If a loss is not a number; the weights are then those before the step (a GAN's discriminator may be newer).
-    pub fn step(&mut self, batch: &Batch, config: &Config, part: Part) -> Result<Losses, StepError> {
+    pub fn step(&mut self, step: u64, batch: &Batch, config: &Config, part: Part) -> Result<Losses, StepError> {
         match self {
-            Self::Vae(vae) => vae.step(batch, config),
-            Self::Gan(gan) => gan.step(batch, config, part),
+            Self::Vae(vae) => vae.step(step, batch, config),
+            Self::Gan(gan) => gan.step(step, batch, config, part),
         }
     }
 
@@ -118,10 +144,10 @@ impl Model {
     ///
     /// # Errors
     /// If candle fails.
-    pub fn test(&self, batch: &Batch) -> Result<Losses, StepError> {
+    pub fn test(&self, batch: &Batch, config: &Config) -> Result<Losses, StepError> {
         Ok(match self {
             Self::Vae(vae) => vae.test(batch)?,
-            Self::Gan(gan) => gan.test(batch)?,
+            Self::Gan(gan) => gan.test(batch, config)?,
         })
     }
 

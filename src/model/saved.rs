@@ -1,28 +1,34 @@
 //! What of a model goes to disk: plain values by name.
 
 use super::StepError;
-use crate::nn::adam::{Adam, Moments};
+use crate::nn::optimizer::{Moments, Optimizer};
 use crate::nn::parameters::{Parameters, copied};
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Result, Tensor};
 use std::collections::BTreeMap;
 
 /// Weights and optimiser state as plain values.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Saved {
-    /// Parameters and running statistics by name.
+    /// Parameters, their averages where they are kept, and running statistics, by name.
     pub weights: BTreeMap<String, Vec<f32>>,
-    /// Adam's moments by parameter name.
+    /// The optimiser's moments by parameter name.
     pub moments: BTreeMap<String, Moments>,
     /// Updates made, by network; the one network of an autoencoder is the empty name.
     pub updates: BTreeMap<String, u64>,
 }
 
+/// What the name of a parameter's average ends in.
+const AVERAGE: &str = ".average";
+
 /// Copies networks, each with its name, parameters and optimiser.
-pub(super) fn save(networks: &[(&str, &Parameters, &Adam)]) -> Result<Saved> {
+pub(super) fn save(networks: &[(&str, &Parameters, &Optimizer)]) -> Result<Saved> {
     let mut saved = Saved::default();
     for (network, parameters, optimizer) in networks {
-        for (name, variable) in parameters.iter() {
-            saved.weights.insert(name.to_owned(), copied(variable)?);
+        for (name, parameter) in parameters.iter() {
+            saved.weights.insert(name.to_owned(), copied(&parameter.variable)?);
+        }
+        for (name, average) in optimizer.average() {
+            saved.weights.insert(format!("{name}{AVERAGE}"), average.clone());
         }
         let (moments, updates) = optimizer.state();
         saved.moments.extend(moments.clone());
@@ -32,22 +38,34 @@ pub(super) fn save(networks: &[(&str, &Parameters, &Adam)]) -> Result<Saved> {
 }
 
 /// Sets a network's parameters to what was saved and gives its optimiser.
-pub(super) fn restore(network: &str, parameters: &Parameters, saved: &Saved) -> std::result::Result<Adam, StepError> {
-    let mut moments = BTreeMap::new();
-    for (name, variable) in parameters.iter() {
+pub(super) fn restore(
+    network: &str,
+    parameters: &Parameters,
+    saved: &Saved,
+) -> std::result::Result<Optimizer, StepError> {
+    let (mut moments, mut averages) = (BTreeMap::new(), BTreeMap::new());
+    for (name, parameter) in parameters.iter() {
+        let variable = &parameter.variable;
         let expected = variable.elem_count();
         let misfit = |found| StepError::Saved { name: name.to_owned(), expected, found };
         let values = saved.weights.get(name).ok_or_else(|| misfit(0))?;
         if values.len() != expected {
             return Err(misfit(values.len()));
         }
-        variable.set(&Tensor::from_vec(values.clone(), variable.shape(), &Device::Cpu)?)?;
+        variable.set(&Tensor::from_vec(values.clone(), variable.shape(), variable.device())?)?;
         if let Some(kept) = saved.moments.get(name) {
-            if kept.first.len() != expected || kept.second.len() != expected {
-                return Err(misfit(kept.first.len()));
+            // RMSprop has no first moments.
+            if kept.second.len() != expected || ![0, expected].contains(&kept.first.len()) {
+                return Err(misfit(kept.second.len()));
             }
             moments.insert(name.to_owned(), kept.clone());
         }
+        if let Some(average) = saved.weights.get(&format!("{name}{AVERAGE}")) {
+            if average.len() != expected {
+                return Err(misfit(average.len()));
+            }
+            averages.insert(name.to_owned(), average.clone());
+        }
     }
-    Ok(Adam::restore(moments, saved.updates.get(network).copied().unwrap_or(0)))
+    Ok(Optimizer::restore(moments, averages, saved.updates.get(network).copied().unwrap_or(0)))
 }

@@ -30,11 +30,17 @@ pub enum Series {
     R1Penalty,
     /// Mean of σ(D(x)) on test images.
     TestRealScore,
+    /// Mean of D(x) on real images less that of D(G(z)): for Wasserstein, the distance that the critic sees.
+    CriticGap,
+    /// λ·E(‖∇D(x̂)‖ − 1)².
+    GradientPenalty,
+    /// Mean of D(x) on test images.
+    TestCritic,
 }
 
 impl Series {
     /// Every series, in the order of `metrics.csv`.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Reconstruction,
         Self::Kl,
         Self::Total,
@@ -47,6 +53,9 @@ impl Series {
         Self::FakeScore,
         Self::R1Penalty,
         Self::TestRealScore,
+        Self::CriticGap,
+        Self::GradientPenalty,
+        Self::TestCritic,
     ];
 
     /// Its column in `metrics.csv` and its key in the language tables.
@@ -64,11 +73,17 @@ impl Series {
             Self::FakeScore => "fake_score",
             Self::R1Penalty => "r1_penalty",
             Self::TestRealScore => "test_real_score",
+            Self::CriticGap => "critic_gap",
+            Self::GradientPenalty => "gradient_penalty",
+            Self::TestCritic => "test_critic",
         }
     }
 
     /// Whether it is measured on test images, at intervals.
     pub fn is_test(self) -> bool {
-        matches!(self, Self::TestReconstruction | Self::TestKl | Self::TestTotal | Self::TestRealScore)
+        matches!(
+            self,
+            Self::TestReconstruction | Self::TestKl | Self::TestTotal | Self::TestRealScore | Self::TestCritic
+        )
     }
 }

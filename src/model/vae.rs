@@ -1,10 +1,10 @@
 //! The variational autoencoder (Kingma and Welling 2013), and the same without noise.
 
-use super::layer::Stack;
-use super::{Batch, Config, Family, Likelihood, Losses, Saved, Series, StepError, restore, save};
+use super::{Batch, Config, Family, Likelihood, Losses, Saved, Series, StepError, architecture, plain, restore, save};
 use crate::dataset::ImageShape;
-use crate::nn::adam::Adam;
-use crate::nn::likelihood::{bernoulli, gaussian, kl};
+use crate::nn::chain::Chain;
+use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_draw};
+use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::Parameters;
 use crate::snapshot::{Activation, Network, Snapshot};
 use candle_core::{Result, Tensor};
@@ -21,10 +21,10 @@ pub struct Vae {
     likelihood: Likelihood,
     parameters: Parameters,
     /// Pixels to mean and log variance side by side (to the code alone without noise).
-    encoder: Stack,
+    encoder: Chain,
     /// Latent to logits (Bernoulli) or pixel means (Gaussian).
-    decoder: Stack,
-    optimizer: Adam,
+    decoder: Chain,
+    optimizer: Optimizer,
 }
 
 impl Vae {
@@ -32,79 +32,70 @@ impl Vae {
     ///
     /// # Errors
     /// If candle cannot make the tensors.
-    pub fn new(config: &Config, shape: ImageShape) -> Result<Self> {
+    pub fn new(config: &Config, shape: ImageShape, mut parameters: Parameters) -> Result<Self> {
         let noisy = config.family == Family::Vae;
-        let mut parameters = Parameters::default();
         let code = if noisy { 2 * config.latent } else { config.latent };
-        let mut up = vec![config.latent];
-        up.extend(&config.hidden);
-        up.push(shape.values());
-        let mut down: Vec<usize> = up.iter().rev().copied().collect();
-        if let Some(last) = down.last_mut() {
-            *last = code;
-        }
-        let (relu, last) = (Activation::Relu, Activation::Identity);
         Ok(Self {
             shape,
             latent: config.latent,
             noisy,
             likelihood: config.likelihood,
-            encoder: Stack::new(&mut parameters, "encoder", &down, relu, last, config.seed)?,
-            decoder: Stack::new(&mut parameters, "decoder", &up, relu, last, config.seed)?,
+            encoder: architecture::encoder(config, shape, &mut parameters, code)?,
+            decoder: architecture::decoder(config, shape, &mut parameters)?,
             parameters,
-            optimizer: Adam::default(),
+            optimizer: Optimizer::default(),
         })
     }
 
-    /// (mean of reconstruction, mean of KL), in nats an image, with one posterior draw an image.
-    fn terms(&self, images: &Tensor, noise: &Tensor) -> Result<(Tensor, Tensor)> {
-        let code = self.encoder.forward(images)?;
-        let (latent, divergence) = if self.noisy {
-            let (mean, log_variance) = (code.narrow(1, 0, self.latent)?, code.narrow(1, self.latent, self.latent)?);
-            let deviation = log_variance.affine(0.5, 0.0)?.exp()?;
-            ((&mean + deviation.mul(noise)?)?, kl(&mean, &log_variance)?.mean_all()?)
-        } else {
-            (code, Tensor::zeros((), images.dtype(), images.device())?)
+    /// (mean of reconstruction, KL of each dimension `[batch, latent]`), in nats an image, with one posterior draw an image.
+    fn terms(&self, batch: &Batch) -> Result<(Tensor, Option<Tensor>)> {
+        let code = self.encoder.forward(&batch.images)?;
+        let (latent, divergence) = match self.noisy {
+            true => (posterior_draw(&code, &batch.noise)?, Some(kl(&code)?)),
+            false => (code, None),
         };
         let output = self.decoder.forward(&latent)?;
         let reconstruction = match self.likelihood {
-            Likelihood::Bernoulli => bernoulli(&output, images)?,
-            Likelihood::Gaussian => gaussian(&output, images)?,
+            Likelihood::Bernoulli => bernoulli(&output, &batch.images)?,
+            Likelihood::Gaussian => gaussian(&output, &batch.images)?,
         };
         Ok((reconstruction.mean_all()?, divergence))
     }
 
-    /// One step of Adam on reconstruction + β·KL.
+    /// One update on reconstruction + β·KL.
     ///
     /// # Errors
     /// If a loss is not a number, or candle fails.
-    pub fn step(&mut self, batch: &Batch, config: &Config) -> std::result::Result<Losses, StepError> {
-        let (reconstruction, divergence) = self.terms(&batch.images, &batch.noise)?;
-        let loss = (&reconstruction + divergence.affine(config.beta, 0.0)?)?;
-        let mut losses = vec![
-            (Series::Reconstruction, reconstruction.to_scalar::<f32>()?),
-            (Series::Total, loss.to_scalar::<f32>()?),
-        ];
-        if self.noisy {
-            losses.insert(1, (Series::Kl, divergence.to_scalar::<f32>()?));
+    pub fn step(&mut self, step: u64, batch: &Batch, config: &Config) -> std::result::Result<Losses, StepError> {
+        let (reconstruction, divergence) = self.terms(batch)?;
+        let mut losses = vec![(Series::Reconstruction, reconstruction.to_scalar::<f32>()?)];
+        let mut loss = reconstruction;
+        if let Some(divergence) = divergence {
+            let each = divergence.mean(0)?;
+            losses.push((Series::Kl, each.sum_all()?.to_scalar::<f32>()?));
+            // Free bits: a dimension below its share is left alone.
+            let each = if config.free_bits > 0.0 { each.maximum(config.free_bits)? } else { each };
+            loss = (loss + each.sum_all()?.affine(config.beta_at(step), 0.0)?)?;
         }
+        losses.push((Series::Total, loss.to_scalar::<f32>()?));
         StepError::check(&losses)?;
-        let gradients = loss.backward()?;
-        self.optimizer.update(&self.parameters, &gradients, config.learning_rate, config.adam_beta1)?;
+        self.parameters.gather(&loss.backward()?)?;
+        self.optimizer.update(&self.parameters, config.settings(step, false))?;
         Ok(losses)
     }
 
-    /// The same figures on images that are not learned from; the total is the negative ELBO (β 1).
+    /// The same figures on images that are not learned from, by the average of the weights where one is kept; the total is
+    /// the negative ELBO (β 1).
     ///
     /// # Errors
     /// If candle fails.
     pub fn test(&self, batch: &Batch) -> Result<Losses> {
-        let (reconstruction, divergence) = self.terms(&batch.images, &batch.noise)?;
-        let (reconstruction, divergence) = (reconstruction.to_scalar::<f32>()?, divergence.to_scalar::<f32>()?);
-        let mut losses =
-            vec![(Series::TestReconstruction, reconstruction), (Series::TestTotal, reconstruction + divergence)];
-        if self.noisy {
-            losses.insert(1, (Series::TestKl, divergence));
+        let (reconstruction, divergence) = self.optimizer.with_average(&self.parameters, || self.terms(batch))?;
+        let reconstruction = reconstruction.to_scalar::<f32>()?;
+        let mut losses = vec![(Series::TestReconstruction, reconstruction), (Series::TestTotal, reconstruction)];
+        if let Some(divergence) = divergence {
+            let divergence = divergence.sum(1)?.mean_all()?.to_scalar::<f32>()?;
+            losses = vec![losses[0], (Series::TestKl, divergence), (Series::TestTotal, reconstruction + divergence)];
         }
         Ok(losses)
     }
@@ -118,7 +109,8 @@ impl Vae {
             Likelihood::Bernoulli => Activation::Sigmoid,
             Likelihood::Gaussian => Activation::Identity,
         };
-        let mut encoder = self.encoder.operations(Activation::Identity)?;
+        let average = self.optimizer.average();
+        let mut encoder = plain::operations(&self.encoder, average, Activation::Identity)?;
         if !self.noisy
             && let Some(operation) = encoder.last_mut()
         {
@@ -128,7 +120,7 @@ impl Vae {
             step,
             image: self.shape,
             latent: self.latent,
-            decoder: Network::new(self.latent, self.decoder.operations(last)?)?,
+            decoder: Network::new(self.latent, plain::operations(&self.decoder, average, last)?)?,
             encoder: Some(Network::new(self.shape.values(), encoder)?),
         })
     }

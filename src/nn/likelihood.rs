@@ -1,8 +1,9 @@
-//! Losses in nats an image: pixel likelihoods, the KL divergence to the standard normal, the adversarial losses.
+//! What a VAE is trained on, in nats an image: pixel likelihoods, the posterior's draw and its divergence from the prior.
+//! One pass forward and one backward each.
 
 use super::storage::{values, with_values};
 use super::vector;
-use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
 /// Images a shard of work.
@@ -14,8 +15,12 @@ const SHARD_ROWS: usize = 16;
 /// # Errors
 /// If the shapes differ.
 pub fn bernoulli(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
-    // candle would look for the gradient of a target that is computed from variables, and there is none.
-    logits.contiguous()?.apply_op2(&target.contiguous()?.detach(), Bernoulli)
+    if logits.device().is_cpu() {
+        // candle would look for the gradient of a target that is computed from variables, and there is none.
+        return logits.contiguous()?.apply_op2(&target.contiguous()?.detach(), Bernoulli);
+    }
+    let softplus = (logits.relu()? + logits.abs()?.neg()?.exp()?.affine(1.0, 1.0)?.log()?)?;
+    (softplus - logits.mul(&target.detach())?)?.sum(1)
 }
 
 struct Bernoulli;
@@ -74,43 +79,196 @@ impl CustomOp2 for Bernoulli {
     }
 }
 
-/// −log p(x) of unit-variance normal pixels about `mean`, summed over pixels: ½‖x − mean‖² + ½·pixels·ln 2π, `[batch]`, in nats.
+/// −log p(x) of unit-variance normal pixels about `mean`, summed over pixels: ½‖x − mean‖² + ½·pixels·ln 2π, `[batch]`, in
+/// nats. The target gets no gradient.
 ///
 /// # Errors
 /// If the shapes differ.
 pub fn gaussian(mean: &Tensor, target: &Tensor) -> Result<Tensor> {
+    if mean.device().is_cpu() {
+        return mean.contiguous()?.apply_op2(&target.contiguous()?.detach(), Gaussian);
+    }
     let pixels = mean.dim(1)? as f64;
-    let squares = mean.sub(target)?.sqr()?.sum(1)?;
+    let squares = mean.sub(&target.detach())?.sqr()?.sum(1)?;
     squares.affine(0.5, 0.5 * pixels * std::f64::consts::TAU.ln())
 }
 
-/// KL(N(mean, e^log_variance) ‖ N(0, 1)) summed over dimensions: ½Σ(mean² + e^lv − 1 − lv), `[batch]`, in nats
-/// (Kingma and Welling 2013, appendix B). Both are `[batch, latent]`.
-///
-/// # Errors
-/// If the shapes differ.
-pub fn kl(mean: &Tensor, log_variance: &Tensor) -> Result<Tensor> {
-    let terms = (mean.sqr()? + log_variance.exp()? - log_variance)?.affine(1.0, -1.0)?;
-    terms.sum(1)?.affine(0.5, 0.0)
+struct Gaussian;
+
+impl CustomOp2 for Gaussian {
+    fn name(&self) -> &'static str {
+        "gaussian-nats"
+    }
+
+    fn cpu_fwd(
+        &self,
+        mean: &CpuStorage,
+        mean_layout: &Layout,
+        target: &CpuStorage,
+        target_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let (batch, pixels) = mean_layout.shape().dims2()?;
+        if mean_layout.shape() != target_layout.shape() {
+            bail!("gaussian: {:?} against {:?}", mean_layout.shape(), target_layout.shape());
+        }
+        let (mean, target) = (values(mean, mean_layout)?, values(target, target_layout)?);
+        let constant = (0.5 * pixels as f64 * std::f64::consts::TAU.ln()) as f32;
+        let rows = mean.par_chunks(pixels).zip(target.par_chunks(pixels)).with_min_len(SHARD_ROWS);
+        let out = rows.map(|(mean, target)| 0.5 * vector::square_distance(mean, target) + constant).collect();
+        Ok((CpuStorage::F32(out), Shape::from(batch)))
+    }
+
+    fn bwd(
+        &self,
+        mean: &Tensor,
+        target: &Tensor,
+        _out: &Tensor,
+        out_gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let pixels = mean.dim(1)?;
+        let mut gradient = vec![0.0; mean.elem_count()];
+        with_values(out_gradient, |scale| {
+            with_values(mean, |mean| {
+                with_values(target, |target| {
+                    let rows = mean.par_chunks(pixels).zip(target.par_chunks(pixels)).zip(scale.par_iter());
+                    gradient.par_chunks_mut(pixels).zip(rows).with_min_len(SHARD_ROWS).for_each(
+                        |(gradient, ((mean, target), scale))| {
+                            let pairs = mean.iter().zip(target);
+                            gradient.iter_mut().zip(pairs).for_each(|(g, (m, x))| *g = scale * (m - x));
+                        },
+                    );
+                    Ok(())
+                })
+            })
+        })?;
+        Ok((Some(Tensor::from_vec(gradient, mean.shape(), mean.device())?), None))
+    }
 }
 
-/// Mean of softplus(sign·logits): the two halves of the non-saturating GAN loss (Goodfellow 2014). `logits` is `[batch, 1]`.
-/// Written as max(x, 0) + ln(1 + e^−|x|), so it cannot overflow.
+/// KL(N(μ, σ²) ‖ N(0, 1)) of each dimension, ½(μ² + σ² − 1 − ln σ²), `[batch, latent]`, in nats (Kingma and Welling 2013,
+/// appendix B). `code` holds μ and ln σ² side by side, `[batch, 2·latent]`.
 ///
 /// # Errors
-/// If the tensor is not on a device that candle can compute on.
-pub fn softplus_mean(logits: &Tensor, sign: f64) -> Result<Tensor> {
-    let x = logits.affine(sign, 0.0)?;
-    let tail = x.abs()?.neg()?.exp()?.affine(1.0, 1.0)?.log()?;
-    (x.relu()? + tail)?.mean_all()
+/// If the code's width is odd.
+pub fn kl(code: &Tensor) -> Result<Tensor> {
+    if code.device().is_cpu() {
+        return code.contiguous()?.apply_op1(Divergence);
+    }
+    let (mean, log_variance) =
+        (code.narrow(1, 0, code.dim(1)? / 2)?, code.narrow(1, code.dim(1)? / 2, code.dim(1)? / 2)?);
+    (mean.sqr()? + log_variance.exp()? - log_variance)?.affine(0.5, -0.5)
+}
+
+struct Divergence;
+
+impl CustomOp1 for Divergence {
+    fn name(&self) -> &'static str {
+        "kl-nats"
+    }
+
+    fn cpu_fwd(&self, code: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (batch, latent) = half(layout.shape())?;
+        let each =
+            |(mean, log_variance): (&f32, &f32)| 0.5 * (mean * mean + vector::exp(*log_variance) - log_variance - 1.0);
+        let rows = values(code, layout)?.chunks_exact(2 * latent).map(|row| row.split_at(latent));
+        let out = rows.flat_map(|(mean, log_variance)| mean.iter().zip(log_variance).map(each)).collect();
+        Ok((CpuStorage::F32(out), Shape::from((batch, latent))))
+    }
+
+    fn bwd(&self, code: &Tensor, _: &Tensor, out_gradient: &Tensor) -> Result<Option<Tensor>> {
+        let (_, latent) = half(code.shape())?;
+        let mut gradient = vec![0.0; code.elem_count()];
+        with_values(code, |code| {
+            with_values(out_gradient, |scale| {
+                let rows = code.chunks_exact(2 * latent).zip(scale.chunks_exact(latent));
+                for (gradient, (code, scale)) in gradient.chunks_exact_mut(2 * latent).zip(rows) {
+                    for (j, scale) in scale.iter().enumerate() {
+                        gradient[j] = scale * code[j];
+                        gradient[latent + j] = 0.5 * scale * (vector::exp(code[latent + j]) - 1.0);
+                    }
+                }
+                Ok(())
+            })
+        })?;
+        Ok(Some(Tensor::from_vec(gradient, code.shape(), code.device())?))
+    }
+}
+
+fn half(shape: &Shape) -> Result<(usize, usize)> {
+    match shape.dims2()? {
+        (batch, width) if width > 0 && width % 2 == 0 => Ok((batch, width / 2)),
+        (_, width) => bail!("expected means and log variances side by side, found {width} values"),
+    }
+}
+
+/// A draw of the posterior, μ + σ·noise, `[batch, latent]`; the noise gets no gradient.
+///
+/// # Errors
+/// If the noise does not fit the code.
+pub fn posterior_draw(code: &Tensor, noise: &Tensor) -> Result<Tensor> {
+    if code.device().is_cpu() {
+        return code.contiguous()?.apply_op2(&noise.contiguous()?.detach(), Draw);
+    }
+    let (mean, log_variance) =
+        (code.narrow(1, 0, code.dim(1)? / 2)?, code.narrow(1, code.dim(1)? / 2, code.dim(1)? / 2)?);
+    mean + log_variance.affine(0.5, 0.0)?.exp()?.mul(&noise.detach())?
+}
+
+struct Draw;
+
+impl CustomOp2 for Draw {
+    fn name(&self) -> &'static str {
+        "posterior-draw"
+    }
+
+    fn cpu_fwd(
+        &self,
+        code: &CpuStorage,
+        layout: &Layout,
+        noise: &CpuStorage,
+        noise_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let (batch, latent) = half(layout.shape())?;
+        if noise_layout.shape().dims() != [batch, latent] {
+            bail!("posterior: noise of {:?} for {batch} codes of {latent}", noise_layout.shape());
+        }
+        let rows =
+            values(code, layout)?.chunks_exact(2 * latent).zip(values(noise, noise_layout)?.chunks_exact(latent));
+        let out = rows.flat_map(|(code, noise)| {
+            (0..latent).map(move |j| code[j] + vector::exp(0.5 * code[latent + j]) * noise[j])
+        });
+        Ok((CpuStorage::F32(out.collect()), Shape::from((batch, latent))))
+    }
+
+    fn bwd(
+        &self,
+        code: &Tensor,
+        noise: &Tensor,
+        _: &Tensor,
+        out_gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let (_, latent) = half(code.shape())?;
+        let mut gradient = vec![0.0; code.elem_count()];
+        with_values(code, |code| {
+            with_values(noise, |noise| {
+                with_values(out_gradient, |scale| {
+                    let rows =
+                        code.chunks_exact(2 * latent).zip(noise.chunks_exact(latent)).zip(scale.chunks_exact(latent));
+                    for (gradient, ((code, noise), scale)) in gradient.chunks_exact_mut(2 * latent).zip(rows) {
+                        for j in 0..latent {
+                            gradient[j] = scale[j];
+                            gradient[latent + j] = 0.5 * scale[j] * noise[j] * vector::exp(0.5 * code[latent + j]);
+                        }
+                    }
+                    Ok(())
+                })
+            })
+        })?;
+        Ok((Some(Tensor::from_vec(gradient, code.shape(), code.device())?), None))
+    }
 }
 
 /// Mean of σ(logits): how sure a discriminator is, on average.
-///
-/// # Errors
-/// If `logits` is not on the CPU.
-pub fn mean_score(logits: &Tensor) -> Result<f32> {
-    with_values(logits, |logits| {
-        Ok(logits.iter().map(|x| vector::sigmoid(*x)).sum::<f32>() / logits.len().max(1) as f32)
-    })
+pub fn mean_score(logits: &[f32]) -> f32 {
+    logits.iter().map(|x| vector::sigmoid(*x)).sum::<f32>() / logits.len().max(1) as f32
 }

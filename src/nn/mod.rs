@@ -1,11 +1,22 @@
-//! Layers, losses and the optimiser on candle, and the CPU kernels behind them.
+//! Layers, losses and optimisers on candle, and the CPU kernels behind them.
+//!
+//! Kernels work on slices ([`product`], [`sliding`], [`vector`], [`normalize`]); [`kind`] says what a layer computes;
+//! [`chain`] makes layers into one candle operation with its own backward; [`generic`] is the same by candle's own
+//! operations, for other devices and as the reference.
 
 pub mod activation;
-pub mod adam;
-pub mod batch_norm;
+pub mod adversarial;
+pub mod chain;
+pub mod critic;
+pub mod generic;
+pub mod kind;
 pub mod likelihood;
-pub mod linear;
+pub mod normalize;
+pub mod optimizer;
 pub mod parameters;
+mod passes;
 pub mod product;
+pub mod shards;
+pub mod sliding;
 pub mod storage;
 pub mod vector;

@@ -4,37 +4,74 @@
 use super::vector::dot;
 use gemm::Parallelism;
 
-/// How a matrix lies in its slice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lie {
-    /// Row by row.
-    Rows,
-    /// Column by column: the transpose of what lies row by row.
-    Columns,
+/// A matrix as it lies in a slice.
+#[derive(Clone, Copy, Debug)]
+pub struct Matrix<'a> {
+    values: &'a [f32],
+    rows: usize,
+    columns: usize,
+    row_step: usize,
+    column_step: usize,
 }
+
+impl<'a> Matrix<'a> {
+    /// `[rows, columns]`, row by row.
+    pub fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
+        Self { values, rows, columns, row_step: columns, column_step: 1 }
+    }
+
+    /// The same values, rows and columns exchanged.
+    pub fn transposed(self) -> Self {
+        Self { rows: self.columns, columns: self.rows, row_step: self.column_step, column_step: self.row_step, ..self }
+    }
+
+    /// Some of the rows, `from` and `count` of them.
+    ///
+    /// # Panics
+    /// If there are fewer: a bug in the caller.
+    pub fn some_rows(self, from: usize, count: usize) -> Self {
+        assert!(from + count <= self.rows, "rows of a matrix");
+        let start = (from * self.row_step).min(self.values.len());
+        Self { values: &self.values[start..], rows: count, ..self }
+    }
+
+    /// Whether each row's values lie one after another.
+    fn has_whole_rows(&self) -> bool {
+        self.column_step == 1 || self.columns == 1
+    }
+
+    fn reaches(&self) -> usize {
+        match (self.rows, self.columns) {
+            (0, _) | (_, 0) => 0,
+            (rows, columns) => (rows - 1) * self.row_step + (columns - 1) * self.column_step + 1,
+        }
+    }
+}
+
+/// Values of a result up to which `gemm` picks another kernel, with other bits.
+pub const SMALL: usize = 16 * 16;
+/// Rows and columns up to which `gemm` cuts long sums at other places.
+pub const FEW: usize = 64;
 
 /// `out = lhs·rhs` (`out += lhs·rhs` where `add`), all on this thread.
 ///
-/// `out` is `[m, n]` row by row, `lhs` is `[m, k]` and `rhs` `[k, n]`, each lying as told.
+/// `out` is `[lhs.rows, rhs.columns]` row by row. The bits of a row do not depend on how many rows are asked for at once, if
+/// that is more than one, the result has always more than [`SMALL`] values, and there are either more than [`FEW`] columns or
+/// always (or never) more than [`FEW`] rows: `gemm` goes by these.
 ///
 /// # Panics
-/// If a slice is shorter than its sizes say: a bug in the caller.
-#[allow(clippy::too_many_arguments)]
-pub fn product(
-    out: &mut [f32],
-    (lhs, lhs_lie): (&[f32], Lie),
-    (rhs, rhs_lie): (&[f32], Lie),
-    (m, n, k): (usize, usize, usize),
-    add: bool,
-) {
-    assert!(out.len() >= m * n && lhs.len() >= m * k && rhs.len() >= k * n, "matrix sizes");
-    let strides = |lie, rows: usize, columns: usize| match lie {
-        Lie::Rows => (1, columns as isize),
-        Lie::Columns => (rows as isize, 1),
-    };
-    let (lhs_columns, lhs_rows) = strides(lhs_lie, m, k);
-    let (rhs_columns, rhs_rows) = strides(rhs_lie, k, n);
-    // Sound: the assertion above covers every element that the strides reach, and `out` is borrowed mutably.
+/// If the sizes do not fit: a bug in the caller.
+pub fn product(out: &mut [f32], lhs: Matrix<'_>, rhs: Matrix<'_>, add: bool) {
+    let (m, n, k) = (lhs.rows, rhs.columns, lhs.columns);
+    assert!(rhs.rows == k && out.len() >= m * n, "matrix sizes");
+    assert!(lhs.reaches() <= lhs.values.len() && rhs.reaches() <= rhs.values.len(), "matrix values");
+    if m == 0 || n == 0 {
+        return;
+    }
+    if (m == 1 || n == 1) && lhs.has_whole_rows() && rhs.transposed().has_whole_rows() {
+        return inner_products(out, lhs, rhs.transposed(), add);
+    }
+    // Sound: the assertions above cover every element that the steps reach, and `out` is borrowed mutably.
     unsafe {
         gemm::gemm(
             m,
@@ -44,12 +81,12 @@ pub fn product(
             1,
             n as isize,
             add,
-            lhs.as_ptr(),
-            lhs_columns,
-            lhs_rows,
-            rhs.as_ptr(),
-            rhs_columns,
-            rhs_rows,
+            lhs.values.as_ptr(),
+            lhs.column_step as isize,
+            lhs.row_step as isize,
+            rhs.values.as_ptr(),
+            rhs.column_step as isize,
+            rhs.row_step as isize,
             1.0,
             1.0,
             false,
@@ -60,20 +97,19 @@ pub fn product(
     }
 }
 
-/// `out[r] = weight·input[r] + bias` for `rows` examples; `weight` is `[outputs, inputs]`, row by row.
-pub fn linear(input: &[f32], weight: &[f32], bias: &[f32], out: &mut [f32], rows: usize) {
-    let outputs = bias.len();
-    let inputs = weight.len() / outputs.max(1);
-    if rows == 1 {
-        for ((value, row), bias) in out.iter_mut().zip(weight.chunks_exact(inputs.max(1))).zip(bias) {
-            *value = dot(row, input) + bias;
+/// `out[i, j] = left[i]·right[j]` (added where `add`), row with row: for results so small that [`product`]'s bits would
+/// depend on how the rows are split.
+///
+/// # Panics
+/// If rows do not lie whole, or the slices are too short: a bug in the caller.
+pub fn inner_products(out: &mut [f32], left: Matrix<'_>, right: Matrix<'_>, add: bool) {
+    for (i, out) in out.chunks_exact_mut(right.rows).take(left.rows).enumerate() {
+        let row = &left.values[i * left.row_step..][..left.columns];
+        for (j, value) in out.iter_mut().enumerate() {
+            let sum = dot(row, &right.values[j * right.row_step..][..right.columns]);
+            *value = if add { *value + sum } else { sum };
         }
-        return;
     }
-    for row in out.chunks_exact_mut(outputs) {
-        row.copy_from_slice(bias);
-    }
-    product(out, (input, Lie::Rows), (weight, Lie::Columns), (rows, outputs, inputs), true);
 }
 
 #[cfg(test)]
@@ -101,14 +137,40 @@ mod tests {
             let draws = crate::random::normal_rows(seed, crate::random::Purpose::Sample, 0, 1, m * k + k * n);
             let (lhs, rhs) = draws.split_at(m * k);
             let expected = naive(lhs, rhs, (m, n, k));
-            for (l, l_lie) in [(lhs.to_vec(), Lie::Rows), (transposed(lhs, m, k), Lie::Columns)] {
-                for (r, r_lie) in [(rhs.to_vec(), Lie::Rows), (transposed(rhs, k, n), Lie::Columns)] {
-                    let mut out = vec![0.0; m * n];
-                    product(&mut out, (&l, l_lie), (&r, r_lie), (m, n, k), false);
+            let (across, down) = (transposed(lhs, m, k), transposed(rhs, k, n));
+            for l in [Matrix::new(lhs, m, k), Matrix::new(&across, k, m).transposed()] {
+                for r in [Matrix::new(rhs, k, n), Matrix::new(&down, n, k).transposed()] {
+                    let mut out = vec![1.0; m * n];
+                    product(&mut out, l, r, false);
                     for (a, b) in out.iter().zip(&expected) {
                         prop_assert!((a - b).abs() < 1e-4);
                     }
+                    product(&mut out, l, r, true);
+                    for (a, b) in out.iter().zip(&expected) {
+                        prop_assert!((a - 2.0 * b).abs() < 2e-4);
+                    }
                 }
+            }
+        }
+
+        #[test]
+        fn the_bits_of_a_row_do_not_depend_on_the_split(
+            n in 33usize..140, k in 1usize..700, split in 8usize..64, seed in any::<u64>(),
+        ) {
+            let m = if n > FEW { 128 } else { FEW };
+            let draws = crate::random::normal_rows(seed, crate::random::Purpose::Sample, 0, 1, m * k + k * n);
+            let (lhs, rhs) = draws.split_at(m * k);
+            for r in [Matrix::new(rhs, k, n), Matrix::new(rhs, n, k).transposed()] {
+                let mut whole = vec![0.0; m * n];
+                product(&mut whole, Matrix::new(lhs, m, k), r, false);
+                let mut parts = vec![0.0; m * n];
+                for from in (0..m).step_by(split) {
+                    let rows = split.min(m - from);
+                    // A shard of a batch is never smaller than 8 rows.
+                    let (from, rows) = if rows < 8 { (m - 8, 8) } else { (from, rows) };
+                    product(&mut parts[from * n..], Matrix::new(&lhs[from * k..], rows, k), r, false);
+                }
+                prop_assert!(whole == parts);
             }
         }
     }

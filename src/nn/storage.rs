@@ -1,6 +1,6 @@
 //! Reading candle tensors on the CPU as slices, for the kernels of this folder.
 
-use candle_core::{CpuStorage, Layout, Result, Tensor, bail};
+use candle_core::{CpuStorage, Layout, Result, Storage, StorageRef, Tensor, bail};
 
 /// The contiguous `f32` values of a CPU storage.
 pub(super) fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
@@ -11,12 +11,31 @@ pub(super) fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a
     }
 }
 
-/// Looks at the values of a contiguous `f32` tensor on the CPU.
-pub fn with_values<T>(tensor: &Tensor, look: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
-    let tensor = tensor.contiguous()?;
-    let (storage, layout) = tensor.storage_and_layout();
-    match &*storage {
-        candle_core::Storage::Cpu(storage) => look(values(storage, layout)?),
-        _ => bail!("expected a tensor on the CPU"),
+/// A tensor on the CPU that is being read.
+pub(super) struct Held<'a> {
+    storage: StorageRef<'a>,
+    layout: &'a Layout,
+}
+
+impl<'a> Held<'a> {
+    pub fn new(tensor: &'a Tensor) -> Self {
+        let (storage, layout) = tensor.storage_and_layout();
+        Self { storage, layout }
     }
+
+    pub fn values(&self) -> Result<&[f32]> {
+        match &*self.storage {
+            Storage::Cpu(storage) => values(storage, self.layout),
+            _ => bail!("expected a tensor on the CPU"),
+        }
+    }
+}
+
+/// Looks at the values of a contiguous `f32` tensor, fetched from its device where it has one.
+///
+/// # Errors
+/// If they are no `f32`, or cannot be fetched.
+pub fn with_values<T>(tensor: &Tensor, look: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
+    let tensor = tensor.to_device(&candle_core::Device::Cpu)?.contiguous()?;
+    look(Held::new(&tensor).values()?)
 }

@@ -1,19 +1,33 @@
-//! exp, softplus and sigmoid over slices, written so that the compiler vectorises them, compiled for plain and for
-//! AVX2 processors and chosen when the program runs. Both give the same bits: nothing is contracted or reassociated.
+//! exp, softplus and sigmoid over slices, written so that the compiler vectorises them, compiled for plain (SSE2, NEON),
+//! AVX2 and AVX-512 processors and chosen when the program runs. All give the same bits: nothing is contracted or
+//! reassociated.
 #![allow(unsafe_code)]
 
-/// Defines a safe function in two builds, one for every processor and one for AVX2, and picks one at run time.
+/// Defines a safe function in three builds, for every processor, for AVX2 and for AVX-512, and picks one at run time.
 macro_rules! for_each_processor {
-    ($(#[$meta:meta])* pub fn $name:ident($($arg:ident: $type:ty),*) $(-> $out:ty)? $body:block) => {
+    ($(#[$meta:meta])* $visibility:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $out:ty)? $body:block) => {
         $(#[$meta])*
-        pub fn $name($($arg: $type),*) $(-> $out)? {
+        #[allow(unsafe_code)]
+        $visibility fn $name($($arg: $type),*) $(-> $out)? {
             #[inline(always)]
             fn body($($arg: $type),*) $(-> $out)? $body
             #[cfg(target_arch = "x86_64")]
             {
+                #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw")]
+                fn avx512($($arg: $type),*) $(-> $out)? {
+                    body($($arg),*)
+                }
                 #[target_feature(enable = "avx2")]
                 fn avx2($($arg: $type),*) $(-> $out)? {
                     body($($arg),*)
+                }
+                if std::arch::is_x86_feature_detected!("avx512f")
+                    && std::arch::is_x86_feature_detected!("avx512vl")
+                    && std::arch::is_x86_feature_detected!("avx512dq")
+                    && std::arch::is_x86_feature_detected!("avx512bw")
+                {
+                    // Sound: the processor has just been seen to have all four.
+                    return unsafe { avx512($($arg),*) };
                 }
                 if std::arch::is_x86_feature_detected!("avx2") {
                     // Sound: the processor has just been seen to have AVX2.
@@ -24,6 +38,7 @@ macro_rules! for_each_processor {
         }
     };
 }
+pub(super) use for_each_processor;
 
 /// eˣ to 2 ulp for x in [−87, 88], kept to that range outside (Cephes).
 #[inline(always)]
@@ -107,6 +122,21 @@ for_each_processor! {
 }
 
 for_each_processor! {
+    /// ‖a − b‖², in lanes.
+    pub fn square_distance(a: &[f32], b: &[f32]) -> f32 {
+        let mut sums = [0.0f32; LANES];
+        let (x, y) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+        let rest: f32 = x.remainder().iter().zip(y.remainder()).map(|(x, y)| (x - y) * (x - y)).sum();
+        for (x, y) in x.zip(y) {
+            for lane in 0..LANES {
+                sums[lane] += (x[lane] - y[lane]) * (x[lane] - y[lane]);
+            }
+        }
+        sums.iter().sum::<f32>() + rest
+    }
+}
+
+for_each_processor! {
     /// The inner product, in lanes.
     pub fn dot(a: &[f32], b: &[f32]) -> f32 {
         let mut sums = [0.0f32; LANES];
@@ -118,20 +148,6 @@ for_each_processor! {
             }
         }
         sums.iter().sum::<f32>() + rest
-    }
-}
-
-for_each_processor! {
-    /// One pass of Adam over a parameter: moments, then the weight. `numbers` are the corrected learning rate,
-    /// the correction of the second moment's root, and β₁.
-    pub fn adam_update(weight: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32], numbers: [f32; 3]) {
-        let [rate, second_scale, beta1] = numbers;
-        let beta2 = super::adam::BETA2 as f32;
-        for (((w, g), m), v) in weight.iter_mut().zip(gradient).zip(first).zip(second) {
-            *m = beta1 * *m + (1.0 - beta1) * g;
-            *v = beta2 * *v + (1.0 - beta2) * g * g;
-            *w -= rate * *m / (v.sqrt() * second_scale + super::adam::EPSILON as f32);
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::error::RunError;
 use super::{FORMAT, atomic, tensors};
 use crate::model::Saved;
-use crate::nn::adam::Moments;
+use crate::nn::optimizer::Moments;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;

@@ -257,14 +257,17 @@ impl Worker {
             look(self.step, &mut pixels);
         }
         let batch = self.batches.batch(pixels, self.step, &self.config)?;
-        self.model.step(&batch, &self.config, part)
+        self.model.step(self.step, &batch, &self.config, part)
     }
 
     fn test(&self) -> Result<Losses, StepError> {
         let count = self.dataset.test.count().min(TEST_IMAGES);
         match count {
             0 => Ok(Losses::new()),
-            _ => self.model.test(&Batch::of_test(&self.dataset.test, (0, count), &self.config)?),
+            _ => {
+                let batch = Batch::of_test(&self.dataset.test, (0, count), &self.config)?;
+                self.model.test(&batch, &self.config)
+            }
         }
     }
 

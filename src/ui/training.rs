@@ -12,13 +12,16 @@ use std::ops::RangeInclusive;
 
 const NATS: [Series; 6] =
     [Series::Reconstruction, Series::Kl, Series::Total, Series::TestReconstruction, Series::TestKl, Series::TestTotal];
-const GAME: [Series; 6] = [
+const GAME: [Series; 9] = [
     Series::DiscriminatorLoss,
     Series::GeneratorLoss,
     Series::RealScore,
     Series::FakeScore,
+    Series::CriticGap,
     Series::R1Penalty,
+    Series::GradientPenalty,
     Series::TestRealScore,
+    Series::TestCritic,
 ];
 
 /// The panel's own looks: none, its settings are kept with the window's.

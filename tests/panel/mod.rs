@@ -3,7 +3,7 @@
 
 use latentarium::dataset::{ImageShape, Pixels, Split};
 use latentarium::random::{Purpose, normal_rows};
-use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Snapshot};
+use latentarium::snapshot::{Activation, Network, Operation, Snapshot};
 use std::sync::Arc;
 
 pub fn text(key: &'static str) -> String {
@@ -24,19 +24,15 @@ pub fn text(key: &'static str) -> String {
     said.to_owned()
 }
 pub fn layer(inputs: usize, outputs: usize, seed: u64, activation: Activation) -> Operation {
-    let kind = OperationKind::Linear {
-        weight: normal_rows(seed, Purpose::Weights, 0, 1, inputs * outputs).into(),
-        bias: normal_rows(seed, Purpose::Weights, 1, 1, outputs).into(),
-        activation,
-    };
-    Operation { name: format!("layer {seed}"), inputs: vec![0], kind }
+    let weight = normal_rows(seed, Purpose::Weights, 0, 1, inputs * outputs);
+    let bias = normal_rows(seed, Purpose::Weights, 1, 1, outputs);
+    Operation::linear(format!("layer {seed}"), 0, (weight, bias), activation)
 }
 
 pub fn snapshot(latent: usize, seed: u64) -> Arc<Snapshot> {
     let decoder = Network::new(latent, vec![layer(latent, 64, seed, Activation::Sigmoid)]).unwrap();
     let mut encoder = layer(64, 2 * latent, seed + 1, Activation::Identity);
-    let OperationKind::Linear { weight, .. } = &mut encoder.kind;
-    *weight = weight.iter().map(|w| w * 0.2).collect();
+    encoder.weight = encoder.weight.iter().map(|w| w * 0.2).collect();
     let encoder = Some(Network::new(64, vec![encoder]).unwrap());
     Arc::new(Snapshot { step: 7, image: ImageShape::grey(8, 8), latent, decoder, encoder })
 }

@@ -1,17 +1,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
 use crate::dataset::ImageShape;
-use crate::snapshot::{Activation, Network, Operation, OperationKind};
+use crate::snapshot::{Activation, Network, Operation};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 fn layer(inputs: usize, outputs: usize, bias: f32) -> Network {
-    let kind = OperationKind::Linear {
-        weight: vec![0.1; inputs * outputs].into(),
-        bias: vec![bias; outputs].into(),
-        activation: Activation::Sigmoid,
-    };
-    Network::new(inputs, vec![Operation { name: "layer".into(), inputs: vec![0], kind }]).unwrap()
+    let values = (vec![0.1; inputs * outputs], vec![bias; outputs]);
+    Network::new(inputs, vec![Operation::linear("layer", 0, values, Activation::Sigmoid)]).unwrap()
 }
 
 fn snapshot(step: u64) -> Arc<Snapshot> {

@@ -1,0 +1,248 @@
+//! The networks of each configuration, as chains of layers that fit the images' shape.
+
+use super::config::{Config, Network};
+use crate::dataset::ImageShape;
+use crate::nn::activation::Activation;
+use crate::nn::chain::{Chain, Layer};
+use crate::nn::kind::Kind;
+use crate::nn::parameters::Parameters;
+use crate::nn::sliding::{Map, Sliding, Window};
+use candle_core::Result;
+
+/// Convolutions go on until the map's longer side is at most this.
+const SMALLEST_SIDE: usize = 8;
+/// No layer has more channels.
+const MOST_CHANNELS: usize = 512;
+/// Halves a map.
+const STRIDED: Window = Window { side: 4, stride: 2, padding: 1 };
+/// Keeps a map's size.
+const SAME: Window = Window { side: 3, stride: 1, padding: 1 };
+/// Halves a map.
+const POOL: Window = Window { side: 2, stride: 2, padding: 0 };
+
+/// The slope of LeakyReLU below 0, in critics and dense generators.
+const LEAKY: Activation = Activation::LeakyRelu { slope: 0.2 };
+
+/// What goes before a decoder's or generator's activations.
+#[derive(Clone, Copy, PartialEq)]
+enum Normalized {
+    No,
+    Batch,
+}
+
+/// One step from a large map to a small one.
+struct Stage {
+    convolution: Sliding,
+    /// What follows it in a pooled network.
+    pool: Option<Sliding>,
+}
+
+impl Stage {
+    fn small(&self) -> Map {
+        self.pool.map_or(self.convolution.small, |pool| pool.small)
+    }
+}
+
+/// The steps from image to the map that dense layers read.
+fn stages(config: &Config, image: ImageShape) -> Vec<Stage> {
+    let mut map = Map { height: image.height, width: image.width, channels: image.channels };
+    let mut stages: Vec<Stage> = Vec::new();
+    let mut channels = config.channels;
+    while stages.is_empty() || map.height.max(map.width) > SMALLEST_SIDE {
+        let stage = match config.network {
+            Network::Dense => break,
+            Network::Convolutional => Stage { convolution: Sliding::new(map, STRIDED, channels), pool: None },
+            Network::Pooled => {
+                let convolution = Sliding::new(map, SAME, channels);
+                Stage { convolution, pool: Some(Sliding::new(convolution.small, POOL, channels)) }
+            }
+        };
+        if stage.small().places() == 0 {
+            break;
+        }
+        map = stage.small();
+        stages.push(stage);
+        channels = (2 * channels).min(MOST_CHANNELS);
+    }
+    stages
+}
+
+fn image_map(image: ImageShape) -> Map {
+    Map { height: image.height, width: image.width, channels: image.channels }
+}
+
+/// Collects a chain's layers.
+struct Builder<'a> {
+    parameters: &'a mut Parameters,
+    prefix: &'a str,
+    seed: u64,
+    layers: Vec<Layer>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(parameters: &'a mut Parameters, prefix: &'a str, seed: u64) -> Self {
+        Self { parameters, prefix, seed, layers: Vec::new() }
+    }
+
+    fn add(&mut self, part: &str, kind: Kind, activation: Activation) -> Result<()> {
+        let name = format!("{}.{part}", self.prefix);
+        self.layers.push(Layer::new(self.parameters, &name, (kind, true), activation, self.seed)?);
+        Ok(())
+    }
+
+    /// A layer without bias and a batch norm over `channels`; or with a bias and without batch norm.
+    fn add_normalized(
+        &mut self,
+        part: &str,
+        kind: Kind,
+        channels: usize,
+        normalized: Normalized,
+        activation: Activation,
+    ) -> Result<()> {
+        if normalized == Normalized::No {
+            return self.add(part, kind, activation);
+        }
+        let name = format!("{}.{part}", self.prefix);
+        let layer = Layer::new(self.parameters, &name, (kind, false), Activation::Identity, self.seed)?;
+        self.layers.push(layer);
+        let sizes = (kind.outputs(), channels);
+        self.layers.push(Layer::norm(self.parameters, &format!("{name}.norm"), sizes, activation)?);
+        Ok(())
+    }
+
+    fn dense(&mut self, widths: &[usize], hidden: Activation, last: Activation) -> Result<()> {
+        let count = widths.len().saturating_sub(1);
+        for (index, pair) in widths.windows(2).enumerate() {
+            let &[inputs, outputs] = pair else { continue };
+            let activation = if index + 1 == count { last } else { hidden };
+            self.add(&index.to_string(), Kind::Linear { inputs, outputs }, activation)?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Chain> {
+        Chain::new(self.parameters, self.layers)
+    }
+}
+
+/// Images to `outputs` values: an encoder or a critic, without batch norm.
+fn down(
+    config: &Config,
+    image: ImageShape,
+    mut builder: Builder<'_>,
+    (activation, outputs): (Activation, usize),
+) -> Result<Chain> {
+    let stages = stages(config, image);
+    let mut features = image.values();
+    if !stages.is_empty() && image.channels > 1 {
+        builder.add("layout", Kind::ChannelsLast(image_map(image)), Activation::Identity)?;
+    }
+    for (index, stage) in stages.iter().enumerate() {
+        builder.add(&format!("conv.{index}"), Kind::Convolution(stage.convolution), activation)?;
+        if let Some(pool) = stage.pool {
+            builder.add(&format!("pool.{index}"), Kind::MaxPool(pool), Activation::Identity)?;
+        }
+        features = stage.small().values();
+    }
+    let mut widths = vec![features];
+    widths.extend(config.hidden.iter().rev());
+    widths.push(outputs);
+    builder.dense(&widths, activation, Activation::Identity)?;
+    builder.finish()
+}
+
+/// An encoder of `code` values.
+pub(super) fn encoder(config: &Config, image: ImageShape, parameters: &mut Parameters, code: usize) -> Result<Chain> {
+    let builder = Builder::new(parameters, "encoder", config.seed);
+    down(config, image, builder, (Activation::Relu, code))
+}
+
+/// A discriminator or critic.
+pub(super) fn critic(config: &Config, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
+    // Another seed than the generator's: its layers would otherwise start as the generator's do.
+    let builder = Builder::new(parameters, "discriminator", config.seed ^ 0x0064_6973_6372_696d);
+    down(config, image, builder, (LEAKY, 1))
+}
+
+/// Convolutions from the map that dense layers gave up to the image, the mirror of [`down`]; the last layer has `last`.
+fn up(
+    builder: &mut Builder<'_>,
+    stages: &[Stage],
+    image: ImageShape,
+    normalized: Normalized,
+    (hidden, last): (Activation, Activation),
+) -> Result<()> {
+    for (index, stage) in stages.iter().rev().enumerate() {
+        let (large, ends) = (stage.convolution.large, index + 1 == stages.len());
+        let kind = match stage.pool {
+            None => Kind::Transposed(stage.convolution),
+            Some(pool) => {
+                let wide = Map { channels: pool.small.channels, ..large };
+                let (from, to) = (pool.small, wide);
+                builder.add(&format!("upsample.{index}"), Kind::Upsample { from, to }, Activation::Identity)?;
+                Kind::Convolution(Sliding::new(wide, SAME, large.channels))
+            }
+        };
+        let part = format!("conv.{index}");
+        match ends {
+            true => builder.add(&part, kind, last)?,
+            false => builder.add_normalized(&part, kind, large.channels, normalized, hidden)?,
+        }
+    }
+    if !stages.is_empty() && image.channels > 1 {
+        builder.add("layout", Kind::Planes(image_map(image)), Activation::Identity)?;
+    }
+    Ok(())
+}
+
+/// Latent to logits or pixel means.
+pub(super) fn decoder(config: &Config, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
+    let stages = stages(config, image);
+    let (relu, none) = (Activation::Relu, Activation::Identity);
+    let mut builder = Builder::new(parameters, "decoder", config.seed);
+    let mut widths = vec![config.latent];
+    widths.extend(&config.hidden);
+    widths.push(stages.last().map_or(image.values(), |stage| stage.small().values()));
+    builder.dense(&widths, relu, if stages.is_empty() { none } else { relu })?;
+    up(&mut builder, &stages, image, Normalized::No, (relu, none))?;
+    builder.finish()
+}
+
+/// Latent to pixels, through a sigmoid; batch norm after each hidden layer where the configuration says so.
+pub(super) fn generator(config: &Config, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
+    let stages = stages(config, image);
+    let normalized = if config.batch_norm { Normalized::Batch } else { Normalized::No };
+    let mut widths = vec![config.latent];
+    widths.extend(&config.hidden);
+    if let Some(stage) = stages.last() {
+        let (hidden, map) = (Activation::Relu, stage.small());
+        widths.push(map.values());
+        let mut builder = Builder::new(parameters, "generator", config.seed);
+        for (index, pair) in widths.windows(2).enumerate() {
+            let &[inputs, outputs] = pair else { continue };
+            // What becomes a map is normalised as one.
+            let channels = if index + 2 == widths.len() { map.channels } else { outputs };
+            builder.add_normalized(
+                &index.to_string(),
+                Kind::Linear { inputs, outputs },
+                channels,
+                normalized,
+                hidden,
+            )?;
+        }
+        up(&mut builder, &stages, image, normalized, (hidden, Activation::Sigmoid))?;
+        return builder.finish();
+    }
+    let mut builder = Builder::new(parameters, "generator", config.seed);
+    if config.batch_norm {
+        for (index, pair) in widths.windows(2).enumerate() {
+            let &[inputs, outputs] = pair else { continue };
+            builder.add_normalized(&index.to_string(), Kind::Linear { inputs, outputs }, outputs, normalized, LEAKY)?;
+        }
+        widths.drain(..widths.len() - 1);
+    }
+    widths.push(image.values());
+    builder.prefix = "generator.output";
+    builder.dense(&widths, LEAKY, Activation::Sigmoid)?;
+    builder.finish()
+}

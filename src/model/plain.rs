@@ -1,0 +1,82 @@
+//! A chain as plain data: weights copied, batch norm folded in.
+
+use crate::nn::chain::{Chain, Layer, Work};
+use crate::nn::normalize::EPSILON;
+use crate::nn::parameters::{Parameter, copied};
+use crate::snapshot::{Activation, Kind, Operation};
+use candle_core::Result;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Weights by name that stand in for a chain's own.
+pub(super) type Average = BTreeMap<String, Vec<f32>>;
+
+/// The chain's operations, with `last` as the last activation of a layer of weights; averages where there are any.
+pub(super) fn operations(chain: &Chain, average: &Average, last: Activation) -> Result<Vec<Operation>> {
+    let layers = chain.layers();
+    let has_weights = |layer: &Layer| !matches!(&layer.work, Work::Kind { weight: None, .. });
+    let last_place = layers.iter().rposition(has_weights);
+    let mut operations: Vec<Operation> = Vec::new();
+    for (index, layer) in layers.iter().enumerate() {
+        let activation = if Some(index) == last_place { last } else { layer.activation };
+        let values = |parameter: &Option<Parameter>, part: &str| match parameter {
+            Some(parameter) => values(parameter, &format!("{}.{part}", layer.name), average),
+            None => Ok(Vec::new()),
+        };
+        match &layer.work {
+            Work::Kind { kind, weight, bias } => {
+                let weight: Arc<[f32]> = values(weight, "weight")?.into();
+                let bias = match bias {
+                    Some(_) => values(bias, "bias")?,
+                    None => vec![0.0; kind.biases()],
+                };
+                let (name, inputs) = (layer.name.clone(), vec![operations.len()]);
+                operations.push(Operation { name, inputs, kind: *kind, weight, bias: bias.into(), activation });
+            }
+            Work::Norm(norm) => {
+                let Some(before) = operations.last_mut() else { candle_core::bail!("a batch norm after nothing") };
+                let scale = self::values(&norm.scale, &format!("{}.scale", layer.name), average)?;
+                let shift = self::values(&norm.shift, &format!("{}.shift", layer.name), average)?;
+                let running = norm.running();
+                let factor: Vec<f32> = scale
+                    .iter()
+                    .zip(&running.variance)
+                    .map(|(scale, variance)| scale / (variance + EPSILON).sqrt())
+                    .collect();
+                let offset: Vec<f32> = shift
+                    .iter()
+                    .zip(&factor)
+                    .zip(&running.mean)
+                    .map(|((shift, factor), mean)| shift - factor * mean)
+                    .collect();
+                fold(before, &factor, &offset);
+                before.activation = activation;
+            }
+        }
+    }
+    Ok(operations)
+}
+
+fn values(parameter: &Parameter, name: &str, average: &Average) -> Result<Vec<f32>> {
+    average.get(name).map_or_else(|| copied(&parameter.variable), |average| Ok(average.clone()))
+}
+
+/// Multiplies what an operation gives by a factor a channel and adds an offset; channels lie last.
+fn fold(operation: &mut Operation, factor: &[f32], offset: &[f32]) {
+    let channels = factor.len().max(1);
+    let mut weight = operation.weight.to_vec();
+    match operation.kind {
+        // Weights of one output of a transposed convolution lie apart, its channels last.
+        Kind::Transposed(_) => {
+            weight.iter_mut().enumerate().for_each(|(place, weight)| *weight *= factor[place % channels])
+        }
+        _ => {
+            let inputs = weight.len() / operation.bias.len().max(1);
+            let rows = weight.chunks_exact_mut(inputs.max(1)).enumerate();
+            rows.for_each(|(output, row)| row.iter_mut().for_each(|weight| *weight *= factor[output % channels]));
+        }
+    }
+    let bias = operation.bias.iter().enumerate();
+    operation.bias = bias.map(|(output, bias)| bias * factor[output % channels] + offset[output % channels]).collect();
+    operation.weight = weight.into();
+}

@@ -1,0 +1,373 @@
+//! Layers one after another as one candle operation with its own backward. Gradients of weights go to the buffers of their
+//! parameters, which are reused, instead of through candle's store, which would fill with zeros, add and allocate each.
+
+use super::activation::Activation;
+use super::generic;
+use super::kind::Kind;
+use super::normalize::{MOMENTUM, Statistics};
+use super::parameters::{Gradient, Parameter, Parameters};
+use super::passes::{self, Passed, Stage, StageWork, Wanted};
+use super::storage::{Held, values, with_values};
+use candle_core::{CpuStorage, CustomOp2, DType, Device, Layout, Result, Shape, Tensor, Var, bail};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What a layer computes before its activation.
+#[derive(Debug)]
+pub enum Work {
+    /// Row by row, with the parameters that its kind has.
+    Kind {
+        /// What is computed.
+        kind: Kind,
+        /// None where the kind has none.
+        weight: Option<Parameter>,
+        /// None where it has none, or where a batch norm follows.
+        bias: Option<Parameter>,
+    },
+    /// Batch norm over channels, which lie last.
+    Norm(Norm),
+}
+
+/// A batch norm's parameters and running statistics.
+#[derive(Debug)]
+pub struct Norm {
+    /// Values an example.
+    pub values: usize,
+    /// `[channels]`.
+    pub scale: Parameter,
+    /// `[channels]`.
+    pub shift: Parameter,
+    pub(super) running: Mutex<Statistics>,
+}
+
+/// A layer.
+#[derive(Debug)]
+pub struct Layer {
+    /// What its parameters' names begin with.
+    pub name: String,
+    /// What it computes.
+    pub work: Work,
+    /// What is applied after that.
+    pub activation: Activation,
+}
+
+impl Layer {
+    /// A layer with fresh parameters, U(±1/√fan_in), named `name.weight` and `name.bias`.
+    ///
+    /// # Errors
+    /// If candle cannot make them.
+    pub fn new(
+        parameters: &mut Parameters,
+        name: &str,
+        (kind, bias): (Kind, bool),
+        activation: Activation,
+        seed: u64,
+    ) -> Result<Self> {
+        let shape = kind.weight_shape();
+        let mut draw = |part: &str, shape: &[usize]| {
+            (!shape.is_empty())
+                .then(|| parameters.uniform(&format!("{name}.{part}"), shape, kind.fan_in(), seed))
+                .transpose()
+        };
+        let weight = draw("weight", &shape)?;
+        let bias = if bias && kind.biases() > 0 { draw("bias", &[kind.biases()])? } else { None };
+        Ok(Self { name: name.to_owned(), work: Work::Kind { kind, weight, bias }, activation })
+    }
+
+    /// A batch norm of `values` an example in `channels`, named `name.scale` and `name.shift`.
+    ///
+    /// # Errors
+    /// If candle cannot make the parameters.
+    pub fn norm(
+        parameters: &mut Parameters,
+        name: &str,
+        (values, channels): (usize, usize),
+        activation: Activation,
+    ) -> Result<Self> {
+        let scale = parameters.constant(&format!("{name}.scale"), &[channels], 1.0)?;
+        let shift = parameters.constant(&format!("{name}.shift"), &[channels], 0.0)?;
+        let running = Mutex::new(Statistics { mean: vec![0.0; channels], variance: vec![1.0; channels] });
+        Ok(Self { name: name.to_owned(), work: Work::Norm(Norm { values, scale, shift, running }), activation })
+    }
+
+    /// Values an example that it gives.
+    pub fn outputs(&self) -> usize {
+        match &self.work {
+            Work::Kind { kind, .. } => kind.outputs(),
+            Work::Norm(norm) => norm.values,
+        }
+    }
+
+    fn parameters(&self) -> [Option<&Parameter>; 2] {
+        match &self.work {
+            Work::Kind { weight, bias, .. } => [weight.as_ref(), bias.as_ref()],
+            Work::Norm(norm) => [Some(&norm.scale), Some(&norm.shift)],
+        }
+    }
+}
+
+impl Norm {
+    /// Mean and unbiased variance over recent batches, as PyTorch keeps them.
+    pub fn running(&self) -> MutexGuard<'_, Statistics> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a batch of so many rows into the running statistics.
+    pub(super) fn remember(&self, statistics: &Statistics, rows: usize) {
+        let unbiased = rows as f32 / (rows.max(2) - 1) as f32;
+        let mut running = self.running();
+        for (running, new) in running.mean.iter_mut().zip(&statistics.mean) {
+            *running += MOMENTUM * (new - *running);
+        }
+        for (running, new) in running.variance.iter_mut().zip(&statistics.variance) {
+            *running += MOMENTUM * (unbiased * new - *running);
+        }
+    }
+}
+
+/// Layers in order.
+#[derive(Debug)]
+pub struct Chain {
+    inner: Arc<Inner>,
+    fused: bool,
+}
+
+/// What the operations of a chain share.
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub layers: Vec<Layer>,
+    /// A variable without meaning, by which candle knows that something here learns.
+    anchor: Var,
+    /// Buffers between two uses.
+    buffers: Mutex<Vec<Vec<f32>>>,
+}
+
+impl Chain {
+    /// A chain of layers of these parameters.
+    ///
+    /// # Errors
+    /// If a layer does not give what the next one reads.
+    pub fn new(parameters: &Parameters, layers: Vec<Layer>) -> Result<Self> {
+        for pair in layers.windows(2) {
+            if let [before, Layer { name, work, .. }] = pair {
+                let reads = match work {
+                    Work::Kind { kind, .. } => kind.inputs(),
+                    Work::Norm(norm) => norm.values,
+                };
+                if reads != before.outputs() {
+                    bail!("{} gives {} values, {name} reads {reads}", before.name, before.outputs());
+                }
+            }
+        }
+        if layers.is_empty() {
+            bail!("a chain of no layers");
+        }
+        let anchor = Var::zeros((), DType::F32, &Device::Cpu)?;
+        Ok(Self { inner: Arc::new(Inner { layers, anchor, buffers: Mutex::default() }), fused: parameters.is_fused() })
+    }
+
+    /// The layers.
+    pub fn layers(&self) -> &[Layer] {
+        &self.inner.layers
+    }
+
+    pub(super) fn inner(&self) -> Option<&Inner> {
+        self.fused.then_some(&*self.inner)
+    }
+
+    /// `[batch, inputs]` to `[batch, outputs]`, with the batch's own statistics, which enter the running ones.
+    ///
+    /// # Errors
+    /// If `x` does not fit.
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.apply(x, true)
+    }
+
+    /// The same with weights that learn nothing: the gradient passes through to `x` alone.
+    ///
+    /// # Errors
+    /// If `x` does not fit.
+    pub fn forward_fixed(&self, x: &Tensor) -> Result<Tensor> {
+        self.apply(x, false)
+    }
+
+    fn apply(&self, x: &Tensor, learns: bool) -> Result<Tensor> {
+        if !self.fused {
+            return generic::forward(&self.inner.layers, x, learns);
+        }
+        let operation = Operation { chain: self.inner.clone(), learns, tape: Mutex::default() };
+        let anchor = if learns { self.inner.anchor.as_tensor().clone() } else { self.inner.anchor.detach() };
+        x.contiguous()?.apply_op2(&anchor, operation)
+    }
+}
+
+impl Inner {
+    /// A buffer of this length with anything in it.
+    pub fn lend(&self, length: usize) -> Vec<f32> {
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = buffers.iter().position(|buffer| buffer.len() == length);
+        found.map_or_else(|| vec![0.0; length], |place| buffers.swap_remove(place))
+    }
+
+    /// Takes buffers back.
+    pub fn give_back(&self, lent: impl IntoIterator<Item = Vec<f32>>) {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner).extend(lent);
+    }
+
+    /// Runs `work` on the layers with their parameters at hand.
+    pub fn with_stages<T>(&self, work: impl FnOnce(&[Stage<'_>]) -> Result<T>) -> Result<T> {
+        let held: Vec<[Option<Held<'_>>; 2]> = self
+            .layers
+            .iter()
+            .map(|layer| layer.parameters().map(|one| one.map(|one| Held::new(&one.variable))))
+            .collect();
+        let mut stages = Vec::with_capacity(held.len());
+        for (layer, [first, second]) in self.layers.iter().zip(&held) {
+            let first = first.as_ref().map_or(Ok(&[][..]), Held::values)?;
+            let second = second.as_ref().map_or(Ok(&[][..]), Held::values)?;
+            let work = match &layer.work {
+                Work::Kind { kind, .. } => StageWork::Kind { kind: *kind, weight: first, bias: second },
+                Work::Norm(norm) => StageWork::Norm { values: norm.values, scale: first, shift: second },
+            };
+            stages.push(Stage { work, activation: layer.activation });
+        }
+        work(&stages)
+    }
+
+    /// Lends a buffer for each layer's `rows`.
+    pub fn lend_values(&self, rows: usize) -> Vec<Vec<f32>> {
+        self.layers.iter().map(|layer| self.lend(rows * layer.outputs())).collect()
+    }
+
+    /// Gathers weight and bias gradients of the layers of kinds; `look` gives each one's input, its gradient, and the
+    /// gradient that its bias's is summed from.
+    pub fn gather<'a>(&self, look: impl Fn(usize) -> (&'a [f32], &'a [f32], Option<&'a [f32]>)) {
+        let mut sinks = Vec::new();
+        for (index, layer) in self.layers.iter().enumerate() {
+            if let Work::Kind { kind, weight: weight @ Some(_), bias } = &layer.work {
+                sinks.push((
+                    index,
+                    *kind,
+                    weight.as_ref().map(Parameter::gradient),
+                    bias.as_ref().map(Parameter::gradient),
+                ));
+            }
+        }
+        let wanted = sinks
+            .iter_mut()
+            .map(|(index, kind, weight, bias)| {
+                let (x, gradient, bias_gradient) = look(*index);
+                let (weight, bias) = (weight.as_deref_mut(), bias.as_deref_mut());
+                Wanted { kind: *kind, x, gradient, weight, bias, bias_gradient }
+            })
+            .collect();
+        passes::weight_gradients(wanted);
+    }
+}
+
+/// Adds to what a parameter has gathered.
+fn add_to(parameter: &Parameter, values: &[f32]) {
+    let mut gradient = parameter.gradient();
+    if gradient.filled {
+        gradient.values.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+    } else {
+        gradient.values.clear();
+        gradient.values.extend_from_slice(values);
+        gradient.filled = true;
+    }
+}
+
+/// One forward pass, kept for its backward.
+struct Operation {
+    chain: Arc<Inner>,
+    learns: bool,
+    tape: Mutex<Option<Tape>>,
+}
+
+/// What the layers gave, the last one's apart.
+struct Tape {
+    values: Vec<Vec<f32>>,
+    statistics: Vec<Option<Statistics>>,
+}
+
+impl Operation {
+    fn tape(&self) -> MutexGuard<'_, Option<Tape>> {
+        self.tape.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        if let Some(tape) = self.tape().take() {
+            self.chain.give_back(tape.values);
+        }
+    }
+}
+
+impl CustomOp2 for Operation {
+    fn name(&self) -> &'static str {
+        "chain"
+    }
+
+    fn cpu_fwd(&self, x: &CpuStorage, x_layout: &Layout, _: &CpuStorage, _: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (batch, inputs) = x_layout.shape().dims2()?;
+        let x = values(x, x_layout)?;
+        self.chain.with_stages(|stages| {
+            let expected = stages.first().map_or(0, Stage::inputs);
+            if inputs != expected {
+                bail!("expected {expected} values an example, found {inputs}");
+            }
+            let mut values = self.chain.lend_values(batch);
+            let statistics = passes::forward(stages, x, batch, &mut passes::slices_mut(&mut values));
+            for (layer, statistics) in self.chain.layers.iter().zip(&statistics) {
+                if let (Work::Norm(norm), Some(statistics), true) = (&layer.work, statistics, self.learns) {
+                    norm.remember(statistics, batch * norm.values / statistics.mean.len().max(1));
+                }
+            }
+            // candle owns the result; the buffer stays here.
+            let out = values.last().cloned().unwrap_or_default();
+            let shape = Shape::from((batch, stages.last().map_or(0, Stage::outputs)));
+            *self.tape() = Some(Tape { values, statistics });
+            Ok((CpuStorage::F32(out), shape))
+        })
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        _: &Tensor,
+        _: &Tensor,
+        out_gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let Some(tape) = self.tape().take() else { bail!("this pass has been gone back through already") };
+        let batch = x.dim(0)?;
+        let mut gradients = self.chain.lend_values(batch);
+        with_values(out_gradient, |values| {
+            if let Some(last) = gradients.last_mut() {
+                last.copy_from_slice(values);
+            }
+            Ok(())
+        })?;
+        let mut x_gradient = x.track_op().then(|| vec![0.0; x.elem_count()]);
+        with_values(x, |x| {
+            self.chain.with_stages(|stages| {
+                let values = passes::slices(&tape.values);
+                let passed = Passed { x, values: &values, statistics: &tape.statistics };
+                let outs = &mut passes::slices_mut(&mut gradients);
+                let norms = passes::backward(stages, &passed, batch, outs, x_gradient.as_deref_mut());
+                if self.learns {
+                    for (index, scale, shift) in norms {
+                        if let Work::Norm(norm) = &self.chain.layers[index].work {
+                            add_to(&norm.scale, &scale);
+                            add_to(&norm.shift, &shift);
+                        }
+                    }
+                    self.chain.gather(|index| (passes::input_of(index, x, &values), &gradients[index], None));
+                }
+                Ok(())
+            })
+        })?;
+        self.chain.give_back(tape.values.into_iter().chain(gradients));
+        let x_gradient = x_gradient.map(|gradient| Tensor::from_vec(gradient, x.shape(), x.device())).transpose()?;
+        Ok((x_gradient, None))
+    }
+}

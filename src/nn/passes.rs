@@ -1,0 +1,319 @@
+//! The passes over a chain's layers on slices: values forward, gradients backward, gradients of weights. Rows of the batch
+//! go through all layers up to the next batch norm together, a shard a thread.
+
+use super::activation::Activation;
+use super::kind::Kind;
+use super::normalize::{self, Statistics};
+use super::parameters::Gradient;
+use super::product::{FEW, Matrix, product};
+use super::shards::{even, row_shards, split, split_mut};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// A layer with its parameters at hand.
+pub(super) struct Stage<'a> {
+    pub work: StageWork<'a>,
+    pub activation: Activation,
+}
+
+/// What a stage computes before its activation.
+pub(super) enum StageWork<'a> {
+    /// Row by row.
+    Kind { kind: Kind, weight: &'a [f32], bias: &'a [f32] },
+    /// Over the whole batch; `values` an example, `scale.len()` channels.
+    Norm { values: usize, scale: &'a [f32], shift: &'a [f32] },
+}
+
+impl Stage<'_> {
+    pub fn inputs(&self) -> usize {
+        match &self.work {
+            StageWork::Kind { kind, .. } => kind.inputs(),
+            StageWork::Norm { values, .. } => *values,
+        }
+    }
+
+    pub fn outputs(&self) -> usize {
+        match &self.work {
+            StageWork::Kind { kind, .. } => kind.outputs(),
+            StageWork::Norm { values, .. } => *values,
+        }
+    }
+
+    fn is_norm(&self) -> bool {
+        matches!(self.work, StageWork::Norm { .. })
+    }
+}
+
+/// What goes into layer `index` of a chain that reads `x`.
+pub(super) fn input_of<'a>(index: usize, x: &'a [f32], values: &[&'a [f32]]) -> &'a [f32] {
+    index.checked_sub(1).map_or(x, |before| values[before])
+}
+
+/// Buffers as slices.
+pub(super) fn slices(buffers: &[Vec<f32>]) -> Vec<&[f32]> {
+    buffers.iter().map(Vec::as_slice).collect()
+}
+
+/// Buffers as slices to write to.
+pub(super) fn slices_mut(buffers: &mut [Vec<f32>]) -> Vec<&mut [f32]> {
+    buffers.iter_mut().map(Vec::as_mut_slice).collect()
+}
+
+/// Runs of layers without batch norm, and batch norms alone, in order.
+fn segments(stages: &[Stage<'_>]) -> Vec<Range<usize>> {
+    let mut segments: Vec<Range<usize>> = Vec::new();
+    for (index, stage) in stages.iter().enumerate() {
+        match segments.last_mut() {
+            Some(last) if !stage.is_norm() && !stages[last.start].is_norm() => last.end = index + 1,
+            _ => segments.push(index..index + 1),
+        }
+    }
+    segments
+}
+
+/// Fills `values` (one buffer a layer, `[batch, outputs]`) from `x` `[batch, inputs]`; gives the statistics of batch norms.
+pub(super) fn forward(
+    stages: &[Stage<'_>],
+    x: &[f32],
+    batch: usize,
+    values: &mut [&mut [f32]],
+) -> Vec<Option<Statistics>> {
+    let mut statistics: Vec<Option<Statistics>> = vec![None; stages.len()];
+    for segment in segments(stages) {
+        let (before, after) = values.split_at_mut(segment.start);
+        let input: &[f32] = before.last().map_or(x, |values| &**values);
+        if let StageWork::Norm { scale, shift, .. } = &stages[segment.start].work {
+            let found = normalize::statistics(input, scale.len());
+            normalize::normalize(input, &found, scale, shift, after[0]);
+            after[0].par_chunks_mut(SHARD).for_each(|values| stages[segment.start].activation.apply(values));
+            statistics[segment.start] = Some(found);
+        } else {
+            forward_rows(&stages[segment.clone()], input, batch, &mut after[..segment.len()]);
+        }
+    }
+    statistics
+}
+
+/// Values of a shard of an element-wise pass.
+const SHARD: usize = 32 * 1024;
+
+/// The forward pass of layers that look at each row alone.
+pub(super) fn forward_rows(stages: &[Stage<'_>], x: &[f32], batch: usize, values: &mut [&mut [f32]]) {
+    let Some(first) = stages.first() else { return };
+    let shards: Vec<Range<usize>> = row_shards(batch).collect();
+    let parts = by_shard(stages, values, &shards);
+    parts.into_par_iter().zip(&shards).for_each(|(mut outs, shard)| {
+        let x = split(x, first.inputs(), shard);
+        for (index, stage) in stages.iter().enumerate() {
+            let (before, after) = outs.split_at_mut(index);
+            let input: &[f32] = before.last().map_or(x, |values| values);
+            if let StageWork::Kind { kind, weight, bias } = &stage.work {
+                kind.forward(weight, bias, input, after[0]);
+                stage.activation.apply(after[0]);
+            }
+        }
+    });
+}
+
+/// For each shard its part of every layer's buffer.
+fn by_shard<'a>(
+    stages: &[Stage<'_>],
+    values: &'a mut [&mut [f32]],
+    shards: &[Range<usize>],
+) -> Vec<Vec<&'a mut [f32]>> {
+    let mut parts: Vec<Vec<&mut [f32]>> = shards.iter().map(|_| Vec::with_capacity(values.len())).collect();
+    for (stage, values) in stages.iter().zip(values) {
+        let split = split_mut(values, stage.outputs(), shards.iter().cloned());
+        parts.iter_mut().zip(split).for_each(|(part, values)| part.push(values));
+    }
+    parts
+}
+
+/// What a backward pass starts from.
+pub(super) struct Passed<'a> {
+    pub x: &'a [f32],
+    /// What each layer gave.
+    pub values: &'a [&'a [f32]],
+    pub statistics: &'a [Option<Statistics>],
+}
+
+/// The gradients of scale and shift of a batch norm, with its place in the chain.
+pub(super) type NormGradient = (usize, Vec<f32>, Vec<f32>);
+
+/// Turns `gradients`, of which the last holds that of the output, into those of each layer before its activation; and gives
+/// that of `x` where it is wanted.
+pub(super) fn backward(
+    stages: &[Stage<'_>],
+    passed: &Passed<'_>,
+    batch: usize,
+    gradients: &mut [&mut [f32]],
+    mut x_gradient: Option<&mut [f32]>,
+) -> Vec<NormGradient> {
+    let mut norms = Vec::new();
+    for segment in segments(stages).into_iter().rev() {
+        let input = input_of(segment.start, passed.x, passed.values);
+        let (before, after) = gradients.split_at_mut(segment.start);
+        let input_gradient = match before.last_mut() {
+            Some(gradient) => Some(&mut **gradient),
+            None => x_gradient.as_deref_mut(),
+        };
+        if let StageWork::Norm { scale, .. } = &stages[segment.start].work {
+            let activation = stages[segment.start].activation;
+            let out = passed.values[segment.start].par_chunks(SHARD);
+            after[0].par_chunks_mut(SHARD).zip(out).for_each(|(gradient, out)| activation.apply_slope(out, gradient));
+            let Some(statistics) = &passed.statistics[segment.start] else { continue };
+            let mut unwanted = Vec::new();
+            let input_gradient = input_gradient.unwrap_or_else(|| {
+                unwanted.resize(input.len(), 0.0);
+                &mut unwanted
+            });
+            let (scale, shift) = normalize::backward(input, statistics, scale, after[0], input_gradient);
+            norms.push((segment.start, scale, shift));
+        } else {
+            let values = &passed.values[segment.clone()];
+            backward_rows(
+                &stages[segment.clone()],
+                (input, values),
+                batch,
+                &mut after[..segment.len()],
+                input_gradient,
+            );
+        }
+    }
+    norms
+}
+
+/// The backward pass of layers that look at each row alone: the last of `gradients` is that of the output; each becomes that
+/// before its layer's activation.
+pub(super) fn backward_rows(
+    stages: &[Stage<'_>],
+    (x, values): (&[f32], &[&[f32]]),
+    batch: usize,
+    gradients: &mut [&mut [f32]],
+    x_gradient: Option<&mut [f32]>,
+) {
+    let Some(first) = stages.first() else { return };
+    let shards: Vec<Range<usize>> = row_shards(batch).collect();
+    let parts = by_shard(stages, gradients, &shards);
+    let x_parts: Vec<Option<&mut [f32]>> = match x_gradient {
+        Some(gradient) => split_mut(gradient, first.inputs(), shards.iter().cloned()).into_iter().map(Some).collect(),
+        None => shards.iter().map(|_| None).collect(),
+    };
+    parts.into_par_iter().zip(x_parts).zip(&shards).for_each(|((mut gradients, mut x_gradient), shard)| {
+        for (index, stage) in stages.iter().enumerate().rev() {
+            let StageWork::Kind { kind, weight, .. } = &stage.work else { continue };
+            let (before, after) = gradients.split_at_mut(index);
+            stage.activation.apply_slope(split(values[index], stage.outputs(), shard), after[0]);
+            let input = split(input_of(index, x, values), stage.inputs(), shard);
+            let input_gradient = match before.last_mut() {
+                Some(gradient) => Some(&mut **gradient),
+                None => x_gradient.as_deref_mut(),
+            };
+            if let Some(input_gradient) = input_gradient {
+                kind.backward(weight, input, after[0], input_gradient);
+            }
+        }
+    });
+}
+
+/// What is wanted of one layer: the gradients of weight and bias from its input and its gradient before the activation.
+pub(super) struct Wanted<'a> {
+    pub kind: Kind,
+    /// `[rows, inputs]`.
+    pub x: &'a [f32],
+    /// `[rows, outputs]`.
+    pub gradient: &'a [f32],
+    pub weight: Option<&'a mut Gradient>,
+    pub bias: Option<&'a mut Gradient>,
+    /// The gradient that the bias's is summed from, where it is another.
+    pub bias_gradient: Option<&'a [f32]>,
+}
+
+/// Examples of a shard of a convolution's weight gradient, added up in order.
+const SUMMED_EXAMPLES: usize = 16;
+
+/// Gathers the gradients of weights and biases, all layers at once: dense ones split by outputs, convolutions by examples.
+pub(super) fn weight_gradients(layers: Vec<Wanted<'_>>) {
+    let mut partial: Vec<Vec<f32>> = layers
+        .iter()
+        .map(|layer| match (&layer.kind, &layer.weight) {
+            (Kind::Convolution(_) | Kind::Transposed(_), Some(_)) => {
+                let rows = layer.gradient.len() / layer.kind.outputs();
+                vec![0.0; rows.div_ceil(SUMMED_EXAMPLES) * layer.kind.weights()]
+            }
+            _ => Vec::new(),
+        })
+        .collect();
+    let mut tasks: Vec<(u64, Box<dyn FnOnce() + Send + '_>)> = Vec::new();
+    let mut sums = Vec::new();
+    for (layer, partial) in layers.into_iter().zip(&mut partial) {
+        let Wanted { kind, x, gradient, weight, bias, bias_gradient } = layer;
+        let rows = gradient.len() / kind.outputs();
+        if let Some(sink) = weight {
+            let add = std::mem::replace(&mut sink.filled, true);
+            sink.values.resize(kind.weights(), 0.0);
+            if let Kind::Linear { inputs, outputs } = kind {
+                // Where there are few inputs, the bits would depend on the split.
+                let most = if inputs > FEW { outputs / 32 } else { 1 };
+                let shards: Vec<Range<usize>> = even(outputs, rayon::current_num_threads().min(most)).collect();
+                for (out, shard) in split_mut(&mut sink.values, inputs, shards.iter().cloned()).into_iter().zip(shards)
+                {
+                    let cost = (rows * inputs * shard.len()) as u64;
+                    tasks.push((
+                        cost,
+                        Box::new(move || {
+                            let left =
+                                Matrix::new(gradient, rows, outputs).transposed().some_rows(shard.start, shard.len());
+                            product(out, left, Matrix::new(x, rows, inputs), add);
+                        }),
+                    ));
+                }
+            } else {
+                let examples =
+                    x.chunks(SUMMED_EXAMPLES * kind.inputs()).zip(gradient.chunks(SUMMED_EXAMPLES * kind.outputs()));
+                let size = kind.weights();
+                for (out, (x, gradient)) in partial.chunks_exact_mut(size).zip(examples) {
+                    let cost = kind.flops() / 2 * SUMMED_EXAMPLES as u64;
+                    tasks.push((cost, Box::new(move || kind.add_weight_gradient(x, gradient, out))));
+                }
+                sums.push((&mut sink.values, size, add));
+            }
+        }
+        if let Some(sink) = bias {
+            let add = std::mem::replace(&mut sink.filled, true);
+            let gradient = bias_gradient.unwrap_or(gradient);
+            sink.values.resize(kind.biases(), 0.0);
+            tasks.push((
+                gradient.len() as u64,
+                Box::new(move || add_columns(gradient, kind.outputs(), add, &mut sink.values)),
+            ));
+        }
+    }
+    // The long ones first, so that no thread is left with one at the end.
+    tasks.sort_by_key(|(cost, _)| std::cmp::Reverse(*cost));
+    tasks.into_par_iter().with_max_len(1).for_each(|(_, task)| task());
+    for ((values, size, add), partial) in sums.into_iter().zip(partial.iter().filter(|partial| !partial.is_empty())) {
+        if !add {
+            values.fill(0.0);
+        }
+        for part in partial.chunks_exact(size) {
+            values.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+        }
+    }
+}
+
+/// Sums a gradient `[rows, outputs]` into channels, an example at a time so that long sums keep their precision.
+fn add_columns(gradient: &[f32], outputs: usize, add: bool, sums: &mut [f32]) {
+    if !add {
+        sums.fill(0.0);
+    }
+    if outputs == sums.len() {
+        return normalize::add_rows(gradient, sums);
+    }
+    let mut example = vec![0.0; sums.len()];
+    for row in gradient.chunks_exact(outputs) {
+        example.fill(0.0);
+        normalize::add_rows(row, &mut example);
+        sums.iter_mut().zip(&example).for_each(|(sum, value)| *sum += value);
+    }
+}

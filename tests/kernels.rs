@@ -1,0 +1,245 @@
+//! Every layer's kernel: forward and backward equal to candle's generic operations, backward to finite differences in double
+//! precision; on random shapes, odd sizes, strides and paddings 0 to 3, and a batch of one.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use candle_core::{DType, Device, Tensor, Var};
+use latentarium::nn::chain::{Chain, Layer};
+use latentarium::nn::generic;
+use latentarium::nn::kind::Kind;
+use latentarium::nn::parameters::Parameters;
+use latentarium::nn::sliding::{Map, Sliding, Window};
+use latentarium::random::{Purpose, normal_rows};
+use latentarium::snapshot::Activation;
+use proptest::prelude::*;
+
+const ACTIVATIONS: [Activation; 4] =
+    [Activation::Identity, Activation::Relu, Activation::LeakyRelu { slope: 0.2 }, Activation::Sigmoid];
+
+fn draw(seed: u64, shape: &[usize]) -> Tensor {
+    let values = normal_rows(seed, Purpose::Sample, shape.len() as u64, 1, shape.iter().product());
+    Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
+}
+
+fn flat(tensor: &Tensor) -> Vec<f64> {
+    tensor.flatten_all().unwrap().to_dtype(DType::F64).unwrap().to_vec1().unwrap()
+}
+
+fn close(ours: &[f64], expected: &[f64], tolerance: f64, what: &str) {
+    assert_eq!(ours.len(), expected.len(), "{what}");
+    let size = expected.iter().fold(1.0f64, |size, x| size.max(x.abs()));
+    for (a, b) in ours.iter().zip(expected) {
+        assert!((a - b).abs() <= tolerance * size, "{what}: {a} against {b} of {size}");
+    }
+}
+
+/// One layer on the kernels and the same by candle, with the same weights.
+struct Pair {
+    parameters: [Parameters; 2],
+    chains: [Chain; 2],
+}
+
+impl Pair {
+    fn new(make: impl Fn(&mut Parameters) -> Vec<Layer>) -> Self {
+        let mut parameters = [Parameters::default(), Parameters::reference()];
+        let chains = parameters.each_mut().map(|parameters| {
+            let layers = make(parameters);
+            Chain::new(parameters, layers).unwrap()
+        });
+        Self { parameters, chains }
+    }
+
+    /// Compares values, input gradients and the gradients of all parameters, each output weighted differently.
+    fn compare(&self, x: &Tensor, tolerance: f64) {
+        let x = Var::from_tensor(x).unwrap();
+        let mut found = Vec::new();
+        for (parameters, chain) in self.parameters.iter().zip(&self.chains) {
+            let out = chain.forward(&x).unwrap();
+            let gradients = (&out * draw(99, out.dims())).unwrap().sum_all().unwrap().backward().unwrap();
+            parameters.gather(&gradients).unwrap();
+            let mut all = vec![("out".to_owned(), flat(&out)), ("x".to_owned(), flat(gradients.get(&x).unwrap()))];
+            for (name, parameter) in parameters.iter() {
+                let gathered = parameter.gathered().unwrap_or_else(|| panic!("{name} has no gradient"));
+                all.push((name.to_owned(), gathered.into_iter().map(f64::from).collect()));
+            }
+            // With weights that learn nothing the gradient of x is the same, and nothing is gathered.
+            parameters.forget();
+            let out = chain.forward_fixed(&x).unwrap();
+            let fixed = (&out * draw(99, out.dims())).unwrap().sum_all().unwrap().backward().unwrap();
+            close(&flat(fixed.get(&x).unwrap()), &all[1].1, 1e-6, "x through fixed weights");
+            assert!(parameters.iter().all(|(_, parameter)| parameter.gathered().is_none()));
+            found.push(all);
+        }
+        for ((name, ours), (_, expected)) in found[0].iter().zip(&found[1]) {
+            close(ours, expected, tolerance, name);
+        }
+    }
+}
+
+/// Whether every value before the activation is so far from 0 that rounding cannot change its side.
+fn away_from_kinks(kind: &Kind, weight: Option<&Tensor>, bias: Option<&Tensor>, x: &Tensor) -> bool {
+    flat(&generic::apply(kind, weight, bias, x).unwrap()).iter().all(|value| value.abs() > 1e-5)
+}
+
+fn tensors(parameters: &Parameters) -> (Option<Tensor>, Option<Tensor>) {
+    let named = |end: &str| {
+        parameters
+            .iter()
+            .find(|(name, _)| name.ends_with(end))
+            .map(|(_, parameter)| parameter.variable.as_tensor().clone())
+    };
+    (named("weight"), named("bias"))
+}
+
+fn check(kind: Kind, batch: usize, activation: Activation, seed: u64) {
+    let pair = Pair::new(|parameters| vec![Layer::new(parameters, "layer", (kind, true), activation, seed).unwrap()]);
+    let x = draw(seed, &[batch, kind.inputs()]);
+    let (weight, bias) = tensors(&pair.parameters[0]);
+    if activation == Activation::Sigmoid || away_from_kinks(&kind, weight.as_ref(), bias.as_ref(), &x) {
+        pair.compare(&x, 1e-5);
+    }
+    differences(kind, batch, seed);
+}
+
+/// The kernels' gradients against central differences of candle's own operations in double precision, without an activation,
+/// whose slope is tested with the others.
+fn differences(kind: Kind, batch: usize, seed: u64) {
+    let mut parameters = Parameters::default();
+    let layer = Layer::new(&mut parameters, "layer", (kind, true), Activation::Identity, seed).unwrap();
+    let chain = Chain::new(&parameters, vec![layer]).unwrap();
+    let x = Var::from_tensor(&draw(seed, &[batch, kind.inputs()])).unwrap();
+    let out = chain.forward(&x).unwrap();
+    let weights = draw(7, out.dims());
+    let gradients = (&out * &weights).unwrap().sum_all().unwrap().backward().unwrap();
+    let (weight, bias) = tensors(&parameters);
+    let wide = |tensor: &Tensor| tensor.to_dtype(DType::F64).unwrap();
+    let (x64, weight64, bias64) = (wide(&x), weight.as_ref().map(wide), bias.as_ref().map(wide));
+    let value = |x: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>| -> f64 {
+        let out = generic::apply(&kind, weight, bias, x).unwrap();
+        (out * wide(&weights)).unwrap().sum_all().unwrap().to_scalar().unwrap()
+    };
+    let moved = |tensor: &Tensor, place: usize, by: f64| {
+        let mut values = flat(tensor);
+        values[place] += by;
+        Tensor::from_vec(values, tensor.shape(), &Device::Cpu).unwrap()
+    };
+    let step = 1e-4;
+    let compare = |what: &str, ours: &[f64], value: &dyn Fn(usize, f64) -> f64| {
+        let size = ours.iter().fold(1.0f64, |size, x| size.max(x.abs()));
+        for place in (0..ours.len()).step_by((ours.len() / 5).max(1)) {
+            let expected = (value(place, step) - value(place, -step)) / (2.0 * step);
+            assert!(
+                (ours[place] - expected).abs() < 1e-4 * size,
+                "{what}[{place}]: {} against {expected}",
+                ours[place]
+            );
+        }
+    };
+    compare("x", &flat(gradients.get(&x).unwrap()), &|place, by| {
+        value(&moved(&x64, place, by), weight64.as_ref(), bias64.as_ref())
+    });
+    for (name, parameter) in parameters.iter() {
+        let ours: Vec<f64> = parameter.gathered().unwrap().into_iter().map(f64::from).collect();
+        compare(name, &ours, &|place, by| match name.ends_with("weight") {
+            true => value(&x64, weight64.as_ref().map(|weight| moved(weight, place, by)).as_ref(), bias64.as_ref()),
+            false => value(&x64, weight64.as_ref(), bias64.as_ref().map(|bias| moved(bias, place, by)).as_ref()),
+        });
+    }
+}
+
+prop_compose! {
+    fn sliding()(
+        height in 1usize..12, width in 1usize..12, channels in 1usize..6, small in 1usize..40,
+        side in 1usize..6, stride in 1usize..4, padding in 0usize..4,
+    ) -> Option<Sliding> {
+        let sliding = Sliding::new(Map { height, width, channels }, Window { side, stride, padding }, small);
+        (sliding.small.places() > 0).then_some(sliding)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn linear(batch in 1usize..150, inputs in 1usize..70, outputs in 1usize..300, seed in 0u64..1000, which in 0usize..4) {
+        check(Kind::Linear { inputs, outputs }, batch, ACTIVATIONS[which], seed);
+    }
+
+    #[test]
+    fn convolution(batch in 1usize..40, sliding in sliding(), seed in 0u64..1000, which in 0usize..4) {
+        prop_assume!(sliding.is_some());
+        check(Kind::Convolution(sliding.unwrap()), batch, ACTIVATIONS[which], seed);
+    }
+
+    #[test]
+    fn transposed_convolution(batch in 1usize..40, sliding in sliding(), seed in 0u64..1000, which in 0usize..4) {
+        prop_assume!(sliding.is_some());
+        check(Kind::Transposed(sliding.unwrap()), batch, ACTIVATIONS[which], seed);
+    }
+
+    #[test]
+    fn pooling(
+        batch in 1usize..40, height in 1usize..12, width in 1usize..12, channels in 1usize..9, side in 1usize..4, seed in 0u64..1000,
+    ) {
+        // candle goes back through pooling only where windows do not overlap.
+        let window = Window { side, stride: side, padding: 0 };
+        let sliding = Sliding::new(Map { height, width, channels }, window, channels);
+        prop_assume!(sliding.small.places() > 0);
+        // Two values nearly alike have another largest one a step further.
+        check(Kind::MaxPool(sliding), batch, Activation::Sigmoid, seed);
+    }
+
+    #[test]
+    fn upsampling(
+        batch in 1usize..40, height in 1usize..6, width in 1usize..6, more in 0usize..9, channels in 1usize..9, seed in 0u64..1000,
+    ) {
+        let from = Map { height, width, channels };
+        let to = Map { height: height + more, width: width + more / 2, channels };
+        check(Kind::Upsample { from, to }, batch, Activation::Identity, seed);
+    }
+
+    #[test]
+    fn layouts(batch in 1usize..40, height in 1usize..9, width in 1usize..9, channels in 1usize..5, seed in 0u64..1000) {
+        let map = Map { height, width, channels };
+        check(Kind::ChannelsLast(map), batch, Activation::Identity, seed);
+        check(Kind::Planes(map), batch, Activation::Identity, seed);
+    }
+
+    #[test]
+    fn batch_norm(batch in 4usize..100, places in 1usize..5, channels in 1usize..40, seed in 0u64..1000, which in 0usize..4) {
+        let values = places * channels;
+        let activation = ACTIVATIONS[which];
+        let pair = Pair::new(|parameters| {
+            let linear = Kind::Linear { inputs: 6, outputs: values };
+            vec![
+                Layer::new(parameters, "before", (linear, false), Activation::Identity, seed).unwrap(),
+                Layer::norm(parameters, "norm", (values, channels), activation).unwrap(),
+            ]
+        });
+        let x = (draw(seed, &[batch, 6]) * 2.0).unwrap();
+        let weight = tensors(&pair.parameters[0]).0.unwrap();
+        let before = x.matmul(&weight.t().unwrap()).unwrap().reshape(((), channels)).unwrap();
+        let centred = before.broadcast_sub(&before.mean_keepdim(0).unwrap()).unwrap();
+        // Nearly equal rows make the deviation tiny and every rounding large; near the kink the side may change.
+        let variance = flat(&centred.sqr().unwrap().mean_keepdim(0).unwrap()).into_iter().fold(f64::INFINITY, f64::min);
+        let kink = flat(&centred).iter().fold(f64::INFINITY, |least, value| least.min(value.abs()));
+        prop_assume!(variance > 0.02 && kink > 1e-5);
+        pair.compare(&x, 1e-4);
+    }
+}
+
+#[test]
+fn layers_that_do_not_fit_are_refused() {
+    let mut parameters = Parameters::default();
+    let mut layer = |inputs, outputs| {
+        Layer::new(&mut parameters, "layer", (Kind::Linear { inputs, outputs }, true), Activation::Relu, 0).unwrap()
+    };
+    let layers = vec![layer(3, 4), layer(5, 2)];
+    assert!(
+        Chain::new(&Parameters::default(), layers).unwrap_err().to_string().contains("gives 4 values, layer reads 5")
+    );
+    assert!(Chain::new(&Parameters::default(), Vec::new()).is_err());
+    let chain = Chain::new(&Parameters::default(), vec![layer(3, 4)]).unwrap();
+    assert!(
+        chain.forward(&draw(1, &[2, 5])).unwrap_err().to_string().contains("expected 3 values an example, found 5")
+    );
+}
