@@ -140,14 +140,15 @@ fn a_missing_folder_a_file_and_an_empty_folder_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let sentence = |path: &Path| open(path).unwrap_err().to_string();
     let missing = folder.path().join("nowhere");
-    assert_eq!(
-        sentence(&missing),
-        format!("{}: expected a folder of IDX files (MNIST's format), found nothing there", missing.display())
-    );
+    let kinds = "expected a folder of IDX files (MNIST's format: train-images-idx3-ubyte, …) \
+                 or of CIFAR-10 binary batches (data_batch_1.bin, …, test_batch.bin), found";
+    assert_eq!(sentence(&missing), format!("{}: {kinds} nothing there", missing.display()));
     let file = folder.path().join("file");
     std::fs::write(&file, "x").unwrap();
-    assert!(sentence(&file).ends_with("expected a folder of IDX files (MNIST's format), found a file"));
-    assert!(sentence(folder.path()).ends_with("this file, plain or with .gz, found no such file"));
+    assert!(sentence(&file).ends_with(&format!("{kinds} a file")));
+    assert!(sentence(folder.path()).ends_with(&format!("{kinds} files of neither")));
+    std::fs::remove_file(&file).unwrap();
+    assert!(sentence(folder.path()).ends_with(&format!("{kinds} an empty folder")));
 }
 
 #[test]

@@ -211,6 +211,37 @@ fn data_is_opened_by_a_typed_path_and_both_models_are_made_for_it() {
 }
 
 #[test]
+fn colour_images_are_opened_and_colour_maps_are_off_for_them() {
+    let mut screen = Screen::ready();
+    let off = |screen: &mut Screen| {
+        screen.click("View");
+        let off = screen.harness.get_by_label("Viridis").accesskit_node().is_disabled();
+        let said = screen.harness.query_by_label("These images have colours of their own").is_some();
+        assert_eq!(off, said);
+        screen.key(Modifiers::NONE, Key::Escape);
+        off
+    };
+    assert!(!off(&mut screen), "digits are grey");
+    let path = screen.folder.path().join("colours");
+    std::fs::create_dir(&path).unwrap();
+    for (name, count) in [("data_batch_1.bin", 130), ("test_batch.bin", 20)] {
+        let record = |index: usize| [vec![(index % 10) as u8], vec![index as u8; 1024], vec![90; 2048]].concat();
+        std::fs::write(path.join(name), (0..count).flat_map(record).collect::<Vec<u8>>()).unwrap();
+    }
+    screen.key(Modifiers::COMMAND, Key::O);
+    screen.type_path(&path);
+    screen.key(Modifiers::NONE, Key::Enter);
+    screen.until("the colours", |session| session.data().is_some_and(|data| data.name == "cifar-10"));
+    assert!(off(&mut screen));
+    screen.until_made();
+    screen.key(Modifiers::NONE, Key::S);
+    screen.until("a sheet in colour", |session| {
+        session.sheet().is_some_and(|sheet| sheet.shape.is_color() && !sheet.rows.is_empty())
+    });
+    screen.until("points in colour", |session| session.plane_points() == 20);
+}
+
+#[test]
 fn data_that_cannot_be_opened_is_named_and_the_old_stays() {
     let mut screen = Screen::ready();
     let path = screen.folder.path().join("nothing");

@@ -181,18 +181,31 @@ fn colour_images_are_drawn_as_they_are_and_smooth_ones_without_steps() {
     let colour = Picture::new(ImageShape { channels: 3, height: 1, width: 1 }, &[1.0, 0.5, 0.0]);
     let pixels = screen.frame(|painter| image::paint(painter, whole, &slot, &colour, ColorMap::Magma, Fit::Sharp));
     assert_eq!(rgb(&pixels, 64, 64), [255, 128, 0]);
+    let shape = ImageShape { channels: 3, height: 4, width: 4 };
+    let colours = Picture::new(shape, &ramp(shape));
+    for map in ColorMap::ALL {
+        let pixels = screen.frame(|painter| image::paint(painter, whole, &slot, &colours, map, Fit::Sharp));
+        for (place, wanted) in colours.rgb(map).chunks_exact(3).enumerate() {
+            assert_eq!(rgb(&pixels, place % 4 * 32 + 16, place / 4 * 32 + 16), wanted, "{map:?}: pixel {place}");
+        }
+    }
     let edge = Picture::new(ImageShape::grey(2, 2), &[0.0, 1.0, 0.0, 1.0]);
     let pixels = screen.frame(|painter| image::paint(painter, whole, &slot, &edge, ColorMap::Grey, Fit::Smooth));
     let row: Vec<u8> = (0..128).map(|x| rgb(&pixels, x, 50)[0]).collect();
     assert!(row.windows(2).all(|pair| pair[1] >= pair[0] && pair[1] - pair[0] <= 5), "{row:?}");
 }
 
-/// Four tiles of 4×4 pixels, each of one grey value.
+/// Four tiles of 4×4 pixels, each of one value, or where there are four channels of one [`color_of`] it.
 fn grid(channels: usize) -> Arc<TileGrid> {
     let lattice = Lattice { cell: 1.0, column: -1, row: -1, columns: 2, rows: 2 };
     let value = |x: usize, y: usize| [[10, 90], [170, 250]][y / 4][x / 4];
-    let pixels = (0..64).flat_map(|i| vec![value(i % 8, i / 8); channels]).collect();
+    let pixel = |value| if channels == 4 { [&color_of(value)[..], &[255]].concat() } else { vec![value] };
+    let pixels = (0..64).flat_map(|i| pixel(value(i % 8, i / 8))).collect();
     Arc::new(TileGrid { id: fresh_id(), step: 0, lattice, tile: [4, 4], channels, pixels })
+}
+
+fn color_of(value: u8) -> [u8; 3] {
+    [value, 255 - value, value / 2]
 }
 
 #[test]
@@ -204,7 +217,7 @@ fn tiles_are_drawn_where_they_lie_on_the_plane_and_stay_there_when_the_view_move
         let area = Area { min: [0.0, 0.0], size: [128.0, 128.0] };
         let view = View { centre: [0.0, 0.0], half_height: 2.0 };
         for view in [view, view.panned(area, [16.0, -8.0]), view.zoomed(area, [30.0, 30.0], 1.5)] {
-            for (channels, smooth) in [(1, false), (1, true), (4, false)] {
+            for (channels, smooth) in [(1, false), (1, true), (4, false), (4, true)] {
                 let grid = grid(channels);
                 let style = TileStyle { map: ColorMap::Viridis, smooth };
                 let pixels = screen.frame(|painter| tiles::paint(painter, rect, &slot, &grid, view, style));
@@ -212,7 +225,8 @@ fn tiles_are_drawn_where_they_lie_on_the_plane_and_stay_there_when_the_view_move
                 {
                     let [x, y] = view.pixel_from_plane(area, position);
                     let found = rgb(&pixels, x as usize, y as usize);
-                    let wanted = if channels == 4 { [value; 3] } else { ColorMap::Viridis.table()[value as usize] };
+                    let wanted =
+                        if channels == 4 { color_of(value) } else { ColorMap::Viridis.table()[value as usize] };
                     let close = wanted.iter().zip(found).all(|(a, b)| a.abs_diff(b) <= u8::from(format == SRGB));
                     assert!(close, "{format:?} {channels} {smooth} at {position:?}: {found:?}, not {wanted:?}");
                 }

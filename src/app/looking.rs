@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Tiles follow training at most this often.
 const TILES_INTERVAL: Duration = Duration::from_millis(100);
-/// Encoded points follow training at most this often: ten thousand images take half a second of a core.
+/// Encoded points follow training at most this often: ten thousand images of 28×28 take half a second of a core. Larger
+/// images are waited for longer in proportion.
 const POINTS_INTERVAL: Duration = Duration::from_secs(2);
 /// Test images that are encoded.
 const POINTS: usize = 10_000;
@@ -154,7 +155,8 @@ impl Looking {
         if shown.encoder.is_none() || shown.image != data.shape() {
             return;
         }
-        let snapshot = self.state_mut(slot).points.pass(shown, POINTS_INTERVAL, context);
+        let interval = POINTS_INTERVAL.mul_f32((data.shape().values() as f32 / (28.0 * 28.0)).max(1.0));
+        let snapshot = self.state_mut(slot).points.pass(shown, interval, context);
         if let (Some(viewer), Some(plane)) = (&self.viewer, self.plane(slot)) {
             let request = PointsRequest { snapshot, plane: plane.clone(), split: data.test.clone(), count: POINTS };
             viewer.request_points(slot.index(), request);

@@ -22,7 +22,7 @@ pub struct DemoArguments {
     /// Where to write the pictures.
     #[arg(long, default_value = "demo")]
     out: PathBuf,
-    /// digits, or a folder of IDX files.
+    /// digits, or a folder: `latentarium data` lists the kinds.
     #[arg(long, default_value = "digits")]
     data: String,
 }

@@ -34,7 +34,7 @@ struct Arguments {
 
 #[derive(Args)]
 struct ExplorerArguments {
-    /// Data to begin with: digits, or a folder.
+    /// Data to begin with: digits, or a folder of IDX files or CIFAR-10 binary batches.
     #[arg(long)]
     data: Option<String>,
     /// A run folder to open.

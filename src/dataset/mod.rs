@@ -1,8 +1,11 @@
 //! Images to learn from: one file a source, all of them seeded, bounded and kept as bytes.
 
+mod cifar;
 mod digits;
+mod folder;
 mod idx;
 mod source;
+mod stream;
 
 pub use digits::digits;
 pub use source::{Source, SourceError, load};
@@ -26,6 +29,11 @@ impl ImageShape {
     /// A grey image of `height × width`.
     pub const fn grey(height: usize, width: usize) -> Self {
         Self { channels: 1, height, width }
+    }
+
+    /// Whether an image has colours of its own: red, green and blue.
+    pub const fn is_color(self) -> bool {
+        self.channels == 3
     }
 
     /// Values in one image.

@@ -69,6 +69,11 @@ impl SourceError {
     pub fn unexpected(path: &Path, expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self::Unexpected { path: path.to_owned(), expected: expected.into(), found: found.into() }
     }
+
+    /// An [`SourceError::Io`].
+    pub fn io(path: &Path, error: std::io::Error) -> Self {
+        Self::Io { path: path.to_owned(), error }
+    }
 }
 
 /// Opens a source: generates, or reads and checks, with progress and a way to cancel.
@@ -82,6 +87,6 @@ pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError
             let data = super::digits(progress);
             if progress.is_cancelled() { Err(SourceError::Cancelled("digits".into())) } else { Ok(data) }
         }
-        Source::Path(path) => super::idx::load_folder(path, progress),
+        Source::Path(path) => super::folder::load(path, progress),
     }
 }

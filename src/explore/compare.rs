@@ -89,6 +89,14 @@ fn row(a: &Snapshot, dataset: &Dataset, index: usize, scratch: &mut Scratch) -> 
     })
 }
 
+/// The error of one pixel (`0..height·width`) as a map of errors shows it: of several channels the one that is most
+/// wrong, so that a wrong colour of the right brightness is seen. `errors` is `[shape.values()]`.
+pub fn pixel_error(shape: ImageShape, errors: &[f32], pixel: usize) -> f32 {
+    let area = shape.height * shape.width;
+    let channels = (0..shape.channels).filter_map(|channel| errors.get(channel * area + pixel).copied());
+    channels.max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0)
+}
+
 /// The first test image of each class, then the second of each, and so on: `count` indices, or all there are.
 pub fn one_of_each_class(dataset: &Dataset, count: usize) -> Vec<usize> {
     let mut by_class: Vec<Vec<usize>> = vec![Vec::new(); dataset.class_names.len().max(1)];

@@ -97,7 +97,7 @@ impl AtlasLimits {
 
 /// Bytes a pixel of an atlas of such images: 1 for grey, 4 for colour.
 pub const fn atlas_channels(shape: ImageShape) -> usize {
-    if shape.channels == 3 { 4 } else { 1 }
+    if shape.is_color() { 4 } else { 1 }
 }
 
 /// Decoded tiles, packed. Rows of the atlas go downwards, so its first row of tiles is the lattice's highest.

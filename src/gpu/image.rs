@@ -4,6 +4,7 @@ use super::colormap::ColorMap;
 use super::store::{Content, Resources, Slot};
 use super::{pixels_from_points, store, uniforms};
 use crate::dataset::ImageShape;
+use crate::explore::compare::pixel_error;
 use crate::explore::tiles::fresh_id;
 use eframe::egui::{self, PaintCallbackInfo};
 use eframe::{egui_wgpu, wgpu};
@@ -27,7 +28,8 @@ impl Picture {
         Self::with(shape, values, false)
     }
 
-    /// From values in [−1, 1], `[shape.values()]`, to be drawn blue–white–red about zero; channels are averaged.
+    /// From values in [−1, 1], `[shape.values()]`, to be drawn blue–white–red about zero, one figure a pixel:
+    /// [`pixel_error`].
     pub fn signed(shape: ImageShape, values: &[f32]) -> Self {
         Self::with(shape, values, true)
     }
@@ -36,13 +38,14 @@ impl Picture {
         let area = shape.width * shape.height;
         let map = if signed { ColorMap::Signed } else { ColorMap::Grey };
         let value = |channel: usize, pixel: usize| values.get(channel * area + pixel).copied().unwrap_or(0.0);
-        let color = shape.channels == 3 && !signed;
+        let color = shape.is_color() && !signed;
         let bytes: Arc<[u8]> = if color {
             let pixel = |p: usize| [map.entry(value(0, p)), map.entry(value(1, p)), map.entry(value(2, p)), 255];
             (0..area).flat_map(pixel).collect()
         } else {
             let mean = |p: usize| (0..shape.channels).map(|c| value(c, p)).sum::<f32>() / shape.channels.max(1) as f32;
-            (0..area).map(|p| map.entry(mean(p))).collect()
+            let figure = |p: usize| if signed { pixel_error(shape, values, p) } else { mean(p) };
+            (0..area).map(|p| map.entry(figure(p))).collect()
         };
         let channels = if color { 4 } else { 1 };
         Self { id: fresh_id(), width: shape.width, height: shape.height, channels, signed, bytes }
@@ -183,6 +186,9 @@ mod tests {
         assert_eq!(colour.rgb(ColorMap::Magma), [255, 128, 0]);
         let error = Picture::signed(ImageShape::grey(1, 3), &[-1.0, 0.0, 1.0]);
         assert_eq!(error.rgb(ColorMap::Grey)[3..6], [255, 255, 255]);
+        // Too red and not blue enough is not right, though as bright as it should be.
+        let error = Picture::signed(ImageShape { channels: 3, height: 1, width: 1 }, &[0.5, 0.0, -1.0]);
+        assert_eq!(error.rgb(ColorMap::Grey), ColorMap::Signed.rgb(-1.0));
         assert_eq!(Picture::new(ImageShape::grey(2, 2), &[]).rgb(ColorMap::Grey), [0; 12]);
     }
 }

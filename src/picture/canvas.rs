@@ -1,6 +1,7 @@
 //! A picture to put images and words on.
 
 use crate::dataset::ImageShape;
+use crate::explore::compare::pixel_error;
 use image::{Rgb, RgbImage};
 use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
@@ -41,19 +42,16 @@ impl Canvas {
     pub fn image(&mut self, shape: ImageShape, values: &[f32], (x, y): (u32, u32), scale: u32) {
         let plane = shape.height * shape.width;
         let byte = |value: Option<&f32>| value.map_or(0, |value| (value.clamp(0.0, 1.0) * 255.0).round() as u8);
-        self.pixels(shape, (x, y), scale, |place| match shape.channels {
-            3 => [byte(values.get(place)), byte(values.get(plane + place)), byte(values.get(2 * plane + place))],
-            _ => [byte(values.get(place)); 3],
+        let channel = |channel: usize, place: usize| byte(values.get(channel * plane + place));
+        self.pixels(shape, (x, y), scale, |place| match shape.is_color() {
+            true => [channel(0, place), channel(1, place), channel(2, place)],
+            false => [channel(0, place); 3],
         });
     }
 
-    /// Puts an error map (in [−1, 1], channels averaged) at (x, y).
+    /// Puts an error map (`[shape.values()]` in [−1, 1], one figure a pixel: [`pixel_error`]) at (x, y).
     pub fn error(&mut self, shape: ImageShape, values: &[f32], (x, y): (u32, u32), scale: u32) {
-        let plane = shape.height * shape.width;
-        self.pixels(shape, (x, y), scale, |place| {
-            let channels = (0..shape.channels).filter_map(|channel| values.get(channel * plane + place));
-            signed_rgb(channels.sum::<f32>() / shape.channels.max(1) as f32)
-        });
+        self.pixels(shape, (x, y), scale, |place| signed_rgb(pixel_error(shape, values, place)));
     }
 
     fn pixels(&mut self, shape: ImageShape, (x, y): (u32, u32), scale: u32, colour: impl Fn(usize) -> [u8; 3]) {

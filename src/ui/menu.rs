@@ -7,7 +7,7 @@ use crate::ui::settings::{Appearance, COLOR_MAPS, Language};
 use crate::ui::text::{tr, whole};
 use crate::ui::theme;
 use crate::ui::view::View;
-use eframe::egui::{self, Align, Button, Layout, MenuBar, ProgressBar, Ui};
+use eframe::egui::{self, Align, Button, Layout, MenuBar, ProgressBar, RadioButton, Ui};
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
@@ -70,8 +70,15 @@ fn looks(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     }
     ui.separator();
     ui.label(theme::note(ui, tr("menu.color_map")));
+    let grey = !view.data.is_some_and(|data| data.shape().is_color());
     for (map, key) in COLOR_MAPS {
-        ui.radio_value(&mut settings.color_map, map, tr(key));
+        let choice = ui.add_enabled(grey, RadioButton::new(settings.color_map == map, tr(key)));
+        if choice.on_disabled_hover_text(tr("menu.own_colors")).clicked() {
+            settings.color_map = map;
+        }
+    }
+    if !grey {
+        ui.label(theme::note(ui, tr("menu.own_colors")));
     }
     if settings != *view.settings {
         commands.push(Command::Settings(settings));

@@ -68,7 +68,10 @@ impl Setup {
         let [width, height] = picture.size().map(|side| side.max(1) as f32);
         let scale = (ui.available_width() / width).min(2.0);
         let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height) * scale, Sense::hover());
-        image::paint(ui.painter(), rect, &self.slot, picture, map, image::Fit::Full);
+        // Smaller than it is, an image keeps all of its pixels only where they are mixed.
+        let smaller = scale * ui.ctx().pixels_per_point() < 1.0;
+        let fit = if smaller { image::Fit::Smooth } else { image::Fit::Full };
+        image::paint(ui.painter(), rect, &self.slot, picture, map, fit);
         response.on_hover_text(tr("data.images_tip"));
     }
 }

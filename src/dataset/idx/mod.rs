@@ -5,8 +5,10 @@
 
 mod file;
 
+use super::folder::{find, folder_name};
+use super::stream::Meter;
 use super::{Dataset, ImageShape, Pixels, Progress, Source, SourceError, Split};
-use file::{Idx, Meter};
+use file::Idx;
 use std::path::{Path, PathBuf};
 
 /// The longest side of an image, in pixels.
@@ -30,7 +32,6 @@ const FASHION: [&str; 10] =
 /// # Errors
 /// [`SourceError::Cancelled`], or one sentence that names the file, what was expected and what was found.
 pub fn load_folder(path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
-    check_folder(path)?;
     let train_paths = find_pair(path, "train")?;
     let test_paths = find_pair(path, "t10k")?;
     let meter = Meter::new(path, progress);
@@ -59,14 +60,14 @@ pub fn load_folder(path: &Path, progress: &Progress) -> Result<Dataset, SourceEr
 }
 
 /// The images and labels of one split, their headers read and found to agree.
-struct Pair<'a> {
-    images: Idx<'a>,
-    labels: Idx<'a>,
+struct Pair {
+    images: Idx,
+    labels: Idx,
     shape: ImageShape,
 }
 
-impl<'a> Pair<'a> {
-    fn open([images_path, labels_path]: &[PathBuf; 2], meter: &Meter<'a>) -> Result<Self, SourceError> {
+impl Pair {
+    fn open([images_path, labels_path]: &[PathBuf; 2], meter: &Meter<'_>) -> Result<Self, SourceError> {
         let images = Idx::open(images_path, meter, 3)?;
         let labels = Idx::open(labels_path, meter, 1)?;
         let [count, height, width] = images.sizes;
@@ -95,59 +96,24 @@ impl<'a> Pair<'a> {
         Ok(Self { images, labels, shape })
     }
 
-    fn read(self, meter: &Meter<'a>) -> Result<Split, SourceError> {
+    fn read(self, meter: &Meter<'_>) -> Result<Split, SourceError> {
         let labels = self.labels.read(meter)?;
         let pixels = self.images.read(meter)?;
         Ok(Split { shape: self.shape, pixels: Pixels::U8(pixels.into()), labels: labels.into() })
     }
 }
 
-/// Refuses what is not a folder.
-fn check_folder(path: &Path) -> Result<(), SourceError> {
-    let expected = "a folder of IDX files (MNIST's format)";
-    match std::fs::metadata(path) {
-        Ok(data) if data.is_dir() => Ok(()),
-        Ok(data) if data.is_file() => Err(SourceError::unexpected(path, expected, "a file")),
-        Ok(_) => Err(SourceError::unexpected(path, expected, "something that is neither a file nor a folder")),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Err(SourceError::unexpected(path, expected, "nothing there"))
-        }
-        Err(error) => Err(SourceError::Io { path: path.to_owned(), error }),
-    }
-}
-
 /// The files of one split: images, labels.
 fn find_pair(folder: &Path, split: &str) -> Result<[PathBuf; 2], SourceError> {
-    Ok([find(folder, split, IMAGES)?, find(folder, split, LABELS)?])
+    let find = |endings: [&str; 2]| find(folder, &endings.map(|ending| format!("{split}{ending}")));
+    Ok([find(IMAGES)?, find(LABELS)?])
 }
 
-/// The first file there is of all spellings of one.
-fn find(folder: &Path, split: &str, endings: [&str; 2]) -> Result<PathBuf, SourceError> {
-    for packed in ["", ".gz"] {
-        for ending in endings {
-            let path = folder.join(format!("{split}{ending}{packed}"));
-            if path.is_file() {
-                return Ok(path);
-            }
-        }
-    }
-    let [usual, _] = endings;
-    let path = folder.join(format!("{split}{usual}"));
-    let found = if path.is_dir() { "a folder of that name" } else { "no such file" };
-    Err(SourceError::unexpected(&path, "this file, plain or with .gz", found))
-}
-
-/// The folder's own name in lower case, also where `path` ends in `..`.
-fn folder_name(path: &Path) -> String {
-    let resolved = match path.file_name() {
-        Some(_) => None,
-        None => std::fs::canonicalize(path).ok(),
-    };
-    resolved
-        .as_deref()
-        .unwrap_or(path)
-        .file_name()
-        .map_or_else(|| "data".to_owned(), |name| name.to_string_lossy().to_lowercase())
+/// Whether a file of this name is one of a folder of this kind.
+pub fn is_ours(name: &str) -> bool {
+    let plain = name.strip_suffix(".gz").unwrap_or(name);
+    let stem = ["train", "t10k"].iter().find_map(|split| plain.strip_prefix(split));
+    stem.is_some_and(|ending| IMAGES.contains(&ending) || LABELS.contains(&ending))
 }
 
 fn size_words(shape: ImageShape) -> String {

@@ -1,0 +1,115 @@
+//! One batch: records of a label and an image, to the end of the file.
+
+use super::super::SourceError;
+use super::super::stream::{Meter, Stream};
+use super::{CLASSES, MAX_IMAGES, RECORD};
+use std::path::Path;
+
+/// Records that are taken apart at a time: about a mebibyte.
+const CHUNK: u64 = 341;
+
+/// What the batches of one split hold.
+pub struct Images {
+    /// `[count, 3, 32, 32]`.
+    pub pixels: Vec<u8>,
+    /// `[count]`, each below ten.
+    pub labels: Vec<u8>,
+}
+
+impl Images {
+    /// None yet, and memory for `count` of them, at most [`MAX_IMAGES`].
+    pub fn with_room(count: u64) -> Self {
+        let count = count.min(MAX_IMAGES) as usize;
+        Self { pixels: Vec::with_capacity(count * (RECORD as usize - 1)), labels: Vec::with_capacity(count) }
+    }
+}
+
+/// A batch that has been opened.
+pub struct Batch {
+    stream: Stream,
+}
+
+impl Batch {
+    /// Opens `path`.
+    pub fn open(path: &Path, meter: &Meter<'_>) -> Result<Self, SourceError> {
+        Ok(Self { stream: Stream::open(path, "a batch of CIFAR-10", meter)? })
+    }
+
+    /// Images that the length of a plain file stands for; 0 of a packed one, which tells its own only at its end.
+    ///
+    /// # Errors
+    /// A length that is not one of whole records, or more images with the `before` of other batches than a split may have.
+    pub fn announced(&self, before: u64) -> Result<u64, SourceError> {
+        let Some(length) = self.stream.plain_length() else { return Ok(0) };
+        let count = length / RECORD;
+        if count > MAX_IMAGES.saturating_sub(before) {
+            return Err(self.too_many(before, format!("{count}")));
+        }
+        if !length.is_multiple_of(RECORD) {
+            return Err(self.ragged(length));
+        }
+        Ok(count)
+    }
+
+    /// Appends all its images to `images`.
+    ///
+    /// # Errors
+    /// A label above 9, a last record that is cut, more images than a split may have, or what
+    /// [`Stream::read_up_to`] refuses.
+    pub fn read(mut self, images: &mut Images, meter: &Meter<'_>) -> Result<(), SourceError> {
+        let before = images.labels.len() as u64;
+        let mut chunk = Vec::new();
+        loop {
+            chunk.clear();
+            self.stream.read_up_to(CHUNK * RECORD, &mut chunk, meter)?;
+            let records = chunk.chunks_exact(RECORD as usize);
+            let cut = records.remainder().len() as u64;
+            for record in records {
+                let count = images.labels.len() as u64;
+                if count >= MAX_IMAGES {
+                    return Err(self.too_many(before, format!("{} and more", count - before)));
+                }
+                let Some((label, pixels)) = record.split_first() else { continue };
+                if usize::from(*label) >= CLASSES.len() {
+                    return Err(SourceError::unexpected(
+                        self.stream.path(),
+                        "a class from 0 to 9 at the start of each record",
+                        format!("{label} in record {}", count - before),
+                    ));
+                }
+                images.labels.push(*label);
+                images.pixels.extend_from_slice(pixels);
+            }
+            let count = images.labels.len() as u64 - before;
+            if cut > 0 {
+                return Err(self.ragged(count * RECORD + cut));
+            }
+            if (chunk.len() as u64) < CHUNK * RECORD {
+                return if count > 0 { Ok(()) } else { Err(self.ragged(0)) };
+            }
+        }
+    }
+
+    fn ragged(&self, length: u64) -> SourceError {
+        let left = length % RECORD;
+        SourceError::unexpected(
+            self.stream.path(),
+            format!("records of {RECORD} bytes (a class, then 32×32 each of red, green and blue)"),
+            match length {
+                0 => "no bytes".to_owned(),
+                _ => format!("{length} bytes: {} records and {left} bytes", length / RECORD),
+            },
+        )
+    }
+
+    fn too_many(&self, before: u64, found: String) -> SourceError {
+        SourceError::unexpected(
+            self.stream.path(),
+            format!("at most {MAX_IMAGES} images to learn from, and as many to test on"),
+            match before {
+                0 => found,
+                _ => format!("{found}, after {before} in other batches"),
+            },
+        )
+    }
+}

@@ -1,0 +1,120 @@
+//! Folders of CIFAR-10 binary batches (Krizhevsky 2009): ten classes of 32×32 colour photographs.
+//!
+//! The lengths of all plain files are compared with the form and the limit before memory is taken for them.
+
+mod batch;
+
+use super::folder::{find, names};
+use super::stream::{Meter, Stream};
+use super::{Dataset, ImageShape, Pixels, Progress, Source, SourceError, Split};
+use batch::{Batch, Images};
+use std::path::{Path, PathBuf};
+
+/// Red, green and blue planes of 32×32.
+const SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
+/// One label and its image.
+const RECORD: u64 = 1 + SHAPE.values() as u64;
+/// The most images of one split: some 1.5 GB.
+const MAX_IMAGES: u64 = 500_000;
+/// The most bytes that the file of class names may have.
+const MAX_META: u64 = 4096;
+/// The longest class name, in characters.
+const MAX_NAME: usize = 64;
+/// The most files of one split: all are open at once while their lengths are compared with the limit.
+const MAX_BATCHES: usize = 100;
+const TRAIN: &str = "data_batch_";
+const TEST: &str = "test_batch.bin";
+const META: &str = "batches.meta.txt";
+
+const CLASSES: [&str; 10] = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
+/// Opens the folder `path` of CIFAR-10 binary batches: every `data_batch_*.bin` in the order of its number to learn
+/// from, `test_batch.bin` to test on, each plain or with `.gz` (a plain file is preferred), and where it is there
+/// `batches.meta.txt` with the ten class names.
+///
+/// A batch is any number of records of 3073 bytes: the class, 0 to 9, then 32×32 bytes each of red, green and blue. At
+/// most 500 000 images in 100 batches a split. Progress counts bytes on disk; a wish to cancel is heard within a mebibyte.
+///
+/// # Errors
+/// [`SourceError::Cancelled`], or one sentence that names the file, what was expected and what was found.
+pub fn load_folder(path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
+    let train_paths = find_train(path)?;
+    let test_path = find(path, &[TEST.to_owned()])?;
+    let meter = Meter::new(path, progress);
+    for file in train_paths.iter().chain([&test_path]) {
+        meter.expect_file(file)?;
+    }
+    let class_names = class_names(path, &meter)?;
+    let test = read_split(&[test_path], &meter)?;
+    let train = read_split(&train_paths, &meter)?;
+    Ok(Dataset::new(Source::Path(path.to_owned()), "cifar-10", train, test, class_names))
+}
+
+/// Whether a file of this name is a batch.
+pub fn is_ours(name: &str) -> bool {
+    let plain = name.strip_suffix(".gz").unwrap_or(name);
+    plain == TEST || (plain.starts_with(TRAIN) && plain.ends_with(".bin"))
+}
+
+/// The batches to learn from, in order.
+fn find_train(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
+    let mut found = Vec::new();
+    for name in names(folder)? {
+        let name = name?;
+        if is_ours(&name) && name.starts_with(TRAIN) {
+            found.push(name.strip_suffix(".gz").unwrap_or(&name).to_owned());
+        }
+    }
+    if found.is_empty() {
+        found.push(format!("{TRAIN}1.bin"));
+    }
+    // By length first: 2 comes before 10.
+    found.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+    found.dedup();
+    if found.len() > MAX_BATCHES {
+        let expected = format!("at most {MAX_BATCHES} batches to learn from");
+        return Err(SourceError::unexpected(folder, expected, found.len().to_string()));
+    }
+    found.into_iter().map(|name| find(folder, &[name])).collect()
+}
+
+/// Reads the files of one split, one after another.
+fn read_split(paths: &[PathBuf], meter: &Meter<'_>) -> Result<Split, SourceError> {
+    let mut batches = Vec::new();
+    let mut announced = 0;
+    for path in paths {
+        let batch = Batch::open(path, meter)?;
+        announced += batch.announced(announced)?;
+        batches.push(batch);
+    }
+    let mut images = Images::with_room(announced);
+    for batch in batches {
+        batch.read(&mut images, meter)?;
+    }
+    let Images { pixels, labels } = images;
+    Ok(Split { shape: SHAPE, pixels: Pixels::U8(pixels.into()), labels: labels.into() })
+}
+
+/// The ten names in `batches.meta.txt`, a line each, or where there is no such file those that everybody knows.
+fn class_names(folder: &Path, meter: &Meter<'_>) -> Result<Vec<String>, SourceError> {
+    let path = folder.join(META);
+    if !path.is_file() {
+        return Ok(CLASSES.map(str::to_owned).to_vec());
+    }
+    let expected = format!("ten class names, a line each of at most {MAX_NAME} characters");
+    let mut bytes = Vec::new();
+    Stream::open(&path, &expected, meter)?.read_up_to(MAX_META + 1, &mut bytes, meter)?;
+    let wrong = |found: &str| SourceError::unexpected(&path, expected.as_str(), found);
+    if bytes.len() as u64 > MAX_META {
+        return Err(wrong(&format!("more than {MAX_META} bytes")));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| wrong("bytes that are not text"))?;
+    let names: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    if names.len() != CLASSES.len() {
+        return Err(wrong(&format!("{} lines", names.len())));
+    }
+    match names.iter().find(|name| name.chars().count() > MAX_NAME || name.chars().any(char::is_control)) {
+        Some(_) => Err(wrong("a line that is no name")),
+        None => Ok(names),
+    }
+}

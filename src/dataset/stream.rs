@@ -1,0 +1,152 @@
+//! Files of a data folder, plain or gzip, read in bounded steps: bytes are counted, a wish to cancel is heard.
+
+use super::{Progress, SourceError};
+use flate2::bufread::MultiGzDecoder;
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Bytes between two looks at the wish to cancel.
+const CHUNK: u64 = 1 << 20;
+/// The first bytes of a gzip file.
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// Counts the bytes that all files of one folder have given, and hears the wish to cancel.
+pub struct Meter<'a> {
+    folder: &'a Path,
+    progress: &'a Progress,
+    done: Rc<Cell<u64>>,
+    total: Cell<u64>,
+}
+
+impl<'a> Meter<'a> {
+    /// A meter at zero.
+    pub fn new(folder: &'a Path, progress: &'a Progress) -> Self {
+        progress.set_done(0);
+        progress.set_total(0);
+        Self { folder, progress, done: Rc::default(), total: Cell::new(0) }
+    }
+
+    /// Adds the length of a file that will be read to the total.
+    ///
+    /// # Errors
+    /// The file system's own words.
+    pub fn expect_file(&self, path: &Path) -> Result<(), SourceError> {
+        let length = std::fs::metadata(path).map_err(|error| SourceError::io(path, error))?.len();
+        self.total.set(self.total.get().saturating_add(length));
+        self.progress.set_total(self.total.get());
+        Ok(())
+    }
+
+    /// Reports what was read, and ends the work where somebody asked for it.
+    ///
+    /// # Errors
+    /// [`SourceError::Cancelled`].
+    pub fn check(&self) -> Result<(), SourceError> {
+        self.progress.set_done(self.done.get().min(self.total.get()));
+        if self.progress.is_cancelled() {
+            return Err(SourceError::Cancelled(self.folder.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// A reader that counts what passes.
+struct Counted {
+    inner: File,
+    done: Rc<Cell<u64>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.done.set(self.done.get().saturating_add(count as u64));
+        Ok(count)
+    }
+}
+
+/// One open file.
+pub struct Stream {
+    path: PathBuf,
+    /// Bytes on disk, where they are the data itself; unknown of a packed file.
+    plain_length: Option<u64>,
+    reader: Box<dyn Read>,
+    /// Bytes given so far.
+    given: u64,
+}
+
+impl Stream {
+    /// Opens `path`, which should hold `what`.
+    ///
+    /// Whether a file is packed is told by its first bytes, not by its name: browsers unpack and keep the `.gz`.
+    ///
+    /// # Errors
+    /// An empty file, or the file system's own words.
+    pub fn open(path: &Path, what: &str, meter: &Meter<'_>) -> Result<Self, SourceError> {
+        meter.check()?;
+        let inner = File::open(path).map_err(|error| SourceError::io(path, error))?;
+        let length = inner.metadata().map_err(|error| SourceError::io(path, error))?.len();
+        let mut buffered = BufReader::with_capacity(64 << 10, Counted { inner, done: Rc::clone(&meter.done) });
+        let start = buffered.fill_buf().map_err(|error| SourceError::io(path, error))?;
+        if start.is_empty() {
+            return Err(SourceError::unexpected(path, what, "an empty file"));
+        }
+        let packed = start.starts_with(&GZIP_MAGIC);
+        let reader: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(buffered)) } else { Box::new(buffered) };
+        Ok(Self { path: path.to_owned(), plain_length: (!packed).then_some(length), reader, given: 0 })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its length where it is plain.
+    pub fn plain_length(&self) -> Option<u64> {
+        self.plain_length
+    }
+
+    /// Appends `wanted` bytes to `bytes`, or fewer where the file ends; memory grows as data arrives.
+    ///
+    /// # Errors
+    /// [`SourceError::Cancelled`] within a mebibyte, a damaged gzip file, or the file system's own words.
+    pub fn read_up_to(&mut self, wanted: u64, bytes: &mut Vec<u8>, meter: &Meter<'_>) -> Result<(), SourceError> {
+        let mut left = wanted;
+        loop {
+            meter.check()?;
+            let before = bytes.len();
+            let read = (&mut self.reader).take(left.min(CHUNK)).read_to_end(bytes);
+            // Also where it failed: what came before the failure was given.
+            let count = (bytes.len() - before) as u64;
+            left = left.saturating_sub(count);
+            self.given = self.given.saturating_add(count);
+            match read {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                Err(error) => return Err(self.failed(error)),
+            }
+        }
+    }
+
+    /// What a failure to read means: in a packed file nearly always a damaged one.
+    fn failed(&self, error: std::io::Error) -> SourceError {
+        if self.plain_length.is_some() {
+            return SourceError::io(&self.path, error);
+        }
+        match error.kind() {
+            ErrorKind::UnexpectedEof => SourceError::unexpected(
+                &self.path,
+                "a whole gzip file",
+                format!("one that is truncated: it ends after {} unpacked bytes", self.given),
+            ),
+            ErrorKind::InvalidInput | ErrorKind::InvalidData => SourceError::unexpected(
+                &self.path,
+                "valid gzip data",
+                format!("damaged data after {} unpacked bytes ({error})", self.given),
+            ),
+            _ => SourceError::io(&self.path, error),
+        }
+    }
+}
