@@ -5,7 +5,7 @@ use super::activation::Activation;
 use super::generic;
 use super::kind::Kind;
 use super::normalize::{MOMENTUM, Statistics};
-use super::parameters::{Gradient, Parameter, Parameters};
+use super::parameters::{Parameter, Parameters};
 use super::passes::{self, Passed, Stage, StageWork, Wanted};
 use super::storage::{Held, values, with_values};
 use candle_core::{CpuStorage, CustomOp2, DType, Device, Layout, Result, Shape, Tensor, Var, bail};
