@@ -1,20 +1,16 @@
 //! `latentarium bench`: how fast it trains, decodes and draws.
 
 use super::Outcome;
+use super::bench_train::bench_train;
 use super::bench_ui::BenchUi;
-use super::common::{default_threads, progress_bar, usage};
-use crate::dataset::{Dataset, ImageShape, Pixels, Source, Split};
-use crate::model::{Batches, Config, Model, PRESETS, Part};
-use crate::random::{Purpose, normal_rows, stream};
+use super::common::{default_threads, usage};
+use crate::dataset::ImageShape;
+use crate::model::{Config, Model, PRESETS};
+use crate::random::{Purpose, normal_rows};
 use crate::snapshot::Scratch;
 use anyhow::Result;
 use clap::Subcommand;
-use rand::RngCore;
-use std::sync::Arc;
 use std::time::Instant;
-
-/// Steps that are not counted.
-const WARM_UP: usize = 10;
 
 #[derive(Subcommand)]
 pub enum BenchCommand {
@@ -94,49 +90,9 @@ fn print(line: &serde_json::Value, json: bool) {
     }
 }
 
-fn config_of(preset: &str) -> Result<Config> {
+pub fn config_of(preset: &str) -> Result<Config> {
     Config::preset(preset)
         .ok_or_else(|| usage(format!("expected one of the presets {}, found {preset}", PRESETS.join(", "))))
-}
-
-/// Random images of MNIST's shape: the speed does not depend on what is on them.
-fn noise_dataset(count: usize) -> Dataset {
-    let shape = ImageShape::grey(28, 28);
-    let mut pixels = vec![0u8; count * shape.values()];
-    stream(0, Purpose::Generate, 0, 0).fill_bytes(&mut pixels);
-    let labels: Vec<u8> = (0..count).map(|index| (index % 10) as u8).collect();
-    let split = Split { shape, pixels: Pixels::U8(pixels.into()), labels: labels.into() };
-    let names = (0..10).map(|class| class.to_string()).collect();
-    Dataset::new(Source::Digits, "noise", split.clone(), split, names)
-}
-
-fn bench_train(preset: &str, batch: usize, steps: usize, threads: usize) -> Result<serde_json::Value> {
-    let config = Config { batch, ..config_of(preset)? };
-    config.check().map_err(|error| usage(error.to_string()))?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(64 << 20).build()?;
-    let seconds = pool.install(|| -> Result<f64> {
-        let dataset = Arc::new(noise_dataset(8 * batch));
-        let mut model = Model::new(&config, dataset.shape())?;
-        let mut batches = Batches::new(dataset);
-        let bar = progress_bar(steps as u64, "steps");
-        let mut started = Instant::now();
-        for step in 0..WARM_UP + steps {
-            if step == WARM_UP {
-                started = Instant::now();
-            }
-            let pixels = batches.pixels(step as u64, &config);
-            let batch = batches.batch(pixels, step as u64, &config)?;
-            model.step(step as u64, &batch, &config, Part::Whole)?;
-            bar.set_position(step.saturating_sub(WARM_UP) as u64);
-        }
-        let seconds = started.elapsed().as_secs_f64();
-        bar.finish_and_clear();
-        Ok(seconds)
-    })?;
-    Ok(serde_json::json!({
-        "preset": preset, "threads": threads, "batch": batch, "steps": steps,
-        "samples_per_s": (steps * batch) as f64 / seconds, "step_ms": 1e3 * seconds / steps.max(1) as f64,
-    }))
 }
 
 fn bench_decode(preset: &str, count: usize, repeat: usize) -> Result<serde_json::Value> {

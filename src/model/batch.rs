@@ -81,6 +81,17 @@ impl Batches {
 }
 
 impl Batch {
+    /// The same on a device.
+    ///
+    /// # Errors
+    /// If it cannot be brought there.
+    pub fn on(self, device: &Device) -> Result<Self> {
+        if device.is_cpu() {
+            return Ok(self);
+        }
+        Ok(Self { images: self.images.to_device(device)?, noise: self.noise.to_device(device)?, ..self })
+    }
+
     /// The test images `from..to`, binarised once where the configuration says so, with the fixed evaluation stream's noise.
     ///
     /// # Errors

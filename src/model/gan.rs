@@ -100,6 +100,18 @@ impl Gan {
         Ok(losses)
     }
 
+    /// Multiplications and additions of a step, an image: what its products need at least, averaged over the generator's turns.
+    pub fn flops(&self, config: &Config) -> u64 {
+        let ((up, up_first), (down, first)) = (self.generator.flops(), self.discriminator.flops());
+        // Values, gradients of weights and of values for a real and a generated image.
+        let critic = 2 * (3 * down - first);
+        // A penalised image: its own gradient all the way down, and a tangent; one in between has values and weights as well.
+        let r1 = if config.r1_gamma > 0.0 { first + down } else { 0 };
+        let gradient_penalty = if config.gradient_penalty > 0.0 { 4 * down } else { 0 };
+        let generator = 2 * up - up_first + 2 * down;
+        up + critic + r1 + gradient_penalty + generator / config.critic_steps.max(1)
+    }
+
     /// What the discriminator says of images that it has not learned from.
     ///
     /// # Errors

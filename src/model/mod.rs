@@ -184,6 +184,14 @@ impl Model {
         }
     }
 
+    /// Multiplications and additions that a step's products need at least, an image.
+    pub fn flops(&self, config: &Config) -> u64 {
+        match self {
+            Self::Vae(vae) => vae.flops(),
+            Self::Gan(gan) => gan.flops(config),
+        }
+    }
+
     /// Trainable numbers in all.
     pub fn parameter_count(&self) -> usize {
         match self {

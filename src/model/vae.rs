@@ -84,6 +84,12 @@ impl Vae {
         Ok(losses)
     }
 
+    /// Multiplications and additions of a step, an image: values, gradients of weights, and of values where they are needed.
+    pub fn flops(&self) -> u64 {
+        let ((down, first), (up, _)) = (self.encoder.flops(), self.decoder.flops());
+        3 * down - first + 3 * up
+    }
+
     /// The same figures on images that are not learned from, by the average of the weights where one is kept; the total is
     /// the negative ELBO (β 1).
     ///

@@ -165,6 +165,15 @@ impl Chain {
         Ok(Self { inner: Arc::new(Inner { layers, anchor, buffers: Mutex::default() }), fused: parameters.is_fused() })
     }
 
+    /// Multiplications and additions for one example: of all layers, and of the first one that has any.
+    pub fn flops(&self) -> (u64, u64) {
+        let each = self.inner.layers.iter().map(|layer| match &layer.work {
+            Work::Kind { kind, .. } => kind.flops(),
+            Work::Norm(_) => 0,
+        });
+        (each.clone().sum(), each.into_iter().find(|flops| *flops > 0).unwrap_or(0))
+    }
+
     /// The layers.
     pub fn layers(&self) -> &[Layer] {
         &self.inner.layers
@@ -252,6 +261,11 @@ impl Inner {
                 ));
             }
         }
+        let examples = |index: usize, kind: &Kind| look(index).1.len() / kind.outputs().max(1);
+        let mut partial: Vec<Vec<f32>> = sinks
+            .iter()
+            .map(|(index, kind, ..)| self.lend(passes::summing_values(*kind, examples(*index, kind))))
+            .collect();
         let wanted = sinks
             .iter_mut()
             .map(|(index, kind, weight, bias)| {
@@ -260,7 +274,8 @@ impl Inner {
                 Wanted { kind: *kind, x, gradient, weight, bias, bias_gradient }
             })
             .collect();
-        passes::weight_gradients(wanted);
+        passes::weight_gradients(wanted, &mut partial);
+        self.give_back(partial.into_iter().filter(|buffer| !buffer.is_empty()));
     }
 }
 

@@ -40,7 +40,7 @@ pub fn activate(x: &Tensor, activation: Activation) -> Result<Tensor> {
         Activation::Identity => Ok(x.clone()),
         Activation::Relu => x.relu(),
         Activation::LeakyRelu { slope } => x.relu()? - x.neg()?.relu()?.affine(f64::from(slope), 0.0)?,
-        Activation::Sigmoid => x.neg()?.exp()?.affine(1.0, 1.0)?.recip(),
+        Activation::Sigmoid => candle_nn::ops::sigmoid(x),
     }
 }
 

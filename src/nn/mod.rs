@@ -8,6 +8,7 @@ pub mod activation;
 pub mod adversarial;
 pub mod chain;
 pub mod critic;
+pub mod device;
 pub mod generic;
 pub mod kind;
 pub mod likelihood;

@@ -232,21 +232,20 @@ pub(super) struct Wanted<'a> {
 /// Examples of a shard of a convolution's weight gradient, added up in order.
 const SUMMED_EXAMPLES: usize = 16;
 
+/// Values that [`weight_gradients`] needs to sum a layer's gradient in, for so many examples.
+pub(super) fn summing_values(kind: Kind, examples: usize) -> usize {
+    match kind {
+        Kind::Convolution(_) | Kind::Transposed(_) => examples.div_ceil(SUMMED_EXAMPLES) * kind.weights(),
+        _ => 0,
+    }
+}
+
 /// Gathers the gradients of weights and biases, all layers at once: dense ones split by outputs, convolutions by examples.
-pub(super) fn weight_gradients(layers: Vec<Wanted<'_>>) {
-    let mut partial: Vec<Vec<f32>> = layers
-        .iter()
-        .map(|layer| match (&layer.kind, &layer.weight) {
-            (Kind::Convolution(_) | Kind::Transposed(_), Some(_)) => {
-                let rows = layer.gradient.len() / layer.kind.outputs();
-                vec![0.0; rows.div_ceil(SUMMED_EXAMPLES) * layer.kind.weights()]
-            }
-            _ => Vec::new(),
-        })
-        .collect();
+/// `partial` is a buffer of [`summing_values`] a layer, with anything in it.
+pub(super) fn weight_gradients(layers: Vec<Wanted<'_>>, partial: &mut [Vec<f32>]) {
     let mut tasks: Vec<(u64, Box<dyn FnOnce() + Send + '_>)> = Vec::new();
     let mut sums = Vec::new();
-    for (layer, partial) in layers.into_iter().zip(&mut partial) {
+    for (layer, partial) in layers.into_iter().zip(partial.iter_mut()) {
         let Wanted { kind, x, gradient, weight, bias, bias_gradient } = layer;
         let rows = gradient.len() / kind.outputs();
         if let Some(sink) = weight {
@@ -274,7 +273,13 @@ pub(super) fn weight_gradients(layers: Vec<Wanted<'_>>) {
                 let size = kind.weights();
                 for (out, (x, gradient)) in partial.chunks_exact_mut(size).zip(examples) {
                     let cost = kind.flops() / 2 * SUMMED_EXAMPLES as u64;
-                    tasks.push((cost, Box::new(move || kind.add_weight_gradient(x, gradient, out))));
+                    tasks.push((
+                        cost,
+                        Box::new(move || {
+                            out.fill(0.0);
+                            kind.add_weight_gradient(x, gradient, out);
+                        }),
+                    ));
                 }
                 sums.push((&mut sink.values, size, add));
             }

@@ -1,0 +1,86 @@
+//! `latentarium bench train`: training steps on random images, and how much of the processor's own rate they reach.
+
+use super::bench::config_of;
+use super::common::{progress_bar, usage};
+use crate::dataset::{Dataset, ImageShape, Pixels, Source, Split};
+use crate::model::{Batches, Config, Model, Part};
+use crate::nn::product::{Matrix, product};
+use crate::random::{Purpose, stream};
+use anyhow::Result;
+use rand::RngCore;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Steps that are not counted.
+const WARM_UP: usize = 10;
+/// Side of the square product that the processor's rate is measured by: in cache, and large.
+const SIDE: usize = 512;
+
+/// Random images of MNIST's shape: the speed does not depend on what is on them.
+fn noise_dataset(count: usize) -> Dataset {
+    let shape = ImageShape::grey(28, 28);
+    let mut pixels = vec![0u8; count * shape.values()];
+    stream(0, Purpose::Generate, 0, 0).fill_bytes(&mut pixels);
+    let labels: Vec<u8> = (0..count).map(|index| (index % 10) as u8).collect();
+    let split = Split { shape, pixels: Pixels::U8(pixels.into()), labels: labels.into() };
+    let names = (0..10).map(|class| class.to_string()).collect();
+    Dataset::new(Source::Digits, "noise", split.clone(), split, names)
+}
+
+/// Figures of `steps` steps of `preset`.
+pub fn bench_train(preset: &str, batch: usize, steps: usize, threads: usize) -> Result<serde_json::Value> {
+    let config = Config { batch, ..config_of(preset)? };
+    config.check().map_err(|error| usage(error.to_string()))?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(64 << 20).build()?;
+    // The processor's rate before and after: what else runs on the machine weighs on both.
+    let before = product_gflops(&pool, threads);
+    let (seconds, flops) = pool.install(|| time_steps(&config, steps))?;
+    let rate = 0.5 * (before + product_gflops(&pool, threads));
+    let samples_per_s = (steps * batch) as f64 / seconds;
+    let gflops = 1e-9 * samples_per_s * flops as f64;
+    Ok(serde_json::json!({
+        "preset": preset, "threads": threads, "batch": batch, "steps": steps,
+        "samples_per_s": samples_per_s, "step_ms": 1e3 * seconds / steps.max(1) as f64,
+        "gflops": gflops, "product_gflops": rate, "arithmetic_share": gflops / rate,
+    }))
+}
+
+/// Seconds of all steps, and what an image's step needs of multiplications and additions.
+fn time_steps(config: &Config, steps: usize) -> Result<(f64, u64)> {
+    let dataset = Arc::new(noise_dataset(8 * config.batch));
+    let mut model = Model::new(config, dataset.shape())?;
+    let mut batches = Batches::new(dataset);
+    let bar = progress_bar(steps as u64, "steps");
+    let mut started = Instant::now();
+    for step in 0..WARM_UP + steps {
+        if step == WARM_UP {
+            started = Instant::now();
+        }
+        let pixels = batches.pixels(step as u64, config);
+        let batch = batches.batch(pixels, step as u64, config)?;
+        model.step(step as u64, &batch, config, Part::Whole)?;
+        bar.set_position(step.saturating_sub(WARM_UP) as u64);
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+    Ok((seconds, model.flops(config)))
+}
+
+/// GFLOP/s of square products, one on each thread at once.
+fn product_gflops(pool: &rayon::ThreadPool, threads: usize) -> f64 {
+    let values = vec![0.5; SIDE * SIDE];
+    let times = 12;
+    let run = |times: usize| {
+        pool.broadcast(|_| {
+            let mut out = vec![0.0; SIDE * SIDE];
+            for _ in 0..times {
+                product(&mut out, Matrix::new(&values, SIDE, SIDE), Matrix::new(&values, SIDE, SIDE), false);
+            }
+            std::hint::black_box(out);
+        });
+    };
+    run(2);
+    let started = Instant::now();
+    run(times);
+    2e-9 * (SIDE * SIDE * SIDE * times * threads) as f64 / started.elapsed().as_secs_f64()
+}
