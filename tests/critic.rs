@@ -3,10 +3,11 @@
 
 use candle_core::{Device, Tensor};
 use latentarium::nn::adversarial::AdversarialLoss;
-use latentarium::nn::chain::{Chain, Layer};
+use latentarium::nn::chain::Chain;
 use latentarium::nn::critic::{Measured, Penalties, gather};
 use latentarium::nn::generic;
 use latentarium::nn::kind::Kind;
+use latentarium::nn::layer::Layer;
 use latentarium::nn::parameters::Parameters;
 use latentarium::nn::sliding::{Map, Sliding, Window};
 use latentarium::random::{Purpose, normal_rows};

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use candle_core::{DType, Device, Tensor, Var};
-use latentarium::nn::chain::{Chain, Layer};
+use latentarium::nn::chain::Chain;
 use latentarium::nn::generic;
 use latentarium::nn::kind::Kind;
+use latentarium::nn::layer::Layer;
 use latentarium::nn::parameters::Parameters;
 use latentarium::nn::sliding::{Map, Sliding, Window};
 use latentarium::random::{Purpose, normal_rows};

@@ -3,8 +3,9 @@
 use super::config::{Config, Network};
 use crate::dataset::ImageShape;
 use crate::nn::activation::Activation;
-use crate::nn::chain::{Chain, Layer};
+use crate::nn::chain::Chain;
 use crate::nn::kind::Kind;
+use crate::nn::layer::Layer;
 use crate::nn::parameters::Parameters;
 use crate::nn::sliding::{Map, Sliding, Window};
 use candle_core::Result;

@@ -3,8 +3,9 @@
 use super::{Batch, Config, Losses, Part, Saved, Series, StepError, architecture, plain, restore, save};
 use crate::dataset::ImageShape;
 use crate::nn::adversarial::{Side, mean_loss};
-use crate::nn::chain::{Chain, Work};
+use crate::nn::chain::Chain;
 use crate::nn::critic::{self, Penalties};
+use crate::nn::layer::Work;
 use crate::nn::likelihood::mean_score;
 use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Parameters, copied};

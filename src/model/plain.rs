@@ -1,6 +1,7 @@
 //! A chain as plain data: weights copied, batch norm folded in.
 
-use crate::nn::chain::{Chain, Layer, Work};
+use crate::nn::chain::Chain;
+use crate::nn::layer::{Layer, Work};
 use crate::nn::normalize::EPSILON;
 use crate::nn::parameters::{Parameter, copied};
 use crate::snapshot::{Activation, Kind, Operation};

@@ -67,7 +67,8 @@ impl DeviceChoice {
     /// If the program was not built for it, or its driver refuses; never for [`Self::Auto`], which says in the log when it
     /// falls back to the CPU.
     pub fn open(self) -> Result<Device, DeviceError> {
-        let refused = |error: candle_core::Error| DeviceError::Refused { device: name(self), reason: error.to_string() };
+        let refused =
+            |error: candle_core::Error| DeviceError::Refused { device: name(self), reason: error.to_string() };
         let not_built = |feature| DeviceError::NotBuilt { device: name(self), feature };
         match self {
             Self::Cpu => Ok(Device::Cpu),
@@ -117,7 +118,10 @@ mod tests {
     #[test]
     fn what_was_not_built_says_which_feature_it_needs() {
         let said = |choice: DeviceChoice| choice.open().map(|_| ()).map_err(|error| error.to_string());
-        assert_eq!(said(DeviceChoice::Cuda(1)), Err("cuda:1 needs a program that was built with --features cuda".into()));
+        assert_eq!(
+            said(DeviceChoice::Cuda(1)),
+            Err("cuda:1 needs a program that was built with --features cuda".into())
+        );
         assert_eq!(said(DeviceChoice::Metal), Err("metal needs a program that was built with --features metal".into()));
     }
 }

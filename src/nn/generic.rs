@@ -2,8 +2,8 @@
 //! tested against. Slower, and differentiated by candle.
 
 use super::activation::Activation;
-use super::chain::{Layer, Norm, Work};
 use super::kind::Kind;
+use super::layer::{Layer, Norm, Work};
 use super::normalize::{EPSILON, Statistics};
 use super::parameters::{Parameter, copied};
 use super::sliding::{Map, Sliding};

@@ -1,6 +1,7 @@
 //! What a layer computes, with its sizes, on slices: forward, the gradient of its input, the gradient of its weights.
 //! Maps lie channels last; examples one after another. All of it on the calling thread.
 
+use super::maps::{exchange, for_each_maximum, for_each_nearest};
 use super::product::{Matrix, SMALL, inner_products, product};
 use super::sliding::{Map, Sliding};
 use std::cell::RefCell;
@@ -275,51 +276,4 @@ fn outer(sliding: &Sliding, small: &[f32], large: &[f32], out: &mut [f32]) {
 
 fn each_example(kind: &Kind, x: &[f32], out: &mut [f32], work: impl Fn(&[f32], &mut [f32])) {
     x.chunks_exact(kind.inputs()).zip(out.chunks_exact_mut(kind.outputs())).for_each(|(x, out)| work(x, out));
-}
-
-/// `[groups, width]` to `[width, groups]`.
-fn exchange(x: &[f32], out: &mut [f32], groups: usize) {
-    let width = x.len() / groups.max(1);
-    for (group, row) in x.chunks_exact(width).enumerate() {
-        row.iter().enumerate().for_each(|(place, value)| out[place * groups + group] = *value);
-    }
-}
-
-/// Calls `visit(small place, large place)` with the first largest value under each stand of the window, channel by channel.
-fn for_each_maximum(sliding: &Sliding, x: &[f32], mut visit: impl FnMut(usize, usize)) {
-    let (large, small, window) = (sliding.large, sliding.small, sliding.window);
-    let span = |stand: usize, size: usize| {
-        let from = stand * window.stride;
-        from.saturating_sub(window.padding)..(from + window.side).saturating_sub(window.padding).min(size)
-    };
-    for y in 0..small.height {
-        for x_stand in 0..small.width {
-            for channel in 0..small.channels {
-                let mut best = None;
-                for row in span(y, large.height) {
-                    for column in span(x_stand, large.width) {
-                        let from = (row * large.width + column) * large.channels + channel;
-                        if best.is_none_or(|best: usize| x[from] > x[best]) {
-                            best = Some(from);
-                        }
-                    }
-                }
-                if let Some(best) = best {
-                    visit((y * small.width + x_stand) * small.channels + channel, best);
-                }
-            }
-        }
-    }
-}
-
-/// Calls `visit` with the ranges of the nearest place's channels and of the place itself.
-fn for_each_nearest(from: Map, to: Map, mut visit: impl FnMut(std::ops::Range<usize>, std::ops::Range<usize>)) {
-    let channels = to.channels;
-    for y in 0..to.height {
-        for x in 0..to.width {
-            let source = (y * from.height / to.height * from.width + x * from.width / to.width) * channels;
-            let target = (y * to.width + x) * channels;
-            visit(source..source + channels, target..target + channels);
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Layers, losses and optimisers on candle, and the CPU kernels behind them.
 //!
 //! Kernels work on slices ([`product`], [`sliding`], [`vector`], [`normalize`]); [`kind`] says what a layer computes;
-//! [`chain`] makes layers into one candle operation with its own backward; [`generic`] is the same by candle's own
+//! [`chain`] makes layers ([`layer`]) into one candle operation with its own backward; [`generic`] is the same by candle's own
 //! operations, for other devices and as the reference.
 
 pub mod activation;
@@ -11,7 +11,9 @@ pub mod critic;
 pub mod device;
 pub mod generic;
 pub mod kind;
+pub mod layer;
 pub mod likelihood;
+mod maps;
 pub mod normalize;
 pub mod optimizer;
 pub mod parameters;
@@ -21,3 +23,4 @@ pub mod shards;
 pub mod sliding;
 pub mod storage;
 pub mod vector;
+mod weight_gradients;

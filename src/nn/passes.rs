@@ -1,12 +1,9 @@
-//! The passes over a chain's layers on slices: values forward, gradients backward, gradients of weights. Rows of the batch
-//! go through all layers up to the next batch norm together, a shard a thread.
+//! The passes over a chain's layers on slices: values forward, gradients backward. Rows of the batch go through all layers up to the next batch norm together, a shard a thread.
 
 use super::activation::Activation;
 use super::kind::Kind;
 use super::normalize::{self, Statistics};
-use super::parameters::Gradient;
-use super::product::{FEW, Matrix, product};
-use super::shards::{even, row_shards, split, split_mut};
+use super::shards::{row_shards, split, split_mut};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -214,111 +211,4 @@ pub(super) fn backward_rows(
             }
         }
     });
-}
-
-/// What is wanted of one layer: the gradients of weight and bias from its input and its gradient before the activation.
-pub(super) struct Wanted<'a> {
-    pub kind: Kind,
-    /// `[rows, inputs]`.
-    pub x: &'a [f32],
-    /// `[rows, outputs]`.
-    pub gradient: &'a [f32],
-    pub weight: Option<&'a mut Gradient>,
-    pub bias: Option<&'a mut Gradient>,
-    /// The gradient that the bias's is summed from, where it is another.
-    pub bias_gradient: Option<&'a [f32]>,
-}
-
-/// Examples of a shard of a convolution's weight gradient, added up in order.
-const SUMMED_EXAMPLES: usize = 16;
-
-/// Values that [`weight_gradients`] needs to sum a layer's gradient in, for so many examples.
-pub(super) fn summing_values(kind: Kind, examples: usize) -> usize {
-    match kind {
-        Kind::Convolution(_) | Kind::Transposed(_) => examples.div_ceil(SUMMED_EXAMPLES) * kind.weights(),
-        _ => 0,
-    }
-}
-
-/// Gathers the gradients of weights and biases, all layers at once: dense ones split by outputs, convolutions by examples.
-/// `partial` is a buffer of [`summing_values`] a layer, with anything in it.
-pub(super) fn weight_gradients(layers: Vec<Wanted<'_>>, partial: &mut [Vec<f32>]) {
-    let mut tasks: Vec<(u64, Box<dyn FnOnce() + Send + '_>)> = Vec::new();
-    let mut sums = Vec::new();
-    for (layer, partial) in layers.into_iter().zip(partial.iter_mut()) {
-        let Wanted { kind, x, gradient, weight, bias, bias_gradient } = layer;
-        let rows = gradient.len() / kind.outputs();
-        if let Some(sink) = weight {
-            let add = std::mem::replace(&mut sink.filled, true);
-            sink.values.resize(kind.weights(), 0.0);
-            if let Kind::Linear { inputs, outputs } = kind {
-                // Where there are few inputs, the bits would depend on the split.
-                let most = if inputs > FEW { outputs / 32 } else { 1 };
-                let shards: Vec<Range<usize>> = even(outputs, rayon::current_num_threads().min(most)).collect();
-                for (out, shard) in split_mut(&mut sink.values, inputs, shards.iter().cloned()).into_iter().zip(shards)
-                {
-                    let cost = (rows * inputs * shard.len()) as u64;
-                    tasks.push((
-                        cost,
-                        Box::new(move || {
-                            let left =
-                                Matrix::new(gradient, rows, outputs).transposed().some_rows(shard.start, shard.len());
-                            product(out, left, Matrix::new(x, rows, inputs), add);
-                        }),
-                    ));
-                }
-            } else {
-                let examples =
-                    x.chunks(SUMMED_EXAMPLES * kind.inputs()).zip(gradient.chunks(SUMMED_EXAMPLES * kind.outputs()));
-                let size = kind.weights();
-                for (out, (x, gradient)) in partial.chunks_exact_mut(size).zip(examples) {
-                    let cost = kind.flops() / 2 * SUMMED_EXAMPLES as u64;
-                    tasks.push((
-                        cost,
-                        Box::new(move || {
-                            out.fill(0.0);
-                            kind.add_weight_gradient(x, gradient, out);
-                        }),
-                    ));
-                }
-                sums.push((&mut sink.values, size, add));
-            }
-        }
-        if let Some(sink) = bias {
-            let add = std::mem::replace(&mut sink.filled, true);
-            let gradient = bias_gradient.unwrap_or(gradient);
-            sink.values.resize(kind.biases(), 0.0);
-            tasks.push((
-                gradient.len() as u64,
-                Box::new(move || add_columns(gradient, kind.outputs(), add, &mut sink.values)),
-            ));
-        }
-    }
-    // The long ones first, so that no thread is left with one at the end.
-    tasks.sort_by_key(|(cost, _)| std::cmp::Reverse(*cost));
-    tasks.into_par_iter().with_max_len(1).for_each(|(_, task)| task());
-    for ((values, size, add), partial) in sums.into_iter().zip(partial.iter().filter(|partial| !partial.is_empty())) {
-        if !add {
-            values.fill(0.0);
-        }
-        for part in partial.chunks_exact(size) {
-            values.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
-        }
-    }
-}
-
-/// Sums a gradient `[rows, outputs]` into channels, an example at a time so that long sums keep their precision.
-fn add_columns(gradient: &[f32], outputs: usize, add: bool, sums: &mut [f32]) {
-    if !add {
-        sums.fill(0.0);
-    }
-    if outputs == sums.len() {
-        return normalize::add_rows(gradient, sums);
-    }
-    let mut example = vec![0.0; sums.len()];
-    for row in gradient.chunks_exact(outputs) {
-        example.fill(0.0);
-        normalize::add_rows(row, &mut example);
-        sums.iter_mut().zip(&example).for_each(|(sum, value)| *sum += value);
-    }
 }
