@@ -154,7 +154,7 @@ impl Session {
             Event::Failed { step, message } => {
                 self.say(Level::Failed, &t!("toast.failed", slot = name, step = whole(step), why = message));
             }
-            Event::Started { .. } | Event::Paused { .. } | Event::Reset | Event::Changed(_) => {}
+            Event::Started { .. } | Event::Paused { .. } | Event::Reset | Event::Changed(_) | Event::Repeated(_) => {}
         }
     }
 

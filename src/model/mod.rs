@@ -1,6 +1,7 @@
 //! The models: one file a family, the one type that trainers hold last.
 
 mod batch;
+mod change;
 mod config;
 mod gan;
 mod layer;
@@ -9,7 +10,8 @@ mod series;
 mod vae;
 
 pub use batch::{Batch, Batches};
-pub use config::{Binarize, Change, Config, ConfigError, Family, Key, Likelihood, PRESETS};
+pub use change::{Change, ChangeError, Key, in_force};
+pub use config::{Binarize, Config, ConfigError, Family, Likelihood, PRESETS};
 pub use gan::Gan;
 pub use saved::Saved;
 pub use series::Series;
