@@ -125,11 +125,11 @@ impl Fork {
     }
 
     /// Writes the new run folder, whole or not at all: the parent's configuration, its changes, metrics and checkpoint up to
-    /// the step (and that of step 0), then the change.
+    /// the step (and that of step 0), then the change; and how many steps in all it is to make, if somebody said so.
     ///
     /// # Errors
     /// The file system's own; or if `out` is there already.
-    pub fn write(&self, out: &Path) -> Result<(), RunError> {
+    pub fn write(&self, out: &Path, total_steps: Option<u64>) -> Result<(), RunError> {
         if out.exists() {
             return Err(RunError::unexpected(out, "a folder that does not exist yet", "one"));
         }
@@ -142,6 +142,9 @@ impl Fork {
             super::write_begin(inside, &self.config)?;
             super::write_changes(inside, &self.changes)?;
             write_toml(&inside.join("fork.toml"), &self.origin)?;
+            if let Some(total) = total_steps {
+                super::write_total(inside, total)?;
+            }
             metrics_file::write(inside, &history, self.origin.step)?;
             copy(&self.parent.join("plane.toml"), &inside.join("plane.toml"))?;
             let checkpoints = inside.join("checkpoints");
