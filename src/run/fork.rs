@@ -189,6 +189,12 @@ fn goes_on(saved: &Saved, model: &Config, config: &RunConfig) -> Result<(), Stri
     if shapes(&made) == shapes(saved) { Ok(()) } else { Err("it gives the weights their shapes".to_owned()) }
 }
 
+/// A value as a person types it: what TOML knows, else text.
+pub fn value_of(text: &str) -> Value {
+    let text = text.trim();
+    text.parse().unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
 /// Copies a file of a run folder, synced; nothing where there is none.
 fn copy(from: &Path, to: &Path) -> Result<(), RunError> {
     if !from.exists() {

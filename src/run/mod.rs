@@ -18,7 +18,7 @@ pub use folder::{
     Opened, RunConfig, free_folder, open, read_changes, read_config, read_plane, read_total, write_begin,
     write_changes, write_plane, write_total,
 };
-pub use fork::{Fork, ForkError, Origin, read_origin};
+pub use fork::{Fork, ForkError, Origin, read_origin, value_of};
 pub use kept::{Kept, clean, kept, prune};
 pub use lock::Lock;
 pub use pretrained::pretrained;

@@ -49,7 +49,5 @@ fn setting(text: &str) -> Result<(String, Value)> {
     let Some((key, value)) = text.split_once('=') else {
         return Err(usage(format!("--set: expected KEY=VALUE, found {text}")));
     };
-    let value = value.trim();
-    let parsed = value.parse::<Value>().unwrap_or_else(|_| Value::String(value.to_owned()));
-    Ok((key.trim().to_owned(), parsed))
+    Ok((key.trim().to_owned(), run::value_of(value)))
 }
