@@ -209,7 +209,7 @@ fn steps_per_epoch(dataset: &Dataset, config: &Config) -> u64 {
     (dataset.train.count() / config.batch.max(1)) as u64
 }
 
-pub fn run(arguments: TrainArguments) -> Result<Outcome> {
+pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
     let Plan { begin, dataset, steps, out } = arguments.plan()?;
     note_interruptions()?;
     let mut options = Options {
