@@ -43,9 +43,9 @@ impl Key {
         let lies_in = |fixed: &&str| {
             self.name().strip_prefix(*fixed).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        if SHAPES.iter().any(|fixed| lies_in(fixed)) {
+        if SHAPES.iter().any(lies_in) {
             Some("it gives the weights their shapes")
-        } else if ORDER.iter().any(|fixed| lies_in(fixed)) {
+        } else if ORDER.iter().any(lies_in) {
             Some("the order of the images and every random draw follow from it")
         } else {
             None
