@@ -6,6 +6,7 @@ mod files;
 mod jobs;
 mod logic;
 mod looking;
+mod runs;
 mod session;
 mod slot;
 mod state;
@@ -108,6 +109,7 @@ impl Session {
                 tree.ui(&mut behavior, ui);
             });
             panels.dialogs.ui(&context, &view, &mut commands);
+            panels.fork.ui(&context, &mut commands);
             help::ui(&context, &mut panels.dialogs.help);
         }
         self.panels = panels;

@@ -22,6 +22,8 @@ impl Session {
                 }
             }
             Command::OpenRun(folder) => self.open_run(folder),
+            Command::AskFork(slot) => self.ask_fork(slot),
+            Command::Fork(slot, wish) => self.fork(slot, wish),
             Command::Save(slot) => self.save(&[slot]),
             Command::SaveBoth => self.save(&Slot::BOTH),
             Command::Export(picture, path) => self.export(picture, path),

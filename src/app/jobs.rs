@@ -17,8 +17,10 @@ use std::sync::Arc;
 pub enum Done {
     /// A data set was opened.
     Data(Result<Box<Dataset>, String>),
-    /// A run was opened, with its data where that is another than before.
-    Run(Result<Box<OpenedRun>, String>),
+    /// A run was opened, with its data where that is another than before; for this place, or for the one that suits it.
+    Run(Option<Slot>, Result<Box<OpenedRun>, String>),
+    /// The steps of which a run keeps checkpoints.
+    Kept(PathBuf, Result<Vec<u64>, String>),
     /// A model's trainer was made; the number says for which wish.
     Made(Slot, u64, Result<Box<Trainer>, String>),
     /// The models that come with the program.

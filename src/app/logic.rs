@@ -1,14 +1,13 @@
 //! What happens between frames: hears what threads have done, and starts what is due.
 
-use crate::app::jobs::{Done, OpenedRun};
+use crate::app::jobs::Done;
 use crate::app::session::{Level, Opening, Session, SheetKey};
 use crate::app::slot::ReadyMade;
 use crate::app::{files, state};
 use crate::dataset::{self, Dataset, Progress, Source};
-use crate::explore::{compare, plane::Plane};
-use crate::model::Family;
+use crate::explore::compare;
 use crate::run;
-use crate::trainer::{Control, Event, Trainer};
+use crate::trainer::{Control, Event};
 use crate::ui::command::{Picture, Slot};
 use crate::ui::text::{tr, whole};
 use eframe::egui;
@@ -79,10 +78,11 @@ impl Session {
                     }
                 }
             }
-            Done::Run(result) => {
+            Done::Kept(run, kept) => self.hear_kept(&run, kept),
+            Done::Run(slot, result) => {
                 self.opening = None;
                 match result {
-                    Ok(run) => self.take_run(*run),
+                    Ok(run) => self.take_run(*run, slot),
                     Err(message) => {
                         self.say(Level::Failed, &message);
                         if self.data.is_none() {
@@ -154,7 +154,7 @@ impl Session {
             Event::Failed { step, message } => {
                 self.say(Level::Failed, &t!("toast.failed", slot = name, step = whole(step), why = message));
             }
-            Event::Started { .. } | Event::Paused { .. } | Event::Reset | Event::Changed(_) => {}
+            Event::Started { .. } | Event::Paused { .. } | Event::Reset | Event::Changed(_) | Event::Repeated(_) => {}
         }
     }
 
@@ -167,7 +167,7 @@ impl Session {
         });
     }
 
-    fn begin_opening(&mut self, what: String) -> Arc<Progress> {
+    pub(super) fn begin_opening(&mut self, what: String) -> Arc<Progress> {
         if let Some(opening) = &self.opening {
             opening.progress.cancel();
         }
@@ -181,7 +181,7 @@ impl Session {
         self.take_data(data);
     }
 
-    fn take_data(&mut self, data: Arc<Dataset>) {
+    pub(super) fn take_data(&mut self, data: Arc<Dataset>) {
         let trained = self.models.iter().any(|model| model.status().is_some_and(|status| status.step > 0));
         self.source = data.source.clone();
         self.data = Some(data.clone());
@@ -194,47 +194,6 @@ impl Session {
         let key = if trained { "toast.data_opened_anew" } else { "toast.data_opened" };
         let message = t!(key, name = data.name, count = count, shape = data.shape()).into_owned();
         self.say(Level::Done, &message);
-    }
-
-    /// Opens a run in the background, and its data where that is another than what is open.
-    pub(super) fn open_run(&mut self, folder: PathBuf) {
-        let progress = self.begin_opening(folder.display().to_string());
-        let (data, options) = (self.data.clone(), self.options());
-        self.jobs.run("open run", move || {
-            let open = || -> Result<OpenedRun, String> {
-                let opened = run::open(&folder).map_err(|error| error.to_string())?;
-                let data = match data.filter(|data| data.source == opened.config.data) {
-                    Some(data) => data,
-                    None => {
-                        let loaded = dataset::load(&opened.config.data, &progress);
-                        Arc::new(loaded.map_err(|error| error.to_string())?)
-                    }
-                };
-                let trainer = Trainer::open(&folder, data.clone(), options).map_err(|error| error.to_string())?;
-                let plane: Option<Plane> = run::read_plane(&folder).map_err(|error| error.to_string())?;
-                let plane = plane.filter(|plane| plane.is_valid(opened.snapshot.latent));
-                Ok(OpenedRun { opened, plane, trainer, data })
-            };
-            Done::Run(open().map(Box::new))
-        });
-    }
-
-    fn take_run(&mut self, run: OpenedRun) {
-        let OpenedRun { opened, plane, trainer, data } = run;
-        if self.data.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &data)) {
-            self.take_data(data);
-        }
-        // A model with an encoder stands left: the compare sheet takes its reconstructions.
-        let slot = if opened.config.model.family == Family::Gan { Slot::B } else { Slot::A };
-        let step = opened.snapshot.step;
-        self.model_mut(slot).take(trainer, opened.folder.clone());
-        self.looking.clear(slot);
-        if let Some(plane) = plane {
-            self.looking.choose(slot, plane);
-        }
-        self.sheet.wanted = true;
-        let path = opened.folder.display();
-        self.say(Level::Done, &t!("toast.run_opened", path = path, slot = slot.name(), step = whole(step)));
     }
 
     pub(super) fn load_ready_made(&self) {

@@ -161,6 +161,10 @@ impl ModelSlot {
                 Event::Failed { message, .. } => self.failure = Some(message.clone()),
                 Event::Saved { path, .. } => self.folder = Some(path.clone()),
                 Event::Reset => self.failure = None,
+                Event::Repeated(change) => {
+                    // The card follows what the run does by itself; a name that it does not know is none of its numbers.
+                    let _ = change.apply(&mut self.config);
+                }
                 _ => {}
             }
         }

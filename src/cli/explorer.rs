@@ -36,6 +36,13 @@ const MOST_LOSSES: u32 = 3;
 pub fn open_window(start: Start) -> Result<(), WindowError> {
     has_display()?;
     let session: SharedSession = Rc::new(RefCell::new(Session::new(start)));
+    let outcome = show(&session);
+    session.borrow_mut().close();
+    outcome
+}
+
+/// Shows the session in a window, and again in another where the device is lost.
+fn show(session: &SharedSession) -> Result<(), WindowError> {
     let mut losses = 0;
     // A run of the event loop that follows a lost device returns at once without a frame; the one after it works.
     let mut empty_runs = 0;
@@ -43,7 +50,7 @@ pub fn open_window(start: Start) -> Result<(), WindowError> {
         let frames = session.borrow().frames();
         let lost = Arc::new(AtomicBool::new(false));
         // egui's renderer panics in the frame after a device was lost. All state lives in the session.
-        let outcome = catch_unwind(AssertUnwindSafe(|| run(&session, &lost)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(session, &lost)));
         let was_lost = lost.load(Ordering::Relaxed);
         match outcome {
             Ok(Err(error)) => return Err(explain(error)),

@@ -45,8 +45,8 @@ struct ExplorerArguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Train a preset, or repeat a run from its config.toml.
-    Train(train::TrainArguments),
+    /// Train a preset, repeat a run from its config.toml, go on with one, or fork one.
+    Train(Box<train::TrainArguments>),
     /// Measure a run on its test set.
     Eval(eval::EvalArguments),
     /// Draw samples of a run into a picture.
@@ -86,7 +86,7 @@ pub fn main() -> ExitCode {
         .init();
     let arguments = Arguments::parse();
     let result = match arguments.command {
-        Some(Command::Train(arguments)) => train::run(arguments),
+        Some(Command::Train(arguments)) => train::run(&arguments),
         Some(Command::Eval(arguments)) => eval::run(&arguments),
         Some(Command::Sample(arguments)) => sample::run(&arguments),
         Some(Command::Plane(arguments)) => plane::run(&arguments),

@@ -1,26 +1,41 @@
-//! `latentarium train`.
+//! `latentarium train`: a new run, one that is repeated, one that goes on, or a fork.
+
+mod fork;
+mod resume;
+mod watch;
 
 use super::Outcome;
-use super::common::{default_threads, is_interrupted, load, note_interruptions, progress_bar, usage};
+use super::common::{default_threads, load, note_interruptions, usage};
 use crate::dataset::{Dataset, Source};
 use crate::explore::default_plane;
-use crate::model::{Binarize, Change, Config, Family, Likelihood, Series};
+use crate::explore::plane::Plane;
+use crate::model::{Binarize, Change, Config, Family, Likelihood, in_force};
 use crate::run;
-use crate::trainer::{Control, Event, Options, Trainer};
+use crate::trainer::{Autosave, Control, Options, Trainer};
 use anyhow::{Result, bail};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use watch::{report, wait_for_save, watch};
 
 #[derive(Args)]
 pub struct TrainArguments {
     /// The preset to train; `latentarium presets` lists them.
-    #[arg(required_unless_present = "config", conflicts_with = "config")]
+    #[arg(required_unless_present_any = ["config", "resume", "fork"], conflicts_with = "config")]
     preset: Option<String>,
     /// Repeat the run of this config.toml to the bit, with the changes beside it.
     #[arg(long, conflicts_with_all = ["z", "batch", "lr", "beta", "likelihood", "binarize", "seed"])]
     config: Option<PathBuf>,
+    /// Go on with a run from its newest checkpoint, to the bits of a run that was never stopped; --epochs and --steps are
+    /// totals. Without them: as far as it was begun for.
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["config", "fork", "set"])]
+    resume: Option<PathBuf>,
+    /// A new run that is RUN up to a checkpoint that it keeps, and has something changed from there on.
+    #[arg(long, value_name = "RUN@STEP", conflicts_with = "config", requires = "set")]
+    fork: Option<String>,
+    /// What a fork changes: any field of config.toml's [model] that gives no weight its shape, as beta=4.
+    #[arg(long, value_name = "KEY=VALUE", requires = "fork")]
+    set: Vec<String>,
     /// digits, or a folder of IDX files.
     #[arg(long)]
     data: Option<String>,
@@ -57,25 +72,59 @@ pub struct TrainArguments {
     /// The run's folder; must not exist.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Seconds of training between two checkpoints; 0 for none on the way.
+    #[arg(long, value_name = "SECONDS", default_value_t = Autosave::default().every_s)]
+    autosave_s: f64,
+    /// Steps between two checkpoints, besides those by time; 0 for none.
+    #[arg(long, value_name = "STEPS", default_value_t = 0)]
+    autosave_steps: u64,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// What is to be trained, on what, how long.
+/// What is to be trained, on what, how long, and where it is put.
 struct Plan {
-    config: Config,
-    changes: Vec<Change>,
+    begin: Begin,
     dataset: Arc<Dataset>,
     steps: u64,
+    out: PathBuf,
+}
+
+/// Where a run comes from.
+enum Begin {
+    /// From nothing.
+    New(Config, Vec<Change>),
+    /// From a checkpoint in its folder.
+    Open,
 }
 
 impl TrainArguments {
     fn plan(&self) -> Result<Plan> {
+        if self.threads == Some(0) {
+            return Err(usage("threads: expected 1 or more, found 0"));
+        }
+        if !(0.0..=1e9).contains(&self.autosave_s) {
+            return Err(usage(format!("--autosave-s: expected 0 or more, found {}", self.autosave_s)));
+        }
+        if let Some(run) = &self.resume {
+            return resume::plan(self, run);
+        }
+        if let Some(out) = self.out.as_ref().filter(|out| out.exists()) {
+            let out = out.display();
+            return Err(usage(format!("--out {out}: expected a folder that does not exist yet, found one")));
+        }
+        match &self.fork {
+            Some(from) => fork::plan(self, from),
+            None => self.plan_new(),
+        }
+    }
+
+    fn plan_new(&self) -> Result<Plan> {
         let (config, changes, source) = match (&self.config, &self.preset) {
             (Some(path), _) => {
                 let config = run::read_config(path)?;
-                let changes = run::read_changes(path.parent().unwrap_or(path.as_path()))?;
+                let changes = run::read_changes(folder_of(path))?;
                 (config.model, changes, config.data)
             }
             (None, preset) => {
@@ -84,8 +133,11 @@ impl TrainArguments {
             }
         };
         config.check().map_err(|error| usage(error.to_string()))?;
-        if self.threads == Some(0) {
-            return Err(usage("threads: expected 1 or more, found 0"));
+        if let (Some(path), Err(error)) = (&self.config, in_force(&config, &changes, 0)) {
+            bail!(
+                "{}: expected changes that this run can make, found {error}",
+                folder_of(path).join("changes.toml").display()
+            );
         }
         let source = self.data.clone().map_or(source, Source::from);
         let dataset = load(&source)?;
@@ -98,14 +150,21 @@ impl TrainArguments {
                 );
             }
         }
-        let per_epoch = (dataset.train.count() / config.batch) as u64;
-        let repeated = self.config.as_ref().and_then(|path| Some(run::open(path.parent()?).ok()?.checkpoint.step));
-        let steps = match (self.steps, self.epochs) {
-            (Some(steps), _) => steps,
-            (None, Some(epochs)) => epochs.saturating_mul(per_epoch),
-            (None, None) => repeated.unwrap_or(10 * per_epoch),
-        };
-        Ok(Plan { config, changes, dataset, steps })
+        let repeated = self.config.as_ref().and_then(|path| Some(run::kept(folder_of(path)).ok()?.last()?.step));
+        let ten_epochs = 10 * steps_per_epoch(&dataset, &config);
+        let steps = self.total(&dataset, &config).or(repeated).unwrap_or(ten_epochs);
+        let out = self.free_out(&config.preset, &dataset.name);
+        Ok(Plan { begin: Begin::New(config, changes), dataset, steps, out })
+    }
+
+    /// The steps in all that were asked for, if any were.
+    fn total(&self, dataset: &Dataset, config: &Config) -> Option<u64> {
+        let epochs = |epochs: u64| epochs.saturating_mul(steps_per_epoch(dataset, config));
+        self.steps.or(self.epochs.map(epochs))
+    }
+
+    fn free_out(&self, preset: &str, data: &str) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| run::free_folder(&PathBuf::from("runs"), preset, data))
     }
 
     fn preset_config(&self, name: &str) -> Result<Config> {
@@ -138,93 +197,54 @@ impl TrainArguments {
     }
 }
 
-pub fn run(arguments: TrainArguments) -> Result<Outcome> {
-    if let Some(out) = arguments.out.as_ref().filter(|out| out.exists()) {
-        return Err(usage(format!("--out {}: expected a folder that does not exist yet, found one", out.display())));
+/// The folder that a file lies in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
-    let plan = arguments.plan()?;
+}
+
+fn steps_per_epoch(dataset: &Dataset, config: &Config) -> u64 {
+    (dataset.train.count() / config.batch.max(1)) as u64
+}
+
+pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
+    let Plan { begin, dataset, steps, out } = arguments.plan()?;
     note_interruptions()?;
-    let preset = plan.config.preset.clone();
-    let out = arguments.out.unwrap_or_else(|| run::free_folder(&PathBuf::from("runs"), &preset, &plan.dataset.name));
-    let options = Options {
+    let mut options = Options {
         threads: arguments.threads.unwrap_or_else(default_threads),
-        changes: plan.changes,
-        total_steps: Some(plan.steps),
+        total_steps: Some(steps),
+        autosave: Autosave {
+            every_s: arguments.autosave_s,
+            every_steps: arguments.autosave_steps,
+            ..Autosave::default()
+        },
         ..Options::default()
     };
-    let batch = plan.config.batch as u64;
-    let dataset = plan.dataset;
-    let trainer = Trainer::spawn(plan.config, dataset.clone(), options)?;
+    let trainer = match begin {
+        Begin::New(config, changes) => {
+            options.changes = changes;
+            Trainer::spawn(config, dataset.clone(), options)?
+        }
+        Begin::Open => Trainer::open(&out, dataset.clone(), options)?,
+    };
+    let before = trainer.status().step;
+    if before >= steps && before > 0 {
+        eprintln!("latentarium: {} has made {before} steps already, {steps} in all were asked for", out.display());
+        report(&trainer, &out, arguments.json);
+        return Ok(Outcome::Done);
+    }
     // The folder is there from the beginning, with the checkpoint of step 0: a full disk is found before the work.
     trainer.send(Control::Save(out.clone()));
+    wait_for_save(&trainer)?;
     trainer.send(Control::Start);
-    let interrupted = watch(&trainer, plan.steps)?;
+    let interrupted = watch(&trainer, steps)?;
     trainer.send(Control::Save(out.clone()));
     wait_for_save(&trainer)?;
-    if let Some(snapshot) = trainer.snapshot() {
+    if let (Some(snapshot), None) = (trainer.snapshot(), run::read_plane::<Plane>(&out)?) {
         run::write_plane(&out, &default_plane(&snapshot, trainer.config().seed, Some(&dataset.test)))?;
     }
-    let status = trainer.status();
-    let epochs = status.step as f64 / status.steps_per_epoch.max(1) as f64;
-    let rate = if status.train_s > 0.0 { (status.step * batch) as f64 / status.train_s } else { 0.0 };
-    let losses: Vec<(Series, f32)> =
-        Series::ALL.into_iter().filter_map(|series| Some((series, trainer.history().last(series)?.1))).collect();
-    if arguments.json {
-        let mut line = serde_json::json!({
-            "run": out, "preset": preset, "steps": status.step, "epochs": epochs,
-            "train_s": status.train_s, "samples_per_s": rate,
-        });
-        for (series, value) in losses {
-            line[series.name()] = value.into();
-        }
-        println!("{line}");
-    } else {
-        println!("run            {}", out.display());
-        println!("steps          {} ({epochs:.2} epochs)", status.step);
-        println!("training       {:.1} s, {rate:.0} samples/s", status.train_s);
-        for (series, value) in losses {
-            println!("{:<14} {value:.4}", series.name());
-        }
-    }
+    report(&trainer, &out, arguments.json);
     Ok(if interrupted { Outcome::Interrupted } else { Outcome::Done })
-}
-
-/// Shows progress until the run has finished (`false`) or the user interrupts it (`true`).
-fn watch(trainer: &Trainer, steps: u64) -> Result<bool> {
-    let bar = progress_bar(steps, "steps");
-    let mut stopping = false;
-    loop {
-        match trainer.wait(Duration::from_millis(100)) {
-            Some(Event::Failed { message, .. } | Event::SaveFailed { message, .. }) => bail!("{message}"),
-            Some(Event::Finished { .. }) => break,
-            Some(Event::Paused { .. }) if stopping => break,
-            _ => {}
-        }
-        let status = trainer.status();
-        bar.set_position(status.step);
-        let loss =
-            [Series::Total, Series::DiscriminatorLoss].into_iter().find_map(|series| trainer.history().last(series));
-        bar.set_message(format!(
-            "{:.0} samples/s · loss {:.2}",
-            status.samples_per_s,
-            loss.map_or(f32::NAN, |(_, loss)| loss)
-        ));
-        if is_interrupted() && !stopping {
-            stopping = true;
-            trainer.send(Control::Pause);
-        }
-    }
-    bar.finish_and_clear();
-    Ok(stopping)
-}
-
-fn wait_for_save(trainer: &Trainer) -> Result<()> {
-    loop {
-        match trainer.wait(Duration::from_secs(60)) {
-            Some(Event::Saved { .. }) => return Ok(()),
-            Some(Event::SaveFailed { message, .. } | Event::Failed { message, .. }) => bail!("{message}"),
-            Some(_) => {}
-            None => bail!("the run was not written within a minute"),
-        }
-    }
 }

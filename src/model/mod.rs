@@ -2,6 +2,7 @@
 
 mod architecture;
 mod batch;
+mod change;
 mod config;
 mod gan;
 mod plain;
@@ -11,7 +12,8 @@ mod series;
 mod vae;
 
 pub use batch::{Batch, Batches};
-pub use config::{Binarize, Change, Config, ConfigError, Family, Key, Likelihood, Network, Schedule};
+pub use change::{Change, ChangeError, Key, in_force};
+pub use config::{Binarize, Config, ConfigError, Family, Likelihood, Network, Schedule};
 pub use gan::Gan;
 pub use presets::PRESETS;
 pub use saved::Saved;

@@ -37,6 +37,36 @@ pub fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> 
     sync_folder(parent)
 }
 
+/// Removes a folder in such a way that it is there whole or not at all: it is renamed first. What a crash in between
+/// leaves is for [`clean`].
+///
+/// # Errors
+/// The file system's own.
+pub fn remove_folder(path: &Path) -> io::Result<()> {
+    let parent = parent(path);
+    let beside = tempfile::Builder::new().prefix(".").suffix(".gone").tempdir_in(parent)?;
+    fs::rename(path, beside.path().join("removed"))?;
+    sync_folder(parent)?;
+    beside.close()
+}
+
+/// Removes what crashes have left half-written or half-removed in `folder`. Only for who alone writes there.
+///
+/// # Errors
+/// The file system's own.
+pub fn clean(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else { continue };
+        let ours = [".part", ".old", ".gone"].iter().any(|ending| name.ends_with(ending));
+        if name.starts_with(".tmp") || (name.starts_with('.') && ours) {
+            if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+        }
+    }
+    Ok(())
+}
+
 /// Writes a file inside a folder that [`write_folder`] fills, and syncs it.
 ///
 /// # Errors
@@ -54,13 +84,20 @@ fn parent(path: &Path) -> &Path {
     }
 }
 
+/// Syncs a folder inside one that [`write_folder`] fills: the names in it.
+///
+/// # Errors
+/// The file system's own.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// Folders cannot be opened for syncing here; renames are durable with the next flush of the file system.
+///
+/// # Errors
+/// None.
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
+pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }

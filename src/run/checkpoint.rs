@@ -1,6 +1,7 @@
 //! A checkpoint: weights, optimiser, and where the run was; a folder that is there whole or not at all.
 
 use super::error::RunError;
+use super::kept::kept;
 use super::{FORMAT, atomic, tensors};
 use crate::model::Saved;
 use crate::nn::optimizer::Moments;
@@ -39,29 +40,40 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Writes it into `checkpoints/` of a run folder.
+    /// Where the checkpoint of `step` lies in a run folder.
+    pub fn path(run: &Path, step: u64) -> PathBuf {
+        run.join("checkpoints").join(format!("{step:06}"))
+    }
+
+    /// Writes it into `checkpoints/` of a run folder. One of this step that is there already is left: a run comes by each
+    /// step once, and always to the same bits.
     ///
     /// # Errors
-    /// The file system's own; an older checkpoint of the same step is then still there.
+    /// The file system's own.
     pub fn write(&self, run: &Path) -> Result<(), RunError> {
         let folder = run.join("checkpoints");
         fs::create_dir_all(&folder).map_err(RunError::io(&folder))?;
-        let path = folder.join(format!("{:06}", self.step));
+        let path = Self::path(run, self.step);
+        if path.exists() {
+            return Ok(());
+        }
+        atomic::write_folder(&path, |inside| self.write_into(inside)).map_err(RunError::io(&path))
+    }
+
+    /// Writes its files into a folder that is there.
+    pub(super) fn write_into(&self, folder: &Path) -> io::Result<()> {
         let optimizer = self.saved.moments.iter().flat_map(|(name, moments)| {
-            [(format!("{name}.first"), moments.first.clone()), (format!("{name}.second"), moments.second.clone())]
+            [(format!("{name}.first"), &moments.first), (format!("{name}.second"), &moments.second)]
         });
+        let optimizer: BTreeMap<String, &Vec<f32>> = optimizer.collect();
         let state =
             State { format: FORMAT, step: self.step, train_s: self.train_s, updates: self.saved.updates.clone() };
-        let text = |error: String| io::Error::other(error);
-        atomic::write_folder(&path, |inside| {
-            let weights = tensors::bytes(&self.saved.weights, self.step).map_err(text)?;
-            atomic::write_inside(&inside.join("weights.safetensors"), &weights)?;
-            let optimizer = tensors::bytes(&optimizer.collect(), self.step).map_err(text)?;
-            atomic::write_inside(&inside.join("optimizer.safetensors"), &optimizer)?;
-            let state = toml::to_string(&state).map_err(|error| text(error.to_string()))?;
-            atomic::write_inside(&inside.join("state.toml"), state.as_bytes())
-        })
-        .map_err(RunError::io(&path))
+        let weights = tensors::bytes(&self.saved.weights, self.step).map_err(io::Error::other)?;
+        atomic::write_inside(&folder.join("weights.safetensors"), &weights)?;
+        let optimizer = tensors::bytes(&optimizer, self.step).map_err(io::Error::other)?;
+        atomic::write_inside(&folder.join("optimizer.safetensors"), &optimizer)?;
+        let state = toml::to_string(&state).map_err(io::Error::other)?;
+        atomic::write_inside(&folder.join("state.toml"), state.as_bytes())
     }
 
     /// Reads the newest checkpoint of a run folder.
@@ -69,18 +81,20 @@ impl Checkpoint {
     /// # Errors
     /// Names the file, what was expected and what was found.
     pub fn read_newest(run: &Path) -> Result<Self, RunError> {
-        let folder = run.join("checkpoints");
-        let mut steps: Vec<(u64, PathBuf)> = fs::read_dir(&folder)
-            .map_err(RunError::io(&folder))?
-            .filter_map(|entry| {
-                let entry = entry.ok()?;
-                Some((entry.file_name().to_str()?.parse().ok()?, entry.path()))
-            })
-            .collect();
-        steps.sort();
-        match steps.pop() {
-            Some((step, path)) => Self::read(&path, step),
-            None => Err(RunError::unexpected(&folder, "a checkpoint", "none")),
+        match kept(run)?.last() {
+            Some(newest) => Self::read_at(run, newest.step),
+            None => Err(RunError::unexpected(&run.join("checkpoints"), "a checkpoint", "none")),
+        }
+    }
+
+    /// Reads the checkpoint of `step`.
+    ///
+    /// # Errors
+    /// Names the file, what was expected and what was found.
+    pub fn read_at(run: &Path, step: u64) -> Result<Self, RunError> {
+        match kept(run)?.into_iter().find(|kept| kept.step == step) {
+            Some(kept) => Self::read(&kept.path, step),
+            None => Err(RunError::unexpected(&Self::path(run, step), "a checkpoint", "none")),
         }
     }
 

@@ -4,7 +4,7 @@ use super::checkpoint::{Checkpoint, read_toml};
 use super::error::RunError;
 use super::{FORMAT, atomic};
 use crate::dataset::{Dataset, ImageShape, Source};
-use crate::model::{Change, Config, Model};
+use crate::model::{Change, Config, Model, in_force};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -56,6 +56,14 @@ struct Changes {
     change: Vec<Change>,
 }
 
+/// `plan.toml`: how far the run is to go.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plan {
+    format: u32,
+    total_steps: u64,
+}
+
 #[derive(Serialize, Deserialize)]
 struct PlaneFile<T> {
     format: u32,
@@ -67,9 +75,11 @@ struct PlaneFile<T> {
 pub struct Opened {
     /// Where it lies.
     pub folder: PathBuf,
-    /// What it was trained with.
+    /// What it is trained with: the model's numbers are those in force after the checkpoint's step.
     pub config: RunConfig,
-    /// What was changed while it ran.
+    /// The model's numbers at step 0.
+    pub initial: Config,
+    /// What was changed while it ran, and what will be, in order of step.
     pub changes: Vec<Change>,
     /// Its newest checkpoint.
     pub checkpoint: Checkpoint,
@@ -92,7 +102,7 @@ pub fn read_config(path: &Path) -> Result<RunConfig, RunError> {
     Ok(config)
 }
 
-/// Reads `changes.toml` of a run folder; none where there is no such file.
+/// Reads `changes.toml` of a run folder, in order of step; none where there is no such file.
 ///
 /// # Errors
 /// Names the file, what was expected and what was found.
@@ -101,7 +111,9 @@ pub fn read_changes(run: &Path) -> Result<Vec<Change>, RunError> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    Ok(read_toml::<Changes>(&path)?.change)
+    let mut changes = read_toml::<Changes>(&path)?.change;
+    changes.sort_by_key(|change| change.step);
+    Ok(changes)
 }
 
 /// Begins a run folder: makes it and writes `config.toml`.
@@ -119,6 +131,26 @@ pub fn write_begin(run: &Path, config: &RunConfig) -> Result<(), RunError> {
 /// The file system's own.
 pub fn write_changes(run: &Path, changes: &[Change]) -> Result<(), RunError> {
     write_toml(&run.join("changes.toml"), &Changes { format: FORMAT, change: changes.to_vec() })
+}
+
+/// Writes `plan.toml`: how many steps in all the run is to make.
+///
+/// # Errors
+/// The file system's own.
+pub fn write_total(run: &Path, total_steps: u64) -> Result<(), RunError> {
+    write_toml(&run.join("plan.toml"), &Plan { format: FORMAT, total_steps })
+}
+
+/// Reads `plan.toml`; `None` where there is no such file: a run that goes on until somebody stops it.
+///
+/// # Errors
+/// Names the file, what was expected and what was found.
+pub fn read_total(run: &Path) -> Result<Option<u64>, RunError> {
+    let path = run.join("plan.toml");
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(Some(read_toml::<Plan>(&path)?.total_steps))
 }
 
 /// Writes `plane.toml`: the plane through the latent space that the run is looked at by.
@@ -141,7 +173,7 @@ pub fn read_plane<T: serde::de::DeserializeOwned>(run: &Path) -> Result<Option<T
     Ok(Some(read_toml::<PlaneFile<T>>(&path)?.plane))
 }
 
-fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
+pub(super) fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
     let text =
         toml::to_string(value).map_err(|error| RunError::unexpected(path, "values that TOML can hold", error))?;
     atomic::write(path, text.as_bytes()).map_err(RunError::io(path))
@@ -159,13 +191,17 @@ pub fn open(folder: &Path) -> Result<Opened, RunError> {
     let config = read_config(&folder.join("config.toml"))?;
     let changes = read_changes(folder)?;
     let checkpoint = Checkpoint::read_newest(folder)?;
+    let initial = config.model.clone();
+    let model = in_force(&initial, &changes, checkpoint.step)
+        .map_err(|error| RunError::unexpected(&folder.join("changes.toml"), "changes that this run can make", error))?;
+    let config = RunConfig { model, ..config };
     let snapshot = snapshot_of(folder, &config, &checkpoint)?;
-    Ok(Opened { folder: folder.to_owned(), config, changes, checkpoint, snapshot })
+    Ok(Opened { folder: folder.to_owned(), config, initial, changes, checkpoint, snapshot })
 }
 
 /// The checkpoint's weights as plain data; says which tensor does not fit the configuration.
 pub(super) fn snapshot_of(folder: &Path, config: &RunConfig, checkpoint: &Checkpoint) -> Result<Snapshot, RunError> {
-    let path = folder.join("checkpoints").join(format!("{:06}", checkpoint.step));
+    let path = Checkpoint::path(folder, checkpoint.step);
     let misfit = |error: crate::model::StepError| RunError::unexpected(&path, "weights that fit config.toml", error);
     let mut model = Model::new(&config.model, config.image).map_err(misfit)?;
     model.restore(&checkpoint.saved).map_err(misfit)?;

@@ -4,32 +4,33 @@ use super::error::RunError;
 use super::{atomic, checkpoint::read_bounded};
 use crate::history::History;
 use crate::model::Series;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-/// The file's text for a whole history.
-pub fn text(history: &History) -> String {
+/// The file's text for a history up to and with step `last`. May be called while a trainer appends: each curve is
+/// copied under the history's lock, and written out without it.
+pub fn text(history: &History, last: u64) -> String {
     let series = history.series();
-    let mut rows: BTreeMap<u64, (f32, Vec<Option<f32>>)> = BTreeMap::new();
-    for (column, one) in series.iter().enumerate() {
-        history.with(*one, |curve| {
-            for (step, seconds, value) in curve.points() {
-                let row = rows.entry(step).or_insert_with(|| (seconds, vec![None; series.len()]));
-                row.1[column] = Some(value);
-            }
-        });
-    }
+    let mut curves: Vec<_> = series
+        .iter()
+        .map(|series| history.with(*series, |curve| curve.points().collect::<Vec<_>>()).unwrap_or_default())
+        .map(|points| points.into_iter().take_while(|(step, ..)| *step <= last).peekable())
+        .collect();
     let mut text = String::from("step,seconds");
     for one in &series {
         let _ = write!(text, ",{}", one.name());
     }
     text.push('\n');
-    for (step, (seconds, values)) in rows {
+    // The curves are in order of step, each with gaps of its own.
+    while let Some((step, seconds)) = curves
+        .iter_mut()
+        .filter_map(|curve| curve.peek().map(|(step, seconds, _)| (*step, *seconds)))
+        .min_by_key(|row| row.0)
+    {
         let _ = write!(text, "{step},{seconds}");
-        for value in values {
-            match value {
-                Some(value) => _ = write!(text, ",{value}"),
+        for curve in &mut curves {
+            match curve.next_if(|point| point.0 == step) {
+                Some((_, _, value)) => _ = write!(text, ",{value}"),
                 None => text.push(','),
             }
         }
@@ -38,13 +39,13 @@ pub fn text(history: &History) -> String {
     text
 }
 
-/// Writes it.
+/// Writes it, up to and with step `last`.
 ///
 /// # Errors
 /// The file system's own.
-pub fn write(run: &Path, history: &History) -> Result<(), RunError> {
+pub fn write(run: &Path, history: &History, last: u64) -> Result<(), RunError> {
     let path = run.join("metrics.csv");
-    atomic::write(&path, text(history).as_bytes()).map_err(RunError::io(&path))
+    atomic::write(&path, text(history, last).as_bytes()).map_err(RunError::io(&path))
 }
 
 /// Reads it into `history`, up to and with step `last`.

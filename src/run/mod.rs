@@ -4,16 +4,23 @@ pub mod atomic;
 mod checkpoint;
 mod error;
 mod folder;
+mod fork;
+mod kept;
+mod lock;
 pub mod metrics_file;
 mod pretrained;
+pub mod retention;
 mod tensors;
 
 pub use checkpoint::{Checkpoint, State};
 pub use error::RunError;
 pub use folder::{
-    Opened, RunConfig, free_folder, open, read_changes, read_config, read_plane, write_begin, write_changes,
-    write_plane,
+    Opened, RunConfig, free_folder, open, read_changes, read_config, read_plane, read_total, write_begin,
+    write_changes, write_plane, write_total,
 };
+pub use fork::{Fork, ForkError, Origin, read_origin, value_of};
+pub use kept::{Kept, clean, kept, prune};
+pub use lock::Lock;
 pub use pretrained::pretrained;
 
 /// The format number of a run folder and of every file in it.

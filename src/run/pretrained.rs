@@ -36,5 +36,6 @@ fn open((name, config, weights): (&str, &str, &[u8])) -> Result<Opened, RunError
     let saved = Saved { weights: tensors::parse(&folder, weights, step)?, ..Saved::default() };
     let checkpoint = Checkpoint { step, train_s: 0.0, saved };
     let snapshot = snapshot_of(&folder, &config, &checkpoint)?;
-    Ok(Opened { folder, config, changes: Vec::new(), checkpoint, snapshot })
+    let initial = config.model.clone();
+    Ok(Opened { folder, config, initial, changes: Vec::new(), checkpoint, snapshot })
 }

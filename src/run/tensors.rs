@@ -15,12 +15,13 @@ struct Metadata {
 }
 
 /// The bytes of a file with these tensors, all one-dimensional, in the order of their names.
-pub fn bytes(tensors: &BTreeMap<String, Vec<f32>>, step: u64) -> Result<Vec<u8>, String> {
-    let raw: Vec<(&String, Vec<u8>)> =
-        tensors.iter().map(|(name, values)| (name, bytemuck::cast_slice(values).to_vec())).collect();
-    let views: Vec<(&String, TensorView<'_>)> = raw
+pub fn bytes(tensors: &BTreeMap<String, impl AsRef<[f32]>>, step: u64) -> Result<Vec<u8>, String> {
+    let views: Vec<(&String, TensorView<'_>)> = tensors
         .iter()
-        .map(|(name, bytes)| Ok((*name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes)?)))
+        .map(|(name, values)| {
+            let values = values.as_ref();
+            Ok((name, TensorView::new(Dtype::F32, vec![values.len()], bytemuck::cast_slice(values))?))
+        })
         .collect::<Result<_, safetensors::SafeTensorError>>()
         .map_err(|error| error.to_string())?;
     let metadata =

@@ -16,7 +16,7 @@ pub enum Control {
     Reset,
     /// Change a number.
     Set(Key, f64),
-    /// Write the run to its folder, or to this one from now on.
+    /// Write the run to its folder, or to this one from now on; from then on it is written by itself too.
     Save(PathBuf),
     /// End the thread.
     Stop,
@@ -37,9 +37,11 @@ pub enum Event {
     },
     /// It is back at step 0.
     Reset,
-    /// A number was changed.
+    /// A number was changed by hand.
     Changed(Change),
-    /// The run was written.
+    /// A number was changed as it was when the run that is repeated was made.
+    Repeated(Change),
+    /// The run was written because somebody asked for it.
     Saved {
         /// Where.
         path: PathBuf,

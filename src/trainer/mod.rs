@@ -1,30 +1,42 @@
 //! A model trained on a thread of its own, in a thread pool of its own; watched and steered by a [`Trainer`] handle.
 
+mod autosave;
+mod ending;
 mod latest;
 mod message;
+mod rate;
+mod saving;
 mod worker;
+mod writer;
 
 pub use crate::history::{Axis, Curve, History};
 pub use crate::model::{Part, Series};
+pub use autosave::Autosave;
+pub use ending::wait_for_ended;
 pub use latest::Latest;
 pub use message::{Control, Event, Phase, Status};
 
 use crate::dataset::Dataset;
-use crate::model::{Batches, Change, Config, Model, StepError};
-use crate::run::{self, Opened, RunError};
+use crate::model::{Batches, Change, Config, Key, Model, StepError};
+use crate::run::{self, Lock, Opened, RunConfig, RunError};
 use crate::snapshot::Snapshot;
 use crossbeam_channel::{Receiver, Sender};
+use rate::Rate;
+use saving::Saving;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use worker::{Rate, Shared, Worker};
+use worker::{Shared, Worker};
+use writer::Writer;
 
 /// How often weights are copied for whoever looks, at most.
 const SNAPSHOTS_PER_S: u32 = 30;
 /// State changes that may wait to be read before the trainer keeps them itself.
 const EVENTS: usize = 64;
+/// How long opening a run waits for a trainer that was dropped to write it.
+const LAST_WRITE: Duration = Duration::from_secs(30);
 /// candle walks a graph by recursion.
 const STACK_BYTES: usize = 64 << 20;
 
@@ -42,8 +54,10 @@ pub struct Options {
     pub test_interval_steps: u64,
     /// Changes that take effect by themselves, from a run that is repeated.
     pub changes: Vec<Change>,
-    /// Finish after this many steps in all; `None` to go on until told otherwise.
+    /// Finish after this many steps in all; `None` to go on until told otherwise. Kept with the run.
     pub total_steps: Option<u64>,
+    /// When a run that has a folder is written by itself.
+    pub autosave: Autosave,
     /// For tests of what a broken source does.
     pub batch_hook: Option<BatchHook>,
 }
@@ -56,6 +70,7 @@ impl Default for Options {
             test_interval_steps: 100,
             changes: Vec::new(),
             total_steps: None,
+            autosave: Autosave::default(),
             batch_hook: None,
         }
     }
@@ -98,7 +113,8 @@ pub enum OpenError {
     },
 }
 
-/// The handle of a training thread. Dropping it ends the thread at the next step boundary.
+/// The handle of a training thread. Dropping it ends the thread at the next step boundary; a run that has a folder is then
+/// written there, which [`wait_for_ended`] waits for.
 pub struct Trainer {
     shared: Arc<Shared>,
     controls: Sender<Control>,
@@ -116,10 +132,20 @@ impl Trainer {
     }
 
     /// The same, going on from a run folder's newest checkpoint: weights, optimiser, history; holds still until told to train.
+    /// Waits for a trainer of the same run that was dropped just before.
     ///
     /// # Errors
-    /// If the run cannot be read, is of other data, or the thread cannot be made.
+    /// If the run cannot be read, is trained by somebody else, is of other data, or the thread cannot be made.
     pub fn open(folder: &Path, dataset: Arc<Dataset>, options: Options) -> Result<Self, OpenError> {
+        let mut lock = None;
+        if folder.join("config.toml").exists() {
+            let taken = Lock::take(folder).or_else(|_| {
+                wait_for_ended(LAST_WRITE);
+                Lock::take(folder)
+            });
+            lock = Some(taken?);
+            run::clean(folder)?;
+        }
         let opened = run::open(folder)?;
         if opened.config.data_checksum != dataset.checksum {
             return Err(OpenError::OtherData {
@@ -129,25 +155,25 @@ impl Trainer {
                 data: dataset.name.clone(),
             });
         }
-        Self::begin(opened.config.model.clone(), dataset, options, Some(opened))
+        Self::begin(opened.initial.clone(), dataset, options, Some(opened).zip(lock))
     }
 
     fn begin(
-        config: Config,
+        initial: Config,
         dataset: Arc<Dataset>,
         options: Options,
-        opened: Option<Opened>,
+        opened: Option<(Opened, Lock)>,
     ) -> Result<Self, OpenError> {
-        config.check()?;
+        initial.check()?;
         let images = dataset.train.count();
-        if images < config.batch {
-            return Err(OpenError::Small { batch: config.batch, images });
+        if images < initial.batch {
+            return Err(OpenError::Small { batch: initial.batch, images });
         }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads.max(1))
             .stack_size(STACK_BYTES)
             .thread_name({
-                let preset = config.preset.clone();
+                let preset = initial.preset.clone();
                 move |index| format!("{preset}-{index}")
             })
             .build()
@@ -155,41 +181,51 @@ impl Trainer {
         let history = Arc::new(History::default());
         let (events, received_events) = crossbeam_channel::bounded(EVENTS);
         let (controls, received_controls) = crossbeam_channel::unbounded();
+        let (opened, lock) = opened.unzip();
+        let config = opened.as_ref().map_or_else(|| initial.clone(), |opened| opened.config.model.clone());
+        let folder = opened.as_ref().map(|opened| opened.folder.clone());
         let shared = Arc::new(Shared {
             status: Mutex::default(),
             config: Mutex::new(config.clone()),
             snapshot: Latest::default(),
             history,
         });
+        let mut planned = options.changes.clone();
+        planned.sort_by_key(|change| change.step);
         let mut worker = Worker {
             model: Model::new(&config, dataset.shape())?,
             batches: Batches::new(dataset.clone()),
+            run_config: Arc::new(RunConfig::new(initial.clone(), &dataset)),
+            writer: Writer::new(&config.preset, folder.clone().zip(lock))?,
+            saving: Saving::default(),
             dataset,
             options,
             shared: shared.clone(),
             controls: received_controls,
             events,
             unsaid: VecDeque::new(),
-            initial: config.clone(),
+            initial,
             config,
             step: 0,
             train_s: 0.0,
             changes: Vec::new(),
-            folder: None,
+            planned,
+            folder,
             phase: Phase::Paused,
             rate: Rate::default(),
             published: Instant::now(),
         };
         if let Some(opened) = opened {
             worker.model.restore(&opened.checkpoint.saved)?;
-            (worker.step, worker.train_s) = (opened.checkpoint.step, opened.checkpoint.train_s);
-            // What the run changed up to here is in force; what it changed later belongs to steps that are not kept.
-            worker.changes = opened.changes.into_iter().filter(|change| change.step < worker.step).collect();
-            worker.changes.iter().for_each(|change| change.apply(&mut worker.config));
-            *shared.config.lock().unwrap_or_else(PoisonError::into_inner) = worker.config.clone();
-            run::metrics_file::read(&opened.folder, &shared.history, worker.step)?;
-            worker.folder = Some(opened.folder);
+            let step = opened.checkpoint.step;
+            (worker.step, worker.train_s) = (step, opened.checkpoint.train_s);
+            worker.saving.go_on(step, worker.train_s);
+            // What the run changed up to here is in force; what it changed later it changes again.
+            let is_past = |change: &Change| change.step < step || (change.step == step && change.key != Key::Part);
+            (worker.changes, worker.planned) = opened.changes.into_iter().partition(is_past);
+            run::metrics_file::read(&opened.folder, &shared.history, step)?;
         }
+        worker.report();
         let name = format!("trainer-{}", worker.config.preset);
         let thread = thread::Builder::new().name(name).spawn(move || pool.install(|| worker.run()))?;
         Ok(Self { shared, controls, events: received_events, thread: Some(thread) })
@@ -235,7 +271,9 @@ impl Trainer {
 impl Drop for Trainer {
     fn drop(&mut self) {
         self.send(Control::Stop);
-        // The thread ends within a step by itself; waiting for it here could make a window wait.
-        drop(self.thread.take());
+        // The thread ends within a step and a write by itself; waiting for it here could make a window wait.
+        if let Some(thread) = self.thread.take() {
+            ending::remember(thread);
+        }
     }
 }

@@ -2,16 +2,19 @@
 
 use super::latest::Latest;
 use super::message::{Control, Event, Phase, Status};
+use super::rate::Rate;
+use super::saving::Saving;
+use super::writer::{Writer, Written};
 use super::{Options, SNAPSHOTS_PER_S};
 use crate::dataset::Dataset;
 use crate::history::History;
 use crate::model::{Batch, Batches, Change, Config, Key, Losses, Model, Part, StepError};
-use crate::run::{self, Checkpoint, RunConfig, RunError};
+use crate::run::RunConfig;
 use crate::snapshot::Snapshot;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySendError};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +22,15 @@ use std::time::{Duration, Instant};
 const TEST_IMAGES: usize = 1000;
 /// When to try again to say what the channel had no room for.
 const RETRY: Duration = Duration::from_millis(20);
+/// How long to wait for anything at all before looking again.
+const LONG: Duration = Duration::from_secs(3600);
+
+/// What the thread hears.
+enum Heard {
+    Control(Control),
+    Written(Written),
+    Nothing,
+}
 
 /// What handle and thread share.
 pub(super) struct Shared {
@@ -46,56 +58,40 @@ pub(super) struct Worker {
     pub train_s: f64,
     /// What was changed, in order of step.
     pub changes: Vec<Change>,
+    /// What will be changed, from a run that is repeated or goes on, in order of step.
+    pub planned: Vec<Change>,
     /// The run's folder, once it has one.
     pub folder: Option<PathBuf>,
+    /// What a new run folder begins with.
+    pub run_config: Arc<RunConfig>,
+    pub writer: Writer,
+    pub saving: Saving,
     pub phase: Phase,
     pub rate: Rate,
     pub published: Instant,
-}
-
-/// Images a second over about the last second.
-#[derive(Default)]
-pub(super) struct Rate {
-    since: Option<Instant>,
-    images: u64,
-    per_s: f64,
-}
-
-impl Rate {
-    fn add(&mut self, images: u64) {
-        let since = *self.since.get_or_insert_with(Instant::now);
-        self.images += images;
-        let elapsed = since.elapsed().as_secs_f64();
-        if elapsed >= 0.5 {
-            self.per_s = self.images as f64 / elapsed;
-            self.since = Some(Instant::now());
-            self.images = 0;
-        }
-    }
-
-    fn stop(&mut self) {
-        *self = Self::default();
-    }
 }
 
 impl Worker {
     pub fn run(mut self) {
         self.publish(true);
         loop {
-            match self.next_control() {
-                Some(Control::Stop) => break,
-                Some(control) => self.obey(control),
-                None if self.phase == Phase::Training => self.advance(Part::Whole),
-                None => {}
+            match self.hear() {
+                Heard::Control(Control::Stop) => break,
+                Heard::Control(control) => self.obey(control),
+                Heard::Written(written) => self.hear_written(written),
+                Heard::Nothing if self.phase == Phase::Training => self.advance(Part::Whole),
+                Heard::Nothing => {}
             }
             self.flush();
         }
+        // What it was given to write is written before the thread ends.
+        self.autosave();
         self.phase = Phase::Stopped;
         self.report();
     }
 
     /// Says what happened. The channel is bounded; what does not fit waits here, in order, and never stalls a step.
-    fn say(&mut self, event: Event) {
+    pub(super) fn say(&mut self, event: Event) {
         self.unsaid.push_back(event);
         self.flush();
         (self.options.wake)();
@@ -110,21 +106,22 @@ impl Worker {
         }
     }
 
-    /// The next wish: without waiting while it trains, and not for long while something is unsaid.
-    fn next_control(&self) -> Option<Control> {
-        let ended = Some(Control::Stop);
-        match self.phase {
-            Phase::Training => match self.controls.try_recv() {
-                Ok(control) => Some(control),
-                Err(TryRecvError::Empty) => None,
-                Err(TryRecvError::Disconnected) => ended,
-            },
-            _ if self.unsaid.is_empty() => self.controls.recv().ok().or(ended),
-            _ => match self.controls.recv_timeout(RETRY) {
-                Ok(control) => Some(control),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => ended,
-            },
+    /// The next wish, or what came of a write: without waiting while it trains, and not for long while something is unsaid.
+    fn hear(&self) -> Heard {
+        if self.phase == Phase::Training {
+            if let Ok(written) = self.writer.results.try_recv() {
+                return Heard::Written(written);
+            }
+            return match self.controls.try_recv() {
+                Ok(control) => Heard::Control(control),
+                Err(TryRecvError::Empty) => Heard::Nothing,
+                Err(TryRecvError::Disconnected) => Heard::Control(Control::Stop),
+            };
+        }
+        select! {
+            recv(self.controls) -> control => Heard::Control(control.unwrap_or(Control::Stop)),
+            recv(self.writer.results) -> written => written.map_or(Heard::Nothing, Heard::Written),
+            default(if self.unsaid.is_empty() { LONG } else { RETRY }) => Heard::Nothing,
         }
     }
 
@@ -138,7 +135,10 @@ impl Worker {
                 self.report();
                 self.say(Event::Started { step: self.step });
             }
-            Control::Pause if self.phase == Phase::Training => self.pause(),
+            Control::Pause if self.phase == Phase::Training => {
+                self.pause();
+                self.autosave();
+            }
             Control::Step(part) if self.phase != Phase::Failed => {
                 if part != Part::Whole {
                     self.change(Key::Part, if part == Part::Discriminator { 1.0 } else { 2.0 });
@@ -150,7 +150,7 @@ impl Worker {
             }
             Control::Reset => self.reset(),
             Control::Set(key, value) => self.change(key, value),
-            Control::Save(folder) => self.save(folder),
+            Control::Save(folder) => self.save(folder, true),
             Control::Start | Control::Pause | Control::Step(_) | Control::Stop => {}
         }
     }
@@ -170,25 +170,50 @@ impl Worker {
         self.phase = Phase::Finished;
         self.rate.stop();
         self.publish(true);
+        self.autosave();
         self.say(Event::Finished { step: self.step });
     }
 
     fn change(&mut self, key: Key, value: f64) {
-        let change = Change { step: self.step, key, value };
+        let change = Change { step: self.step, key, value: value.into() };
         let mut changed = self.config.clone();
-        change.apply(&mut changed);
-        if changed.check().is_err() || (key != Key::Part && changed == self.config) {
+        let applied = change.apply(&mut changed);
+        let idle = change.key != Key::Part && changed == self.config;
+        if applied.is_err() || changed.check().is_err() || idle {
             return;
         }
+        if !change.key.is_live()
+            && let Err(error) = self.remake(&changed)
+        {
+            return self.fail(error.to_string());
+        }
         self.config = changed;
-        // A number set twice between two steps is one change: the later.
-        self.changes.retain(|earlier| (earlier.step, earlier.key) != (change.step, change.key));
-        self.changes.push(change);
+        // A number set twice between two steps is one change: the later. And what a person sets stays until he sets it anew.
+        let same = |other: &Change| other.key == change.key && other.step == change.step;
+        self.changes.retain(|earlier| !same(earlier));
+        self.planned.retain(|later| !same(later) && (later.key != change.key || change.key == Key::Part));
+        self.changes.push(change.clone());
+        self.saving.changed = true;
         *self.shared.config.lock().unwrap_or_else(PoisonError::into_inner) = self.config.clone();
         self.say(Event::Changed(change));
     }
 
+    /// A model of another configuration takes over the weights and the optimiser.
+    fn remake(&mut self, config: &Config) -> Result<(), StepError> {
+        let saved = self.model.save()?;
+        let mut model = Model::new(config, self.dataset.shape())?;
+        model.restore(&saved)?;
+        self.model = model;
+        Ok(())
+    }
+
     fn reset(&mut self) {
+        self.autosave();
+        // The curves are about to be forgotten: what is being written still needs them.
+        self.writer.forget();
+        while let Ok(written) = self.writer.results.try_recv() {
+            self.hear_written(written);
+        }
         self.config = self.initial.clone();
         match Model::new(&self.config, self.dataset.shape()) {
             Ok(model) => self.model = model,
@@ -196,7 +221,8 @@ impl Worker {
         }
         (self.step, self.train_s, self.phase) = (0, 0.0, Phase::Paused);
         self.changes.clear();
-        self.folder = None;
+        self.planned = self.options.changes.clone();
+        (self.folder, self.saving) = (None, Saving::default());
         self.shared.history.clear();
         self.rate.stop();
         *self.shared.config.lock().unwrap_or_else(PoisonError::into_inner) = self.config.clone();
@@ -207,7 +233,10 @@ impl Worker {
     /// One step with everything that belongs to it: repeated changes, history, tests, snapshot, status.
     fn advance(&mut self, part: Part) {
         let started = Instant::now();
-        let part = self.repeat_changes().unwrap_or(part);
+        let part = match self.repeat_changes() {
+            Ok(planned) => planned.unwrap_or(part),
+            Err(message) => return self.fail(message),
+        };
         let outcome = catch_unwind(AssertUnwindSafe(|| self.make_step(part)));
         match outcome {
             Ok(Ok(mut losses)) => {
@@ -224,6 +253,8 @@ impl Worker {
                 self.publish(false);
                 if self.is_complete() {
                     self.finish();
+                } else {
+                    self.autosave_if_due();
                 }
             }
             Ok(Err(error)) => self.fail(error.to_string()),
@@ -235,20 +266,30 @@ impl Worker {
         }
     }
 
-    /// Applies what an earlier run changed after this many steps; gives the part that this one step is about, if told.
-    fn repeat_changes(&mut self) -> Option<Part> {
-        let mut part = None;
-        for change in self.options.changes.iter().filter(|change| change.step == self.step) {
-            change.apply(&mut self.config);
-            if change.key == Key::Part {
-                part = Some(if change.value == 1.0 { Part::Discriminator } else { Part::Generator });
-            }
-            if !self.changes.contains(change) {
-                self.changes.push(*change);
-            }
-            *self.shared.config.lock().unwrap_or_else(PoisonError::into_inner) = self.config.clone();
+    /// Applies what is planned after this many steps; gives the part that this one step is about, if told.
+    fn repeat_changes(&mut self) -> Result<Option<Part>, String> {
+        let count = self.planned.iter().take_while(|change| change.step <= self.step).count();
+        if count == 0 {
+            return Ok(None);
         }
-        part
+        let now: Vec<Change> = self.planned.drain(..count).collect();
+        let mut config = self.config.clone();
+        let mut part = None;
+        for change in &now {
+            change.apply(&mut config).map_err(|error| error.to_string())?;
+            part = change.part().or(part);
+        }
+        config.check().map_err(|error| error.to_string())?;
+        if config != self.config && now.iter().any(|change| !change.key.is_live()) {
+            self.remake(&config).map_err(|error| error.to_string())?;
+        }
+        self.config = config;
+        *self.shared.config.lock().unwrap_or_else(PoisonError::into_inner) = self.config.clone();
+        for change in now {
+            self.changes.push(change.clone());
+            self.say(Event::Repeated(change));
+        }
+        Ok(part)
     }
 
     fn make_step(&mut self, part: Part) -> Result<Losses, StepError> {
@@ -279,7 +320,7 @@ impl Worker {
         self.say(Event::Failed { step: self.step + 1, message: format!("step {}: {message}", self.step + 1) });
     }
 
-    fn report(&mut self) {
+    pub(super) fn report(&mut self) {
         let status = Status {
             phase: self.phase,
             step: self.step,
@@ -302,32 +343,5 @@ impl Worker {
             Err(error) => tracing::warn!("no snapshot of step {}: {error}", self.step),
         }
         (self.options.wake)();
-    }
-
-    fn save(&mut self, folder: PathBuf) {
-        match self.write(&folder) {
-            Ok(()) => {
-                self.folder = Some(folder.clone());
-                self.say(Event::Saved { path: folder, step: self.step });
-            }
-            Err(error) => {
-                tracing::error!("{error}");
-                self.say(Event::SaveFailed { path: folder, message: error.to_string() });
-            }
-        }
-    }
-
-    /// Configuration, changes and metrics first: a checkpoint is then never without them.
-    fn write(&self, folder: &Path) -> Result<(), RunError> {
-        if self.folder.as_deref() != Some(folder) {
-            if folder.join("config.toml").exists() {
-                return Err(RunError::unexpected(folder, "a folder without a run", "another run"));
-            }
-            run::write_begin(folder, &RunConfig::new(self.initial.clone(), &self.dataset))?;
-        }
-        run::write_changes(folder, &self.changes)?;
-        run::metrics_file::write(folder, &self.shared.history)?;
-        let saved = self.model.save().map_err(|error| RunError::unexpected(folder, "weights", error))?;
-        Checkpoint { step: self.step, train_s: self.train_s, saved }.write(folder)
     }
 }

@@ -45,6 +45,10 @@ pub enum Command {
     CancelOpening,
     /// Continue a run from its folder.
     OpenRun(PathBuf),
+    /// Ask where a model's run is to be forked, and what is to change.
+    AskFork(Slot),
+    /// Make a fork and open it in this place.
+    Fork(Slot, ForkWish),
     /// Write a run to its folder, or to the next free one.
     Save(Slot),
     /// Write both runs.
@@ -104,6 +108,19 @@ pub enum Command {
     Redo,
     /// Close the window.
     Quit,
+}
+
+/// A new run that is another up to a checkpoint, and has one thing changed from there on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForkWish {
+    /// The run's folder.
+    pub run: PathBuf,
+    /// A step that it keeps.
+    pub step: u64,
+    /// What is changed, by its name in `config.toml`.
+    pub key: String,
+    /// To what, as it was typed.
+    pub value: String,
 }
 
 /// What a picture is taken of.

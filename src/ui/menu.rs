@@ -43,6 +43,9 @@ fn file(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     for (slot, words) in [(Slot::A, tr("menu.save_a")), (Slot::B, tr("menu.save_b"))] {
         entry(ui, view.model(slot).status.is_some(), &words, "", Command::Save(slot));
     }
+    for (slot, words) in [(Slot::A, tr("menu.fork_a")), (Slot::B, tr("menu.fork_b"))] {
+        entry(ui, view.model(slot).folder.is_some(), &words, "", Command::AskFork(slot));
+    }
     ui.separator();
     let sheet = view.sheet.sheet.is_some();
     entry(ui, sheet, &tr("menu.export_sheet"), "Ctrl+E", Command::Ask(Ask::Export(Picture::Sheet)));

@@ -3,6 +3,7 @@
 pub mod command;
 pub mod compare;
 pub mod dialogs;
+pub mod fork;
 pub mod help;
 pub mod layout;
 pub mod looking;
@@ -42,6 +43,8 @@ pub struct Panels {
     pub compare: compare::Compare,
     /// What is asked for in a window of its own.
     pub dialogs: dialogs::Dialogs,
+    /// Where a run is forked, and what changes.
+    pub fork: fork::ForkDialog,
     /// The latent plane.
     pub plane: looking::PlanePane,
     /// What the decoders make of the cursor.

@@ -1,0 +1,82 @@
+//! `latentarium train --resume RUN`.
+
+use super::{Begin, Plan, TrainArguments, usage};
+use crate::cli::common::load;
+use crate::dataset::{Dataset, Source};
+use crate::model::Config;
+use crate::run::{self, RunConfig, RunError};
+use anyhow::{Result, anyhow};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What `--resume` asks for: nothing is written yet.
+pub fn plan(arguments: &TrainArguments, run: &Path) -> Result<Plan> {
+    if !run.is_dir() {
+        let found = if run.exists() { "a file" } else { "nothing" };
+        return Err(RunError::unexpected(run, "a run folder", found).into());
+    }
+    let config = run::read_config(&run.join("config.toml"))?;
+    agrees(arguments, run, &config.model)?;
+    if let Some(out) = arguments.out.as_ref().filter(|out| !same(out, run)) {
+        return Err(usage(format!(
+            "--out {} contradicts --resume {}: a run goes on in its own folder",
+            out.display(),
+            run.display()
+        )));
+    }
+    let planned = run::read_total(run)?;
+    let asked = arguments.steps.is_some() || arguments.epochs.is_some();
+    if planned.is_none() && !asked {
+        return Err(usage(format!(
+            "{}: nothing says how far it is to go: expected --epochs or --steps, totals with what it has made",
+            run.display()
+        )));
+    }
+    let dataset = data_of(arguments, run, &config)?;
+    let steps = arguments.total(&dataset, &config.model).or(planned).unwrap_or(0);
+    Ok(Plan { begin: Begin::Open, dataset, steps, out: run.to_owned() })
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+    whole(one) == whole(other)
+}
+
+/// Refuses what is not so in a run that is there: whatever it was begun with stays.
+pub fn agrees(arguments: &TrainArguments, run: &Path, config: &Config) -> Result<()> {
+    let lower = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
+    let asked = [
+        ("PRESET", arguments.preset.clone(), config.preset.clone()),
+        ("--z", arguments.z.map(|z| z.to_string()), config.latent.to_string()),
+        ("--batch", arguments.batch.map(|batch| batch.to_string()), config.batch.to_string()),
+        ("--lr", arguments.lr.map(|lr| lr.to_string()), config.learning_rate.to_string()),
+        ("--beta", arguments.beta.map(|beta| beta.to_string()), config.beta.to_string()),
+        ("--likelihood", arguments.likelihood.clone(), lower(&config.likelihood)),
+        ("--binarize", arguments.binarize.clone(), lower(&config.binarize)),
+        ("--seed", arguments.seed.map(|seed| seed.to_string()), config.seed.to_string()),
+    ];
+    for (name, asked, is) in asked {
+        if let Some(asked) = asked.filter(|asked| *asked != is) {
+            return Err(usage(format!(
+                "{name} {asked} contradicts {}, which was begun with {is}; a fork can change things on the way",
+                run.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The data of a run that is there; another place may be given where the same data lies.
+pub fn data_of(arguments: &TrainArguments, run: &Path, config: &RunConfig) -> Result<Arc<Dataset>> {
+    let source = arguments.data.clone().map_or_else(|| config.data.clone(), Source::from);
+    let dataset = load(&source)?;
+    if dataset.checksum != config.data_checksum {
+        let sentence = format!(
+            "{}: expected the data it was trained on ({}), found other images or labels in {source}",
+            run.display(),
+            config.data_name
+        );
+        return Err(if arguments.data.is_some() { usage(format!("--data {sentence}")) } else { anyhow!(sentence) });
+    }
+    Ok(dataset)
+}

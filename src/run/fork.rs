@@ -1,0 +1,217 @@
+//! Forks: a new run that is its parent up to a checkpoint, and has something changed from there on.
+
+use super::checkpoint::read_toml;
+use super::error::RunError;
+use super::folder::{RunConfig, read_changes, read_config, write_toml};
+use super::kept::{Kept, kept};
+use super::{Checkpoint, FORMAT, atomic, metrics_file};
+use crate::history::History;
+use crate::model::{Change, ChangeError, Config, Key, Model, Saved, in_force};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use toml::Value;
+
+/// `fork.toml`: where a run comes from. What was changed is also the last of its `changes.toml`, so that `config.toml`
+/// repeats it like any other run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// Format number.
+    pub format: u32,
+    /// The run that it was forked from.
+    pub parent: PathBuf,
+    /// After how many steps.
+    pub step: u64,
+    /// What was changed there: names and values.
+    pub set: BTreeMap<String, Value>,
+}
+
+/// Why a run cannot be forked so: one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum ForkError {
+    /// The parent cannot be read.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The parent has no checkpoint of that step any more.
+    #[error("{}: expected one of the steps that are kept ({}), found {step}", run.display(), listed(kept))]
+    NotKept {
+        /// The parent.
+        run: PathBuf,
+        /// What was asked for.
+        step: u64,
+        /// What there is.
+        kept: Vec<u64>,
+    },
+    /// What was to be changed would make it another run from the beginning.
+    #[error("{key}: a fork cannot change it, {why}: begin a new run with it")]
+    Fixed {
+        /// The field.
+        key: String,
+        /// Why.
+        why: String,
+    },
+    /// No such field, or no such value.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+}
+
+fn listed(steps: &[u64]) -> String {
+    steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// A fork that was checked and can be written.
+#[derive(Debug)]
+pub struct Fork {
+    parent: PathBuf,
+    config: RunConfig,
+    changes: Vec<Change>,
+    kept: Vec<Kept>,
+    origin: Origin,
+}
+
+impl Fork {
+    /// Checks that `parent` can be forked after `step` steps with these fields set.
+    ///
+    /// # Errors
+    /// If the parent cannot be read, does not keep this step, or a field cannot be changed or set to this.
+    pub fn plan(parent: &Path, step: u64, set: &[(String, Value)]) -> Result<Self, ForkError> {
+        if !parent.is_dir() {
+            let found = if parent.exists() { "a file" } else { "nothing" };
+            return Err(RunError::unexpected(parent, "a run folder", found).into());
+        }
+        let config = read_config(&parent.join("config.toml"))?;
+        let mut kept = kept(parent)?;
+        if !kept.iter().any(|kept| kept.step == step) {
+            let kept = kept.iter().map(|kept| kept.step).collect();
+            return Err(ForkError::NotKept { run: parent.to_owned(), step, kept });
+        }
+        kept.retain(|kept| kept.step == step || kept.step == 0);
+        let mut changes = read_changes(parent)?;
+        let set_anew = |key: &Key| set.iter().any(|(name, _)| name == key.name());
+        // One step's part belongs to the step after it, which the fork makes itself.
+        changes.retain(|change| {
+            change.step < step || (change.step == step && change.key != Key::Part && !set_anew(&change.key))
+        });
+        let mut after = in_force(&config.model, &changes, step).map_err(|error| {
+            RunError::unexpected(&parent.join("changes.toml"), "changes that this run can make", error)
+        })?;
+        let lies = std::path::absolute(parent).unwrap_or_else(|_| parent.to_owned());
+        let mut origin = Origin { format: FORMAT, parent: lies, step, set: BTreeMap::new() };
+        for (name, value) in set {
+            let key = Key::from(name.clone());
+            if let Some(why) = key.fixed() {
+                return Err(ForkError::Fixed { key: name.clone(), why: why.to_owned() });
+            }
+            after = after.with(name, value)?;
+            // As the configuration holds it: 2 becomes 2.0 where a real number is meant.
+            let value = after.value(name).unwrap_or_else(|| value.clone());
+            origin.set.insert(name.clone(), value.clone());
+            changes.push(Change { step, key, value });
+        }
+        after.check().map_err(ChangeError::from)?;
+        let checkpoint = Checkpoint::read_at(parent, step)?;
+        if let Err(why) = goes_on(&checkpoint.saved, &after, &config) {
+            return Err(ForkError::Fixed { key: listed_keys(set), why });
+        }
+        Ok(Self { parent: parent.to_owned(), config, changes, kept, origin })
+    }
+
+    /// The parent's configuration: data, image shape, the model at step 0.
+    pub fn config(&self) -> &RunConfig {
+        &self.config
+    }
+
+    /// Writes the new run folder, whole or not at all: the parent's configuration, its changes, metrics and checkpoint up to
+    /// the step (and that of step 0), then the change; and how many steps in all it is to make, if somebody said so.
+    ///
+    /// # Errors
+    /// The file system's own; or if `out` is there already.
+    pub fn write(&self, out: &Path, total_steps: Option<u64>) -> Result<(), RunError> {
+        if out.exists() {
+            return Err(RunError::unexpected(out, "a folder that does not exist yet", "one"));
+        }
+        if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder).map_err(RunError::io(folder))?;
+        }
+        let history = History::default();
+        metrics_file::read(&self.parent, &history, self.origin.step)?;
+        let fill = |inside: &Path| -> Result<(), RunError> {
+            super::write_begin(inside, &self.config)?;
+            super::write_changes(inside, &self.changes)?;
+            write_toml(&inside.join("fork.toml"), &self.origin)?;
+            if let Some(total) = total_steps {
+                super::write_total(inside, total)?;
+            }
+            metrics_file::write(inside, &history, self.origin.step)?;
+            copy(&self.parent.join("plane.toml"), &inside.join("plane.toml"))?;
+            let checkpoints = inside.join("checkpoints");
+            fs::create_dir(&checkpoints).map_err(RunError::io(&checkpoints))?;
+            for kept in &self.kept {
+                let target = Checkpoint::path(inside, kept.step);
+                fs::create_dir(&target).map_err(RunError::io(&target))?;
+                for name in ["weights.safetensors", "optimizer.safetensors", "state.toml"] {
+                    copy(&kept.path.join(name), &target.join(name))?;
+                }
+                atomic::sync_folder(&target).map_err(RunError::io(&target))?;
+            }
+            atomic::sync_folder(&checkpoints).map_err(RunError::io(&checkpoints))
+        };
+        let mut trouble = None;
+        let written = atomic::write_folder(out, |inside| {
+            fill(inside).map_err(|error| {
+                let text = io::Error::other(error.to_string());
+                trouble = Some(error);
+                text
+            })
+        });
+        written.map_err(|error| trouble.unwrap_or_else(|| RunError::io(out)(error)))
+    }
+}
+
+fn listed_keys(set: &[(String, Value)]) -> String {
+    set.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a model of this configuration takes up these weights, all of them; says why not.
+fn goes_on(saved: &Saved, model: &Config, config: &RunConfig) -> Result<(), String> {
+    let shapes = |saved: &Saved| -> Vec<(String, usize)> {
+        saved.weights.iter().map(|(name, values)| (name.clone(), values.len())).collect()
+    };
+    let made = || -> Result<Saved, crate::model::StepError> {
+        let mut model = Model::new(model, config.image)?;
+        model.restore(saved)?;
+        model.save()
+    };
+    let made = made().map_err(|error| format!("the checkpoint does not fit ({error})"))?;
+    if shapes(&made) == shapes(saved) { Ok(()) } else { Err("it gives the weights their shapes".to_owned()) }
+}
+
+/// A value as a person types it: what TOML knows, else text.
+pub fn value_of(text: &str) -> Value {
+    let text = text.trim();
+    text.parse().unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
+/// Copies a file of a run folder, synced; nothing where there is none.
+fn copy(from: &Path, to: &Path) -> Result<(), RunError> {
+    if !from.exists() {
+        return Ok(());
+    }
+    let bytes = super::checkpoint::read_bounded(from)?;
+    atomic::write_inside(to, &bytes).map_err(RunError::io(to))
+}
+
+/// Reads `fork.toml`; `None` for a run that is no fork.
+///
+/// # Errors
+/// Names the file, what was expected and what was found.
+pub fn read_origin(run: &Path) -> Result<Option<Origin>, RunError> {
+    let path = run.join("fork.toml");
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(Some(read_toml(&path)?))
+}

@@ -1,0 +1,107 @@
+//! The checkpoints that a run folder keeps: which there are, which may go, and what crashes have left.
+
+use super::error::RunError;
+use super::{atomic, retention};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A checkpoint on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Steps made.
+    pub step: u64,
+    /// Its folder.
+    pub path: PathBuf,
+}
+
+impl Kept {
+    /// What it takes on disk, in bytes; 0 for what cannot be read.
+    pub fn bytes(&self) -> u64 {
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        entries.filter_map(|entry| Some(entry.metadata().ok()?.len())).sum()
+    }
+}
+
+/// The checkpoints of a run folder, in order of step. Looks at names alone.
+///
+/// # Errors
+/// The file system's own.
+pub fn kept(run: &Path) -> Result<Vec<Kept>, RunError> {
+    let folder = run.join("checkpoints");
+    let entries = fs::read_dir(&folder).map_err(RunError::io(&folder))?;
+    let mut kept: Vec<Kept> = entries
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let name = entry.file_name();
+            let name = name.to_str()?;
+            let digits = name.bytes().all(|byte| byte.is_ascii_digit());
+            Some(Kept { step: name.parse().ok().filter(|_| digits)?, path: entry.path() })
+        })
+        .collect();
+    kept.sort_by_key(|kept| kept.step);
+    Ok(kept)
+}
+
+/// Removes the checkpoints that [`retention::keep`] does not keep.
+///
+/// # Errors
+/// The file system's own; what is left is whole.
+pub fn prune(run: &Path, budget_bytes: u64) -> Result<(), RunError> {
+    let all = kept(run)?;
+    let steps: Vec<u64> = all.iter().map(|kept| kept.step).collect();
+    let sizes: Vec<u64> = all.iter().map(Kept::bytes).collect();
+    for (kept, keep) in all.iter().zip(retention::keep(&steps, &sizes, budget_bytes)) {
+        if !keep {
+            atomic::remove_folder(&kept.path).map_err(RunError::io(&kept.path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes what crashes have left half-written or half-removed in a run folder. Only for who trains the run.
+///
+/// # Errors
+/// The file system's own.
+pub fn clean(run: &Path) -> Result<(), RunError> {
+    for folder in [run.to_owned(), run.join("checkpoints")] {
+        if folder.is_dir() {
+            atomic::clean(&folder).map_err(RunError::io(&folder))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn checkpoints_are_listed_pruned_and_cleaned() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path();
+        for step in 0..=20u64 {
+            let path = run.join(format!("checkpoints/{step:06}"));
+            fs::create_dir_all(&path).unwrap();
+            fs::write(path.join("weights.safetensors"), [0; 100]).unwrap();
+        }
+        for left in ["checkpoints/.x1.part", "checkpoints/.x2.gone/removed", "checkpoints/.tmpabc"] {
+            fs::create_dir_all(run.join(left)).unwrap();
+        }
+        fs::write(run.join(".x3.part"), "half").unwrap();
+        fs::write(run.join("checkpoints/+7"), "not one of ours").unwrap();
+        assert_eq!(kept(run).unwrap().len(), 21);
+        assert_eq!(kept(run).unwrap()[3].bytes(), 100);
+        prune(run, 800).unwrap();
+        let steps: Vec<u64> = kept(run).unwrap().iter().map(|kept| kept.step).collect();
+        assert_eq!(steps.len(), 8, "{steps:?}");
+        assert!(steps.starts_with(&[0]) && steps.ends_with(&[18, 19, 20]), "{steps:?}");
+        clean(run).unwrap();
+        let hidden = |folder: &Path| {
+            let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            names.filter(|name| name.starts_with('.')).collect::<Vec<_>>()
+        };
+        assert_eq!((hidden(run), hidden(&run.join("checkpoints"))), (Vec::new(), Vec::new()));
+        assert!(run.join("checkpoints/+7").exists(), "what is not ours stays");
+    }
+}

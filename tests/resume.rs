@@ -1,0 +1,312 @@
+//! A run that was killed, stopped or forked goes on to the bits that it would have come to by itself.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::{small_digits, wait_for};
+use latentarium::history::History;
+use latentarium::model::{Config, Key};
+use latentarium::run;
+use latentarium::trainer::{Autosave, Control, Event, Options, Part, Trainer, wait_for_ended};
+use rand::Rng;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn latentarium(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_latentarium")).current_dir(folder).args(arguments).output().unwrap()
+}
+
+fn done(folder: &Path, arguments: &[&str]) -> String {
+    let output = latentarium(folder, arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    said
+}
+
+fn refused(folder: &Path, arguments: &[&str], status: i32, sentence: &str) {
+    let output = latentarium(folder, arguments);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
+    assert!(said.contains(sentence) && !said.contains("panicked"), "{arguments:?}: {said}");
+}
+
+/// Images of 12×10 pixels: steps of a few milliseconds.
+fn small_data(folder: &Path) {
+    let folder = folder.join("small");
+    fs::create_dir(&folder).unwrap();
+    let idx = |name: &str, sizes: &[u32], bytes: &[u8]| {
+        let mut file = vec![0, 0, 8, sizes.len() as u8];
+        sizes.iter().for_each(|size| file.extend(size.to_be_bytes()));
+        file.extend(bytes);
+        fs::write(folder.join(name), file).unwrap();
+    };
+    for (name, count) in [("train", 640u32), ("t10k", 64)] {
+        let labels: Vec<u8> = (0..count).map(|index| (index % 10) as u8).collect();
+        let pixels: Vec<u8> = (0..count * 120).map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        idx(&format!("{name}-images-idx3-ubyte"), &[count, 12, 10], &pixels);
+        idx(&format!("{name}-labels-idx1-ubyte"), &[count], &labels);
+    }
+}
+
+/// Everything of a checkpoint but the seconds.
+fn bits(run: &Path, step: u64) -> (Vec<u8>, Vec<u8>, String) {
+    let file = |name: &str| {
+        let path = run.join(format!("checkpoints/{step:06}/{name}"));
+        fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let state = String::from_utf8(file("state.toml")).unwrap();
+    let state = state.lines().filter(|line| !line.starts_with("train_s")).collect::<Vec<_>>().join("\n");
+    (file("weights.safetensors"), file("optimizer.safetensors"), state)
+}
+
+/// The rows of metrics.csv up to a step, without the seconds; the columns are there from the first row on.
+fn rows(run: &Path, last: u64) -> Vec<String> {
+    let text = fs::read_to_string(run.join("metrics.csv")).unwrap();
+    let without_seconds = |line: &str| {
+        let mut cells = line.split(',');
+        let step = cells.next()?.parse::<u64>().ok().filter(|step| *step <= last)?;
+        Some(format!("{step},{}", cells.skip(1).collect::<Vec<_>>().join(",")))
+    };
+    text.lines().filter_map(without_seconds).collect()
+}
+
+fn newest(run: &Path) -> Option<u64> {
+    Some(run::kept(run).ok()?.last()?.step)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_killed_again_and_again_comes_to_the_same_bits() {
+    const STEPS: u64 = 400;
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    small_data(here);
+    let total = STEPS.to_string();
+    let begin = ["train", "vae-dense", "--data", "small", "--batch", "64", "--seed", "3", "--steps", &total, "--out"];
+    done(here, &[&begin[..], &["whole"]].concat());
+
+    let run = here.join("killed");
+    let start = |arguments: &[&str]| -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_latentarium"));
+        command.current_dir(here).args(arguments).args(["--autosave-steps", "3"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let mut random = latentarium::random::stream(11, latentarium::random::Purpose::Sample, 0, 0);
+    let mut kills = 0;
+    let began = Instant::now();
+    for turn in 0..20u64 {
+        let mut child = match turn {
+            0 => start(&[&begin[..], &["killed"]].concat()),
+            _ => start(&["train", "--resume", "killed"]),
+        };
+        // Somewhere in this twentieth of the run, at no particular moment of whatever is being written.
+        let target = turn * (STEPS - 40) / 20 + random.random_range(0..18);
+        while newest(&run).is_none_or(|step| step < target) && child.try_wait().unwrap().is_none() {
+            assert!(began.elapsed() < Duration::from_secs(120), "stuck before step {target}: {:?}", newest(&run));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_micros(random.random_range(0..20_000)));
+        let seen = newest(&run);
+        kills += u32::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(newest(&run) >= seen, "what was seen on disk is still there");
+        run::open(&run).unwrap();
+    }
+    assert!(kills >= 15, "{kills} kills of 20 found it alive");
+    done(here, &["train", "--resume", "killed"]);
+    assert!(bits(&run, STEPS) == bits(&here.join("whole"), STEPS), "other bits after {kills} kills");
+    assert_eq!(rows(&run, STEPS), rows(&here.join("whole"), STEPS));
+    assert_eq!(rows(&run, STEPS).len() as u64, STEPS);
+    let left: Vec<_> = fs::read_dir(run.join("checkpoints"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with('.'))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_fork_is_its_parent_up_to_its_step_and_differs_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    small_data(here);
+    let common = ["--data", "small", "--batch", "64", "--autosave-s", "0"];
+    done(here, &[&["train", "vae-dense", "--steps", "60", "--out", "parent"][..], &common].concat());
+    let parent = here.join("parent");
+    let kept: Vec<u64> = run::kept(&parent).unwrap().iter().map(|kept| kept.step).collect();
+    let step = *kept.iter().rev().find(|step| **step < 60).unwrap();
+    assert!(step >= 8, "{kept:?}");
+    let place = format!("parent@{step}");
+
+    done(here, &["train", "--fork", &place, "--set", "beta=4", "--set", "binarize=dynamic", "--out", "fork"]);
+    let fork = here.join("fork");
+    assert!(bits(&fork, step) == bits(&parent, step), "the same checkpoint");
+    assert_eq!(rows(&fork, step), rows(&parent, step));
+    assert_eq!(fs::read(fork.join("config.toml")).unwrap(), fs::read(parent.join("config.toml")).unwrap());
+    assert!(bits(&fork, 60) != bits(&parent, 60), "as far as its parent, and elsewhere");
+    let origin = run::read_origin(&fork).unwrap().unwrap();
+    assert!(origin.step == step && origin.parent.ends_with("parent"), "{origin:?}");
+    assert_eq!(origin.set["beta"].as_float(), Some(4.0));
+    assert_eq!(run::open(&fork).unwrap().config.model.beta, 4.0);
+
+    // What is set to what it was is no change.
+    done(here, &["train", "--fork", &place, "--set", "beta=1", "--out", "same"]);
+    assert!(bits(&here.join("same"), 60) == bits(&parent, 60), "nothing changed");
+    // A fork repeats from its own configuration; stopped before its step and gone on with, too.
+    done(here, &["train", "--config", "fork/config.toml", "--out", "again"]);
+    assert!(bits(&here.join("again"), 60) == bits(&fork, 60), "repeated");
+    done(here, &["train", "--config", "fork/config.toml", "--steps", "5", "--out", "stopped"]);
+    done(here, &["train", "--resume", "stopped", "--steps", "60"]);
+    assert!(bits(&here.join("stopped"), 60) == bits(&fork, 60), "stopped before its step");
+    // And has forks of its own, which keep what it changed.
+    done(here, &["train", "--fork", &format!("fork@{step}"), "--set", "learning_rate=0.01", "--out", "second"]);
+    let second = run::open(&here.join("second")).unwrap().config.model;
+    assert_eq!((second.beta, second.learning_rate), (4.0, 0.01));
+}
+
+#[test]
+fn what_contradicts_a_run_is_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    small_data(here);
+    let begin = ["train", "vae-dense", "--data", "small", "--batch", "64", "--steps", "6", "--out", "run"];
+    done(here, &begin);
+    let listing = |folder: &Path| -> Vec<PathBuf> {
+        let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        paths
+    };
+    let before = listing(here);
+    for (extra, sentence) in [
+        (&["--z", "3"][..], "--z 3 contradicts run, which was begun with 2"),
+        (&["--seed", "1"], "--seed 1 contradicts run, which was begun with 0"),
+        (&["gan-dense"], "PRESET gan-dense contradicts run, which was begun with vae-dense"),
+        (&["--data", "digits"], "run: expected the data it was trained on (small)"),
+        (&["--out", "other"], "--out other contradicts --resume run: a run goes on in its own folder"),
+        (&["--config", "run/config.toml"], "cannot be used with"),
+        (&["--set", "beta=2"], "cannot be used with"),
+        (&["--steps", "7", "--epochs", "1"], "cannot be used with"),
+    ] {
+        refused(here, &[&["train", "--resume", "run"], extra].concat(), 2, sentence);
+    }
+    let kept = run::kept(&here.join("run")).unwrap();
+    let steps = kept.iter().map(|kept| kept.step.to_string()).collect::<Vec<_>>().join(", ");
+    let missing = format!("run: expected one of the steps that are kept ({steps}), found 5000");
+    for (arguments, sentence) in [
+        (&["run@5000", "--set", "beta=2"][..], missing.as_str()),
+        (&["run", "--set", "beta=2"], "--fork: expected RUN@STEP, found run"),
+        (&["run@0"], "--set"),
+        (&["run@0", "--set", "beta"], "--set: expected KEY=VALUE, found beta"),
+        (&["run@0", "--set", "latent=3"], "latent: a fork cannot change it, it gives the weights their shapes"),
+        (&["run@0", "--set", "seed=3"], "seed: a fork cannot change it, the order of the images"),
+        (&["run@0", "--set", "batas=3"], "batas: expected one of adam_beta1, beta, binarize, "),
+        (&["run@0", "--set", "part=1"], "part: expected one of adam_beta1, beta, binarize, "),
+        (&["run@0", "--set", "beta=high"], "beta: \"high\" is no value for it"),
+        (&["run@0", "--set", "beta=-1"], "beta: expected 0 to 1000, found -1"),
+        (&["run@6", "--set", "beta=2"], "expected more than 6 steps in all, found 6"),
+        (&["run@0", "--set", "beta=2", "--out", "small"], "--out small: expected a folder that does not exist yet"),
+    ] {
+        refused(here, &[&["train", "--fork"], arguments].concat(), 2, sentence);
+    }
+    refused(here, &["train", "--resume", "nowhere"], 1, "nowhere: expected a run folder, found nothing");
+    refused(here, &["train", "--fork", "nowhere@0", "--set", "beta=2"], 1, "nowhere: expected a run folder");
+    assert_eq!(listing(here), before, "nothing was begun");
+
+    let said = done(here, &["train", "--resume", "run", "--steps", "4"]);
+    assert!(said.contains("run has made 6 steps already, 4 in all were asked for"), "{said}");
+    done(here, &["train", "--resume", "run", "vae-dense", "--data", "small", "--out", "run", "--steps", "9"]);
+    assert_eq!((newest(&here.join("run")), run::read_total(&here.join("run")).unwrap()), (Some(9), Some(9)));
+    fs::remove_file(here.join("run/plan.toml")).unwrap();
+    refused(
+        here,
+        &["train", "--resume", "run"],
+        2,
+        "run: nothing says how far it is to go: expected --epochs or --steps",
+    );
+}
+
+fn spawn(options: Options) -> Trainer {
+    let config = Config { hidden: vec![8], batch: 16, ..Config::preset("vae-dense").unwrap() };
+    Trainer::spawn(config, small_digits(), options).unwrap()
+}
+
+fn save(trainer: &Trainer, run: &Path) {
+    trainer.send(Control::Save(run.to_owned()));
+    wait_for(trainer, |event| matches!(event, Event::Saved { .. }));
+}
+
+#[test]
+fn a_run_with_a_folder_is_written_without_being_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let trainer = spawn(Options::default());
+    save(&trainer, &run);
+    trainer.send(Control::Start);
+    while trainer.status().step < 40 {
+        std::thread::yield_now();
+    }
+    trainer.send(Control::Pause);
+    let seen = wait_for(&trainer, |event| matches!(event, Event::Paused { .. }));
+    let Some(Event::Paused { step: paused }) = seen.last() else { panic!("{seen:?}") };
+    let began = Instant::now();
+    while newest(&run) != Some(*paused) {
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?} at {paused}", newest(&run));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // What a person changed last is kept too, and one more step.
+    trainer.send(Control::Set(Key::Beta, 0.5));
+    trainer.send(Control::Step(Part::Whole));
+    trainer.send(Control::Set(Key::LearningRate, 0.002));
+    drop(trainer);
+    assert!(wait_for_ended(Duration::from_secs(20)));
+    let opened = run::open(&run).unwrap();
+    assert_eq!(opened.checkpoint.step, paused + 1);
+    assert_eq!((opened.config.model.beta, opened.config.model.learning_rate), (0.5, 0.002));
+    assert_eq!((opened.initial.beta, opened.initial.learning_rate), (1.0, 0.001));
+    assert_eq!(rows(&run, u64::MAX).len() as u64, paused + 1);
+    let trainer = Trainer::open(&run, small_digits(), Options::default()).unwrap();
+    assert_eq!((trainer.config().beta, trainer.config().learning_rate), (0.5, 0.002));
+    let error = Trainer::open(&run, small_digits(), Options::default()).err();
+    drop(trainer);
+    assert!(error.is_some_and(|error| error.to_string().ends_with("found one that is being trained")));
+}
+
+#[test]
+fn checkpoints_are_thinned_while_it_trains() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let autosave = Autosave { every_steps: 5, budget_bytes: 0, ..Autosave::default() };
+    let trainer = spawn(Options { autosave, total_steps: Some(300), ..Options::default() });
+    save(&trainer, &run);
+    trainer.send(Control::Start);
+    wait_for(&trainer, |event| matches!(event, Event::Finished { .. }));
+    drop(trainer);
+    assert!(wait_for_ended(Duration::from_secs(20)));
+    let steps: Vec<u64> = run::kept(&run).unwrap().iter().map(|kept| kept.step).collect();
+    assert_eq!((steps.len(), steps[0], steps[3]), (4, 0, 300), "step 0 and the last three: {steps:?}");
+}
+
+#[test]
+fn metrics_later_than_the_checkpoint_are_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let trainer = spawn(Options::default());
+    for _ in 0..4 {
+        trainer.send(Control::Step(Part::Whole));
+    }
+    save(&trainer, &run);
+    drop(trainer);
+    let path = run.join("metrics.csv");
+    let mut text = fs::read_to_string(&path).unwrap();
+    text += "5,0.1,9,9,9\n6,0.1,9,9";
+    fs::write(&path, text).unwrap();
+    let trainer = Trainer::open(&run, small_digits(), Options::default()).unwrap();
+    save(&trainer, &run);
+    assert_eq!(rows(&run, u64::MAX).len(), 4);
+    let history = History::default();
+    run::metrics_file::read(&run, &history, u64::MAX).unwrap();
+    assert!(history.len() > 8);
+}
