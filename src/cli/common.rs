@@ -1,8 +1,10 @@
 //! What several subcommands share.
 
 use crate::dataset::{self, Dataset, Progress, Source};
+use crate::nn::device::{DeviceChoice, DeviceError};
 use crate::run::{self, Opened};
 use anyhow::{Context, Result};
+use candle_core::Device;
 use image::RgbImage;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
@@ -43,6 +45,12 @@ pub fn note_interruptions() -> Result<()> {
 /// Whether the user wants the program to end.
 pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// The device that a person asks for by name.
+pub fn open_device(name: &str) -> Result<Device> {
+    let choice: DeviceChoice = name.parse().map_err(|error: DeviceError| usage(format!("--device: {error}")))?;
+    Ok(choice.open()?)
 }
 
 /// A progress bar on standard error with rate and time left; hidden where nobody looks.

@@ -5,7 +5,7 @@ mod resume;
 mod watch;
 
 use super::Outcome;
-use super::common::{default_threads, load, note_interruptions, usage};
+use super::common::{default_threads, load, note_interruptions, open_device, usage};
 use crate::dataset::{Dataset, Source};
 use crate::explore::default_plane;
 use crate::explore::plane::Plane;
@@ -33,10 +33,11 @@ pub struct TrainArguments {
     /// A new run that is RUN up to a checkpoint that it keeps, and has something changed from there on.
     #[arg(long, value_name = "RUN@STEP", conflicts_with = "config", requires = "set")]
     fork: Option<String>,
-    /// What a fork changes: any field of config.toml's [model] that gives no weight its shape, as beta=4.
-    #[arg(long, value_name = "KEY=VALUE", requires = "fork")]
+    /// Any field of config.toml's [model], as gan_loss=hinge or schedule=cosine. In a fork: what it changes, of those that give
+    /// no weight its shape.
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with = "config")]
     set: Vec<String>,
-    /// digits, or a folder of IDX files.
+    /// digits, or a folder: `latentarium data` lists the kinds.
     #[arg(long)]
     data: Option<String>,
     /// Passes over the training images.
@@ -69,6 +70,9 @@ pub struct TrainArguments {
     /// Threads; the result does not depend on it.
     #[arg(long)]
     threads: Option<usize>,
+    /// What to train on: auto, cpu, cuda:N or metal.
+    #[arg(long, default_value = "auto")]
+    device: String,
     /// The run's folder; must not exist.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -193,6 +197,13 @@ impl TrainArguments {
             Some(_) => config.binarize = Binarize::None,
             None => {}
         }
+        for text in &self.set {
+            let (key, value) = fork::setting(text)?;
+            if key == "preset" {
+                return Err(usage("--set preset: the preset is the argument before it"));
+            }
+            config = config.with(&key, &value).map_err(|error| usage(error.to_string()))?;
+        }
         Ok(config)
     }
 }
@@ -213,6 +224,7 @@ pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
     let Plan { begin, dataset, steps, out } = arguments.plan()?;
     note_interruptions()?;
     let mut options = Options {
+        device: open_device(&arguments.device)?,
         threads: arguments.threads.unwrap_or_else(default_threads),
         total_steps: Some(steps),
         autosave: Autosave {

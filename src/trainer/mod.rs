@@ -20,6 +20,7 @@ use crate::dataset::Dataset;
 use crate::model::{Batches, Change, Config, Key, Model, StepError};
 use crate::run::{self, Lock, Opened, RunConfig, RunError};
 use crate::snapshot::Snapshot;
+use candle_core::Device;
 use crossbeam_channel::{Receiver, Sender};
 use rate::Rate;
 use saving::Saving;
@@ -50,6 +51,8 @@ pub struct Options {
     pub threads: usize,
     /// Called (from the trainer's thread) after something worth drawing: must be quick.
     pub wake: Arc<dyn Fn() + Send + Sync>,
+    /// Where the model is trained; bits are promised on the CPU.
+    pub device: Device,
     /// Steps between tests on the test set.
     pub test_interval_steps: u64,
     /// Changes that take effect by themselves, from a run that is repeated.
@@ -67,6 +70,7 @@ impl Default for Options {
         Self {
             threads: 1,
             wake: Arc::new(|| {}),
+            device: Device::Cpu,
             test_interval_steps: 100,
             changes: Vec::new(),
             total_steps: None,
@@ -193,7 +197,7 @@ impl Trainer {
         let mut planned = options.changes.clone();
         planned.sort_by_key(|change| change.step);
         let mut worker = Worker {
-            model: Model::new(&config, dataset.shape())?,
+            model: Model::on(&options.device, &config, dataset.shape())?,
             batches: Batches::new(dataset.clone()),
             run_config: Arc::new(RunConfig::new(initial.clone(), &dataset)),
             writer: Writer::new(&config.preset, folder.clone().zip(lock))?,

@@ -7,8 +7,8 @@ use super::saving::Saving;
 use super::writer::{Writer, Written};
 use super::{Options, SNAPSHOTS_PER_S};
 use crate::dataset::Dataset;
-use crate::history::History;
-use crate::model::{Batch, Batches, Change, Config, Key, Losses, Model, Part, StepError};
+use crate::history::{Curve, History};
+use crate::model::{Batch, Batches, Change, Config, Key, Losses, Model, Part, Series, StepError};
 use crate::run::RunConfig;
 use crate::snapshot::Snapshot;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
@@ -201,7 +201,7 @@ impl Worker {
     /// A model of another configuration takes over the weights and the optimiser.
     fn remake(&mut self, config: &Config) -> Result<(), StepError> {
         let saved = self.model.save()?;
-        let mut model = Model::new(config, self.dataset.shape())?;
+        let mut model = Model::on(&self.options.device, config, self.dataset.shape())?;
         model.restore(&saved)?;
         self.model = model;
         Ok(())
@@ -215,7 +215,7 @@ impl Worker {
             self.hear_written(written);
         }
         self.config = self.initial.clone();
-        match Model::new(&self.config, self.dataset.shape()) {
+        match Model::on(&self.options.device, &self.config, self.dataset.shape()) {
             Ok(model) => self.model = model,
             Err(error) => return self.fail(error.to_string()),
         }
@@ -251,7 +251,7 @@ impl Worker {
                 self.shared.history.push(self.step, self.train_s as f32, &losses);
                 self.rate.add(self.config.batch as u64);
                 self.publish(false);
-                if self.is_complete() {
+                if self.is_complete() || self.has_stalled(&losses) {
                     self.finish();
                 } else {
                     self.autosave_if_due();
@@ -264,6 +264,24 @@ impl Worker {
                 self.fail(format!("the trainer panicked: {text}"));
             }
         }
+    }
+
+    /// Whether this step was tested and is one of so many tests in a row that were no better than the best before them.
+    fn has_stalled(&self, losses: &Losses) -> bool {
+        let patience = self.config.early_stop_tests;
+        if patience == 0 || !losses.iter().any(|(series, _)| *series == Series::TestTotal) {
+            return false;
+        }
+        let since_best = |curve: &Curve| {
+            let tests = curve.points().map(|(_, _, value)| value);
+            tests.fold(
+                (f32::INFINITY, 0),
+                |(best, since), value| {
+                    if value < best { (value, 0) } else { (best, since + 1) }
+                },
+            )
+        };
+        self.shared.history.with(Series::TestTotal, since_best).is_some_and(|(_, since)| since >= patience)
     }
 
     /// Applies what is planned after this many steps; gives the part that this one step is about, if told.
@@ -297,7 +315,7 @@ impl Worker {
         if let Some(look) = &self.options.batch_hook {
             look(self.step, &mut pixels);
         }
-        let batch = self.batches.batch(pixels, self.step, &self.config)?;
+        let batch = self.batches.batch(pixels, self.step, &self.config)?.on(&self.options.device)?;
         self.model.step(self.step, &batch, &self.config, part)
     }
 
@@ -306,7 +324,7 @@ impl Worker {
         match count {
             0 => Ok(Losses::new()),
             _ => {
-                let batch = Batch::of_test(&self.dataset.test, (0, count), &self.config)?;
+                let batch = Batch::of_test(&self.dataset.test, (0, count), &self.config)?.on(&self.options.device)?;
                 self.model.test(&batch, &self.config)
             }
         }

@@ -45,7 +45,7 @@ fn place(text: &str) -> Result<(PathBuf, u64)> {
 }
 
 /// `KEY=VALUE`; a value that TOML does not know is text.
-fn setting(text: &str) -> Result<(String, Value)> {
+pub fn setting(text: &str) -> Result<(String, Value)> {
     let Some((key, value)) = text.split_once('=') else {
         return Err(usage(format!("--set: expected KEY=VALUE, found {text}")));
     };
