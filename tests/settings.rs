@@ -1,0 +1,146 @@
+//! What each number of a configuration does to training: schedules, early stop, free bits, clipping, averages, turns.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::{small_digits, wait_for};
+use latentarium::model::{Batch, Batches, Config, Model, Part, Saved, Schedule, Series};
+use latentarium::nn::optimizer::Method;
+use latentarium::snapshot::Scratch;
+use latentarium::trainer::{Control, Event, Options, Trainer};
+
+fn batch(config: &Config, step: u64) -> Batch {
+    let mut batches = Batches::new(small_digits());
+    let pixels = batches.pixels(step, config);
+    batches.batch(pixels, step, config).unwrap()
+}
+
+fn trained(config: &Config, steps: u64) -> (Model, Vec<Vec<(Series, f32)>>) {
+    config.check().unwrap();
+    let mut model = Model::new(config, small_digits().shape()).unwrap();
+    let losses = (0..steps).map(|step| model.step(step, &batch(config, step), config, Part::Whole).unwrap()).collect();
+    (model, losses)
+}
+
+fn saved(config: &Config, steps: u64) -> Saved {
+    trained(config, steps).0.save().unwrap()
+}
+
+fn near(a: f64, b: f64) -> bool {
+    (a - b).abs() < 1e-12
+}
+
+#[test]
+fn the_learning_rate_follows_its_schedule() {
+    let base = Config { learning_rate: 2.0, schedule_steps: 100, schedule_share: 0.1, ..Config::vae_dense() };
+    assert!([0, 7, 1_000_000].iter().all(|step| near(base.learning_rate_at(*step), 2.0)));
+    let warm = Config { warm_up_steps: 4, ..base.clone() };
+    let rates: Vec<f64> = (0..6).map(|step| warm.learning_rate_at(step)).collect();
+    assert!(rates.iter().zip([0.5, 1.0, 1.5, 2.0, 2.0, 2.0]).all(|(a, b)| near(*a, b)), "{rates:?}");
+    let cosine = Config { schedule: Schedule::Cosine, warm_up_steps: 20, ..base.clone() };
+    assert!(near(cosine.learning_rate_at(20), 2.0) && near(cosine.learning_rate_at(60), 1.1));
+    assert!(near(cosine.learning_rate_at(100), 0.2) && near(cosine.learning_rate_at(5000), 0.2));
+    assert!((20..100).all(|step| cosine.learning_rate_at(step) > cosine.learning_rate_at(step + 1)));
+    let step = Config { schedule: Schedule::Step, ..base.clone() };
+    assert!(near(step.learning_rate_at(99), 2.0) && near(step.learning_rate_at(100), 0.2));
+    assert!(near(step.learning_rate_at(250), 0.02));
+    let beta = Config { beta: 4.0, beta_warm_up_steps: 8, ..base };
+    assert!(near(beta.beta_at(0), 0.5) && near(beta.beta_at(7), 4.0) && near(beta.beta_at(900), 4.0));
+}
+
+#[test]
+fn a_run_that_no_longer_improves_stops_early() {
+    let config = Config { learning_rate: 1e-12, early_stop_tests: 3, ..Config::vae_dense() };
+    let options = Options { test_interval_steps: 2, total_steps: Some(500), ..Options::default() };
+    let trainer = Trainer::spawn(config, small_digits(), options).unwrap();
+    trainer.send(Control::Start);
+    let events = wait_for(&trainer, |event| matches!(event, Event::Finished { .. }));
+    let Some(Event::Finished { step }) = events.last() else { panic!("{events:?}") };
+    assert!((6..60).contains(step), "stopped after {step} steps");
+}
+
+#[test]
+fn free_bits_leave_the_posterior_alone() {
+    let free = Config { free_bits: 50.0, ..Config::vae_dense() };
+    let pressed = Config { free_bits: 0.0, beta: 20.0, ..free.clone() };
+    let kl = |config: &Config| {
+        let losses = trained(config, 25).1;
+        losses.last().unwrap().iter().find(|(series, _)| *series == Series::Kl).unwrap().1
+    };
+    assert!(kl(&free) > 4.0 * kl(&pressed), "{} against {}", kl(&free), kl(&pressed));
+}
+
+#[test]
+fn clipping_bounds_weights_and_updates() {
+    let config = Config { critic_steps: 1, ..Config::preset("wgan").unwrap() };
+    let saved_weights = saved(&config, 3).weights;
+    let critic = saved_weights.iter().filter(|(name, _)| name.starts_with("discriminator"));
+    assert!(critic.flat_map(|(_, values)| values).all(|weight| weight.abs() <= 0.01));
+    let generator = saved_weights.iter().filter(|(name, _)| name.starts_with("generator"));
+    assert!(generator.flat_map(|(_, values)| values).any(|weight| weight.abs() > 0.01));
+
+    // The second moments of one step hold the clipped gradient: (1 − β₂)·g².
+    let length = |clip: f64| {
+        let config = Config { gradient_clip: clip, adam_beta2: 0.5, ..Config::vae_dense() };
+        let moments = saved(&config, 1).moments;
+        moments.values().flat_map(|moments| &moments.second).map(|v| f64::from(*v) / 0.5).sum::<f64>().sqrt()
+    };
+    let free = length(0.0);
+    assert!(free > 1.0 && (length(0.25) - 0.25).abs() < 1e-4 && (length(1e6) - free).abs() < 1e-4 * free);
+}
+
+#[test]
+fn optimisers_differ_as_their_names_say() {
+    let base = Config { learning_rate: 1e-2, ..Config::vae_dense() };
+    let weight = |config: &Config, steps| saved(config, steps).weights["encoder.0.weight"].clone();
+    let adam = weight(&base, 1);
+    let decayed = weight(&Config { optimizer: Method::AdamW, weight_decay: 0.5, ..base.clone() }, 1);
+    let fresh = weight(&base, 0);
+    for ((adam, decayed), fresh) in adam.iter().zip(&decayed).zip(&fresh) {
+        assert!((adam - 1e-2 * 0.5 * fresh - decayed).abs() < 1e-6, "{adam} {decayed} {fresh}");
+    }
+    // RMSprop's first step is rate·g/√(0.01·g²): ten times the rate in the gradient's direction.
+    let rms = Config { optimizer: Method::RmsProp, ..base };
+    let (after, state) = (weight(&rms, 1), saved(&rms, 1));
+    assert!(state.moments.values().all(|moments| moments.first.is_empty()));
+    let moved = after.iter().zip(&fresh).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max);
+    assert!((moved - 0.1).abs() < 1e-3, "{moved}");
+}
+
+#[test]
+fn the_average_of_the_weights_is_what_is_shown() {
+    let config = Config { average_decay: 0.9, ..Config::vae_dense() };
+    let (model, _) = trained(&config, 6);
+    let saved = model.save().unwrap();
+    let (weights, average) = (&saved.weights["decoder.0.weight"], &saved.weights["decoder.0.weight.average"]);
+    assert!(weights != average);
+    let snapshot = model.snapshot(6).unwrap();
+    assert_eq!(&snapshot.decoder.operations()[0].weight[..], &average[..]);
+    // A model restored from it shows the same and goes on to the same bits.
+    let mut again = Model::new(&config, small_digits().shape()).unwrap();
+    again.restore(&saved).unwrap();
+    assert_eq!(again.save().unwrap(), saved);
+    let z = [0.3, -0.4];
+    let mut scratch = [Scratch::default(), Scratch::default()];
+    let [first, second] = &mut scratch;
+    let shown = again.snapshot(6).unwrap();
+    assert_eq!(snapshot.decoder.evaluate(&z, 1, first), shown.decoder.evaluate(&z, 1, second));
+    // It trails what is trained: tests are made with it, training is not.
+    let test = Batch::of_test(&small_digits().test, (0, 64), &config).unwrap();
+    let plain = Config { average_decay: 0.0, ..config.clone() };
+    let with = model.test(&test, &config).unwrap();
+    let without = trained(&plain, 6).0.test(&test, &plain).unwrap();
+    assert!(with != without);
+}
+
+#[test]
+fn the_generator_waits_for_its_turn() {
+    let config = Config { critic_steps: 3, ..Config::preset("wgan-gp").unwrap() };
+    let (_, losses) = trained(&config, 6);
+    let learned: Vec<bool> =
+        losses.iter().map(|losses| losses.iter().any(|(series, _)| *series == Series::GeneratorLoss)).collect();
+    assert_eq!(learned, [false, false, true, false, false, true]);
+    assert!(losses.iter().all(|losses| losses.iter().any(|(series, _)| *series == Series::CriticGap)));
+    let generator = |steps| saved(&config, steps).weights["generator.0.weight"].clone();
+    assert!(generator(2) == generator(0) && generator(3) != generator(2));
+}
