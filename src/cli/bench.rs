@@ -27,6 +27,9 @@ pub enum BenchCommand {
         /// Threads.
         #[arg(long)]
         threads: Option<usize>,
+        /// Give a listener the weights 30 times a second, as the explorer's trainers do.
+        #[arg(long)]
+        stream: bool,
         /// Print one line of JSON.
         #[arg(long)]
         json: bool,
@@ -61,8 +64,9 @@ pub enum BenchCommand {
 
 pub fn run(command: BenchCommand) -> Result<Outcome> {
     let line = match command {
-        BenchCommand::Train { preset, batch, steps, threads, json } => {
-            (bench_train(&preset, batch, steps, threads.unwrap_or_else(default_threads))?, json)
+        BenchCommand::Train { preset, batch, steps, threads, stream, json } => {
+            let threads = threads.unwrap_or_else(default_threads);
+            (bench_train(&preset, batch, steps, threads, stream)?, json)
         }
         BenchCommand::Ui { frames, json } => {
             let times = BenchUi { frames }.run()?;

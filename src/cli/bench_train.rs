@@ -6,10 +6,11 @@ use crate::dataset::{Dataset, ImageShape, Pixels, Source, Split};
 use crate::model::{Batches, Config, Model, Part};
 use crate::nn::product::{Matrix, product};
 use crate::random::{Purpose, stream};
+use crate::trainer::{Latest, SNAPSHOTS_PER_S};
 use anyhow::Result;
 use rand::RngCore;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Steps that are not counted.
 const WARM_UP: usize = 10;
@@ -28,30 +29,37 @@ fn noise_dataset(count: usize) -> Dataset {
 }
 
 /// Figures of `steps` steps of `preset`.
-pub fn bench_train(preset: &str, batch: usize, steps: usize, threads: usize) -> Result<serde_json::Value> {
+pub fn bench_train(
+    preset: &str,
+    batch: usize,
+    steps: usize,
+    threads: usize,
+    stream: bool,
+) -> Result<serde_json::Value> {
     let config = Config { batch, ..config_of(preset)? };
     config.check().map_err(|error| usage(error.to_string()))?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(64 << 20).build()?;
     // The processor's rate before and after: what else runs on the machine weighs on both.
     let before = product_gflops(&pool, threads);
-    let (seconds, flops) = pool.install(|| time_steps(&config, steps))?;
+    let (seconds, flops) = pool.install(|| time_steps(&config, steps, stream))?;
     let rate = 0.5 * (before + product_gflops(&pool, threads));
     let samples_per_s = (steps * batch) as f64 / seconds;
     let gflops = 1e-9 * samples_per_s * flops as f64;
     Ok(serde_json::json!({
-        "preset": preset, "threads": threads, "batch": batch, "steps": steps,
+        "preset": preset, "threads": threads, "batch": batch, "steps": steps, "stream": stream,
         "samples_per_s": samples_per_s, "step_ms": 1e3 * seconds / steps.max(1) as f64,
         "gflops": gflops, "product_gflops": rate, "arithmetic_share": gflops / rate,
     }))
 }
 
 /// Seconds of all steps, and what an image's step needs of multiplications and additions.
-fn time_steps(config: &Config, steps: usize) -> Result<(f64, u64)> {
+fn time_steps(config: &Config, steps: usize, stream: bool) -> Result<(f64, u64)> {
     let dataset = Arc::new(noise_dataset(8 * config.batch));
     let mut model = Model::new(config, dataset.shape())?;
     let mut batches = Batches::new(dataset);
     let bar = progress_bar(steps as u64, "steps");
     let mut started = Instant::now();
+    let (latest, mut published) = (Latest::default(), Instant::now());
     for step in 0..WARM_UP + steps {
         if step == WARM_UP {
             started = Instant::now();
@@ -59,6 +67,10 @@ fn time_steps(config: &Config, steps: usize) -> Result<(f64, u64)> {
         let pixels = batches.pixels(step as u64, config);
         let batch = batches.batch(pixels, step as u64, config)?;
         model.step(step as u64, &batch, config, Part::Whole)?;
+        if stream && published.elapsed() >= Duration::from_secs(1) / SNAPSHOTS_PER_S {
+            published = Instant::now();
+            latest.set(model.snapshot(step as u64)?);
+        }
         bar.set_position(step.saturating_sub(WARM_UP) as u64);
     }
     let seconds = started.elapsed().as_secs_f64();

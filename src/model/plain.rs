@@ -3,7 +3,8 @@
 use crate::nn::chain::Chain;
 use crate::nn::layer::{Layer, Work};
 use crate::nn::normalize::EPSILON;
-use crate::nn::parameters::{Parameter, copied};
+use crate::nn::parameters::Parameter;
+use crate::nn::storage::with_values;
 use crate::snapshot::{Activation, Kind, Operation};
 use candle_core::Result;
 use std::collections::BTreeMap;
@@ -22,17 +23,17 @@ pub(super) fn operations(chain: &Chain, average: &Average, last: Activation) -> 
         let activation = if Some(index) == last_place { last } else { layer.activation };
         let values = |parameter: &Option<Parameter>, part: &str| match parameter {
             Some(parameter) => values(parameter, &format!("{}.{part}", layer.name), average),
-            None => Ok(Vec::new()),
+            None => Ok(Arc::from([])),
         };
         match &layer.work {
             Work::Kind { kind, weight, bias } => {
-                let weight: Arc<[f32]> = values(weight, "weight")?.into();
+                let weight = values(weight, "weight")?;
                 let bias = match bias {
                     Some(_) => values(bias, "bias")?,
-                    None => vec![0.0; kind.biases()],
+                    None => vec![0.0; kind.biases()].into(),
                 };
                 let (name, inputs) = (layer.name.clone(), vec![operations.len()]);
-                operations.push(Operation { name, inputs, kind: *kind, weight, bias: bias.into(), activation });
+                operations.push(Operation { name, inputs, kind: *kind, weight, bias, activation });
             }
             Work::Norm(norm) => {
                 let Some(before) = operations.last_mut() else { candle_core::bail!("a batch norm after nothing") };
@@ -58,8 +59,12 @@ pub(super) fn operations(chain: &Chain, average: &Average, last: Activation) -> 
     Ok(operations)
 }
 
-fn values(parameter: &Parameter, name: &str, average: &Average) -> Result<Vec<f32>> {
-    average.get(name).map_or_else(|| copied(&parameter.variable), |average| Ok(average.clone()))
+/// Copied once: a snapshot is made many times a second.
+fn values(parameter: &Parameter, name: &str, average: &Average) -> Result<Arc<[f32]>> {
+    match average.get(name) {
+        Some(average) => Ok(average.as_slice().into()),
+        None => with_values(&parameter.variable, |values| Ok(values.into())),
+    }
 }
 
 /// Multiplies what an operation gives by a factor a channel and adds an offset; channels lie last.

@@ -33,7 +33,7 @@ use worker::{Shared, Worker};
 use writer::Writer;
 
 /// How often weights are copied for whoever looks, at most.
-const SNAPSHOTS_PER_S: u32 = 30;
+pub const SNAPSHOTS_PER_S: u32 = 30;
 /// State changes that may wait to be read before the trainer keeps them itself.
 const EVENTS: usize = 64;
 /// How long opening a run waits for a trainer that was dropped to write it.
