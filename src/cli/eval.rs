@@ -1,7 +1,8 @@
 //! `latentarium eval`.
 
 use super::Outcome;
-use super::common::{open, progress_bar};
+use super::common::{default_threads, is_interrupted, note_interruptions, open, progress_bar, usage};
+use super::eval_likelihood::LikelihoodArguments;
 use crate::dataset::Dataset;
 use crate::metrics::class_share;
 use crate::model::{Batch, Family, Model, Series};
@@ -24,25 +25,43 @@ pub struct EvalArguments {
     /// Other data than it was trained on.
     #[arg(long)]
     data: Option<String>,
+    #[command(flatten)]
+    likelihood: LikelihoodArguments,
+    /// Threads; the figures do not depend on it.
+    #[arg(long)]
+    threads: Option<usize>,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
+    if arguments.threads == Some(0) {
+        return Err(usage("threads: expected 1 or more, found 0"));
+    }
     let (opened, dataset) = open(&arguments.run, arguments.data.as_deref())?;
+    let images = arguments.likelihood.check(&opened, &dataset)?;
+    note_interruptions()?;
     let mut line = serde_json::json!({
         "run": arguments.run, "preset": opened.config.model.preset, "steps": opened.checkpoint.step, "z": opened.config.model.latent,
     });
-    match opened.config.model.family {
-        Family::Gan => evaluate_gan(&opened, &dataset, &mut line),
-        Family::Vae | Family::Autoencoder => evaluate_autoencoder(&opened, &dataset, &mut line)?,
+    let threads = arguments.threads.unwrap_or_else(default_threads);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let is_whole = pool.install(|| -> Result<bool> {
+        match opened.config.model.family {
+            Family::Gan => evaluate_gan(&opened, &dataset, &mut line),
+            Family::Vae | Family::Autoencoder => evaluate_autoencoder(&opened, &dataset, &mut line)?,
+        }
+        Ok(!is_interrupted() && arguments.likelihood.evaluate(&opened, &dataset, images, &mut line)?)
+    })?;
+    if !is_whole {
+        return Ok(Outcome::Interrupted);
     }
     if arguments.json {
         println!("{line}");
     } else if let Some(fields) = line.as_object() {
         for (name, value) in fields {
-            println!("{name:<16} {value}");
+            println!("{name:<21} {value}");
         }
     }
     Ok(Outcome::Done)
@@ -56,7 +75,7 @@ fn evaluate_autoencoder(opened: &Opened, dataset: &Dataset, line: &mut serde_jso
     let count = dataset.test.count();
     let bar = progress_bar(count as u64, "images");
     let (mut reconstruction, mut kl) = (0.0, 0.0);
-    for from in (0..count).step_by(BATCH) {
+    for from in (0..count).step_by(BATCH).take_while(|_| !is_interrupted()) {
         let to = (from + BATCH).min(count);
         let share = (to - from) as f64 / count as f64;
         for (series, value) in model.test(&Batch::of_test(&dataset.test, (from, to), config)?)? {
