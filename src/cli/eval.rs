@@ -39,9 +39,9 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
     if arguments.threads == Some(0) {
         return Err(usage("threads: expected 1 or more, found 0"));
     }
+    note_interruptions()?;
     let (opened, dataset) = open(&arguments.run, arguments.data.as_deref())?;
     let images = arguments.likelihood.check(&opened, &dataset)?;
-    note_interruptions()?;
     let mut line = serde_json::json!({
         "run": arguments.run, "preset": opened.config.model.preset, "steps": opened.checkpoint.step, "z": opened.config.model.latent,
     });

@@ -6,10 +6,10 @@
 //!
 //! For a bump of width σ the rule with middles h apart is wrong by a share of no more than about 2·exp(−2π²σ²/h²) along
 //! a dimension (Poisson summation): 1 % at h = 1.9σ, 10⁻⁸ at h = σ; but a bump that is narrower than a cell
-//! may be missed altogether, and posteriors often are that narrow. So an image's sum is taken as settled only if the rule with
-//! middles twice as far apart (after a split: four times) gives the same to [`SETTLED`]: by the bound above, the finer one is
-//! then far better than that. Where it is not settled, the cells that hold any of the image's mass are split 4×4,
-//! their middles decoded in one table for all such images, and so on.
+//! may be missed altogether, and posteriors often are that narrow. So an image's sum is taken as settled only if the
+//! rule with middles twice as far apart gives the same to [`SETTLED`]: by the bound above, the finer one is then far
+//! better than that. Where it is not settled, the cells that hold any of the image's mass are split 2×2, their
+//! middles decoded in one table for all such images, and so on.
 
 use super::density::{EvidenceError, VaeDensity};
 use super::grid_cells::{CHILDREN, Cells};
@@ -31,20 +31,20 @@ const NOTHING: f64 = 30.0;
 /// But so many of the best are kept: the bump may lie between middles that are all far down its sides.
 const KEPT: usize = 32;
 /// Two sums that are this near to each other, in nats, are the same.
-const SETTLED: f64 = 0.01;
+const SETTLED: f64 = 0.002;
 
 /// How finely the plane is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fineness {
     /// Cells a side of the first table; even, so that a quarter of them is a grid of half the fineness.
     pub side: usize,
-    /// How often cells may be split 4×4 where an image needs it; 0 for the plain midpoint rule.
+    /// How often cells may be split 2×2 where an image needs it; 0 for the plain midpoint rule.
     pub splits: u32,
 }
 
 impl Default for Fineness {
     fn default() -> Self {
-        Self { side: 64, splits: 4 }
+        Self { side: 64, splits: 8 }
     }
 }
 

@@ -3,14 +3,14 @@
 use super::density::{EvidenceError, Posterior};
 
 /// Parts a side that a cell is split into.
-const PARTS: u64 = 4;
+const PARTS: u64 = 2;
 /// Cells that a cell is split into.
 pub(super) const CHILDREN: u64 = PARTS * PARTS;
 /// The prior is covered to so many standard deviations, and each posterior too.
 const REACH: f64 = 5.0;
 
 /// A rectangle of the latent plane in `side × side` cells. A cell is a number: its row and column in the plane, row by
-/// row, and after each split its place among its siblings in four more bits; so children are in the order of their
+/// row, and after each split its place among its siblings in two more bits; so children are in the order of their
 /// parents.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cells {
