@@ -6,10 +6,11 @@
 //!
 //! For a bump of width σ the rule with middles h apart is wrong by a share of no more than about 2·exp(−2π²σ²/h²) along
 //! a dimension (Poisson summation): 1 % at h = 1.9σ, 10⁻⁸ at h = σ; but a bump that is narrower than a cell
-//! may be missed altogether, and posteriors often are that narrow. So an image's sum is taken as settled only if the
-//! rule with middles twice as far apart gives the same to [`SETTLED`]: by the bound above, the finer one is then far
-//! better than that. Where it is not settled, the cells that hold any of the image's mass are split 2×2, their
-//! middles decoded in one table for all such images, and so on.
+//! may be missed altogether, and posteriors often are that narrow. The cells in even or odd rows and columns are four
+//! grids with middles twice as far apart. An image's sum is taken as settled only if each of them alone gives the
+//! same to [`SETTLED`]: what one of them has too much another has too little, so they do not agree by chance, and by
+//! the bound above all of them together are then far better than that. Where it is not settled, the cells that hold any of
+//! the image's mass are split 2×2, their middles decoded in one table for all such images, and so on.
 
 use super::density::{EvidenceError, VaeDensity};
 use super::grid_cells::{CHILDREN, Cells};
@@ -25,18 +26,18 @@ const BATCH: usize = 128;
 /// Images that a thread multiplies at a time.
 const ROWS: usize = 16;
 /// Images whose cells are remembered at a time.
-const GROUP: usize = 256;
+const GROUP: usize = 512;
 /// Cells this far below an image's best, in nats, hold nothing of it: e⁻³⁰ each.
 const NOTHING: f64 = 30.0;
 /// But so many of the best are kept: the bump may lie between middles that are all far down its sides.
 const KEPT: usize = 32;
 /// Two sums that are this near to each other, in nats, are the same.
-const SETTLED: f64 = 0.002;
+const SETTLED: f64 = 0.01;
 
 /// How finely the plane is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fineness {
-    /// Cells a side of the first table; even, so that a quarter of them is a grid of half the fineness.
+    /// Cells a side of the first table; even, so that they are four grids of half the fineness.
     pub side: usize,
     /// How often cells may be split 2×2 where an image needs it; 0 for the plain midpoint rule.
     pub splits: u32,
@@ -53,18 +54,19 @@ impl Default for Fineness {
 pub struct Integrated {
     /// log p(x) in nats.
     pub log_p: f64,
-    /// Whether a coarser rule gives the same; if not, more cells are needed.
+    /// Whether coarser rules give the same; if not, more cells are needed.
     pub is_settled: bool,
 }
 
 /// An image on its way.
 struct Sum<'a> {
     image: &'a [f32],
-    all: LogSum,
-    /// The cells in even rows and columns alone.
-    quarter: LogSum,
+    /// Of the cells in even and odd rows and columns.
+    quarters: [LogSum; 4],
     /// Cells that hold some of its mass, in ascending order, with what they hold.
     cells: Vec<(u64, f64)>,
+    /// The cells before the last split, in ascending order.
+    parents: Vec<u64>,
     /// What holds less need not be remembered.
     least: f64,
     result: Option<Integrated>,
@@ -75,11 +77,16 @@ impl Sum<'_> {
         if mass < self.least {
             return;
         }
-        self.all.add(mass);
-        if cells.is_of_quarter(cell) {
-            self.quarter.add(mass);
+        if let Some(quarter) = self.quarters.get_mut(cells.quarter(cell)) {
+            quarter.add(mass);
         }
         self.cells.push((cell, mass));
+    }
+
+    /// Begins anew, with the cells of now to be split.
+    fn split(&mut self) {
+        self.parents = self.cells.drain(..).map(|(cell, _)| cell).collect();
+        (self.quarters, self.least) = ([LogSum::default(); 4], f64::NEG_INFINITY);
     }
 
     /// Forgets the cells that have turned out to hold nothing beside the best.
@@ -89,14 +96,18 @@ impl Sum<'_> {
         }
         let mut masses: Vec<f64> = self.cells.iter().map(|(_, mass)| *mass).collect();
         let (_, last_kept, _) = masses.select_nth_unstable_by(KEPT - 1, |a, b| b.total_cmp(a));
-        self.least = last_kept.min(self.all.largest() - NOTHING);
+        let largest = self.quarters.iter().map(LogSum::largest).fold(f64::NEG_INFINITY, f64::max);
+        self.least = last_kept.min(largest - NOTHING);
         self.cells.retain(|(_, mass)| *mass >= self.least);
     }
 
-    /// Notes the sum if it agrees with the `coarser` one, or if it is the `last`.
-    fn settle(&mut self, coarser: f64, last: bool) {
-        let log_p = self.all.value();
-        let is_settled = (log_p - coarser).abs() < SETTLED;
+    /// Notes the sum if its quarters agree, or if it is the `last`.
+    fn settle(&mut self, last: bool) {
+        let mut all = LogSum::default();
+        self.quarters.iter().for_each(|quarter| all.add(quarter.value()));
+        let log_p = all.value();
+        // A quarter of the cells stands for all of them, each four times as large.
+        let is_settled = self.quarters.iter().all(|quarter| (quarter.value() + 4f64.ln() - log_p).abs() < SETTLED);
         if is_settled || last {
             self.result = Some(Integrated { log_p, is_settled });
         }
@@ -151,9 +162,9 @@ fn integrate<'a>(
 ) -> Result<Vec<Sum<'a>>, EvidenceError> {
     let start = |image: &&'a [f32]| Sum {
         image,
-        all: LogSum::default(),
-        quarter: LogSum::default(),
+        quarters: [LogSum::default(); 4],
         cells: Vec::new(),
+        parents: Vec::new(),
         least: f64::NEG_INFINITY,
         result: None,
     };
@@ -181,8 +192,7 @@ fn integrate<'a>(
         });
         watched(0)?;
     }
-    // A quarter of the cells stands for all of them, each four times as large.
-    sums.iter_mut().for_each(|sum| sum.settle(sum.quarter.value() + 4f64.ln(), splits == 0));
+    sums.iter_mut().for_each(|sum| sum.settle(splits == 0));
     let mut settled = sums.iter().filter(|sum| sum.result.is_some()).count();
     watched(settled as u64)?;
     for level in 1..=splits {
@@ -206,13 +216,9 @@ fn refine(
     last: bool,
     watched: &dyn Fn(u64) -> Result<(), EvidenceError>,
 ) -> Result<(), EvidenceError> {
-    let mut open: Vec<(&mut Sum, Vec<(u64, f64)>, f64)> = Vec::new();
-    for sum in sums.iter_mut().filter(|sum| sum.result.is_none()) {
-        let (parents, coarser) = (std::mem::take(&mut sum.cells), sum.all.value());
-        (sum.all, sum.quarter, sum.least) = (LogSum::default(), LogSum::default(), f64::NEG_INFINITY);
-        open.push((sum, parents, coarser));
-    }
-    let mut parents: Vec<u64> = open.iter().flat_map(|(_, parents, _)| parents.iter().map(|(cell, _)| *cell)).collect();
+    let mut open: Vec<&mut Sum> = sums.iter_mut().filter(|sum| sum.result.is_none()).collect();
+    open.iter_mut().for_each(|sum| sum.split());
+    let mut parents: Vec<u64> = open.iter().flat_map(|sum| sum.parents.iter().copied()).collect();
     parents.sort_unstable();
     parents.dedup();
     for block in parents.chunks((TABLE / CHILDREN) as usize) {
@@ -220,9 +226,9 @@ fn refine(
         let table = decode(density, cells, &middles);
         let families = middles.chunks_exact(CHILDREN as usize);
         let families: Vec<_> = families.zip(table.chunks_exact(CHILDREN as usize * density.pixels())).collect();
-        open.par_iter_mut().for_each(|(sum, own, _)| {
+        open.par_iter_mut().for_each(|sum| {
             for (parent, (middles, outputs)) in block.iter().zip(&families) {
-                if own.binary_search_by_key(parent, |(cell, _)| *cell).is_err() {
+                if sum.parents.binary_search(parent).is_err() {
                     continue;
                 }
                 // So few that the likelihood itself can be had, free of the rounding of x·o + a + b.
@@ -234,7 +240,7 @@ fn refine(
         });
         watched(0)?;
     }
-    open.into_iter().for_each(|(sum, _, coarser)| sum.settle(coarser, last));
+    open.into_iter().for_each(|sum| sum.settle(last));
     Ok(())
 }
 

@@ -59,10 +59,10 @@ impl Cells {
         })
     }
 
-    /// Whether a cell is one of the quarter in even rows and columns: the middles of these are twice as far apart.
-    pub fn is_of_quarter(&self, cell: u64) -> bool {
+    /// Which of the four grids with middles twice as far apart a cell is of, 0 to 3: even or odd rows and columns.
+    pub fn quarter(&self, cell: u64) -> usize {
         let (row, column) = self.place(cell);
-        row % 2 == 0 && column % 2 == 0
+        (row % 2 * 2 + column % 2) as usize
     }
 
     /// The middle of a cell.
@@ -100,8 +100,10 @@ mod tests {
         for cells in [cells, cells.split()] {
             let mass: f64 = (0..cells.count()).map(|cell| cells.log_prior(cell).exp()).sum();
             assert!((mass - 1.0).abs() < 2e-2, "{mass}");
-            let quarter = (0..cells.count()).filter(|cell| cells.is_of_quarter(*cell)).count() as u64;
-            assert_eq!(4 * quarter, cells.count());
+            for quarter in 0..4 {
+                let of_it = (0..cells.count()).filter(|cell| cells.quarter(*cell) == quarter).count() as u64;
+                assert_eq!(4 * of_it, cells.count());
+            }
             for cell in 0..cells.count() {
                 let (middle, [width, height]) = (cells.middle(cell), cells.size());
                 let children = (cell * CHILDREN..(cell + 1) * CHILDREN).map(|child| cells.split().middle(child));
