@@ -7,6 +7,7 @@ mod common;
 mod compare;
 mod demo;
 mod eval;
+mod eval_likelihood;
 pub mod explorer;
 mod list;
 mod plane;
