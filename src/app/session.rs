@@ -87,6 +87,7 @@ pub(super) struct SheetState {
 /// The state of the whole program.
 pub struct Session {
     pub(super) start: Start,
+    pub(super) threads: usize,
     pub(super) settings: Settings,
     pub(super) layout: Tree<Pane>,
     pub(super) panels: Panels,
@@ -127,6 +128,8 @@ impl Session {
         let waker = Arc::new(Waker::default());
         let wake = waker.clone();
         let looking = Looking::new(Arc::new(move || wake.learned()));
+        // Counted once: it takes reading of files.
+        let threads = if start.threads > 0 { start.threads } else { num_cpus::get_physical().max(1) };
         let [a, b] = state.models.clone().unwrap_or_else(default_models);
         let mut session = Self {
             settings: state.settings,
@@ -155,6 +158,7 @@ impl Session {
             saving: false,
             frames: 0,
             tickets: 0,
+            threads,
             start,
         };
         session.panels.plane.panel.view = state.view;
@@ -297,8 +301,7 @@ impl Session {
 
     pub(super) fn options(&self) -> Options {
         let waker = self.waker.clone();
-        let threads = if self.start.threads > 0 { self.start.threads } else { num_cpus::get_physical() };
-        Options { threads: threads.max(1), wake: Arc::new(move || waker.learned()), ..Options::default() }
+        Options { threads: self.threads, wake: Arc::new(move || waker.learned()), ..Options::default() }
     }
 
     pub(super) fn point(&self) -> Point {
@@ -325,6 +328,7 @@ impl Session {
             },
             settings: &self.settings,
             device: &self.device,
+            threads: self.threads,
             shown,
         }
     }

@@ -82,6 +82,8 @@ pub struct View<'a> {
     pub settings: &'a Settings,
     /// What draws it; empty where nobody knows.
     pub device: &'a str,
+    /// Threads that each model learns on.
+    pub threads: usize,
     /// The panels that are on the screen.
     pub shown: &'a [Pane],
 }
