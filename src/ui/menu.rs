@@ -8,7 +8,7 @@ use crate::ui::settings::{Appearance, COLOR_MAPS, Language};
 use crate::ui::text::{tr, whole};
 use crate::ui::theme;
 use crate::ui::view::View;
-use eframe::egui::{self, Align, Button, Frame, Layout, Margin, MenuBar, ProgressBar, RadioButton, Ui};
+use eframe::egui::{self, Align, Button, Layout, MenuBar, ProgressBar, RadioButton, Ui};
 use rust_i18n::t;
 
 /// Draws the bar.
@@ -23,6 +23,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         });
         ui.separator();
         data_chip(ui, view, commands);
+        ui.separator();
         device_chip(ui, view.threads);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, view, commands);
@@ -129,12 +130,7 @@ fn device_chip(ui: &mut Ui, threads: usize) {
         "plain" => tr("device.any_processor"),
         features => features.to_owned(),
     };
-    let palette = theme::of(ui);
-    let chip = Frame::new()
-        .fill(palette.surfaces[2])
-        .corner_radius(theme::GRID / 2.0)
-        .inner_margin(Margin::symmetric(theme::GRID as i8, 0));
-    let chip = chip.show(ui, |ui| ui.label(theme::figure(words))).response;
+    let chip = ui.label(theme::figure(words));
     chip.on_hover_text(t!("device.training_tip", features = features));
 }
 

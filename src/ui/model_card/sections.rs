@@ -40,9 +40,10 @@ impl Section {
 /// Draws the line of names and what is open, and changes `config`.
 pub fn ui(ui: &mut Ui, model: &ModelView<'_>, config: &mut Config) {
     let id = Id::unique(("open section", model.slot));
-    let mut open = ui.data(|data| data.get_temp::<Option<Section>>(id)).flatten();
+    let before = ui.data(|data| data.get_temp::<Option<Section>>(id)).flatten();
+    let mut open = before;
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = theme::GRID / 4.0;
+        ui.spacing_mut().item_spacing.x = theme::GRID / 2.0;
         for section in Section::ALL {
             if section.concerns(config) && name(ui, model, section, open == Some(section)) {
                 open = if open == Some(section) { None } else { Some(section) };
@@ -50,19 +51,23 @@ pub fn ui(ui: &mut Ui, model: &ModelView<'_>, config: &mut Config) {
         }
     });
     ui.data_mut(|data| data.insert_temp(id, open));
-    match open.filter(|section| section.concerns(config)) {
-        Some(Section::Network) => network::ui(ui, config),
-        Some(Section::Optimizer) => optimizer::ui(ui, config),
-        Some(Section::Schedule) => schedule::ui(ui, model, config),
-        Some(Section::Game) => game::ui(ui, config),
-        None => {}
+    let Some(section) = open.filter(|section| section.concerns(config)) else { return };
+    let drawn = ui.scope(|ui| match section {
+        Section::Network => network::ui(ui, config),
+        Section::Optimizer => optimizer::ui(ui, config),
+        Section::Schedule => schedule::ui(ui, model, config),
+        Section::Game => game::ui(ui, config),
+    });
+    // What was just opened is moved to where it can be seen.
+    if open != before {
+        drawn.response.scroll_to_me(None);
     }
 }
 
 /// A section's name; true where it was clicked.
 fn name(ui: &mut Ui, model: &ModelView<'_>, section: Section, open: bool) -> bool {
     let [words, named, tip] = section.keys();
-    let response = ui.add(Button::selectable(open, RichText::new(tr(words)).small()));
+    let response = ui.add(Button::selectable(open, RichText::new(tr(words)).small()).frame_when_inactive(true));
     let name = t!(named, slot = model.slot.name());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, &name));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_expanded(open));
