@@ -39,11 +39,11 @@ fn training(criterion: &mut Criterion) {
 
 fn decoding(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decode");
-    for preset in ["vae-dense", "gan-dense"] {
+    for preset in ["vae-dense", "gan-dense", "vae-conv", "dcgan"] {
         let snapshot =
             Model::new(&Config::preset(preset).unwrap(), ImageShape::grey(28, 28)).unwrap().snapshot(0).unwrap();
         for count in [1, 400, 1024] {
-            let latents = normal_rows(0, Purpose::Sample, 0, count, 2);
+            let latents = normal_rows(0, Purpose::Sample, 0, count, snapshot.latent);
             let mut scratch = Scratch::default();
             group.throughput(Throughput::Elements(count as u64));
             group.bench_function(format!("{preset}/{count}"), |bencher| {

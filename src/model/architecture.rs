@@ -72,20 +72,41 @@ fn image_map(image: ImageShape) -> Map {
     Map { height: image.height, width: image.width, channels: image.channels }
 }
 
+/// The most values that one chain may take, with weights, moments and what a batch passes through it: 8 GiB.
+const MOST_VALUES: usize = 1 << 31;
+
 /// Collects a chain's layers.
 struct Builder<'a> {
     parameters: &'a mut Parameters,
     prefix: &'a str,
     seed: u64,
+    batch: usize,
+    values: usize,
     layers: Vec<Layer>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(parameters: &'a mut Parameters, prefix: &'a str, seed: u64) -> Self {
-        Self { parameters, prefix, seed, layers: Vec::new() }
+    fn new(config: &Config, parameters: &'a mut Parameters, prefix: &'a str, seed: u64) -> Self {
+        Self { parameters, prefix, seed, batch: config.batch, values: 0, layers: Vec::new() }
+    }
+
+    /// Counts what a layer takes, before it is made.
+    fn count(&mut self, kind: &Kind) -> Result<()> {
+        // Weights, their gradients and two moments; values and gradients of a batch.
+        let taken = self.batch.saturating_mul(kind.outputs()).saturating_mul(2);
+        let taken = taken.saturating_add(kind.weights().saturating_mul(4));
+        self.values = self.values.saturating_add(taken);
+        if self.values > MOST_VALUES {
+            let (prefix, batch) = (self.prefix, self.batch);
+            candle_core::bail!(
+                "{prefix}: expected a network that takes at most 8 GiB with batches of {batch}, found a larger one"
+            );
+        }
+        Ok(())
     }
 
     fn add(&mut self, part: &str, kind: Kind, activation: Activation) -> Result<()> {
+        self.count(&kind)?;
         let name = format!("{}.{part}", self.prefix);
         self.layers.push(Layer::new(self.parameters, &name, (kind, true), activation, self.seed)?);
         Ok(())
@@ -103,6 +124,7 @@ impl<'a> Builder<'a> {
         if normalized == Normalized::No {
             return self.add(part, kind, activation);
         }
+        self.count(&kind)?;
         let name = format!("{}.{part}", self.prefix);
         let layer = Layer::new(self.parameters, &name, (kind, false), Activation::Identity, self.seed)?;
         self.layers.push(layer);
@@ -154,14 +176,14 @@ fn down(
 
 /// An encoder of `code` values.
 pub(super) fn encoder(config: &Config, image: ImageShape, parameters: &mut Parameters, code: usize) -> Result<Chain> {
-    let builder = Builder::new(parameters, "encoder", config.seed);
+    let builder = Builder::new(config, parameters, "encoder", config.seed);
     down(config, image, builder, (Activation::Relu, code))
 }
 
 /// A discriminator or critic.
 pub(super) fn critic(config: &Config, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
     // Another seed than the generator's: its layers would otherwise start as the generator's do.
-    let builder = Builder::new(parameters, "discriminator", config.seed ^ 0x0064_6973_6372_696d);
+    let builder = Builder::new(config, parameters, "discriminator", config.seed ^ 0x0064_6973_6372_696d);
     down(config, image, builder, (LEAKY, 1))
 }
 
@@ -200,7 +222,7 @@ fn up(
 pub(super) fn decoder(config: &Config, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
     let stages = stages(config, image);
     let (relu, none) = (Activation::Relu, Activation::Identity);
-    let mut builder = Builder::new(parameters, "decoder", config.seed);
+    let mut builder = Builder::new(config, parameters, "decoder", config.seed);
     let mut widths = vec![config.latent];
     widths.extend(&config.hidden);
     widths.push(stages.last().map_or(image.values(), |stage| stage.small().values()));
@@ -218,7 +240,7 @@ pub(super) fn generator(config: &Config, image: ImageShape, parameters: &mut Par
     if let Some(stage) = stages.last() {
         let (hidden, map) = (Activation::Relu, stage.small());
         widths.push(map.values());
-        let mut builder = Builder::new(parameters, "generator", config.seed);
+        let mut builder = Builder::new(config, parameters, "generator", config.seed);
         for (index, pair) in widths.windows(2).enumerate() {
             let &[inputs, outputs] = pair else { continue };
             // What becomes a map is normalised as one.
@@ -234,7 +256,7 @@ pub(super) fn generator(config: &Config, image: ImageShape, parameters: &mut Par
         up(&mut builder, &stages, image, normalized, (hidden, Activation::Sigmoid))?;
         return builder.finish();
     }
-    let mut builder = Builder::new(parameters, "generator", config.seed);
+    let mut builder = Builder::new(config, parameters, "generator", config.seed);
     if config.batch_norm {
         for (index, pair) in widths.windows(2).enumerate() {
             let &[inputs, outputs] = pair else { continue };
@@ -246,4 +268,35 @@ pub(super) fn generator(config: &Config, image: ImageShape, parameters: &mut Par
     builder.prefix = "generator.output";
     builder.dense(&widths, LEAKY, Activation::Sigmoid)?;
     builder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn what_would_not_fit_into_memory_is_refused_before_it_is_taken() {
+        let wide = Config { hidden: vec![8192; 8], batch: 4096, ..Config::vae_dense() };
+        wide.check().unwrap();
+        let image = ImageShape::grey(1024, 1024);
+        let error = encoder(&wide, image, &mut Parameters::default(), 4).unwrap_err().to_string();
+        assert!(
+            error.starts_with("encoder: expected a network that takes at most 8 GiB with batches of 4096"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn maps_go_down_to_eight_and_up_to_the_image_again() {
+        let config = Config::preset("vae-conv").unwrap();
+        for (height, width, smallest) in [(28, 28, (7, 7)), (64, 64, (8, 8)), (15, 22, (3, 5)), (5, 6, (2, 3))] {
+            let image = ImageShape { channels: 3, height, width };
+            let stages = stages(&config, image);
+            let map = stages.last().unwrap().small();
+            assert_eq!((map.height, map.width), smallest, "{height}×{width}");
+            let decoder = decoder(&config, image, &mut Parameters::default()).unwrap();
+            assert_eq!(decoder.layers().last().unwrap().outputs(), image.values());
+        }
+    }
 }

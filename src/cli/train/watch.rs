@@ -25,11 +25,11 @@ pub fn report(trainer: &Trainer, out: &Path, json: bool) {
         }
         println!("{line}");
     } else {
-        println!("run            {}", out.display());
-        println!("steps          {} ({epochs:.2} epochs)", status.step);
-        println!("training       {:.1} s, {rate:.0} samples/s", status.train_s);
+        println!("{:<20} {}", "run", out.display());
+        println!("{:<20} {} ({epochs:.2} epochs)", "steps", status.step);
+        println!("{:<20} {:.1} s, {rate:.0} samples/s", "training", status.train_s);
         for (series, value) in losses {
-            println!("{:<14} {value:.4}", series.name());
+            println!("{:<20} {value:.4}", series.name());
         }
     }
 }
