@@ -6,6 +6,7 @@
 //! when its id differs from what the slot held.
 
 pub mod colormap;
+pub mod decoder;
 pub mod image;
 mod pipeline;
 pub mod points;
