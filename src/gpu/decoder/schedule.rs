@@ -188,7 +188,7 @@ impl<'a> Sizes<'a> {
 
     fn window(&self, value: usize, first: usize, examples: usize) -> Result<Window, DecoderError> {
         let values = self.values.get(value).copied().unwrap_or(0);
-        let byte = |example: usize| Some(u64::try_from(example.checked_mul(values)?).ok()?.checked_mul(4)?);
+        let byte = |example: usize| u64::try_from(example.checked_mul(values)?).ok()?.checked_mul(4);
         let ends = byte(first).zip(first.checked_add(examples).and_then(byte));
         let (start, end) = ends.ok_or_else(|| DecoderError::Uncountable(self.name(value)))?;
         let offset = start / self.align * self.align;
