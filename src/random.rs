@@ -31,6 +31,8 @@ pub enum Purpose {
     Generate = 9,
     /// The directions of a plane through a latent space of more than two dimensions.
     Plane = 10,
+    /// Posterior draws of the importance-weighted bound; `step` is the image, `sample` the draw.
+    Importance = 11,
     /// Places between real and generated images for a gradient penalty.
     Between = 12,
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use latentarium::model::PRESETS;
+use latentarium::nn::adversarial::AdversarialLoss;
 use latentarium::trainer::Series;
 use latentarium::ui::help;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +80,7 @@ fn every_key_that_is_asked_for_is_there() {
     let english = table("en.yml");
     let mut asked = used();
     asked.extend(Series::ALL.map(|series| format!("series.{}", series.name())));
+    asked.extend(AdversarialLoss::ALL.map(|loss| format!("gan_loss.{}", loss.name())));
     asked.extend(PRESETS.map(|preset| format!("preset.{preset}")));
     asked.extend(help::keys().map(str::to_owned));
     let missing: Vec<_> = asked.iter().filter(|key| !english.contains_key(*key)).collect();

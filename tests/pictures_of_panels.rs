@@ -132,6 +132,8 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
                     sheet: SheetView { sheet: Some(&sheet), seed: 1, computing: false },
                     settings: &settings,
                     device: "",
+                    threads: 2,
+                    accelerator: None,
                     shown: &Pane::ALL,
                 };
                 let frame = egui::Frame::new().fill(theme::of(ui).surfaces[1]).inner_margin(theme::GRID);

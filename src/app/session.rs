@@ -17,6 +17,7 @@ use crate::ui::settings::Settings;
 use crate::ui::text::wrapped;
 use crate::ui::view::{OpeningView, SheetView, View};
 use crate::ui::{Panels, theme};
+use candle_core::Device;
 use eframe::egui::{self, Theme};
 use egui_notify::Toasts;
 use egui_tiles::Tree;
@@ -35,6 +36,8 @@ pub struct Start {
     pub state: Option<PathBuf>,
     /// Threads of each trainer; 0 for the physical cores.
     pub threads: usize,
+    /// What the models learn on; the CPU where none is given.
+    pub device: Option<Device>,
     /// Where new run folders go; empty for `runs`.
     pub runs: PathBuf,
 }
@@ -87,6 +90,7 @@ pub(super) struct SheetState {
 /// The state of the whole program.
 pub struct Session {
     pub(super) start: Start,
+    pub(super) threads: usize,
     pub(super) settings: Settings,
     pub(super) layout: Tree<Pane>,
     pub(super) panels: Panels,
@@ -127,6 +131,8 @@ impl Session {
         let waker = Arc::new(Waker::default());
         let wake = waker.clone();
         let looking = Looking::new(Arc::new(move || wake.learned()));
+        // Counted once: it takes reading of files.
+        let threads = if start.threads > 0 { start.threads } else { num_cpus::get_physical().max(1) };
         let [a, b] = state.models.clone().unwrap_or_else(default_models);
         let mut session = Self {
             settings: state.settings,
@@ -155,6 +161,7 @@ impl Session {
             saving: false,
             frames: 0,
             tickets: 0,
+            threads,
             start,
         };
         session.panels.plane.panel.view = state.view;
@@ -297,8 +304,8 @@ impl Session {
 
     pub(super) fn options(&self) -> Options {
         let waker = self.waker.clone();
-        let threads = if self.start.threads > 0 { self.start.threads } else { num_cpus::get_physical() };
-        Options { threads: threads.max(1), wake: Arc::new(move || waker.learned()), ..Options::default() }
+        let device = self.start.device.clone().unwrap_or(Device::Cpu);
+        Options { device, threads: self.threads, wake: Arc::new(move || waker.learned()), ..Options::default() }
     }
 
     pub(super) fn point(&self) -> Point {
@@ -325,6 +332,8 @@ impl Session {
             },
             settings: &self.settings,
             device: &self.device,
+            threads: self.threads,
+            accelerator: self.start.device.as_ref().filter(|device| !device.is_cpu()).map(|device| device.location()),
             shown,
         }
     }

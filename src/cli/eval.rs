@@ -1,20 +1,20 @@
 //! `latentarium eval`.
 
 use super::Outcome;
-use super::common::{open, progress_bar};
+use super::common::{default_threads, is_interrupted, note_interruptions, open, progress_bar, usage};
+use super::eval_likelihood::LikelihoodArguments;
 use crate::dataset::Dataset;
 use crate::metrics::class_share;
-use crate::model::{Batch, Family, Model, Series};
+use crate::model::{Family, Model, Series};
 use crate::random::{Purpose, normal_rows};
 use crate::run::Opened;
 use crate::snapshot::Scratch;
 use anyhow::Result;
+use candle_core::Device;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Test images at a time.
-const BATCH: usize = 1000;
-/// Samples of a GAN that are sorted into classes.
+/// Samples that are sorted into classes.
 const SAMPLES: usize = 1000;
 
 #[derive(Args)]
@@ -24,25 +24,46 @@ pub struct EvalArguments {
     /// Other data than it was trained on.
     #[arg(long)]
     data: Option<String>,
+    #[command(flatten)]
+    likelihood: LikelihoodArguments,
+    /// Threads; the figures do not depend on it.
+    #[arg(long)]
+    threads: Option<usize>,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
+    if arguments.threads == Some(0) {
+        return Err(usage("threads: expected 1 or more, found 0"));
+    }
+    note_interruptions()?;
     let (opened, dataset) = open(&arguments.run, arguments.data.as_deref())?;
+    let images = arguments.likelihood.check(&opened, &dataset)?;
     let mut line = serde_json::json!({
         "run": arguments.run, "preset": opened.config.model.preset, "steps": opened.checkpoint.step, "z": opened.config.model.latent,
     });
-    match opened.config.model.family {
-        Family::Gan => evaluate_gan(&opened, &dataset, &mut line),
-        Family::Vae | Family::Autoencoder => evaluate_autoencoder(&opened, &dataset, &mut line)?,
+    let threads = arguments.threads.unwrap_or_else(default_threads);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let is_whole = pool.install(|| -> Result<bool> {
+        match opened.config.model.family {
+            Family::Gan => {}
+            Family::Vae | Family::Autoencoder => evaluate_autoencoder(&opened, &dataset, &mut line)?,
+        }
+        if opened.config.model.family != Family::Autoencoder {
+            evaluate_samples(&opened, &dataset, &mut line);
+        }
+        Ok(!is_interrupted() && arguments.likelihood.evaluate(&opened, &dataset, images, &mut line)?)
+    })?;
+    if !is_whole {
+        return Ok(Outcome::Interrupted);
     }
     if arguments.json {
         println!("{line}");
     } else if let Some(fields) = line.as_object() {
         for (name, value) in fields {
-            println!("{name:<16} {value}");
+            println!("{name:<21} {value}");
         }
     }
     Ok(Outcome::Done)
@@ -55,20 +76,13 @@ fn evaluate_autoencoder(opened: &Opened, dataset: &Dataset, line: &mut serde_jso
     model.restore(&opened.checkpoint.saved)?;
     let count = dataset.test.count();
     let bar = progress_bar(count as u64, "images");
-    let (mut reconstruction, mut kl) = (0.0, 0.0);
-    for from in (0..count).step_by(BATCH) {
-        let to = (from + BATCH).min(count);
-        let share = (to - from) as f64 / count as f64;
-        for (series, value) in model.test(&Batch::of_test(&dataset.test, (from, to), config)?, config)? {
-            match series {
-                Series::TestReconstruction => reconstruction += share * f64::from(value),
-                Series::TestKl => kl += share * f64::from(value),
-                _ => {}
-            }
-        }
-        bar.set_position(to as u64);
-    }
+    let losses = model.test_on((&dataset.test, count), config, &Device::Cpu, &mut |done| {
+        bar.set_position(done as u64);
+        !is_interrupted()
+    })?;
     bar.finish_and_clear();
+    let value = |series| losses.iter().find(|(other, _)| *other == series).map_or(0.0, |(_, value)| f64::from(*value));
+    let (reconstruction, kl) = (value(Series::TestReconstruction), value(Series::TestKl));
     line["test_recon"] = reconstruction.into();
     if config.family == Family::Vae {
         line["test_kl"] = kl.into();
@@ -77,8 +91,8 @@ fn evaluate_autoencoder(opened: &Opened, dataset: &Dataset, line: &mut serde_jso
     Ok(())
 }
 
-/// Which classes the generator makes.
-fn evaluate_gan(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) {
+/// Which classes samples of the prior are of.
+fn evaluate_samples(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) {
     let latent = opened.snapshot.latent;
     let latents = normal_rows(opened.config.model.seed, Purpose::Evaluation, 0, SAMPLES, latent);
     let mut scratch = Scratch::default();

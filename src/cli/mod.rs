@@ -8,6 +8,7 @@ mod common;
 mod compare;
 mod demo;
 mod eval;
+mod eval_likelihood;
 pub mod explorer;
 mod list;
 mod plane;
@@ -42,6 +43,9 @@ struct ExplorerArguments {
     /// A run folder to open.
     #[arg(long)]
     open: Option<PathBuf>,
+    /// What the models learn on: auto, cpu, cuda:N or metal.
+    #[arg(long, default_value = "auto")]
+    device: String,
 }
 
 #[derive(Subcommand)]
@@ -119,6 +123,7 @@ fn explore(arguments: ExplorerArguments) -> anyhow::Result<Outcome> {
         data: arguments.data.map(Source::from),
         run: arguments.open,
         state: Session::default_state_path(),
+        device: Some(common::open_device(&arguments.device)?),
         ..Start::default()
     };
     match explorer::open_window(start) {

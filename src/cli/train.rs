@@ -98,7 +98,7 @@ struct Plan {
 /// Where a run comes from.
 enum Begin {
     /// From nothing.
-    New(Config, Vec<Change>),
+    New(Box<Config>, Vec<Change>),
     /// From a checkpoint in its folder.
     Open,
 }
@@ -158,7 +158,7 @@ impl TrainArguments {
         let ten_epochs = 10 * steps_per_epoch(&dataset, &config);
         let steps = self.total(&dataset, &config).or(repeated).unwrap_or(ten_epochs);
         let out = self.free_out(&config.preset, &dataset.name);
-        Ok(Plan { begin: Begin::New(config, changes), dataset, steps, out })
+        Ok(Plan { begin: Begin::New(Box::new(config), changes), dataset, steps, out })
     }
 
     /// The steps in all that were asked for, if any were.
@@ -237,7 +237,7 @@ pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
     let trainer = match begin {
         Begin::New(config, changes) => {
             options.changes = changes;
-            Trainer::spawn(config, dataset.clone(), options)?
+            Trainer::spawn(*config, dataset.clone(), options)?
         }
         Begin::Open => Trainer::open(&out, dataset.clone(), options)?,
     };

@@ -1,8 +1,17 @@
 //! Figures computed from what models give: pure functions.
 
 mod class_share;
+mod density;
+mod grid;
+mod grid_cells;
+mod importance;
+mod log_sum;
 
 pub use class_share::{class_share, nearest};
+pub use density::{EvidenceError, Posterior, VaeDensity};
+pub use grid::{Fineness, Integrated, grid};
+pub use importance::{Weighed, importance};
+pub use log_sum::LogSum;
 
 /// −log p(x) of independent Bernoulli pixels with the given probabilities, in nats an image. Probabilities are kept
 /// 10⁻⁶ away from 0 and 1.

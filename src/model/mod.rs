@@ -22,7 +22,7 @@ pub use vae::{POINT_LOG_VARIANCE, Vae};
 
 use saved::{restore, save};
 
-use crate::dataset::ImageShape;
+use crate::dataset::{ImageShape, Split};
 use crate::nn::parameters::Parameters;
 use crate::snapshot::{Kind, NetworkError, Operation, Snapshot};
 use candle_core::Device;
@@ -142,7 +142,37 @@ impl Model {
         }
     }
 
-    /// Figures on images that are not learned from.
+    /// Means of the figures on the first `count` test images, which are not learned from: a batch at a time, so that it takes
+    /// no more memory than training. `go_on` hears how many are done and may break it off; there are none then.
+    ///
+    /// # Errors
+    /// If candle fails.
+    pub fn test_on(
+        &self,
+        (test, count): (&Split, usize),
+        config: &Config,
+        device: &Device,
+        go_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Losses, StepError> {
+        let mut sums: Vec<(Series, f64)> = Vec::new();
+        for from in (0..count).step_by(config.batch.max(1)) {
+            let to = (from + config.batch).min(count);
+            let losses = self.test(&Batch::of_test(test, (from, to), config)?.on(device)?, config)?;
+            for (series, value) in losses {
+                let share = f64::from(value) * (to - from) as f64 / count as f64;
+                match sums.iter_mut().find(|(other, _)| *other == series) {
+                    Some((_, sum)) => *sum += share,
+                    None => sums.push((series, share)),
+                }
+            }
+            if !go_on(to) {
+                return Ok(Losses::new());
+            }
+        }
+        Ok(sums.into_iter().map(|(series, sum)| (series, sum as f32)).collect())
+    }
+
+    /// Figures on one batch of images that are not learned from.
     ///
     /// # Errors
     /// If candle fails.

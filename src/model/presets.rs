@@ -92,6 +92,7 @@ impl Config {
             "ae-dense" => Self { family: Family::Autoencoder, ..vae },
             "vae-400" => vae_400,
             "vae-400-best" => Self {
+                learning_rate: 2e-3,
                 binarize: Binarize::Dynamic,
                 warm_up_steps: 500,
                 schedule: Schedule::Cosine,

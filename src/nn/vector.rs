@@ -40,6 +40,24 @@ macro_rules! for_each_processor {
 }
 pub(super) use for_each_processor;
 
+/// The features of this processor that the functions made by `for_each_processor` use; "plain" where they need none.
+pub fn processor() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::arch::is_x86_feature_detected!("avx512f")
+            && std::arch::is_x86_feature_detected!("avx512vl")
+            && std::arch::is_x86_feature_detected!("avx512dq")
+            && std::arch::is_x86_feature_detected!("avx512bw")
+        {
+            return "AVX-512";
+        }
+        if std::arch::is_x86_feature_detected!("avx2") {
+            return "AVX2";
+        }
+    }
+    if cfg!(target_arch = "aarch64") { "NEON" } else { "plain" }
+}
+
 /// eˣ to 2 ulp for x in [−87, 88], kept to that range outside (Cephes).
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {

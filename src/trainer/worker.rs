@@ -8,7 +8,7 @@ use super::writer::{Writer, Written};
 use super::{Options, SNAPSHOTS_PER_S};
 use crate::dataset::Dataset;
 use crate::history::{Curve, History};
-use crate::model::{Batch, Batches, Change, Config, Key, Losses, Model, Part, Series, StepError};
+use crate::model::{Batches, Change, Config, Key, Losses, Model, Part, Series, StepError};
 use crate::run::RunConfig;
 use crate::snapshot::Snapshot;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
@@ -321,13 +321,7 @@ impl Worker {
 
     fn test(&self) -> Result<Losses, StepError> {
         let count = self.dataset.test.count().min(TEST_IMAGES);
-        match count {
-            0 => Ok(Losses::new()),
-            _ => {
-                let batch = Batch::of_test(&self.dataset.test, (0, count), &self.config)?.on(&self.options.device)?;
-                self.model.test(&batch, &self.config)
-            }
-        }
+        self.model.test_on((&self.dataset.test, count), &self.config, &self.options.device, &mut |_| true)
     }
 
     fn fail(&mut self, message: String) {

@@ -1,5 +1,6 @@
 //! The bar at the top: menus, what data there is, what draws, and the theme.
 
+use crate::nn::vector::processor;
 use crate::ui::command::{Command, Picture, Slot};
 use crate::ui::dialogs::Ask;
 use crate::ui::layout::Pane;
@@ -7,7 +8,9 @@ use crate::ui::settings::{Appearance, COLOR_MAPS, Language};
 use crate::ui::text::{tr, whole};
 use crate::ui::theme;
 use crate::ui::view::View;
+use candle_core::DeviceLocation;
 use eframe::egui::{self, Align, Button, Layout, MenuBar, ProgressBar, RadioButton, Ui};
+use rust_i18n::t;
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
@@ -21,6 +24,8 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         });
         ui.separator();
         data_chip(ui, view, commands);
+        ui.separator();
+        device_chip(ui, view);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, view, commands);
             let device = if view.device.is_empty() { tr("device.none") } else { view.device.to_owned() };
@@ -120,6 +125,27 @@ fn data_chip(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     if ui.add(Button::new(theme::figure(words)).small()).on_hover_text(tr("data.chip_tip")).clicked() {
         commands.push(Command::Ask(Ask::OpenData));
     }
+}
+
+/// What the models learn on.
+fn device_chip(ui: &mut Ui, view: &View<'_>) {
+    let accelerator = match view.accelerator {
+        Some(DeviceLocation::Cuda { gpu_id }) => Some(format!("CUDA {gpu_id}")),
+        Some(DeviceLocation::Metal { gpu_id }) => Some(format!("Metal {gpu_id}")),
+        Some(DeviceLocation::Cpu) | None => None,
+    };
+    if let Some(name) = accelerator {
+        ui.label(theme::figure(name)).on_hover_text(tr("device.accelerator_tip"));
+        return;
+    }
+    let threads = view.threads;
+    let words = if threads == 1 { tr("device.thread") } else { t!("device.threads", threads = threads).into_owned() };
+    let features = match processor() {
+        "plain" => tr("device.any_processor"),
+        features => features.to_owned(),
+    };
+    let chip = ui.label(theme::figure(words));
+    chip.on_hover_text(t!("device.training_tip", features = features));
 }
 
 fn theme_button(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {

@@ -1,13 +1,23 @@
-//! One model's card: its preset, its numbers, its buttons, and where it is.
+//! One model's card: its preset, its buttons, where it is, its numbers that may change while it trains, and the others in
+//! sections.
 
-use crate::model::{Binarize, Config, Family, Likelihood, PRESETS};
+mod fields;
+mod game;
+mod network;
+mod optimizer;
+mod presets;
+mod rate_curve;
+mod schedule;
+mod sections;
+
+use crate::model::{Config, Family};
 use crate::trainer::{Part, Phase, Status};
 use crate::ui::command::{Command, Slot};
-use crate::ui::text::{number, tr, whole};
+use crate::ui::text::{tr, whole};
 use crate::ui::theme::signs;
 use crate::ui::view::ModelView;
 use crate::ui::{theme, widgets};
-use eframe::egui::{self, CollapsingHeader, ComboBox, DragValue, Grid, Response, RichText, Slider, Ui};
+use eframe::egui::{self, ComboBox, RichText, Ui};
 use rust_i18n::t;
 
 /// Draws a card.
@@ -18,13 +28,8 @@ pub fn ui(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
         status_line(ui, model);
         trouble(ui, model);
         let mut config = model.config.clone();
-        let spacing = [theme::GRID, theme::GRID / 4.0];
-        Grid::new("live numbers").num_columns(2).spacing(spacing).show(ui, |ui| live(ui, &mut config));
-        // Folded, so that both models' buttons are on the screen at once.
-        let fold = CollapsingHeader::new(t!("model.more", slot = model.slot.name())).id_salt("more").show(ui, |ui| {
-            Grid::new("numbers").num_columns(2).spacing(spacing).show(ui, |ui| fixed(ui, &mut config));
-        });
-        fold.header_response.on_hover_text(tr("model.more_tip"));
+        fields::rows(ui, "live numbers", |ui| live(ui, &mut config));
+        sections::ui(ui, model, &mut config);
         if model.waits_for_reset {
             ui.label(RichText::new(tr("model.waits_for_reset")).small().color(theme::of(ui).warning));
         }
@@ -41,16 +46,8 @@ fn head(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
         let response = ComboBox::from_id_salt("preset")
             .selected_text(model.config.preset.as_str())
             .width(16.0 * theme::GRID)
-            .show_ui(ui, |ui| {
-                for preset in PRESETS {
-                    let chosen = model.config.preset == preset;
-                    let response = ui.selectable_label(chosen, preset);
-                    let summary = tr(&format!("preset.{preset}"));
-                    if response.on_hover_text(summary).clicked() && !chosen {
-                        commands.push(Command::Preset(model.slot, preset.to_owned()));
-                    }
-                }
-            })
+            .height(60.0 * theme::GRID)
+            .show_ui(ui, |ui| presets::choices(ui, model, commands))
             .response;
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
         response.on_hover_text(tr("model.preset_tip"));
@@ -144,88 +141,16 @@ fn trouble(ui: &mut Ui, model: &ModelView<'_>) {
     }
 }
 
-/// Numbers that can change while it trains.
+/// Numbers that may change while it trains.
 fn live(ui: &mut Ui, config: &mut Config) {
     widgets::row(ui, &tr("model.learning_rate"), &tr("model.learning_rate_tip"), |ui| {
-        logarithmic(ui, &mut config.learning_rate, 1e-6, 1e-1)
+        fields::logarithmic(ui, &mut config.learning_rate, 1e-6, 1e-1)
     });
-    match config.family {
-        Family::Vae => {
-            widgets::row(ui, &tr("model.beta"), &tr("model.beta_tip"), |ui| linear(ui, &mut config.beta, 0.0, 10.0));
-        }
-        Family::Gan => {
-            widgets::row(ui, &tr("model.r1"), &tr("model.r1_tip"), |ui| linear(ui, &mut config.r1_gamma, 0.0, 10.0));
-        }
-        Family::Autoencoder => {}
+    if config.family == Family::Vae {
+        widgets::row(ui, &tr("model.beta"), &tr("model.beta_tip"), |ui| {
+            fields::linear(ui, &mut config.beta, 0.0, 10.0)
+        });
     }
-}
-
-fn logarithmic(ui: &mut Ui, value: &mut f64, least: f64, most: f64) -> Response {
-    let slider = Slider::new(value, least..=most)
-        .logarithmic(true)
-        .clamping(egui::SliderClamping::Never)
-        .custom_formatter(|value, _| number(value));
-    ui.add(slider)
-}
-
-fn linear(ui: &mut Ui, value: &mut f64, least: f64, most: f64) -> Response {
-    ui.add(Slider::new(value, least..=most).clamping(egui::SliderClamping::Never).max_decimals(3))
-}
-
-/// Numbers that a model is built with.
-fn fixed(ui: &mut Ui, config: &mut Config) {
-    let whole_number = |ui: &mut Ui, value: &mut usize, most: usize| {
-        ui.add(DragValue::new(value).range(1..=most).speed(0.2).update_while_editing(false))
-    };
-    widgets::row(ui, &tr("model.latent"), &tr("model.latent_tip"), |ui| whole_number(ui, &mut config.latent, 512));
-    widgets::row(ui, &tr("model.batch"), &tr("model.batch_tip"), |ui| whole_number(ui, &mut config.batch, 4096));
-    widgets::row(ui, &tr("model.hidden"), &tr("model.hidden_tip"), |ui| {
-        let widths: Vec<String> = config.hidden.iter().map(ToString::to_string).collect();
-        ui.label(theme::figure(widths.join("–")))
-    });
-    if config.encodes() {
-        widgets::row(ui, &tr("model.likelihood"), &tr("model.likelihood_tip"), |ui| likelihood(ui, config));
-        if config.likelihood == Likelihood::Bernoulli {
-            widgets::row(ui, &tr("model.binarize"), &tr("model.binarize_tip"), |ui| binarize(ui, config));
-        }
-    }
-    widgets::row(ui, &tr("model.seed"), &tr("model.seed_tip"), |ui| {
-        ui.add(DragValue::new(&mut config.seed).speed(0.2).update_while_editing(false))
-    });
-}
-
-fn likelihood(ui: &mut Ui, config: &mut Config) -> Response {
-    let name = |likelihood| match likelihood {
-        Likelihood::Bernoulli => tr("likelihood.bernoulli"),
-        Likelihood::Gaussian => tr("likelihood.gaussian"),
-    };
-    let before = config.likelihood;
-    let response = ComboBox::from_id_salt("likelihood").selected_text(name(before)).show_ui(ui, |ui| {
-        for choice in [Likelihood::Bernoulli, Likelihood::Gaussian] {
-            ui.selectable_value(&mut config.likelihood, choice, name(choice));
-        }
-    });
-    // Pixels of a normal distribution are not coin flips.
-    if config.likelihood == Likelihood::Gaussian {
-        config.binarize = Binarize::None;
-    }
-    response.response
-}
-
-fn binarize(ui: &mut Ui, config: &mut Config) -> Response {
-    let name = |binarize| match binarize {
-        Binarize::None => tr("binarize.none"),
-        Binarize::Static => tr("binarize.static"),
-        Binarize::Dynamic => tr("binarize.dynamic"),
-    };
-    ComboBox::from_id_salt("binarize")
-        .selected_text(name(config.binarize))
-        .show_ui(ui, |ui| {
-            for choice in [Binarize::None, Binarize::Static, Binarize::Dynamic] {
-                ui.selectable_value(&mut config.binarize, choice, name(choice));
-            }
-        })
-        .response
 }
 
 /// The name that a slot's start button has, for those who look for it by name.

@@ -207,7 +207,8 @@ pub fn curve_color(slot: Slot, series: Series, palette: &Palette) -> Color32 {
         Series::Reconstruction | Series::TestReconstruction | Series::DiscriminatorLoss => 0.0,
         Series::Total | Series::TestTotal | Series::GeneratorLoss => 0.45,
         Series::Kl | Series::TestKl | Series::R1Penalty | Series::GradientPenalty => -0.3,
-        Series::RealScore | Series::TestRealScore | Series::CriticGap | Series::TestCritic => 0.25,
+        Series::RealScore | Series::TestRealScore | Series::TestCritic => 0.25,
+        Series::CriticGap => 0.7,
         Series::FakeScore => -0.15,
     };
     let base = model_color(slot);

@@ -185,7 +185,9 @@ impl Panel for Training {
                 self.plot(ui, view, "nats", &NATS, size, &tr("training.nats"));
             }
             if game {
-                self.plot(ui, view, "game", &GAME, size, &tr("training.game"));
+                let scores = has_any(view, &[Series::RealScore, Series::FakeScore]);
+                let unit = if scores { tr("training.game") } else { tr("training.critic") };
+                self.plot(ui, view, "game", &GAME, size, &unit);
             }
         });
     }

@@ -9,6 +9,7 @@ use crate::ui::command::Slot;
 use crate::ui::layout::Pane;
 use crate::ui::looking::LookView;
 use crate::ui::settings::Settings;
+use candle_core::DeviceLocation;
 use std::sync::Arc;
 
 /// One model as the panels see it.
@@ -82,6 +83,10 @@ pub struct View<'a> {
     pub settings: &'a Settings,
     /// What draws it; empty where nobody knows.
     pub device: &'a str,
+    /// Threads that each model learns on.
+    pub threads: usize,
+    /// What they learn on instead of the processor.
+    pub accelerator: Option<DeviceLocation>,
     /// The panels that are on the screen.
     pub shown: &'a [Pane],
 }

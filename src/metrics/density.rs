@@ -1,0 +1,176 @@
+//! The densities of a VAE that its evidence log p(x) is estimated from.
+
+use crate::dataset::ImageShape;
+use crate::model::Likelihood;
+use crate::nn::vector;
+use crate::snapshot::{Activation, Network, NetworkError, Scratch, Snapshot};
+
+/// Values that are summed in single precision before they go to double.
+const LANES: usize = 16;
+
+/// Why there is no estimate.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum EvidenceError {
+    /// The model has no densities, or its parts do not fit together.
+    #[error("{what}: expected {expected}, found {found}")]
+    Mismatch {
+        /// Which part.
+        what: &'static str,
+        /// What would do.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// The network is none any more without its last activation.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The model gives no finite density for an image.
+    #[error("test image {image}: expected a finite density, found none; the model may have diverged")]
+    NotFinite {
+        /// Its place among the images.
+        image: usize,
+    },
+    /// Who watches did not want it to go on.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// A VAE as densities: q(z|x) from its encoder, p(x|z) from its decoder, p(z) standard normal. The decoder gives
+/// logits, not probabilities, so that pixels it is sure of count in full.
+#[derive(Clone, Debug)]
+pub struct VaeDensity {
+    encoder: Network,
+    decoder: Network,
+    likelihood: Likelihood,
+    latent: usize,
+}
+
+/// q(z|x) of one image: independent normals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posterior {
+    /// `[latent]`.
+    pub mean: Vec<f32>,
+    /// ln σ², `[latent]`.
+    pub log_variance: Vec<f32>,
+}
+
+impl Posterior {
+    /// σ of each dimension.
+    pub fn deviations(&self) -> impl Iterator<Item = f32> {
+        self.log_variance.iter().map(|log_variance| (0.5 * log_variance).exp())
+    }
+
+    /// KL(q(z|x) ‖ p(z)) in nats: ½Σ(μ² + σ² − 1 − ln σ²) (Kingma and Welling 2013, appendix B).
+    pub fn kl(&self) -> f64 {
+        let term = |mean: f64, log_variance: f64| mean * mean + log_variance.exp() - 1.0 - log_variance;
+        let terms = self.mean.iter().zip(&self.log_variance);
+        0.5 * terms.map(|(mean, log_variance)| term(f64::from(*mean), f64::from(*log_variance))).sum::<f64>()
+    }
+}
+
+impl VaeDensity {
+    /// The densities of a snapshot of a VAE whose pixels are distributed by `likelihood`.
+    ///
+    /// # Errors
+    /// If it has no encoder, if encoder and decoder do not fit together, or if a Bernoulli decoder does not end in a
+    /// sigmoid.
+    pub fn new(snapshot: &Snapshot, likelihood: Likelihood) -> Result<Self, EvidenceError> {
+        let mismatch = |what, expected: String, found: String| EvidenceError::Mismatch { what, expected, found };
+        let Some(encoder) = snapshot.encoder.clone() else {
+            return Err(mismatch("encoder", "one".into(), "none".into()));
+        };
+        let (latent, pixels) = (snapshot.latent, ImageShape::values(snapshot.image));
+        let sizes = [
+            ("encoder's input", pixels, encoder.input()),
+            ("encoder's output", 2 * latent, encoder.output()),
+            ("decoder's input", latent, snapshot.decoder.input()),
+            ("decoder's output", pixels, snapshot.decoder.output()),
+        ];
+        if let Some((what, expected, found)) = sizes.into_iter().find(|(_, expected, found)| expected != found) {
+            return Err(mismatch(what, format!("{expected} values"), format!("{found}")));
+        }
+        let decoder = match likelihood {
+            Likelihood::Bernoulli => without_sigmoid(&snapshot.decoder)?,
+            Likelihood::Gaussian => snapshot.decoder.clone(),
+        };
+        Ok(Self { encoder, decoder, likelihood, latent })
+    }
+
+    /// Latent dimensions.
+    pub fn latent(&self) -> usize {
+        self.latent
+    }
+
+    /// Values an image.
+    pub fn pixels(&self) -> usize {
+        self.decoder.output()
+    }
+
+    /// q(z|x) of `image` (`[pixels]`).
+    pub fn posterior(&self, image: &[f32], scratch: &mut Scratch) -> Posterior {
+        let (mean, log_variance) = self.encoder.evaluate(image, 1, scratch).split_at(self.latent);
+        Posterior { mean: mean.to_vec(), log_variance: log_variance.to_vec() }
+    }
+
+    /// Logits (Bernoulli) or pixel means (Gaussian) at `count` latents (`[count, latent]`): `[count, pixels]`.
+    pub fn decode<'a>(&self, latents: &[f32], count: usize, scratch: &'a mut Scratch) -> &'a [f32] {
+        self.decoder.evaluate(latents, count, scratch)
+    }
+
+    /// ln p(x|z) in nats, of `image` (`[pixels]`) by what [`Self::decode`] gave for z (`[pixels]`). Grey values under
+    /// Bernoulli count as they do in training: as the share of a white pixel.
+    pub fn log_likelihood(&self, output: &[f32], image: &[f32]) -> f64 {
+        match self.likelihood {
+            Likelihood::Bernoulli => -f64::from(vector::bernoulli_nats(output, image)),
+            Likelihood::Gaussian => {
+                let square = |(x, mean): (&f32, &f32)| (x - mean) * (x - mean);
+                let parts = image.chunks(LANES).zip(output.chunks(LANES));
+                let squares: f64 = parts.map(|(x, mean)| f64::from(x.iter().zip(mean).map(square).sum::<f32>())).sum();
+                -0.5 * squares + self.gaussian_constant()
+            }
+        }
+    }
+
+    /// The part of ln p(x|z) that no inner product of image and output gives, for an image: ln p(x|z) is
+    /// image·output + this + [`Self::output_constant`].
+    pub fn image_constant(&self, image: &[f32]) -> f64 {
+        match self.likelihood {
+            Likelihood::Bernoulli => 0.0,
+            Likelihood::Gaussian => -0.5 * squared_norm(image) + self.gaussian_constant(),
+        }
+    }
+
+    /// The same for what [`Self::decode`] gave: −Σ softplus(logit), or −½‖mean‖².
+    pub fn output_constant(&self, output: &[f32]) -> f64 {
+        match self.likelihood {
+            Likelihood::Bernoulli => -output.iter().map(|logit| f64::from(vector::softplus(*logit))).sum::<f64>(),
+            Likelihood::Gaussian => -0.5 * squared_norm(output),
+        }
+    }
+
+    /// −½·pixels·ln 2π.
+    fn gaussian_constant(&self) -> f64 {
+        -0.5 * self.pixels() as f64 * std::f64::consts::TAU.ln()
+    }
+}
+
+fn squared_norm(values: &[f32]) -> f64 {
+    values.iter().map(|x| f64::from(*x) * f64::from(*x)).sum()
+}
+
+/// The same network, giving what its last activation, a sigmoid, is applied to.
+fn without_sigmoid(network: &Network) -> Result<Network, EvidenceError> {
+    let mut operations = network.operations().to_vec();
+    // What follows the last weights only moves values to their places.
+    if let Some(last) = operations.iter_mut().rev().find(|operation| operation.kind.weights() > 0) {
+        if last.activation != Activation::Sigmoid {
+            return Err(EvidenceError::Mismatch {
+                what: "decoder's last activation",
+                expected: format!("{:?}", Activation::Sigmoid),
+                found: format!("{:?}", last.activation),
+            });
+        }
+        last.activation = Activation::Identity;
+    }
+    Ok(Network::new(network.input(), operations)?)
+}

@@ -1,0 +1,99 @@
+//! `latentarium eval` with estimates of log p(x), as a user meets it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn latentarium(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_latentarium")).current_dir(folder).args(arguments).output().unwrap()
+}
+
+fn train(folder: &Path, preset: &str, more: &[&str], run: &str) {
+    let output = latentarium(folder, &[&["train", preset, "--steps", "40", "--out", run], more].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
+    let output = latentarium(folder, &[arguments, &["--json"]].concat());
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn refuses(folder: &Path, arguments: &[&str], sentence: &str) {
+    let output = latentarium(folder, arguments);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+    assert!(said.contains(sentence) && !said.contains("panicked"), "{arguments:?}: {said}");
+    assert!(output.stdout.is_empty(), "{arguments:?} printed a result");
+}
+
+#[test]
+fn bounds_and_integrals_are_printed_in_order_and_repeat_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    train(here, "vae-dense", &[], "run");
+    train(here, "vae-dense", &["--z", "5", "--likelihood", "gaussian"], "gaussian");
+    let asked = ["eval", "run", "--nll-samples", "200", "--grid-nll", "--images", "60", "--threads"];
+    let one = json(here, &[&asked[..], &["1"]].concat());
+    let figure = |name: &str| one[name].as_f64().unwrap_or_else(|| panic!("{name}: {one}"));
+    let exact = -figure("test_log_p_grid");
+    assert!(figure("nll_neg_elbo") > figure("test_nll") && figure("test_nll") > exact - 0.05, "{one}");
+    assert!((figure("nll_neg_elbo") - exact - figure("elbo_gap")).abs() < 0.5, "{one}");
+    assert!((1.0..=200.0).contains(&figure("nll_effective_samples")), "{one}");
+    let whole = ["nll_samples", "nll_images", "grid", "grid_images", "grid_unsettled"].map(|name| one[name].as_u64());
+    assert_eq!(whole, [200, 60, 64, 60, 0].map(Some), "{one}");
+    assert_eq!(one, json(here, &[&asked[..], &["3"]].concat()));
+
+    let finer = json(here, &["eval", "run", "--grid-nll", "--grid", "128", "--images", "60"]);
+    assert!((finer["test_log_p_grid"].as_f64().unwrap() + exact).abs() < 0.01, "{finer} against {exact}");
+    assert!(finer.get("test_nll").is_none(), "{finer}");
+    let plain = json(here, &["eval", "run"]);
+    assert!(plain.get("nll_images").is_none() && plain["test_neg_elbo"] == one["test_neg_elbo"], "{plain}");
+    let gaussian = json(here, &["eval", "gaussian", "--nll-samples", "50", "--images", "20"]);
+    // ½ ln 2π a pixel, and little more.
+    let test_nll = gaussian["test_nll"].as_f64().unwrap();
+    assert!((720.0..900.0).contains(&test_nll) && test_nll < gaussian["nll_neg_elbo"].as_f64().unwrap(), "{gaussian}");
+}
+
+#[test]
+fn wrong_usage_is_status_two_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    train(here, "vae-dense", &["--z", "3"], "three");
+    train(here, "vae-dense", &[], "two");
+    train(here, "ae-dense", &[], "plain");
+    train(here, "gan-dense", &[], "gan");
+    let for_a_vae = |name: &str| format!("--nll-samples and --grid-nll are for a VAE, {name} is none");
+    refuses(here, &["eval", "gan", "--nll-samples", "10"], &for_a_vae("gan-dense"));
+    refuses(here, &["eval", "plain", "--grid-nll"], &for_a_vae("ae-dense"));
+    refuses(here, &["eval", "three", "--grid-nll"], "--grid-nll: expected a run with z 2, found z 3");
+    refuses(here, &["eval", "two", "--nll-samples", "0"], "--nll-samples: expected 1 to 10000000, found 0");
+    refuses(
+        here,
+        &["eval", "two", "--grid-nll", "--grid", "63"],
+        "--grid: expected an even number from 8 to 512, found 63",
+    );
+    refuses(here, &["eval", "two", "--grid", "64"], "--grid-nll");
+    refuses(here, &["eval", "two", "--images", "5"], "--images: expected --nll-samples or --grid-nll beside it");
+    refuses(here, &["eval", "two", "--grid-nll", "--images", "0"], "--images: expected 1 to ");
+    refuses(here, &["eval", "two", "--nll-samples", "9", "--images", "99999999"], "found 99999999");
+    refuses(here, &["eval", "two", "--threads", "0"], "threads: expected 1 or more, found 0");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_is_status_130_without_figures() {
+    let folder = tempfile::tempdir().unwrap();
+    train(folder.path(), "vae-dense", &[], "run");
+    let child = Command::new(env!("CARGO_BIN_EXE_latentarium"))
+        .current_dir(folder.path())
+        .args(["eval", "run", "--nll-samples", "10000000", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert!(output.stdout.is_empty(), "half a result was printed");
+}
