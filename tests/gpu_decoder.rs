@@ -39,13 +39,17 @@ fn gpu() -> Option<&'static Gpu> {
 impl Gpu {
     fn weights(&self, network: &Network) -> Weights {
         let mut weights = Weights::new(&self.headless.device, &self.pipelines, network).unwrap();
-        weights.upload(&self.headless.queue, &Packed::new(network, 1).unwrap()).unwrap();
+        weights.upload(&self.headless.device, &self.headless.queue, &Packed::new(network, 1).unwrap()).unwrap();
         weights
     }
 
     fn run(&self, plan: &Plan, weights: &Weights, latents: &[f32]) -> Vec<f32> {
         let Headless { device, queue, .. } = &self.headless;
-        plan.write_latents(queue, latents).unwrap();
+        // In two parts, the second one from the middle on.
+        let first = plan.schedule().count / 2;
+        let (left, right) = latents.split_at(first * plan.schedule().values[0]);
+        plan.write_latents((device, queue), 0, left).unwrap();
+        plan.write_latents((device, queue), first, right).unwrap();
         let mut encoder = device.create_command_encoder(&Default::default());
         let chunks = 0..plan.schedule().chunks.len();
         encode(&mut encoder, (&self.pipelines, plan, weights), chunks, None).unwrap();
@@ -145,9 +149,8 @@ fn random_network(seed: u64) -> Network {
             // What covers the large map wholly, and what leaves some of it out.
             2 | 3 => {
                 let edge = |small: usize, rest: usize| {
-                    ((small - 1) * window.stride + window.side + rest % window.stride)
-                        .checked_sub(2 * window.padding)
-                        .unwrap_or(0)
+                    let covered = (small - 1) * window.stride + window.side + rest % window.stride;
+                    covered.saturating_sub(2 * window.padding)
                 };
                 let rest = draw(0..3);
                 let large = Map { height: edge(map.height, rest), width: edge(map.width, rest), channels: other };
@@ -261,7 +264,7 @@ fn a_part_of_the_chunks_can_be_encoded_and_values_between_stay_there() {
     let plan = Plan::of(device, queue, &gpu.pipelines, schedule).unwrap();
     let weights = gpu.weights(&network);
     let latents = latents(&network, 10);
-    plan.write_latents(queue, &latents).unwrap();
+    plan.write_latents((device, queue), 0, &latents).unwrap();
     let mut encoder = device.create_command_encoder(&Default::default());
     encode(&mut encoder, (&gpu.pipelines, &plan, &weights), 1..2, None).unwrap();
     queue.submit([encoder.finish()]);
@@ -288,8 +291,8 @@ fn newer_weights_do_not_change_what_was_encoded() {
     let refused = encode(&mut encoder, (&gpu.pipelines, &plans[0], &weights), 0..1, None);
     assert_eq!((refused, weights.step()), (Err(DecoderError::NoWeights), None));
     for (step, plan) in plans.iter().enumerate() {
-        plan.write_latents(queue, &[10.0]).unwrap();
-        weights.upload(queue, &Packed::new(&linear(2.0 + step as f32), step as u64).unwrap()).unwrap();
+        plan.write_latents((device, queue), 0, &[10.0]).unwrap();
+        weights.upload(device, queue, &Packed::new(&linear(2.0 + step as f32), step as u64).unwrap()).unwrap();
         assert_eq!(weights.step(), Some(step as u64));
         encode(&mut encoder, (&gpu.pipelines, plan, &weights), 0..1, None).unwrap();
     }
@@ -297,10 +300,13 @@ fn newer_weights_do_not_change_what_was_encoded() {
     let images = plans.map(|plan| read_back::<f32>(device, queue, plan.output().unwrap(), 1).unwrap());
     assert_eq!(images, [[20.0], [30.0]]);
     let other = decoder("vae-dense", 2, SHAPES[0]);
-    let refused = weights.upload(queue, &Packed::new(&other, 0).unwrap());
+    let refused = weights.upload(device, queue, &Packed::new(&other, 0).unwrap());
     assert_eq!(refused, Err(DecoderError::OtherNetwork));
     let plan = Plan::new(device, queue, &gpu.pipelines, &other, 1).unwrap();
-    assert_eq!(plan.write_latents(queue, &[1.0]), Err(DecoderError::Latents { expected: 2, found: 1 }));
+    assert_eq!(
+        plan.write_latents((device, queue), 0, &[1.0]),
+        Err(DecoderError::Latents { latent: 2, room: 2, found: 1 })
+    );
     let mut encoder = device.create_command_encoder(&Default::default());
     let refused = encode(&mut encoder, (&gpu.pipelines, &plan, &weights), 0..1, None);
     assert_eq!(refused, Err(DecoderError::OtherNetwork));

@@ -92,8 +92,8 @@ impl Timer {
         let Headless { device, queue, .. } = &self.gpu;
         let plan = Plan::new(device, queue, &self.pipelines, network, count)?;
         let mut weights = Weights::new(device, &self.pipelines, network)?;
-        weights.upload(queue, &Packed::new(network, 0)?)?;
-        plan.write_latents(queue, &normal_rows(0, Purpose::Sample, 0, count, network.input()))?;
+        weights.upload(device, queue, &Packed::new(network, 0)?)?;
+        plan.write_latents((device, queue), 0, &normal_rows(0, Purpose::Sample, 0, count, network.input()))?;
         let (mut times, mut by_adapter) = (Vec::with_capacity(repeat), true);
         for run in 0..repeat + WARM_UP {
             let (wall, adapter) = self.milliseconds(&plan, &weights)?;

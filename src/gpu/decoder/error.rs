@@ -38,10 +38,12 @@ pub enum DecoderError {
     #[error("no weights were uploaded yet")]
     NoWeights,
     /// Latents that are not as many as planned.
-    #[error("expected {expected} latent values, found {found}")]
+    #[error("expected whole latents of {latent} values, at most {room} in all, found {found}")]
     Latents {
-        /// As many as planned.
-        expected: usize,
+        /// Values of one.
+        latent: usize,
+        /// Values that were planned from there on.
+        room: usize,
         /// As many as came.
         found: usize,
     },

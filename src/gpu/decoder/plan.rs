@@ -78,18 +78,25 @@ impl Plan {
         &self.schedule
     }
 
-    /// Writes the latents of all images, `[count, latent]`; they take effect with the next submit.
+    /// Writes the latents `[n, latent]` of `n` images from image `first` on; they take effect with the next submit.
     ///
     /// # Errors
-    /// Where they are not as many as planned.
-    pub fn write_latents(&self, queue: &wgpu::Queue, latents: &[f32]) -> Result<(), DecoderError> {
-        let expected = self.schedule.values.first().map_or(0, |values| values * self.schedule.count);
-        match self.values.first() {
-            Some(buffer) if latents.len() == expected => {
-                queue.write_buffer(buffer, 0, bytemuck::cast_slice(latents));
-                Ok(())
-            }
-            _ => Err(DecoderError::Latents { expected, found: latents.len() }),
+    /// Where they are not whole latents of images that were planned, or the device refuses.
+    pub fn write_latents(
+        &self,
+        (device, queue): (&wgpu::Device, &wgpu::Queue),
+        first: usize,
+        latents: &[f32],
+    ) -> Result<(), DecoderError> {
+        let latent = self.schedule.values.first().copied().unwrap_or(0);
+        let room = self.schedule.count.saturating_sub(first).saturating_mul(latent);
+        let fits = latents.len() <= room && latents.len().is_multiple_of(latent.max(1));
+        let offset = first.checked_mul(latent).and_then(|value| u64::try_from(value).ok()?.checked_mul(4));
+        match (self.values.first(), offset) {
+            (Some(buffer), Some(offset)) if fits => guarded(device, "the latents", || {
+                queue.write_buffer(buffer, offset, bytemuck::cast_slice(latents));
+            }),
+            _ => Err(DecoderError::Latents { latent, room, found: latents.len() }),
         }
     }
 

@@ -127,14 +127,16 @@ impl Weights {
     /// weights, as long as it is submitted before the next upload but one.
     ///
     /// # Errors
-    /// Where they are of a network of another shape.
-    pub fn upload(&mut self, queue: &wgpu::Queue, packed: &Packed) -> Result<(), DecoderError> {
+    /// Where they are of a network of another shape, or the device refuses; then the older ones are drawn on.
+    pub fn upload(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, packed: &Packed) -> Result<(), DecoderError> {
         if packed.layout != self.layout {
             return Err(DecoderError::OtherNetwork);
         }
         let other = 1 - self.drawn;
         if let Some(side) = self.sides.get_mut(other) {
-            queue.write_buffer(&side.buffer, 0, bytemuck::cast_slice(&packed.values));
+            guarded(device, "the weights", || {
+                queue.write_buffer(&side.buffer, 0, bytemuck::cast_slice(&packed.values));
+            })?;
             side.step = Some(packed.step);
             self.drawn = other;
         }
