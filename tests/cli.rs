@@ -145,6 +145,35 @@ fn lists_and_benchmarks_print_what_they_promise() {
 }
 
 #[test]
+fn decoding_on_the_gpu_is_measured_or_said_to_be_impossible() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["bench", "decode", "vae-dense", "--backend", "gpu", "--count", "2", "--repeat", "1", "--json"];
+    // A kind of graphics that this system does not have.
+    let absent = if cfg!(target_os = "macos") { "dx12" } else { "metal" };
+    let without = Command::new(env!("CARGO_BIN_EXE_latentarium"))
+        .current_dir(folder.path())
+        .env("WGPU_BACKEND", absent)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let said = text(&without.stderr);
+    assert_eq!((without.status.code(), without.stdout.len()), (Some(1), 0), "{said}");
+    assert!(said.contains("there is no graphics adapter here") && !said.contains("panicked"), "{said}");
+
+    let output = latentarium(folder.path(), &arguments);
+    let required = std::env::var("LATENTARIUM_REQUIRE_GPU").as_deref() == Ok("1");
+    assert!(output.status.success() || !required, "{}", text(&output.stderr));
+    if output.status.success() {
+        let bench = json(&output);
+        assert_eq!((&bench["backend"], &bench["count"]), (&"gpu".into(), &2.into()));
+        for figure in ["decode_ms", "gflops", "product_gflops", "share_of_product"] {
+            assert!(bench[figure].as_f64().unwrap() > 0.0, "{figure}");
+        }
+        assert!(!bench["adapter"].as_str().unwrap().is_empty());
+    }
+}
+
+#[test]
 fn the_demo_writes_pictures_and_a_summary() {
     let folder = tempfile::tempdir().unwrap();
     let output = latentarium(folder.path(), &["demo", "--seconds", "3", "--out", "out"]);

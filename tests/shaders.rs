@@ -20,7 +20,7 @@ const SRGB: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8UnormSrgb;
 #[test]
 fn every_shader_is_valid_and_has_its_entry_points() {
     let mut failures = Vec::new();
-    for shader in gpu::shader::ALL {
+    for shader in gpu::shader::all() {
         let module = match naga::front::wgsl::parse_str(shader.source) {
             Ok(module) => module,
             Err(error) => {

@@ -1,6 +1,7 @@
 //! `latentarium bench`: how fast it trains, decodes and draws.
 
 use super::Outcome;
+use super::bench_decode_gpu::bench_decode_gpu;
 use super::bench_train::bench_train;
 use super::bench_ui::BenchUi;
 use super::common::{default_threads, usage};
@@ -76,10 +77,8 @@ pub fn run(command: BenchCommand) -> Result<Outcome> {
             (serde_json::to_value(times)?, json)
         }
         BenchCommand::Decode { preset, count, repeat, backend, json } => {
-            if backend == "gpu" {
-                return Err(usage("--backend gpu: the decoder does not run on the GPU yet"));
-            }
-            (bench_decode(&preset, count, repeat)?, json)
+            let bench = if backend == "gpu" { bench_decode_gpu } else { bench_decode };
+            (bench(&preset, count, repeat)?, json)
         }
     };
     print(&line.0, line.1);

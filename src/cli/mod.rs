@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Figures go to standard output, progress and messages to standard error.
 
 mod bench;
+mod bench_decode_gpu;
 mod bench_train;
 pub mod bench_ui;
 mod common;

@@ -4,8 +4,11 @@
 //! [`install`] once a window; then [`image::paint`], [`tiles::paint`] and [`points::paint`] from any panel. Each place on
 //! the screen that is painted owns a [`Slot`]; dropping the slot frees what the GPU holds for it. Content is uploaded only
 //! when its id differs from what the slot held.
+//!
+//! [`decoder`] turns latents into images in compute shaders on the same device.
 
 pub mod colormap;
+pub mod decoder;
 pub mod image;
 mod pipeline;
 pub mod points;

@@ -60,11 +60,12 @@ fn adapter() -> Option<wgpu::Adapter> {
     }
 }
 
-/// A device without a window, with the adapter's own limits; `None` where there is none.
+/// A device without a window, with the adapter's own limits, and timestamps where it has them; `None` where there is none.
 pub fn headless() -> Option<Headless> {
     let adapter = adapter()?;
     let descriptor = wgpu::DeviceDescriptor {
         label: Some("latentarium headless"),
+        required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
         required_limits: adapter.limits(),
         ..Default::default()
     };

@@ -1,5 +1,7 @@
 //! The WGSL sources, each put together with what it shares.
 
+use super::decoder::shaders::Stage;
+
 /// A shader: its text and the entry points that are used.
 #[derive(Clone, Copy, Debug)]
 pub struct Shader {
@@ -43,5 +45,7 @@ pub const POINTS: Shader = Shader {
     entry_points: DRAWING,
 };
 
-/// All shaders.
-pub const ALL: &[Shader] = &[IMAGE, TILES, POINTS];
+/// All shaders: what draws, and the stages of the decoder.
+pub fn all() -> Vec<Shader> {
+    [IMAGE, TILES, POINTS].into_iter().chain(Stage::ALL.map(Stage::shader)).collect()
+}

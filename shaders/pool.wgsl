@@ -1,0 +1,27 @@
+// The largest value under the window, channel by channel; the first one where nothing is larger.
+
+fn values_of() -> u32 {
+    return stage.small_height * stage.small_width * stage.small_channels;
+}
+
+fn element(example: u32, at: u32) -> f32 {
+    let base = stage.input_base + example * (stage.large_height * stage.large_width * stage.large_channels);
+    let channel = at % stage.small_channels;
+    let place = at / stage.small_channels;
+    let stand = vec2<u32>(place / stage.small_width, place % stage.small_width) * stage.stride;
+    let first = max(stand, vec2<u32>(stage.padding)) - stage.padding;
+    let reach = max(stand + stage.side, vec2<u32>(stage.padding)) - stage.padding;
+    let last = min(reach, vec2<u32>(stage.large_height, stage.large_width));
+    var best = 0.0;
+    var found = false;
+    for (var y = first.x; y < last.x; y += 1u) {
+        for (var x = first.y; x < last.y; x += 1u) {
+            let value = value_at(base + (y * stage.large_width + x) * stage.large_channels + channel);
+            if !found || value > best {
+                best = value;
+                found = true;
+            }
+        }
+    }
+    return best;
+}

@@ -1,0 +1,29 @@
+//! A snapshot's decoder on the GPU, from latents to images, without reading anything back.
+//!
+//! Once a device: [`Pipelines::new`]. Once a shape of network: [`Weights::new`], and [`Plan::new`] for each number of
+//! images. For each newer snapshot: [`Packed::new`] on any thread, then [`Weights::upload`]. For each frame with new latents:
+//! [`Plan::write_latents`], then [`encode`] into egui's own encoder; the images are in [`Plan::output`].
+//!
+//! Every size is checked against the adapter's limits in [`Schedule`] and [`Weights::new`] before anything is allocated, and
+//! what the device refuses comes back as a [`DecoderError`]: then the CPU decoder goes on. Nothing here waits for the GPU
+//! but [`read_back`] and [`wait`], which are for tests and measurements.
+
+mod dispatch;
+mod encode;
+mod error;
+mod pipelines;
+mod plan;
+mod product;
+mod read_back;
+mod schedule;
+pub mod shaders;
+mod uniforms;
+mod weights;
+
+pub use encode::encode;
+pub use error::DecoderError;
+pub use pipelines::Pipelines;
+pub use plan::Plan;
+pub use read_back::{read_back, wait};
+pub use schedule::Schedule;
+pub use weights::{Packed, Weights};

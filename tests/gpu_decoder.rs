@@ -1,0 +1,343 @@
+//! The decoder on the GPU gives what the snapshot's own evaluation gives: every preset, random networks, in chunks; and
+//! what does not fit is refused before anything is allocated.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use eframe::wgpu;
+use latentarium::dataset::ImageShape;
+use latentarium::gpu::decoder::{DecoderError, Packed, Pipelines, Plan, Schedule, Weights, encode, read_back};
+use latentarium::gpu::{self, Headless};
+use latentarium::model::{Config, Model, PRESETS};
+use latentarium::nn::sliding::{Map, Sliding, Window};
+use latentarium::random::{Purpose, normal_rows, stream};
+use latentarium::snapshot::{Activation, Kind, Network, Operation, Scratch};
+use rand::{Rng, RngCore};
+use std::sync::OnceLock;
+
+/// In pixel units.
+const TOLERANCE: f32 = 1e-4;
+
+struct Gpu {
+    headless: Headless,
+    pipelines: Pipelines,
+}
+
+/// One device for all tests, or a sentence why there is none.
+fn gpu() -> Option<&'static Gpu> {
+    static GPU: OnceLock<Option<Gpu>> = OnceLock::new();
+    let gpu = GPU.get_or_init(|| {
+        let headless = gpu::headless()?;
+        let pipelines = Pipelines::new(&headless.device).unwrap();
+        Some(Gpu { headless, pipelines })
+    });
+    if gpu.is_none() {
+        assert!(std::env::var("LATENTARIUM_REQUIRE_GPU").as_deref() != Ok("1"), "a graphics adapter is required");
+        println!("skipped: there is no graphics adapter here");
+    }
+    gpu.as_ref()
+}
+
+impl Gpu {
+    fn weights(&self, network: &Network) -> Weights {
+        let mut weights = Weights::new(&self.headless.device, &self.pipelines, network).unwrap();
+        weights.upload(&self.headless.device, &self.headless.queue, &Packed::new(network, 1).unwrap()).unwrap();
+        weights
+    }
+
+    fn run(&self, plan: &Plan, weights: &Weights, latents: &[f32]) -> Vec<f32> {
+        let Headless { device, queue, .. } = &self.headless;
+        // In two parts, the second one from the middle on.
+        let first = plan.schedule().count / 2;
+        let (left, right) = latents.split_at(first * plan.schedule().values[0]);
+        plan.write_latents((device, queue), 0, left).unwrap();
+        plan.write_latents((device, queue), first, right).unwrap();
+        let mut encoder = device.create_command_encoder(&Default::default());
+        let chunks = 0..plan.schedule().chunks.len();
+        encode(&mut encoder, (&self.pipelines, plan, weights), chunks, None).unwrap();
+        queue.submit([encoder.finish()]);
+        let count = plan.schedule().count * plan.schedule().values.last().unwrap();
+        read_back(device, queue, plan.output().unwrap(), count).unwrap()
+    }
+
+    fn decode(&self, network: &Network, latents: &[f32], count: usize) -> Vec<f32> {
+        let Headless { device, queue, .. } = &self.headless;
+        let plan = Plan::new(device, queue, &self.pipelines, network, count).unwrap();
+        self.run(&plan, &self.weights(network), latents)
+    }
+
+    fn decode_within(&self, network: &Network, latents: &[f32], count: usize, limits: &wgpu::Limits) -> Vec<f32> {
+        let Headless { device, queue, .. } = &self.headless;
+        let schedule = Schedule::new(network, count, limits).unwrap();
+        assert!(schedule.chunks.len() > 1, "{}", schedule.chunk());
+        let plan = Plan::of(device, queue, &self.pipelines, schedule).unwrap();
+        self.run(&plan, &self.weights(network), latents)
+    }
+}
+
+#[track_caller]
+fn assert_close(ours: &[f32], expected: &[f32], case: &str) {
+    assert_eq!(ours.len(), expected.len(), "{case}");
+    let far = ours.iter().zip(expected).enumerate().find(|(_, (a, b))| (**a - **b).abs() > TOLERANCE || a.is_nan());
+    assert!(far.is_none(), "{case}: {far:?}");
+}
+
+fn latents(network: &Network, count: usize) -> Vec<f32> {
+    normal_rows(3, Purpose::Sample, 0, count, network.input())
+}
+
+#[track_caller]
+fn assert_parity(gpu: &Gpu, network: &Network, count: usize, case: &str) {
+    let latents = latents(network, count);
+    let expected = network.evaluate(&latents, count, &mut Scratch::default()).to_vec();
+    assert_close(&gpu.decode(network, &latents, count), &expected, case);
+}
+
+fn decoder(preset: &str, latent: usize, shape: ImageShape) -> Network {
+    let config = Config { latent, ..Config::preset(preset).unwrap() };
+    Model::new(&config, shape).unwrap().snapshot(0).unwrap().decoder
+}
+
+const SHAPES: [ImageShape; 4] = [
+    ImageShape::grey(28, 28),
+    ImageShape { channels: 3, height: 32, width: 32 },
+    ImageShape { channels: 3, height: 15, width: 22 },
+    ImageShape::grey(9, 30),
+];
+
+#[test]
+fn every_preset_decodes_as_on_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    for (place, preset) in PRESETS.into_iter().enumerate() {
+        let counts = [1, 21, 3, 70].into_iter().cycle().skip(place);
+        for ((latent, shape), count) in [1, 2, 7, 64].into_iter().zip(SHAPES).zip(counts) {
+            let network = decoder(preset, latent, shape);
+            assert_parity(gpu, &network, count, &format!("{preset} z {latent} {shape} × {count}"));
+        }
+    }
+}
+
+#[test]
+fn many_rows_and_large_latents_decode_as_on_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    for (latent, count) in [(512, 5), (3, 4096), (511, 16), (512, 17)] {
+        let config = Config { latent, hidden: vec![31], ..Config::preset("vae-dense").unwrap() };
+        let network = Model::new(&config, ImageShape::grey(5, 7)).unwrap().snapshot(0).unwrap().decoder;
+        assert_parity(gpu, &network, count, &format!("z {latent} × {count}"));
+    }
+}
+
+/// A network of random operations, sizes and activations.
+fn random_network(seed: u64) -> Network {
+    let mut random = stream(seed, Purpose::Generate, 0, 0);
+    let channels = [1, 2, 3, 4, 5, 8, 12, 33, 36, 68];
+    let input = random.random_range(1..40);
+    let mut draw = |range: std::ops::Range<usize>| random.random_range(range);
+    let mut map = Map { height: draw(1..8), width: draw(1..8), channels: channels[draw(0..10)] };
+    let mut kinds = vec![Kind::Linear { inputs: input, outputs: map.values() }];
+    for _ in 0..draw(0..5) {
+        let side = draw(1..6);
+        let window = Window { side, stride: draw(1..4), padding: draw(0..3).min(side - 1) };
+        let other = channels[draw(0..10)];
+        let (kind, next) = match draw(0..7) {
+            0 => {
+                let next = Map { height: draw(1..5), width: draw(1..6), channels: draw(1..40) };
+                (Kind::Linear { inputs: map.values(), outputs: next.values() }, next)
+            }
+            1 => {
+                let sliding = Sliding::new(map, window, other);
+                (Kind::Convolution(sliding), sliding.small)
+            }
+            // What covers the large map wholly, and what leaves some of it out.
+            2 | 3 => {
+                let edge = |small: usize, rest: usize| {
+                    let covered = (small - 1) * window.stride + window.side + rest % window.stride;
+                    covered.saturating_sub(2 * window.padding)
+                };
+                let rest = draw(0..3);
+                let large = Map { height: edge(map.height, rest), width: edge(map.width, rest), channels: other };
+                let sliding = Sliding::new(large, window, map.channels);
+                (Kind::Transposed(sliding), large)
+            }
+            4 => {
+                let sliding = Sliding::new(map, window, map.channels);
+                (Kind::MaxPool(sliding), sliding.small)
+            }
+            5 => {
+                let to = Map { height: draw(1..12), width: draw(1..12), ..map };
+                (Kind::Upsample { from: map, to }, to)
+            }
+            6 if draw(0..2) == 0 => (Kind::Planes(map), map),
+            _ => (Kind::ChannelsLast(map), map),
+        };
+        let fits = kind.inputs() == map.values() && next.values() > 0 && next.values() < 4000;
+        if fits {
+            (kinds, map) = ([kinds, vec![kind]].concat(), next);
+        }
+    }
+    let operations = kinds.into_iter().enumerate().map(|(index, kind)| random_operation(index, kind, seed)).collect();
+    Network::new(input, operations).unwrap()
+}
+
+fn random_operation(index: usize, kind: Kind, seed: u64) -> Operation {
+    let mut random = stream(seed, Purpose::Generate, 1, index as u64);
+    // As many values as are summed: of a transposed convolution, those of the stands that cover a place.
+    let fan_in = match &kind {
+        Kind::Transposed(sliding) => {
+            sliding.window.side.div_ceil(sliding.window.stride).pow(2) * sliding.small.channels
+        }
+        _ => kind.fan_in(),
+    };
+    let scale = 1.0 / (fan_in as f32).sqrt();
+    let mut draws = normal_rows(random.next_u64(), Purpose::Weights, 0, 1, kind.weights() + kind.biases());
+    draws.iter_mut().for_each(|value| *value *= scale);
+    let bias = draws.split_off(kind.weights());
+    let activation = match random.random_range(0..4) {
+        0 => Activation::Identity,
+        1 => Activation::Relu,
+        2 => Activation::LeakyRelu { slope: random.random_range(0.01..0.5) },
+        _ => Activation::Sigmoid,
+    };
+    Operation {
+        name: format!("operation {index}"),
+        inputs: vec![index],
+        kind,
+        weight: draws.into(),
+        bias: bias.into(),
+        activation,
+    }
+}
+
+#[test]
+fn two_hundred_random_networks_decode_as_on_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    let mut seen = [0usize; 7];
+    for seed in 0..200 {
+        let network = random_network(seed);
+        for operation in network.operations() {
+            let place = match operation.kind {
+                Kind::Linear { .. } => 0,
+                Kind::Convolution(_) => 1,
+                Kind::Transposed(_) => 2,
+                Kind::MaxPool(_) => 3,
+                Kind::Upsample { .. } => 4,
+                Kind::ChannelsLast(_) => 5,
+                Kind::Planes(_) => 6,
+            };
+            seen[place] += 1;
+        }
+        let count = [1, 2, 5, 13, 40][seed as usize % 5];
+        let kinds: Vec<_> =
+            network.operations().iter().map(|operation| (operation.kind, operation.activation)).collect();
+        assert_parity(gpu, &network, count, &format!("seed {seed} × {count}: {kinds:?}"));
+    }
+    assert!(seen.iter().all(|times| *times >= 10), "{seen:?}");
+}
+
+#[test]
+fn chunks_decode_as_on_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    let own = gpu.headless.device.limits();
+    // Dense layers of many images take fewer workgroups than those of few.
+    for (preset, shape, kibibytes, across) in [
+        ("vae-conv", SHAPES[2], 160, Some(17)),
+        ("gan-dense", SHAPES[3], 20, None),
+        ("vae-conv-pool", SHAPES[0], 160, Some(30)),
+    ] {
+        let network = decoder(preset, 3, shape);
+        let latents = latents(&network, 23);
+        let expected = network.evaluate(&latents, 23, &mut Scratch::default()).to_vec();
+        let small = wgpu::Limits { max_storage_buffer_binding_size: kibibytes << 10, ..own.clone() };
+        assert_close(&gpu.decode_within(&network, &latents, 23, &small), &expected, preset);
+        if let Some(max_compute_workgroups_per_dimension) = across {
+            let narrow = wgpu::Limits { max_compute_workgroups_per_dimension, ..own.clone() };
+            assert_close(&gpu.decode_within(&network, &latents, 23, &narrow), &expected, preset);
+        }
+    }
+}
+
+#[test]
+fn a_part_of_the_chunks_can_be_encoded_and_values_between_stay_there() {
+    let Some(gpu) = gpu() else { return };
+    let Headless { device, queue, .. } = &gpu.headless;
+    let network = decoder("vae-dense", 2, ImageShape::grey(9, 9));
+    let schedule = Schedule::in_chunks(&network, 10, 4, &device.limits()).unwrap();
+    assert_eq!(schedule.chunks.iter().map(|chunk| chunk.examples).collect::<Vec<_>>(), [4, 4, 2]);
+    let plan = Plan::of(device, queue, &gpu.pipelines, schedule).unwrap();
+    let weights = gpu.weights(&network);
+    let latents = latents(&network, 10);
+    plan.write_latents((device, queue), 0, &latents).unwrap();
+    let mut encoder = device.create_command_encoder(&Default::default());
+    encode(&mut encoder, (&gpu.pipelines, &plan, &weights), 1..2, None).unwrap();
+    queue.submit([encoder.finish()]);
+    let images: Vec<f32> = read_back(device, queue, plan.output().unwrap(), 10 * 81).unwrap();
+    let expected = network.evaluate(&latents, 10, &mut Scratch::default()).to_vec();
+    assert_close(&images[4 * 81..8 * 81], &expected[4 * 81..8 * 81], "the second chunk");
+    assert!(images[..4 * 81].iter().chain(&images[8 * 81..]).all(|value| *value == 0.0));
+    let first = Network::new(2, network.operations()[..1].to_vec()).unwrap();
+    let expected = first.evaluate(&latents[8..16], 4, &mut Scratch::default()).to_vec();
+    let hidden = read_back(device, queue, plan.value(1).unwrap(), expected.len()).unwrap();
+    assert_close(&hidden, &expected, "what the first operation gave");
+}
+
+#[test]
+fn newer_weights_do_not_change_what_was_encoded() {
+    let Some(gpu) = gpu() else { return };
+    let Headless { device, queue, .. } = &gpu.headless;
+    let linear = |weight: f32| {
+        Network::new(1, vec![Operation::linear("fc", 0, ([weight], [0.0]), Activation::Identity)]).unwrap()
+    };
+    let plans = [0; 2].map(|_| Plan::new(device, queue, &gpu.pipelines, &linear(0.0), 1).unwrap());
+    let mut weights = Weights::new(device, &gpu.pipelines, &linear(0.0)).unwrap();
+    let mut encoder = device.create_command_encoder(&Default::default());
+    let refused = encode(&mut encoder, (&gpu.pipelines, &plans[0], &weights), 0..1, None);
+    assert_eq!((refused, weights.step()), (Err(DecoderError::NoWeights), None));
+    for (step, plan) in plans.iter().enumerate() {
+        plan.write_latents((device, queue), 0, &[10.0]).unwrap();
+        weights.upload(device, queue, &Packed::new(&linear(2.0 + step as f32), step as u64).unwrap()).unwrap();
+        assert_eq!(weights.step(), Some(step as u64));
+        encode(&mut encoder, (&gpu.pipelines, plan, &weights), 0..1, None).unwrap();
+    }
+    queue.submit([encoder.finish()]);
+    let images = plans.map(|plan| read_back::<f32>(device, queue, plan.output().unwrap(), 1).unwrap());
+    assert_eq!(images, [[20.0], [30.0]]);
+    let other = decoder("vae-dense", 2, SHAPES[0]);
+    let refused = weights.upload(device, queue, &Packed::new(&other, 0).unwrap());
+    assert_eq!(refused, Err(DecoderError::OtherNetwork));
+    let plan = Plan::new(device, queue, &gpu.pipelines, &other, 1).unwrap();
+    assert_eq!(
+        plan.write_latents((device, queue), 0, &[1.0]),
+        Err(DecoderError::Latents { latent: 2, room: 2, found: 1 })
+    );
+    let mut encoder = device.create_command_encoder(&Default::default());
+    let refused = encode(&mut encoder, (&gpu.pipelines, &plan, &weights), 0..1, None);
+    assert_eq!(refused, Err(DecoderError::OtherNetwork));
+}
+
+#[test]
+fn what_does_not_fit_is_refused_before_anything_is_allocated() {
+    let network = decoder("vae-conv", 2, SHAPES[0]);
+    let refused = |limits: &wgpu::Limits, count| Schedule::new(&network, count, limits).unwrap_err();
+    let limits = wgpu::Limits::default();
+    assert_eq!(refused(&limits, 0), DecoderError::NoExamples);
+    let small = wgpu::Limits { max_storage_buffer_binding_size: 20_000, ..limits.clone() };
+    assert!(refused(&small, 1).to_string().ends_with("needs 25088 bytes, and the graphics adapter allows 20000"));
+    let few = wgpu::Limits { max_compute_workgroups_per_dimension: 2, ..limits.clone() };
+    assert!(
+        refused(&few, 1).to_string().contains("workgroups, and the graphics adapter allows 4"),
+        "{}",
+        refused(&few, 1)
+    );
+    assert!(matches!(refused(&limits, 1 << 20), DecoderError::TooLarge { .. }));
+    assert!(matches!(refused(&limits, usize::MAX), DecoderError::Uncountable(_)));
+    let without = refused(&wgpu::Limits::downlevel_webgl2_defaults(), 1);
+    assert!(matches!(without, DecoderError::NoCompute { .. }), "{without}");
+
+    let Some(gpu) = gpu() else { return };
+    let Headless { device, queue, .. } = &gpu.headless;
+    let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
+    let weights = Weights::within(device, &gpu.pipelines, &network, &small).err().unwrap();
+    assert!(matches!(weights, DecoderError::TooLarge { .. }), "{weights}");
+    let count = (device.limits().max_buffer_size / 4 / 784) as usize + 1;
+    let plan = Plan::new(device, queue, &gpu.pipelines, &network, count).err().unwrap();
+    assert!(matches!(plan, DecoderError::TooLarge { .. }), "{plan}");
+    assert!(pollster::block_on(scope.pop()).is_none(), "the device was never asked");
+}
