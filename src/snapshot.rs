@@ -5,6 +5,9 @@ pub use crate::nn::activation::Activation;
 pub use crate::nn::kind::Kind;
 
 use crate::dataset::ImageShape;
+use crate::nn::shards::{row_shards, split, split_mut};
+use rayon::prelude::*;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// One step of a network: what a layer computes, with its weights and activation; batch norm is already folded in.
@@ -74,6 +77,13 @@ pub struct Network {
 #[derive(Debug, Default)]
 pub struct Scratch {
     values: Vec<Vec<f32>>,
+}
+
+/// Buffers that an evaluation on several threads reuses.
+#[derive(Debug, Default)]
+pub struct SharedScratch {
+    shards: Vec<Scratch>,
+    out: Vec<f32>,
 }
 
 impl Network {
@@ -154,6 +164,20 @@ impl Network {
         }
         &values[self.operations.len()]
     }
+
+    /// The same on the threads of the pool that it is called in, a shard of the examples on each.
+    pub fn evaluate_on_threads<'a>(&self, inputs: &[f32], count: usize, scratch: &'a mut SharedScratch) -> &'a [f32] {
+        let count = count.min(inputs.len().checked_div(self.input).unwrap_or(count));
+        let ranges: Vec<Range<usize>> = row_shards(count).collect();
+        let SharedScratch { shards, out } = scratch;
+        shards.resize_with(ranges.len().max(shards.len()), Scratch::default);
+        out.resize(count * self.output(), 0.0);
+        let parts = split_mut(out, self.output(), ranges.iter().cloned());
+        parts.into_par_iter().zip(shards.par_iter_mut()).zip(&ranges).for_each(|((out, scratch), range)| {
+            out.copy_from_slice(self.evaluate(split(inputs, self.input, range), range.len(), scratch));
+        });
+        out
+    }
 }
 
 /// What a model has learned at one step: plain weights, nothing of training.
@@ -192,6 +216,29 @@ mod tests {
         assert_eq!(network.evaluate(&[1.0, 2.0], 1, &mut scratch), [1.5, 0.0]);
         assert_eq!(network.evaluate(&[1.0, 2.0], 5, &mut scratch), [1.5, 0.0], "no more examples than were given");
         assert_eq!((network.input(), network.output(), network.flops()), (2, 2, 12));
+    }
+
+    #[test]
+    fn on_threads_the_values_are_the_same() {
+        let draws = crate::random::normal_rows(1, crate::random::Purpose::Sample, 0, 1, 300 * 5 + 5 * 40 + 40 * 3);
+        let (inputs, weights) = draws.split_at(300 * 5);
+        let first = linear("a", 0, &weights[..200], &[0.1; 40], Activation::Relu);
+        let second = linear("b", 1, &weights[200..], &[0.2; 3], Activation::Sigmoid);
+        let network = Network::new(5, vec![first, second]).unwrap();
+        let mut serial = Scratch::default();
+        for threads in [1, 2, 5] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let mut shared = SharedScratch::default();
+            for count in [300, 1, 0, 77] {
+                let found = pool.install(|| network.evaluate_on_threads(inputs, count, &mut shared).to_vec());
+                let expected = network.evaluate(inputs, count, &mut serial);
+                assert!(
+                    found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6),
+                    "{threads} threads, {count} rows"
+                );
+                assert_eq!(found.len(), 3 * count);
+            }
+        }
     }
 
     #[test]

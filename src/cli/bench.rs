@@ -8,7 +8,7 @@ use super::common::{default_threads, usage};
 use crate::dataset::ImageShape;
 use crate::model::{Config, Model, PRESETS};
 use crate::random::{Purpose, normal_rows};
-use crate::snapshot::Scratch;
+use crate::snapshot::SharedScratch;
 use anyhow::Result;
 use clap::Subcommand;
 use std::time::Instant;
@@ -54,6 +54,9 @@ pub enum BenchCommand {
         /// Times to repeat.
         #[arg(long, default_value_t = 50)]
         repeat: usize,
+        /// Threads of the CPU.
+        #[arg(long)]
+        threads: Option<usize>,
         /// Where to decode.
         #[arg(long, default_value = "cpu", value_parser = ["cpu", "gpu"])]
         backend: String,
@@ -76,9 +79,12 @@ pub fn run(command: BenchCommand) -> Result<Outcome> {
             }
             (serde_json::to_value(times)?, json)
         }
-        BenchCommand::Decode { preset, count, repeat, backend, json } => {
-            let bench = if backend == "gpu" { bench_decode_gpu } else { bench_decode };
-            (bench(&preset, count, repeat)?, json)
+        BenchCommand::Decode { preset, count, repeat, threads, backend, json } => {
+            let line = match backend.as_str() {
+                "gpu" => bench_decode_gpu(&preset, count, repeat)?,
+                _ => bench_decode(&preset, count, repeat, threads.unwrap_or_else(default_threads).max(1))?,
+            };
+            (line, json)
         }
     };
     print(&line.0, line.1);
@@ -98,23 +104,24 @@ pub fn config_of(preset: &str) -> Result<Config> {
         .ok_or_else(|| usage(format!("expected one of the presets {}, found {preset}", PRESETS.join(", "))))
 }
 
-fn bench_decode(preset: &str, count: usize, repeat: usize) -> Result<serde_json::Value> {
+fn bench_decode(preset: &str, count: usize, repeat: usize, threads: usize) -> Result<serde_json::Value> {
     let config = config_of(preset)?;
     if count == 0 || repeat == 0 {
         return Err(usage("--count and --repeat: expected 1 or more, found 0"));
     }
     let snapshot = Model::new(&config, ImageShape::grey(28, 28))?.snapshot(0)?;
     let latents = normal_rows(0, Purpose::Sample, 0, count, config.latent);
-    let mut scratch = Scratch::default();
-    let mut times: Vec<f64> = (0..repeat + 5)
-        .map(|_| {
-            let started = Instant::now();
-            snapshot.decoder.evaluate(&latents, count, &mut scratch);
-            1e3 * started.elapsed().as_secs_f64()
-        })
-        .skip(5)
-        .collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let mut scratch = SharedScratch::default();
+    let mut decode = || {
+        let started = Instant::now();
+        snapshot.decoder.evaluate_on_threads(&latents, count, &mut scratch);
+        1e3 * started.elapsed().as_secs_f64()
+    };
+    let mut times: Vec<f64> = pool.install(|| (0..repeat + 5).map(|_| decode()).skip(5).collect());
     times.sort_by(f64::total_cmp);
     let median = times.get(times.len() / 2).copied().unwrap_or(f64::NAN);
-    Ok(serde_json::json!({ "preset": preset, "backend": "cpu", "count": count, "decode_ms": median }))
+    Ok(
+        serde_json::json!({ "preset": preset, "backend": "cpu", "threads": threads, "count": count, "decode_ms": median }),
+    )
 }

@@ -8,7 +8,7 @@ use crate::metrics::class_share;
 use crate::model::{Family, Model, Series};
 use crate::random::{Purpose, normal_rows};
 use crate::run::Opened;
-use crate::snapshot::Scratch;
+use crate::snapshot::SharedScratch;
 use anyhow::Result;
 use candle_core::Device;
 use clap::Args;
@@ -95,8 +95,8 @@ fn evaluate_autoencoder(opened: &Opened, dataset: &Dataset, line: &mut serde_jso
 fn evaluate_samples(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) {
     let latent = opened.snapshot.latent;
     let latents = normal_rows(opened.config.model.seed, Purpose::Evaluation, 0, SAMPLES, latent);
-    let mut scratch = Scratch::default();
-    let samples = opened.snapshot.decoder.evaluate(&latents, SAMPLES, &mut scratch);
+    let mut scratch = SharedScratch::default();
+    let samples = opened.snapshot.decoder.evaluate_on_threads(&latents, SAMPLES, &mut scratch);
     let share = class_share(samples, SAMPLES, &dataset.train, dataset.class_names.len());
     let smallest = share.iter().copied().fold(f64::INFINITY, f64::min);
     let rounded: Vec<f64> = share.iter().map(|share| (share * 1000.0).round() / 1000.0).collect();
