@@ -38,7 +38,8 @@ pub fn read_back<T: Pod>(
     let (sender, receiver) = mpsc::channel();
     staging.map_async(wgpu::MapMode::Read, .., move |result| drop(sender.send(result)));
     wait(device)?;
-    let mapped = receiver.try_recv().map_err(|error| unreadable(error.to_string()))?;
+    // Another thread that waits for the same device may be the one that says it.
+    let mapped = receiver.recv_timeout(PATIENCE).map_err(|error| unreadable(error.to_string()))?;
     mapped.map_err(|error| unreadable(error.to_string()))?;
     let view = staging.get_mapped_range(..).map_err(|error| unreadable(error.to_string()))?;
     // The bytes have the alignment of bytes.
