@@ -5,7 +5,7 @@ pub use crate::nn::activation::Activation;
 pub use crate::nn::kind::Kind;
 
 use crate::dataset::ImageShape;
-use crate::nn::shards::{row_shards, split, split_mut};
+use crate::nn::shards::{even, split, split_mut};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
@@ -78,6 +78,9 @@ pub struct Network {
 pub struct Scratch {
     values: Vec<Vec<f32>>,
 }
+
+/// Values of one operation that an evaluation on several threads has in hand on each of them.
+const CACHED_VALUES: usize = 256 * 1024;
 
 /// Buffers that an evaluation on several threads reuses.
 #[derive(Debug, Default)]
@@ -168,7 +171,11 @@ impl Network {
     /// The same on the threads of the pool that it is called in, a shard of the examples on each.
     pub fn evaluate_on_threads<'a>(&self, inputs: &[f32], count: usize, scratch: &'a mut SharedScratch) -> &'a [f32] {
         let count = count.min(inputs.len().checked_div(self.input).unwrap_or(count));
-        let ranges: Vec<Range<usize>> = row_shards(count).collect();
+        // As many examples at a time as leave their widest values in a thread's cache.
+        let widest = self.operations.iter().map(Operation::outputs).max().unwrap_or(1).max(1);
+        let most = (CACHED_VALUES / widest).max(8);
+        let threads = rayon::current_num_threads().max(1);
+        let ranges: Vec<Range<usize>> = even(count, count.div_ceil(most).next_multiple_of(threads)).collect();
         let SharedScratch { shards, out } = scratch;
         shards.resize_with(ranges.len().max(shards.len()), Scratch::default);
         out.resize(count * self.output(), 0.0);
