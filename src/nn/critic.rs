@@ -142,9 +142,8 @@ fn fused(
         }
         let mut direction = inner.lend((rows - plain) * width);
         {
-            let (_, values_after) = halves(stages, &values, plain);
+            let (values_before, values_after) = halves(stages, &values, plain);
             let (mut before, mut after) = halves_mut(stages, &mut gradients, plain);
-            let values_before: Vec<&[f32]> = halves(stages, &values, plain).0;
             passes::backward_rows(stages, (&x[..plain * width], &values_before), plain, &mut before, None);
             let x_after = &x[plain * width..];
             passes::backward_rows(stages, (x_after, &values_after), rows - plain, &mut after, Some(&mut direction));
@@ -158,20 +157,10 @@ fn fused(
         for (stage, (values, tangents)) in stages.iter().zip(values.iter_mut().zip(&tangents)) {
             combine(&mut values[plain * stage.outputs()..], tangents, &slopes[plain..]);
         }
-        let mut bias_gradients: Vec<Vec<f32>> = Vec::new();
-        if plain < rows {
-            for (stage, gradient) in stages.iter().zip(&gradients) {
-                let mut scaled = inner.lend(gradient.len());
-                let (before, after) = scaled.split_at_mut(plain * stage.outputs());
-                before.copy_from_slice(&gradient[..before.len()]);
-                let rows =
-                    after.chunks_exact_mut(stage.outputs()).zip(gradient[before.len()..].chunks_exact(stage.outputs()));
-                for ((out, gradient), slope) in rows.zip(&slopes[plain..]) {
-                    out.iter_mut().zip(gradient).for_each(|(out, gradient)| *out = slope * gradient);
-                }
-                bias_gradients.push(scaled);
-            }
-        }
+        let bias_gradients = match plain < rows {
+            true => bias_gradients(inner, stages, &gradients, plain, &slopes),
+            false => Vec::new(),
+        };
         let inputs = passes::slices(&values);
         inner.gather(|index| {
             let bias = bias_gradients.get(index).map(Vec::as_slice);
@@ -183,6 +172,24 @@ fn fused(
             .give_back([x, direction].into_iter().chain(values).chain(gradients).chain(tangents).chain(bias_gradients));
         Ok(measured)
     })
+}
+
+/// What biases' gradients are summed from: penalties do not depend on biases, so a penalised row counts with its loss's slope.
+fn bias_gradients(
+    inner: &Inner,
+    stages: &[Stage<'_>],
+    gradients: &[Vec<f32>],
+    plain: usize,
+    slopes: &[f32],
+) -> Vec<Vec<f32>> {
+    let scaled = stages.iter().zip(gradients).map(|(stage, gradient)| {
+        let mut scaled = inner.lend(gradient.len());
+        scaled.copy_from_slice(gradient);
+        let rows = scaled.chunks_exact_mut(stage.outputs()).zip(slopes).skip(plain);
+        rows.for_each(|(row, slope)| row.iter_mut().for_each(|value| *value *= slope));
+        scaled
+    });
+    scaled.collect()
 }
 
 fn check(stages: &[Stage<'_>]) -> Result<()> {
