@@ -165,18 +165,6 @@ impl Inner {
     }
 }
 
-/// Adds to what a parameter has gathered.
-fn add_to(parameter: &Parameter, values: &[f32]) {
-    let mut gradient = parameter.gradient();
-    if gradient.filled {
-        gradient.values.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
-    } else {
-        gradient.values.clear();
-        gradient.values.extend_from_slice(values);
-        gradient.filled = true;
-    }
-}
-
 /// One forward pass, kept for its backward.
 struct Operation {
     chain: Arc<Inner>,
@@ -258,8 +246,8 @@ impl CustomOp2 for Operation {
                 if self.learns {
                     for (index, scale, shift) in norms {
                         if let Work::Norm(norm) = &self.chain.layers[index].work {
-                            add_to(&norm.scale, &scale);
-                            add_to(&norm.shift, &shift);
+                            norm.scale.gradient().add(&scale);
+                            norm.shift.gradient().add(&shift);
                         }
                     }
                     self.chain.gather(|index| (passes::input_of(index, x, &values), &gradients[index], None));

@@ -17,6 +17,19 @@ pub(super) struct Gradient {
     pub filled: bool,
 }
 
+impl Gradient {
+    /// Adds a part.
+    pub fn add(&mut self, values: &[f32]) {
+        if self.filled {
+            self.values.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+        } else {
+            self.values.clear();
+            self.values.extend_from_slice(values);
+            self.filled = true;
+        }
+    }
+}
+
 /// A trainable tensor.
 #[derive(Clone, Debug)]
 pub struct Parameter {
@@ -112,14 +125,7 @@ impl Parameters {
         for parameter in self.variables.values() {
             if let Some(tensor) = gradients.get(&parameter.variable) {
                 with_values(tensor, |values| {
-                    let mut gradient = parameter.gradient();
-                    if gradient.filled {
-                        gradient.values.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
-                    } else {
-                        gradient.values.clear();
-                        gradient.values.extend_from_slice(values);
-                        gradient.filled = true;
-                    }
+                    parameter.gradient().add(values);
                     Ok(())
                 })?;
             }
