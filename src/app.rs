@@ -2,6 +2,7 @@
 //! mutates. All state is in a [`Session`], which outlives the window.
 
 mod apply;
+mod decoding;
 mod files;
 mod jobs;
 mod logic;

@@ -78,7 +78,7 @@ fn tiles() -> Arc<TileGrid> {
     );
     let [width, height] = [lattice.columns * 8, lattice.rows * 8];
     let pixels = (0..width * height).map(|i| ((i % width) * 255 / width) as u8).collect();
-    Arc::new(TileGrid { id: fresh_id(), step: 1234, lattice, tile: [8, 8], channels: 1, pixels })
+    Arc::new(TileGrid { id: fresh_id(), step: 1234, decode_ms: 0.5, lattice, tile: [8, 8], channels: 1, pixels })
 }
 
 fn take(name: &str, pane: Pane, size: [f32; 2]) {
@@ -132,6 +132,8 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
                     sheet: SheetView { sheet: Some(&sheet), seed: 1, computing: false },
                     settings: &settings,
                     device: "",
+                    decoding: latentarium::gpu::Decoding::CpuSoftware,
+                    decode_ms: None,
                     threads: 2,
                     accelerator: None,
                     shown: &Pane::ALL,

@@ -55,6 +55,8 @@ fn draw(ui: &mut eframe::egui::Ui, state: &mut State) {
         sheet: SheetView { sheet: None, seed: 0, computing: false },
         settings: &settings,
         device: "",
+        decoding: latentarium::gpu::Decoding::CpuSoftware,
+        decode_ms: None,
         threads: 1,
         accelerator: None,
         shown: &Pane::ALL,

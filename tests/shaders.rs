@@ -201,7 +201,7 @@ fn grid(channels: usize) -> Arc<TileGrid> {
     let value = |x: usize, y: usize| [[10, 90], [170, 250]][y / 4][x / 4];
     let pixel = |value| if channels == 4 { [&color_of(value)[..], &[255]].concat() } else { vec![value] };
     let pixels = (0..64).flat_map(|i| pixel(value(i % 8, i / 8))).collect();
-    Arc::new(TileGrid { id: fresh_id(), step: 0, lattice, tile: [4, 4], channels, pixels })
+    Arc::new(TileGrid { id: fresh_id(), step: 0, decode_ms: 0.0, lattice, tile: [4, 4], channels, pixels })
 }
 
 fn color_of(value: u8) -> [u8; 3] {

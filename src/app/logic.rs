@@ -43,6 +43,10 @@ impl Session {
             }
         }
         for error in self.take_device_errors() {
+            if self.decoding().is_gpu() {
+                self.refuse_gpu(&error);
+                continue;
+            }
             let message = t!("toast.device_error", why = error).into_owned();
             if self.last_message().is_none_or(|(_, last)| *last != message) {
                 self.say(Level::Failed, &message);

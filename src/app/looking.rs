@@ -3,7 +3,7 @@
 use crate::app::session::Session;
 use crate::dataset::Dataset;
 use crate::explore::plane::Plane;
-use crate::explore::tiles::AtlasLimits;
+use crate::explore::tiles::{AtlasLimits, TileGrid};
 use crate::explore::viewer::{NearestRequest, PointsRequest, TileRequest, Viewer};
 use crate::model::Config;
 use crate::snapshot::Snapshot;
@@ -138,11 +138,16 @@ impl Looking {
         }
     }
 
+    /// A model's newest tiles.
+    pub fn tiles(&self, slot: Slot) -> Option<Arc<TileGrid>> {
+        self.viewer.as_ref()?.tiles(slot.index())
+    }
+
     /// What the panels draw from.
     pub fn view(&self) -> LookView {
         let plane = |slot: Slot| PlaneView {
             plane: self.plane(slot).cloned(),
-            tiles: self.viewer.as_ref().and_then(|viewer| viewer.tiles(slot.index())),
+            tiles: self.tiles(slot),
             points: self.viewer.as_ref().and_then(|viewer| viewer.points(slot.index())),
         };
         LookView {

@@ -1,5 +1,6 @@
 //! Everything the program knows while it runs. It outlives the window: close it, open it, and all is where it was.
 
+use crate::app::decoding::DecoderState;
 use crate::app::jobs::Jobs;
 use crate::app::looking::Looking;
 use crate::app::slot::{ModelSlot, ReadyMade};
@@ -8,6 +9,7 @@ use crate::app::undo::{Point, Undo};
 use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Progress, Source};
 use crate::explore::compare::Sheet;
+use crate::gpu::DecoderChoice;
 use crate::model::Config;
 use crate::snapshot::Snapshot;
 use crate::trainer::Options;
@@ -38,6 +40,8 @@ pub struct Start {
     pub threads: usize,
     /// What the models learn on; the CPU where none is given.
     pub device: Option<Device>,
+    /// Who decodes, where it is not to be as last time.
+    pub decoder: Option<DecoderChoice>,
     /// Where new run folders go; empty for `runs`.
     pub runs: PathBuf,
 }
@@ -102,6 +106,7 @@ pub struct Session {
     pub(super) cursor: [f32; 2],
     pub(super) sheet: SheetState,
     pub(super) looking: Looking,
+    pub(super) decoder: DecoderState,
     pub(super) undo: Undo,
     pub(super) jobs: Jobs,
     pub(super) waker: Arc<Waker>,
@@ -135,7 +140,7 @@ impl Session {
         let threads = if start.threads > 0 { start.threads } else { num_cpus::get_physical().max(1) };
         let [a, b] = state.models.clone().unwrap_or_else(default_models);
         let mut session = Self {
-            settings: state.settings,
+            settings: Settings { decoder: start.decoder.unwrap_or(state.settings.decoder), ..state.settings },
             layout: state.layout.as_deref().and_then(layout::from_text).unwrap_or_else(layout::default_layout),
             panels: Panels::default(),
             data: None,
@@ -146,6 +151,7 @@ impl Session {
             cursor: state.cursor,
             sheet: SheetState { seed: state.sheet_seed, ..SheetState::default() },
             looking,
+            decoder: DecoderState::default(),
             undo: Undo::default(),
             jobs: Jobs::new(waker.clone()),
             waker,
@@ -249,12 +255,6 @@ impl Session {
         a.points.map_or(0, |points| points.encoding.count())
     }
 
-    /// Makes the pipelines that draw the planes and images of a window.
-    pub fn install(&mut self, render_state: &eframe::egui_wgpu::RenderState) {
-        crate::gpu::install(render_state);
-        self.looking.limits = crate::gpu::atlas_limits(&render_state.device);
-    }
-
     /// Asks for repaints.
     pub fn waker(&self) -> Arc<Waker> {
         self.waker.clone()
@@ -332,6 +332,8 @@ impl Session {
             },
             settings: &self.settings,
             device: &self.device,
+            decoding: self.decoding(),
+            decode_ms: self.decode_ms(),
             threads: self.threads,
             accelerator: self.start.device.as_ref().filter(|device| !device.is_cpu()).map(|device| device.location()),
             shown,

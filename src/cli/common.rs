@@ -1,6 +1,7 @@
 //! What several subcommands share.
 
 use crate::dataset::{self, Dataset, Progress, Source};
+use crate::gpu::DecoderChoice;
 use crate::nn::device::{DeviceChoice, DeviceError};
 use crate::run::{self, Opened};
 use anyhow::{Context, Result};
@@ -116,4 +117,13 @@ pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Png)?;
     run::atomic::write(path, bytes.get_ref()).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// Reads the name of a decoder.
+///
+/// # Errors
+/// Says which names there are.
+pub fn decoder_choice(name: &str) -> Result<DecoderChoice, String> {
+    let named = DecoderChoice::ALL.into_iter().find(|choice| choice.name() == name);
+    named.ok_or_else(|| format!("expected auto, gpu or cpu, found {name}"))
 }

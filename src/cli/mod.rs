@@ -17,6 +17,7 @@ mod train;
 
 use crate::app::{Session, Start};
 use crate::dataset::Source;
+use crate::gpu::DecoderChoice;
 use clap::{Args, Parser, Subcommand};
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -46,6 +47,9 @@ struct ExplorerArguments {
     /// What the models learn on: auto, cpu, cuda:N or metal.
     #[arg(long, default_value = "auto")]
     device: String,
+    /// Who decodes the plane: auto, gpu or cpu; the next time, too.
+    #[arg(long, value_parser = common::decoder_choice)]
+    decoder: Option<DecoderChoice>,
 }
 
 #[derive(Subcommand)]
@@ -124,6 +128,7 @@ fn explore(arguments: ExplorerArguments) -> anyhow::Result<Outcome> {
         run: arguments.open,
         state: Session::default_state_path(),
         device: Some(common::open_device(&arguments.device)?),
+        decoder: arguments.decoder,
         ..Start::default()
     };
     match explorer::open_window(start) {

@@ -6,6 +6,7 @@ use super::viewer::Decoder;
 use crate::dataset::ImageShape;
 use crate::snapshot::Snapshot;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 /// The largest grid that can be asked for, in tiles along the longer side of what is seen.
 pub const LARGEST_GRID: usize = 32;
@@ -107,6 +108,8 @@ pub struct TileGrid {
     pub id: u64,
     /// The step of the weights.
     pub step: u64,
+    /// What decoding took, in milliseconds.
+    pub decode_ms: f32,
     /// Where the tiles lie on the plane.
     pub lattice: Lattice,
     /// Width and height of one tile in the atlas, in pixels.
@@ -141,7 +144,8 @@ impl TileGrid {
         let tile = [shape.width.div_ceil(reduction), shape.height.div_ceil(reduction)];
         let channels = atlas_channels(shape);
         let pixels = vec![0; lattice.columns * lattice.rows * tile[0] * tile[1] * channels];
-        let mut grid = Self { id: fresh_id(), step: snapshot.step, lattice, tile, channels, pixels };
+        let began = Instant::now();
+        let mut grid = Self { id: fresh_id(), step: snapshot.step, decode_ms: 0.0, lattice, tile, channels, pixels };
         let middles = lattice.middles();
         for (number, chunk) in middles.chunks(CHUNK).enumerate() {
             if !wanted() {
@@ -152,6 +156,7 @@ impl TileGrid {
                 grid.pack(number * CHUNK + place, image, shape, reduction);
             }
         }
+        grid.decode_ms = began.elapsed().as_secs_f32() * 1e3;
         Some(grid)
     }
 
@@ -237,7 +242,8 @@ mod tests {
         let lattice = Lattice { cell: 1.0, column: 0, row: 0, columns: 2, rows: 1 };
         let shape = ImageShape { channels: 3, height: 2, width: 2 };
         let image: Vec<f32> = (0..12).map(|i| i as f32 / 12.0).collect();
-        let mut grid = TileGrid { id: 0, step: 0, lattice, tile: [2, 2], channels: 4, pixels: vec![0; 32] };
+        let mut grid =
+            TileGrid { id: 0, step: 0, decode_ms: 0.0, lattice, tile: [2, 2], channels: 4, pixels: vec![0; 32] };
         grid.pack(1, &image, shape, 1);
         let value = |i: usize| byte(image[i]);
         assert_eq!(grid.pixels[..8], [0; 8]);

@@ -12,6 +12,7 @@ pub mod decoder;
 pub mod image;
 mod pipeline;
 pub mod points;
+mod policy;
 mod probe;
 pub mod shader;
 mod store;
@@ -19,6 +20,7 @@ pub mod tiles;
 mod uniforms;
 
 pub use colormap::ColorMap;
+pub use policy::{DecoderChoice, Decoding, decide};
 pub use probe::{DeviceInfo, Headless, headless, probe};
 pub use store::{Resources, Slot};
 

@@ -1,10 +1,11 @@
 //! The bar at the top: menus, what data there is, what draws, and the theme.
 
+use crate::gpu::Decoding;
 use crate::nn::vector::processor;
 use crate::ui::command::{Command, Picture, Slot};
 use crate::ui::dialogs::Ask;
 use crate::ui::layout::Pane;
-use crate::ui::settings::{Appearance, COLOR_MAPS, Language};
+use crate::ui::settings::{Appearance, COLOR_MAPS, DECODERS, Language};
 use crate::ui::text::{tr, whole};
 use crate::ui::theme;
 use crate::ui::view::View;
@@ -26,6 +27,8 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         data_chip(ui, view, commands);
         ui.separator();
         device_chip(ui, view);
+        ui.separator();
+        decoder_chip(ui, view);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, view, commands);
             let device = if view.device.is_empty() { tr("device.none") } else { view.device.to_owned() };
@@ -88,6 +91,11 @@ fn looks(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     if !grey {
         ui.label(theme::note(ui, tr("menu.own_colors")));
     }
+    ui.separator();
+    ui.label(theme::note(ui, tr("menu.decoder"))).on_hover_text(tr("decoder.tip"));
+    for (choice, key) in DECODERS {
+        ui.radio_value(&mut settings.decoder, choice, tr(key));
+    }
     if settings != *view.settings {
         commands.push(Command::Settings(settings));
     }
@@ -146,6 +154,22 @@ fn device_chip(ui: &mut Ui, view: &View<'_>) {
     };
     let chip = ui.label(theme::figure(words));
     chip.on_hover_text(t!("device.training_tip", features = features));
+}
+
+/// Who decodes, how long it takes, and why it is the CPU where it is.
+fn decoder_chip(ui: &mut Ui, view: &View<'_>) {
+    let (name, why) = match &view.decoding {
+        Decoding::Gpu => (tr("decoder.on_gpu"), tr("decoder.gpu_tip")),
+        Decoding::CpuChosen => (tr("decoder.on_cpu"), tr("decoder.chosen_tip")),
+        Decoding::CpuSoftware => (tr("decoder.on_cpu"), tr("decoder.software_tip")),
+        Decoding::CpuNoAdapter => (tr("decoder.on_cpu"), tr("decoder.no_adapter_tip")),
+        Decoding::CpuRefused(why) => (tr("decoder.on_cpu"), t!("decoder.refused_tip", why = why).into_owned()),
+    };
+    let words = match view.decode_ms {
+        Some(milliseconds) => format!("{name} {milliseconds:>5.1} ms"),
+        None => name,
+    };
+    ui.label(theme::figure(words)).on_hover_text(why);
 }
 
 fn theme_button(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {

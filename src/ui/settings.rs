@@ -1,6 +1,6 @@
 //! How the window looks: kept between sittings.
 
-use crate::gpu::ColorMap;
+use crate::gpu::{ColorMap, DecoderChoice};
 use crate::trainer::Axis;
 use crate::ui::looking::PlaneSettings;
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,10 @@ pub const COLOR_MAPS: [(ColorMap, &str); 3] = [
     (ColorMap::Magma, "color_map.magma"),
 ];
 
+/// The decoders that can be chosen, with their keys in the language tables.
+pub const DECODERS: [(DecoderChoice, &str); 3] =
+    [(DecoderChoice::Auto, "decoder.auto"), (DecoderChoice::Gpu, "decoder.gpu"), (DecoderChoice::Cpu, "decoder.cpu")];
+
 /// How curves are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -104,4 +108,6 @@ pub struct Settings {
     pub curves: Curves,
     /// What is drawn on the plane.
     pub plane: PlaneSettings,
+    /// Who decodes what is looked at.
+    pub decoder: DecoderChoice,
 }

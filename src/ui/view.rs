@@ -2,6 +2,7 @@
 
 use crate::dataset::{Dataset, Progress};
 use crate::explore::compare::Sheet;
+use crate::gpu::Decoding;
 use crate::model::Config;
 use crate::snapshot::Snapshot;
 use crate::trainer::{History, Phase, Status};
@@ -83,6 +84,10 @@ pub struct View<'a> {
     pub settings: &'a Settings,
     /// What draws it; empty where nobody knows.
     pub device: &'a str,
+    /// Who decodes what is looked at.
+    pub decoding: Decoding,
+    /// What the newest tiles of the plane took to decode, in milliseconds.
+    pub decode_ms: Option<f32>,
     /// Threads that each model learns on.
     pub threads: usize,
     /// What they learn on instead of the processor.

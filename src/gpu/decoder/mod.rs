@@ -25,5 +25,5 @@ pub use error::DecoderError;
 pub use pipelines::Pipelines;
 pub use plan::Plan;
 pub use read_back::{read_back, wait};
-pub use schedule::Schedule;
+pub use schedule::{Schedule, check_compute};
 pub use weights::{Packed, Weights};

@@ -227,8 +227,11 @@ fn within(needed: u64, limit: u64, what: impl Fn() -> String) -> Result<(), Deco
     }
 }
 
-/// Whether the stages can run at all.
-fn check_compute(limits: &wgpu::Limits) -> Result<(), DecoderError> {
+/// Whether the stages can run at all within an adapter's limits.
+///
+/// # Errors
+/// Names the first limit that is too low.
+pub fn check_compute(limits: &wgpu::Limits) -> Result<(), DecoderError> {
     let needs = [
         ("workgroups a dispatch", limits.max_compute_workgroups_per_dimension, 1),
         ("threads a workgroup", limits.max_compute_invocations_per_workgroup, THREADS),

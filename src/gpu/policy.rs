@@ -1,0 +1,106 @@
+//! Which processor decodes: what was asked for, what there is, and what has already gone wrong.
+
+use super::probe::DeviceInfo;
+use serde::{Deserialize, Serialize};
+
+/// What the person asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DecoderChoice {
+    /// A graphics card where there is one that computes, else the CPU.
+    #[default]
+    Auto,
+    /// The graphics adapter, also where the processor plays one.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+impl DecoderChoice {
+    /// All, in the order they are shown.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Gpu, Self::Cpu];
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Gpu => "gpu",
+            Self::Cpu => "cpu",
+        }
+    }
+}
+
+/// Who decodes, and why it is the CPU where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decoding {
+    /// Compute shaders on the window's own device.
+    Gpu,
+    /// The CPU, because it was asked for.
+    CpuChosen,
+    /// The CPU, because the adapter is one that the processor plays: it would be slower.
+    CpuSoftware,
+    /// The CPU, because nothing draws on a graphics device.
+    CpuNoAdapter,
+    /// The CPU, because the adapter cannot compute what is needed, or refused it: one sentence.
+    CpuRefused(String),
+}
+
+impl Decoding {
+    /// Whether the graphics adapter decodes.
+    pub fn is_gpu(&self) -> bool {
+        *self == Self::Gpu
+    }
+}
+
+/// Decides. `device` is what the window draws with, `refusal` why the adapter was given up in this sitting, if it was.
+pub fn decide(choice: DecoderChoice, device: Option<&DeviceInfo>, refusal: Option<&str>) -> Decoding {
+    let device = match (choice, device) {
+        (DecoderChoice::Cpu, _) => return Decoding::CpuChosen,
+        (_, None) => return Decoding::CpuNoAdapter,
+        (_, Some(device)) => device,
+    };
+    match (refusal, &device.no_compute, choice) {
+        (Some(why), _, _) => Decoding::CpuRefused(why.to_owned()),
+        (None, Some(why), _) => Decoding::CpuRefused(why.clone()),
+        (None, None, DecoderChoice::Auto) if device.software => Decoding::CpuSoftware,
+        (None, None, _) => Decoding::Gpu,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(software: bool, no_compute: Option<&str>) -> DeviceInfo {
+        DeviceInfo {
+            name: "a card".into(),
+            backend: "Vulkan".into(),
+            driver: String::new(),
+            software,
+            largest_texture: 8192,
+            no_compute: no_compute.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn a_card_that_computes_decodes_and_nothing_else_does_unasked() {
+        let (card, software, gl) = (device(false, None), device(true, None), device(false, Some("no compute")));
+        let refused = |why: &str| Decoding::CpuRefused(why.into());
+        for (choice, found, refusal, expected) in [
+            (DecoderChoice::Auto, Some(&card), None, Decoding::Gpu),
+            (DecoderChoice::Auto, Some(&software), None, Decoding::CpuSoftware),
+            (DecoderChoice::Auto, Some(&gl), None, refused("no compute")),
+            (DecoderChoice::Auto, Some(&card), Some("lost"), refused("lost")),
+            (DecoderChoice::Auto, None, None, Decoding::CpuNoAdapter),
+            (DecoderChoice::Gpu, Some(&card), None, Decoding::Gpu),
+            (DecoderChoice::Gpu, Some(&software), None, Decoding::Gpu),
+            (DecoderChoice::Gpu, Some(&gl), None, refused("no compute")),
+            (DecoderChoice::Gpu, Some(&card), Some("lost"), refused("lost")),
+            (DecoderChoice::Gpu, None, None, Decoding::CpuNoAdapter),
+            (DecoderChoice::Cpu, Some(&card), None, Decoding::CpuChosen),
+            (DecoderChoice::Cpu, None, Some("lost"), Decoding::CpuChosen),
+        ] {
+            assert_eq!(decide(choice, found, refusal), expected, "{choice:?} {found:?} {refusal:?}");
+        }
+    }
+}
