@@ -6,6 +6,7 @@ pub mod encoded;
 pub mod nearest;
 pub mod pick;
 pub mod plane;
+pub mod refine;
 pub mod tiles;
 pub mod view;
 pub mod viewer;

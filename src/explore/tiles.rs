@@ -5,11 +5,12 @@ use super::view::{Area, View};
 use super::viewer::Decoder;
 use crate::dataset::ImageShape;
 use crate::snapshot::Snapshot;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// The largest grid that can be asked for, in tiles along the longer side of what is seen.
-pub const LARGEST_GRID: usize = 32;
+pub const LARGEST_GRID: usize = 64;
 
 /// Latents that are decoded between two looks at whether the work is still wanted.
 const CHUNK: usize = 128;
@@ -57,12 +58,46 @@ impl Lattice {
         (at(self.column, self.row), at(self.column + self.columns as i64, self.row + self.rows as i64))
     }
 
+    /// Whether another lattice lies within this one.
+    pub fn covers(&self, other: &Self) -> bool {
+        let ((low, high), (min, max)) = (self.bounds(), other.bounds());
+        let slack = 1e-3 * other.cell;
+        let below = low.iter().zip(&min).all(|(low, min)| *low <= min + slack);
+        below && high.iter().zip(&max).all(|(high, max)| *high >= max - slack)
+    }
+
+    /// The same place in at most `cells` cells (but one at least): two, four, eight … times as large.
+    pub fn coarser_than(&self, cells: usize) -> Self {
+        let mut coarse = *self;
+        while coarse.columns * coarse.rows > cells.max(1) && (coarse.columns > 1 || coarse.rows > 1) {
+            let halved = |first: i64, count: usize| {
+                let (low, high) = (first.div_euclid(2), (first + count as i64 - 1).div_euclid(2));
+                (low, (high - low + 1) as usize)
+            };
+            let ((column, columns), (row, rows)) =
+                (halved(coarse.column, coarse.columns), halved(coarse.row, coarse.rows));
+            if (columns, rows) == (coarse.columns, coarse.rows) {
+                break;
+            }
+            coarse = Self { cell: 2.0 * coarse.cell, column, row, columns, rows };
+        }
+        coarse
+    }
+
     /// The middles of the cells, in the order in which they are read: from the upper left, row by row.
     pub fn middles(&self) -> Vec<[f32; 2]> {
+        self.middles_of(0..self.columns * self.rows)
+    }
+
+    /// The middles of some of them, by their number in that order.
+    pub fn middles_of(&self, cells: Range<usize>) -> Vec<[f32; 2]> {
         let middle = |first: i64, place: usize| (first as f32 + place as f32 + 0.5) * self.cell;
-        (0..self.rows)
-            .rev()
-            .flat_map(|row| (0..self.columns).map(move |column| [middle(self.column, column), middle(self.row, row)]))
+        let columns = self.columns.max(1);
+        cells
+            .map(|cell| {
+                let (column, from_top) = (cell % columns, cell / columns);
+                [middle(self.column, column), middle(self.row, self.rows.saturating_sub(1 + from_top))]
+            })
             .collect()
     }
 }
@@ -289,7 +324,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_lattice_covers_what_is_seen(
-            x in -9.0f32..9.0, y in -9.0f32..9.0, half in 0.01f32..50.0, width in 50.0f32..2000.0, grid in 1usize..=32,
+            x in -9.0f32..9.0, y in -9.0f32..9.0, half in 0.01f32..50.0, width in 50.0f32..2000.0, grid in 1usize..=64,
         ) {
             let area = Area { min: [0.0, 0.0], size: [width, 500.0] };
             let view = View { centre: [x, y], half_height: half };
