@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod default_plane;
 pub mod encoded;
+pub mod lens;
 pub mod nearest;
 pub mod pick;
 pub mod plane;

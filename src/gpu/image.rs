@@ -6,6 +6,7 @@ use super::{pixels_from_points, store, uniforms};
 use crate::dataset::ImageShape;
 use crate::explore::compare::pixel_error;
 use crate::explore::tiles::fresh_id;
+use crate::explore::view::Area;
 use eframe::egui::{self, PaintCallbackInfo};
 use eframe::{egui_wgpu, wgpu};
 use std::sync::Arc;
@@ -110,6 +111,19 @@ pub fn paint(painter: &egui::Painter, rect: egui::Rect, slot: &Slot, picture: &P
     painter.add(egui_wgpu::Callback::new_paint_callback(rect, callback));
 }
 
+/// How an image of `size` pixels is drawn into an area of a screen, both in pixels.
+pub(super) fn uniforms(
+    (area, screen): (Area, [f32; 2]),
+    (size, is_color): ([usize; 2], bool),
+    map: ColorMap,
+    fit: Fit,
+) -> uniforms::Image {
+    let (min, size) = fit.place((area.min, area.size), size);
+    let color = if is_color { uniforms::FLAG_COLOR } else { 0 };
+    let smooth = if fit == Fit::Smooth { uniforms::FLAG_SMOOTH } else { 0 };
+    uniforms::Image { screen, min, size, map: map.row() as u32, flags: color | smooth }
+}
+
 struct Callback {
     slot: Arc<u64>,
     picture: Picture,
@@ -129,17 +143,9 @@ impl egui_wgpu::CallbackTrait for Callback {
     ) -> Vec<wgpu::CommandBuffer> {
         if let Some(resources) = store::of(resources) {
             let picture = &self.picture;
-            let area = pixels_from_points(self.rect, screen.pixels_per_point);
-            let (min, size) = self.fit.place(area, picture.size());
-            let color = if picture.channels == 4 { uniforms::FLAG_COLOR } else { 0 };
-            let smooth = if self.fit == Fit::Smooth { uniforms::FLAG_SMOOTH } else { 0 };
-            let uniforms = uniforms::Image {
-                screen: screen.size_in_pixels.map(|x| x as f32),
-                min,
-                size,
-                map: self.map.row() as u32,
-                flags: color | smooth,
-            };
+            let (min, size) = pixels_from_points(self.rect, screen.pixels_per_point);
+            let area = (Area { min, size }, screen.size_in_pixels.map(|side| side as f32));
+            let uniforms = uniforms(area, (picture.size(), picture.channels == 4), self.map, self.fit);
             let content = Content {
                 id: picture.id,
                 width: picture.width,

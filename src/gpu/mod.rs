@@ -5,11 +5,12 @@
 //! the screen that is painted owns a [`Slot`]; dropping the slot frees what the GPU holds for it. Content is uploaded only
 //! when its id differs from what the slot held.
 //!
-//! [`decoder`] turns latents into images in compute shaders on the same device.
+//! [`decoder`] turns latents into images in compute shaders on the same device; [`live`] does so in the window, once a frame.
 
 pub mod colormap;
 pub mod decoder;
 pub mod image;
+pub mod live;
 mod pipeline;
 pub mod points;
 mod policy;

@@ -68,6 +68,28 @@ impl Pipelines {
     }
 }
 
+impl Pipelines {
+    /// What drawing one texture binds.
+    pub fn bind_picture(
+        &self,
+        device: &wgpu::Device,
+        uniforms: &wgpu::Buffer,
+        pixels: &wgpu::TextureView,
+    ) -> wgpu::BindGroup {
+        let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
+        device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("picture"),
+            layout: &self.picture_layout,
+            entries: &[
+                entry(0, uniforms.as_entire_binding()),
+                entry(1, wgpu::BindingResource::TextureView(pixels)),
+                entry(2, wgpu::BindingResource::TextureView(&self.lookup)),
+                entry(3, wgpu::BindingResource::Sampler(&self.sampler)),
+            ],
+        })
+    }
+}
+
 fn pipeline(
     device: &wgpu::Device,
     format: wgpu::TextureFormat,

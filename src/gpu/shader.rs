@@ -45,7 +45,31 @@ pub const POINTS: Shader = Shader {
     entry_points: DRAWING,
 };
 
-/// All shaders: what draws, and the stages of the decoder.
+/// What every stage has that writes values into a texture.
+const COMPUTING: &[&str] = &["main"];
+
+/// Decoded images into tiles.
+pub const TILE: Shader = Shader {
+    name: "tile",
+    source: concat!(include_str!("../../shaders/shared/target.wgsl"), include_str!("../../shaders/tile.wgsl")),
+    entry_points: COMPUTING,
+};
+
+/// The largest absolute value of an operation.
+pub const EXTENT: Shader = Shader {
+    name: "extent",
+    source: concat!(include_str!("../../shaders/shared/target.wgsl"), include_str!("../../shaders/extent.wgsl")),
+    entry_points: COMPUTING,
+};
+
+/// An operation's maps side by side.
+pub const MAPS: Shader = Shader {
+    name: "maps",
+    source: concat!(include_str!("../../shaders/shared/target.wgsl"), include_str!("../../shaders/maps.wgsl")),
+    entry_points: COMPUTING,
+};
+
+/// All shaders: what draws, what writes textures, and the stages of the decoder.
 pub fn all() -> Vec<Shader> {
-    [IMAGE, TILES, POINTS].into_iter().chain(Stage::ALL.map(Stage::shader)).collect()
+    [IMAGE, TILES, POINTS, TILE, EXTENT, MAPS].into_iter().chain(Stage::ALL.map(Stage::shader)).collect()
 }

@@ -1,5 +1,6 @@
 //! What the GPU holds for each place on the screen, and when it is let go.
 
+use super::live::Live;
 use super::pipeline::{Pipelines, texture_descriptor, write};
 use super::uniforms::{Instance, LARGEST};
 use crate::explore::tiles::fresh_id;
@@ -48,6 +49,8 @@ enum Kind {
 /// Our pipelines and everything that they draw, kept in egui's callback resources.
 pub struct Resources {
     pub(super) pipelines: Pipelines,
+    /// The decoder, where it was connected.
+    pub(super) live: Option<Live>,
     held: HashMap<u64, Held>,
     largest_side: u32,
     uploads: u64,
@@ -60,6 +63,7 @@ impl Resources {
         let largest_side = device.limits().max_texture_dimension_2d;
         Self {
             pipelines: Pipelines::new(device, queue, format),
+            live: None,
             held: HashMap::new(),
             largest_side,
             uploads: 0,
@@ -116,16 +120,8 @@ impl Resources {
         if !fits {
             let texture = device.create_texture(&texture_descriptor("picture", size, format));
             let buffer = uniform_buffer(device);
-            let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some("picture"),
-                layout: &self.pipelines.picture_layout,
-                entries: &[
-                    entry(0, buffer.as_entire_binding()),
-                    entry(1, wgpu::BindingResource::TextureView(&texture.create_view(&Default::default()))),
-                    entry(2, wgpu::BindingResource::TextureView(&self.pipelines.lookup)),
-                    entry(3, wgpu::BindingResource::Sampler(&self.pipelines.sampler)),
-                ],
-            });
+            let view = texture.create_view(&Default::default());
+            let bind_group = self.pipelines.bind_picture(device, &buffer, &view);
             self.insert(slot, buffer, Kind::Picture { texture, bind_group });
         }
         let Some(held) = self.held.get_mut(slot.as_ref()) else { return };

@@ -4,7 +4,7 @@
 use super::colormap::ColorMap;
 use super::store::{Content, Resources, Slot};
 use super::{pixels_from_points, store, uniforms};
-use crate::explore::tiles::TileGrid;
+use crate::explore::tiles::{Lattice, TileGrid};
 use crate::explore::view::{Area, View};
 use eframe::egui::{self, PaintCallbackInfo};
 use eframe::{egui_wgpu, wgpu};
@@ -49,24 +49,26 @@ struct Callback {
     style: TileStyle,
 }
 
-impl Callback {
-    fn uniforms(&self, screen: &egui_wgpu::ScreenDescriptor) -> uniforms::Tiles {
-        let (min, size) = pixels_from_points(self.rect, screen.pixels_per_point);
-        let area = Area { min, size };
-        let (low, high) = self.grid.lattice.bounds();
-        let color = if self.grid.channels == 4 { uniforms::FLAG_COLOR } else { 0 };
-        let smooth = if self.style.smooth { uniforms::FLAG_SMOOTH } else { 0 };
-        let map = if self.style.map == ColorMap::Signed { ColorMap::Grey } else { self.style.map };
-        uniforms::Tiles {
-            screen: screen.size_in_pixels.map(|x| x as f32),
-            min: self.view.pixel_from_plane(area, [low[0], high[1]]),
-            cell: self.grid.lattice.cell * self.view.scale(area),
-            map: map.row() as u32,
-            flags: color | smooth,
-            padding: 0,
-            count: [self.grid.lattice.columns as f32, self.grid.lattice.rows as f32],
-            tile: self.grid.tile.map(|x| x as f32),
-        }
+/// How tiles of a lattice are drawn into an area of a screen, both in pixels; `tile` is the size of one in its texture.
+pub(super) fn uniforms(
+    (area, screen): (Area, [f32; 2]),
+    (lattice, tile, is_color): (Lattice, [usize; 2], bool),
+    view: View,
+    style: TileStyle,
+) -> uniforms::Tiles {
+    let (low, high) = lattice.bounds();
+    let color = if is_color { uniforms::FLAG_COLOR } else { 0 };
+    let smooth = if style.smooth { uniforms::FLAG_SMOOTH } else { 0 };
+    let map = if style.map == ColorMap::Signed { ColorMap::Grey } else { style.map };
+    uniforms::Tiles {
+        screen,
+        min: view.pixel_from_plane(area, [low[0], high[1]]),
+        cell: lattice.cell * view.scale(area),
+        map: map.row() as u32,
+        flags: color | smooth,
+        padding: 0,
+        count: [lattice.columns as f32, lattice.rows as f32],
+        tile: tile.map(|side| side as f32),
     }
 }
 
@@ -83,7 +85,10 @@ impl egui_wgpu::CallbackTrait for Callback {
             let [width, height] = self.grid.size();
             let content =
                 Content { id: self.grid.id, width, height, channels: self.grid.channels, bytes: &self.grid.pixels };
-            let uniforms = self.uniforms(screen);
+            let (min, size) = pixels_from_points(self.rect, screen.pixels_per_point);
+            let screen = screen.size_in_pixels.map(|side| side as f32);
+            let tiles = (self.grid.lattice, self.grid.tile, self.grid.channels == 4);
+            let uniforms = uniforms((Area { min, size }, screen), tiles, self.view, self.style);
             resources.hold_picture(device, queue, &self.slot, &content, bytemuck::bytes_of(&uniforms));
         }
         Vec::new()

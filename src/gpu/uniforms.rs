@@ -1,6 +1,7 @@
 //! What the shaders' uniform blocks look like from here; the sizes are those that WGSL computes.
 
 use bytemuck::{Pod, Zeroable};
+use std::mem::offset_of;
 
 /// Red, green and blue as they are, not through a colour map.
 pub const FLAG_COLOR: u32 = 1;
@@ -55,6 +56,30 @@ pub struct Instance {
     pub color: [u8; 4],
 }
 const _: () = assert!(size_of::<Instance>() == 12);
+
+/// `Target` of shared/target.wgsl, where each field is explained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Target {
+    pub base: u32,
+    pub count: u32,
+    pub first: u32,
+    pub columns: u32,
+    pub width: u32,
+    pub height: u32,
+    pub channels: u32,
+    pub map_stride: u32,
+    pub place_stride: u32,
+    pub values: u32,
+    pub tile_width: u32,
+    pub tile_height: u32,
+    pub reduction: u32,
+    pub padding: [u32; 3],
+}
+const _: () = assert!(size_of::<Target>() == 64);
+const _: () = assert!(offset_of!(Target, columns) == 12 && offset_of!(Target, width) == 16);
+const _: () = assert!(offset_of!(Target, map_stride) == 28 && offset_of!(Target, values) == 36);
+const _: () = assert!(offset_of!(Target, tile_width) == 40 && offset_of!(Target, reduction) == 48);
 
 /// The largest uniform block: what the one uniform buffer of a slot holds.
 pub const LARGEST: u64 = 48;

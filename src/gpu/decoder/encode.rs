@@ -19,9 +19,21 @@ pub fn encode(
     chunks: Range<usize>,
     timestamps: Option<wgpu::ComputePassTimestampWrites<'_>>,
 ) -> Result<(), DecoderError> {
-    let weight_groups = weights.groups(&plan.schedule().kinds)?;
     let descriptor = wgpu::ComputePassDescriptor { label: Some("decoder"), timestamp_writes: timestamps };
-    let mut pass = encoder.begin_compute_pass(&descriptor);
+    weights.groups(&plan.schedule().kinds)?;
+    record(&mut encoder.begin_compute_pass(&descriptor), (pipelines, plan, weights), chunks)
+}
+
+/// The same within a pass that is already open.
+///
+/// # Errors
+/// As [`encode`].
+pub fn record(
+    pass: &mut wgpu::ComputePass<'_>,
+    (pipelines, plan, weights): (&Pipelines, &Plan, &Weights),
+    chunks: Range<usize>,
+) -> Result<(), DecoderError> {
+    let weight_groups = weights.groups(&plan.schedule().kinds)?;
     for (chunk, value_groups, first) in chunks.filter_map(|index| plan.chunk(index)) {
         let mut offset = first;
         let operations = chunk.dispatches.iter().zip(value_groups).zip(weight_groups);

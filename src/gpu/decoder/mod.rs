@@ -20,9 +20,10 @@ pub mod shaders;
 mod uniforms;
 mod weights;
 
-pub use encode::encode;
+pub use encode::{encode, record};
 pub use error::DecoderError;
 pub use pipelines::Pipelines;
+pub(super) use pipelines::guarded;
 pub use plan::Plan;
 pub use read_back::{read_back, wait};
 pub use schedule::{Schedule, check_compute};

@@ -91,7 +91,7 @@ fn pipeline(device: &wgpu::Device, layout: &wgpu::PipelineLayout, stage: Stage) 
 ///
 /// # Errors
 /// Where the device refuses.
-pub(super) fn guarded<T>(
+pub(in crate::gpu) fn guarded<T>(
     device: &wgpu::Device,
     what: &'static str,
     make: impl FnOnce() -> T,

@@ -1,0 +1,104 @@
+//! What an operation of a network gives for one example, laid out to be looked at: its maps side by side.
+
+use crate::snapshot::{Kind, Operation};
+
+/// Where the maps of an operation lie, in what it gives and in a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MapSheet {
+    /// Maps: channels, or one for a vector.
+    pub maps: usize,
+    /// Of one map.
+    pub height: usize,
+    /// Of one map.
+    pub width: usize,
+    /// Values from one map to the next.
+    pub map_stride: usize,
+    /// Values from one place of a map to the next, in reading order.
+    pub place_stride: usize,
+    /// Values that there are; a vector does not fill its map.
+    pub values: usize,
+    /// Maps in a row of the picture.
+    pub columns: usize,
+}
+
+impl MapSheet {
+    /// The sheet of what an operation gives: channels as maps, a vector as one map that is about square.
+    pub fn of(operation: &Operation) -> Self {
+        let values = operation.outputs();
+        let channels_last = |map: crate::nn::sliding::Map| (map.channels, map.height, map.width, 1, map.channels);
+        let (maps, height, width, map_stride, place_stride) = match operation.kind {
+            Kind::Linear { outputs, .. } => {
+                let width = (outputs as f64).sqrt().ceil().max(1.0) as usize;
+                (1, outputs.div_ceil(width), width, 0, 1)
+            }
+            Kind::Convolution(sliding) | Kind::MaxPool(sliding) => channels_last(sliding.small),
+            Kind::Transposed(sliding) => channels_last(sliding.large),
+            Kind::Upsample { to, .. } => channels_last(to),
+            Kind::ChannelsLast(map) => channels_last(map),
+            Kind::Planes(map) => (map.channels, map.height, map.width, map.places(), 1),
+        };
+        let columns = (maps as f64).sqrt().ceil().max(1.0) as usize;
+        Self { maps, height, width, map_stride, place_stride, values, columns }
+    }
+
+    /// Rows of maps in the picture.
+    pub fn rows(&self) -> usize {
+        self.maps.div_ceil(self.columns.max(1))
+    }
+
+    /// Width and height of the picture.
+    pub fn size(&self) -> [usize; 2] {
+        [self.columns * self.width, self.rows() * self.height]
+    }
+
+    /// The picture of an operation's values, `[values]`, relative to the largest absolute one: `[height, width]` of
+    /// [`Self::size`] in [−1, 1], 0 where there is none.
+    pub fn picture(&self, values: &[f32]) -> Vec<f32> {
+        let [width, height] = self.size();
+        let largest = values.iter().fold(0.0f32, |most, value| most.max(value.abs()));
+        let scale = if largest > 0.0 { 1.0 / largest } else { 0.0 };
+        let mut picture = vec![0.0; width * height];
+        for (at, pixel) in picture.iter_mut().enumerate() {
+            let (x, y) = (at % width, at / width);
+            let map = y / self.height.max(1) * self.columns + x / self.width.max(1);
+            let place = y % self.height.max(1) * self.width + x % self.width.max(1);
+            if map < self.maps {
+                let value = values.get(map * self.map_stride + place * self.place_stride);
+                *pixel = value.map_or(0.0, |value| value * scale);
+            }
+        }
+        picture
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::sliding::Map;
+    use crate::snapshot::Activation;
+
+    fn operation(kind: Kind) -> Operation {
+        let (weight, bias) = (vec![0.0; kind.weights()].into(), vec![0.0; kind.biases()].into());
+        Operation { name: "a".into(), inputs: vec![0], kind, weight, bias, activation: Activation::Identity }
+    }
+
+    #[test]
+    fn maps_lie_side_by_side_relative_to_the_largest_value() {
+        let map = Map { height: 1, width: 2, channels: 3 };
+        let sheet = MapSheet::of(&operation(Kind::ChannelsLast(map)));
+        assert_eq!((sheet.size(), sheet.columns), ([4, 2], 2));
+        // Channels last: the first place of all maps, then the second.
+        let values = [1.0, 2.0, 3.0, -4.0, -8.0, 0.0];
+        assert_eq!(sheet.picture(&values), [0.125, -0.5, 0.25, -1.0, 0.375, 0.0, 0.0, 0.0]);
+        let planes = MapSheet::of(&operation(Kind::Planes(map)));
+        assert_eq!(planes.picture(&[1.0, -4.0, 2.0, -8.0, 3.0, 0.0]), sheet.picture(&values));
+    }
+
+    #[test]
+    fn a_vector_is_about_square_and_nothing_is_nothing() {
+        let sheet = MapSheet::of(&operation(Kind::Linear { inputs: 1, outputs: 5 }));
+        assert_eq!(sheet.size(), [3, 2]);
+        assert_eq!(sheet.picture(&[1.0, 2.0, 3.0, 4.0, -5.0]), [0.2, 0.4, 0.6, 0.8, -1.0, 0.0]);
+        assert_eq!(sheet.picture(&[0.0; 5]), [0.0; 6]);
+    }
+}

@@ -1,0 +1,227 @@
+//! One frame: newer weights, then the cursor, then as many tiles as fit.
+
+use super::Live;
+use super::clock::Clock;
+use super::link::Tools;
+use super::model::{Model, UPLOAD_INTERVAL};
+use super::recording::{Recording, maps_target, tile_target};
+use super::shown::Shown;
+use super::surface::Surface;
+use super::want::{Want, What};
+use super::writer::WriteStage;
+use crate::dataset::ImageShape;
+use crate::explore::lens::MapSheet;
+use crate::explore::refine::Place;
+use crate::explore::tiles::Lattice;
+use crate::gpu::colormap::ColorMap;
+use crate::gpu::decoder::{DecoderError, guarded};
+use crate::gpu::pipeline::Pipelines;
+use crate::gpu::{image, tiles};
+use eframe::wgpu;
+use std::sync::Arc;
+
+/// Weight of the newest measurement of the adapter's rate.
+const NEWEST: f64 = 0.3;
+/// A pass must have so much to compute to say what the adapter's rate is.
+const TELLING_FLOPS: u64 = 50_000_000;
+/// Columns and rows of tiles that a texture has beyond those of its first grid: panning by a part of a cell asks for no
+/// other texture.
+const SPARE: usize = 2;
+
+impl Live {
+    pub(super) fn frame(
+        &mut self,
+        (device, queue): (&wgpu::Device, &wgpu::Queue),
+        (tools, drawing): (&Arc<Tools>, &Pipelines),
+        wants: Vec<Want>,
+    ) -> Result<Option<wgpu::CommandBuffer>, DecoderError> {
+        self.shown.retain(|_, shown| shown.owner.strong_count() > 0);
+        self.measure();
+        for want in &wants {
+            self.packer.ask(want.model, &want.snapshot);
+        }
+        let mut recording = Recording::new((device, queue), tools, &self.shared);
+        for model in 0..self.models.len() {
+            recording.unfinished |= self.take_weights(&recording, model)?;
+        }
+        // What follows the cursor comes first.
+        let (tiles, cursor): (Vec<_>, Vec<_>) =
+            wants.into_iter().partition(|want| matches!(want.what, What::Tiles { .. }));
+        for want in cursor.iter().chain(&tiles) {
+            if recording.has_room() {
+                self.show(want, drawing, &mut recording)?;
+            } else {
+                recording.unfinished = true;
+            }
+        }
+        if recording.unfinished {
+            (self.link.wake.now)();
+        }
+        if recording.is_empty() {
+            return Ok(None);
+        }
+        self.link.tell(|report| report.passes += 1);
+        guarded(device, "a frame's decoding", || recording.finish(self))?.map(Some)
+    }
+
+    /// What an earlier pass took says how much fits a frame.
+    fn measure(&mut self) {
+        let Some(lap) = self.clock.as_mut().and_then(Clock::lap) else { return };
+        self.link.tell(|report| report.decode_ms = Some(lap.milliseconds));
+        if lap.flops >= TELLING_FLOPS && lap.milliseconds > 0.0 {
+            let rate = lap.flops as f64 / (1e6 * f64::from(lap.milliseconds));
+            self.rate = (1.0 - NEWEST) * self.rate + NEWEST * rate;
+        }
+    }
+
+    /// Uploads a model's newer weights where there are some and it is time; says whether some are waiting.
+    fn take_weights(&mut self, recording: &Recording<'_>, index: usize) -> Result<bool, DecoderError> {
+        let Some(place) = self.models.get_mut(index) else { return Ok(false) };
+        if !self.packer.is_ready(index) {
+            return Ok(false);
+        }
+        if place.as_ref().is_some_and(|model| model.uploaded.elapsed() < UPLOAD_INTERVAL) {
+            return Ok(true);
+        }
+        let Some(ready) = self.packer.take(index) else { return Ok(false) };
+        let (packed, gpu) = (ready.packed?, (recording.device, recording.queue));
+        match place {
+            Some(model) if model.fits(&ready.snapshot) => model.upload(gpu, &ready.snapshot, &packed)?,
+            _ => *place = Some(Model::new(gpu, &recording.tools, &ready.snapshot, &packed)?),
+        }
+        self.link.tell(|report| {
+            if let Some(step) = report.steps.get_mut(index) {
+                *step = Some(ready.snapshot.step);
+            }
+        });
+        Ok(false)
+    }
+
+    /// Puts together what a place wants. Without weights there is nothing yet; they wake the window when they come.
+    fn show(
+        &mut self,
+        want: &Want,
+        drawing: &Pipelines,
+        recording: &mut Recording<'_>,
+    ) -> Result<(), DecoderError> {
+        let Some(model) = self.models.get_mut(want.model).and_then(Option::as_mut) else { return Ok(()) };
+        let screen = (want.area, want.screen);
+        match &want.what {
+            What::Tiles { place, view, style } if place.plane.latent() == model.latent => {
+                model.prepare_tiles((recording.device, recording.queue), &recording.tools)?;
+                let shown = Shown::of(&mut self.shown, want, model.image, None);
+                let most = self.budget_ms * 1e6 * self.rate / model.flops.max(1) as f64;
+                refine(model, shown, drawing, (place, most as usize), recording)?;
+                for (layer, lattice) in shown.refiner.layers(place) {
+                    if let (Some(surface), Some((tile, _))) =
+                        (shown.surfaces.get_mut(&layer), tile_size(model.image, place, lattice))
+                    {
+                        let color = model.image.is_color();
+                        let uniforms = tiles::uniforms(screen, (lattice, tile, color), *view, *style);
+                        surface.place(recording.queue, bytemuck::bytes_of(&uniforms));
+                        shown.drawn.push(layer);
+                    }
+                }
+            }
+            What::Image { latent, map, fit } if latent.len() == model.latent => {
+                decode_at(model, want.model, latent, recording)?;
+                let (image, size) = (model.image, [model.image.width, model.image.height]);
+                let shown = Shown::of(&mut self.shown, want, image, None);
+                let texels = shown.only_surface(recording.device, drawing, size).view.clone();
+                let holds = Some((model.version, latent.clone(), None));
+                if let (true, Some(values)) = (shown.holds != holds, model.cursor.output()) {
+                    let target = tile_target(image, 0..1, (0, 1), (size, 1));
+                    recording.write(WriteStage::Tile, size[0] * size[1], target, values, &texels);
+                    shown.holds = holds;
+                }
+                let uniforms = image::uniforms(screen, (size, image.is_color()), *map, *fit);
+                shown.place_only(recording.queue, bytemuck::bytes_of(&uniforms));
+            }
+            What::Maps { latent, operation, fit } if latent.len() == model.latent => {
+                let operations = model.snapshot.decoder.operations();
+                let Some(sheet) = operations.get(*operation).map(MapSheet::of) else { return Ok(()) };
+                let (size, most) = (sheet.size(), recording.device.limits().max_texture_dimension_2d as usize);
+                if size.into_iter().any(|side| side == 0 || side > most) {
+                    return Ok(());
+                }
+                decode_at(model, want.model, latent, recording)?;
+                let shown = Shown::of(&mut self.shown, want, model.image, Some(&sheet));
+                let texels = shown.only_surface(recording.device, drawing, size).view.clone();
+                let holds = Some((model.version, latent.clone(), Some(*operation)));
+                if let (true, Some(values)) = (shown.holds != holds, model.cursor.value(operation + 1)) {
+                    recording.write(WriteStage::Extent, 1, maps_target(&sheet), values, &texels);
+                    let pixels = sheet.maps * sheet.width * sheet.height;
+                    recording.write(WriteStage::Maps, pixels, maps_target(&sheet), values, &texels);
+                    shown.holds = holds;
+                }
+                let uniforms = image::uniforms(screen, (size, false), ColorMap::Signed, *fit);
+                shown.place_only(recording.queue, bytemuck::bytes_of(&uniforms));
+            }
+            // Of a model that is being made anew; its weights are on their way.
+            What::Tiles { .. } | What::Image { .. } | What::Maps { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+/// Decodes a model's image at a latent into the cursor's plan, where it is not there already.
+fn decode_at(
+    model: &mut Model,
+    index: usize,
+    latent: &[f32],
+    recording: &mut Recording<'_>,
+) -> Result<(), DecoderError> {
+    let there = model.at_cursor.as_ref().is_some_and(|(version, at)| *version == model.version && at == latent);
+    if !there {
+        model.cursor.write_latents((recording.device, recording.queue), 0, latent)?;
+        model.at_cursor = Some((model.version, latent.to_vec()));
+        recording.flops += model.flops;
+        recording.decode(index, false, 0..model.cursor.schedule().chunks.len());
+    }
+    Ok(())
+}
+
+/// Decodes as many of a plane's tiles as fit the frame and writes them into their layers.
+fn refine(
+    model: &Model,
+    shown: &mut Shown,
+    drawing: &Pipelines,
+    (place, most): (&Place, usize),
+    recording: &mut Recording<'_>,
+) -> Result<(), DecoderError> {
+    let Some(plan) = model.tiles() else { return Ok(()) };
+    let chunk = plan.schedule().chunk().max(1);
+    // Each piece of work begins with a chunk.
+    let most = most.clamp(1, plan.schedule().count.saturating_sub(chunk).max(1));
+    let mut first_chunk = 0;
+    for work in shown.refiner.frame(place, model.version, most) {
+        let lattice = work.place.lattice;
+        let Some((tile, reduction)) = tile_size(model.image, place, lattice) else { return Ok(()) };
+        let room = |spare: usize| [(lattice.columns + spare) * tile[0], (lattice.rows + spare) * tile[1]];
+        let fits = |surface: &Surface| surface.size.iter().zip(room(0)).all(|(has, needed)| *has >= needed);
+        if !shown.surfaces.get(&work.layer).is_some_and(fits) {
+            shown.surfaces.insert(work.layer, Surface::new(recording.device, drawing, room(SPARE)));
+        }
+        let Some(surface) = shown.surfaces.get(&work.layer) else { return Ok(()) };
+        let examples = first_chunk * chunk..first_chunk * chunk + work.cells.len();
+        let latents = place.plane.latents_from_plane(&lattice.middles_of(work.cells.clone()));
+        plan.write_latents((recording.device, recording.queue), examples.start, &latents)?;
+        let chunks = first_chunk..first_chunk + work.cells.len().div_ceil(chunk);
+        first_chunk = chunks.end;
+        recording.flops += model.flops * work.cells.len() as u64;
+        recording.decode(shown.model, true, chunks);
+        if let Some(values) = plan.output() {
+            let pixels = examples.len() * tile[0] * tile[1];
+            let target = tile_target(model.image, examples, (work.cells.start, lattice.columns), (tile, reduction));
+            recording.write(WriteStage::Tile, pixels, target, values, &surface.view);
+        }
+    }
+    recording.unfinished |= !shown.refiner.is_settled(place, model.version);
+    Ok(())
+}
+
+/// A tile's size in its texture, and by how much its image is made smaller for it.
+fn tile_size(image: ImageShape, place: &Place, lattice: Lattice) -> Option<([usize; 2], usize)> {
+    let reduction = place.limits.reduction(image, lattice.columns + SPARE, lattice.rows + SPARE)?;
+    Some(([image.width.div_ceil(reduction), image.height.div_ceil(reduction)], reduction))
+}

@@ -1,0 +1,138 @@
+//! The decoder in the window: from the latents that are looked at to what is drawn, on egui's own device, once a frame.
+//!
+//! [`connect`] once a window, [`Link::start`] when the GPU shall decode; then [`paint`] from any panel. Paint callbacks only
+//! say what they want ([`What`]); the first one that egui asks to finish records one compute pass for all of them: weights
+//! that are newer go to the device, the cursor is decoded first, then tiles within what a frame may take, and the results
+//! are written into the textures that this same frame draws. Nothing is read back and nothing waits. Where all that is
+//! wanted is there already, nothing is recorded.
+//!
+//! The pass has an encoder of its own, so that whatever is wrong with it is caught here and never spoils egui's frame: then
+//! [`Link::refusal`] says why, and the CPU decodes.
+
+mod clock;
+mod frame;
+mod link;
+mod model;
+mod packer;
+mod recording;
+mod shown;
+mod surface;
+mod want;
+mod writer;
+
+pub use link::{Link, Report, Wake};
+pub use want::{What, paint};
+
+use super::decoder::DecoderError;
+use super::pipeline::Pipelines;
+use super::store::Resources;
+use crate::explore::viewer::MODELS;
+use clock::Clock;
+use eframe::{egui_wgpu, wgpu};
+use model::Model;
+use packer::Packer;
+use recording::Shared;
+use shown::Shown;
+use std::collections::HashMap;
+use std::sync::Arc;
+use want::Want;
+
+/// Floating-point operations a nanosecond that are expected before any were measured: a small graphics card, and a
+/// processor that plays one.
+const EXPECTED_RATE: [f64; 2] = [200.0, 2.0];
+/// What the tiles of one frame may take, in milliseconds, likewise.
+const BUDGET_MS: [f64; 2] = [4.0, 40.0];
+
+/// Readies a window's renderer for decoding; [`super::install`] must have been called. Nothing is compiled yet.
+///
+/// # Errors
+/// Where there is no thread for it, or [`super::install`] was not called.
+pub fn connect(render_state: &egui_wgpu::RenderState, wake: Wake) -> std::io::Result<Arc<Link>> {
+    let software = render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu;
+    let mut renderer = render_state.renderer.write();
+    let resources = renderer.callback_resources.get_mut::<Resources>();
+    let resources = resources.ok_or_else(|| std::io::Error::other("nothing draws in this window"))?;
+    let live = Live::new(&render_state.device, &render_state.queue, software, wake)?;
+    let link = live.link.clone();
+    resources.live = Some(live);
+    Ok(link)
+}
+
+/// Everything of the decoder that is on one device, kept among egui's callback resources.
+pub struct Live {
+    link: Arc<Link>,
+    packer: Packer,
+    wants: Vec<Want>,
+    models: [Option<Model>; MODELS],
+    shown: HashMap<u64, Shown>,
+    clock: Option<Clock>,
+    shared: Shared,
+    /// Floating-point operations a nanosecond.
+    rate: f64,
+    budget_ms: f64,
+}
+
+impl Live {
+    fn new(device: &wgpu::Device, queue: &wgpu::Queue, software: bool, wake: Wake) -> std::io::Result<Self> {
+        let class = usize::from(software);
+        Ok(Self {
+            packer: Packer::spawn(wake.learned.clone())?,
+            link: Arc::new(Link::new(device.clone(), wake)),
+            wants: Vec::new(),
+            models: [None, None],
+            shown: HashMap::new(),
+            clock: Clock::new(device, queue),
+            shared: Shared::new(device),
+            rate: EXPECTED_RATE.get(class).copied().unwrap_or(1.0),
+            budget_ms: BUDGET_MS.get(class).copied().unwrap_or(1.0),
+        })
+    }
+
+    fn want(&mut self, want: Want) {
+        self.wants.push(want);
+    }
+
+    /// Records what the frame's callbacks want; `None` where it is all there, or cannot be.
+    fn finish(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        drawing: &Pipelines,
+    ) -> Option<wgpu::CommandBuffer> {
+        if self.wants.is_empty() {
+            return None;
+        }
+        let wants = std::mem::take(&mut self.wants);
+        let tools = self.link.tools()?;
+        match self.frame((device, queue), (&tools, drawing), wants) {
+            Ok(commands) => commands,
+            Err(error) => {
+                self.give_up(&error);
+                None
+            }
+        }
+    }
+
+    fn give_up(&mut self, error: &DecoderError) {
+        self.link.refuse(&error.to_string());
+        self.models = [None, None];
+        self.shown.clear();
+    }
+
+    /// Draws what a place shows over the whole screen: places are in the uniforms, egui has set the clip rectangle.
+    fn draw(
+        &self,
+        slot: &Arc<u64>,
+        pipelines: &Pipelines,
+        [width, height]: [u32; 2],
+        pass: &mut wgpu::RenderPass<'static>,
+    ) {
+        let Some(shown) = self.shown.get(slot.as_ref()) else { return };
+        pass.set_viewport(0.0, 0.0, width as f32, height as f32, 0.0, 1.0);
+        pass.set_pipeline(if shown.tiles { &pipelines.tiles } else { &pipelines.image });
+        for surface in shown.drawn.iter().filter_map(|layer| shown.surfaces.get(layer)) {
+            pass.set_bind_group(0, &surface.bind_group, &[]);
+            pass.draw(0..4, 0..1);
+        }
+    }
+}

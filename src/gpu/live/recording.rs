@@ -1,0 +1,202 @@
+//! What a frame computes, put together first and recorded then: one compute pass.
+
+use super::Live;
+use super::clock::Clock;
+use super::link::Tools;
+use super::writer::{Binding, WriteStage};
+use crate::dataset::ImageShape;
+use crate::explore::lens::MapSheet;
+use crate::gpu::decoder::{DecoderError, record};
+use crate::gpu::uniforms::Target;
+use eframe::wgpu;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Threads of a workgroup that writes.
+const THREADS: u64 = 64;
+/// Writes of one frame at most.
+const MOST_WRITES: usize = 64;
+
+/// Something that is recorded.
+pub(super) enum Step {
+    /// Chunks of a model's plan: the cursor's, or the tiles'.
+    Decode {
+        model: usize,
+        tiles: bool,
+        chunks: Range<usize>,
+    },
+    /// A write, with its uniforms at an offset.
+    Write {
+        stage: WriteStage,
+        group: wgpu::BindGroup,
+        offset: u32,
+        workgroups: [u32; 2],
+    },
+}
+
+/// The buffers that all writes share.
+#[derive(Clone)]
+pub(super) struct Shared {
+    /// The uniforms of a frame's writes, one after another.
+    uniforms: wgpu::Buffer,
+    /// Bytes from one to the next.
+    stride: u32,
+    /// The largest absolute value of an operation.
+    largest: wgpu::Buffer,
+}
+
+impl Shared {
+    pub fn new(device: &wgpu::Device) -> Self {
+        let alignment = device.limits().min_uniform_buffer_offset_alignment.max(4);
+        let stride = (size_of::<Target>() as u32).next_multiple_of(alignment);
+        let buffer = |label, size, usage| {
+            device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
+        };
+        let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
+        Self {
+            uniforms: buffer("tile uniforms", u64::from(stride) * MOST_WRITES as u64, usage),
+            stride,
+            largest: buffer("largest value", 256, wgpu::BufferUsages::STORAGE),
+        }
+    }
+}
+
+/// What a frame is put together from.
+pub(super) struct Recording<'a> {
+    pub device: &'a wgpu::Device,
+    pub queue: &'a wgpu::Queue,
+    pub tools: Arc<Tools>,
+    shared: Shared,
+    steps: Vec<Step>,
+    uniforms: Vec<u8>,
+    /// Floating-point operations of it all.
+    pub flops: u64,
+    /// Whether something is wanted that is left for the next frame.
+    pub unfinished: bool,
+}
+
+impl<'a> Recording<'a> {
+    pub fn new((device, queue): (&'a wgpu::Device, &'a wgpu::Queue), tools: &Arc<Tools>, shared: &Shared) -> Self {
+        Self {
+            device,
+            queue,
+            tools: tools.clone(),
+            shared: shared.clone(),
+            steps: Vec::new(),
+            uniforms: Vec::new(),
+            flops: 0,
+            unfinished: false,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Whether one place's writes fit the frame.
+    pub fn has_room(&self) -> bool {
+        self.uniforms.len() / (self.shared.stride as usize).max(1) + 4 <= MOST_WRITES
+    }
+
+    /// Decodes chunks of a model's plan.
+    pub fn decode(&mut self, model: usize, tiles: bool, chunks: Range<usize>) {
+        self.steps.push(Step::Decode { model, tiles, chunks });
+    }
+
+    /// Writes values into a texture, a thread a pixel.
+    pub fn write(
+        &mut self,
+        stage: WriteStage,
+        pixels: usize,
+        target: Target,
+        values: &wgpu::Buffer,
+        texels: &wgpu::TextureView,
+    ) {
+        let offset = u32::try_from(self.uniforms.len()).unwrap_or(0);
+        self.uniforms.extend_from_slice(bytemuck::bytes_of(&target));
+        self.uniforms.resize(offset as usize + self.shared.stride as usize, 0);
+        let most = u64::from(self.device.limits().max_compute_workgroups_per_dimension).max(1);
+        let groups = if stage == WriteStage::Extent { 1 } else { (pixels as u64).div_ceil(THREADS) };
+        let rows = groups.div_ceil(most).max(1);
+        let workgroups = [groups.div_ceil(rows), rows].map(|x| u32::try_from(x).unwrap_or(u32::MAX));
+        let Shared { uniforms, largest, .. } = &self.shared;
+        let group = self.tools.writer.bind(self.device, &Binding { uniforms, values, texels, largest });
+        self.steps.push(Step::Write { stage, group, offset, workgroups });
+    }
+
+    /// Records all of it into one compute pass of an encoder of its own.
+    ///
+    /// # Errors
+    /// Where a model's weights do not fit its plan.
+    pub fn finish(self, live: &mut Live) -> Result<wgpu::CommandBuffer, DecoderError> {
+        self.queue.write_buffer(&self.shared.uniforms, 0, &self.uniforms);
+        let mut encoder = self.device.create_command_encoder(&Default::default());
+        let stamps = live.clock.as_ref().and_then(Clock::writes);
+        let stamped = stamps.is_some();
+        {
+            let label = Some("a frame's decoding");
+            let descriptor = wgpu::ComputePassDescriptor { label, timestamp_writes: stamps };
+            let mut pass = encoder.begin_compute_pass(&descriptor);
+            for step in &self.steps {
+                match step {
+                    Step::Decode { model, tiles, chunks } => {
+                        let Some(model) = live.models.get(*model).and_then(Option::as_ref) else { continue };
+                        if let Some(plan) = if *tiles { model.tiles() } else { Some(&model.cursor) } {
+                            record(&mut pass, (&self.tools.pipelines, plan, &model.weights), chunks.clone())?;
+                        }
+                    }
+                    Step::Write { stage, group, offset, workgroups: [x, y] } => {
+                        pass.set_pipeline(self.tools.writer.of(*stage));
+                        pass.set_bind_group(0, group, &[*offset]);
+                        pass.dispatch_workgroups(*x, *y, 1);
+                    }
+                }
+            }
+        }
+        if let (true, Some(clock)) = (stamped, &mut live.clock) {
+            clock.resolve(&mut encoder, self.flops);
+        }
+        Ok(encoder.finish())
+    }
+}
+
+fn small(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// Examples `examples` of a plan's output as tiles of `size` from tile number `tiles.start` on, `columns` in a row, each
+/// pixel the mean of a square with the side `reduction`.
+pub(super) fn tile_target(
+    image: ImageShape,
+    examples: Range<usize>,
+    (first_tile, columns): (usize, usize),
+    ([width, height], reduction): ([usize; 2], usize),
+) -> Target {
+    Target {
+        base: small(examples.start * image.values()),
+        count: small(examples.len()),
+        first: small(first_tile),
+        columns: small(columns),
+        width: small(image.width),
+        height: small(image.height),
+        channels: small(image.channels),
+        tile_width: small(width),
+        tile_height: small(height),
+        reduction: small(reduction),
+        ..Target::default()
+    }
+}
+
+/// What an operation gave for the cursor, side by side.
+pub(super) fn maps_target(sheet: &MapSheet) -> Target {
+    Target {
+        count: small(sheet.maps),
+        columns: small(sheet.columns),
+        width: small(sheet.width),
+        height: small(sheet.height),
+        map_stride: small(sheet.map_stride),
+        place_stride: small(sheet.place_stride),
+        values: small(sheet.values),
+        ..Target::default()
+    }
+}
