@@ -6,14 +6,14 @@ mod panel;
 use eframe::egui::{self, Color32, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use latentarium::dataset::Split;
+use latentarium::dataset::{ImageShape, Split};
 use latentarium::explore::nearest::nearest;
 use latentarium::explore::plane::Plane;
-use latentarium::explore::viewer::NearestFound;
+use latentarium::explore::viewer::{LookFound, NearestFound};
 use latentarium::gpu::ColorMap;
-use latentarium::snapshot::{Scratch, Snapshot};
+use latentarium::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
 use latentarium::ui::output::{OutputAction, OutputColors, OutputInput, OutputModel, OutputPanel};
-use panel::{snapshot, split, text};
+use panel::{layer, snapshot, split, text};
 use std::sync::Arc;
 
 struct OutputState {
@@ -24,6 +24,7 @@ struct OutputState {
     train: Split,
     class_names: Vec<String>,
     nearest: Option<NearestFound>,
+    found: Option<Arc<LookFound>>,
     actions: Vec<OutputAction>,
 }
 
@@ -37,6 +38,7 @@ impl OutputState {
             train: split(50),
             class_names: (0..3).map(|c| c.to_string()).collect(),
             nearest: None,
+            found: None,
             actions: Vec::new(),
         }
     }
@@ -47,6 +49,8 @@ impl OutputState {
             color,
             snapshot: self.snapshots[place].as_ref(),
             plane: Some(&self.planes[place]),
+            on_device: None,
+            found: self.found.as_ref(),
         };
         let input = OutputInput {
             text,
@@ -103,8 +107,9 @@ fn the_nearest_image_is_asked_for_when_the_cursor_moves_and_shown_when_found() {
     let state = harness.state_mut();
     let first = state.panel.nearest_query(0.0).unwrap();
     assert!(Arc::ptr_eq(&first, &state.panel.nearest_query(0.1).unwrap()));
-    let found = nearest(&state.train, &first, &mut || true).unwrap();
-    state.nearest = Some(NearestFound { image: first.clone(), nearest: found });
+    let image = first.snapshot.decoder.evaluate(&first.latent, 1, &mut Scratch::default()).to_vec();
+    let found = nearest(&state.train, &image, &mut || true).unwrap();
+    state.nearest = Some(NearestFound { look: first.clone(), nearest: found });
     harness.run_steps(2);
     let said = format!("{} · L2 {:.2}", found.label, found.distance);
     assert!(harness.query_by_label(&said).is_some(), "{said}");
@@ -117,6 +122,29 @@ fn the_nearest_image_is_asked_for_when_the_cursor_moves_and_shown_when_found() {
     harness.state_mut().cursor = [2.0, 2.0];
     harness.step();
     assert!(!Arc::ptr_eq(&later, &harness.state_mut().panel.nearest_query(0.7).unwrap()));
+}
+
+#[test]
+fn a_network_that_is_too_much_for_a_frame_is_left_to_the_viewer() {
+    let wide = |seed| {
+        let first = layer(2, 4096, seed, Activation::Relu);
+        let second = Operation { inputs: vec![1], ..layer(4096, 4096, seed + 1, Activation::Sigmoid) };
+        let decoder = Network::new(2, vec![first, second]).unwrap();
+        Arc::new(Snapshot { step: seed, image: ImageShape::grey(64, 64), latent: 2, decoder, encoder: None })
+    };
+    let mut harness = output_harness(OutputState::new([Some(wide(3)), Some(snapshot(5, 9))]));
+    assert_eq!(harness.state().panel.decodes(), 1, "the small one alone");
+    assert!(harness.state().panel.image(0).is_none() && harness.state().panel.look_query(1).is_none());
+    let look = harness.state().panel.look_query(0).unwrap().clone();
+    let image: Arc<[f32]> = look.snapshot.decoder.evaluate(&look.latent, 1, &mut Scratch::default()).into();
+    harness.state_mut().found = Some(Arc::new(LookFound { look, image: image.clone() }));
+    harness.step();
+    assert!(Arc::ptr_eq(harness.state().panel.image(0).unwrap(), &image));
+    // What was there stays while the next one is made.
+    harness.state_mut().cursor = [2.0, 2.0];
+    harness.step();
+    assert!(Arc::ptr_eq(harness.state().panel.image(0).unwrap(), &image));
+    assert_eq!(harness.state().panel.look_query(0).unwrap().latent, [2.0, 2.0]);
 }
 
 #[test]

@@ -72,9 +72,10 @@ fn history(series: &[Series]) -> Arc<History> {
 
 fn tiles() -> Arc<TileGrid> {
     let lattice = Lattice::covering(
-        &latentarium::explore::view::View::default(),
+        // More than is seen, in cells about as large as those that are asked for: nothing has to stand in.
+        &latentarium::explore::view::View { half_height: 4.0, ..Default::default() },
         latentarium::explore::view::Area { min: [0.0; 2], size: [640.0, 480.0] },
-        8,
+        24,
     );
     let [width, height] = [lattice.columns * 8, lattice.rows * 8];
     let pixels = (0..width * height).map(|i| ((i % width) * 255 / width) as u8).collect();
@@ -99,7 +100,7 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
         let plane = Arc::new(Plane::of_two());
         let encoding = Encoding::of(&snapshot, &data.test, 40, &mut Scratch::default(), &mut || true).unwrap();
         let points = Arc::new(EncodedPoints::new(Arc::new(encoding), plane.clone()));
-        let look = PlaneView { plane: Some(plane), tiles: Some(tiles()), points: Some(points) };
+        let look = PlaneView { plane: Some(plane), tiles: Some(tiles()), points: Some(points), ..PlaneView::default() };
         let mut panels = Panels::default();
         let mut renderer = egui_kittest::wgpu::WgpuTestRenderer::new();
         install(&mut renderer);
@@ -128,7 +129,7 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
                     opening: None,
                     models: Slot::BOTH.map(model),
                     cursor: [0.5, -0.5],
-                    look: LookView { planes: [look.clone(), PlaneView::default()], nearest: None },
+                    look: LookView { planes: [look.clone(), PlaneView::default()], ..LookView::default() },
                     sheet: SheetView { sheet: Some(&sheet), seed: 1, computing: false },
                     settings: &settings,
                     device: "",

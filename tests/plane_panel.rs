@@ -15,7 +15,7 @@ use latentarium::explore::tiles::{AtlasLimits, TileGrid};
 use latentarium::explore::view::{Area, View};
 use latentarium::explore::viewer::CpuDecoder;
 use latentarium::gpu::ColorMap;
-use latentarium::snapshot::Scratch;
+use latentarium::snapshot::{Scratch, Snapshot};
 use latentarium::ui::plane::{PlaneAction, PlaneColors, PlaneInput, PlanePanel, Show};
 use panel::{snapshot, split, text};
 use std::sync::Arc;
@@ -34,7 +34,8 @@ const COLORS: PlaneColors = PlaneColors {
 /// What an app keeps for the plane.
 struct State {
     panel: PlanePanel,
-    plane: Plane,
+    plane: Arc<Plane>,
+    snapshot: Option<Arc<Snapshot>>,
     tiles: Option<Arc<TileGrid>>,
     points: Option<Arc<EncodedPoints>>,
     images: Split,
@@ -60,7 +61,8 @@ impl State {
             .map(Arc::new);
         Self {
             panel: PlanePanel::default(),
-            plane,
+            plane: Arc::new(plane),
+            snapshot: Some(snapshot).filter(|_| filled),
             tiles: tiles.filter(|_| filled),
             points: Some(points).filter(|_| filled),
             images,
@@ -81,6 +83,9 @@ impl State {
             model_colors: [Color32::LIGHT_BLUE, Color32::ORANGE],
             model: 0,
             plane: Some(&self.plane),
+            snapshot: self.snapshot.as_ref(),
+            on_device: false,
+            limits: AtlasLimits::default(),
             tiles: self.tiles.as_ref(),
             points: self.points.as_ref(),
             images: Some(&self.images),
@@ -336,7 +341,7 @@ fn one_dimension_and_the_smallest_of_windows_are_no_trouble() {
         for latent in [1, 2, 5] {
             let mut state = State::new(latent.max(2), true);
             if latent == 1 {
-                state.plane = Plane::random(1, 0);
+                state.plane = Arc::new(Plane::random(1, 0));
                 state.points = None;
             }
             let mut harness =

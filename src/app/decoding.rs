@@ -1,9 +1,12 @@
 //! Who decodes what is looked at: the graphics adapter while it can, else the CPU in the same window.
 
 use crate::app::session::{Level, Session};
+use crate::gpu::live::{self, Link, Report, Wake};
 use crate::gpu::{self, Decoding, DeviceInfo};
+use crate::ui::looking::LookView;
 use eframe::egui_wgpu;
 use rust_i18n::t;
+use std::sync::Arc;
 
 /// What the choice between the two decoders rests on.
 #[derive(Default)]
@@ -12,6 +15,8 @@ pub(super) struct DecoderState {
     device: Option<DeviceInfo>,
     /// Why the adapter does not decode any more in this sitting.
     refusal: Option<String>,
+    /// The decoder on the window's device.
+    link: Option<Arc<Link>>,
 }
 
 impl Session {
@@ -20,6 +25,42 @@ impl Session {
         gpu::install(render_state);
         self.looking.limits = gpu::atlas_limits(&render_state.device);
         self.decoder.device = Some(DeviceInfo::of(&render_state.adapter));
+        let (learned, now) = (self.waker.clone(), self.waker.clone());
+        let wake = Wake { learned: Arc::new(move || learned.learned()), now: Arc::new(move || now.now()) };
+        match live::connect(render_state, wake) {
+            Ok(link) => self.decoder.link = Some(link),
+            Err(error) => self.refuse_gpu(&error.to_string()),
+        }
+    }
+
+    /// Starts the decoder on the device when it is wanted, and hears when it gives up.
+    pub(super) fn tend_decoder(&mut self) {
+        if !self.decoding().is_gpu() {
+            return;
+        }
+        let refusal = self.decoder.link.as_ref().and_then(|link| {
+            link.start();
+            link.refusal()
+        });
+        if let Some(why) = refusal {
+            self.refuse_gpu(&why);
+        }
+    }
+
+    /// Whether the window's device decodes in this frame: not until its shaders are compiled.
+    pub fn is_live(&self) -> bool {
+        self.decoding().is_gpu() && self.decoder.link.as_ref().is_some_and(|link| link.is_ready())
+    }
+
+    /// How the decoder on the device stands.
+    pub fn decoder_report(&self) -> Option<Report> {
+        self.decoder.link.as_ref().map(|link| link.report())
+    }
+
+    pub(super) fn look_view(&self) -> LookView {
+        let steps = self.decoder_report().filter(|_| self.is_live()).map(|report| report.steps);
+        // Weights that are on their way count as those of step 0.
+        self.looking.view(steps.map_or([None; 2], |steps| steps.map(|step| Some(step.unwrap_or(0)))))
     }
 
     /// Who decodes.
@@ -29,6 +70,9 @@ impl Session {
 
     /// What the newest tiles of the shown plane took to decode, in milliseconds.
     pub(super) fn decode_ms(&self) -> Option<f32> {
+        if self.is_live() {
+            return self.decoder_report()?.decode_ms;
+        }
         self.looking.tiles(self.settings.plane.model).map(|tiles| tiles.decode_ms)
     }
 

@@ -6,6 +6,8 @@ use crate::app::slot::ReadyMade;
 use crate::app::{files, state};
 use crate::dataset::{self, Dataset, Progress, Source};
 use crate::explore::compare;
+use crate::explore::tiles::TileGrid;
+use crate::explore::viewer::CpuDecoder;
 use crate::run;
 use crate::trainer::{Control, Event};
 use crate::ui::command::{Picture, Slot};
@@ -59,6 +61,7 @@ impl Session {
         for model in &self.models {
             self.looking.place(model.slot(), &model.config, model.shown(), model.is_training());
         }
+        self.tend_decoder();
         if let Some(message) = self.viewer_message() {
             self.say(Level::Failed, &message);
         }
@@ -251,16 +254,22 @@ impl Session {
                 });
             }
             Picture::Plane(slot) => {
-                let [a, b] = self.looking.view().planes;
-                let look = if slot == Slot::A { a } else { b };
-                let Some(tiles) = look.tiles else {
+                let shown = self.model(slot).shown().cloned();
+                let lattice = self.panels.plane.panel.lattice(self.settings.plane.grid);
+                let (Some(snapshot), Some(plane), Some(lattice)) =
+                    (shown, self.looking.plane(slot).cloned(), lattice)
+                else {
                     self.say(Level::Note, &t!("toast.no_plane", slot = slot.name()));
                     return;
                 };
+                let limits = self.looking.limits;
                 self.jobs.run("export", move || {
-                    let image = crate::ui::pictures::of_tiles(&tiles, map);
-                    let written = files::write_png(&path, &image).map_err(|error| error.to_string());
-                    Done::Exported(written.map(|()| path))
+                    let mut decoder = CpuDecoder::default();
+                    let tiles = TileGrid::decode(&mut decoder, &snapshot, &plane, lattice, limits, &mut || true);
+                    let image = tiles.map(|tiles| crate::ui::pictures::of_tiles(&tiles, map));
+                    let image = image.ok_or_else(|| "the plane does not belong to the network".to_owned());
+                    let write = |image| files::write_png(&path, &image).map_err(|error| error.to_string());
+                    Done::Exported(image.and_then(write).map(|()| path))
                 });
             }
         }

@@ -143,14 +143,17 @@ impl Looking {
         self.viewer.as_ref()?.tiles(slot.index())
     }
 
-    /// What the panels draw from.
-    pub fn view(&self) -> LookView {
+    /// What the panels draw from; `on_device` is the step of the weights that the window's device draws of each model.
+    pub fn view(&self, on_device: [Option<u64>; 2]) -> LookView {
         let plane = |slot: Slot| PlaneView {
             plane: self.plane(slot).cloned(),
             tiles: self.tiles(slot),
             points: self.viewer.as_ref().and_then(|viewer| viewer.points(slot.index())),
+            found: self.viewer.as_ref().and_then(|viewer| viewer.look(slot.index())),
+            on_device: on_device.get(slot.index()).copied().flatten(),
         };
         LookView {
+            limits: self.limits,
             planes: Slot::BOTH.map(plane),
             nearest: self.viewer.as_ref().and_then(|viewer| viewer.nearest(Slot::A.index())),
         }
@@ -176,7 +179,10 @@ impl Session {
         let data = self.data.clone();
         let shown = |session: &Self, slot: Slot| session.model(slot).shown().cloned();
         let (slot, limits) = (settings.model, self.looking.limits);
-        if let (Some(newest), Some(lattice)) = (shown(self, slot), self.panels.plane.panel.lattice(settings.grid)) {
+        if settings.show.tiles
+            && !self.is_live()
+            && let (Some(newest), Some(lattice)) = (shown(self, slot), self.panels.plane.panel.lattice(settings.grid))
+        {
             let snapshot = self.looking.state_mut(slot).tiles.pass(&newest, TILES_INTERVAL, context);
             if let (Some(viewer), Some(plane)) = (&self.looking.viewer, self.looking.plane(slot)) {
                 let request = TileRequest { snapshot, plane: plane.clone(), lattice, limits };
@@ -188,12 +194,17 @@ impl Session {
         {
             self.looking.request_points(slot, &newest, data, context);
         }
+        let Some(viewer) = &self.looking.viewer else { return };
         let now = context.input(|input| input.time);
-        if let (Some(image), Some(data)) = (self.panels.output.panel.nearest_query(now), &data)
-            && image.len() == data.shape().values()
-            && let Some(viewer) = &self.looking.viewer
+        if let (Some(look), Some(data)) = (self.panels.output.panel.nearest_query(now), &data)
+            && look.snapshot.image == data.shape()
         {
-            viewer.request_nearest(0, NearestRequest { image, split: data.train.clone() });
+            viewer.request_nearest(0, NearestRequest { look, split: data.train.clone() });
+        }
+        for slot in Slot::BOTH {
+            if let Some(look) = self.panels.output.panel.look_query(slot.index()) {
+                viewer.request_look(slot.index(), look.clone());
+            }
         }
     }
 
@@ -220,7 +231,7 @@ impl Session {
         let Some(plane) = self.looking.plane(slot).cloned() else { return };
         let origin = match point {
             Some(index) => {
-                let view = self.looking.view();
+                let view = self.look_view();
                 let points = match slot {
                     Slot::A => view.planes[0].points.clone(),
                     Slot::B => view.planes[1].points.clone(),

@@ -251,7 +251,7 @@ impl Session {
 
     /// Encoded points on the plane.
     pub fn plane_points(&self) -> usize {
-        let [a, _] = self.looking.view().planes;
+        let [a, _] = self.look_view().planes;
         a.points.map_or(0, |points| points.encoding.count())
     }
 
@@ -324,7 +324,7 @@ impl Session {
                 .map(|opening| OpeningView { what: &opening.what, progress: &opening.progress }),
             models: [a.view(), b.view()],
             cursor: self.cursor,
-            look: self.looking.view(),
+            look: self.look_view(),
             sheet: SheetView {
                 sheet: self.sheet.sheet.as_ref(),
                 seed: self.sheet.seed,

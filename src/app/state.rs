@@ -1,6 +1,7 @@
 //! What is kept between sittings, in a file of our own.
 
 use crate::dataset::Source;
+use crate::explore::tiles::LARGEST_GRID;
 use crate::explore::view::View;
 use crate::gpu::ColorMap;
 use crate::model::Config;
@@ -135,7 +136,7 @@ impl State {
         if self.settings.color_map == ColorMap::Signed {
             self.settings.color_map = ColorMap::Grey;
         }
-        self.settings.plane.grid = self.settings.plane.grid.clamp(1, 32);
+        self.settings.plane.grid = self.settings.plane.grid.clamp(1, LARGEST_GRID);
         if self.window.is_some_and(|size| !size.iter().all(|x| (200.0..=20_000.0).contains(x))) {
             self.window = None;
         }

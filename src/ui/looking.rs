@@ -2,8 +2,8 @@
 
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
-use crate::explore::tiles::TileGrid;
-use crate::explore::viewer::NearestFound;
+use crate::explore::tiles::{AtlasLimits, TileGrid};
+use crate::explore::viewer::{LookFound, NearestFound};
 use crate::ui::command::{Command, Slot};
 use crate::ui::output::{OutputAction, OutputColors, OutputInput, OutputModel, OutputPanel};
 use crate::ui::plane::{PlaneAction, PlaneColors, PlaneInput, PlanePanel, Show};
@@ -41,6 +41,10 @@ pub struct PlaneView {
     pub tiles: Option<Arc<TileGrid>>,
     /// Its newest encoded points.
     pub points: Option<Arc<EncodedPoints>>,
+    /// What it made of a latent last.
+    pub found: Option<Arc<LookFound>>,
+    /// Where the window's device decodes: the step of the weights that are drawn.
+    pub on_device: Option<u64>,
 }
 
 /// What is known of both planes.
@@ -48,6 +52,8 @@ pub struct PlaneView {
 pub struct LookView {
     /// The planes of A and B.
     pub planes: [PlaneView; 2],
+    /// How large a texture with tiles may be.
+    pub limits: AtlasLimits,
     /// The training image nearest to A's output.
     pub nearest: Option<Arc<NearestFound>>,
 }
@@ -83,7 +89,10 @@ impl Panel for PlanePane {
             model_names: [&view.model(Slot::A).config.preset, &view.model(Slot::B).config.preset],
             model_colors: Slot::BOTH.map(theme::model_color),
             model: model.index(),
-            plane: look.plane.as_deref(),
+            plane: look.plane.as_ref(),
+            snapshot: view.model(model).snapshot,
+            on_device: look.on_device.is_some(),
+            limits: view.look.limits,
             tiles: look.tiles.as_ref(),
             points: look.points.as_ref(),
             images: view.data.map(|data| &data.test),
@@ -145,12 +154,16 @@ impl Panel for OutputPane {
                     color: theme::model_color(Slot::A),
                     snapshot: a.0,
                     plane: a.1.as_deref(),
+                    on_device: plane_a.on_device,
+                    found: plane_a.found.as_ref(),
                 },
                 OutputModel {
                     name: &view.model(Slot::B).config.preset,
                     color: theme::model_color(Slot::B),
                     snapshot: b.0,
                     plane: b.1.as_deref(),
+                    on_device: plane_b.on_device,
+                    found: plane_b.found.as_ref(),
                 },
             ],
             cursor: moved.unwrap_or(view.cursor),

@@ -3,8 +3,9 @@
 
 use crate::dataset::Split;
 use crate::explore::plane::Plane;
-use crate::explore::viewer::NearestFound;
+use crate::explore::viewer::{Look, LookFound, NearestFound};
 use crate::gpu::image::{self, Fit, Picture};
+use crate::gpu::live::{self, What};
 use crate::gpu::{ColorMap, Slot};
 use crate::snapshot::{Scratch, Snapshot};
 use eframe::egui::{self, Color32, FontId, RichText, Role, Sense, Stroke, WidgetInfo, vec2};
@@ -34,6 +35,10 @@ pub struct OutputModel<'a> {
     pub snapshot: Option<&'a Arc<Snapshot>>,
     /// Its plane.
     pub plane: Option<&'a Plane>,
+    /// Where the window's device decodes: the step of the weights that are drawn. Then the CPU decodes nothing here.
+    pub on_device: Option<u64>,
+    /// What the viewer made of a latent last: the answer to [`OutputPanel::look_query`].
+    pub found: Option<&'a Arc<LookFound>>,
 }
 
 /// All that the output draws from, this frame.
@@ -63,12 +68,24 @@ pub enum OutputAction {
     Fill,
 }
 
-/// A decoded latent and what it was decoded from.
+/// What is looked at, and what is known of it.
 struct Decoded {
-    snapshot: Arc<Snapshot>,
-    latent: Vec<f32>,
+    look: Arc<Look>,
+    /// The image, its picture and the step of its weights; none where the device decodes, or until the viewer has.
+    made: Option<Made>,
+    on_device: Option<u64>,
+}
+
+struct Made {
     image: Arc<[f32]>,
     picture: Picture,
+    step: u64,
+}
+
+impl Made {
+    fn new(snapshot: &Snapshot, image: Arc<[f32]>) -> Self {
+        Self { picture: Picture::new(snapshot.image, &image), image, step: snapshot.step }
+    }
 }
 
 /// The picture of a training image.
@@ -91,10 +108,13 @@ pub struct OutputPanel {
 
 /// What the nearest image was last asked for.
 struct Asked {
-    latent: Vec<f32>,
     at_secs: f64,
-    image: Arc<[f32]>,
+    look: Arc<Look>,
 }
+
+/// A network of so many floating-point operations is decoded in the frame itself: a millisecond or two. Larger ones are
+/// left to the viewer, who answers a frame later.
+const QUICK_FLOPS: u64 = 20_000_000;
 
 /// How long a search for the nearest image serves while only the weights change, in seconds.
 const NEAREST_INTERVAL_SECS: f64 = 0.5;
@@ -146,8 +166,8 @@ impl OutputPanel {
 
     /// The largest side up to `side` (in points) at which every pixel of the image is a whole number of screen pixels.
     fn snug(&self, side: f32, pixels_per_point: f32) -> f32 {
-        let sizes = self.decoded.iter().flatten().map(|decoded| decoded.picture.size());
-        let longest = sizes.map(|[width, height]| width.max(height)).max().unwrap_or(1) as f32;
+        let shapes = self.decoded.iter().flatten().map(|decoded| decoded.look.snapshot.image);
+        let longest = shapes.map(|shape| shape.width.max(shape.height)).max().unwrap_or(1).max(1) as f32;
         let times = ((side - 2.0 * FRAME) * pixels_per_point / longest).floor();
         if times >= 1.0 { times * longest / pixels_per_point + 2.0 * FRAME } else { side.floor() }
     }
@@ -161,14 +181,31 @@ impl OutputPanel {
                 continue;
             };
             let latent = plane.latent_from_plane(input.cursor);
-            let same = |old: &Decoded| Arc::ptr_eq(&old.snapshot, snapshot) && old.latent == latent;
-            if place.as_ref().is_some_and(same) {
-                continue;
+            let same = |old: &Decoded| Arc::ptr_eq(&old.look.snapshot, snapshot) && old.look.latent == latent;
+            let mut decoded = match place.take() {
+                Some(old) if same(&old) => old,
+                old => {
+                    let made = old.and_then(|old| old.made).filter(|_| snapshot.decoder.flops() > QUICK_FLOPS);
+                    Decoded { look: Arc::new(Look { snapshot: snapshot.clone(), latent }), made, on_device: None }
+                }
+            };
+            decoded.on_device = model.on_device;
+            if model.on_device.is_some() {
+                decoded.made = None;
+            } else if snapshot.decoder.flops() > QUICK_FLOPS {
+                let fits = |found: &&Arc<LookFound>| found.look.snapshot.image == snapshot.image;
+                let shown = decoded.made.as_ref().map(|made| &made.image);
+                if let Some(found) = model.found.filter(fits)
+                    && shown.is_none_or(|shown| !Arc::ptr_eq(shown, &found.image))
+                {
+                    decoded.made = Some(Made::new(&found.look.snapshot, found.image.clone()));
+                }
+            } else if decoded.made.is_none() {
+                let image = snapshot.decoder.evaluate(&decoded.look.latent, 1, &mut self.scratch);
+                decoded.made = Some(Made::new(snapshot, image.into()));
+                self.decodes += 1;
             }
-            let image: Arc<[f32]> = snapshot.decoder.evaluate(&latent, 1, &mut self.scratch).into();
-            let picture = Picture::new(snapshot.image, &image);
-            *place = Some(Decoded { snapshot: snapshot.clone(), latent, image, picture });
-            self.decodes += 1;
+            *place = Some(decoded);
         }
     }
 
@@ -188,12 +225,14 @@ impl OutputPanel {
     /// One image with its heading and its figure: 0 and 1 are the models, 2 is the real image.
     fn cell(&self, ui: &mut egui::Ui, cell: usize, side: f32, input: &OutputInput<'_>) {
         let text = input.text;
+        let decoded = self.decoded.get(cell).and_then(Option::as_ref);
         let (picture, name, said, accessible, color) = match input.models.get(cell) {
             Some(model) => {
-                let decoded = self.decoded.get(cell).and_then(Option::as_ref);
-                let said = decoded.map(|d| format!("{} {}", text("output.step"), d.snapshot.step));
+                let made = decoded.and_then(|decoded| decoded.made.as_ref());
+                let step = made.map(|made| made.step).or(decoded.and_then(|decoded| decoded.on_device));
+                let said = step.map(|step| format!("{} {step}", text("output.step")));
                 let accessible = if cell == 0 { "output.a" } else { "output.b" };
-                (decoded.map(|d| &d.picture), model.name.to_owned(), said, accessible, model.color)
+                (made.map(|made| &made.picture), model.name.to_owned(), said, accessible, model.color)
             }
             None => {
                 let said = input.nearest.filter(|_| self.real.is_some()).map(|found| {
@@ -211,8 +250,13 @@ impl OutputPanel {
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, text(accessible)));
             if ui.is_rect_visible(rect) {
                 ui.painter().rect_filled(rect, 2.0, input.colors.background);
-                if let (Some(picture), Some(slot)) = (picture, self.slots.get(cell)) {
-                    image::paint(ui.painter(), rect.shrink(FRAME), slot, picture, input.map, Fit::Sharp);
+                let (place, slot) = (rect.shrink(FRAME), self.slots.get(cell));
+                let live = decoded.filter(|decoded| decoded.on_device.is_some());
+                if let (Some(picture), Some(slot)) = (picture, slot) {
+                    image::paint(ui.painter(), place, slot, picture, input.map, Fit::Sharp);
+                } else if let (Some(Decoded { look, .. }), Some(slot)) = (live, slot) {
+                    let what = What::Image { latent: look.latent.clone(), map: input.map, fit: Fit::Sharp };
+                    live::paint(ui.painter(), place, slot, (cell, &look.snapshot), what);
                 }
                 ui.painter().rect_stroke(rect, 2.0, Stroke::new(2.0, color), egui::StrokeKind::Inside);
             }
@@ -223,7 +267,7 @@ impl OutputPanel {
 
     /// What a model made of the cursor's latent when the panel was last drawn, `[shape.values()]`.
     pub fn image(&self, model: usize) -> Option<&Arc<[f32]>> {
-        self.decoded.get(model)?.as_ref().map(|decoded| &decoded.image)
+        Some(&self.decoded.get(model)?.as_ref()?.made.as_ref()?.image)
     }
 
     /// How often a latent was decoded so far.
@@ -231,22 +275,26 @@ impl OutputPanel {
         self.decodes
     }
 
-    /// The image to ask the nearest one for: A's output, at once when the cursor moves, and twice a second while only the
-    /// weights change. `now_secs` is any clock that goes forward. Give it to the viewer every frame; the same image again
-    /// costs nothing.
-    pub fn nearest_query(&mut self, now_secs: f64) -> Option<Arc<[f32]>> {
-        let decoded = self.decoded.first()?.as_ref()?;
+    /// What the viewer shall decode for a model, because it is too much for a frame. Give it to the viewer every frame; the
+    /// same again costs nothing.
+    pub fn look_query(&self, model: usize) -> Option<&Arc<Look>> {
+        let decoded = self.decoded.get(model)?.as_ref()?;
+        let slow = decoded.on_device.is_none() && decoded.look.snapshot.decoder.flops() > QUICK_FLOPS;
+        slow.then_some(&decoded.look)
+    }
+
+    /// What to ask the nearest image for: A's output, at once when the cursor moves, and twice a second while only the
+    /// weights change. `now_secs` is any clock that goes forward. Give it to the viewer every frame; the same again costs
+    /// nothing.
+    pub fn nearest_query(&mut self, now_secs: f64) -> Option<Arc<Look>> {
+        let look = &self.decoded.first()?.as_ref()?.look;
         let serves = |asked: &Asked| {
-            asked.latent == decoded.latent && (0.0..NEAREST_INTERVAL_SECS).contains(&(now_secs - asked.at_secs))
+            asked.look.latent == look.latent && (0.0..NEAREST_INTERVAL_SECS).contains(&(now_secs - asked.at_secs))
         };
-        let image = match &self.asked {
-            Some(asked) if Arc::ptr_eq(&asked.image, &decoded.image) || serves(asked) => asked.image.clone(),
-            _ => {
-                let (latent, image) = (decoded.latent.clone(), decoded.image.clone());
-                self.asked = Some(Asked { latent, at_secs: now_secs, image: image.clone() });
-                image
-            }
-        };
-        Some(image)
+        match &self.asked {
+            Some(asked) if Arc::ptr_eq(&asked.look, look) || serves(asked) => {}
+            _ => self.asked = Some(Asked { at_secs: now_secs, look: look.clone() }),
+        }
+        self.asked.as_ref().map(|asked| asked.look.clone())
     }
 }

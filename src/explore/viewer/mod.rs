@@ -46,22 +46,40 @@ pub struct PointsRequest {
     pub count: usize,
 }
 
-/// The training image that is nearest to an image.
+/// A latent, and the weights that it is looked at with. The same `Arc` means the same wish.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// The weights.
+    pub snapshot: Arc<Snapshot>,
+    /// The latent, `[snapshot.latent]`.
+    pub latent: Vec<f32>,
+}
+
+/// The training image that is nearest to what a model makes of a latent.
 #[derive(Clone, Debug)]
 pub struct NearestRequest {
-    /// The image, `[shape.values()]` in [0, 1]; the same `Arc` means the same request.
-    pub image: Arc<[f32]>,
-    /// Where to look.
+    /// What is looked at.
+    pub look: Arc<Look>,
+    /// Where to search.
     pub split: Split,
 }
 
 /// The answer to a [`NearestRequest`].
 #[derive(Clone, Debug)]
 pub struct NearestFound {
-    /// The image that was asked for.
-    pub image: Arc<[f32]>,
+    /// What was looked at.
+    pub look: Arc<Look>,
     /// What is nearest to it.
     pub nearest: Nearest,
+}
+
+/// What a model makes of a latent.
+#[derive(Clone, Debug)]
+pub struct LookFound {
+    /// What was looked at.
+    pub look: Arc<Look>,
+    /// The image, `[image.values()]` in [0, 1].
+    pub image: Arc<[f32]>,
 }
 
 fn same_split(a: &Split, b: &Split) -> bool {
@@ -91,9 +109,20 @@ impl Request for PointsRequest {
     }
 }
 
+impl Request for Arc<Look> {
+    fn same(&self, other: &Self) -> bool {
+        Self::ptr_eq(self, other)
+    }
+
+    /// One image is quickly made: it is finished.
+    fn supersedes(&self, _: &Self) -> bool {
+        false
+    }
+}
+
 impl Request for NearestRequest {
     fn same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.image, &other.image) && !self.supersedes(other)
+        Arc::ptr_eq(&self.look, &other.look) && !self.supersedes(other)
     }
 
     /// A search takes a frame or two: it is finished, so that the answer follows a cursor that never rests.
@@ -107,6 +136,7 @@ impl Request for NearestRequest {
 struct State {
     tiles: [Slot<TileRequest, TileGrid>; MODELS],
     points: [Slot<PointsRequest, EncodedPoints>; MODELS],
+    looks: [Slot<Arc<Look>, LookFound>; MODELS],
     nearest: [Slot<NearestRequest, NearestFound>; MODELS],
     message: Option<String>,
     /// Which of the four slow slots is looked at first, so that none starves another.
@@ -164,7 +194,12 @@ impl Viewer {
         self.ask(|state| state.points.get_mut(model).is_some_and(|slot| slot.ask(request)));
     }
 
-    /// Asks for the training image nearest to an image of model `model`; comes before everything else.
+    /// Asks for what model `model` makes of a latent; comes before everything else.
+    pub fn request_look(&self, model: usize, look: Arc<Look>) {
+        self.ask(|state| state.looks.get_mut(model).is_some_and(|slot| slot.ask(look)));
+    }
+
+    /// Asks for the training image nearest to an image of model `model`; comes before tiles and points.
     pub fn request_nearest(&self, model: usize, request: NearestRequest) {
         self.ask(|state| state.nearest.get_mut(model).is_some_and(|slot| slot.ask(request)));
     }
@@ -185,6 +220,11 @@ impl Viewer {
         self.shared.lock().points.get(model)?.result.clone()
     }
 
+    /// What model `model` made of a latent last.
+    pub fn look(&self, model: usize) -> Option<Arc<LookFound>> {
+        self.shared.lock().looks.get(model)?.result.clone()
+    }
+
     /// The newest nearest image of model `model`.
     pub fn nearest(&self, model: usize) -> Option<Arc<NearestFound>> {
         self.shared.lock().nearest.get(model)?.result.clone()
@@ -197,6 +237,9 @@ impl Viewer {
             slot.clear();
         }
         if let Some(slot) = state.points.get_mut(model) {
+            slot.clear();
+        }
+        if let Some(slot) = state.looks.get_mut(model) {
             slot.clear();
         }
         if let Some(slot) = state.nearest.get_mut(model) {
@@ -220,6 +263,7 @@ impl State {
     fn anything_pending(&self) -> bool {
         self.tiles.iter().any(Slot::is_pending)
             || self.points.iter().any(Slot::is_pending)
+            || self.looks.iter().any(Slot::is_pending)
             || self.nearest.iter().any(Slot::is_pending)
     }
 }

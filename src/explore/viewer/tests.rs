@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
 use crate::dataset::ImageShape;
-use crate::snapshot::{Activation, Network, Operation};
+use crate::explore::nearest::nearest;
+use crate::snapshot::{Activation, Network, Operation, Scratch};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -45,22 +46,25 @@ fn every_kind_of_work_comes_out_for_both_models() {
     let (woken, wake) = counting();
     let viewer = Viewer::spawn(wake).unwrap();
     let split = split();
-    let image: Arc<[f32]> = split.image(42).into();
+    let at = |model: u64| Arc::new(Look { snapshot: snapshot(model + 5), latent: vec![0.5, -1.0] });
     for model in 0..MODELS {
         let snapshot = snapshot(model as u64 + 5);
         let plane = Arc::new(Plane::of_two());
         viewer.request_tiles(model, tile_request(&snapshot, 0));
         viewer.request_points(model, PointsRequest { snapshot, plane, split: split.clone(), count: 50 });
-        viewer.request_nearest(model, NearestRequest { image: image.clone(), split: split.clone() });
+        viewer.request_nearest(model, NearestRequest { look: at(model as u64), split: split.clone() });
+        viewer.request_look(model, at(model as u64));
     }
     until("all is made", || viewer.is_idle());
     for model in 0..MODELS {
         assert_eq!(viewer.tiles(model).unwrap().step, model as u64 + 5);
         assert_eq!(viewer.points(model).unwrap().positions.len(), 50);
-        let found = viewer.nearest(model).unwrap();
-        assert_eq!((found.nearest.index, found.nearest.distance), (42, 0.0));
+        let (found, look) = (viewer.nearest(model).unwrap(), viewer.look(model).unwrap());
+        let expected = look.look.snapshot.decoder.evaluate(&look.look.latent, 1, &mut Scratch::default()).to_vec();
+        assert_eq!(*look.image, *expected);
+        assert_eq!(Some(found.nearest), nearest(&split, &look.image, &mut || true));
     }
-    assert_eq!(woken.load(Ordering::SeqCst), 6);
+    assert_eq!(woken.load(Ordering::SeqCst), 8);
     assert!(viewer.tiles(7).is_none());
 }
 
@@ -123,7 +127,8 @@ fn tiles_of_another_place_are_abandoned_and_the_cursor_comes_first() {
     viewer.request_tiles(0, tile_request(&snapshot, 0));
     until("the first batch has begun", || batches.load(Ordering::SeqCst) == 1);
     viewer.request_tiles(0, tile_request(&snapshot, 50));
-    viewer.request_nearest(0, NearestRequest { image: split.image(7).into(), split });
+    let look = Arc::new(Look { snapshot: snapshot.clone(), latent: vec![0.0; 2] });
+    viewer.request_nearest(0, NearestRequest { look, split });
     open.store(1, Ordering::SeqCst);
     until("the search is done", || viewer.nearest(0).is_some());
     until("all is made", || viewer.is_idle());

@@ -1,7 +1,7 @@
 //! The viewer's thread: what is made next, and how it is abandoned.
 
 use super::slot::{Slot, Taken};
-use super::{Decoder, MODELS, NearestFound, NearestRequest, PointsRequest, Shared, State, TileRequest};
+use super::{CpuDecoder, Decoder, Look, LookFound, MODELS, NearestFound, NearestRequest, PointsRequest, Shared, State, TileRequest};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::explore::nearest::nearest;
 use crate::explore::tiles::TileGrid;
@@ -9,9 +9,9 @@ use crate::snapshot::{Scratch, Snapshot};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError};
 
-/// Slow work of one model; searches for the nearest image go before it and between its chunks.
+/// Slow work of one model; what the cursor asks for goes before it and between its chunks.
 enum Job {
-    Nearest,
+    Cursor,
     Tiles(usize, Taken<TileRequest>),
     Points(usize, Taken<PointsRequest>),
 }
@@ -26,13 +26,15 @@ struct Encoded {
 pub(super) struct Worker {
     shared: Arc<Shared>,
     decoder: Box<dyn Decoder>,
+    /// For the cursor, also between the chunks of other work.
+    at_cursor: CpuDecoder,
     scratch: Scratch,
     encoded: [Option<Encoded>; MODELS],
 }
 
 impl Worker {
     pub(super) fn new(shared: Arc<Shared>, decoder: Box<dyn Decoder>) -> Self {
-        Self { shared, decoder, scratch: Scratch::default(), encoded: [None, None] }
+        Self { shared, decoder, at_cursor: CpuDecoder::default(), scratch: Scratch::default(), encoded: [None, None] }
     }
 
     /// Works until told to stop. A panic ends one piece of work and is said; the thread goes on.
@@ -40,7 +42,7 @@ impl Worker {
         while let Some(job) = next_job(&self.shared) {
             let shared = self.shared.clone();
             guarded(&shared, || match &job {
-                Job::Nearest => cursor_first(&shared),
+                Job::Cursor => cursor_first(&shared, &mut self.at_cursor),
                 Job::Tiles(model, taken) => self.tiles(*model, taken),
                 Job::Points(model, taken) => self.points(*model, taken),
             });
@@ -50,7 +52,8 @@ impl Worker {
     fn tiles(&mut self, model: usize, taken: &Taken<TileRequest>) {
         let shared = self.shared.clone();
         let request = &taken.request;
-        let mut wanted = || go_on(&shared, |state| state.tiles.get(model).is_some_and(|slot| slot.is_wanted(taken)));
+        let cursor = &mut self.at_cursor;
+        let mut wanted = || go_on(&shared, cursor, |state| state.tiles.get(model).is_some_and(|slot| slot.is_wanted(taken)));
         let grid = TileGrid::decode(
             &mut *self.decoder,
             &request.snapshot,
@@ -67,7 +70,8 @@ impl Worker {
     fn points(&mut self, model: usize, taken: &Taken<PointsRequest>) {
         let shared = self.shared.clone();
         let request = &taken.request;
-        let mut wanted = || go_on(&shared, |state| state.points.get(model).is_some_and(|slot| slot.is_wanted(taken)));
+        let cursor = &mut self.at_cursor;
+        let mut wanted = || go_on(&shared, cursor, |state| state.points.get(model).is_some_and(|slot| slot.is_wanted(taken)));
         let Some(place) = self.encoded.get_mut(model) else { return };
         let reused = place.as_ref().filter(|old| {
             use super::slot::Request;
@@ -110,8 +114,8 @@ fn next_job(shared: &Shared) -> Option<Job> {
 
 impl State {
     fn take_job(&mut self) -> Option<Job> {
-        if self.nearest.iter().any(Slot::is_pending) {
-            return Some(Job::Nearest);
+        if self.looks.iter().any(Slot::is_pending) || self.nearest.iter().any(Slot::is_pending) {
+            return Some(Job::Cursor);
         }
         for place in 0..2 * MODELS {
             let turn = (self.turn + place) % (2 * MODELS);
@@ -131,30 +135,44 @@ impl State {
 }
 
 /// Between two chunks: work about the cursor first, then whether to go on.
-fn go_on(shared: &Shared, wanted: impl Fn(&State) -> bool) -> bool {
-    cursor_first(shared);
+fn go_on(shared: &Shared, cursor: &mut CpuDecoder, wanted: impl Fn(&State) -> bool) -> bool {
+    cursor_first(shared, cursor);
     let state = shared.lock();
     !state.stop && wanted(&state)
 }
 
-/// Searches for nearest images until nobody asks for one.
-fn cursor_first(shared: &Shared) {
+/// Decodes at the cursor, then searches for nearest images.
+fn cursor_first(shared: &Shared, cursor: &mut CpuDecoder) {
+    for model in 0..MODELS {
+        let taken = shared.lock().looks.get_mut(model).and_then(Slot::take);
+        if let Some(taken) = taken {
+            guarded(shared, || look(shared, cursor, model, &taken));
+        }
+    }
     for model in 0..MODELS {
         let taken = shared.lock().nearest.get_mut(model).and_then(Slot::take);
         if let Some(taken) = taken {
-            guarded(shared, || search(shared, model, &taken));
+            guarded(shared, || search(shared, cursor, model, &taken));
         }
     }
 }
 
-fn search(shared: &Shared, model: usize, taken: &Taken<NearestRequest>) {
+fn look(shared: &Shared, cursor: &mut CpuDecoder, model: usize, taken: &Taken<Arc<Look>>) {
+    let look = (*taken.request).clone();
+    let image = cursor.decode(&look.snapshot, &look.latent, 1).into();
+    let found = LookFound { look, image };
+    publish(shared, |state| state.looks.get_mut(model).is_some_and(|slot| slot.finish(taken, found)));
+}
+
+fn search(shared: &Shared, cursor: &mut CpuDecoder, model: usize, taken: &Taken<NearestRequest>) {
     let request = &taken.request;
     let mut wanted = || {
         let state = shared.lock();
         !state.stop && state.nearest.get(model).is_some_and(|slot| slot.is_wanted(taken))
     };
-    if let Some(nearest) = nearest(&request.split, &request.image, &mut wanted) {
-        let found = NearestFound { image: request.image.clone(), nearest };
+    let image = cursor.decode(&request.look.snapshot, &request.look.latent, 1);
+    if let Some(nearest) = nearest(&request.split, image, &mut wanted) {
+        let found = NearestFound { look: request.look.clone(), nearest };
         publish(shared, |state| state.nearest.get_mut(model).is_some_and(|slot| slot.finish(taken, found)));
     }
 }

@@ -4,7 +4,6 @@ use super::{Card, Cloud, PlaneAction, PlaneInput, PlanePanel};
 use crate::explore::view::{Area, View};
 use crate::gpu::image::Picture;
 use crate::gpu::points::{self, PointCloud, PointStyle};
-use crate::gpu::tiles::{self, TileStyle};
 use eframe::egui::{self, Key, PointerButton, Role, Sense, WidgetInfo};
 use std::sync::Arc;
 
@@ -190,9 +189,8 @@ impl PlanePanel {
         let rect = response.rect;
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0.0, input.colors.background);
-        if let Some(grid) = input.tiles.filter(|_| input.show.tiles) {
-            let style = TileStyle { map: input.map, smooth: true };
-            tiles::paint(&painter, rect, &self.tiles_slot, grid, self.view, style);
+        if let (true, Some(lattice)) = (input.show.tiles, self.lattice(input.grid)) {
+            self.tiles.draw(&painter, rect, lattice, self.view, input);
         }
         self.rings(&painter, area, input);
         if let Some(points) = input.points.filter(|_| input.show.points) {

@@ -4,15 +4,17 @@
 mod area;
 mod controls;
 mod overlay;
+mod tiles;
 
 use crate::dataset::Split;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
-use crate::explore::tiles::{Lattice, TileGrid};
+use crate::explore::tiles::{AtlasLimits, Lattice, TileGrid};
 use crate::explore::view::{Area, View};
 use crate::gpu::image::Picture;
 use crate::gpu::points::PointCloud;
 use crate::gpu::{ColorMap, Slot};
+use crate::snapshot::Snapshot;
 use eframe::egui::{self, Color32};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -70,8 +72,14 @@ pub struct PlaneInput<'a> {
     /// Which model is shown: 0 or 1.
     pub model: usize,
     /// The shown model's plane, once its latent size is known.
-    pub plane: Option<&'a Plane>,
-    /// The shown model's newest tiles.
+    pub plane: Option<&'a Arc<Plane>>,
+    /// The shown model's newest weights.
+    pub snapshot: Option<&'a Arc<Snapshot>>,
+    /// Whether the window's device decodes the tiles.
+    pub on_device: bool,
+    /// How large a texture with tiles may be.
+    pub limits: AtlasLimits,
+    /// The shown model's newest tiles that the CPU decoded.
     pub tiles: Option<&'a Arc<TileGrid>>,
     /// The shown model's newest encoded points; a GAN has none.
     pub points: Option<&'a Arc<EncodedPoints>>,
@@ -85,7 +93,7 @@ pub struct PlaneInput<'a> {
     pub cursor: [f32; 2],
     /// For grey tiles and images.
     pub map: ColorMap,
-    /// Tiles along the longer side, 1 to 32.
+    /// Tiles along the longer side, 1 to 64.
     pub grid: usize,
     /// What is drawn.
     pub show: Show,
@@ -138,7 +146,7 @@ pub struct PlanePanel {
     moving: Option<[f32; 2]>,
     cloud: Option<Cloud>,
     card: Option<Card>,
-    tiles_slot: Slot,
+    tiles: tiles::Tiles,
     points_slot: Slot,
     card_slot: Slot,
 }
