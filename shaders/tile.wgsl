@@ -9,15 +9,15 @@ fn value_at(example: u32, channel: u32, place: vec2<u32>) -> f32 {
 
 // The mean over what a pixel of the tile stands for.
 fn pixel_of(example: u32, channel: u32, pixel: vec2<u32>) -> f32 {
-    let from = pixel * target_of.reduction;
-    let to = min(from + target_of.reduction, vec2<u32>(target_of.width, target_of.height));
+    let low = pixel * target_of.reduction;
+    let high = min(low + target_of.reduction, vec2<u32>(target_of.width, target_of.height));
     var sum = 0.0;
-    for (var y = from.y; y < to.y; y += 1u) {
-        for (var x = from.x; x < to.x; x += 1u) {
+    for (var y = low.y; y < high.y; y += 1u) {
+        for (var x = low.x; x < high.x; x += 1u) {
             sum += value_at(example, channel, vec2<u32>(x, y));
         }
     }
-    let size = to - from;
+    let size = high - low;
     return sum / f32(size.x * size.y);
 }
 

@@ -57,6 +57,18 @@ impl Session {
         self.decoder.link.as_ref().map(|link| link.report())
     }
 
+    /// Whether the plane is seen as fine as was asked for, by the newest weights.
+    pub fn decode_is_settled(&self) -> bool {
+        if self.is_live() {
+            return self.decoder_report().is_some_and(|report| report.settled);
+        }
+        let settings = self.settings.plane;
+        let wanted = self.panels.plane.panel.lattice(settings.grid);
+        let newest = self.model(settings.model).shown().map(|snapshot| snapshot.step);
+        let there = self.looking.tiles(settings.model);
+        there.is_some_and(|tiles| Some(tiles.lattice) == wanted && Some(tiles.step) == newest)
+    }
+
     pub(super) fn look_view(&self) -> LookView {
         let steps = self.decoder_report().filter(|_| self.is_live()).map(|report| report.steps);
         // Weights that are on their way count as those of step 0.

@@ -256,8 +256,7 @@ impl Session {
             Picture::Plane(slot) => {
                 let shown = self.model(slot).shown().cloned();
                 let lattice = self.panels.plane.panel.lattice(self.settings.plane.grid);
-                let (Some(snapshot), Some(plane), Some(lattice)) =
-                    (shown, self.looking.plane(slot).cloned(), lattice)
+                let (Some(snapshot), Some(plane), Some(lattice)) = (shown, self.looking.plane(slot).cloned(), lattice)
                 else {
                     self.say(Level::Note, &t!("toast.no_plane", slot = slot.name()));
                     return;

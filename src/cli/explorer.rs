@@ -120,7 +120,13 @@ fn run(session: &SharedSession, lost: &Arc<AtomicBool>) -> eframe::Result {
 
 /// Asks for all that the adapter has: the default's limits are less than what the decoder can use.
 pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
-    wgpu::DeviceDescriptor { label: Some("latentarium"), required_limits: adapter.limits(), ..Default::default() }
+    wgpu::DeviceDescriptor {
+        label: Some("latentarium"),
+        // For the milliseconds of a decode.
+        required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+        required_limits: adapter.limits(),
+        ..Default::default()
+    }
 }
 
 /// Without callbacks of our own wgpu's would panic.

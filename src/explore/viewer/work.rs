@@ -1,7 +1,10 @@
 //! The viewer's thread: what is made next, and how it is abandoned.
 
 use super::slot::{Slot, Taken};
-use super::{CpuDecoder, Decoder, Look, LookFound, MODELS, NearestFound, NearestRequest, PointsRequest, Shared, State, TileRequest};
+use super::{
+    CpuDecoder, Decoder, Look, LookFound, MODELS, NearestFound, NearestRequest, PointsRequest, Shared, State,
+    TileRequest,
+};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::explore::nearest::nearest;
 use crate::explore::tiles::TileGrid;
@@ -53,7 +56,8 @@ impl Worker {
         let shared = self.shared.clone();
         let request = &taken.request;
         let cursor = &mut self.at_cursor;
-        let mut wanted = || go_on(&shared, cursor, |state| state.tiles.get(model).is_some_and(|slot| slot.is_wanted(taken)));
+        let mut wanted =
+            || go_on(&shared, cursor, |state| state.tiles.get(model).is_some_and(|slot| slot.is_wanted(taken)));
         let grid = TileGrid::decode(
             &mut *self.decoder,
             &request.snapshot,
@@ -71,7 +75,8 @@ impl Worker {
         let shared = self.shared.clone();
         let request = &taken.request;
         let cursor = &mut self.at_cursor;
-        let mut wanted = || go_on(&shared, cursor, |state| state.points.get(model).is_some_and(|slot| slot.is_wanted(taken)));
+        let mut wanted =
+            || go_on(&shared, cursor, |state| state.points.get(model).is_some_and(|slot| slot.is_wanted(taken)));
         let Some(place) = self.encoded.get_mut(model) else { return };
         let reused = place.as_ref().filter(|old| {
             use super::slot::Request;

@@ -106,6 +106,26 @@ pub(in crate::gpu) fn guarded<T>(
     }
     match refused {
         None => Ok(made),
-        Some(error) => Err(DecoderError::Refused { what, reason: error.to_string() }),
+        Some(error) => Err(DecoderError::Refused { what, reason: one_line(&error.to_string()) }),
+    }
+}
+
+/// What the device said, in one line: its reports begin with their kind and nest their causes.
+pub fn one_line(report: &str) -> String {
+    let told = |line: &&str| !line.is_empty() && !line.ends_with("Error") && *line != "Caused by:";
+    let lines: Vec<&str> = report.lines().map(str::trim).filter(told).take(2).collect();
+    if lines.is_empty() { report.trim().to_owned() } else { lines.join(": ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_becomes_one_line() {
+        let report = "Validation Error\n\nCaused by:\n  In Device::create_buffer\n    Too large\n      by far\n";
+        assert_eq!(one_line(report), "In Device::create_buffer: Too large");
+        assert_eq!(one_line("Out of Memory"), "Out of Memory");
+        assert_eq!(one_line("Validation Error\n"), "Validation Error");
     }
 }

@@ -54,6 +54,7 @@ impl Live {
                 recording.unfinished = true;
             }
         }
+        self.link.tell(|report| report.settled = !recording.unfinished);
         if recording.unfinished {
             (self.link.wake.now)();
         }
@@ -98,12 +99,7 @@ impl Live {
     }
 
     /// Puts together what a place wants. Without weights there is nothing yet; they wake the window when they come.
-    fn show(
-        &mut self,
-        want: &Want,
-        drawing: &Pipelines,
-        recording: &mut Recording<'_>,
-    ) -> Result<(), DecoderError> {
+    fn show(&mut self, want: &Want, drawing: &Pipelines, recording: &mut Recording<'_>) -> Result<(), DecoderError> {
         let Some(model) = self.models.get_mut(want.model).and_then(Option::as_mut) else { return Ok(()) };
         let screen = (want.area, want.screen);
         match &want.what {

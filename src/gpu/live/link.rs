@@ -18,6 +18,8 @@ pub struct Report {
     pub steps: [Option<u64>; MODELS],
     /// Compute passes so far: an idle window adds none.
     pub passes: u64,
+    /// Whether everything that the newest frame wanted is there.
+    pub settled: bool,
 }
 
 /// What every pass records with.
@@ -46,13 +48,7 @@ pub struct Link {
 
 impl Link {
     pub(super) fn new(device: wgpu::Device, wake: Wake) -> Self {
-        Self {
-            device,
-            wake,
-            started: AtomicBool::new(false),
-            tools: OnceLock::new(),
-            report: Mutex::default(),
-        }
+        Self { device, wake, started: AtomicBool::new(false), tools: OnceLock::new(), report: Mutex::default() }
     }
 
     /// Compiles the shaders on a thread of its own, once: the CPU goes on meanwhile.

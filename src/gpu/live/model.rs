@@ -87,8 +87,7 @@ impl Model {
         // Two chunks at least: a coarse grid has one of its own.
         let capacity = (OUTPUT_BYTES / image_bytes).clamp(2, most + 2 * CHUNK);
         let chunk = CHUNK.min(capacity / 2);
-        let schedule =
-            Schedule::in_chunks(&self.snapshot.decoder, capacity / chunk * chunk, chunk, &device.limits())?;
+        let schedule = Schedule::in_chunks(&self.snapshot.decoder, capacity / chunk * chunk, chunk, &device.limits())?;
         self.tiles = Some(Plan::of(device, queue, &tools.pipelines, schedule)?);
         Ok(())
     }

@@ -20,18 +20,9 @@ const MOST_WRITES: usize = 64;
 /// Something that is recorded.
 pub(super) enum Step {
     /// Chunks of a model's plan: the cursor's, or the tiles'.
-    Decode {
-        model: usize,
-        tiles: bool,
-        chunks: Range<usize>,
-    },
+    Decode { model: usize, tiles: bool, chunks: Range<usize> },
     /// A write, with its uniforms at an offset.
-    Write {
-        stage: WriteStage,
-        group: wgpu::BindGroup,
-        offset: u32,
-        workgroups: [u32; 2],
-    },
+    Write { stage: WriteStage, group: wgpu::BindGroup, offset: u32, workgroups: [u32; 2] },
 }
 
 /// The buffers that all writes share.

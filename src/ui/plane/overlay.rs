@@ -19,7 +19,8 @@ impl PlanePanel {
         if !input.show.rings {
             return;
         }
-        let zero = |plane: &std::sync::Arc<crate::explore::plane::Plane>| plane.plane_from_latent(&vec![0.0; plane.latent()]);
+        let zero =
+            |plane: &std::sync::Arc<crate::explore::plane::Plane>| plane.plane_from_latent(&vec![0.0; plane.latent()]);
         let middle = self.pixel(area, input.plane.map_or([0.0, 0.0], zero));
         let stroke = Stroke::new(1.0, input.colors.ring);
         for sigma in 1..=3 {

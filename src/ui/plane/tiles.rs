@@ -6,9 +6,9 @@ use crate::explore::refine::Place;
 use crate::explore::tiles::{Lattice, TileGrid};
 use crate::explore::view::View;
 use crate::explore::viewer::{CpuDecoder, Decoder};
+use crate::gpu::Slot;
 use crate::gpu::live::{self, What};
 use crate::gpu::tiles::{self, TileStyle};
-use crate::gpu::Slot;
 use eframe::egui::{Painter, Rect};
 use std::sync::Arc;
 

@@ -1,0 +1,319 @@
+//! The decoder in the window: each pointer event is answered by its own frame's picture, the GPU shows what the CPU shows,
+//! nothing runs when nothing changes, and whatever the adapter refuses, the explorer and its training go on.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use eframe::egui_wgpu::{RendererOptions, WgpuSetup, WgpuSetupCreateNew};
+use eframe::{egui, wgpu};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state};
+use latentarium::app::{Explorer, Session, SharedSession, Start};
+use latentarium::gpu::image::{Fit, Picture};
+use latentarium::gpu::{self, ColorMap, DecoderChoice, Decoding};
+use latentarium::snapshot::Scratch;
+use latentarium::trainer::Series;
+use latentarium::ui::command::{Command, Slot};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The language is one for the whole process, and the processor plays the adapter: one at a time.
+static TURN: Mutex<()> = Mutex::new(());
+const SIZE: [f32; 2] = [900.0, 640.0];
+
+struct Screen {
+    harness: Harness<'static, Explorer>,
+    session: SharedSession,
+    _turn: MutexGuard<'static, ()>,
+}
+
+fn setup(backends: wgpu::Backends, limits: fn(&wgpu::Adapter) -> wgpu::Limits) -> WgpuSetupCreateNew {
+    let mut setup = WgpuSetupCreateNew::without_display_handle();
+    setup.instance_descriptor.backends = backends;
+    setup.device_descriptor = Arc::new(move |adapter| wgpu::DeviceDescriptor {
+        required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+        required_limits: limits(adapter),
+        ..Default::default()
+    });
+    setup
+}
+
+fn usual() -> WgpuSetupCreateNew {
+    setup(wgpu::Backends::all(), wgpu::Adapter::limits)
+}
+
+/// Whether there is an adapter at all; says so where there is none.
+fn can_draw() -> bool {
+    let found = gpu::probe().is_some();
+    if !found {
+        assert!(std::env::var("LATENTARIUM_REQUIRE_GPU").as_deref() != Ok("1"), "a graphics adapter is required");
+        println!("skipped: there is no graphics adapter here");
+    }
+    found
+}
+
+impl Screen {
+    /// A window on `setup`'s device, or on none, once data and models are there.
+    fn open(decoder: DecoderChoice, setup: Option<WgpuSetupCreateNew>) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = Start { decoder: Some(decoder), threads: 1, ..Start::default() };
+        let session: SharedSession = Rc::new(RefCell::new(Session::new(start)));
+        let shared = session.clone();
+        let mut builder = Harness::builder().with_size(SIZE).allow_missing_glyphs();
+        if let Some(setup) = setup {
+            let state = create_render_state(WgpuSetup::CreateNew(setup), RendererOptions::PREDICTABLE);
+            builder = builder.renderer(WgpuTestRenderer::from_render_state(state));
+        }
+        let harness = builder.build_eframe(move |creation| Explorer::new(shared, creation));
+        let mut screen = Self { harness, session, _turn: turn };
+        screen.until("data and models", |session| {
+            session.data().is_some() && Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some())
+        });
+        screen
+    }
+
+    fn on_gpu() -> Self {
+        let mut screen = Self::open(DecoderChoice::Gpu, Some(usual()));
+        screen.until("the decoder's shaders", |session| session.is_live());
+        screen.until_drawn("weights on the device", |session| {
+            session.decoder_report().is_some_and(|report| report.steps.iter().all(Option::is_some))
+        });
+        screen
+    }
+
+    fn until(&mut self, what: &str, mut reached: impl FnMut(&Session) -> bool) {
+        let began = Instant::now();
+        while !reached(&self.session.borrow()) {
+            assert!(began.elapsed() < Duration::from_secs(60), "{what}: not within a minute");
+            self.harness.step();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.harness.step();
+    }
+
+    /// The same, drawing each frame: only then paint callbacks are heard.
+    fn until_drawn(&mut self, what: &str, mut reached: impl FnMut(&Session) -> bool) {
+        let began = Instant::now();
+        while !reached(&self.session.borrow()) {
+            assert!(began.elapsed() < Duration::from_secs(120), "{what}: not within two minutes");
+            self.frame();
+        }
+    }
+
+    fn frame(&mut self) -> image::RgbaImage {
+        self.harness.step();
+        self.harness.render().unwrap()
+    }
+
+    /// Draws until the decoder on the device has nothing left to do; gives the last frame.
+    fn settled(&mut self) -> image::RgbaImage {
+        let passes = |screen: &Self| screen.session.borrow().decoder_report().map_or(0, |report| report.passes);
+        let began = Instant::now();
+        loop {
+            let before = passes(self);
+            let frame = self.frame();
+            std::thread::sleep(Duration::from_millis(40));
+            if passes(self) == before && self.session.borrow().decode_is_settled() {
+                return frame;
+            }
+            assert!(began.elapsed() < Duration::from_secs(120), "it does not settle within two minutes");
+        }
+    }
+
+    fn rect(&self, label: &str) -> egui::Rect {
+        let role = if label == "Latent plane" { egui::accesskit::Role::Canvas } else { egui::accesskit::Role::Image };
+        self.harness.get_by_role_and_label(role, label).rect()
+    }
+
+    fn drag_to(&mut self, pos: egui::Pos2) {
+        self.harness.event(egui::Event::PointerMoved(pos));
+    }
+}
+
+/// The grey values of the image that a frame shows in an output's rectangle.
+fn shown(frame: &image::RgbaImage, rect: egui::Rect, [width, height]: [usize; 2]) -> Vec<u8> {
+    let rect = rect.shrink(3.0);
+    let (min, size) = Fit::Sharp.place((rect.min.into(), rect.size().into()), [width, height]);
+    let pixel = [size[0] / width as f32, size[1] / height as f32];
+    let at = |x: usize, y: usize| {
+        let place = [min[0] + (x as f32 + 0.5) * pixel[0], min[1] + (y as f32 + 0.5) * pixel[1]];
+        frame.get_pixel(place[0] as u32, place[1] as u32).0[0]
+    };
+    (0..width * height).map(|i| at(i % width, i / width)).collect()
+}
+
+/// What the CPU makes of the cursor's latent, in grey.
+fn expected(session: &Session, slot: Slot) -> Vec<u8> {
+    let snapshot = session.model(slot).shown().unwrap();
+    let mut scratch = Scratch::default();
+    let image = snapshot.decoder.evaluate(&session.cursor(), 1, &mut scratch);
+    Picture::new(snapshot.image, image).rgb(ColorMap::Grey).into_iter().step_by(3).collect()
+}
+
+fn each_pointer_event_is_answered_in_its_frame(mut screen: Screen) {
+    let plane = screen.rect("Latent plane");
+    let start = plane.center();
+    screen.drag_to(start);
+    screen.harness.event(egui::Event::PointerButton {
+        pos: start,
+        button: egui::PointerButton::Primary,
+        pressed: true,
+        modifiers: egui::Modifiers::NONE,
+    });
+    screen.frame();
+    let mut seen = Vec::new();
+    for step in 1..=6 {
+        let turn = step as f32;
+        screen.drag_to(start + egui::vec2(70.0 * (turn * 1.3).sin(), 60.0 * (turn * 0.9).cos()));
+        let frame = screen.frame();
+        for (slot, label) in [(Slot::A, "Output of A"), (Slot::B, "Output of B")] {
+            let ours = shown(&frame, screen.rect(label), [28, 28]);
+            let theirs = expected(&screen.session.borrow(), slot);
+            let far = ours.iter().zip(&theirs).filter(|(a, b)| a.abs_diff(**b) > 1).count();
+            assert_eq!(far, 0, "{label}, event {step}: of {} pixels so many differ", ours.len());
+            seen.push(ours);
+        }
+    }
+    assert!(seen.iter().skip(2).zip(&seen).all(|(later, earlier)| later != earlier), "the picture follows");
+}
+
+#[test]
+fn on_the_gpu_each_pointer_event_is_answered_in_its_frame() {
+    if can_draw() {
+        each_pointer_event_is_answered_in_its_frame(Screen::on_gpu());
+    }
+}
+
+#[test]
+fn on_the_cpu_each_pointer_event_is_answered_in_its_frame() {
+    if can_draw() {
+        each_pointer_event_is_answered_in_its_frame(Screen::open(DecoderChoice::Cpu, Some(usual())));
+    }
+}
+
+#[test]
+fn the_gpu_shows_the_plane_that_the_cpu_shows_and_rests_when_it_is_done() {
+    if !can_draw() {
+        return;
+    }
+    let mut screen = Screen::on_gpu();
+    let on_gpu = screen.settled();
+    let report = screen.session.borrow().decoder_report().unwrap();
+    assert!(report.passes > 0 && report.refusal.is_none());
+    for _ in 0..10 {
+        screen.frame();
+    }
+    assert_eq!(screen.session.borrow().decoder_report().unwrap().passes, report.passes, "nothing changed");
+    // The figure is of an earlier frame: it has come by now, where the adapter has a clock.
+    let milliseconds = screen.session.borrow().decoder_report().unwrap().decode_ms;
+    assert!(milliseconds.is_none_or(|milliseconds| milliseconds > 0.0));
+
+    let settings =
+        latentarium::ui::settings::Settings { decoder: DecoderChoice::Cpu, ..*screen.session.borrow().settings() };
+    screen.session.borrow_mut().apply(Command::Settings(settings));
+    let plane = screen.rect("Latent plane").shrink(2.0);
+    screen.until("tiles of the CPU", |session| session.decode_is_settled());
+    let on_cpu = screen.frame();
+    let (mut pixels, mut far) = (0u32, 0u32);
+    for y in plane.min.y as u32..plane.max.y as u32 {
+        for x in plane.min.x as u32..plane.max.x as u32 {
+            let (a, b) = (on_gpu.get_pixel(x, y).0, on_cpu.get_pixel(x, y).0);
+            pixels += 1;
+            far += u32::from(a.iter().zip(b).any(|(a, b)| a.abs_diff(b) > 3));
+        }
+    }
+    assert!(far * 1000 < pixels, "{far} of {pixels} pixels differ");
+}
+
+/// Trains, and sees that no step is missing.
+fn training_goes_on(screen: &mut Screen) {
+    screen.session.borrow_mut().apply_all([Command::Start(Slot::A)]);
+    let steps = |session: &Session| session.model(Slot::A).status().map_or(0, |status| status.step);
+    let began = steps(&screen.session.borrow());
+    screen.until("thirty steps", |session| steps(session) >= began + 30);
+    screen.session.borrow_mut().apply_all([Command::Pause(Slot::A)]);
+    let session = screen.session.borrow();
+    let trainer = session.model(Slot::A).trainer.as_ref().unwrap();
+    let recorded: Vec<u64> =
+        trainer.history().with(Series::Total, |curve| curve.points().map(|(step, ..)| step).collect()).unwrap();
+    assert!(recorded.windows(2).all(|pair| pair[1] == pair[0] + 1), "{recorded:?}");
+}
+
+/// Where the device cannot decode, the CPU does in the same window, and says so once.
+fn the_cpu_takes_over(setup: WgpuSetupCreateNew, why: &str) {
+    let mut screen = Screen::open(DecoderChoice::Gpu, Some(setup));
+    screen.until_drawn("the refusal", |session| !session.decoding().is_gpu());
+    let Decoding::CpuRefused(reason) = screen.session.borrow().decoding() else { panic!("the device refused") };
+    assert!(reason.contains(why), "{reason}");
+    training_goes_on(&mut screen);
+    screen.until_drawn("tiles of the CPU", |session| session.decode_is_settled());
+    each_pointer_event_is_answered_in_its_frame(screen);
+}
+
+#[test]
+fn an_adapter_without_compute_leaves_it_to_the_cpu() {
+    fn limits(adapter: &wgpu::Adapter) -> wgpu::Limits {
+        wgpu::Limits::downlevel_webgl2_defaults().using_resolution(adapter.limits())
+    }
+    if can_draw() {
+        the_cpu_takes_over(setup(wgpu::Backends::all(), limits), "refused");
+    }
+}
+
+#[test]
+fn a_buffer_that_is_refused_leaves_it_to_the_cpu() {
+    fn limits(adapter: &wgpu::Adapter) -> wgpu::Limits {
+        // Less than the weights of either model take.
+        wgpu::Limits { max_storage_buffer_binding_size: 1 << 20, ..adapter.limits() }
+    }
+    if can_draw() {
+        the_cpu_takes_over(setup(wgpu::Backends::all(), limits), "the weights");
+    }
+}
+
+#[test]
+fn on_gl_alone_the_cpu_decodes_where_it_has_no_compute() {
+    let instance = wgpu::Instance::new(setup(wgpu::Backends::GL, wgpu::Adapter::limits).instance_descriptor);
+    let found = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default()));
+    let Ok(adapter) = found else {
+        println!("skipped: there is no OpenGL here");
+        return;
+    };
+    let info = gpu::DeviceInfo::of(&adapter);
+    let mut screen = Screen::open(DecoderChoice::Auto, Some(setup(wgpu::Backends::GL, wgpu::Adapter::limits)));
+    let decoding = screen.session.borrow().decoding();
+    assert_eq!(decoding, gpu::decide(DecoderChoice::Auto, Some(&info), None));
+    assert_eq!(decoding.is_gpu(), info.no_compute.is_none() && !info.software);
+    training_goes_on(&mut screen);
+    each_pointer_event_is_answered_in_its_frame(screen);
+}
+
+#[test]
+fn without_an_adapter_the_cpu_decodes() {
+    let mut screen = Screen::open(DecoderChoice::Gpu, None);
+    assert_eq!(screen.session.borrow().decoding(), Decoding::CpuNoAdapter);
+    screen.until("tiles of the CPU", |session| session.decode_is_settled());
+    training_goes_on(&mut screen);
+}
+
+#[test]
+fn newer_weights_are_shown_while_a_model_trains() {
+    if !can_draw() {
+        return;
+    }
+    let mut screen = Screen::on_gpu();
+    screen.session.borrow_mut().apply_all([Command::Start(Slot::A)]);
+    let step = |session: &Session| session.decoder_report().and_then(|report| report.steps[0]).unwrap_or(0);
+    screen.until_drawn("weights of its first steps", |session| {
+        session.model(Slot::A).status().is_some_and(|status| status.step > 3) && step(session) < 4680
+    });
+    let first = step(&screen.session.borrow());
+    screen.until_drawn("newer weights", |session| step(session) > first);
+    screen.session.borrow_mut().apply_all([Command::Pause(Slot::A)]);
+    screen.until_drawn("the newest weights", |session| {
+        let shown = session.model(Slot::A).shown().map(|snapshot| snapshot.step);
+        !session.model(Slot::A).is_training() && shown == Some(step(session))
+    });
+    each_pointer_event_is_answered_in_its_frame(screen);
+}
