@@ -10,6 +10,8 @@ struct Points {
     // Of a disc with its outline, in pixels.
     radius: f32,
     outline: vec4<f32>,
+    // A colour a class, 0 to 255: straight alpha, eight bits a channel; those of alpha 0 are hidden.
+    palette: array<vec4<u32>, 64>,
 }
 
 @group(0) @binding(0) var<uniform> points: Points;
@@ -25,8 +27,13 @@ struct Vertex {
 fn vs_main(
     @builtin(vertex_index) vertex: u32,
     @location(0) position: vec2<f32>,
-    @location(1) color: vec4<f32>,
+    @location(1) class_index: u32,
 ) -> Vertex {
+    let color = unpack4x8unorm(points.palette[(class_index & 255u) >> 2u][class_index & 3u]);
+    if color.a == 0.0 {
+        // All corners in one place beyond the screen: nothing is drawn.
+        return Vertex(vec4<f32>(2.0, 2.0, 0.0, 1.0), vec2<f32>(0.0), color);
+    }
     let offset = (corner(vertex) * 2.0 - 1.0) * (points.radius + 0.5);
     let pixel = points.middle + (position - points.centre) * vec2<f32>(points.scale, -points.scale) + offset;
     return Vertex(position_from_pixel(pixel, points.screen), offset, color);

@@ -4,21 +4,22 @@
 mod panel;
 
 use eframe::egui::{self, Color32, Event, Key, Modifiers, PointerButton, Pos2, Role, vec2};
-use eframe::egui_wgpu::RendererOptions;
+use eframe::egui_wgpu::{RenderState, RendererOptions};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
 use latentarium::dataset::Split;
-use latentarium::explore::encoded::{EncodedPoints, Encoding};
+use latentarium::explore::encoded::{EncodedPoints, Encoding, PlanePoint};
 use latentarium::explore::plane::Plane;
 use latentarium::explore::tiles::{AtlasLimits, TileGrid};
 use latentarium::explore::view::{Area, View};
 use latentarium::explore::viewer::CpuDecoder;
-use latentarium::gpu::ColorMap;
+use latentarium::gpu::{ColorMap, Resources};
 use latentarium::snapshot::{Scratch, Snapshot};
 use latentarium::ui::plane::{PlaneAction, PlaneColors, PlaneInput, PlanePanel, Show};
 use panel::{snapshot, split, text};
 use std::sync::Arc;
+use std::time::Duration;
 
 const COLORS: PlaneColors = PlaneColors {
     background: Color32::from_gray(20),
@@ -117,6 +118,45 @@ fn harness(state: State) -> Harness<'static, State> {
     harness.run_steps(2);
     harness.state_mut().actions.clear();
     harness
+}
+
+/// What draws to a picture, or a sentence why there is none.
+fn render_state() -> Option<RenderState> {
+    if latentarium::gpu::probe().is_none() {
+        assert!(std::env::var("LATENTARIUM_REQUIRE_GPU").as_deref() != Ok("1"), "a graphics adapter is required");
+        println!("skipped: there is no graphics adapter here");
+        return None;
+    }
+    let render_state = create_render_state(default_wgpu_setup(), RendererOptions::PREDICTABLE);
+    latentarium::gpu::install(&render_state);
+    Some(render_state)
+}
+
+fn on_screen(state: State, render_state: &RenderState) -> Harness<'static, State> {
+    let mut harness = Harness::builder()
+        .with_size(vec2(700.0, 500.0))
+        .renderer(WgpuTestRenderer::from_render_state(render_state.clone()))
+        .build_ui_state(|ui, state: &mut State| state.ui(ui), state);
+    harness.run_steps(2);
+    harness
+}
+
+fn uploads(render_state: &RenderState) -> u64 {
+    render_state.renderer.read().callback_resources.get::<Resources>().unwrap().uploads()
+}
+
+/// Points of these places and classes.
+fn points_at(points: &[([f32; 2], u8)]) -> Arc<EncodedPoints> {
+    let encoding = Encoding {
+        step: 0,
+        latent: 2,
+        mean: points.iter().flat_map(|(position, _)| *position).collect(),
+        log_variance: vec![0.0; 2 * points.len()],
+        kl_per_dimension: vec![0.0; 2],
+        labels: points.iter().map(|(_, class)| *class).collect(),
+        took: Duration::ZERO,
+    };
+    Arc::new(EncodedPoints::new(Arc::new(encoding), Arc::new(Plane::of_two())))
 }
 
 fn area(harness: &Harness<'_, State>) -> (egui::Rect, Area) {
@@ -223,11 +263,11 @@ fn some_point(harness: &Harness<'_, State>) -> (usize, Pos2) {
     let (rect, area) = area(harness);
     let points = harness.state().points.clone().unwrap();
     let inner = egui::Rect::from_min_max(rect.min + vec2(20.0, 20.0), rect.max - vec2(180.0, 40.0));
-    let pixel = |position: &[f32; 2]| Pos2::from(View::default().pixel_from_plane(area, *position));
+    let pixel = |point: &PlanePoint| Pos2::from(View::default().pixel_from_plane(area, point.position));
     let (index, at) =
-        points.positions.iter().map(pixel).enumerate().find(|(_, at)| inner.contains(*at)).expect("a visible point");
+        points.points.iter().map(pixel).enumerate().find(|(_, at)| inner.contains(*at)).expect("a visible point");
     let position = View::default().plane_from_pixel(area, at.into());
-    (points.index.nearest(&points.positions, position, 1.0, |_| true).unwrap_or(index), at)
+    (points.nearest(position, 1.0, |_| true).unwrap_or(index), at)
 }
 
 #[test]
@@ -252,6 +292,67 @@ fn a_class_that_is_hidden_cannot_be_hovered() {
     harness.hover_at(at);
     harness.run_steps(2);
     assert!(!harness.state().actions.contains(&PlaneAction::Hovered(Some(index))));
+}
+
+#[test]
+fn where_only_some_images_are_points_the_footer_says_so() {
+    let mut harness = harness(State::new(2, true));
+    assert!(harness.query_by_label("200 of 200").is_none());
+    harness.state_mut().images = split(26_032);
+    harness.run_steps(2);
+    assert!(harness.query_by_label("200 of 26\u{2009}032").is_some());
+    harness.state_mut().show.points = false;
+    harness.run_steps(2);
+    assert!(harness.query_by_label("200 of 26\u{2009}032").is_none());
+}
+
+#[test]
+fn hiding_a_class_takes_its_points_off_the_screen_and_uploads_none() {
+    let Some(render_state) = render_state() else { return };
+    let mut state = State::new(2, true);
+    state.show = Show { tiles: false, points: true, rings: false, legend: true };
+    // Two classes, a point each, away from the lines of the cross-hair.
+    state.points = Some(points_at(&[([-1.0, 1.0], 0), ([-1.0, -1.0], 1)]));
+    let mut harness = on_screen(state, &render_state);
+    let area = area(&harness).1;
+    let color = |harness: &mut Harness<'_, State>, position: [f32; 2]| {
+        let [x, y] = View::default().pixel_from_plane(area, position);
+        let picture = harness.render().unwrap();
+        let pixel = picture.get_pixel(x.round() as u32, y.round() as u32).0;
+        Color32::from_rgb(pixel[0], pixel[1], pixel[2])
+    };
+    assert_eq!(color(&mut harness, [-1.0, 1.0]), Color32::RED);
+    assert_eq!(color(&mut harness, [-1.0, -1.0]), Color32::GREEN);
+    let before = uploads(&render_state);
+    harness.get_by_label("class 0").click();
+    harness.run_steps(2);
+    assert_eq!(color(&mut harness, [-1.0, 1.0]), COLORS.background);
+    assert_eq!(color(&mut harness, [-1.0, -1.0]), Color32::GREEN);
+    harness.get_by_label("class 0").click();
+    harness.run_steps(2);
+    assert_eq!(color(&mut harness, [-1.0, 1.0]), Color32::RED);
+    assert_eq!(uploads(&render_state), before);
+}
+
+#[test]
+fn the_window_is_drawn_until_very_many_points_have_arrived() {
+    let Some(render_state) = render_state() else { return };
+    let mut state = State::new(2, true);
+    let many: Vec<_> = (0u16..60_000).cycle().take(400_000).map(|i| ([f32::from(i) / 2e4, -2.0], 1)).collect();
+    state.points = Some(points_at(&many));
+    let mut harness = on_screen(state, &render_state);
+    harness.render().unwrap();
+    let mut frames = 0;
+    while harness.ctx.has_requested_repaint() && frames < 20 {
+        harness.step();
+        harness.render().unwrap();
+        frames += 1;
+    }
+    // 400 000 points are 4.6 MiB: three pieces, and a frame or two that egui draws for itself.
+    assert!((2..8).contains(&frames), "{frames}");
+    let uploaded = uploads(&render_state);
+    harness.render().unwrap();
+    assert_eq!(uploads(&render_state), uploaded);
 }
 
 #[test]
@@ -291,22 +392,12 @@ fn every_control_has_a_name() {
 
 #[test]
 fn tiles_are_on_the_screen_in_the_colours_of_the_map() {
-    if latentarium::gpu::probe().is_none() {
-        assert!(std::env::var("LATENTARIUM_REQUIRE_GPU").as_deref() != Ok("1"), "a graphics adapter is required");
-        println!("skipped: there is no graphics adapter here");
-        return;
-    }
-    let render_state = create_render_state(default_wgpu_setup(), RendererOptions::PREDICTABLE);
-    latentarium::gpu::install(&render_state);
+    let Some(render_state) = render_state() else { return };
     let mut state = State::new(2, true);
     state.show = Show { tiles: true, points: false, rings: false, legend: false };
     let tiles = Arc::make_mut(state.tiles.as_mut().unwrap());
     tiles.pixels.fill(200);
-    let mut harness = Harness::builder()
-        .with_size(vec2(700.0, 500.0))
-        .renderer(WgpuTestRenderer::from_render_state(render_state))
-        .build_ui_state(|ui, state: &mut State| state.ui(ui), state);
-    harness.run_steps(2);
+    let mut harness = on_screen(state, &render_state);
     let at = area(&harness).0.center() + vec2(50.0, 40.0);
     let picture = harness.render().unwrap();
     let pixel = picture.get_pixel(at.x as u32, at.y as u32).0;

@@ -5,13 +5,16 @@ use eframe::egui::{self, Color32, Painter, Rect, pos2, vec2};
 use eframe::egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 use eframe::wgpu;
 use latentarium::dataset::ImageShape;
+use latentarium::explore::encoded::{EncodedPoints, Encoding};
+use latentarium::explore::plane::Plane;
 use latentarium::explore::tiles::{Lattice, TileGrid, fresh_id};
 use latentarium::explore::view::{Area, View};
 use latentarium::gpu::image::{self, Fit, Picture};
-use latentarium::gpu::points::{self, PointCloud, PointStyle};
+use latentarium::gpu::points::{self, Palette, PointSlot, PointStyle};
 use latentarium::gpu::tiles::{self, TileStyle};
 use latentarium::gpu::{self, ColorMap, Headless, Resources, Slot};
 use std::sync::Arc;
+use std::time::Duration;
 
 const SIDE: u32 = 128;
 const GAMMA: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
@@ -63,10 +66,21 @@ struct Screen {
 
 impl Screen {
     fn new(format: wgpu::TextureFormat) -> Option<Self> {
-        let headless = device()?;
+        Some(Self::on(device()?, format))
+    }
+
+    /// On a device that can do no more than `limits` say.
+    fn with_limits(format: wgpu::TextureFormat, limits: wgpu::Limits) -> Option<Self> {
+        let adapter = device()?.adapter;
+        let descriptor = wgpu::DeviceDescriptor { required_limits: limits, ..Default::default() };
+        let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).unwrap();
+        Some(Self::on(Headless { adapter, device, queue }, format))
+    }
+
+    fn on(headless: Headless, format: wgpu::TextureFormat) -> Self {
         let mut renderer = Renderer::new(&headless.device, format, RendererOptions::PREDICTABLE);
         renderer.callback_resources.insert(Resources::new(&headless.device, &headless.queue, format));
-        Some(Self { headless, context: egui::Context::default(), renderer, format })
+        Self { headless, context: egui::Context::default(), renderer, format }
     }
 
     fn resources(&mut self) -> &mut Resources {
@@ -237,45 +251,140 @@ fn tiles_are_drawn_where_they_lie_on_the_plane_and_stay_there_when_the_view_move
     }
 }
 
+const WHOLE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(SIDE as f32, SIDE as f32) };
+const VIEW: View = View { centre: [0.0, 0.0], half_height: 2.0 };
+
+/// The pixel that [`VIEW`] shows a position at.
+fn pixel(position: [f32; 2]) -> [usize; 2] {
+    VIEW.pixel_from_plane(Area { min: [0.0, 0.0], size: [128.0, 128.0] }, position).map(|x| x as usize)
+}
+
+/// Points of these places and classes.
+fn points_at(points: &[([f32; 2], u8)]) -> Arc<EncodedPoints> {
+    let encoding = Encoding {
+        step: 0,
+        latent: 2,
+        mean: points.iter().flat_map(|(position, _)| *position).collect(),
+        log_variance: vec![0.0; 2 * points.len()],
+        kl_per_dimension: vec![0.0; 2],
+        labels: points.iter().map(|(_, class)| *class).collect(),
+        took: Duration::ZERO,
+    };
+    Arc::new(EncodedPoints::new(Arc::new(encoding), Arc::new(Plane::of_two())))
+}
+
+/// Classes in these colours, the others hidden.
+fn discs(radius: f32, outline: Color32, colors: &[(usize, Color32)]) -> PointStyle {
+    let color = |class: usize| colors.iter().find(|(other, _)| *other == class).map(|(_, color)| *color);
+    PointStyle { radius, outline, palette: Palette::new(color) }
+}
+
 #[test]
 fn points_are_discs_in_their_colours_above_what_lies_under_them() {
+    for format in [GAMMA, SRGB] {
+        let Some(mut screen) = Screen::new(format) else { return };
+        let slot = PointSlot::default();
+        let places = [([-1.0, 1.0], 0), ([1.0, -1.0], 255), ([1.5, 1.5], 7)];
+        let cloud = points_at(&places);
+        let style = discs(6.0, Color32::WHITE, &[(0, Color32::RED), (255, Color32::GREEN)]);
+        let pixels = screen.frame(|painter| points::paint(painter, WHOLE, &slot, &cloud, VIEW, style.clone()));
+        let at = |index: usize, dx: usize| {
+            let [x, y] = pixel(places[index].0);
+            rgb(&pixels, x + dx, y)
+        };
+        assert_eq!(at(0, 0), [255, 0, 0]);
+        assert_eq!(at(1, 0), [0, 255, 0]);
+        assert!(at(1, 5).iter().all(|x| *x > 240));
+        assert_eq!(at(1, 8), [0; 3]);
+        assert_eq!(at(2, 0), [0; 3]);
+    }
+}
+
+#[test]
+fn other_colours_and_hidden_classes_need_no_other_points() {
     let Some(mut screen) = Screen::new(GAMMA) else { return };
-    let slot = Slot::default();
-    let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(128.0, 128.0));
-    let area = Area { min: [0.0, 0.0], size: [128.0, 128.0] };
-    let view = View { centre: [0.0, 0.0], half_height: 2.0 };
-    let positions = [[-1.0, 1.0], [1.0, -1.0], [1.5, 1.5]];
-    let colors = [Some(Color32::RED), Some(Color32::GREEN), None];
-    let cloud = PointCloud::new(&positions, |i| colors[i]);
-    assert_eq!(cloud.count(), 2);
-    let style = PointStyle { radius: 6.0, outline: Color32::WHITE };
-    let pixels = screen.frame(|painter| points::paint(painter, rect, &slot, &cloud, view, style));
-    let at = |position: [f32; 2], dx: usize| {
-        let [x, y] = view.pixel_from_plane(area, position);
-        rgb(&pixels, x as usize + dx, y as usize)
+    let (slot, cloud) = (PointSlot::default(), points_at(&[([-1.0, 1.0], 0), ([1.0, -1.0], 1)]));
+    let (red, green, blue) = (Color32::RED, Color32::GREEN, Color32::BLUE);
+    for (colors, expected) in [
+        (vec![(0, red), (1, green)], [[255, 0, 0], [0, 255, 0]]),
+        (vec![(1, green)], [[0, 0, 0], [0, 255, 0]]),
+        (vec![(0, green), (1, blue)], [[0, 255, 0], [0, 0, 255]]),
+        (vec![], [[0, 0, 0], [0, 0, 0]]),
+    ] {
+        let style = discs(6.0, Color32::WHITE, &colors);
+        let pixels = screen.frame(|painter| points::paint(painter, WHOLE, &slot, &cloud, VIEW, style.clone()));
+        let found = [[-1.0, 1.0], [1.0, -1.0]].map(|position| rgb(&pixels, pixel(position)[0], pixel(position)[1]));
+        assert_eq!(found, expected, "{colors:?}");
+        assert_eq!(screen.resources().uploads(), 1);
+    }
+}
+
+#[test]
+fn very_many_points_arrive_over_several_frames_and_the_old_ones_stay_until_then() {
+    let Some(mut screen) = Screen::new(GAMMA) else { return };
+    let slot = PointSlot::default();
+    let (few, many) = (points_at(&[([-1.0, 1.0], 0)]), points_at(&vec![([1.0, -1.0], 1); 400_000]));
+    let style = discs(6.0, Color32::WHITE, &[(0, Color32::RED), (1, Color32::GREEN)]);
+    let mut draw = |points: &Arc<EncodedPoints>| {
+        let pixels = screen.frame(|painter| points::paint(painter, WHOLE, &slot, points, VIEW, style.clone()));
+        let asked = screen.context.has_requested_repaint();
+        let found = [[-1.0, 1.0], [1.0, -1.0]].map(|position| rgb(&pixels, pixel(position)[0], pixel(position)[1]));
+        let shows = match found {
+            [[255, 0, 0], [0, 0, 0]] => "few",
+            [[0, 0, 0], [0, 255, 0]] => "many",
+            other => panic!("{other:?}"),
+        };
+        (shows, slot.settled() == points.id, asked, screen.resources().uploads())
     };
-    assert_eq!(at(positions[0], 0), [255, 0, 0]);
-    assert_eq!(at(positions[1], 0), [0, 255, 0]);
-    assert!(at(positions[1], 5).iter().all(|x| *x > 240));
-    assert_eq!(at(positions[1], 8), [0; 3]);
-    assert_eq!(at(positions[2], 0), [0; 3]);
+    // egui itself asks for a second frame at the very start.
+    let _ = (draw(&few), draw(&few));
+    assert_eq!(draw(&few), ("few", true, false, 1));
+    assert_eq!(draw(&many), ("few", false, true, 2));
+    assert_eq!(draw(&many), ("few", false, true, 3));
+    assert_eq!(draw(&many), ("many", true, true, 4));
+    // egui draws once more than it is asked to.
+    let _ = draw(&many);
+    assert_eq!(draw(&many), ("many", true, false, 4));
+    // Others come while these are on their way: those arrive, then the newest.
+    let again = points_at(&vec![([1.0, -1.0], 1); 400_000]);
+    assert_eq!(draw(&again).3, 5);
+    assert_eq!(draw(&few), ("many", false, true, 6));
+    assert_eq!(draw(&few), ("many", false, true, 7));
+    assert_eq!(draw(&few), ("few", true, true, 8));
+}
+
+#[test]
+fn more_points_than_the_device_can_hold_are_thinned() {
+    let most = 1 << 18;
+    let limits = wgpu::Limits { max_buffer_size: most, ..Default::default() };
+    let Some(mut screen) = Screen::with_limits(GAMMA, limits) else { return };
+    let slot = PointSlot::default();
+    // Only every third fits: those of class 0.
+    let count = 3 * (most as usize / 12);
+    let places: Vec<_> = (0..count).map(|i| if i % 3 == 0 { ([-1.0, 1.0], 0) } else { ([1.0, -1.0], 1) }).collect();
+    let cloud = points_at(&places);
+    let style = discs(6.0, Color32::WHITE, &[(0, Color32::RED), (1, Color32::GREEN)]);
+    let pixels = screen.frame(|painter| points::paint(painter, WHOLE, &slot, &cloud, VIEW, style.clone()));
+    let found = [[-1.0, 1.0], [1.0, -1.0]].map(|position| rgb(&pixels, pixel(position)[0], pixel(position)[1]));
+    assert_eq!(found, [[255, 0, 0], [0, 0, 0]]);
+    assert_eq!(slot.settled(), cloud.id);
 }
 
 #[test]
 fn nothing_is_uploaded_twice_and_what_nobody_owns_is_freed() {
     let Some(mut screen) = Screen::new(GAMMA) else { return };
     let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(64.0, 64.0));
-    let (image_slot, tile_slot, point_slot) = (Slot::default(), Slot::default(), Slot::default());
+    let (image_slot, tile_slot, point_slot) = (Slot::default(), Slot::default(), PointSlot::default());
     let picture = Picture::new(ImageShape::grey(4, 4), &[0.5; 16]);
     let grid = grid(1);
-    let cloud = PointCloud::new(&[[0.0, 0.0]], |_| Some(Color32::RED));
+    let cloud = points_at(&[([0.0, 0.0], 0)]);
     for half_height in [1.0, 2.0, 3.0] {
         let view = View { centre: [0.0, 0.0], half_height };
         let _ = screen.frame(|painter| {
             let style = TileStyle { map: ColorMap::Grey, smooth: true };
             image::paint(painter, rect, &image_slot, &picture, ColorMap::Grey, Fit::Sharp);
             tiles::paint(painter, rect, &tile_slot, &grid, view, style);
-            let style = PointStyle { radius: 3.0, outline: Color32::BLACK };
+            let style = discs(3.0, Color32::BLACK, &[(0, Color32::RED)]);
             points::paint(painter, rect, &point_slot, &cloud, view, style);
         });
         assert_eq!((screen.resources().uploads(), screen.resources().slots()), (3, 3));

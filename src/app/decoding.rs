@@ -24,7 +24,9 @@ impl Session {
     pub fn install(&mut self, render_state: &egui_wgpu::RenderState) {
         gpu::install(render_state);
         self.looking.limits = gpu::atlas_limits(&render_state.device);
-        self.decoder.device = Some(DeviceInfo::of(&render_state.adapter));
+        let device = DeviceInfo::of(&render_state.adapter);
+        self.looking.suit(device.software);
+        self.decoder.device = Some(device);
         let (learned, now) = (self.waker.clone(), self.waker.clone());
         let wake = Wake { learned: Arc::new(move || learned.learned()), now: Arc::new(move || now.now()) };
         match live::connect(render_state, wake) {

@@ -2,6 +2,7 @@
 
 use crate::app::session::Session;
 use crate::dataset::Dataset;
+use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, TileGrid};
 use crate::explore::viewer::{NearestRequest, PointsRequest, TileRequest, Viewer};
@@ -15,11 +16,14 @@ use std::time::{Duration, Instant};
 
 /// Tiles follow training at most this often.
 const TILES_INTERVAL: Duration = Duration::from_millis(100);
-/// Encoded points follow training at most this often: ten thousand images of 28×28 take half a second of a core. Larger
-/// images are waited for longer in proportion.
+/// Encoded points follow training at most this often.
 const POINTS_INTERVAL: Duration = Duration::from_secs(2);
-/// Test images that are encoded.
-const POINTS: usize = 10_000;
+/// And they take at most this part of a core: one of so many.
+const POINTS_SHARE: u32 = 4;
+/// Test images that are encoded where a graphics card draws.
+const POINTS: usize = 750_000;
+/// And where the processor does.
+const POINTS_IN_SOFTWARE: usize = 10_000;
 /// The plane of a model that trains follows its dimensions of highest KL only this long: then it holds still.
 const SETTLED_STEPS: u64 = 1000;
 
@@ -56,6 +60,8 @@ struct PlaneState {
     chosen: bool,
     tiles: Throttle,
     points: Throttle,
+    /// Points that were put there, instead of the viewer's.
+    put: Option<Arc<EncodedPoints>>,
 }
 
 /// Both planes and the thread that fills them.
@@ -63,6 +69,8 @@ pub(super) struct Looking {
     viewer: Option<Viewer>,
     planes: [PlaneState; 2],
     pub limits: AtlasLimits,
+    /// Test images that are encoded, at most.
+    most_points: usize,
 }
 
 impl Looking {
@@ -71,7 +79,12 @@ impl Looking {
         if let Err(error) = &viewer {
             tracing::error!(%error, "no thread for the planes could be made");
         }
-        Self { viewer: viewer.ok(), planes: Default::default(), limits: AtlasLimits::default() }
+        Self {
+            viewer: viewer.ok(),
+            planes: Default::default(),
+            limits: AtlasLimits::default(),
+            most_points: POINTS_IN_SOFTWARE,
+        }
     }
 
     fn state(&self, slot: Slot) -> &PlaneState {
@@ -101,6 +114,17 @@ impl Looking {
     /// A model's plane.
     pub fn plane(&self, slot: Slot) -> Option<&Arc<Plane>> {
         self.state(slot).plane.as_ref()
+    }
+
+    /// A model's points.
+    pub fn points(&self, slot: Slot) -> Option<Arc<EncodedPoints>> {
+        let made = || self.viewer.as_ref().and_then(|viewer| viewer.points(slot.index()));
+        self.state(slot).put.clone().or_else(made)
+    }
+
+    /// Shows these points on a model's plane until it is cleared.
+    pub fn put_points(&mut self, slot: Slot, points: Arc<EncodedPoints>) {
+        self.state_mut(slot).put = Some(points);
     }
 
     /// Puts a model's plane where somebody wants it.
@@ -148,7 +172,7 @@ impl Looking {
         let plane = |slot: Slot| PlaneView {
             plane: self.plane(slot).cloned(),
             tiles: self.tiles(slot),
-            points: self.viewer.as_ref().and_then(|viewer| viewer.points(slot.index())),
+            points: self.points(slot),
             found: self.viewer.as_ref().and_then(|viewer| viewer.look(slot.index())),
             on_device: on_device.get(slot.index()).copied().flatten(),
         };
@@ -159,14 +183,21 @@ impl Looking {
         }
     }
 
+    /// How many test images are encoded, by what draws them.
+    pub fn suit(&mut self, software: bool) {
+        self.most_points = if software { POINTS_IN_SOFTWARE } else { POINTS };
+    }
+
     fn request_points(&mut self, slot: Slot, shown: &Arc<Snapshot>, data: &Dataset, context: &Context) {
         if shown.encoder.is_none() || shown.image != data.shape() {
             return;
         }
-        let interval = POINTS_INTERVAL.mul_f32((data.shape().values() as f32 / (28.0 * 28.0)).max(1.0));
+        let before = self.viewer.as_ref().and_then(|viewer| viewer.points(slot.index()));
+        let took = before.map_or(Duration::ZERO, |points| points.encoding.took);
+        let (interval, count) = (POINTS_INTERVAL.max(took * POINTS_SHARE), self.most_points);
         let snapshot = self.state_mut(slot).points.pass(shown, interval, context);
         if let (Some(viewer), Some(plane)) = (&self.viewer, self.plane(slot)) {
-            let request = PointsRequest { snapshot, plane: plane.clone(), split: data.test.clone(), count: POINTS };
+            let request = PointsRequest { snapshot, plane: plane.clone(), split: data.test.clone(), count };
             viewer.request_points(slot.index(), request);
         }
     }

@@ -9,6 +9,7 @@ use crate::app::undo::{Point, Undo};
 use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Progress, Source};
 use crate::explore::compare::Sheet;
+use crate::explore::encoded::EncodedPoints;
 use crate::gpu::DecoderChoice;
 use crate::model::Config;
 use crate::snapshot::Snapshot;
@@ -251,8 +252,17 @@ impl Session {
 
     /// Encoded points on the plane.
     pub fn plane_points(&self) -> usize {
-        let [a, _] = self.look_view().planes;
-        a.points.map_or(0, |points| points.encoding.count())
+        self.points(Slot::A).map_or(0, |points| points.count())
+    }
+
+    /// A model's encoded points.
+    pub fn points(&self, slot: Slot) -> Option<Arc<EncodedPoints>> {
+        self.looking.points(slot)
+    }
+
+    /// Shows these points on a model's plane, instead of those that its encoder gives, until it is reset.
+    pub fn put_points(&mut self, slot: Slot, points: Arc<EncodedPoints>) {
+        self.looking.put_points(slot, points);
     }
 
     /// Asks for repaints.

@@ -2,19 +2,21 @@
 //! `prepare` on a device without a window; nothing is presented.
 
 use crate::app::{Session, Start};
-use crate::dataset::{Dataset, Pixels, Split};
+use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::trainer::Series;
 use crate::ui::command::{Command, Slot};
 use eframe::egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
 use eframe::{egui_wgpu, wgpu};
 use serde::Serialize;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 /// Points put into each curve before measuring.
 pub const CURVE_POINTS: u64 = 100_000;
-/// Encoded points put on the plane before measuring.
-pub const PLANE_POINTS: usize = 10_000;
+/// Points put on the plane before measuring: the encoded test images, repeated with a little noise in their means.
+pub const PLANE_POINTS: usize = 750_000;
+/// While training is measured, the plane gets other points once in so many frames.
+const FRESH_POINTS: u32 = 60;
 const SIZE: Vec2 = Vec2::new(1440.0, 900.0);
 const WARM_UP: u32 = 30;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -95,27 +97,29 @@ impl BenchUi {
             frame(&mut session, &context, gpu.as_ref(), 0);
             std::thread::sleep(Duration::from_millis(5));
         }
-        if let Some(data) = session.data().map(|data| many(data)) {
-            session.set_data(data);
-        }
-        while session.plane_points() < PLANE_POINTS || Slot::BOTH.iter().any(|slot| session.model(*slot).is_making()) {
+        let encoded = loop {
+            let making = Slot::BOTH.iter().any(|slot| session.model(*slot).is_making());
+            if let Some(points) = session.points(Slot::A).filter(|_| !making) {
+                break points;
+            }
             if began.elapsed() > PATIENCE {
                 return Err(BenchError::NoData);
             }
             frame(&mut session, &context, gpu.as_ref(), 0);
             std::thread::sleep(Duration::from_millis(5));
-        }
+        };
+        session.put_points(Slot::A, Arc::new(many(&encoded, 0)));
         fill(&session);
         for index in 0..WARM_UP {
             frame(&mut session, &context, gpu.as_ref(), index);
         }
-        let idle = self.measure(&mut session, &context, gpu.as_ref());
+        let idle = self.measure(&mut session, &context, gpu.as_ref(), None);
         session.apply_all(Slot::BOTH.map(Command::Start));
         for index in 0..WARM_UP {
             frame(&mut session, &context, gpu.as_ref(), index);
             std::thread::sleep(Duration::from_millis(10));
         }
-        let training = self.measure(&mut session, &context, gpu.as_ref());
+        let training = self.measure(&mut session, &context, gpu.as_ref(), Some(&encoded));
         session.apply_all(Slot::BOTH.map(Command::Pause));
         Ok(UiTimes {
             idle,
@@ -127,9 +131,25 @@ impl BenchUi {
         })
     }
 
-    fn measure(self, session: &mut Session, context: &Context, gpu: Option<&Gpu>) -> FrameTimes {
+    /// Times the frames; where `encoded` is given, points made of it come to the plane again and again.
+    fn measure(
+        self,
+        session: &mut Session,
+        context: &Context,
+        gpu: Option<&Gpu>,
+        encoded: Option<&Arc<EncodedPoints>>,
+    ) -> FrameTimes {
+        let (made, fresh) = mpsc::channel();
         let mut times: Vec<f64> = (0..self.frames.max(1))
             .map(|index| {
+                if let Some(encoded) = encoded.filter(|_| index.is_multiple_of(FRESH_POINTS)) {
+                    let (encoded, made) = (encoded.clone(), made.clone());
+                    // Nobody waits for it: with the last frame, points that are still being made are wanted no more.
+                    std::thread::spawn(move || made.send(many(&encoded, u64::from(index) + 1)));
+                }
+                if let Ok(points) = fresh.try_recv() {
+                    session.put_points(Slot::A, Arc::new(points));
+                }
                 let took = frame(session, context, gpu, index);
                 // Frames come about sixty times a second; what trains needs its time between them.
                 std::thread::sleep(Duration::from_millis(16).saturating_sub(took));
@@ -145,17 +165,19 @@ impl BenchUi {
     }
 }
 
-/// The same data with [`PLANE_POINTS`] test images.
-fn many(data: &Dataset) -> Arc<Dataset> {
-    let Pixels::U8(bytes) = &data.test.pixels;
-    let times = PLANE_POINTS.div_ceil(data.test.count().max(1));
-    let mut pixels = bytes.repeat(times);
-    let mut labels = data.test.labels.repeat(times);
-    pixels.truncate(PLANE_POINTS * data.shape().values());
-    labels.truncate(PLANE_POINTS);
-    let test = Split { shape: data.shape(), pixels: Pixels::U8(pixels.into()), labels: labels.into() };
-    let names = data.class_names.clone();
-    Arc::new(Dataset::new(data.source.clone(), data.name.clone(), data.train.clone(), test, names))
+/// [`PLANE_POINTS`] points: an encoding again and again, with up to a tenth of the prior's deviation added to each mean.
+fn many(points: &EncodedPoints, seed: u64) -> EncodedPoints {
+    let encoding = &points.encoding;
+    let values = PLANE_POINTS * encoding.latent;
+    let noisy = |(place, mean): (u64, &f32)| mean + 0.1 * noise(place ^ (seed << 32));
+    let many = Encoding {
+        mean: (0..).zip(encoding.mean.iter().cycle()).take(values).map(noisy).collect(),
+        log_variance: encoding.log_variance.iter().cycle().take(values).copied().collect(),
+        labels: encoding.labels.iter().cycle().take(PLANE_POINTS).copied().collect(),
+        kl_per_dimension: encoding.kl_per_dimension.clone(),
+        ..**encoding
+    };
+    EncodedPoints::new(Arc::new(many), points.plane.clone())
 }
 
 /// Puts [`CURVE_POINTS`] points into each curve.
@@ -167,11 +189,15 @@ fn fill(session: &Session) {
     for (slot, series) in Slot::BOTH.into_iter().zip(series) {
         let Some(trainer) = &session.model(slot).trainer else { continue };
         for step in 0..CURVE_POINTS {
-            let noise = ((step.wrapping_mul(2_654_435_761) >> 8) & 0xFF) as f32 / 255.0;
-            let value = 100.0 / (1.0 + step as f32 / 1000.0) + noise;
+            let value = 100.0 / (1.0 + step as f32 / 1000.0) + noise(step);
             trainer.history().push(step, step as f32 * 0.01, &series.map(|series| (series, value)));
         }
     }
+}
+
+/// From 0 to 1, in no order that can be seen.
+fn noise(place: u64) -> f32 {
+    ((place.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) & 0xFFFF) as f32 / 65_535.0
 }
 
 /// One frame with the pointer moving over the window; the time it took on this thread.

@@ -5,7 +5,10 @@ use super::plane::Plane;
 use super::tiles::fresh_id;
 use crate::dataset::Split;
 use crate::snapshot::{Scratch, Snapshot};
+use bytemuck::{Pod, Zeroable};
+use std::mem::offset_of;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Images that are encoded between two looks at whether the work is still wanted.
 const CHUNK: usize = 128;
@@ -25,6 +28,8 @@ pub struct Encoding {
     pub kl_per_dimension: Vec<f32>,
     /// The classes of the images, `[count]`.
     pub labels: Vec<u8>,
+    /// How long it took, to know how often it can be asked for.
+    pub took: Duration,
 }
 
 impl Encoding {
@@ -42,6 +47,7 @@ impl Encoding {
         if encoder.input() != values || encoder.output() != 2 * latent || latent == 0 {
             return None;
         }
+        let began = Instant::now();
         let count = count.min(split.count());
         let mut mean = Vec::with_capacity(count * latent);
         let mut log_variance = Vec::with_capacity(count * latent);
@@ -62,7 +68,8 @@ impl Encoding {
         }
         let kl_per_dimension = kl_per_dimension(&mean, &log_variance, latent);
         let labels = split.labels.get(..count).unwrap_or_default().to_vec();
-        Some(Self { step: snapshot.step, latent, mean, log_variance, kl_per_dimension, labels })
+        let (step, took) = (snapshot.step, began.elapsed());
+        Some(Self { step, latent, mean, log_variance, kl_per_dimension, labels, took })
     }
 
     /// Images in it.
@@ -90,6 +97,17 @@ pub fn kl_per_dimension(mean: &[f32], log_variance: &[f32], latent: usize) -> Ve
     sums.iter().map(|sum| (sum / f64::from(count.max(1))) as f32).collect()
 }
 
+/// Where an image lies on a plane, and its class: what a point is drawn and picked from, as it goes to the GPU.
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct PlanePoint {
+    /// On the plane.
+    pub position: [f32; 2],
+    /// 0 to 255.
+    pub class: u32,
+}
+const _: () = assert!(size_of::<PlanePoint>() == 12 && offset_of!(PlanePoint, class) == 8);
+
 /// An encoding laid onto a plane, ready to be drawn and picked from.
 #[derive(Clone, Debug)]
 pub struct EncodedPoints {
@@ -100,18 +118,36 @@ pub struct EncodedPoints {
     /// The plane that they are laid onto.
     pub plane: Arc<Plane>,
     /// Where each posterior mean lies on the plane, `[count]`.
-    pub positions: Vec<[f32; 2]>,
-    /// For finding the point under the pointer.
-    pub index: PointIndex,
+    pub points: Vec<PlanePoint>,
+    index: PointIndex,
 }
 
 impl EncodedPoints {
     /// Lays the posterior means onto the plane.
     pub fn new(encoding: Arc<Encoding>, plane: Arc<Plane>) -> Self {
-        let positions: Vec<[f32; 2]> =
-            encoding.mean.chunks_exact(encoding.latent.max(1)).map(|mean| plane.plane_from_latent(mean)).collect();
-        let index = PointIndex::new(&positions);
-        Self { id: fresh_id(), encoding, plane, positions, index }
+        let means = encoding.mean.chunks_exact(encoding.latent.max(1));
+        let points: Vec<PlanePoint> = means
+            .zip(&encoding.labels)
+            .map(|(mean, label)| PlanePoint { position: plane.plane_from_latent(mean), class: u32::from(*label) })
+            .collect();
+        let index = PointIndex::new(&points);
+        Self { id: fresh_id(), encoding, plane, points, index }
+    }
+
+    /// Points in it.
+    pub fn count(&self) -> usize {
+        self.points.len()
+    }
+
+    /// Where a point lies on the plane.
+    pub fn position(&self, index: usize) -> Option<[f32; 2]> {
+        self.points.get(index).map(|point| point.position)
+    }
+
+    /// The nearest point to `position` that is no farther than `radius` and whose class is `shown`; of equally near ones
+    /// the one that is drawn last.
+    pub fn nearest(&self, position: [f32; 2], radius: f32, shown: impl Fn(usize) -> bool) -> Option<usize> {
+        self.index.nearest(&self.points, position, radius, shown)
     }
 
     /// The class of a point.
@@ -170,7 +206,11 @@ mod tests {
         assert!((f64::from(encoding.kl_per_dimension[0]) - expected[0]).abs() < 1e-5);
         assert!((f64::from(encoding.kl_per_dimension[1]) - expected[1]).abs() < 1e-5);
         let points = EncodedPoints::new(Arc::new(encoding), Arc::new(Plane::of_two()));
-        assert_eq!(points.label(4), 1);
+        assert_eq!((points.count(), points.label(4), points.points[4].class), (300, 1, 1));
+        let image = split.image(4);
+        assert_eq!(points.position(4), Some([image[0], image[1]]));
+        assert_eq!(points.position(300), None);
+        assert!(points.nearest([image[0], image[1]], 1e-3, |class| class == 1).is_some());
         assert_eq!(points.covariance(0), Some([1.0, 0.0, 1.0]));
     }
 

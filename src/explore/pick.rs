@@ -1,28 +1,92 @@
-//! Which point is under the pointer: a grid over the points, so that a look costs a few cells, not all points.
+//! Which point is under the pointer: a grid over the points of each class, so that a look costs a few cells, not all
+//! points, and what is hidden costs nothing.
 
-/// Points on a plane sorted into square cells.
+use super::encoded::PlanePoint;
+
+/// The most cells along the longer side of a grid.
+const LARGEST_SIDE: f32 = 512.0;
+
+/// Points on a plane, a grid a class.
 #[derive(Clone, Debug, Default)]
 pub struct PointIndex {
+    classes: Vec<(usize, Grid)>,
+}
+
+/// Points of one class sorted into square cells.
+#[derive(Clone, Debug)]
+struct Grid {
     min: [f32; 2],
     cell: f32,
     columns: usize,
     rows: usize,
     /// Where each cell's points begin in `order`, `[columns·rows + 1]`.
     starts: Vec<u32>,
-    /// Indices of points, cell by cell.
+    /// Indices of points, cell by cell, rising in each.
     order: Vec<u32>,
+}
+
+/// The best of what was looked at: its squared distance and its index.
+#[derive(Clone, Copy, Debug)]
+struct Best {
+    squared: f32,
+    index: Option<usize>,
+}
+
+impl Best {
+    fn offer(&mut self, squared: f32, index: usize) {
+        let nearer = squared < self.squared;
+        if nearer || (squared == self.squared && self.index.is_none_or(|best| index > best)) {
+            *self = Self { squared, index: Some(index) };
+        }
+    }
 }
 
 impl PointIndex {
     /// Sorts the points; those with a coordinate that is not finite are left out.
-    pub fn new(positions: &[[f32; 2]]) -> Self {
-        let finite = |p: &[f32; 2]| p[0].is_finite() && p[1].is_finite();
-        let usable: Vec<u32> = (0u32..).zip(positions).filter(|(_, p)| finite(p)).map(|(i, _)| i).collect();
-        if usable.is_empty() {
-            return Self::default();
+    pub fn new(points: &[PlanePoint]) -> Self {
+        let mut classes: Vec<Vec<u32>> = Vec::new();
+        for (index, point) in (0u32..).zip(points).filter(|(_, point)| is_finite(point.position)) {
+            let class = (point.class & 0xFF) as usize;
+            if classes.len() <= class {
+                classes.resize_with(class + 1, Vec::new);
+            }
+            if let Some(members) = classes.get_mut(class) {
+                members.push(index);
+            }
         }
+        let grids = classes
+            .into_iter()
+            .enumerate()
+            .filter_map(|(class, members)| (!members.is_empty()).then(|| (class, Grid::new(points, &members))));
+        Self { classes: grids.collect() }
+    }
+
+    /// The nearest point to `position` that is no farther than `radius` and whose class is `shown`; of equally near ones
+    /// the one with the highest index. `points` must be those that the index was made from.
+    pub fn nearest(
+        &self,
+        points: &[PlanePoint],
+        position: [f32; 2],
+        radius: f32,
+        shown: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        if !radius.is_finite() || !is_finite(position) {
+            return None;
+        }
+        let mut best = Best { squared: radius * radius, index: None };
+        for (_, grid) in self.classes.iter().filter(|(class, _)| shown(*class)) {
+            grid.nearest(points, position, &mut best);
+        }
+        best.index
+    }
+}
+
+impl Grid {
+    /// `members` are indices of points with finite positions, at least one.
+    fn new(points: &[PlanePoint], members: &[u32]) -> Self {
+        let position = |member: &u32| points.get(*member as usize).map_or([0.0; 2], |point| point.position);
         let (mut min, mut max) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
-        for p in positions.iter().filter(|p| finite(p)) {
+        for p in members.iter().map(position) {
             for axis in 0..2 {
                 min[axis] = min[axis].min(p[axis]);
                 max[axis] = max[axis].max(p[axis]);
@@ -30,15 +94,14 @@ impl PointIndex {
         }
         // About two points a cell, were they spread evenly.
         let span = (max[0] - min[0]).max(max[1] - min[1]).max(1e-6);
-        let side = ((usable.len() as f32 / 2.0).sqrt().ceil()).clamp(1.0, 512.0);
+        let side = (members.len() as f32 / 2.0).sqrt().ceil().clamp(1.0, LARGEST_SIDE);
         let cell = span / side;
         let count = |axis: usize| ((max[axis] - min[axis]) / cell) as usize + 1;
-        let mut index =
-            Self { min, cell, columns: count(0), rows: count(1), starts: Vec::new(), order: vec![0; usable.len()] };
+        let (columns, rows) = (count(0), count(1));
+        let mut grid = Self { min, cell, columns, rows, starts: Vec::new(), order: vec![0; members.len()] };
         // A counting sort by cell.
-        let cells: Vec<usize> =
-            usable.iter().map(|i| positions.get(*i as usize).map_or(0, |p| index.cell_of(*p))).collect();
-        let mut starts = vec![0u32; index.columns * index.rows + 1];
+        let cells: Vec<usize> = members.iter().map(|member| grid.cell_of(position(member))).collect();
+        let mut starts = vec![0u32; columns * rows + 1];
         for cell in &cells {
             if let Some(start) = starts.get_mut(cell + 1) {
                 *start += 1;
@@ -50,86 +113,194 @@ impl PointIndex {
             *start = sum;
         }
         let mut next = starts.clone();
-        for (point, cell) in usable.iter().zip(&cells) {
+        for (member, cell) in members.iter().zip(&cells) {
             if let Some(place) = next.get_mut(*cell) {
-                if let Some(slot) = index.order.get_mut(*place as usize) {
-                    *slot = *point;
+                if let Some(slot) = grid.order.get_mut(*place as usize) {
+                    *slot = *member;
                 }
                 *place += 1;
             }
         }
-        index.starts = starts;
-        index
+        grid.starts = starts;
+        grid
+    }
+
+    /// Where a coordinate lies along the axis, in cells.
+    fn place(&self, position: [f32; 2], axis: usize) -> f32 {
+        (position[axis] - self.min[axis]) / self.cell
+    }
+
+    /// The column and the row of the cell that a position is in, or that is nearest to it.
+    fn column_and_row(&self, position: [f32; 2]) -> [usize; 2] {
+        let within = |axis: usize, count: usize| (self.place(position, axis) as usize).min(count - 1);
+        [within(0, self.columns), within(1, self.rows)]
     }
 
     fn cell_of(&self, position: [f32; 2]) -> usize {
-        let place =
-            |axis: usize, count: usize| (((position[axis] - self.min[axis]) / self.cell) as usize).min(count - 1);
-        place(1, self.rows) * self.columns + place(0, self.columns)
+        let [column, row] = self.column_and_row(position);
+        row * self.columns + column
     }
 
-    /// The nearest point to `position` that is no farther than `radius` and that `wanted` wants. `positions` must be
-    /// those that the index was made from.
-    pub fn nearest(
+    /// How far at least it is to whatever is in a column or row, squared: a little less than it is, because by rounding a
+    /// point may lie in the cell next to its own.
+    fn squared_gap(&self, place: f32, at: usize) -> f32 {
+        let cells = ((place - (at as f32 + 0.5)).abs() * 0.999_99 - 0.51).max(0.0);
+        (cells * self.cell).powi(2)
+    }
+
+    /// Looks through the rows, from the position upwards and downwards.
+    fn nearest(&self, points: &[PlanePoint], position: [f32; 2], best: &mut Best) {
+        let [_, row] = self.column_and_row(position);
+        self.nearest_in_rows(row..self.rows, points, position, best);
+        self.nearest_in_rows((0..row).rev(), points, position, best);
+    }
+
+    fn nearest_in_rows(
         &self,
-        positions: &[[f32; 2]],
+        rows: impl Iterator<Item = usize>,
+        points: &[PlanePoint],
         position: [f32; 2],
-        radius: f32,
-        wanted: impl Fn(usize) -> bool,
-    ) -> Option<usize> {
-        if self.order.is_empty() || !radius.is_finite() {
-            return None;
-        }
-        let range = |axis: usize, count: usize| {
-            let place = |x: f32| ((x - self.min[axis]) / self.cell).floor().clamp(-1.0, count as f32) as i64;
-            let (low, high) = (place(position[axis] - radius), place(position[axis] + radius));
-            low.max(0) as usize..(high + 1).clamp(0, count as i64) as usize
-        };
-        let mut best = (radius * radius, None);
-        for row in range(1, self.rows) {
-            for column in range(0, self.columns) {
-                let cell = row * self.columns + column;
-                let (Some(start), Some(end)) = (self.starts.get(cell), self.starts.get(cell + 1)) else { continue };
-                for point in self.order.get(*start as usize..*end as usize).unwrap_or_default() {
-                    let index = *point as usize;
-                    let Some(p) = positions.get(index) else { continue };
-                    let distance = (p[0] - position[0]).powi(2) + (p[1] - position[1]).powi(2);
-                    if distance <= best.0 && wanted(index) {
-                        best = (distance, Some(index));
-                    }
+        best: &mut Best,
+    ) {
+        let [column, _] = self.column_and_row(position);
+        let [x, y] = [0, 1].map(|axis| self.place(position, axis));
+        for row in rows {
+            let up = self.squared_gap(y, row);
+            if up > best.squared {
+                return;
+            }
+            let cell = |column: usize| row * self.columns + column;
+            let is_far = |column: usize, best: &Best| self.squared_gap(x, column) + up > best.squared;
+            for column in column..self.columns {
+                if is_far(column, best) {
+                    break;
                 }
+                self.look(cell(column), points, position, best);
+            }
+            for column in (0..column).rev() {
+                if is_far(column, best) {
+                    break;
+                }
+                self.look(cell(column), points, position, best);
             }
         }
-        best.1
     }
+
+    /// Offers all points of a cell.
+    fn look(&self, cell: usize, points: &[PlanePoint], position: [f32; 2], best: &mut Best) {
+        let (Some(start), Some(end)) = (self.starts.get(cell), self.starts.get(cell + 1)) else { return };
+        for member in self.order.get(*start as usize..*end as usize).unwrap_or_default() {
+            let index = *member as usize;
+            if let Some(p) = points.get(index).map(|point| point.position) {
+                best.offer((p[0] - position[0]).powi(2) + (p[1] - position[1]).powi(2), index);
+            }
+        }
+    }
+}
+
+fn is_finite([x, y]: [f32; 2]) -> bool {
+    x.is_finite() && y.is_finite()
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::random::{Purpose, normal_rows};
     use proptest::prelude::*;
+    use std::time::{Duration, Instant};
+
+    fn squared(point: &PlanePoint, [x, y]: [f32; 2]) -> f32 {
+        (point.position[0] - x).powi(2) + (point.position[1] - y).powi(2)
+    }
+
+    /// The answer by looking at every point.
+    fn scan(points: &[PlanePoint], at: [f32; 2], radius: f32, shown: impl Fn(usize) -> bool) -> Option<usize> {
+        let near = |i: &usize| shown(points[*i].class as usize) && squared(&points[*i], at) <= radius * radius;
+        let nearer =
+            |a: &usize, b: &usize| squared(&points[*a], at).total_cmp(&squared(&points[*b], at)).then(b.cmp(a));
+        (0..points.len()).filter(near).min_by(nearer)
+    }
 
     proptest! {
         #[test]
         fn it_finds_what_a_scan_of_all_points_finds(
-            points in prop::collection::vec((-4.0f32..4.0, -4.0f32..4.0), 0..200),
+            points in prop::collection::vec((-4.0f32..4.0, -4.0f32..4.0, 0u32..5), 0..200),
             x in -6.0f32..6.0, y in -6.0f32..6.0, radius in 0.0f32..3.0,
+            hidden in 0usize..6,
         ) {
-            let points: Vec<[f32; 2]> = points.into_iter().map(|(x, y)| [x, y]).collect();
-            let distance = |i: usize| (points[i][0] - x).powi(2) + (points[i][1] - y).powi(2);
-            let even = |i: usize| i.is_multiple_of(2);
-            let expected = (0..points.len()).filter(|i| even(*i) && distance(*i) <= radius * radius)
-                .map(distance).min_by(f32::total_cmp);
-            let found = PointIndex::new(&points).nearest(&points, [x, y], radius, even).map(distance);
-            prop_assert_eq!(found, expected);
+            let points: Vec<PlanePoint> =
+                points.into_iter().map(|(x, y, class)| PlanePoint { position: [x, y], class }).collect();
+            let shown = |class: usize| class != hidden;
+            let found = PointIndex::new(&points).nearest(&points, [x, y], radius, shown);
+            prop_assert_eq!(found, scan(&points, [x, y], radius, shown));
+        }
+
+        /// Points on few places, in lines, far from 0 or with a stray among them; looked at from near and from very far.
+        #[test]
+        fn it_does_so_for_awkward_points_and_for_any_radius(
+            places in prop::collection::vec((-3i32..3, -3i32..3, 0u32..3), 1..120),
+            scale in prop::sample::select(vec![[1e-3f32, 1e-3], [1.0, 1.0], [1.0, 0.0], [300.0, 0.01]]),
+            middle in prop::sample::select(vec![0.0f32, -7.0, 1e4]),
+            stray in prop::option::of(-1e5f32..1e5),
+            x in -1.0f32..1.0, y in -1.0f32..1.0, reach in prop::sample::select(vec![1e-3f32, 4.0, 1e3, 1e6]),
+            radius in prop::sample::select(vec![0.0f32, 0.5, 50.0, 1e7]),
+        ) {
+            let place = |(x, y, class): (i32, i32, u32)| {
+                PlanePoint { position: [middle + x as f32 * scale[0], middle + y as f32 * scale[1]], class }
+            };
+            let stray = stray.map(|at| PlanePoint { position: [at, -at], class: 1 });
+            let points: Vec<PlanePoint> = places.into_iter().map(place).chain(stray).collect();
+            let at = [middle + x * reach, middle + y * reach];
+            let found = PointIndex::new(&points).nearest(&points, at, radius, |class| class != 2);
+            prop_assert_eq!(found, scan(&points, at, radius, |class| class != 2));
         }
     }
 
     #[test]
     fn points_that_are_not_numbers_and_no_points_at_all_are_no_trouble() {
         assert_eq!(PointIndex::new(&[]).nearest(&[], [0.0, 0.0], 1.0, |_| true), None);
-        let points = [[f32::NAN, 0.0], [1.0, 1.0], [1.0, 1.0]];
-        assert_eq!(PointIndex::new(&points).nearest(&points, [1.0, 1.0], 0.1, |i| i == 1), Some(1));
+        let (most, least) = (f32::MAX, -f32::MAX);
+        let points = [
+            ([f32::NAN, 0.0], 0),
+            ([1.0, 1.0], 1),
+            ([1.0, 1.0], 255),
+            ([most, least], 3),
+            ([least, most], 3),
+            ([2.0, 2.0], 3),
+        ];
+        let points = points.map(|(position, class)| PlanePoint { position, class });
+        let index = PointIndex::new(&points);
+        assert_eq!(index.nearest(&points, [1.0, 1.0], 0.1, |class| class == 1), Some(1));
+        assert_eq!(index.nearest(&points, [1.0, 1.0], 0.1, |_| true), Some(2));
+        assert_eq!(index.nearest(&points, [1.9, 2.0], 0.2, |_| true), Some(5));
+        assert_eq!(index.nearest(&points, [f32::NAN, 1.0], 0.1, |_| true), None);
+        assert_eq!(index.nearest(&points, [1.0, 1.0], f32::INFINITY, |_| true), None);
+    }
+
+    /// Three quarters of a million points: a look may not take a frame, wherever it is from and whatever is hidden. The
+    /// bound is for a build that is hardly optimised, on a busy machine.
+    #[test]
+    fn a_look_at_very_many_points_is_quick() {
+        let places = normal_rows(7, Purpose::Weights, 0, 750_000, 2);
+        let mut points: Vec<PlanePoint> = (0u32..)
+            .zip(places.chunks_exact(2))
+            .map(|(i, p)| PlanePoint { position: [p[0], p[1]], class: i % 10 })
+            .collect();
+        for (what, stray) in [("spread", 0.0), ("nearly all in one cell", 1e6)] {
+            points[3].position = [stray, stray];
+            let index = PointIndex::new(&points);
+            for at in [[0.0, 0.0], [3.0, -3.0], [40.0, 10.0], [-900.0, 900.0]] {
+                for few in [false, true] {
+                    let shown = |class: usize| !few || class == 3;
+                    let began = Instant::now();
+                    let found = index.nearest(&points, at, 2000.0, shown);
+                    let took = began.elapsed();
+                    println!("{what}, from {at:?}, few {few}: {took:?}");
+                    assert!(took < Duration::from_millis(60), "{what}, from {at:?}, few {few}: {took:?}");
+                    assert_eq!(found, scan(&points, at, 2000.0, shown));
+                }
+            }
+        }
     }
 }

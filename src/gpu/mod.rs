@@ -12,6 +12,7 @@ pub mod decoder;
 pub mod image;
 pub mod live;
 mod pipeline;
+mod point_buffers;
 pub mod points;
 mod policy;
 mod probe;

@@ -2,7 +2,7 @@
 
 use super::colormap::{ColorMap, ENTRIES};
 use super::shader::{self, Shader};
-use super::uniforms;
+use crate::explore::encoded::PlanePoint;
 use eframe::wgpu;
 
 /// The pipelines of one target format and what they all bind.
@@ -46,9 +46,9 @@ impl Pipelines {
         let picture_layout = layout("picture", &[uniform, texture, texture, sampler]);
         let points_layout = layout("points", &[uniform]);
         let instance = wgpu::VertexBufferLayout {
-            array_stride: size_of::<uniforms::Instance>() as u64,
+            array_stride: size_of::<PlanePoint>() as u64,
             step_mode: wgpu::VertexStepMode::Instance,
-            attributes: &wgpu::vertex_attr_array![0 => Float32x2, 1 => Unorm8x4],
+            attributes: &wgpu::vertex_attr_array![0 => Float32x2, 1 => Uint32],
         };
         let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
             label: Some("tiles"),

@@ -1,63 +1,80 @@
-//! Drawing encoded points: instanced discs, uploaded only when the points, their colours or what is hidden change.
+//! Drawing encoded points: instanced discs in one draw. The points go to the GPU once, as they are; colours and what is
+//! hidden are a palette of a kilobyte.
 
+use super::point_buffers::{COMING, PIECE};
 use super::store::{Resources, Slot};
-use super::uniforms::{self, Instance};
-use super::{pixels_from_points, store};
-use crate::explore::tiles::fresh_id;
+use super::{pixels_from_points, store, uniforms};
+use crate::explore::encoded::EncodedPoints;
 use crate::explore::view::{Area, View};
 use eframe::egui::{self, Color32, PaintCallbackInfo};
 use eframe::{egui_wgpu, wgpu};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Points on a plane in their colours, ready to be drawn. Cloning shares them.
-#[derive(Clone, Debug)]
-pub struct PointCloud {
-    id: u64,
-    points: Arc<[Instance]>,
+/// A place on the screen that points are painted into.
+#[derive(Debug, Default)]
+pub struct PointSlot {
+    slot: Slot,
+    settled: Arc<AtomicU64>,
 }
 
-impl PointCloud {
-    /// The points that `color` gives an opaque colour; the others are left out.
-    pub fn new(positions: &[[f32; 2]], color: impl Fn(usize) -> Option<Color32>) -> Self {
-        let points = positions
-            .iter()
-            .enumerate()
-            .filter_map(|(i, position)| Some(Instance { position: *position, color: color(i)?.to_array() }))
-            .collect();
-        Self { id: fresh_id(), points }
+impl PointSlot {
+    /// The id of the points that were drawn into it in the last frame; 0 before any, and the highest number while others
+    /// are on their way to the GPU.
+    pub fn settled(&self) -> u64 {
+        self.settled.load(Ordering::Relaxed)
     }
+}
 
-    /// Points that are drawn.
-    pub fn count(&self) -> usize {
-        self.points.len()
+/// A colour a class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Palette([[u8; 4]; 256]);
+
+impl Palette {
+    /// The colours of the classes 0 to 255; points of a class that has none are not drawn.
+    pub fn new(color: impl Fn(usize) -> Option<Color32>) -> Self {
+        let mut colors = [[0; 4]; 256];
+        for (class, place) in colors.iter_mut().enumerate() {
+            *place = color(class).map_or([0; 4], |color| color.to_array());
+        }
+        Self(colors)
     }
 }
 
 /// How points are drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PointStyle {
     /// Radius with the outline, in points of the screen.
     pub radius: f32,
     /// Colour of the outline.
     pub outline: Color32,
+    /// Opaque colours of the classes.
+    pub palette: Palette,
 }
 
-/// Draws points into a rectangle (in points of the screen) that shows `view`.
+/// Draws points into a rectangle (in points of the screen) that shows `view`. Where they are so many that they reach the
+/// GPU over several frames, the points before are drawn until then, and these frames are asked for.
 pub fn paint(
     painter: &egui::Painter,
     rect: egui::Rect,
-    slot: &Slot,
-    cloud: &PointCloud,
+    slot: &PointSlot,
+    points: &Arc<EncodedPoints>,
     view: View,
     style: PointStyle,
 ) {
-    let callback = Callback { slot: slot.key(), cloud: cloud.clone(), rect, view, style };
+    let settled = slot.settled();
+    if settled == COMING || (settled != points.id && points.count() > PIECE) {
+        painter.ctx().request_repaint();
+    }
+    let (key, settled) = (slot.slot.key(), slot.settled.clone());
+    let callback = Callback { slot: key, settled, points: points.clone(), rect, view, style };
     painter.add(egui_wgpu::Callback::new_paint_callback(rect, callback));
 }
 
 struct Callback {
     slot: Arc<u64>,
-    cloud: PointCloud,
+    settled: Arc<AtomicU64>,
+    points: Arc<EncodedPoints>,
     rect: egui::Rect,
     view: View,
     style: PointStyle,
@@ -81,9 +98,10 @@ impl egui_wgpu::CallbackTrait for Callback {
                 scale: self.view.scale(Area { min, size }),
                 radius: self.style.radius * screen.pixels_per_point,
                 outline: self.style.outline.to_array().map(|x| f32::from(x) / 255.0),
+                palette: self.style.palette.0,
             };
-            let points = (self.cloud.id, &*self.cloud.points);
-            resources.hold_points(device, queue, &self.slot, points, bytemuck::bytes_of(&uniforms));
+            let settled = resources.hold_points(device, queue, &self.slot, &self.points, bytemuck::bytes_of(&uniforms));
+            self.settled.store(settled, Ordering::Relaxed);
         }
         Vec::new()
     }

@@ -2,7 +2,9 @@
 
 use super::live::Live;
 use super::pipeline::{Pipelines, texture_descriptor, write};
-use super::uniforms::{Instance, LARGEST};
+use super::point_buffers::PointBuffers;
+use super::uniforms::LARGEST;
+use crate::explore::encoded::EncodedPoints;
 use crate::explore::tiles::fresh_id;
 use eframe::{egui_wgpu, wgpu};
 use std::collections::HashMap;
@@ -43,7 +45,7 @@ struct Held {
 
 enum Kind {
     Picture { texture: wgpu::Texture, bind_group: wgpu::BindGroup },
-    Points { instances: wgpu::Buffer, count: u32, bind_group: wgpu::BindGroup },
+    Points(PointBuffers),
 }
 
 /// Our pipelines and everything that they draw, kept in egui's callback resources.
@@ -55,6 +57,7 @@ pub struct Resources {
     largest_side: u32,
     uploads: u64,
     warned: bool,
+    warned_of_points: bool,
 }
 
 impl Resources {
@@ -68,10 +71,11 @@ impl Resources {
             largest_side,
             uploads: 0,
             warned: false,
+            warned_of_points: false,
         }
     }
 
-    /// How often pixels or points were uploaded.
+    /// How often pixels or points were uploaded; very many points count in each frame that a piece of them goes in.
     pub fn uploads(&self) -> u64 {
         self.uploads
     }
@@ -115,7 +119,7 @@ impl Resources {
         };
         let fits = self.held.get(slot.as_ref()).is_some_and(|held| match &held.kind {
             Kind::Picture { texture, .. } => texture.size() == size && texture.format() == format,
-            Kind::Points { .. } => false,
+            Kind::Points(_) => false,
         });
         if !fits {
             let texture = device.create_texture(&texture_descriptor("picture", size, format));
@@ -135,50 +139,33 @@ impl Resources {
         held.update(queue, uniforms);
     }
 
+    /// Brings points towards the GPU; gives the id of those that are drawn from now on, or
+    /// [`COMING`](super::point_buffers::COMING) while others are on their way.
     pub(super) fn hold_points(
         &mut self,
         device: &wgpu::Device,
         queue: &wgpu::Queue,
         slot: &Arc<u64>,
-        (id, points): (u64, &[Instance]),
+        points: &Arc<EncodedPoints>,
         uniforms: &[u8],
-    ) {
+    ) -> u64 {
         self.free_unowned();
-        let bytes: &[u8] = bytemuck::cast_slice(points);
-        let needed = bytes.len().max(size_of::<Instance>()) as u64;
-        let fits = self.held.get(slot.as_ref()).is_some_and(|held| match &held.kind {
-            Kind::Points { instances, .. } => instances.size() >= needed && instances.size() <= 4 * needed,
-            Kind::Picture { .. } => false,
-        });
-        if !fits {
-            if needed > device.limits().max_buffer_size {
-                self.held.remove(slot.as_ref());
-                return;
-            }
-            let instances = device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("points"),
-                size: needed,
-                usage: wgpu::BufferUsages::VERTEX | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            });
+        if !self.held.get(slot.as_ref()).is_some_and(|held| matches!(held.kind, Kind::Points(_))) {
             let buffer = uniform_buffer(device);
             let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
                 label: Some("points"),
                 layout: &self.pipelines.points_layout,
                 entries: &[entry(0, buffer.as_entire_binding())],
             });
-            self.insert(slot, buffer, Kind::Points { instances, count: 0, bind_group });
+            self.insert(slot, buffer, Kind::Points(PointBuffers::new(bind_group)));
         }
-        let Some(held) = self.held.get_mut(slot.as_ref()) else { return };
-        if held.content != id
-            && let Kind::Points { instances, count, .. } = &mut held.kind
-        {
-            queue.write_buffer(instances, 0, bytes);
-            *count = points.len() as u32;
-            held.content = id;
-            self.uploads += 1;
+        let Some(held) = self.held.get_mut(slot.as_ref()) else { return 0 };
+        if let Kind::Points(buffers) = &mut held.kind {
+            self.uploads += u64::from(buffers.advance(device, queue, points, &mut self.warned_of_points));
+            held.content = buffers.settled();
         }
         held.update(queue, uniforms);
+        held.content
     }
 
     fn insert(&mut self, slot: &Arc<u64>, uniforms: wgpu::Buffer, kind: Kind) {
@@ -202,11 +189,7 @@ impl Resources {
                 pass.set_bind_group(0, bind_group, &[]);
                 pass.draw(0..4, 0..1);
             }
-            Kind::Points { instances, count, bind_group } => {
-                pass.set_bind_group(0, bind_group, &[]);
-                pass.set_vertex_buffer(0, instances.slice(..));
-                pass.draw(0..4, 0..*count);
-            }
+            Kind::Points(buffers) => buffers.draw(pass),
         }
     }
 }

@@ -45,17 +45,12 @@ pub struct Points {
     pub scale: f32,
     pub radius: f32,
     pub outline: [f32; 4],
+    /// A colour a class: straight alpha, gamma space.
+    pub palette: [[u8; 4]; 256],
 }
-const _: () = assert!(size_of::<Points>() == 48);
-
-/// One point of points.wgsl: where it is on the plane, and its colour (straight alpha, gamma space).
-#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
-#[repr(C)]
-pub struct Instance {
-    pub position: [f32; 2],
-    pub color: [u8; 4],
-}
-const _: () = assert!(size_of::<Instance>() == 12);
+const _: () = assert!(size_of::<Points>() == 1072);
+const _: () = assert!(offset_of!(Points, scale) == 24 && offset_of!(Points, radius) == 28);
+const _: () = assert!(offset_of!(Points, outline) == 32 && offset_of!(Points, palette) == 48);
 
 /// `Target` of shared/target.wgsl, where each field is explained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
@@ -82,4 +77,4 @@ const _: () = assert!(offset_of!(Target, map_stride) == 28 && offset_of!(Target,
 const _: () = assert!(offset_of!(Target, tile_width) == 40 && offset_of!(Target, reduction) == 48);
 
 /// The largest uniform block: what the one uniform buffer of a slot holds.
-pub const LARGEST: u64 = 48;
+pub const LARGEST: u64 = size_of::<Points>() as u64;

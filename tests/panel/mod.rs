@@ -14,6 +14,7 @@ pub fn text(key: &'static str) -> String {
         "plane.cursor_a" => "Cursor a",
         "plane.cursor_b" => "Cursor b",
         "plane.class" => "class",
+        "plane.some_points" => "%{shown} of %{all}",
         "plane.fill" => "Start training",
         "plane.menu_origin" => "Origin here",
         "output.a" => "Output of A",

@@ -58,7 +58,7 @@ fn every_kind_of_work_comes_out_for_both_models() {
     until("all is made", || viewer.is_idle());
     for model in 0..MODELS {
         assert_eq!(viewer.tiles(model).unwrap().step, model as u64 + 5);
-        assert_eq!(viewer.points(model).unwrap().positions.len(), 50);
+        assert_eq!(viewer.points(model).unwrap().count(), 50);
         let (found, look) = (viewer.nearest(model).unwrap(), viewer.look(model).unwrap());
         let expected = look.look.snapshot.decoder.evaluate(&look.look.latent, 1, &mut Scratch::default()).to_vec();
         assert_eq!(*look.image, *expected);
@@ -95,7 +95,7 @@ fn another_plane_does_not_encode_again() {
     until("all is made", || viewer.is_idle());
     let after = viewer.points(0).unwrap();
     assert!(Arc::ptr_eq(&before.encoding, &after.encoding));
-    assert!((before.positions[3][0] - after.positions[3][0] - 1.0).abs() < 1e-5);
+    assert!((before.position(3).unwrap()[0] - after.position(3).unwrap()[0] - 1.0).abs() < 1e-5);
 }
 
 /// Waits in every batch until it is let go.

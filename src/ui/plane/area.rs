@@ -1,9 +1,9 @@
 //! The plane itself: what the pointer and the keys do to it, and the order in which its layers are drawn.
 
-use super::{Card, Cloud, PlaneAction, PlaneInput, PlanePanel};
+use super::{Card, PlaneAction, PlaneInput, PlanePanel};
 use crate::explore::view::{Area, View};
 use crate::gpu::image::Picture;
-use crate::gpu::points::{self, PointCloud, PointStyle};
+use crate::gpu::points::{self, Palette, PointStyle};
 use eframe::egui::{self, Key, PointerButton, Role, Sense, WidgetInfo};
 use std::sync::Arc;
 
@@ -16,7 +16,9 @@ fn point_radius(count: usize) -> f32 {
     match count {
         0..=500 => 4.0,
         501..=3000 => 3.25,
-        _ => 2.75,
+        3001..=30_000 => 2.75,
+        30_001..=200_000 => 2.0,
+        _ => 1.5,
     }
 }
 
@@ -115,8 +117,7 @@ impl PlanePanel {
         let points = input.points.filter(|_| input.show.points)?;
         let position = self.view.plane_from_pixel(area, pixel.into());
         let radius = PICK_RADIUS / self.view.scale(area);
-        let wanted = |index: usize| !self.hidden.contains(&points.label(index));
-        points.index.nearest(&points.positions, position, radius, wanted)
+        points.nearest(position, radius, |class| !self.hidden.contains(&class))
     }
 
     fn keys(
@@ -194,11 +195,10 @@ impl PlanePanel {
         }
         self.rings(&painter, area, input);
         if let Some(points) = input.points.filter(|_| input.show.points) {
-            self.color_points(points, input);
-            if let Some(cloud) = &self.cloud {
-                let style = PointStyle { radius: point_radius(cloud.cloud.count()), outline: input.colors.halo };
-                points::paint(&painter, rect, &self.points_slot, &cloud.cloud, self.view, style);
-            }
+            let shown = |class: usize| !self.hidden.contains(&class);
+            let palette = Palette::new(|class| shown(class).then(|| input.class_color(class)));
+            let style = PointStyle { radius: point_radius(points.count()), outline: input.colors.halo, palette };
+            points::paint(&painter, rect, &self.points_slot, points, self.view, style);
         }
         self.ticks(&painter, area, input);
         self.posterior(&painter, area, input);
@@ -208,22 +208,6 @@ impl PlanePanel {
         if response.has_focus() {
             let stroke = egui::Stroke::new(1.0, input.colors.focus);
             painter.rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
-        }
-    }
-
-    /// Gives the points their colours, only where the points, the colours or what is hidden are others than before.
-    fn color_points(&mut self, points: &Arc<crate::explore::encoded::EncodedPoints>, input: &PlaneInput<'_>) {
-        let same = self.cloud.as_ref().is_some_and(|cloud| {
-            cloud.points == points.id && cloud.hidden == self.hidden && cloud.colors == input.class_colors
-        });
-        if !same {
-            let color = |index: usize| {
-                let class = points.label(index);
-                (!self.hidden.contains(&class)).then(|| input.class_color(class))
-            };
-            let cloud = PointCloud::new(&points.positions, color);
-            let (hidden, colors) = (self.hidden.clone(), input.class_colors.to_vec());
-            self.cloud = Some(Cloud { points: points.id, hidden, colors, cloud });
         }
     }
 

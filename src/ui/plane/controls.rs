@@ -3,6 +3,7 @@
 use super::{PlaneAction, PlaneInput, PlanePanel, Show};
 use crate::explore::tiles::LARGEST_GRID;
 use crate::explore::view::View;
+use crate::ui::text::whole;
 use eframe::egui::{self, RichText, Role, Sense, WidgetInfo};
 
 impl PlanePanel {
@@ -64,6 +65,10 @@ impl PlanePanel {
                 }
                 _ => text("plane.help"),
             };
+            if let Some(some) = some_points(input) {
+                ui.label(RichText::new(some).color(input.colors.text_secondary));
+                ui.separator();
+            }
             let said = RichText::new(said).color(input.colors.text_secondary);
             ui.add(egui::Label::new(said).truncate());
         });
@@ -137,4 +142,14 @@ impl PlanePanel {
             actions.push(PlaneAction::Fill);
         }
     }
+}
+
+/// How many of the test images are points, where not all of them are.
+fn some_points(input: &PlaneInput<'_>) -> Option<String> {
+    let points = input.points.filter(|_| input.show.points)?.count();
+    let images = input.images?.count();
+    let number = |count: usize| whole(count as u64);
+    (points < images).then(|| {
+        (input.text)("plane.some_points").replace("%{shown}", &number(points)).replace("%{all}", &number(images))
+    })
 }

@@ -12,7 +12,7 @@ use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, Lattice, TileGrid};
 use crate::explore::view::{Area, View};
 use crate::gpu::image::Picture;
-use crate::gpu::points::PointCloud;
+use crate::gpu::points::PointSlot;
 use crate::gpu::{ColorMap, Slot};
 use crate::snapshot::Snapshot;
 use eframe::egui::{self, Color32};
@@ -144,19 +144,10 @@ pub struct PlanePanel {
     menu_point: Option<usize>,
     menu_place: [f32; 2],
     moving: Option<[f32; 2]>,
-    cloud: Option<Cloud>,
     card: Option<Card>,
     tiles: tiles::Tiles,
-    points_slot: Slot,
+    points_slot: PointSlot,
     card_slot: Slot,
-}
-
-/// Points in their colours, and what they were made from.
-struct Cloud {
-    points: u64,
-    hidden: BTreeSet<usize>,
-    colors: Vec<Color32>,
-    cloud: PointCloud,
 }
 
 /// The image of the hovered point.

@@ -74,18 +74,18 @@ impl PlanePanel {
     /// One and two standard deviations of the hovered point's posterior, as the plane cuts its shadow.
     pub(super) fn posterior(&self, painter: &Painter, area: Area, input: &PlaneInput<'_>) {
         let (Some(index), Some(points)) = (self.hovered, input.points) else { return };
-        let (Some(covariance), Some(mean)) = (points.covariance(index), points.positions.get(index)) else { return };
+        let (Some(covariance), Some(mean)) = (points.covariance(index), points.position(index)) else { return };
         if !covariance.iter().all(|x| x.is_finite()) {
             return;
         }
         let color = input.class_color(points.label(index));
         for sigmas in [1.0, 2.0] {
-            let ring = ellipse(*mean, covariance, sigmas, ELLIPSE_CORNERS);
+            let ring = ellipse(mean, covariance, sigmas, ELLIPSE_CORNERS);
             let corners: Vec<Pos2> = ring.into_iter().map(|position| self.pixel(area, position)).collect();
             painter.add(egui::Shape::closed_line(corners.clone(), Stroke::new(3.5, input.colors.halo)));
             painter.add(egui::Shape::closed_line(corners, Stroke::new(1.5, color)));
         }
-        painter.circle_filled(self.pixel(area, *mean), 4.0, color);
+        painter.circle_filled(self.pixel(area, mean), 4.0, color);
     }
 
     /// The hovered point's image with its number and class, beside the pointer and inside the area.
