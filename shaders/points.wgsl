@@ -9,6 +9,7 @@ struct Points {
     scale: f32,
     // Of a disc with its outline, in pixels.
     radius: f32,
+    // Alpha is how much of the colour below it hides.
     outline: vec4<f32>,
     // A colour a class, 0 to 255: straight alpha, eight bits a channel; those of alpha 0 are hidden.
     palette: array<vec4<u32>, 64>,
@@ -44,7 +45,8 @@ fn color_at(in: Vertex) -> vec4<f32> {
     let distance = length(in.offset);
     let covered = clamp(points.radius + 0.5 - distance, 0.0, 1.0);
     let inner = clamp(points.radius - 0.5 - distance, 0.0, 1.0);
-    return vec4<f32>(mix(points.outline.rgb, in.color.rgb, inner), covered * mix(points.outline.a, in.color.a, inner));
+    let rim = mix(in.color.rgb, points.outline.rgb, points.outline.a);
+    return vec4<f32>(mix(rim, in.color.rgb, inner), covered * in.color.a);
 }
 
 @fragment

@@ -297,6 +297,10 @@ fn points_are_discs_in_their_colours_above_what_lies_under_them() {
         assert!(at(1, 5).iter().all(|x| *x > 240));
         assert_eq!(at(1, 8), [0; 3]);
         assert_eq!(at(2, 0), [0; 3]);
+        let style = PointStyle { outline: Color32::TRANSPARENT, ..style };
+        let pixels = screen.frame(|painter| points::paint(painter, WHOLE, &slot, &cloud, VIEW, style.clone()));
+        let [x, y] = pixel(places[1].0);
+        assert!(rgb(&pixels, x + 5, y)[1] > 240 && rgb(&pixels, x + 5, y)[0] == 0);
     }
 }
 

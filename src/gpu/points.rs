@@ -46,7 +46,7 @@ impl Palette {
 pub struct PointStyle {
     /// Radius with the outline, in points of the screen.
     pub radius: f32,
-    /// Colour of the outline.
+    /// Colour of the outline: opaque, or transparent for none.
     pub outline: Color32,
     /// Opaque colours of the classes.
     pub palette: Palette,

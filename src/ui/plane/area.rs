@@ -18,9 +18,13 @@ fn point_radius(count: usize) -> f32 {
         501..=3000 => 3.25,
         3001..=30_000 => 2.75,
         30_001..=200_000 => 2.0,
-        _ => 1.5,
+        _ => 1.25,
     }
 }
+
+/// So many points have outlines, which set them off from tiles and from each other; of more, little but outlines would
+/// be seen.
+const OUTLINED: usize = 30_000;
 
 impl PlanePanel {
     pub(super) fn area(
@@ -197,7 +201,8 @@ impl PlanePanel {
         if let Some(points) = input.points.filter(|_| input.show.points) {
             let shown = |class: usize| !self.hidden.contains(&class);
             let palette = Palette::new(|class| shown(class).then(|| input.class_color(class)));
-            let style = PointStyle { radius: point_radius(points.count()), outline: input.colors.halo, palette };
+            let outline = if points.count() <= OUTLINED { input.colors.halo } else { egui::Color32::TRANSPARENT };
+            let style = PointStyle { radius: point_radius(points.count()), outline, palette };
             points::paint(&painter, rect, &self.points_slot, points, self.view, style);
         }
         self.ticks(&painter, area, input);
