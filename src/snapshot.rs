@@ -79,6 +79,13 @@ pub struct Scratch {
     values: Vec<Vec<f32>>,
 }
 
+impl Scratch {
+    /// What the newest evaluation gave on its way, in order: the inputs, then what each operation gave, `[count, outputs]`.
+    pub fn values(&self) -> &[Vec<f32>] {
+        &self.values
+    }
+}
+
 /// Values of one operation that an evaluation on several threads has in hand on each of them.
 const CACHED_VALUES: usize = 256 * 1024;
 

@@ -2,6 +2,7 @@
 //! nothing runs when nothing changes, and whatever the adapter refuses, the explorer and its training go on.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use eframe::egui::accesskit::Role;
 use eframe::egui_wgpu::{RendererOptions, WgpuSetup, WgpuSetupCreateNew};
 use eframe::{egui, wgpu};
 use egui_kittest::Harness;
@@ -12,7 +13,9 @@ use latentarium::gpu::image::{Fit, Picture};
 use latentarium::gpu::{self, ColorMap, DecoderChoice, Decoding};
 use latentarium::snapshot::Scratch;
 use latentarium::trainer::Series;
+use latentarium::ui::activations::LensSettings;
 use latentarium::ui::command::{Command, Slot};
+use latentarium::ui::settings::Settings;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -121,8 +124,14 @@ impl Screen {
         }
     }
 
+    fn set(&mut self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = *self.session.borrow().settings();
+        change(&mut settings);
+        self.session.borrow_mut().apply(Command::Settings(settings));
+    }
+
     fn rect(&self, label: &str) -> egui::Rect {
-        let role = if label == "Latent plane" { egui::accesskit::Role::Canvas } else { egui::accesskit::Role::Image };
+        let role = if label == "Latent plane" { Role::Canvas } else { Role::Image };
         self.harness.get_by_role_and_label(role, label).rect()
     }
 
@@ -209,21 +218,74 @@ fn the_gpu_shows_the_plane_that_the_cpu_shows_and_rests_when_it_is_done() {
     let milliseconds = screen.session.borrow().decoder_report().unwrap().decode_ms;
     assert!(milliseconds.is_none_or(|milliseconds| milliseconds > 0.0));
 
-    let settings =
-        latentarium::ui::settings::Settings { decoder: DecoderChoice::Cpu, ..*screen.session.borrow().settings() };
-    screen.session.borrow_mut().apply(Command::Settings(settings));
-    let plane = screen.rect("Latent plane").shrink(2.0);
+    screen.set(|settings| settings.decoder = DecoderChoice::Cpu);
+    let plane = screen.rect("Latent plane");
     screen.until("tiles of the CPU", |session| session.decode_is_settled());
     let on_cpu = screen.frame();
+    assert_alike(&on_gpu, &on_cpu, plane);
+}
+
+/// Hardly a pixel in a rectangle may be another.
+#[track_caller]
+fn assert_alike(a: &image::RgbaImage, b: &image::RgbaImage, rect: egui::Rect) {
+    let rect = rect.shrink(2.0);
     let (mut pixels, mut far) = (0u32, 0u32);
-    for y in plane.min.y as u32..plane.max.y as u32 {
-        for x in plane.min.x as u32..plane.max.x as u32 {
-            let (a, b) = (on_gpu.get_pixel(x, y).0, on_cpu.get_pixel(x, y).0);
+    for y in rect.min.y as u32..rect.max.y as u32 {
+        for x in rect.min.x as u32..rect.max.x as u32 {
+            let (a, b) = (a.get_pixel(x, y).0, b.get_pixel(x, y).0);
             pixels += 1;
             far += u32::from(a.iter().zip(b).any(|(a, b)| a.abs_diff(b) > 3));
         }
     }
-    assert!(far * 1000 < pixels, "{far} of {pixels} pixels differ");
+    assert!(pixels > 1000 && far * 500 < pixels, "{far} of {pixels} pixels differ");
+}
+
+#[test]
+fn the_lens_shows_every_operation_alike_on_both_and_follows_the_cursor() {
+    if !can_draw() {
+        return;
+    }
+    let mut screen = Screen::on_gpu();
+    screen.harness.get_by_role_and_label(Role::Button, "Activations").click();
+    screen.frame();
+    let mut seen: Vec<image::RgbaImage> = Vec::new();
+    for (model, operation, cursor) in
+        [(Slot::A, 0, [0.5, 0.5]), (Slot::A, 1, [0.5, 0.5]), (Slot::A, 1, [-1.0, 0.2]), (Slot::B, 2, [-1.0, 0.2])]
+    {
+        screen.set(|settings| settings.lens = LensSettings { model, operation });
+        screen.session.borrow_mut().apply_all([Command::Cursor(cursor)]);
+        let mut drawn = [DecoderChoice::Gpu, DecoderChoice::Cpu].map(|decoder| {
+            screen.set(|settings| settings.decoder = decoder);
+            screen.frame();
+            screen.frame()
+        });
+        let rect = screen.rect("What the operation gives at the cursor");
+        let [on_gpu, on_cpu] = &mut drawn;
+        assert_alike(on_gpu, on_cpu, rect);
+        let [x, y, width, height] = [rect.min.x, rect.min.y, rect.width(), rect.height()].map(|side| side as u32);
+        let part = image::imageops::crop(on_gpu, x, y, width, height).to_image();
+        assert!(seen.iter().all(|earlier| *earlier != part), "{model:?} {operation} {cursor:?}");
+        seen.push(part);
+    }
+    // Another network in the same place: its maps are many.
+    screen.set(|settings| settings.decoder = DecoderChoice::Gpu);
+    // The processor would have to play a graphics card for hundreds of tiles.
+    screen.set(|settings| settings.plane.show.tiles = false);
+    screen.session.borrow_mut().apply_all([Command::Preset(Slot::A, "vae-conv".to_owned())]);
+    let operations = |session: &Session| session.model(Slot::A).shown().map(|shown| shown.decoder.operations().len());
+    screen.until("the network", |session| operations(session).is_some_and(|count| count > 3));
+    screen.until_drawn("its weights", |session| {
+        session.decoder_report().is_some_and(|report| report.steps[0] == Some(0) && report.settled)
+    });
+    for operation in [2, 3] {
+        screen.set(|settings| settings.lens = LensSettings { model: Slot::A, operation });
+        let [on_gpu, on_cpu] = [DecoderChoice::Gpu, DecoderChoice::Cpu].map(|decoder| {
+            screen.set(|settings| settings.decoder = decoder);
+            screen.frame();
+            screen.frame()
+        });
+        assert_alike(&on_gpu, &on_cpu, screen.rect("What the operation gives at the cursor"));
+    }
 }
 
 /// Trains, and sees that no step is missing.

@@ -137,7 +137,7 @@ fn a_network_that_is_too_much_for_a_frame_is_left_to_the_viewer() {
     assert!(harness.state().panel.image(0).is_none() && harness.state().panel.look_query(1).is_none());
     let look = harness.state().panel.look_query(0).unwrap().clone();
     let image: Arc<[f32]> = look.snapshot.decoder.evaluate(&look.latent, 1, &mut Scratch::default()).into();
-    harness.state_mut().found = Some(Arc::new(LookFound { look, image: image.clone() }));
+    harness.state_mut().found = Some(Arc::new(LookFound { look, values: vec![image.clone()] }));
     harness.step();
     assert!(Arc::ptr_eq(harness.state().panel.image(0).unwrap(), &image));
     // What was there stays while the next one is made.

@@ -233,7 +233,8 @@ impl Session {
             viewer.request_nearest(0, NearestRequest { look, split: data.train.clone() });
         }
         for slot in Slot::BOTH {
-            if let Some(look) = self.panels.output.panel.look_query(slot.index()) {
+            let output = self.panels.output.panel.look_query(slot.index());
+            if let Some(look) = output.or(self.panels.activations.look_query(slot)) {
                 viewer.request_look(slot.index(), look.clone());
             }
         }

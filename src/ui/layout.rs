@@ -20,13 +20,16 @@ pub enum Pane {
     Output,
     /// The compare sheet.
     Compare,
+    /// The lens on the decoders.
+    Activations,
     /// The curves.
     Training,
 }
 
 impl Pane {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Setup, Self::Plane, Self::Output, Self::Compare, Self::Training];
+    pub const ALL: [Self; 6] =
+        [Self::Setup, Self::Plane, Self::Output, Self::Compare, Self::Activations, Self::Training];
 
     /// The key of its title in the language tables.
     pub const fn key(self) -> &'static str {
@@ -35,6 +38,7 @@ impl Pane {
             Self::Plane => "pane.plane",
             Self::Output => "pane.output",
             Self::Compare => "pane.compare",
+            Self::Activations => "pane.activations",
             Self::Training => "pane.training",
         }
     }
@@ -43,10 +47,10 @@ impl Pane {
 /// The layout that the program comes with.
 pub fn default_layout() -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let [setup, plane, output, compare, training] = Pane::ALL.map(|pane| {
-        let pane = tiles.insert_pane(pane);
-        tiles.insert_tab_tile(vec![pane])
-    });
+    let [setup, plane, output, compare, activations, training] = Pane::ALL.map(|pane| tiles.insert_pane(pane));
+    let [setup, plane, output, training] =
+        [setup, plane, output, training].map(|pane| tiles.insert_tab_tile(vec![pane]));
+    let compare = tiles.insert_tab_tile(vec![compare, activations]);
     let mut split = |direction, children: [TileId; 2], first: f32| {
         let linear = Linear::new_binary(direction, children, first);
         tiles.insert_container(Container::Linear(linear))

@@ -58,6 +58,15 @@ pub struct LookView {
     pub nearest: Option<Arc<NearestFound>>,
 }
 
+/// Where the cursor is: the plane is drawn first, and where it moved the cursor in this very frame, all follow in this frame.
+pub fn newest_cursor(view: &View<'_>, commands: &[Command]) -> [f32; 2] {
+    let moved = commands.iter().rev().find_map(|command| match command {
+        Command::Cursor(cursor) | Command::CursorSettled(cursor) => Some(*cursor),
+        _ => None,
+    });
+    moved.unwrap_or(view.cursor)
+}
+
 /// The latent plane in its tile.
 #[derive(Default)]
 pub struct PlanePane {
@@ -132,11 +141,6 @@ pub struct OutputPane {
 impl Panel for OutputPane {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         let palette = theme::of(ui);
-        // The plane is drawn before: where it moved the cursor in this very frame, the output follows in this frame.
-        let moved = commands.iter().rev().find_map(|command| match command {
-            Command::Cursor(cursor) | Command::CursorSettled(cursor) => Some(*cursor),
-            _ => None,
-        });
         let [plane_a, plane_b] = &view.look.planes;
         let model = |slot: Slot, plane: &'_ Option<Arc<Plane>>| (view.model(slot).snapshot, plane.clone());
         let (a, b) = (model(Slot::A, &plane_a.plane), model(Slot::B, &plane_b.plane));
@@ -166,7 +170,7 @@ impl Panel for OutputPane {
                     found: plane_b.found.as_ref(),
                 },
             ],
-            cursor: moved.unwrap_or(view.cursor),
+            cursor: newest_cursor(view, commands),
             map: view.settings.color_map,
             nearest: view.look.nearest.as_deref(),
             train: view.data.map(|data| &data.train),

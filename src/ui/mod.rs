@@ -1,5 +1,6 @@
 //! What is on the screen: one file a panel. Panels draw and return Commands; they mutate nothing but their own looks.
 
+pub mod activations;
 pub mod command;
 pub mod compare;
 pub mod dialogs;
@@ -41,6 +42,8 @@ pub struct Panels {
     pub training: training::Training,
     /// The compare sheet.
     pub compare: compare::Compare,
+    /// The lens on the decoders.
+    pub activations: activations::Activations,
     /// What is asked for in a window of its own.
     pub dialogs: dialogs::Dialogs,
     /// Where a run is forked, and what changes.
@@ -58,6 +61,7 @@ impl Panels {
             Pane::Setup => &mut self.setup,
             Pane::Training => &mut self.training,
             Pane::Compare => &mut self.compare,
+            Pane::Activations => &mut self.activations,
             Pane::Plane => &mut self.plane,
             Pane::Output => &mut self.output,
         }

@@ -114,7 +114,7 @@ struct Asked {
 
 /// A network of so many floating-point operations is decoded in the frame itself: a millisecond or two. Larger ones are
 /// left to the viewer, who answers a frame later.
-const QUICK_FLOPS: u64 = 20_000_000;
+pub const QUICK_FLOPS: u64 = 20_000_000;
 
 /// How long a search for the nearest image serves while only the weights change, in seconds.
 const NEAREST_INTERVAL_SECS: f64 = 0.5;
@@ -196,9 +196,10 @@ impl OutputPanel {
                 let fits = |found: &&Arc<LookFound>| found.look.snapshot.image == snapshot.image;
                 let shown = decoded.made.as_ref().map(|made| &made.image);
                 if let Some(found) = model.found.filter(fits)
-                    && shown.is_none_or(|shown| !Arc::ptr_eq(shown, &found.image))
+                    && let Some(image) = found.image()
+                    && shown.is_none_or(|shown| !Arc::ptr_eq(shown, image))
                 {
-                    decoded.made = Some(Made::new(&found.look.snapshot, found.image.clone()));
+                    decoded.made = Some(Made::new(&found.look.snapshot, image.clone()));
                 }
             } else if decoded.made.is_none() {
                 let image = snapshot.decoder.evaluate(&decoded.look.latent, 1, &mut self.scratch);

@@ -2,6 +2,7 @@
 
 use crate::gpu::{ColorMap, DecoderChoice};
 use crate::trainer::Axis;
+use crate::ui::activations::LensSettings;
 use crate::ui::looking::PlaneSettings;
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +109,8 @@ pub struct Settings {
     pub curves: Curves,
     /// What is drawn on the plane.
     pub plane: PlaneSettings,
+    /// What the lens is held over.
+    pub lens: LensSettings,
     /// Who decodes what is looked at.
     pub decoder: DecoderChoice,
 }

@@ -46,7 +46,7 @@ pub struct PointsRequest {
     pub count: usize,
 }
 
-/// A latent, and the weights that it is looked at with. The same `Arc` means the same wish.
+/// A latent, and the weights that it is looked at with.
 #[derive(Clone, Debug)]
 pub struct Look {
     /// The weights.
@@ -78,8 +78,15 @@ pub struct NearestFound {
 pub struct LookFound {
     /// What was looked at.
     pub look: Arc<Look>,
+    /// The latent, and what each of the decoder's operations gave for it; the last one is the image.
+    pub values: Vec<Arc<[f32]>>,
+}
+
+impl LookFound {
     /// The image, `[image.values()]` in [0, 1].
-    pub image: Arc<[f32]>,
+    pub fn image(&self) -> Option<&Arc<[f32]>> {
+        self.values.last()
+    }
 }
 
 fn same_split(a: &Split, b: &Split) -> bool {
@@ -111,7 +118,7 @@ impl Request for PointsRequest {
 
 impl Request for Arc<Look> {
     fn same(&self, other: &Self) -> bool {
-        Self::ptr_eq(self, other)
+        Self::ptr_eq(self, other) || (Arc::ptr_eq(&self.snapshot, &other.snapshot) && self.latent == other.latent)
     }
 
     /// One image is quickly made: it is finished.

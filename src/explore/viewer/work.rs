@@ -164,8 +164,7 @@ fn cursor_first(shared: &Shared, cursor: &mut CpuDecoder) {
 
 fn look(shared: &Shared, cursor: &mut CpuDecoder, model: usize, taken: &Taken<Arc<Look>>) {
     let look = (*taken.request).clone();
-    let image = cursor.decode(&look.snapshot, &look.latent, 1).into();
-    let found = LookFound { look, image };
+    let found = LookFound { values: cursor.values(&look.snapshot, &look.latent), look };
     publish(shared, |state| state.looks.get_mut(model).is_some_and(|slot| slot.finish(taken, found)));
 }
 

@@ -128,7 +128,7 @@ impl PlanePanel {
         input: &PlaneInput<'_>,
         actions: &mut Vec<PlaneAction>,
     ) {
-        if input.tiles.is_some() || input.points.is_some() || (input.on_device && input.snapshot.is_some()) {
+        if input.tiles.is_some() || input.points.is_some() || input.snapshot.is_some() {
             return;
         }
         let width = rect.width().min(360.0);
