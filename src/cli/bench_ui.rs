@@ -41,6 +41,52 @@ pub struct FrameTimes {
     pub frame_ms_p50: f64,
     /// All but one of a hundred took at most this.
     pub frame_ms_p99: f64,
+    /// The same in time that the frame's thread was computing, not waiting for a processor that others used; none where the
+    /// system has no such clock.
+    pub cpu_ms_p50: Option<f64>,
+    /// All but one of a hundred.
+    pub cpu_ms_p99: Option<f64>,
+}
+
+impl FrameTimes {
+    fn of(frames: &[Took]) -> Self {
+        let walls = || frames.iter().map(|took| took.wall);
+        let computed: Option<Vec<Duration>> = frames.iter().map(|took| took.computed).collect();
+        let computed = |part| computed.as_ref().map(|times| percentile(times.iter().copied(), part));
+        Self {
+            frame_ms_p50: percentile(walls(), 0.50),
+            frame_ms_p99: percentile(walls(), 0.99),
+            cpu_ms_p50: computed(0.50),
+            cpu_ms_p99: computed(0.99),
+        }
+    }
+}
+
+/// What this part of the times is not above, in milliseconds.
+fn percentile(times: impl Iterator<Item = Duration>, part: f64) -> f64 {
+    let mut times: Vec<Duration> = times.collect();
+    times.sort();
+    let index = ((times.len() as f64 * part).ceil() as usize).clamp(1, times.len().max(1)) - 1;
+    times.get(index).map_or(0.0, Duration::as_secs_f64) * 1e3
+}
+
+/// What a frame took: until it was done, and of this thread's computing.
+#[derive(Clone, Copy)]
+struct Took {
+    wall: Duration,
+    computed: Option<Duration>,
+}
+
+/// What this thread has computed so far.
+#[cfg(unix)]
+fn computed() -> Option<Duration> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Some(Duration::new(u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?))
+}
+
+#[cfg(not(unix))]
+fn computed() -> Option<Duration> {
+    None
 }
 
 /// What was measured.
@@ -140,7 +186,7 @@ impl BenchUi {
         encoded: Option<&Arc<EncodedPoints>>,
     ) -> FrameTimes {
         let (made, fresh) = mpsc::channel();
-        let mut times: Vec<f64> = (0..self.frames.max(1))
+        let times: Vec<Took> = (0..self.frames.max(1))
             .map(|index| {
                 if let Some(encoded) = encoded.filter(|_| index.is_multiple_of(FRESH_POINTS)) {
                     let (encoded, made) = (encoded.clone(), made.clone());
@@ -152,16 +198,11 @@ impl BenchUi {
                 }
                 let took = frame(session, context, gpu, index);
                 // Frames come about sixty times a second; what trains needs its time between them.
-                std::thread::sleep(Duration::from_millis(16).saturating_sub(took));
-                took.as_secs_f64() * 1e3
+                std::thread::sleep(Duration::from_millis(16).saturating_sub(took.wall));
+                took
             })
             .collect();
-        times.sort_by(f64::total_cmp);
-        let at = |part: f64| {
-            let index = ((times.len() as f64 * part).ceil() as usize).clamp(1, times.len()) - 1;
-            times.get(index).copied().unwrap_or(0.0)
-        };
-        FrameTimes { frame_ms_p50: at(0.50), frame_ms_p99: at(0.99) }
+        FrameTimes::of(&times)
     }
 }
 
@@ -201,7 +242,7 @@ fn noise(place: u64) -> f32 {
 }
 
 /// One frame with the pointer moving over the window; the time it took on this thread.
-fn frame(session: &mut Session, context: &Context, gpu: Option<&Gpu>, index: u32) -> Duration {
+fn frame(session: &mut Session, context: &Context, gpu: Option<&Gpu>, index: u32) -> Took {
     let turn = index as f32 * 0.1;
     let pointer = Pos2::new(SIZE.x * (0.5 + 0.2 * turn.cos()), SIZE.y * (0.4 + 0.2 * turn.sin()));
     let input = RawInput {
@@ -210,12 +251,16 @@ fn frame(session: &mut Session, context: &Context, gpu: Option<&Gpu>, index: u32
         events: vec![Event::PointerMoved(pointer)],
         ..RawInput::default()
     };
-    let began = Instant::now();
+    let (began, before) = (Instant::now(), computed());
+    let took = || Took {
+        wall: began.elapsed(),
+        computed: computed().zip(before).map(|(now, before)| now.saturating_sub(before)),
+    };
     session.logic(context, Duration::from_millis(5));
     let mut output = context.run_ui(input, |ui| session.ui(ui));
     let shapes = context.tessellate(std::mem::take(&mut output.shapes), output.pixels_per_point);
     let Some(gpu) = gpu else {
-        let took = began.elapsed();
+        let took = took();
         output.drop_without_applying_deltas();
         return took;
     };
@@ -234,7 +279,7 @@ fn frame(session: &mut Session, context: &Context, gpu: Option<&Gpu>, index: u32
         renderer.update_buffers(&gpu.device, &gpu.queue, &mut encoder, &shapes, &screen)
     };
     gpu.queue.submit(commands.into_iter().chain([encoder.finish()]));
-    let took = began.elapsed();
+    let took = took();
     let mut renderer = gpu.renderer.renderer.write();
     for id in &output.textures_delta.free {
         renderer.free_texture(id);
