@@ -67,13 +67,25 @@ impl Panel for Activations {
                 }
             });
             chosen.response.accessible_name(tr("activations.operation"));
-            if widgets::sign_button(ui, lens.operation > 0, "◀", &tr("activations.before"), &tr("activations.before"))
-                .clicked()
+            if widgets::sign_button(
+                ui,
+                lens.operation > 0,
+                theme::signs::BEFORE,
+                &tr("activations.before"),
+                &tr("activations.before"),
+            )
+            .clicked()
             {
                 lens.operation = lens.operation.saturating_sub(1);
             }
-            if widgets::sign_button(ui, lens.operation < last, "▶", &tr("activations.after"), &tr("activations.after"))
-                .clicked()
+            if widgets::sign_button(
+                ui,
+                lens.operation < last,
+                theme::signs::AFTER,
+                &tr("activations.after"),
+                &tr("activations.after"),
+            )
+            .clicked()
             {
                 lens.operation += 1;
             }
@@ -177,6 +189,13 @@ fn grid(painter: &Painter, place: Rect, sheet: &MapSheet, color: egui::Color32) 
     for map in sheet.maps..sheet.columns * sheet.rows() {
         let offset = vec2((map % sheet.columns) as f32, (map / sheet.columns) as f32) * cell;
         painter.rect_filled(Rect::from_min_size(place.min + offset, cell), 0.0, color);
+    }
+    // A vector may leave the end of its last line empty.
+    let beyond = (sheet.width * sheet.height).saturating_sub(sheet.values);
+    if sheet.maps == 1 && beyond > 0 {
+        let value = vec2(place.width() / sheet.width as f32, place.height() / sheet.height as f32);
+        let end = Rect::from_min_max(place.max - vec2(beyond as f32, 1.0) * value, place.max);
+        painter.rect_filled(end, 0.0, color);
     }
     let stroke = Stroke::new(1.0, color);
     for column in 1..sheet.columns {

@@ -33,6 +33,10 @@ pub mod signs {
     pub const SHUFFLE: &str = "⇄";
     /// Make anew.
     pub const REFRESH: &str = "↻";
+    /// The one before.
+    pub const BEFORE: &str = "←";
+    /// The one after.
+    pub const AFTER: &str = "→";
     /// Dark and light.
     pub const THEME: &str = "◐";
     /// A message that something is done.
