@@ -14,7 +14,7 @@ use crate::explore::lens::MapSheet;
 use crate::explore::refine::Place;
 use crate::explore::tiles::Lattice;
 use crate::gpu::colormap::ColorMap;
-use crate::gpu::decoder::{DecoderError, guarded};
+use crate::gpu::decoder::DecoderError;
 use crate::gpu::pipeline::Pipelines;
 use crate::gpu::{image, tiles};
 use eframe::wgpu;
@@ -62,7 +62,7 @@ impl Live {
             return Ok(None);
         }
         self.link.tell(|report| report.passes += 1);
-        guarded(device, "a frame's decoding", || recording.finish(self))?.map(Some)
+        recording.finish(self).map(Some)
     }
 
     /// What an earlier pass took says how much fits a frame.

@@ -23,7 +23,7 @@ mod writer;
 pub use link::{Link, Report, Wake};
 pub use want::{What, paint};
 
-use super::decoder::DecoderError;
+use super::decoder::{DecoderError, guarded};
 use super::pipeline::Pipelines;
 use super::store::Resources;
 use crate::explore::viewer::MODELS;
@@ -104,7 +104,8 @@ impl Live {
         }
         let wants = std::mem::take(&mut self.wants);
         let tools = self.link.tools()?;
-        match self.frame((device, queue), (&tools, drawing), wants) {
+        let frame = || self.frame((device, queue), (&tools, drawing), wants);
+        match guarded(device, "a frame's decoding", frame).and_then(|frame| frame) {
             Ok(commands) => commands,
             Err(error) => {
                 self.give_up(&error);
