@@ -108,6 +108,7 @@ impl BenchWindow {
     }
 
     fn measure(&self, session: &SharedSession) -> Result<WindowFigures, WindowBenchError> {
+        tracing::info!("idle");
         let idle = play(session, Idle::default())?;
         let idle = idle.borrow();
         let frames_idle = idle.counted.ok_or(WindowBenchError::Unfinished(idle.waits_for))?;
@@ -115,11 +116,13 @@ impl BenchWindow {
         let length = Duration::from_secs_f64(self.seconds / f64::from(ROUNDS));
         let [mut headless, mut rest, mut drag] = [Part::default(); 3];
         for _ in 0..ROUNDS {
+            tracing::info!("without a window");
             let mut count = Count::new(length);
             while !count.is_over(&session.borrow()) {
                 std::thread::sleep(Duration::from_millis(1));
             }
             headless.add(&count);
+            tracing::info!("at rest");
             let looked = play(session, Looking::new(length))?;
             let looked = looked.borrow();
             if !looked.finished {
@@ -223,6 +226,9 @@ enum IdleStage {
 
 impl Script for Idle {
     fn frame(&mut self, mut stage: Stage<'_>) {
+        if self.counted.is_some() {
+            return;
+        }
         if let Some(state) = stage.render_state {
             let device = DeviceInfo::of(&state.adapter);
             (self.adapter, self.software) = (device.name, device.software);
@@ -266,6 +272,8 @@ impl Script for Idle {
                 }
             }
             IdleStage::Counts(since, before) => {
+                let causes = stage.context.repaint_causes();
+                tracing::debug!(after_s = since.elapsed().as_secs_f32(), ?causes, "a frame");
                 if since.elapsed() >= IDLE {
                     self.counted = Some(stage.session.frames().saturating_sub(before));
                     stage.close();
@@ -294,11 +302,15 @@ impl Looking {
 
 impl Script for Looking {
     fn frame(&mut self, mut stage: Stage<'_>) {
+        if self.finished {
+            return;
+        }
         if !self.rest.is_over(stage.session) {
             // Training asks for frames by itself; one more a second ends the part.
             stage.context.request_repaint_after(Duration::from_secs(1));
         } else if self.hand.is_none() {
             if let Some(rect) = stage.plane_rect() {
+                tracing::info!("dragging");
                 self.hand = Some(Hand::new(stage.context.clone(), rect));
                 self.drag = Count::new(self.length);
             } else {
