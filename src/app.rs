@@ -57,12 +57,21 @@ impl Explorer {
         let render_state = creation.wgpu_render_state.clone();
         let device = render_state.as_ref().map(|state| DeviceInfo::of(&state.adapter));
         let mut state = session.borrow_mut();
+        // Off-screen nobody clears with this program's colour.
+        state.cleared = creation.winit_window().is_some();
         state.attach(&creation.egui_ctx, device.map_or_else(String::new, |device| device.name));
         if let Some(render_state) = &render_state {
             state.install(render_state);
         }
         drop(state);
-        Self { session, opened: Instant::now(), script: None, lost: Arc::default(), render_state, drawing: Drawing::default() }
+        Self {
+            session,
+            opened: Instant::now(),
+            script: None,
+            lost: Arc::default(),
+            render_state,
+            drawing: Drawing::default(),
+        }
     }
 
     /// Driven by a script.
@@ -120,6 +129,10 @@ impl eframe::App for Explorer {
         self.session.borrow_mut().ui(ui);
     }
 
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
     fn on_exit(&mut self) {
         let mut session = self.session.borrow_mut();
         session.keep_state(&Context::default(), true);
@@ -143,9 +156,13 @@ impl Session {
         {
             let view = self.view(&shown);
             let palette = theme::of(ui);
-            let bar = egui::Frame::new().fill(palette.surfaces[1]).inner_margin(theme::GRID / 2.0);
+            if !self.cleared {
+                ui.painter().rect_filled(context.content_rect(), 0.0, palette.surfaces[1]);
+            }
+            // The panels' own ground is what the window is cleared with: a processor that draws pays for every layer.
+            let bar = egui::Frame::new().inner_margin(theme::GRID / 2.0);
             egui::Panel::top("bar").frame(bar).show(ui, |ui| menu::ui(ui, &view, &mut commands));
-            egui::CentralPanel::default().frame(egui::Frame::new().fill(palette.surfaces[0])).show(ui, |ui| {
+            egui::CentralPanel::default().frame(egui::Frame::NONE).show(ui, |ui| {
                 let mut behavior = Behavior { panels: &mut panels, view: &view, commands: &mut commands };
                 tree.ui(&mut behavior, ui);
             });

@@ -118,6 +118,8 @@ pub struct Session {
     pub(super) window: Option<[f32; 2]>,
     pub(super) zoom: f32,
     pub(super) quit: bool,
+    /// Whether the window is cleared with the panels' ground before it is drawn.
+    pub(super) cleared: bool,
     pub(super) dressed: Option<(Settings, bool)>,
     pub(super) saved: (String, Instant),
     pub(super) saving: bool,
@@ -163,6 +165,7 @@ impl Session {
             window: state.window,
             zoom: state.zoom,
             quit: false,
+            cleared: false,
             dressed: None,
             saved: (state.to_text(), Instant::now()),
             saving: false,

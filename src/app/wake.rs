@@ -6,15 +6,23 @@ use std::time::{Duration, Instant};
 
 /// Training never has the window drawn more often than this.
 const LEAST_WAIT: Duration = Duration::from_nanos(1_000_000_000 / 30);
-/// And leaves at least this many frames' time to itself between two frames.
-const FRAMES_BETWEEN: u32 = 4;
+/// And leaves this many times to itself what the frames take of the processor.
+const TIMES_A_FRAME: u32 = 10;
 /// A frame that was asked for and has not come this long after its time is asked for again.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Asks for repaints from any thread; outlives the window.
-#[derive(Default)]
 pub struct Waker {
     inner: Mutex<Inner>,
+    /// Threads that the processor runs at a time.
+    cores: u32,
+}
+
+impl Default for Waker {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1));
+        Self { inner: Mutex::default(), cores }
+    }
 }
 
 #[derive(Default)]
@@ -22,12 +30,6 @@ struct Inner {
     context: Option<Context>,
     asked: Option<Instant>,
     last_frame: Duration,
-}
-
-impl Inner {
-    fn wait(&self) -> Duration {
-        LEAST_WAIT.max(self.last_frame * FRAMES_BETWEEN)
-    }
 }
 
 impl Waker {
@@ -45,7 +47,12 @@ impl Waker {
         *self.lock() = Inner::default();
     }
 
-    /// A frame begins; the one before it took `last_frame` of wall time.
+    /// From one frame to the next.
+    fn wait(&self, last_frame: Duration) -> Duration {
+        LEAST_WAIT.max(last_frame * TIMES_A_FRAME / self.cores)
+    }
+
+    /// A frame begins; the one before it took `last_frame` of the processor, all threads that draw together.
     pub fn frame_begins(&self, last_frame: Duration) {
         let mut inner = self.lock();
         inner.asked = None;
@@ -55,7 +62,7 @@ impl Waker {
     /// Something was learned that is worth drawing, in its time.
     pub fn learned(&self) {
         let mut inner = self.lock();
-        let (now, wait) = (Instant::now(), inner.wait());
+        let (now, wait) = (Instant::now(), self.wait(inner.last_frame));
         if inner.asked.is_some_and(|asked| now.duration_since(asked) < wait + PATIENCE) {
             return;
         }
@@ -89,7 +96,7 @@ mod tests {
         context.set_request_repaint_callback(move |info| {
             log.lock().unwrap_or_else(PoisonError::into_inner).push(info.delay);
         });
-        let waker = Waker::default();
+        let waker = Waker { cores: 2, ..Waker::default() };
         waker.attach(context);
         (waker, asked)
     }
@@ -102,7 +109,7 @@ mod tests {
             waker.learned();
         }
         let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
-        assert_eq!(asked.as_slice(), [Duration::from_millis(200)]);
+        assert_eq!(asked.as_slice(), [Duration::from_millis(250)]);
     }
 
     #[test]
