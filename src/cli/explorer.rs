@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 /// Why there is no window: one line.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,9 @@ pub enum WindowError {
 
 /// Losses of the device after which the window is not opened again.
 const MOST_LOSSES: u32 = 3;
+
+/// How long to wait for what a window's device still draws when the window is gone.
+const LAST_FRAME: Duration = Duration::from_secs(2);
 
 /// Opens the explorer and returns when its window is closed.
 ///
@@ -118,7 +122,7 @@ fn run(session: &SharedSession, script: Option<&SharedScript>, watch: &Watch, lo
         native,
         Box::new(move |creation| {
             if let Some(state) = &creation.wgpu_render_state {
-                watch.begin(&state.device, &session);
+                watch.begin(state, &session);
             }
             let explorer = Explorer::new(session, creation).driven_by(script).closed_by(watch.lost);
             if losses > 0 {
@@ -143,14 +147,16 @@ pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'sta
 /// Whether the device of a window was lost.
 #[derive(Clone, Default)]
 struct Watch {
-    device: Rc<RefCell<Option<wgpu::Device>>>,
+    /// The queue as well: without it a device that was destroyed never says so.
+    device: Rc<RefCell<Option<(wgpu::Device, wgpu::Queue)>>>,
     lost: Arc<AtomicBool>,
 }
 
 impl Watch {
     /// Listens to a new window's device: without callbacks of our own wgpu's would panic.
-    fn begin(&self, device: &wgpu::Device, session: &SharedSession) {
-        *self.device.borrow_mut() = Some(device.clone());
+    fn begin(&self, state: &egui_wgpu::RenderState, session: &SharedSession) {
+        let device = &state.device;
+        *self.device.borrow_mut() = Some((device.clone(), state.queue.clone()));
         let (errors, waker) = (session.borrow().device_errors(), session.borrow().waker());
         let (lost, woken) = (self.lost.clone(), waker.clone());
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
@@ -174,8 +180,12 @@ impl Watch {
 
     /// Asks the device first: one that was destroyed says so only then.
     fn was_lost(&self) -> bool {
-        if let Some(device) = self.device.borrow_mut().take() {
-            let _ = device.poll(wgpu::PollType::Poll);
+        if let Some((device, _queue)) = self.device.borrow_mut().take() {
+            // It is not lost before what it was given to draw is drawn; no window waits for this.
+            let wait = wgpu::PollType::Wait { submission_index: None, timeout: Some(LAST_FRAME) };
+            if let Err(error) = device.poll(wait) {
+                tracing::debug!("the device of a window that is gone: {error}");
+            }
             // Nothing to hear any more.
             device.set_device_lost_callback(|_, _| {});
         }
