@@ -44,6 +44,10 @@ pub type SharedSession = Rc<RefCell<Session>>;
 pub struct Explorer {
     session: SharedSession,
     opened: Instant,
+    /// When the last frame began.
+    began: Instant,
+    /// Whether the processor draws.
+    software: bool,
     script: Option<SharedScript>,
     lost: Arc<AtomicBool>,
     render_state: Option<egui_wgpu::RenderState>,
@@ -56,6 +60,7 @@ impl Explorer {
     pub fn new(session: SharedSession, creation: &eframe::CreationContext<'_>) -> Self {
         let render_state = creation.wgpu_render_state.clone();
         let device = render_state.as_ref().map(|state| DeviceInfo::of(&state.adapter));
+        let software = device.as_ref().is_some_and(|device| device.software);
         let mut state = session.borrow_mut();
         // Off-screen nobody clears with this program's colour.
         state.cleared = creation.winit_window().is_some();
@@ -64,9 +69,12 @@ impl Explorer {
             state.install(render_state);
         }
         drop(state);
+        let now = Instant::now();
         Self {
             session,
-            opened: Instant::now(),
+            opened: now,
+            began: now,
+            software,
             script: None,
             lost: Arc::default(),
             render_state,
@@ -104,6 +112,12 @@ impl eframe::App for Explorer {
     fn logic(&mut self, context: &Context, frame: &mut eframe::Frame) {
         let last_frame_s = frame.info().cpu_usage.unwrap_or(0.0).clamp(0.0, 5.0);
         let last_frame = self.drawing.since_last().unwrap_or(Duration::from_secs_f32(last_frame_s));
+        if self.software && self.session.borrow().is_training() {
+            // As a screen's own pace would: without it training has what a moving pointer leaves.
+            let pause = self.session.borrow().waker().pause(last_frame, self.began.elapsed());
+            std::thread::sleep(pause);
+        }
+        self.began = Instant::now();
         let mut session = self.session.borrow_mut();
         session.logic(context, last_frame);
         if let Some(script) = &self.script {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How the threads of software Vulkan are called.
+/// How the threads of software Vulkan are called; those that show what it drew have the name of the program.
 const RASTERIZER: &str = "llvmpipe";
 
 /// Processor time of the threads that draw: the window's own, and those of a software rasterizer.
@@ -24,12 +24,15 @@ impl Drawing {
     /// and the first time.
     pub fn since_last(&mut self) -> Option<Duration> {
         let own = u64::from(std::process::id());
+        let name = |folder: PathBuf| std::fs::read_to_string(folder.join("comm")).unwrap_or_default();
+        let program = name(self.tasks.join(own.to_string()));
         let mut times = BTreeMap::new();
         for task in std::fs::read_dir(&self.tasks).ok()?.flatten() {
             let Some(id) = task.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-            let draws = id == own
-                || self.last.contains_key(&id)
-                || std::fs::read_to_string(task.path().join("comm")).is_ok_and(|name| name.starts_with(RASTERIZER));
+            let draws = self.last.contains_key(&id) || {
+                let name = name(task.path());
+                name == program || name.starts_with(RASTERIZER)
+            };
             let Ok(text) = std::fs::read_to_string(task.path().join("schedstat")) else { continue };
             if draws && let Some(ns) = text.split_whitespace().next().and_then(|ns| ns.parse().ok()) {
                 times.insert(id, Duration::from_nanos(ns));

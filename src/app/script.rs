@@ -1,6 +1,6 @@
 //! A window that is driven from inside: what measurement and tests of the real window stand on.
 
-use crate::app::Session;
+use crate::app::{ModelSlot, Session};
 use eframe::egui::{Context, Event, Rect};
 use eframe::wgpu;
 use std::cell::RefCell;
@@ -57,6 +57,11 @@ impl Session {
         !self.is_opening()
             && self.data.is_some()
             && self.models.iter().all(|model| model.trainer.is_some() && !model.is_making())
+    }
+
+    /// Whether a model trains.
+    pub fn is_training(&self) -> bool {
+        self.models.iter().any(ModelSlot::is_training)
     }
 
     /// Whether a message is on the screen.

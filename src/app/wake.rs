@@ -7,7 +7,11 @@ use std::time::{Duration, Instant};
 /// Training never has the window drawn more often than this.
 const LEAST_WAIT: Duration = Duration::from_nanos(1_000_000_000 / 30);
 /// And leaves this many times to itself what the frames take of the processor.
-const TIMES_A_FRAME: u32 = 10;
+const TIMES_A_FRAME: u32 = 16;
+/// The same while a person's input asks for one frame after another.
+const TIMES_AN_INPUT_FRAME: u32 = 4;
+/// No input waits longer than this to be drawn.
+const MOST_PAUSE: Duration = Duration::from_millis(250);
 /// A frame that was asked for and has not come this long after its time is asked for again.
 const PATIENCE: Duration = Duration::from_millis(250);
 
@@ -52,6 +56,12 @@ impl Waker {
         LEAST_WAIT.max(last_frame * TIMES_A_FRAME / self.cores)
     }
 
+    /// How long a frame holds back that a person's input asked for, `since` after the one before it began, where the
+    /// processor draws and trains at once: the first input after a rest not at all.
+    pub fn pause(&self, last_frame: Duration, since: Duration) -> Duration {
+        (last_frame * TIMES_AN_INPUT_FRAME / self.cores).saturating_sub(since).min(MOST_PAUSE)
+    }
+
     /// A frame begins; the one before it took `last_frame` of the processor, all threads that draw together.
     pub fn frame_begins(&self, last_frame: Duration) {
         let mut inner = self.lock();
@@ -69,6 +79,17 @@ impl Waker {
         inner.asked = Some(now);
         let context = inner.context.clone();
         // The window's own lock is taken below: never while holding this one.
+        drop(inner);
+        if let Some(context) = context {
+            context.request_repaint_after_for(wait, ViewportId::ROOT);
+        }
+    }
+
+    /// There will be something to draw after this long, if nothing is drawn before; in its time as well.
+    pub fn later(&self, after: Duration) {
+        let inner = self.lock();
+        let wait = after.max(self.wait(inner.last_frame));
+        let context = inner.context.clone();
         drop(inner);
         if let Some(context) = context {
             context.request_repaint_after_for(wait, ViewportId::ROOT);
@@ -109,7 +130,7 @@ mod tests {
             waker.learned();
         }
         let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
-        assert_eq!(asked.as_slice(), [Duration::from_millis(250)]);
+        assert_eq!(asked.as_slice(), [Duration::from_millis(400)]);
     }
 
     #[test]
@@ -118,6 +139,15 @@ mod tests {
         waker.frame_begins(Duration::from_millis(1));
         waker.learned();
         assert_eq!(asked.lock().unwrap_or_else(PoisonError::into_inner).as_slice(), [LEAST_WAIT]);
+    }
+
+    #[test]
+    fn input_is_drawn_at_once_after_a_rest_and_leaves_time_to_training_after_a_frame() {
+        let waker = Waker { cores: 2, ..Waker::default() };
+        let [frame, rest] = [80, 1000].map(Duration::from_millis);
+        assert_eq!(waker.pause(frame, rest), Duration::ZERO);
+        assert_eq!(waker.pause(frame, Duration::from_millis(60)), Duration::from_millis(100));
+        assert_eq!(waker.pause(10 * frame, Duration::ZERO), MOST_PAUSE);
     }
 
     #[test]
