@@ -130,7 +130,7 @@ fn two_losses_are_survived() {
         assert!(pair[1].steps[1] > pair[0].steps[1], "steps go on rising");
         assert!(pair[1].frames >= 3, "the new window draws");
         let lost = tr("toast.device_lost");
-        assert!(pair[1].said.iter().any(|said| *said == lost), "a message says so: {:?}", pair[1].said);
+        assert!(pair[1].said.contains(&lost), "a message says so: {:?}", pair[1].said);
     }
     let mut session = session.borrow_mut();
     let steps = no_step_is_missed(&session);
