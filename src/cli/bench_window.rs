@@ -108,7 +108,7 @@ impl BenchWindow {
     }
 
     fn measure(&self, session: &SharedSession) -> Result<WindowFigures, WindowBenchError> {
-        tracing::info!("idle");
+        tracing::debug!("idle");
         let idle = play(session, Idle::default())?;
         let idle = idle.borrow();
         let frames_idle = idle.counted.ok_or(WindowBenchError::Unfinished(idle.waits_for))?;
@@ -116,13 +116,13 @@ impl BenchWindow {
         let length = Duration::from_secs_f64(self.seconds / f64::from(ROUNDS));
         let [mut headless, mut rest, mut drag] = [Part::default(); 3];
         for _ in 0..ROUNDS {
-            tracing::info!("without a window");
+            tracing::debug!("without a window");
             let mut count = Count::new(length);
             while !count.is_over(&session.borrow()) {
                 std::thread::sleep(Duration::from_millis(1));
             }
             headless.add(&count);
-            tracing::info!("at rest");
+            tracing::debug!("at rest");
             let looked = play(session, Looking::new(length))?;
             let looked = looked.borrow();
             if !looked.finished {
@@ -310,7 +310,7 @@ impl Script for Looking {
             stage.context.request_repaint_after(Duration::from_secs(1));
         } else if self.hand.is_none() {
             if let Some(rect) = stage.plane_rect() {
-                tracing::info!("dragging");
+                tracing::debug!("dragging");
                 self.hand = Some(Hand::new(stage.context.clone(), rect));
                 self.drag = Count::new(self.length);
             } else {
