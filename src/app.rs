@@ -3,60 +3,97 @@
 
 mod apply;
 mod decoding;
+mod drawing;
 mod files;
 mod jobs;
 mod logic;
 mod looking;
 mod runs;
+mod script;
 mod session;
 mod slot;
 mod state;
 mod undo;
 mod wake;
 
+pub use script::{Script, SharedScript, Stage};
 pub use session::{Level, Session, Start};
 pub use slot::ModelSlot;
 pub use state::{PATH_VARIABLE, State};
 pub use wake::Waker;
 
+use crate::app::drawing::Drawing;
 use crate::gpu::DeviceInfo;
 use crate::ui::command::Command;
 use crate::ui::layout::{self, Behavior, Pane};
 use crate::ui::settings::Appearance;
 use crate::ui::{help, menu, shortcuts, theme};
 use eframe::egui::{self, Context, ThemePreference, Ui};
+use eframe::{egui_wgpu, wgpu};
 use egui_tiles::Tree;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 /// A session that a window and its maker share.
 pub type SharedSession = Rc<RefCell<Session>>;
 
-/// What a processor takes to draw a pixel of the window where no graphics card does, in nanoseconds: measured, with both
-/// cores training.
-const SOFTWARE_NS_PER_PIXEL: f32 = 100.0;
-
 /// One window on a session.
 pub struct Explorer {
     session: SharedSession,
+    opened: Instant,
+    /// When the last frame began.
+    began: Instant,
     /// Whether the processor draws.
     software: bool,
+    script: Option<SharedScript>,
+    lost: Arc<AtomicBool>,
+    render_state: Option<egui_wgpu::RenderState>,
+    /// What drawing has taken of the processor.
+    drawing: Drawing,
 }
 
 impl Explorer {
     /// A window on `session`.
     pub fn new(session: SharedSession, creation: &eframe::CreationContext<'_>) -> Self {
-        let device =
-            creation.wgpu_render_state.as_ref().map_or_else(String::new, |state| state.adapter.get_info().name);
-        let software = creation.wgpu_render_state.as_ref().is_some_and(|state| DeviceInfo::of(&state.adapter).software);
+        let render_state = creation.wgpu_render_state.clone();
+        let device = render_state.as_ref().map(|state| DeviceInfo::of(&state.adapter));
+        let software = device.as_ref().is_some_and(|device| device.software);
         let mut state = session.borrow_mut();
-        state.attach(&creation.egui_ctx, device);
-        if let Some(render_state) = &creation.wgpu_render_state {
+        // Off-screen nobody clears with this program's colour.
+        state.cleared = creation.winit_window().is_some();
+        state.attach(&creation.egui_ctx, device.map_or_else(String::new, |device| device.name));
+        if let Some(render_state) = &render_state {
             state.install(render_state);
         }
         drop(state);
-        Self { session, software }
+        let now = Instant::now();
+        Self {
+            session,
+            opened: now,
+            began: now,
+            software,
+            script: None,
+            lost: Arc::default(),
+            render_state,
+            drawing: Drawing::default(),
+        }
+    }
+
+    /// Driven by a script.
+    #[must_use]
+    pub fn driven_by(mut self, script: Option<SharedScript>) -> Self {
+        self.script = script;
+        self
+    }
+
+    /// Closes as soon as `lost` says that the graphics device is gone: with a device that is lost nothing can be drawn.
+    #[must_use]
+    pub fn closed_by(mut self, lost: Arc<AtomicBool>) -> Self {
+        self.lost = lost;
+        self
     }
 
     /// The session.
@@ -66,18 +103,48 @@ impl Explorer {
 }
 
 impl eframe::App for Explorer {
-    fn logic(&mut self, context: &Context, frame: &mut eframe::Frame) {
-        let mut last_frame_s = frame.info().cpu_usage.unwrap_or(0.0);
-        if self.software {
-            // Drawn after the frame's own time is taken, on the cores that train.
-            let size = context.content_rect().size() * context.pixels_per_point();
-            last_frame_s += SOFTWARE_NS_PER_PIXEL * 1e-9 * size.x * size.y;
+    fn raw_input_hook(&mut self, _context: &Context, input: &mut egui::RawInput) {
+        if let Some(script) = &self.script {
+            input.events.append(&mut script.borrow_mut().input());
         }
-        self.session.borrow_mut().logic(context, Duration::from_secs_f32(last_frame_s.clamp(0.0, 5.0)));
+    }
+
+    fn logic(&mut self, context: &Context, frame: &mut eframe::Frame) {
+        let last_frame_s = frame.info().cpu_usage.unwrap_or(0.0).clamp(0.0, 5.0);
+        let last_frame = self.drawing.since_last().unwrap_or(Duration::from_secs_f32(last_frame_s));
+        if self.software && self.session.borrow().is_training() {
+            // As a screen's own pace would: without it training has what a moving pointer leaves.
+            let pause = self.session.borrow().waker().pause(last_frame, self.began.elapsed());
+            std::thread::sleep(pause);
+        }
+        self.began = Instant::now();
+        let mut session = self.session.borrow_mut();
+        session.logic(context, last_frame);
+        if let Some(script) = &self.script {
+            script.borrow_mut().frame(Stage {
+                session: &mut session,
+                context,
+                render_state: self.render_state.as_ref(),
+                elapsed: self.opened.elapsed(),
+            });
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        if let Some(state) = &self.render_state {
+            // Its callbacks are called from here: a device that was destroyed says so only when it is asked.
+            let _ = state.device.poll(wgpu::PollType::Poll);
+        }
+        if self.lost.load(Ordering::Relaxed) {
+            // A frame without shapes is the one that egui's renderer takes without panicking.
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+            return;
+        }
         self.session.borrow_mut().ui(ui);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
     }
 
     fn on_exit(&mut self) {
@@ -103,9 +170,13 @@ impl Session {
         {
             let view = self.view(&shown);
             let palette = theme::of(ui);
-            let bar = egui::Frame::new().fill(palette.surfaces[1]).inner_margin(theme::GRID / 2.0);
+            if !self.cleared {
+                ui.painter().rect_filled(context.content_rect(), 0.0, palette.surfaces[1]);
+            }
+            // The panels' own ground is what the window is cleared with: a processor that draws pays for every layer.
+            let bar = egui::Frame::new().inner_margin(theme::GRID / 2.0);
             egui::Panel::top("bar").frame(bar).show(ui, |ui| menu::ui(ui, &view, &mut commands));
-            egui::CentralPanel::default().frame(egui::Frame::new().fill(palette.surfaces[0])).show(ui, |ui| {
+            egui::CentralPanel::default().frame(egui::Frame::NONE).show(ui, |ui| {
                 let mut behavior = Behavior { panels: &mut panels, view: &view, commands: &mut commands };
                 tree.ui(&mut behavior, ui);
             });

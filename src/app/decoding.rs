@@ -4,6 +4,7 @@ use crate::app::session::{Level, Session};
 use crate::gpu::live::{self, Link, Report, Wake};
 use crate::gpu::{self, Decoding, DeviceInfo};
 use crate::ui::looking::LookView;
+use crate::ui::text::tr;
 use eframe::egui_wgpu;
 use rust_i18n::t;
 use std::sync::Arc;
@@ -97,5 +98,14 @@ impl Session {
             self.say(Level::Failed, &t!("toast.decoder_refused", why = why));
         }
         self.decoder.refusal.get_or_insert_with(|| why.to_owned());
+    }
+
+    /// The graphics device was lost, and this is another window on another one.
+    pub fn device_was_lost(&mut self) {
+        // What the lost one had to say is of no use any more.
+        self.take_device_errors();
+        let why = tr("toast.device_lost");
+        self.refuse_gpu(&why);
+        self.say(Level::Failed, &why);
     }
 }

@@ -74,9 +74,11 @@ impl Jobs {
         let (sender, waker) = (self.sender.clone(), self.waker.clone());
         let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or(Done::Broke(name));
+            // Sheets follow training by themselves; for everything else a person waits.
+            let follows = matches!(done, Done::Sheet(_));
             // Nobody listens any more only where the program ends.
             let _ = sender.send(done);
-            waker.now();
+            if follows { waker.learned() } else { waker.now() }
         });
         if let Err(error) = spawned {
             tracing::error!(name, %error, "no thread could be made");

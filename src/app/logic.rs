@@ -65,7 +65,7 @@ impl Session {
         if let Some(message) = self.viewer_message() {
             self.say(Level::Failed, &message);
         }
-        self.refresh_sheet(context);
+        self.refresh_sheet();
         self.keep_state(context, false);
     }
 
@@ -209,7 +209,7 @@ impl Session {
         });
     }
 
-    fn refresh_sheet(&mut self, context: &egui::Context) {
+    fn refresh_sheet(&mut self) {
         let [a, b] = &self.models;
         let (Some(a), Some(b), Some(data)) = (a.shown(), b.shown(), &self.data) else { return };
         if a.image != data.shape() || b.image != data.shape() || self.sheet.computing {
@@ -225,7 +225,7 @@ impl Session {
             if let Some(since) = since
                 && since < SHEET_INTERVAL
             {
-                context.request_repaint_after(SHEET_INTERVAL - since);
+                self.waker.later(SHEET_INTERVAL - since);
                 return;
             }
         }

@@ -1,6 +1,7 @@
 //! What keeps the planes fresh: which weights they are shown with, where they lie, and what is asked of the viewer.
 
 use crate::app::session::Session;
+use crate::app::wake::Waker;
 use crate::dataset::Dataset;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
@@ -35,7 +36,7 @@ struct Throttle {
 
 impl Throttle {
     /// The weights to show: the newest, or the last ones where those are too young.
-    fn pass(&mut self, newest: &Arc<Snapshot>, interval: Duration, context: &Context) -> Arc<Snapshot> {
+    fn pass(&mut self, newest: &Arc<Snapshot>, interval: Duration, waker: &Waker) -> Arc<Snapshot> {
         if let Some((last, at)) = &self.passed {
             let alike = last.latent == newest.latent && last.image == newest.image && last.step <= newest.step;
             let age = at.elapsed();
@@ -43,7 +44,7 @@ impl Throttle {
                 return last.clone();
             }
             if alike && age < interval {
-                context.request_repaint_after(interval - age);
+                waker.later(interval - age);
                 return last.clone();
             }
         }
@@ -188,14 +189,14 @@ impl Looking {
         self.most_points = if software { POINTS_IN_SOFTWARE } else { POINTS };
     }
 
-    fn request_points(&mut self, slot: Slot, shown: &Arc<Snapshot>, data: &Dataset, context: &Context) {
+    fn request_points(&mut self, slot: Slot, shown: &Arc<Snapshot>, data: &Dataset, waker: &Waker) {
         if shown.encoder.is_none() || shown.image != data.shape() {
             return;
         }
         let before = self.viewer.as_ref().and_then(|viewer| viewer.points(slot.index()));
         let took = before.map_or(Duration::ZERO, |points| points.encoding.took);
         let (interval, count) = (POINTS_INTERVAL.max(took * POINTS_SHARE), self.most_points);
-        let snapshot = self.state_mut(slot).points.pass(shown, interval, context);
+        let snapshot = self.state_mut(slot).points.pass(shown, interval, waker);
         if let (Some(viewer), Some(plane)) = (&self.viewer, self.plane(slot)) {
             let request = PointsRequest { snapshot, plane: plane.clone(), split: data.test.clone(), count };
             viewer.request_points(slot.index(), request);
@@ -207,14 +208,14 @@ impl Session {
     /// Asks for what the panels that were just drawn could show next. The same wish again costs nothing.
     pub(super) fn ask_viewer(&mut self, context: &Context) {
         let settings = self.settings.plane;
-        let data = self.data.clone();
+        let (data, waker) = (self.data.clone(), self.waker.clone());
         let shown = |session: &Self, slot: Slot| session.model(slot).shown().cloned();
         let (slot, limits) = (settings.model, self.looking.limits);
         if settings.show.tiles
             && !self.is_live()
             && let (Some(newest), Some(lattice)) = (shown(self, slot), self.panels.plane.panel.lattice(settings.grid))
         {
-            let snapshot = self.looking.state_mut(slot).tiles.pass(&newest, TILES_INTERVAL, context);
+            let snapshot = self.looking.state_mut(slot).tiles.pass(&newest, TILES_INTERVAL, &waker);
             if let (Some(viewer), Some(plane)) = (&self.looking.viewer, self.looking.plane(slot)) {
                 let request = TileRequest { snapshot, plane: plane.clone(), lattice, limits };
                 viewer.request_tiles(slot.index(), request);
@@ -223,7 +224,7 @@ impl Session {
         if let Some(data) = &data
             && let Some(newest) = shown(self, slot)
         {
-            self.looking.request_points(slot, &newest, data, context);
+            self.looking.request_points(slot, &newest, data, &waker);
         }
         let Some(viewer) = &self.looking.viewer else { return };
         let now = context.input(|input| input.time);

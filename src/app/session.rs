@@ -18,11 +18,11 @@ use crate::ui::command::Slot;
 use crate::ui::layout::{self, Pane};
 use crate::ui::settings::Settings;
 use crate::ui::text::wrapped;
+use crate::ui::toasts::Toasts;
 use crate::ui::view::{OpeningView, SheetView, View};
 use crate::ui::{Panels, theme};
 use candle_core::Device;
 use eframe::egui::{self, Theme};
-use egui_notify::Toasts;
 use egui_tiles::Tree;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -118,6 +118,8 @@ pub struct Session {
     pub(super) window: Option<[f32; 2]>,
     pub(super) zoom: f32,
     pub(super) quit: bool,
+    /// Whether the window is cleared with the panels' ground before it is drawn.
+    pub(super) cleared: bool,
     pub(super) dressed: Option<(Settings, bool)>,
     pub(super) saved: (String, Instant),
     pub(super) saving: bool,
@@ -156,13 +158,14 @@ impl Session {
             undo: Undo::default(),
             jobs: Jobs::new(waker.clone()),
             waker,
-            toasts: toasts(),
+            toasts: Toasts::default(),
             last_message: None,
             device: String::new(),
             device_errors: Arc::default(),
             window: state.window,
             zoom: state.zoom,
             quit: false,
+            cleared: false,
             dressed: None,
             saved: (state.to_text(), Instant::now()),
             saving: false,
@@ -275,7 +278,7 @@ impl Session {
         self.dressed = None;
         self.quit = false;
         self.device = device;
-        self.toasts = toasts();
+        self.toasts = Toasts::default();
         theme::install(context);
         context.set_zoom_factor(self.zoom);
         self.waker.attach(context.clone());
@@ -303,8 +306,7 @@ impl Session {
             Level::Note => (theme::signs::NOTE, palette.text_secondary),
             Level::Failed => (theme::signs::FAILED, palette.danger),
         };
-        let toast = self.toasts.custom(shown, sign.to_owned(), color);
-        toast.duration(Duration::from_secs(seconds.min(20))).closable(false).show_progress_bar(false);
+        self.toasts.add(sign, shown, color, Duration::from_secs(seconds.min(20)));
         match level {
             Level::Failed => tracing::warn!("{text}"),
             Level::Done | Level::Note => tracing::info!("{text}"),
@@ -369,10 +371,6 @@ impl Session {
     pub(super) fn take_device_errors(&self) -> Vec<String> {
         std::mem::take(&mut *self.device_errors.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-fn toasts() -> Toasts {
-    Toasts::default().with_anchor(egui_notify::Anchor::BottomRight).with_margin(egui::Vec2::splat(2.0 * theme::GRID))
 }
 
 fn default_models() -> [Config; 2] {

@@ -6,15 +6,27 @@ use std::time::{Duration, Instant};
 
 /// Training never has the window drawn more often than this.
 const LEAST_WAIT: Duration = Duration::from_nanos(1_000_000_000 / 30);
-/// And leaves at least this many frames' time to itself between two frames.
-const FRAMES_BETWEEN: u32 = 4;
+/// And leaves this many times to itself what the frames take of the processor.
+const TIMES_A_FRAME: u32 = 16;
+/// The same while a person's input asks for one frame after another.
+const TIMES_AN_INPUT_FRAME: u32 = 4;
+/// No input waits longer than this to be drawn.
+const MOST_PAUSE: Duration = Duration::from_millis(250);
 /// A frame that was asked for and has not come this long after its time is asked for again.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Asks for repaints from any thread; outlives the window.
-#[derive(Default)]
 pub struct Waker {
     inner: Mutex<Inner>,
+    /// Threads that the processor runs at a time.
+    cores: u32,
+}
+
+impl Default for Waker {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1));
+        Self { inner: Mutex::default(), cores }
+    }
 }
 
 #[derive(Default)]
@@ -22,12 +34,6 @@ struct Inner {
     context: Option<Context>,
     asked: Option<Instant>,
     last_frame: Duration,
-}
-
-impl Inner {
-    fn wait(&self) -> Duration {
-        LEAST_WAIT.max(self.last_frame * FRAMES_BETWEEN)
-    }
 }
 
 impl Waker {
@@ -45,7 +51,18 @@ impl Waker {
         *self.lock() = Inner::default();
     }
 
-    /// A frame begins; the one before it took `last_frame` of wall time.
+    /// From one frame to the next.
+    fn wait(&self, last_frame: Duration) -> Duration {
+        LEAST_WAIT.max(last_frame * TIMES_A_FRAME / self.cores)
+    }
+
+    /// How long a frame holds back that a person's input asked for, `since` after the one before it began, where the
+    /// processor draws and trains at once: the first input after a rest not at all.
+    pub fn pause(&self, last_frame: Duration, since: Duration) -> Duration {
+        (last_frame * TIMES_AN_INPUT_FRAME / self.cores).saturating_sub(since).min(MOST_PAUSE)
+    }
+
+    /// A frame begins; the one before it took `last_frame` of the processor, all threads that draw together.
     pub fn frame_begins(&self, last_frame: Duration) {
         let mut inner = self.lock();
         inner.asked = None;
@@ -55,13 +72,24 @@ impl Waker {
     /// Something was learned that is worth drawing, in its time.
     pub fn learned(&self) {
         let mut inner = self.lock();
-        let (now, wait) = (Instant::now(), inner.wait());
+        let (now, wait) = (Instant::now(), self.wait(inner.last_frame));
         if inner.asked.is_some_and(|asked| now.duration_since(asked) < wait + PATIENCE) {
             return;
         }
         inner.asked = Some(now);
         let context = inner.context.clone();
         // The window's own lock is taken below: never while holding this one.
+        drop(inner);
+        if let Some(context) = context {
+            context.request_repaint_after_for(wait, ViewportId::ROOT);
+        }
+    }
+
+    /// There will be something to draw after this long, if nothing is drawn before; in its time as well.
+    pub fn later(&self, after: Duration) {
+        let inner = self.lock();
+        let wait = after.max(self.wait(inner.last_frame));
+        let context = inner.context.clone();
         drop(inner);
         if let Some(context) = context {
             context.request_repaint_after_for(wait, ViewportId::ROOT);
@@ -89,7 +117,7 @@ mod tests {
         context.set_request_repaint_callback(move |info| {
             log.lock().unwrap_or_else(PoisonError::into_inner).push(info.delay);
         });
-        let waker = Waker::default();
+        let waker = Waker { cores: 2, ..Waker::default() };
         waker.attach(context);
         (waker, asked)
     }
@@ -102,7 +130,7 @@ mod tests {
             waker.learned();
         }
         let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
-        assert_eq!(asked.as_slice(), [Duration::from_millis(200)]);
+        assert_eq!(asked.as_slice(), [Duration::from_millis(400)]);
     }
 
     #[test]
@@ -111,6 +139,15 @@ mod tests {
         waker.frame_begins(Duration::from_millis(1));
         waker.learned();
         assert_eq!(asked.lock().unwrap_or_else(PoisonError::into_inner).as_slice(), [LEAST_WAIT]);
+    }
+
+    #[test]
+    fn input_is_drawn_at_once_after_a_rest_and_leaves_time_to_training_after_a_frame() {
+        let waker = Waker { cores: 2, ..Waker::default() };
+        let [frame, rest] = [80, 1000].map(Duration::from_millis);
+        assert_eq!(waker.pause(frame, rest), Duration::ZERO);
+        assert_eq!(waker.pause(frame, Duration::from_millis(60)), Duration::from_millis(100));
+        assert_eq!(waker.pause(10 * frame, Duration::ZERO), MOST_PAUSE);
     }
 
     #[test]

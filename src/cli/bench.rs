@@ -4,8 +4,9 @@ use super::Outcome;
 use super::bench_decode_gpu::bench_decode_gpu;
 use super::bench_train::bench_train;
 use super::bench_ui::BenchUi;
+use super::bench_window::BenchWindow;
 use super::common::{default_threads, usage};
-use crate::dataset::ImageShape;
+use crate::dataset::{ImageShape, Source};
 use crate::model::{Config, Model, PRESETS};
 use crate::random::{Purpose, normal_rows};
 use crate::snapshot::SharedScratch;
@@ -44,6 +45,21 @@ pub enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// The real window: frames it draws when nothing happens, and what it leaves to training. Needs a display.
+    Window {
+        /// Seconds of training without a window, with the cursor at rest, and with the cursor dragged, each.
+        #[arg(long, default_value_t = 30.0)]
+        seconds: f64,
+        /// The data: digits, or a folder of IDX files or CIFAR-10 binary batches.
+        #[arg(long, default_value = "digits")]
+        data: String,
+        /// Threads of each of the two models.
+        #[arg(long)]
+        threads: Option<usize>,
+        /// Print one line of JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Decoding latents into images of 28×28.
     Decode {
         /// The preset.
@@ -78,6 +94,13 @@ pub fn run(command: BenchCommand) -> Result<Outcome> {
                 eprintln!("latentarium: no graphics adapter: `prepare` is missing from these times");
             }
             (serde_json::to_value(times)?, json)
+        }
+        BenchCommand::Window { seconds, data, threads, json } => {
+            if !(0.5..=3600.0).contains(&seconds) {
+                return Err(usage(format!("--seconds: expected 0.5 to 3600, found {seconds}")));
+            }
+            let threads = threads.unwrap_or_else(default_threads).max(1);
+            (serde_json::to_value(BenchWindow { seconds, data: Source::from(data), threads }.run()?)?, json)
         }
         BenchCommand::Decode { preset, count, repeat, threads, backend, json } => {
             let line = match backend.as_str() {

@@ -1,6 +1,6 @@
 //! The explorer's window.
 
-use crate::app::{Explorer, Session, SharedSession, Start};
+use crate::app::{Explorer, Session, SharedScript, SharedSession, Start};
 use eframe::egui::{IconData, ViewportBuilder};
 use eframe::{egui_wgpu, wgpu};
 use std::cell::RefCell;
@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 /// Why there is no window: one line.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,9 @@ pub enum WindowError {
 /// Losses of the device after which the window is not opened again.
 const MOST_LOSSES: u32 = 3;
 
+/// How long to wait for what a window's device still draws when the window is gone.
+const LAST_FRAME: Duration = Duration::from_secs(2);
+
 /// Opens the explorer and returns when its window is closed.
 ///
 /// # Errors
@@ -36,22 +40,27 @@ const MOST_LOSSES: u32 = 3;
 pub fn open_window(start: Start) -> Result<(), WindowError> {
     has_display()?;
     let session: SharedSession = Rc::new(RefCell::new(Session::new(start)));
-    let outcome = show(&session);
+    let outcome = show(&session, None);
     session.borrow_mut().close();
     outcome
 }
 
-/// Shows the session in a window, and again in another where the device is lost.
-fn show(session: &SharedSession) -> Result<(), WindowError> {
+/// Shows a session in a window, driven by a script where one is given, and returns when the window is closed; where the
+/// graphics device is lost, in another window. The session goes on, and may be shown again.
+///
+/// # Errors
+/// Where no window can be had, or the device is lost again and again: says why in one line.
+pub fn show(session: &SharedSession, script: Option<&SharedScript>) -> Result<(), WindowError> {
+    has_display()?;
     let mut losses = 0;
-    // A run of the event loop that follows a lost device returns at once without a frame; the one after it works.
+    // After a panic in the event loop its next run returns at once without a frame; the one after it works.
     let mut empty_runs = 0;
     loop {
         let frames = session.borrow().frames();
-        let lost = Arc::new(AtomicBool::new(false));
-        // egui's renderer panics in the frame after a device was lost. All state lives in the session.
-        let outcome = catch_unwind(AssertUnwindSafe(|| run(session, &lost)));
-        let was_lost = lost.load(Ordering::Relaxed);
+        let watch = Watch::default();
+        // egui's renderer panics where the device is lost within a frame. All state lives in the session.
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(session, script, &watch, losses)));
+        let was_lost = watch.was_lost();
         match outcome {
             Ok(Err(error)) => return Err(explain(error)),
             Ok(Ok(())) if losses > 0 && session.borrow().frames() == frames && empty_runs < 2 => empty_runs += 1,
@@ -60,7 +69,8 @@ fn show(session: &SharedSession) -> Result<(), WindowError> {
             Ok(Ok(())) | Err(_) => {
                 losses += 1;
                 empty_runs = 0;
-                tracing::warn!(losses, "the graphics device was lost; the window is opened again");
+                session.borrow_mut().detach();
+                tracing::warn!(losses, "the graphics device was lost");
                 if losses >= MOST_LOSSES {
                     return Err(WindowError::DeviceLost(losses));
                 }
@@ -91,7 +101,8 @@ fn explain(error: eframe::Error) -> WindowError {
     }
 }
 
-fn run(session: &SharedSession, lost: &Arc<AtomicBool>) -> eframe::Result {
+/// One window, after so many losses of the device.
+fn run(session: &SharedSession, script: Option<&SharedScript>, watch: &Watch, losses: u32) -> eframe::Result {
     let size = session.borrow().window_size().unwrap_or([1440.0, 900.0]);
     let mut viewport = ViewportBuilder::default()
         .with_title("Latentarium")
@@ -105,15 +116,19 @@ fn run(session: &SharedSession, lost: &Arc<AtomicBool>) -> eframe::Result {
     if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut native.wgpu_options.wgpu_setup {
         setup.device_descriptor = Arc::new(device_descriptor);
     }
-    let (session, lost) = (session.clone(), lost.clone());
+    let (session, script, watch) = (session.clone(), script.cloned(), watch.clone());
     eframe::run_native(
         "latentarium",
         native,
         Box::new(move |creation| {
             if let Some(state) = &creation.wgpu_render_state {
-                watch(&state.device, &session, &lost);
+                watch.begin(state, &session);
             }
-            Ok(Box::new(Explorer::new(session, creation)))
+            let explorer = Explorer::new(session, creation).driven_by(script).closed_by(watch.lost);
+            if losses > 0 {
+                explorer.session().borrow_mut().device_was_lost();
+            }
+            Ok(Box::new(explorer))
         }),
     )
 }
@@ -129,31 +144,53 @@ pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'sta
     }
 }
 
-/// Without callbacks of our own wgpu's would panic.
-fn watch(device: &wgpu::Device, session: &SharedSession, lost: &Arc<AtomicBool>) {
-    let (errors, waker) = (session.borrow().device_errors(), session.borrow().waker());
-    let report = move |message: String| {
-        tracing::error!("graphics device: {message}");
-        let mut errors = errors.lock().unwrap_or_else(PoisonError::into_inner);
-        // A fault that comes every frame is told once a frame at most.
-        if errors.len() < 4 {
-            errors.push(message);
-        }
-        drop(errors);
-        waker.now();
-    };
-    let uncaptured = report.clone();
-    device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-        uncaptured(error.to_string().lines().next().unwrap_or_default().to_owned());
-    }));
-    let lost = lost.clone();
-    device.set_device_lost_callback(move |reason, message| {
-        // Closing the window destroys the device too.
-        if reason != wgpu::DeviceLostReason::Destroyed || !message.is_empty() {
+/// Whether the device of a window was lost.
+#[derive(Clone, Default)]
+struct Watch {
+    /// The queue as well: without it a device that was destroyed never says so.
+    device: Rc<RefCell<Option<(wgpu::Device, wgpu::Queue)>>>,
+    lost: Arc<AtomicBool>,
+}
+
+impl Watch {
+    /// Listens to a new window's device: without callbacks of our own wgpu's would panic.
+    fn begin(&self, state: &egui_wgpu::RenderState, session: &SharedSession) {
+        let device = &state.device;
+        *self.device.borrow_mut() = Some((device.clone(), state.queue.clone()));
+        let (errors, waker) = (session.borrow().device_errors(), session.borrow().waker());
+        let (lost, woken) = (self.lost.clone(), waker.clone());
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            let message = error.to_string().lines().next().unwrap_or_default().to_owned();
+            tracing::error!("graphics device: {message}");
+            let mut errors = errors.lock().unwrap_or_else(PoisonError::into_inner);
+            // A fault that comes every frame is told once a frame at most.
+            if errors.len() < 4 {
+                errors.push(message);
+            }
+            drop(errors);
+            waker.now();
+        }));
+        // eframe drops a device and never destroys it: whatever is said here is a loss.
+        device.set_device_lost_callback(move |reason, message| {
+            tracing::error!("graphics device lost: {reason:?} {message}");
             lost.store(true, Ordering::Relaxed);
+            woken.now();
+        });
+    }
+
+    /// Asks the device first: one that was destroyed says so only then.
+    fn was_lost(&self) -> bool {
+        if let Some((device, _queue)) = self.device.borrow_mut().take() {
+            // It is not lost before what it was given to draw is drawn; no window waits for this.
+            let wait = wgpu::PollType::Wait { submission_index: None, timeout: Some(LAST_FRAME) };
+            if let Err(error) = device.poll(wait) {
+                tracing::debug!("the device of a window that is gone: {error}");
+            }
+            // Nothing to hear any more.
+            device.set_device_lost_callback(|_, _| {});
         }
-        report(format!("{reason:?} {message}"));
-    });
+        self.lost.load(Ordering::Relaxed)
+    }
 }
 
 fn icon() -> Option<IconData> {

@@ -4,6 +4,7 @@ mod bench;
 mod bench_decode_gpu;
 mod bench_train;
 pub mod bench_ui;
+pub mod bench_window;
 mod common;
 mod compare;
 mod demo;

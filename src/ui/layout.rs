@@ -119,7 +119,7 @@ pub struct Behavior<'a, 'v> {
 
 impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
-        let frame = egui::Frame::new().fill(theme::of(ui).surfaces[1]).inner_margin(theme::GRID);
+        let frame = egui::Frame::new().inner_margin(theme::GRID);
         frame.show(ui, |ui| {
             ui.set_min_size(ui.available_size());
             self.panels.pane(*pane).ui(ui, self.view, self.commands);

@@ -18,6 +18,7 @@ pub mod setup;
 pub mod shortcuts;
 pub mod text;
 pub mod theme;
+pub mod toasts;
 pub mod training;
 pub mod view;
 pub mod widgets;

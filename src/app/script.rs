@@ -1,0 +1,71 @@
+//! A window that is driven from inside: what measurement and tests of the real window stand on.
+
+use crate::app::{ModelSlot, Session};
+use eframe::egui::{Context, Event, Rect};
+use eframe::wgpu;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// What a [`Script`] can reach, before a frame is drawn.
+pub struct Stage<'a> {
+    /// Everything the program knows.
+    pub session: &'a mut Session,
+    /// The window's own context: to ask for frames, or to close it.
+    pub context: &'a Context,
+    /// What the window draws with.
+    pub render_state: Option<&'a eframe::egui_wgpu::RenderState>,
+    /// Since this window was opened.
+    pub elapsed: Duration,
+}
+
+impl Stage<'_> {
+    /// The device that the window draws with.
+    pub fn device(&self) -> Option<&wgpu::Device> {
+        self.render_state.map(|state| &state.device)
+    }
+
+    /// Where the plane was drawn last, in points of the window; `None` before.
+    pub fn plane_rect(&self) -> Option<Rect> {
+        let id = self.session.panels.plane.panel.focus_id()?;
+        self.context.read_response(id).map(|response| response.rect)
+    }
+
+    /// Closes the window with this frame.
+    pub fn close(&mut self) {
+        self.session.quit = true;
+    }
+}
+
+/// Drives a window. It is asked once a frame, and asks for no frames by itself.
+pub trait Script {
+    /// What is to be done before this frame is drawn.
+    fn frame(&mut self, stage: Stage<'_>);
+
+    /// What the person does in this frame beside what the window system says.
+    fn input(&mut self) -> Vec<Event> {
+        Vec::new()
+    }
+}
+
+/// A script that outlives the window, as the session does.
+pub type SharedScript = Rc<RefCell<dyn Script>>;
+
+impl Session {
+    /// Whether data and both models are there, and nothing is being opened or made.
+    pub fn is_ready(&self) -> bool {
+        !self.is_opening()
+            && self.data.is_some()
+            && self.models.iter().all(|model| model.trainer.is_some() && !model.is_making())
+    }
+
+    /// Whether a model trains.
+    pub fn is_training(&self) -> bool {
+        self.models.iter().any(ModelSlot::is_training)
+    }
+
+    /// Whether a message is on the screen.
+    pub fn says_something(&self) -> bool {
+        !self.toasts.is_empty()
+    }
+}
