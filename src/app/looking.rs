@@ -15,8 +15,10 @@ use eframe::egui::Context;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Tiles follow training at most this often.
+/// Tiles follow training at most this often,
 const TILES_INTERVAL: Duration = Duration::from_millis(100);
+/// and so many times as long as they took to decode, so that a fine grid leaves the processor to training.
+const TILES_SHARE: u32 = 12;
 /// Encoded points follow training at most this often.
 const POINTS_INTERVAL: Duration = Duration::from_secs(2);
 /// And they take at most this part of a core: one of so many.
@@ -215,7 +217,9 @@ impl Session {
             && !self.is_live()
             && let (Some(newest), Some(lattice)) = (shown(self, slot), self.panels.plane.panel.lattice(settings.grid))
         {
-            let snapshot = self.looking.state_mut(slot).tiles.pass(&newest, TILES_INTERVAL, &waker);
+            let took = self.looking.tiles(slot).map_or(0.0, |tiles| tiles.decode_ms);
+            let interval = TILES_INTERVAL.max(Duration::from_secs_f32(took.clamp(0.0, 1e4) * 1e-3) * TILES_SHARE);
+            let snapshot = self.looking.state_mut(slot).tiles.pass(&newest, interval, &waker);
             if let (Some(viewer), Some(plane)) = (&self.looking.viewer, self.looking.plane(slot)) {
                 let request = TileRequest { snapshot, plane: plane.clone(), lattice, limits };
                 viewer.request_tiles(slot.index(), request);

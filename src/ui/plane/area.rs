@@ -193,9 +193,10 @@ impl PlanePanel {
     fn draw(&mut self, ui: &egui::Ui, response: &egui::Response, area: Area, cursor: [f32; 2], input: &PlaneInput<'_>) {
         let rect = response.rect;
         let painter = ui.painter_at(rect);
-        painter.rect_filled(rect, 0.0, input.colors.background);
-        if let (true, Some(lattice)) = (input.show.tiles, self.lattice(input.grid)) {
-            self.tiles.draw(&painter, rect, lattice, self.view, input);
+        match self.lattice(input.grid).filter(|_| input.show.tiles) {
+            // They cover it all: a processor that draws pays for what lies under them, too.
+            Some(lattice) => self.tiles.draw(&painter, rect, lattice, self.view, input),
+            None => _ = painter.rect_filled(rect, 0.0, input.colors.background),
         }
         self.rings(&painter, area, input);
         if let Some(points) = input.points.filter(|_| input.show.points) {
