@@ -22,7 +22,7 @@ const TILES_SHARE: u32 = 12;
 /// Encoded points follow training at most this often.
 const POINTS_INTERVAL: Duration = Duration::from_secs(2);
 /// And they take at most this part of a core: one of so many.
-const POINTS_SHARE: u32 = 4;
+const POINTS_SHARE: u32 = 24;
 /// Test images that are encoded where a graphics card draws.
 const POINTS: usize = 750_000;
 /// And where the processor does.
