@@ -1,8 +1,11 @@
 //! A network as plain data: what is drawn, scrubbed, saved and compared. Its own evaluation here, serial and
 //! without candle, is the reference that training and shaders are tested against.
 
+mod kind;
+
 pub use crate::nn::activation::Activation;
 pub use crate::nn::kind::Kind;
+pub use kind::{Concatenation, OperationKind};
 
 use crate::dataset::ImageShape;
 use crate::nn::shards::{even, split, split_mut};
@@ -10,15 +13,15 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// One step of a network: what a layer computes, with its weights and activation; batch norm is already folded in.
+/// One step of a network: what it computes, with its weights and activation; batch norm is already folded in.
 #[derive(Clone, Debug)]
 pub struct Operation {
     /// The layer's name, as in the weights file.
     pub name: String,
-    /// Which values it reads: 0 is the network's input, `i + 1` what operation `i` gave.
+    /// Which values it reads, in order: 0 is the network's input, `i + 1` what operation `i` gave.
     pub inputs: Vec<usize>,
     /// What it does, and on what sizes.
-    pub kind: Kind,
+    pub kind: OperationKind,
     /// Shaped as the kind says; empty where it has none.
     pub weight: Arc<[f32]>,
     /// One a channel; empty where the kind has none.
@@ -37,19 +40,39 @@ impl Operation {
     ) -> Self {
         let (weight, bias) = (weight.into(), bias.into());
         let kind = Kind::Linear { inputs: weight.len() / bias.len().max(1), outputs: bias.len() };
-        Self { name: name.into(), inputs: vec![input], kind, weight, bias, activation }
+        Self { name: name.into(), inputs: vec![input], kind: kind.into(), weight, bias, activation }
+    }
+
+    /// An operation of two values that has no weights.
+    pub fn joining(name: impl Into<String>, inputs: [usize; 2], kind: OperationKind, activation: Activation) -> Self {
+        let (weight, bias) = (Arc::from([]), Arc::from([]));
+        Self { name: name.into(), inputs: inputs.into(), kind, weight, bias, activation }
     }
 
     /// Values an example that this operation gives.
     pub fn outputs(&self) -> usize {
         self.kind.outputs()
     }
+
+    /// What it gives for the values before it, of any number of examples each.
+    fn forward(&self, values: &[Vec<f32>], out: &mut [f32]) {
+        let read = |place: usize| values[self.inputs[place]].as_slice();
+        match &self.kind {
+            OperationKind::Layer(kind) => kind.forward(&self.weight, &self.bias, read(0), out),
+            OperationKind::Addition(_) => {
+                let pairs = read(0).iter().zip(read(1));
+                out.iter_mut().zip(pairs).for_each(|(sum, (a, b))| *sum = a + b);
+            }
+            OperationKind::Concatenation(both) => both.forward([read(0), read(1)], out),
+        }
+        self.activation.apply(out);
+    }
 }
 
 /// Why a list of operations is not a network.
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum NetworkError {
-    /// An operation reads what is not there yet, or a number of values that does not fit its weights.
+    /// An operation reads what is not there yet, or a number of values that does not fit its sizes or its weights.
     #[error("operation {index} ({name}): expected {expected}, found {found}")]
     Mismatch {
         /// Its place in the list.
@@ -114,12 +137,13 @@ impl Network {
                 operation.inputs.iter().map(|value| sizes.get(*value).copied()).collect::<Option<_>>().ok_or_else(
                     || mismatch(format!("inputs below {}", sizes.len()), format!("{:?}", operation.inputs)),
                 )?;
-            let [inputs] = read[..] else {
-                return Err(mismatch("one input".into(), format!("{}", read.len())));
-            };
-            if inputs != operation.kind.inputs() || operation.outputs() == 0 {
-                let expected = format!("{} values to read", operation.kind.inputs());
-                return Err(mismatch(expected, format!("{inputs}")));
+            let inputs = operation.kind.inputs();
+            if read.len() != inputs.len() {
+                let expected = if inputs.len() == 1 { "one input" } else { "two inputs" };
+                return Err(mismatch(expected.into(), format!("{}", read.len())));
+            }
+            if read != inputs || operation.outputs() == 0 {
+                return Err(mismatch(format!("{} values to read", listed(&inputs)), listed(&read)));
             }
             let (weights, biases) = (operation.kind.weights(), operation.kind.biases());
             if (operation.weight.len(), operation.bias.len()) != (weights, biases) {
@@ -149,6 +173,15 @@ impl Network {
         &self.operations
     }
 
+    /// Whether another network's operations are the same but for their weights and names.
+    pub fn is_shaped_as(&self, other: &Self) -> bool {
+        let same =
+            |(a, b): (&Operation, &Operation)| (a.kind, &a.inputs, a.activation) == (b.kind, &b.inputs, b.activation);
+        self.input == other.input
+            && self.operations.len() == other.operations.len()
+            && self.operations.iter().zip(&other.operations).all(same)
+    }
+
     /// Multiplications and additions for one example.
     pub fn flops(&self) -> u64 {
         self.operations.iter().map(|operation| operation.kind.flops()).sum()
@@ -168,9 +201,7 @@ impl Network {
             let (before, after) = values.split_at_mut(index + 1);
             let out = &mut after[0];
             out.resize(count * operation.outputs(), 0.0);
-            let input = &before[operation.inputs[0]];
-            operation.kind.forward(&operation.weight, &operation.bias, input, out);
-            operation.activation.apply(out);
+            operation.forward(before, out);
         }
         &values[self.operations.len()]
     }
@@ -194,6 +225,10 @@ impl Network {
     }
 }
 
+fn listed(sizes: &[usize]) -> String {
+    sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ")
+}
+
 /// What a model has learned at one step: plain weights, nothing of training.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -215,6 +250,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::nn::sliding::Map;
 
     fn linear(name: &str, input: usize, weight: &[f32], bias: &[f32], activation: Activation) -> Operation {
         Operation::linear(name, input, (weight, bias), activation)
@@ -230,6 +266,47 @@ mod tests {
         assert_eq!(network.evaluate(&[1.0, 2.0], 1, &mut scratch), [1.5, 0.0]);
         assert_eq!(network.evaluate(&[1.0, 2.0], 5, &mut scratch), [1.5, 0.0], "no more examples than were given");
         assert_eq!((network.input(), network.output(), network.flops()), (2, 2, 12));
+    }
+
+    fn concatenation(inputs: [usize; 2], height: usize, channels: [usize; 2]) -> Operation {
+        let kind = OperationKind::Concatenation(Concatenation { height, width: 1, channels });
+        Operation::joining("both", inputs, kind, Activation::Identity)
+    }
+
+    fn addition(inputs: [usize; 2], channels: usize, activation: Activation) -> Operation {
+        Operation::joining("sum", inputs, OperationKind::Addition(Map { height: 1, width: 1, channels }), activation)
+    }
+
+    #[test]
+    fn two_values_are_added_and_their_channels_put_side_by_side() {
+        let mut scratch = Scratch::default();
+        let half = linear("a", 0, &[0.5, 0.0, 0.0, -2.0], &[0.0; 2], Activation::Identity);
+        let network = Network::new(2, vec![half.clone(), addition([1, 0], 2, Activation::Relu)]).unwrap();
+        assert_eq!(network.evaluate(&[2.0, 1.0, 4.0, -3.0], 2, &mut scratch), [3.0, 0.0, 6.0, 3.0]);
+        assert_eq!(network.flops(), 8 + 2);
+        let twice = Network::new(2, vec![addition([0, 0], 2, Activation::Identity)]).unwrap();
+        assert_eq!(twice.evaluate(&[2.0, 1.0], 1, &mut scratch), [4.0, 2.0]);
+        // Two places of one channel and of two: place by place.
+        let wide = linear("a", 0, &[1.0, 0.0, 0.0, 1.0, -1.0, 0.0, 0.0, -1.0], &[0.0; 4], Activation::Identity);
+        let network = Network::new(2, vec![wide, concatenation([0, 1], 2, [1, 2])]).unwrap();
+        let expected = [1.0, 1.0, 2.0, 2.0, -1.0, -2.0, 3.0, 3.0, 4.0, 4.0, -3.0, -4.0];
+        assert_eq!(network.evaluate(&[1.0, 2.0, 3.0, 4.0], 2, &mut scratch), expected);
+        let mut shared = SharedScratch::default();
+        assert_eq!(network.evaluate_on_threads(&[1.0, 2.0, 3.0, 4.0], 2, &mut shared), expected);
+    }
+
+    #[test]
+    fn networks_are_of_one_shape_whatever_their_weights_are() {
+        let network = |scale: f32, input: usize, activation: Activation| {
+            let first = linear("a", 0, &[scale, 0.0, 0.0, scale], &[0.0; 2], Activation::Identity);
+            Network::new(2, vec![first, addition([1, input], 2, activation)]).unwrap()
+        };
+        let first = network(1.0, 0, Activation::Relu);
+        assert!(first.is_shaped_as(&network(2.0, 0, Activation::Relu)));
+        assert!(!first.is_shaped_as(&network(1.0, 1, Activation::Relu)));
+        assert!(!first.is_shaped_as(&network(1.0, 0, Activation::Sigmoid)));
+        let shorter = Network::new(2, first.operations()[..1].to_vec()).unwrap();
+        assert!(!first.is_shaped_as(&shorter) && !shorter.is_shaped_as(&first));
     }
 
     #[test]
@@ -269,5 +346,17 @@ mod tests {
         let mut two = linear("fc", 0, &[1.0; 4], &[0.0; 2], Activation::Identity);
         two.inputs = vec![0, 0];
         assert_eq!(refused(vec![two]), "operation 0 (fc): expected one input, found 2");
+        let three = addition([0, 0], 3, Activation::Identity);
+        assert_eq!(refused(vec![three]), "operation 0 (sum): expected 3 and 3 values to read, found 2 and 2");
+        let turned = concatenation([0, 0], 2, [1, 2]);
+        assert_eq!(refused(vec![turned]), "operation 0 (both): expected 2 and 4 values to read, found 2 and 2");
+        let later = addition([0, 1], 2, Activation::Identity);
+        assert_eq!(refused(vec![later]), "operation 0 (sum): expected inputs below 1, found [0, 1]");
+        let mut one = addition([0, 0], 2, Activation::Identity);
+        one.inputs = vec![0];
+        assert_eq!(refused(vec![one]), "operation 0 (sum): expected two inputs, found 1");
+        let mut weighted = addition([0, 0], 2, Activation::Identity);
+        weighted.weight = [1.0].into();
+        assert_eq!(refused(vec![weighted]), "operation 0 (sum): expected 0 weights and 0 biases, found 1 and 0");
     }
 }
