@@ -1,8 +1,13 @@
 //! A network as plain data: what is drawn, scrubbed, saved and compared. Its own evaluation here, serial and
 //! without candle, is the reference that training and shaders are tested against.
 
+mod kind;
+#[cfg(test)]
+mod tests;
+
 pub use crate::nn::activation::Activation;
 pub use crate::nn::kind::Kind;
+pub use kind::{Concatenation, OperationKind};
 
 use crate::dataset::ImageShape;
 use crate::nn::shards::{even, split, split_mut};
@@ -10,15 +15,15 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// One step of a network: what a layer computes, with its weights and activation; batch norm is already folded in.
+/// One step of a network: what it computes, with its weights and activation; batch norm is already folded in.
 #[derive(Clone, Debug)]
 pub struct Operation {
     /// The layer's name, as in the weights file.
     pub name: String,
-    /// Which values it reads: 0 is the network's input, `i + 1` what operation `i` gave.
+    /// Which values it reads, in order: 0 is the network's input, `i + 1` what operation `i` gave.
     pub inputs: Vec<usize>,
     /// What it does, and on what sizes.
-    pub kind: Kind,
+    pub kind: OperationKind,
     /// Shaped as the kind says; empty where it has none.
     pub weight: Arc<[f32]>,
     /// One a channel; empty where the kind has none.
@@ -37,19 +42,39 @@ impl Operation {
     ) -> Self {
         let (weight, bias) = (weight.into(), bias.into());
         let kind = Kind::Linear { inputs: weight.len() / bias.len().max(1), outputs: bias.len() };
-        Self { name: name.into(), inputs: vec![input], kind, weight, bias, activation }
+        Self { name: name.into(), inputs: vec![input], kind: kind.into(), weight, bias, activation }
+    }
+
+    /// An operation of two values that has no weights.
+    pub fn joining(name: impl Into<String>, inputs: [usize; 2], kind: OperationKind, activation: Activation) -> Self {
+        let (weight, bias) = (Arc::from([]), Arc::from([]));
+        Self { name: name.into(), inputs: inputs.into(), kind, weight, bias, activation }
     }
 
     /// Values an example that this operation gives.
     pub fn outputs(&self) -> usize {
         self.kind.outputs()
     }
+
+    /// What it gives for the values before it, of any number of examples each.
+    fn forward(&self, values: &[Vec<f32>], out: &mut [f32]) {
+        let read = |place: usize| values[self.inputs[place]].as_slice();
+        match &self.kind {
+            OperationKind::Layer(kind) => kind.forward(&self.weight, &self.bias, read(0), out),
+            OperationKind::Addition(_) => {
+                let pairs = read(0).iter().zip(read(1));
+                out.iter_mut().zip(pairs).for_each(|(sum, (a, b))| *sum = a + b);
+            }
+            OperationKind::Concatenation(both) => both.forward([read(0), read(1)], out),
+        }
+        self.activation.apply(out);
+    }
 }
 
 /// Why a list of operations is not a network.
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum NetworkError {
-    /// An operation reads what is not there yet, or a number of values that does not fit its weights.
+    /// An operation reads what is not there yet, or a number of values that does not fit its sizes or its weights.
     #[error("operation {index} ({name}): expected {expected}, found {found}")]
     Mismatch {
         /// Its place in the list.
@@ -114,12 +139,13 @@ impl Network {
                 operation.inputs.iter().map(|value| sizes.get(*value).copied()).collect::<Option<_>>().ok_or_else(
                     || mismatch(format!("inputs below {}", sizes.len()), format!("{:?}", operation.inputs)),
                 )?;
-            let [inputs] = read[..] else {
-                return Err(mismatch("one input".into(), format!("{}", read.len())));
-            };
-            if inputs != operation.kind.inputs() || operation.outputs() == 0 {
-                let expected = format!("{} values to read", operation.kind.inputs());
-                return Err(mismatch(expected, format!("{inputs}")));
+            let inputs = operation.kind.inputs();
+            if read.len() != inputs.len() {
+                let expected = if inputs.len() == 1 { "one input" } else { "two inputs" };
+                return Err(mismatch(expected.into(), format!("{}", read.len())));
+            }
+            if read != inputs || operation.outputs() == 0 {
+                return Err(mismatch(format!("{} values to read", listed(&inputs)), listed(&read)));
             }
             let (weights, biases) = (operation.kind.weights(), operation.kind.biases());
             if (operation.weight.len(), operation.bias.len()) != (weights, biases) {
@@ -149,6 +175,15 @@ impl Network {
         &self.operations
     }
 
+    /// Whether another network's operations are the same but for their weights and names.
+    pub fn is_shaped_as(&self, other: &Self) -> bool {
+        let same =
+            |(a, b): (&Operation, &Operation)| (a.kind, &a.inputs, a.activation) == (b.kind, &b.inputs, b.activation);
+        self.input == other.input
+            && self.operations.len() == other.operations.len()
+            && self.operations.iter().zip(&other.operations).all(same)
+    }
+
     /// Multiplications and additions for one example.
     pub fn flops(&self) -> u64 {
         self.operations.iter().map(|operation| operation.kind.flops()).sum()
@@ -168,9 +203,7 @@ impl Network {
             let (before, after) = values.split_at_mut(index + 1);
             let out = &mut after[0];
             out.resize(count * operation.outputs(), 0.0);
-            let input = &before[operation.inputs[0]];
-            operation.kind.forward(&operation.weight, &operation.bias, input, out);
-            operation.activation.apply(out);
+            operation.forward(before, out);
         }
         &values[self.operations.len()]
     }
@@ -194,6 +227,10 @@ impl Network {
     }
 }
 
+fn listed(sizes: &[usize]) -> String {
+    sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ")
+}
+
 /// What a model has learned at one step: plain weights, nothing of training.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -208,66 +245,4 @@ pub struct Snapshot {
     /// Pixels to posterior means and log variances side by side, `[n, 2·latent]`; a GAN has none.
     /// For an autoencoder without noise the log variances are those of a point: -∞ is not used, they are -20.
     pub encoder: Option<Network>,
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    fn linear(name: &str, input: usize, weight: &[f32], bias: &[f32], activation: Activation) -> Operation {
-        Operation::linear(name, input, (weight, bias), activation)
-    }
-
-    #[test]
-    fn operations_read_the_values_they_name() {
-        let relu = linear("a", 0, &[1.0, 0.0, 0.0, -1.0], &[0.5, 0.0], Activation::Relu);
-        let skip = linear("b", 0, &[1.0, 1.0], &[0.0], Activation::Identity);
-        let network = Network::new(2, vec![skip, relu]).unwrap();
-        let mut scratch = Scratch::default();
-        assert_eq!(network.evaluate(&[1.0, 2.0, -3.0, -4.0], 2, &mut scratch), [1.5, 0.0, 0.0, 4.0]);
-        assert_eq!(network.evaluate(&[1.0, 2.0], 1, &mut scratch), [1.5, 0.0]);
-        assert_eq!(network.evaluate(&[1.0, 2.0], 5, &mut scratch), [1.5, 0.0], "no more examples than were given");
-        assert_eq!((network.input(), network.output(), network.flops()), (2, 2, 12));
-    }
-
-    #[test]
-    fn on_threads_the_values_are_the_same() {
-        let draws = crate::random::normal_rows(1, crate::random::Purpose::Sample, 0, 1, 300 * 5 + 5 * 40 + 40 * 3);
-        let (inputs, weights) = draws.split_at(300 * 5);
-        let first = linear("a", 0, &weights[..200], &[0.1; 40], Activation::Relu);
-        let second = linear("b", 1, &weights[200..], &[0.2; 3], Activation::Sigmoid);
-        let network = Network::new(5, vec![first, second]).unwrap();
-        let mut serial = Scratch::default();
-        for threads in [1, 2, 5] {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let mut shared = SharedScratch::default();
-            for count in [300, 1, 0, 77] {
-                let found = pool.install(|| network.evaluate_on_threads(inputs, count, &mut shared).to_vec());
-                let expected = network.evaluate(inputs, count, &mut serial);
-                assert!(
-                    found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6),
-                    "{threads} threads, {count} rows"
-                );
-                assert_eq!(found.len(), 3 * count);
-            }
-        }
-    }
-
-    #[test]
-    fn what_does_not_fit_is_refused_by_name() {
-        let refused = |operations| Network::new(2, operations).unwrap_err().to_string();
-        assert_eq!(refused(vec![]), "expected at least one operation, found none");
-        let mut short = linear("fc", 0, &[1.0; 4], &[0.0; 2], Activation::Identity);
-        short.weight = [1.0; 3].into();
-        assert_eq!(refused(vec![short]), "operation 0 (fc): expected 4 weights and 2 biases, found 3 and 2");
-        let wide = linear("fc", 0, &[1.0; 6], &[0.0; 2], Activation::Identity);
-        assert_eq!(refused(vec![wide]), "operation 0 (fc): expected 3 values to read, found 2");
-        let forward = linear("fc", 1, &[1.0; 4], &[0.0; 2], Activation::Identity);
-        assert_eq!(refused(vec![forward]), "operation 0 (fc): expected inputs below 1, found [1]");
-        let mut two = linear("fc", 0, &[1.0; 4], &[0.0; 2], Activation::Identity);
-        two.inputs = vec![0, 0];
-        assert_eq!(refused(vec![two]), "operation 0 (fc): expected one input, found 2");
-    }
 }

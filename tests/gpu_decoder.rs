@@ -2,6 +2,9 @@
 //! what does not fit is refused before anything is allocated.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
+use common::by_candle;
 use eframe::wgpu;
 use latentarium::dataset::ImageShape;
 use latentarium::gpu::decoder::{DecoderError, Packed, Pipelines, Plan, Schedule, Weights, encode, read_back};
@@ -9,7 +12,7 @@ use latentarium::gpu::{self, Headless};
 use latentarium::model::{Config, Model, PRESETS};
 use latentarium::nn::sliding::{Map, Sliding, Window};
 use latentarium::random::{Purpose, normal_rows, stream};
-use latentarium::snapshot::{Activation, Kind, Network, Operation, Scratch};
+use latentarium::snapshot::{Activation, Concatenation, Kind, Network, Operation, OperationKind, Scratch};
 use rand::{Rng, RngCore};
 use std::sync::OnceLock;
 
@@ -61,6 +64,13 @@ impl Gpu {
     fn decode(&self, network: &Network, latents: &[f32], count: usize) -> Vec<f32> {
         let Headless { device, queue, .. } = &self.headless;
         let plan = Plan::new(device, queue, &self.pipelines, network, count).unwrap();
+        self.run(&plan, &self.weights(network), latents)
+    }
+
+    fn decode_in_chunks(&self, network: &Network, latents: &[f32], count: usize, at_most: usize) -> Vec<f32> {
+        let Headless { device, queue, .. } = &self.headless;
+        let schedule = Schedule::in_chunks(network, count, at_most, &device.limits()).unwrap();
+        let plan = Plan::of(device, queue, &self.pipelines, schedule).unwrap();
         self.run(&plan, &self.weights(network), latents)
     }
 
@@ -131,15 +141,46 @@ fn random_network(seed: u64) -> Network {
     let channels = [1, 2, 3, 4, 5, 8, 12, 33, 36, 68];
     let input = random.random_range(1..40);
     let mut draw = |range: std::ops::Range<usize>| random.random_range(range);
-    let mut map = Map { height: draw(1..8), width: draw(1..8), channels: channels[draw(0..10)] };
-    let mut kinds = vec![Kind::Linear { inputs: input, outputs: map.values() }];
-    for _ in 0..draw(0..5) {
+    let mut map = match draw(0..2) {
+        0 => vector(input),
+        _ => Map { height: draw(1..8), width: draw(1..8), channels: channels[draw(0..10)] },
+    };
+    // Values an example of each value, and the operations with what they read.
+    let mut sizes = vec![input, map.values()];
+    let mut operations: Vec<(OperationKind, Vec<usize>)> =
+        vec![(Kind::Linear { inputs: input, outputs: map.values() }.into(), vec![0])];
+    for _ in 0..draw(0..7) {
+        let newest = sizes.len() - 1;
+        if draw(0..3) == 0 {
+            // Any earlier value that fits, the latent among them, or the newest one again; in either order.
+            let adds = draw(0..2) == 0;
+            let fits = |size: usize| if adds { size == map.values() } else { size.is_multiple_of(map.places()) };
+            let others: Vec<usize> = (0..newest).filter(|value| fits(sizes[*value])).collect();
+            let again = others.is_empty() || draw(0..4) == 0;
+            let other = if again { newest } else { others[draw(0..others.len())] };
+            let inputs = if draw(0..2) == 0 { [newest, other] } else { [other, newest] };
+            let kind = if adds {
+                OperationKind::Addition(map)
+            } else {
+                let channels = inputs.map(|value| sizes[value] / map.places());
+                OperationKind::Concatenation(Concatenation { height: map.height, width: map.width, channels })
+            };
+            if kind.outputs() < 4000 {
+                map.channels = kind.outputs() / map.places();
+                sizes.push(kind.outputs());
+                operations.push((kind, inputs.into()));
+            }
+            continue;
+        }
         let side = draw(1..6);
         let window = Window { side, stride: draw(1..4), padding: draw(0..3).min(side - 1) };
         let other = channels[draw(0..10)];
-        let (kind, next) = match draw(0..7) {
-            0 => {
-                let next = Map { height: draw(1..5), width: draw(1..6), channels: draw(1..40) };
+        let (kind, next) = match draw(0..8) {
+            0 | 7 => {
+                let next = match draw(0..2) {
+                    0 => vector(input),
+                    _ => Map { height: draw(1..5), width: draw(1..6), channels: draw(1..40) },
+                };
                 (Kind::Linear { inputs: map.values(), outputs: next.values() }, next)
             }
             1 => {
@@ -170,21 +211,29 @@ fn random_network(seed: u64) -> Network {
         };
         let fits = kind.inputs() == map.values() && next.values() > 0 && next.values() < 4000;
         if fits {
-            (kinds, map) = ([kinds, vec![kind]].concat(), next);
+            map = next;
+            sizes.push(map.values());
+            operations.push((kind.into(), vec![newest]));
         }
     }
-    let operations = kinds.into_iter().enumerate().map(|(index, kind)| random_operation(index, kind, seed)).collect();
-    Network::new(input, operations).unwrap()
+    let operations = operations.into_iter().enumerate();
+    let operations = operations.map(|(index, (kind, inputs))| random_operation(index, (kind, inputs), seed));
+    Network::new(input, operations.collect()).unwrap()
 }
 
-fn random_operation(index: usize, kind: Kind, seed: u64) -> Operation {
+fn vector(values: usize) -> Map {
+    Map { height: 1, width: 1, channels: values }
+}
+
+fn random_operation(index: usize, (kind, inputs): (OperationKind, Vec<usize>), seed: u64) -> Operation {
     let mut random = stream(seed, Purpose::Generate, 1, index as u64);
     // As many values as are summed: of a transposed convolution, those of the stands that cover a place.
     let fan_in = match &kind {
-        Kind::Transposed(sliding) => {
+        OperationKind::Layer(Kind::Transposed(sliding)) => {
             sliding.window.side.div_ceil(sliding.window.stride).pow(2) * sliding.small.channels
         }
-        _ => kind.fan_in(),
+        OperationKind::Layer(kind) => kind.fan_in(),
+        OperationKind::Addition(_) | OperationKind::Concatenation(_) => 1,
     };
     let scale = 1.0 / (fan_in as f32).sqrt();
     let mut draws = normal_rows(random.next_u64(), Purpose::Weights, 0, 1, kind.weights() + kind.biases());
@@ -196,40 +245,71 @@ fn random_operation(index: usize, kind: Kind, seed: u64) -> Operation {
         2 => Activation::LeakyRelu { slope: random.random_range(0.01..0.5) },
         _ => Activation::Sigmoid,
     };
-    Operation {
-        name: format!("operation {index}"),
-        inputs: vec![index],
-        kind,
-        weight: draws.into(),
-        bias: bias.into(),
-        activation,
-    }
+    Operation { name: format!("operation {index}"), inputs, kind, weight: draws.into(), bias: bias.into(), activation }
 }
 
 #[test]
 fn two_hundred_random_networks_decode_as_on_the_cpu() {
     let Some(gpu) = gpu() else { return };
-    let mut seen = [0usize; 7];
+    let mut seen = [0usize; 13];
     for seed in 0..200 {
         let network = random_network(seed);
         for operation in network.operations() {
             let place = match operation.kind {
-                Kind::Linear { .. } => 0,
-                Kind::Convolution(_) => 1,
-                Kind::Transposed(_) => 2,
-                Kind::MaxPool(_) => 3,
-                Kind::Upsample { .. } => 4,
-                Kind::ChannelsLast(_) => 5,
-                Kind::Planes(_) => 6,
+                OperationKind::Layer(kind) => match kind {
+                    Kind::Linear { .. } => 0,
+                    Kind::Convolution(_) => 1,
+                    Kind::Transposed(_) => 2,
+                    Kind::MaxPool(_) => 3,
+                    Kind::Upsample { .. } => 4,
+                    Kind::ChannelsLast(_) => 5,
+                    Kind::Planes(_) => 6,
+                },
+                OperationKind::Addition(_) => 7,
+                OperationKind::Concatenation(_) => 8,
             };
             seen[place] += 1;
+            if let [first, second] = operation.inputs[..] {
+                // Additions, then concatenations: of the latent, of a value with itself.
+                seen[place + 2] += usize::from(first.min(second) == 0);
+                seen[place + 4] += usize::from(first == second);
+            }
         }
         let count = [1, 2, 5, 13, 40][seed as usize % 5];
-        let kinds: Vec<_> =
-            network.operations().iter().map(|operation| (operation.kind, operation.activation)).collect();
-        assert_parity(gpu, &network, count, &format!("seed {seed} × {count}: {kinds:?}"));
+        let kinds: Vec<_> = network.operations().iter().map(|one| (one.kind, &one.inputs, one.activation)).collect();
+        let case = format!("seed {seed} × {count}: {kinds:?}");
+        assert_parity(gpu, &network, count, &case);
+        if network.operations().iter().any(|operation| operation.inputs.len() == 2) {
+            // The window of a chunk's latents begins before them where their place is not one that the device allows.
+            let latents = latents(&network, count);
+            let expected = network.evaluate(&latents, count, &mut Scratch::default()).to_vec();
+            assert_close(&gpu.decode_in_chunks(&network, &latents, count, 3), &expected, &case);
+        }
     }
     assert!(seen.iter().all(|times| *times >= 10), "{seen:?}");
+}
+
+#[test]
+fn a_skip_and_a_concatenation_give_what_candle_gives() {
+    let map = Map { height: 3, width: 5, channels: 7 };
+    let same = Sliding::new(map, Window { side: 3, stride: 1, padding: 1 }, map.channels);
+    let both = Concatenation { height: 3, width: 5, channels: [7, 1] };
+    let kinds: [(OperationKind, &[usize]); 5] = [
+        (Kind::Linear { inputs: 15, outputs: map.values() }.into(), &[0]),
+        (Kind::Convolution(same).into(), &[1]),
+        (OperationKind::Addition(map), &[2, 1]),
+        (OperationKind::Concatenation(both), &[3, 0]),
+        (Kind::Planes(both.whole()).into(), &[4]),
+    ];
+    let operations = kinds.into_iter().enumerate();
+    let operations = operations.map(|(index, (kind, inputs))| random_operation(index, (kind, inputs.to_vec()), 5));
+    let network = Network::new(15, operations.collect()).unwrap();
+    let latents = latents(&network, 11);
+    let expected = by_candle(&network, &latents, 11);
+    assert_close(network.evaluate(&latents, 11, &mut Scratch::default()), &expected, "on the CPU");
+    let Some(gpu) = gpu() else { return };
+    assert_close(&gpu.decode(&network, &latents, 11), &expected, "on the GPU");
+    assert_close(&gpu.decode_in_chunks(&network, &latents, 11, 3), &expected, "on the GPU in chunks");
 }
 
 #[test]

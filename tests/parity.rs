@@ -4,30 +4,13 @@
 
 mod common;
 
-use candle_core::{Device, Tensor};
+use common::by_candle;
 use latentarium::dataset::{Dataset, ImageShape, Pixels, Source, Split};
 use latentarium::model::{Batches, Config, Model, PRESETS, Part};
-use latentarium::nn::generic;
 use latentarium::random::{Purpose, normal_rows, stream};
-use latentarium::snapshot::{Network, Scratch};
+use latentarium::snapshot::Scratch;
 use rand::RngCore;
 use std::sync::Arc;
-
-/// A network by candle's own operations.
-fn by_candle(network: &Network, x: &[f32], count: usize) -> Vec<f32> {
-    let mut values = vec![Tensor::from_slice(x, (count, network.input()), &Device::Cpu).unwrap()];
-    for operation in network.operations() {
-        let held = |values: &[f32], shape: Vec<usize>| {
-            (!values.is_empty()).then(|| Tensor::from_slice(values, shape, &Device::Cpu).unwrap())
-        };
-        let weight = held(&operation.weight, operation.kind.weight_shape());
-        let bias = held(&operation.bias, vec![operation.bias.len()]);
-        let x = &values[operation.inputs[0]];
-        let out = generic::apply(&operation.kind, weight.as_ref(), bias.as_ref(), x).unwrap();
-        values.push(generic::activate(&out, operation.activation).unwrap());
-    }
-    values.last().unwrap().flatten_all().unwrap().to_vec1().unwrap()
-}
 
 fn largest(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());

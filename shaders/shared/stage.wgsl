@@ -14,6 +14,7 @@ struct Stage {
     // Where the first example's values begin.
     input_base: u32,
     output_base: u32,
+    second_base: u32,
     // 1 where four values of a sum always lie side by side from a multiple of four on.
     vectors: u32,
     // 1: sigmoid; 0: `slope` times what is not positive.
@@ -34,6 +35,8 @@ struct Stage {
 @group(0) @binding(0) var<uniform> stage: Stage;
 @group(0) @binding(1) var<storage, read> input: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> output: array<f32>;
+// What is read along with the input; the input again where that is all.
+@group(0) @binding(3) var<storage, read> second: array<vec4<f32>>;
 // Four columns' biases or four of one column's weights at a time; both begin at multiples of four, with zeros behind them.
 @group(1) @binding(0) var<storage, read> weights: array<vec4<f32>>;
 
@@ -45,6 +48,10 @@ fn value_at(address: u32) -> f32 {
         return 0.0;
     }
     return input[address >> 2u][address & 3u];
+}
+
+fn second_at(address: u32) -> f32 {
+    return second[address >> 2u][address & 3u];
 }
 
 // `address` is a multiple of four.

@@ -1,6 +1,7 @@
 //! What an operation of a network gives for one example, laid out to be looked at: its maps side by side.
 
-use crate::snapshot::{Kind, Operation};
+use crate::nn::sliding::Map;
+use crate::snapshot::{Kind, Operation, OperationKind};
 
 /// Where the maps of an operation lie, in what it gives and in a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +26,23 @@ impl MapSheet {
     /// The sheet of what an operation gives: channels as maps, a vector as one map that is about square.
     pub fn of(operation: &Operation) -> Self {
         let values = operation.outputs();
-        let channels_last = |map: crate::nn::sliding::Map| (map.channels, map.height, map.width, 1, map.channels);
+        let channels_last = |map: Map| (map.channels, map.height, map.width, 1, map.channels);
+        let vector = |values: usize| {
+            let width = (values as f64).sqrt().ceil().max(1.0) as usize;
+            (1, values.div_ceil(width), width, 0, 1)
+        };
+        let joined = |map: Map| if map.places() == 1 { vector(map.channels) } else { channels_last(map) };
         let (maps, height, width, map_stride, place_stride) = match operation.kind {
-            Kind::Linear { outputs, .. } => {
-                let width = (outputs as f64).sqrt().ceil().max(1.0) as usize;
-                (1, outputs.div_ceil(width), width, 0, 1)
-            }
-            Kind::Convolution(sliding) | Kind::MaxPool(sliding) => channels_last(sliding.small),
-            Kind::Transposed(sliding) => channels_last(sliding.large),
-            Kind::Upsample { to, .. } => channels_last(to),
-            Kind::ChannelsLast(map) => channels_last(map),
-            Kind::Planes(map) => (map.channels, map.height, map.width, map.places(), 1),
+            OperationKind::Layer(kind) => match kind {
+                Kind::Linear { outputs, .. } => vector(outputs),
+                Kind::Convolution(sliding) | Kind::MaxPool(sliding) => channels_last(sliding.small),
+                Kind::Transposed(sliding) => channels_last(sliding.large),
+                Kind::Upsample { to, .. } => channels_last(to),
+                Kind::ChannelsLast(map) => channels_last(map),
+                Kind::Planes(map) => (map.channels, map.height, map.width, map.places(), 1),
+            },
+            OperationKind::Addition(map) => joined(map),
+            OperationKind::Concatenation(both) => joined(both.whole()),
         };
         let columns = (maps as f64).sqrt().ceil().max(1.0) as usize;
         Self { maps, height, width, map_stride, place_stride, values, columns }
@@ -74,10 +81,10 @@ impl MapSheet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::sliding::Map;
-    use crate::snapshot::Activation;
+    use crate::snapshot::{Activation, Concatenation};
 
-    fn operation(kind: Kind) -> Operation {
+    fn operation(kind: impl Into<OperationKind>) -> Operation {
+        let kind = kind.into();
         let (weight, bias) = (vec![0.0; kind.weights()].into(), vec![0.0; kind.biases()].into());
         Operation { name: "a".into(), inputs: vec![0], kind, weight, bias, activation: Activation::Identity }
     }
@@ -92,12 +99,17 @@ mod tests {
         assert_eq!(sheet.picture(&values), [0.125, -0.5, 0.25, -1.0, 0.375, 0.0, 0.0, 0.0]);
         let planes = MapSheet::of(&operation(Kind::Planes(map)));
         assert_eq!(planes.picture(&[1.0, -4.0, 2.0, -8.0, 3.0, 0.0]), sheet.picture(&values));
+        let both = Concatenation { height: 1, width: 2, channels: [1, 2] };
+        assert_eq!(MapSheet::of(&operation(OperationKind::Concatenation(both))), sheet);
+        assert_eq!(MapSheet::of(&operation(OperationKind::Addition(map))), sheet);
     }
 
     #[test]
     fn a_vector_is_about_square_and_nothing_is_nothing() {
         let sheet = MapSheet::of(&operation(Kind::Linear { inputs: 1, outputs: 5 }));
         assert_eq!(sheet.size(), [3, 2]);
+        let sum = OperationKind::Addition(Map { height: 1, width: 1, channels: 5 });
+        assert_eq!(MapSheet::of(&operation(sum)), sheet);
         assert_eq!(sheet.picture(&[1.0, 2.0, 3.0, 4.0, -5.0]), [0.2, 0.4, 0.6, 0.8, -1.0, 0.0]);
         assert_eq!(sheet.picture(&[0.0; 5]), [0.0; 6]);
     }

@@ -161,8 +161,8 @@ fn squared_norm(values: &[f32]) -> f64 {
 /// The same network, giving what its last activation, a sigmoid, is applied to.
 fn without_sigmoid(network: &Network) -> Result<Network, EvidenceError> {
     let mut operations = network.operations().to_vec();
-    // What follows the last weights only moves values to their places.
-    if let Some(last) = operations.iter_mut().rev().find(|operation| operation.kind.weights() > 0) {
+    // What follows the last weights, or what puts two values together, only moves values to their places.
+    if let Some(last) = operations.iter_mut().rev().find(|one| one.kind.weights() > 0 || one.inputs.len() > 1) {
         if last.activation != Activation::Sigmoid {
             return Err(EvidenceError::Mismatch {
                 what: "decoder's last activation",

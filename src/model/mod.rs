@@ -24,7 +24,7 @@ use saved::{restore, save};
 
 use crate::dataset::{ImageShape, Split};
 use crate::nn::parameters::Parameters;
-use crate::snapshot::{Kind, NetworkError, Operation, Snapshot};
+use crate::snapshot::{Kind, NetworkError, Operation, OperationKind, Snapshot};
 use candle_core::Device;
 use serde::{Deserialize, Serialize};
 
@@ -83,11 +83,11 @@ impl StepError {
 
 /// Gives a linear operation `count` more outputs that are always `value`.
 fn append_constants(operation: &mut Operation, count: usize, value: f32) {
-    let Kind::Linear { inputs, outputs } = operation.kind else { return };
+    let OperationKind::Layer(Kind::Linear { inputs, outputs }) = operation.kind else { return };
     let (weight, bias) = (operation.weight.iter().copied(), operation.bias.iter().copied());
     operation.weight = weight.chain(std::iter::repeat_n(0.0, count * inputs)).collect();
     operation.bias = bias.chain(std::iter::repeat_n(value, count)).collect();
-    operation.kind = Kind::Linear { inputs, outputs: outputs + count };
+    operation.kind = Kind::Linear { inputs, outputs: outputs + count }.into();
 }
 
 /// A model of any family, as it trains.

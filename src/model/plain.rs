@@ -5,7 +5,7 @@ use crate::nn::layer::{Layer, Work};
 use crate::nn::normalize::EPSILON;
 use crate::nn::parameters::Parameter;
 use crate::nn::storage::with_values;
-use crate::snapshot::{Activation, Kind, Operation};
+use crate::snapshot::{Activation, Kind, Operation, OperationKind};
 use candle_core::Result;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(super) fn operations(chain: &Chain, average: &Average, last: Activation) -> 
                     None => vec![0.0; kind.biases()].into(),
                 };
                 let (name, inputs) = (layer.name.clone(), vec![operations.len()]);
-                operations.push(Operation { name, inputs, kind: *kind, weight, bias, activation });
+                operations.push(Operation { name, inputs, kind: (*kind).into(), weight, bias, activation });
             }
             Work::Norm(norm) => {
                 let Some(before) = operations.last_mut() else { candle_core::bail!("a batch norm after nothing") };
@@ -73,7 +73,7 @@ fn fold(operation: &mut Operation, factor: &[f32], offset: &[f32]) {
     let mut weight = operation.weight.to_vec();
     match operation.kind {
         // Weights of one output of a transposed convolution lie apart, its channels last.
-        Kind::Transposed(_) => {
+        OperationKind::Layer(Kind::Transposed(_)) => {
             weight.iter_mut().enumerate().for_each(|(place, weight)| *weight *= factor[place % channels])
         }
         _ => {

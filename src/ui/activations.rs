@@ -6,7 +6,7 @@ use crate::explore::viewer::{CpuDecoder, Look, LookFound};
 use crate::gpu::image::{self, Fit, Picture};
 use crate::gpu::live::{self, What};
 use crate::gpu::{self, ColorMap};
-use crate::snapshot::{Kind, Operation, Snapshot};
+use crate::snapshot::{Kind, Operation, OperationKind, Snapshot};
 use crate::ui::command::{Command, Slot};
 use crate::ui::looking::newest_cursor;
 use crate::ui::output::QUICK_FLOPS;
@@ -146,7 +146,7 @@ impl Activations {
     fn decode(&mut self, snapshot: &Arc<Snapshot>, latent: Vec<f32>, lens: LensSettings, found: Option<&LookFound>) {
         if snapshot.decoder.flops() > QUICK_FLOPS {
             self.wanted = Some((lens.model, Arc::new(Look { snapshot: snapshot.clone(), latent })));
-            let kinds = |snapshot: &Snapshot| -> Vec<Kind> {
+            let kinds = |snapshot: &Snapshot| -> Vec<OperationKind> {
                 snapshot.decoder.operations().iter().map(|operation| operation.kind).collect()
             };
             let newer = found.filter(|found| {
@@ -222,12 +222,18 @@ fn map_at(place: Rect, sheet: &MapSheet, pos: egui::Pos2) -> Option<usize> {
 fn described(index: usize, operation: &Operation) -> String {
     let map = |map: crate::nn::sliding::Map| format!("{}×{}×{}", map.height, map.width, map.channels);
     let (key, sizes) = match operation.kind {
-        Kind::Linear { inputs, outputs } => ("activations.linear", format!("{inputs}→{outputs}")),
-        Kind::Convolution(s) => ("activations.convolution", format!("{}→{}", map(s.large), map(s.small))),
-        Kind::Transposed(s) => ("activations.transposed", format!("{}→{}", map(s.small), map(s.large))),
-        Kind::MaxPool(s) => ("activations.pool", format!("{}→{}", map(s.large), map(s.small))),
-        Kind::Upsample { from, to } => ("activations.upsample", format!("{}→{}", map(from), map(to))),
-        Kind::ChannelsLast(m) | Kind::Planes(m) => ("activations.layout", map(m)),
+        OperationKind::Layer(kind) => match kind {
+            Kind::Linear { inputs, outputs } => ("activations.linear", format!("{inputs}→{outputs}")),
+            Kind::Convolution(s) => ("activations.convolution", format!("{}→{}", map(s.large), map(s.small))),
+            Kind::Transposed(s) => ("activations.transposed", format!("{}→{}", map(s.small), map(s.large))),
+            Kind::MaxPool(s) => ("activations.pool", format!("{}→{}", map(s.large), map(s.small))),
+            Kind::Upsample { from, to } => ("activations.upsample", format!("{}→{}", map(from), map(to))),
+            Kind::ChannelsLast(m) | Kind::Planes(m) => ("activations.layout", map(m)),
+        },
+        OperationKind::Addition(m) => ("activations.addition", map(m)),
+        OperationKind::Concatenation(both) => {
+            ("activations.concatenation", format!("{}→{}", both.parts().map(map).join(" + "), map(both.whole())))
+        }
     };
     format!("{} · {} {sizes}", index + 1, tr(key))
 }

@@ -5,7 +5,7 @@ use super::product::{Product, multiply};
 use super::shaders::Stage;
 use super::uniforms;
 use crate::nn::sliding::{Map, Sliding};
-use crate::snapshot::{Activation, Kind, Operation};
+use crate::snapshot::{Activation, Kind, Operation, OperationKind};
 use eframe::wgpu;
 
 /// More examples than this are multiplied by tiles.
@@ -52,19 +52,14 @@ impl Dispatch {
             phases = product.phases;
         }
         match &operation.kind {
-            Kind::Linear { .. } => {}
-            Kind::Convolution(sliding) | Kind::Transposed(sliding) | Kind::MaxPool(sliding) => {
-                uniforms.side = small(sliding.window.side)?;
-                uniforms.stride = small(sliding.window.stride.max(1))?;
-                uniforms.padding = small(sliding.window.padding)?;
-                set_maps(&mut uniforms, sliding.large, sliding.small).ok_or_else(uncountable)?;
+            OperationKind::Layer(kind) => set_layer(&mut uniforms, kind),
+            OperationKind::Addition(map) => set_maps(&mut uniforms, *map, *map),
+            OperationKind::Concatenation(both) => {
+                let [first, _] = both.parts();
+                set_maps(&mut uniforms, both.whole(), first)
             }
-            Kind::Upsample { from, to } => set_maps(&mut uniforms, *to, *from).ok_or_else(uncountable)?,
-            Kind::ChannelsLast(map) => {
-                (uniforms.inner, uniforms.columns) = (small(map.channels)?, small(map.places())?)
-            }
-            Kind::Planes(map) => (uniforms.inner, uniforms.columns) = (small(map.places())?, small(map.channels)?),
         }
+        .ok_or_else(uncountable)?;
         let (tile_rows, tile_columns) = stage.tile();
         let columns = if has_columns(stage) { u64::from(uniforms.columns) } else { 1 };
         let across = columns.div_ceil(tile_columns);
@@ -75,12 +70,17 @@ impl Dispatch {
 }
 
 /// The stage, and the rows of its product (of the largest phase) or the values it gives.
-fn stage_of(kind: &Kind, examples: usize) -> Option<(Stage, usize)> {
+fn stage_of(kind: &OperationKind, examples: usize) -> Option<(Stage, usize)> {
     let values = || multiply(&[examples, kind.outputs()]);
     let by_channels = |channels: usize, [direct, narrow, wide]: [Stage; 3]| match channels {
         0..=4 => direct,
         5..=32 => narrow,
         _ => wide,
+    };
+    let kind = match kind {
+        OperationKind::Layer(kind) => kind,
+        OperationKind::Addition(_) => return Some((Stage::Addition, values()?)),
+        OperationKind::Concatenation(_) => return Some((Stage::Concatenation, values()?)),
     };
     Some(match kind {
         Kind::Linear { .. } if examples <= FEW_ROWS => (Stage::Vector, examples),
@@ -112,9 +112,28 @@ fn phase_width(sliding: &Sliding) -> usize {
     sliding.large.width.div_ceil(sliding.window.stride.max(1))
 }
 
-/// Whether a workgroup writes some of the columns only.
+/// Whether a workgroup writes some of the columns only: in products.
 fn has_columns(stage: Stage) -> bool {
-    !matches!(stage, Stage::Pool | Stage::Upsample | Stage::Exchange)
+    let (_, columns) = stage.tile();
+    columns > 1
+}
+
+/// The sizes of a layer that are not its product's.
+fn set_layer(uniforms: &mut uniforms::Stage, kind: &Kind) -> Option<()> {
+    let small = |value: usize| u32::try_from(value).ok();
+    match kind {
+        Kind::Linear { .. } => {}
+        Kind::Convolution(sliding) | Kind::Transposed(sliding) | Kind::MaxPool(sliding) => {
+            uniforms.side = small(sliding.window.side)?;
+            uniforms.stride = small(sliding.window.stride.max(1))?;
+            uniforms.padding = small(sliding.window.padding)?;
+            set_maps(uniforms, sliding.large, sliding.small)?;
+        }
+        Kind::Upsample { from, to } => set_maps(uniforms, *to, *from)?,
+        Kind::ChannelsLast(map) => (uniforms.inner, uniforms.columns) = (small(map.channels)?, small(map.places())?),
+        Kind::Planes(map) => (uniforms.inner, uniforms.columns) = (small(map.places())?, small(map.channels)?),
+    }
+    Some(())
 }
 
 fn set_maps(uniforms: &mut uniforms::Stage, large: Map, small: Map) -> Option<()> {
@@ -171,7 +190,7 @@ mod tests {
     #[test]
     fn few_rows_and_few_columns_have_stages_of_their_own() {
         let stage = |inputs, outputs, examples| {
-            let kind = Kind::Linear { inputs, outputs };
+            let kind = Kind::Linear { inputs, outputs }.into();
             stage_of(&kind, examples).map(|(stage, _)| stage)
         };
         assert_eq!(stage(2, 256, 1), Some(Stage::Vector));

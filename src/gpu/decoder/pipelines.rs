@@ -9,7 +9,7 @@ use eframe::wgpu;
 pub struct Pipelines {
     /// In the order of [`Stage::ALL`].
     stages: Vec<wgpu::ComputePipeline>,
-    /// 0 uniforms, 1 what is read, 2 what is written.
+    /// 0 uniforms, 1 what is read, 2 what is written, 3 the second value that is read: the first again where there is one.
     pub(super) values_layout: wgpu::BindGroupLayout,
     /// 0 weights and biases.
     pub(super) weights_layout: wgpu::BindGroupLayout,
@@ -28,7 +28,7 @@ impl Pipelines {
                 min_binding_size: std::num::NonZeroU64::new(size_of::<uniforms::Stage>() as u64),
             };
             let (read, write) = (storage(true), storage(false));
-            let values_layout = layout(device, "decoder values", &[uniform, read, write]);
+            let values_layout = layout(device, "decoder values", &[uniform, read, write, read]);
             let weights_layout = layout(device, "decoder weights", &[read]);
             let both = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some("decoder"),

@@ -143,17 +143,18 @@ impl Binding<'_> {
         reads.enumerate().filter_map(|(index, read)| self.group(chunk, *read, index + 1)).collect()
     }
 
-    fn group(&self, chunk: &Chunk, read: usize, written: usize) -> Option<wgpu::BindGroup> {
+    fn group(&self, chunk: &Chunk, [first, second]: [usize; 2], written: usize) -> Option<wgpu::BindGroup> {
         let uniforms = Window { offset: 0, size: size_of::<uniforms::Stage>() as u64, base: 0 };
-        let input = (read == 0).then_some(chunk.input);
+        let input = |value: usize| (value == 0).then_some(chunk.input);
         let output = (written + 1 == self.values.len()).then_some(chunk.output);
         Some(self.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("decoder values"),
             layout: &self.pipelines.values_layout,
             entries: &[
                 entry(0, self.uniforms, Some(uniforms)),
-                entry(1, self.values.get(read)?, input),
+                entry(1, self.values.get(first)?, input(first)),
                 entry(2, self.values.get(written)?, output),
+                entry(3, self.values.get(second)?, input(second)),
             ],
         }))
     }

@@ -3,7 +3,7 @@
 
 use super::error::DecoderError;
 use crate::nn::sliding::Sliding;
-use crate::snapshot::{Kind, Operation};
+use crate::snapshot::{Kind, Operation, OperationKind};
 
 /// The sizes of a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,8 @@ impl Product {
     ///
     /// # Errors
     /// Where the sizes overflow.
-    pub fn of(kind: &Kind) -> Result<Option<Self>, DecoderError> {
+    pub fn of(kind: &OperationKind) -> Result<Option<Self>, DecoderError> {
+        let OperationKind::Layer(kind) = kind else { return Ok(None) };
         let many = |factors: &[usize]| multiply(factors).ok_or_else(|| DecoderError::Uncountable(format!("{kind:?}")));
         Ok(match kind {
             Kind::Linear { inputs, outputs } => {
@@ -81,7 +82,7 @@ impl Product {
         let (matrix, biases) = out.split_at_mut(weights.min(out.len()));
         copy(biases, &operation.bias);
         match &operation.kind {
-            Kind::Transposed(sliding) => pack_phases(sliding, &operation.weight, stride, matrix),
+            OperationKind::Layer(Kind::Transposed(sliding)) => pack_phases(sliding, &operation.weight, stride, matrix),
             _ => {
                 let columns = matrix.chunks_exact_mut(stride.max(1));
                 let pairs = columns.zip(operation.weight.chunks_exact(self.inner.max(1)));
@@ -141,7 +142,7 @@ mod tests {
         let large = Map { height: 4, width: 4, channels: 1 };
         let sliding = Sliding::new(large, Window { side: 3, stride: 2, padding: 1 }, 1);
         let weight: Vec<f32> = (0..9u8).map(f32::from).collect();
-        let kind = Kind::Transposed(sliding);
+        let kind = OperationKind::Layer(Kind::Transposed(sliding));
         let (weight, bias) = (weight.into(), [9.0].into());
         let activation = Activation::Identity;
         let operation = Operation { name: "t".into(), inputs: vec![0], kind, weight, bias, activation };
@@ -159,7 +160,7 @@ mod tests {
 
     #[test]
     fn sizes_that_overflow_are_refused() {
-        let kind = Kind::Linear { inputs: usize::MAX / 2, outputs: 5 };
+        let kind = Kind::Linear { inputs: usize::MAX / 2, outputs: 5 }.into();
         assert!(matches!(Product::of(&kind).unwrap().unwrap().values(), Err(DecoderError::Uncountable(_))));
     }
 }

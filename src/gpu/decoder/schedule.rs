@@ -4,7 +4,7 @@ use super::dispatch::Dispatch;
 use super::error::DecoderError;
 use super::shaders::{SHARED_BYTES, THREADS};
 use super::uniforms;
-use crate::snapshot::{Kind, Network, Operation};
+use crate::snapshot::{Network, Operation, OperationKind};
 use eframe::wgpu;
 
 /// Bytes of values between operations that are held at most, as long as more than one image fits at a time.
@@ -47,10 +47,10 @@ pub struct Schedule {
     pub count: usize,
     /// Values an example: of the latent, then of what each operation gives.
     pub values: Vec<usize>,
-    /// Which value each operation reads: 0 the latent, `i + 1` what operation `i` gave.
-    pub reads: Vec<usize>,
+    /// Which values each operation reads, the same twice where it reads one: 0 the latent, `i + 1` what operation `i` gave.
+    pub reads: Vec<[usize; 2]>,
     /// What the operations are: weights of the same kinds fit.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<OperationKind>,
     /// In order.
     pub chunks: Vec<Chunk>,
 }
@@ -138,8 +138,9 @@ impl<'a> Sizes<'a> {
         }
     }
 
-    fn read_by(operation: &Operation) -> usize {
-        operation.inputs.first().copied().unwrap_or(0)
+    fn read_by(operation: &Operation) -> [usize; 2] {
+        let first = operation.inputs.first().copied().unwrap_or(0);
+        [first, operation.inputs.get(1).copied().unwrap_or(first)]
     }
 
     /// "the latents", "the output", or the operation that gives a value.
@@ -202,9 +203,8 @@ impl<'a> Sizes<'a> {
         let operations = self.network.operations().iter().enumerate();
         let dispatches = operations.map(|(index, operation)| {
             let mut dispatch = Dispatch::new(index, operation, examples, self.limits)?;
-            if Self::read_by(operation) == start {
-                dispatch.uniforms.input_base = input.base;
-            }
+            let [first, second] = Self::read_by(operation).map(|value| if value == start { input.base } else { 0 });
+            (dispatch.uniforms.input_base, dispatch.uniforms.second_base) = (first, second);
             if index + 1 == end {
                 dispatch.uniforms.output_base = output.base;
             }
@@ -237,7 +237,7 @@ pub fn check_compute(limits: &wgpu::Limits) -> Result<(), DecoderError> {
         ("threads a workgroup", limits.max_compute_invocations_per_workgroup, THREADS),
         ("threads a workgroup in one dimension", limits.max_compute_workgroup_size_x, THREADS),
         ("bytes of memory a workgroup", limits.max_compute_workgroup_storage_size, SHARED_BYTES),
-        ("storage buffers a stage", limits.max_storage_buffers_per_shader_stage, 3),
+        ("storage buffers a stage", limits.max_storage_buffers_per_shader_stage, 4),
         ("dynamic uniform buffers", limits.max_dynamic_uniform_buffers_per_pipeline_layout, 1),
         ("bind groups", limits.max_bind_groups, 2),
     ];

@@ -70,11 +70,15 @@ pub enum Stage {
     Upsample,
     /// Planes to channels last, and back.
     Exchange,
+    /// The sum of two values.
+    Addition,
+    /// The channels of two values side by side.
+    Concatenation,
 }
 
 impl Stage {
     /// All of them, in the order of their pipelines.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Linear,
         Self::LinearNarrow,
         Self::Vector,
@@ -87,6 +91,8 @@ impl Stage {
         Self::Pool,
         Self::Upsample,
         Self::Exchange,
+        Self::Addition,
+        Self::Concatenation,
     ];
 
     /// Its shader.
@@ -106,6 +112,8 @@ impl Stage {
             Self::Pool => element!("pool"),
             Self::Upsample => element!("upsample"),
             Self::Exchange => element!("exchange"),
+            Self::Addition => element!("addition"),
+            Self::Concatenation => element!("concatenation"),
         }
     }
 
@@ -116,7 +124,7 @@ impl Stage {
             Self::LinearNarrow | Self::ConvolutionNarrow | Self::TransposedNarrow => (128, 32),
             Self::Vector => (4, 4),
             Self::ConvolutionDirect | Self::TransposedDirect => (64, 4),
-            Self::Pool | Self::Upsample | Self::Exchange => (64, 1),
+            Self::Pool | Self::Upsample | Self::Exchange | Self::Addition | Self::Concatenation => (64, 1),
         }
     }
 }

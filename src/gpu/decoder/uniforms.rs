@@ -18,6 +18,7 @@ pub struct Stage {
     pub bias_base: u32,
     pub input_base: u32,
     pub output_base: u32,
+    pub second_base: u32,
     pub vectors: u32,
     pub activation: u32,
     pub slope: f32,
@@ -31,12 +32,13 @@ pub struct Stage {
     pub small_width: u32,
     pub small_channels: u32,
 }
-const _: () = assert!(size_of::<Stage>() == 80);
+const _: () = assert!(size_of::<Stage>() == 84);
 const _: () = assert!(offset_of!(Stage, rows) == 4 && offset_of!(Stage, columns) == 12);
 const _: () = assert!(offset_of!(Stage, weight_stride) == 16 && offset_of!(Stage, bias_base) == 20);
 const _: () = assert!(offset_of!(Stage, input_base) == 24 && offset_of!(Stage, output_base) == 28);
-const _: () = assert!(offset_of!(Stage, vectors) == 32 && offset_of!(Stage, activation) == 36);
-const _: () = assert!(offset_of!(Stage, slope) == 40 && offset_of!(Stage, side) == 44);
-const _: () = assert!(offset_of!(Stage, stride) == 48 && offset_of!(Stage, padding) == 52);
-const _: () = assert!(offset_of!(Stage, large_height) == 56 && offset_of!(Stage, large_channels) == 64);
-const _: () = assert!(offset_of!(Stage, small_height) == 68 && offset_of!(Stage, small_channels) == 76);
+const _: () = assert!(offset_of!(Stage, second_base) == 32 && offset_of!(Stage, vectors) == 36);
+const _: () = assert!(offset_of!(Stage, activation) == 40 && offset_of!(Stage, slope) == 44);
+const _: () = assert!(offset_of!(Stage, side) == 48 && offset_of!(Stage, stride) == 52);
+const _: () = assert!(offset_of!(Stage, padding) == 56 && offset_of!(Stage, large_height) == 60);
+const _: () = assert!(offset_of!(Stage, large_channels) == 68 && offset_of!(Stage, small_height) == 72);
+const _: () = assert!(offset_of!(Stage, small_channels) == 80);

@@ -3,7 +3,7 @@
 use super::error::DecoderError;
 use super::pipelines::{Pipelines, guarded};
 use super::product::Product;
-use crate::snapshot::{Kind, Network};
+use crate::snapshot::{Network, OperationKind};
 use eframe::wgpu;
 
 /// Operations' weights begin at multiples of so many values: 256 bytes, the largest alignment that is asked for.
@@ -12,7 +12,7 @@ const ALIGN: usize = 64;
 /// Where each operation's weights lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    kinds: Vec<Kind>,
+    kinds: Vec<OperationKind>,
     /// First value and number of values; the latter 0 without weights.
     ranges: Vec<(usize, usize)>,
     values: usize,
@@ -152,7 +152,7 @@ impl Weights {
     ///
     /// # Errors
     /// Before the first upload, or where the operations are not of these kinds.
-    pub(super) fn groups(&self, kinds: &[Kind]) -> Result<&[wgpu::BindGroup], DecoderError> {
+    pub(super) fn groups(&self, kinds: &[OperationKind]) -> Result<&[wgpu::BindGroup], DecoderError> {
         if self.layout.kinds != kinds {
             return Err(DecoderError::OtherNetwork);
         }

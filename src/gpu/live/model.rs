@@ -4,7 +4,7 @@ use super::link::Tools;
 use crate::dataset::ImageShape;
 use crate::explore::tiles::{LARGEST_GRID, fresh_id};
 use crate::gpu::decoder::{DecoderError, Packed, Plan, Schedule, Weights};
-use crate::snapshot::{Kind, Snapshot};
+use crate::snapshot::Snapshot;
 use eframe::wgpu;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,6 @@ const OUTPUT_BYTES: usize = 64 << 20;
 const CHUNK: usize = 256;
 
 pub(super) struct Model {
-    kinds: Vec<Kind>,
     pub image: ImageShape,
     pub latent: usize,
     pub flops: u64,
@@ -43,7 +42,6 @@ impl Model {
         let mut weights = Weights::new(device, &tools.pipelines, network)?;
         weights.upload(device, queue, packed)?;
         Ok(Self {
-            kinds: network.operations().iter().map(|operation| operation.kind).collect(),
             image: snapshot.image,
             latent: snapshot.latent,
             flops: network.flops(),
@@ -59,8 +57,8 @@ impl Model {
 
     /// Whether another snapshot's weights fit in the place of these.
     pub fn fits(&self, snapshot: &Snapshot) -> bool {
-        let kinds = snapshot.decoder.operations().iter().map(|operation| &operation.kind);
-        self.image == snapshot.image && self.latent == snapshot.latent && self.kinds.iter().eq(kinds)
+        let shaped = self.snapshot.decoder.is_shaped_as(&snapshot.decoder);
+        self.image == snapshot.image && self.latent == snapshot.latent && shaped
     }
 
     pub fn upload(
