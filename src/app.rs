@@ -111,7 +111,8 @@ impl eframe::App for Explorer {
 
     fn logic(&mut self, context: &Context, frame: &mut eframe::Frame) {
         let last_frame_s = frame.info().cpu_usage.unwrap_or(0.0).clamp(0.0, 5.0);
-        let last_frame = self.drawing.since_last().unwrap_or(Duration::from_secs_f32(last_frame_s));
+        let drawn = if self.software { self.drawing.since_last() } else { None };
+        let last_frame = drawn.unwrap_or(Duration::from_secs_f32(last_frame_s));
         if self.software && self.session.borrow().is_training() {
             // As a screen's own pace would: without it training has what a moving pointer leaves.
             let pause = self.session.borrow().waker().pause(last_frame, self.began.elapsed());

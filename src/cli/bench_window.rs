@@ -1,28 +1,23 @@
 //! `bench window`: the real window. How many frames it draws when nothing happens, and what it leaves to training.
 
+mod idle;
+mod looking;
+
 use super::explorer::{WindowError, show};
-use crate::app::{Script, Session, SharedScript, SharedSession, Stage, Start};
+use crate::app::{Script, Session, SharedScript, SharedSession, Start};
 use crate::dataset::Source;
-use crate::gpu::DeviceInfo;
 use crate::ui::command::{Command, Slot};
-use eframe::egui::{Context, Event, Modifiers, PointerButton, Rect, Vec2};
+use idle::Idle;
+use looking::Looking;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long nothing may happen before frames are counted.
-const SETTLE: Duration = Duration::from_secs(2);
-/// How long they are counted.
-const IDLE: Duration = Duration::from_secs(10);
 /// How long a part runs before it counts.
 const WARM_UP: Duration = Duration::from_secs(2);
 /// Parts of each kind.
 const ROUNDS: u32 = 3;
-/// Moves of the pointer in a second while it drags.
-const EVENTS_PER_S: u32 = 60;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How it is measured.
@@ -200,175 +195,5 @@ impl Part {
         self.samples += part.samples;
         self.frames += part.frames;
         self.seconds += part.seconds;
-    }
-}
-
-/// Waits until all is ready and shown, trains for a moment and stops, and counts the frames after that.
-#[derive(Default)]
-struct Idle {
-    stage: IdleStage,
-    counted: Option<u64>,
-    waits_for: &'static str,
-    adapter: String,
-    software: bool,
-}
-
-#[derive(Default)]
-enum IdleStage {
-    #[default]
-    Opens,
-    Trains(Instant),
-    Calms(Instant),
-    Settles(Instant),
-    /// Since when, and with how many frames before.
-    Counts(Instant, u64),
-}
-
-impl Script for Idle {
-    fn frame(&mut self, mut stage: Stage<'_>) {
-        if self.counted.is_some() {
-            return;
-        }
-        if let Some(state) = stage.render_state {
-            let device = DeviceInfo::of(&state.adapter);
-            (self.adapter, self.software) = (device.name, device.software);
-        }
-        let soon = Duration::from_millis(50);
-        let wait = match self.stage {
-            IdleStage::Opens => {
-                self.waits_for = "the data and the models were not ready";
-                if stage.session.is_ready() {
-                    stage.session.apply_all(Slot::BOTH.map(Command::Start));
-                    self.stage = IdleStage::Trains(Instant::now());
-                } else if stage.elapsed > PATIENCE {
-                    stage.close();
-                }
-                soon
-            }
-            IdleStage::Trains(since) => {
-                if since.elapsed() > SETTLE {
-                    stage.session.apply_all(Slot::BOTH.map(Command::Pause));
-                    self.stage = IdleStage::Calms(Instant::now());
-                }
-                soon
-            }
-            IdleStage::Calms(since) => {
-                self.waits_for = "messages did not go away";
-                if !stage.session.says_something() {
-                    self.stage = IdleStage::Settles(Instant::now());
-                } else if since.elapsed() > PATIENCE {
-                    stage.close();
-                }
-                soon
-            }
-            IdleStage::Settles(since) => {
-                self.waits_for = "the window was closed";
-                if since.elapsed() >= SETTLE {
-                    // This very frame is drawn because it was asked for.
-                    self.stage = IdleStage::Counts(Instant::now(), stage.session.frames() + 1);
-                    IDLE
-                } else {
-                    SETTLE - since.elapsed()
-                }
-            }
-            IdleStage::Counts(since, before) => {
-                let causes = stage.context.repaint_causes();
-                tracing::debug!(after_s = since.elapsed().as_secs_f32(), ?causes, "a frame");
-                if since.elapsed() >= IDLE {
-                    self.counted = Some(stage.session.frames().saturating_sub(before));
-                    stage.close();
-                }
-                IDLE.saturating_sub(since.elapsed())
-            }
-        };
-        stage.context.request_repaint_after(wait);
-    }
-}
-
-/// Lets the cursor rest, then drags it over the plane.
-struct Looking {
-    length: Duration,
-    rest: Count,
-    drag: Count,
-    hand: Option<Hand>,
-    finished: bool,
-}
-
-impl Looking {
-    fn new(length: Duration) -> Self {
-        Self { length, rest: Count::new(length), drag: Count::new(length), hand: None, finished: false }
-    }
-}
-
-impl Script for Looking {
-    fn frame(&mut self, mut stage: Stage<'_>) {
-        if self.finished {
-            return;
-        }
-        if !self.rest.is_over(stage.session) {
-            // Training asks for frames by itself; one more a second ends the part.
-            stage.context.request_repaint_after(Duration::from_secs(1));
-        } else if self.hand.is_none() {
-            if let Some(rect) = stage.plane_rect() {
-                tracing::debug!("dragging");
-                self.hand = Some(Hand::new(stage.context.clone(), rect));
-                self.drag = Count::new(self.length);
-            } else {
-                stage.close();
-            }
-        } else if self.drag.is_over(stage.session) {
-            self.finished = true;
-            self.hand = None;
-            stage.close();
-        }
-    }
-
-    fn input(&mut self) -> Vec<Event> {
-        self.hand.as_ref().map(Hand::take).unwrap_or_default()
-    }
-}
-
-/// A hand that drags in circles: its thread makes events and asks for frames as a window system does.
-struct Hand {
-    events: Arc<Mutex<Vec<Event>>>,
-    stop: Arc<AtomicBool>,
-}
-
-impl Hand {
-    fn new(context: Context, rect: Rect) -> Self {
-        let at = move |turn: f32| rect.center() + 0.3 * rect.size().min_elem() * Vec2::angled(turn);
-        let press = Event::PointerButton {
-            pos: at(0.0),
-            button: PointerButton::Primary,
-            pressed: true,
-            modifiers: Modifiers::NONE,
-        };
-        let events = Arc::new(Mutex::new(vec![Event::PointerMoved(at(0.0)), press]));
-        let stop = Arc::new(AtomicBool::new(false));
-        let (queue, stopped) = (events.clone(), stop.clone());
-        std::thread::spawn(move || {
-            let began = Instant::now();
-            for index in 1.. {
-                let due = Duration::from_secs(1) * index / EVENTS_PER_S;
-                std::thread::sleep(due.saturating_sub(began.elapsed()));
-                if stopped.load(Ordering::Relaxed) {
-                    return;
-                }
-                let turn = index as f32 / EVENTS_PER_S as f32;
-                queue.lock().unwrap_or_else(PoisonError::into_inner).push(Event::PointerMoved(at(turn)));
-                context.request_repaint();
-            }
-        });
-        Self { events, stop }
-    }
-
-    fn take(&self) -> Vec<Event> {
-        std::mem::take(&mut self.events.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Drop for Hand {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
     }
 }
