@@ -166,6 +166,7 @@ impl Session {
 
         // The panels' own looks and the layout are lent out while the rest is looked at.
         let mut panels = std::mem::take(&mut self.panels);
+        panels.plane.panel.begin_frame();
         let mut tree = std::mem::replace(&mut self.layout, Tree::empty(egui::Id::unique("panels")));
         let shown: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| layout::is_shown(&tree, *pane)).collect();
         {

@@ -9,6 +9,7 @@ use latentarium::app::{Explorer, Level, Session, SharedSession, Start};
 use latentarium::model::{Config, Family};
 use latentarium::trainer::Phase;
 use latentarium::ui::command::{Command, ForkWish, Slot};
+use latentarium::ui::layout::Pane;
 use latentarium::ui::settings::{Language, Settings};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -181,6 +182,27 @@ fn train_pause_step_and_reset_by_key() {
 }
 
 #[test]
+fn a_plane_that_is_not_on_the_screen_is_not_decoded() {
+    let mut screen = Screen::ready();
+    let toggle = |screen: &Screen| screen.session.borrow_mut().apply(Command::TogglePane(Pane::Plane));
+    let tiles = |session: &Session| session.tiles(Slot::A).map(|tiles| tiles.step);
+    screen.until("tiles", |session| tiles(session).is_some());
+    toggle(&screen);
+    screen.step();
+    screen.key(Modifiers::NONE, Key::Space);
+    let steps = |session: &Session| session.model(Slot::A).shown().map_or(0, |shown| shown.step);
+    screen.until("it trains", |session| session.model(Slot::A).is_training() && (20..4000).contains(&steps(session)));
+    // What was asked for while it was seen may have come since; nothing newer does.
+    let before = tiles(&screen.session.borrow());
+    let from = steps(&screen.session.borrow());
+    screen.until("forty more steps", |session| steps(session) >= from + 40);
+    assert_eq!(tiles(&screen.session.borrow()), before);
+    toggle(&screen);
+    screen.until("newer tiles", |session| tiles(session).is_some_and(|step| step >= from));
+    screen.key(Modifiers::NONE, Key::Space);
+}
+
+#[test]
 fn keys_do_nothing_while_a_path_is_typed() {
     let mut screen = Screen::ready();
     screen.key(Modifiers::COMMAND, Key::O);
@@ -317,8 +339,10 @@ fn a_failing_model_says_so_and_the_other_lives_on() {
     let broken = Config { learning_rate: 1.0, adam_beta1: 0.0, ..Config::preset("vae-dense").unwrap() };
     let broken = Config { likelihood: latentarium::model::Likelihood::Gaussian, beta: 1000.0, ..broken };
     screen.session.borrow_mut().apply(Command::Edit(Slot::A, broken));
-    screen.click("Start A");
+    // B first: what A says when it fails moves B's buttons.
     screen.click("Start B");
+    screen.until("B trains", |session| session.model(Slot::B).is_training());
+    screen.click("Start A");
     screen.until("a failure", |session| session.model(Slot::A).failure.is_some());
     let message = screen.session.borrow().model(Slot::A).failure.clone().unwrap();
     screen.step();

@@ -213,9 +213,11 @@ impl Session {
         let (data, waker) = (self.data.clone(), self.waker.clone());
         let shown = |session: &Self, slot: Slot| session.model(slot).shown().cloned();
         let (slot, limits) = (settings.model, self.looking.limits);
+        // A plane that is not on the screen needs neither tiles nor points.
+        let seen = shown(self, slot).zip(self.panels.plane.panel.lattice(settings.grid));
         if settings.show.tiles
             && !self.is_live()
-            && let (Some(newest), Some(lattice)) = (shown(self, slot), self.panels.plane.panel.lattice(settings.grid))
+            && let Some((newest, lattice)) = seen.clone()
         {
             let took = self.looking.tiles(slot).map_or(0.0, |tiles| tiles.decode_ms);
             let interval = TILES_INTERVAL.max(Duration::from_secs_f32(took.clamp(0.0, 1e4) * 1e-3) * TILES_SHARE);
@@ -225,8 +227,10 @@ impl Session {
                 viewer.request_tiles(slot.index(), request);
             }
         }
+        // Of more than two dimensions the points say which ones the plane lies along.
+        let points = |newest: &Arc<Snapshot>| settings.show.points || newest.latent > 2;
         if let Some(data) = &data
-            && let Some(newest) = shown(self, slot)
+            && let Some((newest, _)) = seen.filter(|(newest, _)| points(newest))
         {
             self.looking.request_points(slot, &newest, data, &waker);
         }

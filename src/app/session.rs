@@ -10,6 +10,7 @@ use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Progress, Source};
 use crate::explore::compare::Sheet;
 use crate::explore::encoded::EncodedPoints;
+use crate::explore::tiles::TileGrid;
 use crate::gpu::DecoderChoice;
 use crate::model::Config;
 use crate::snapshot::Snapshot;
@@ -251,6 +252,11 @@ impl Session {
     /// Where device errors are put, from any thread.
     pub fn device_errors(&self) -> Arc<Mutex<Vec<String>>> {
         self.device_errors.clone()
+    }
+
+    /// The newest tiles of a model's plane that the CPU decoded.
+    pub fn tiles(&self, slot: Slot) -> Option<Arc<TileGrid>> {
+        self.looking.tiles(slot)
     }
 
     /// Encoded points on the plane.

@@ -176,8 +176,13 @@ impl PlanePanel {
         actions
     }
 
-    /// The tiles that the visible part of the plane needs, `grid` of them along its longer side; `None` before the panel
-    /// was drawn for the first time.
+    /// A frame begins, in which the panel may not be drawn.
+    pub fn begin_frame(&mut self) {
+        self.area = None;
+    }
+
+    /// The tiles that the visible part of the plane needs, `grid` of them along its longer side; `None` where the newest
+    /// frame did not draw the panel.
     pub fn lattice(&self, grid: usize) -> Option<Lattice> {
         self.area.map(|area| Lattice::covering(&self.view, area, grid))
     }
