@@ -12,7 +12,7 @@ use super::writer::WriteStage;
 use crate::dataset::ImageShape;
 use crate::explore::lens::MapSheet;
 use crate::explore::refine::Place;
-use crate::explore::tiles::Lattice;
+use crate::explore::tiles::{AtlasLimits, Lattice, atlas_channels};
 use crate::gpu::colormap::ColorMap;
 use crate::gpu::decoder::DecoderError;
 use crate::gpu::pipeline::Pipelines;
@@ -218,6 +218,8 @@ fn refine(
 
 /// A tile's size in its texture, and by how much its image is made smaller for it.
 fn tile_size(image: ImageShape, place: &Place, lattice: Lattice) -> Option<([usize; 2], usize)> {
-    let reduction = place.limits.reduction(image, lattice.columns + SPARE, lattice.rows + SPARE)?;
+    // Grey takes four bytes a pixel here as well.
+    let limits = AtlasLimits { bytes: place.limits.bytes / 4 * atlas_channels(image), ..place.limits };
+    let reduction = limits.reduction(image, lattice.columns + SPARE, lattice.rows + SPARE)?;
     Some(([image.width.div_ceil(reduction), image.height.div_ceil(reduction)], reduction))
 }
