@@ -7,7 +7,7 @@ fn main(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) index: u32,
 ) {
-    let at = (group.y * groups.x + group.x) * THREADS + index;
+    let at = thread_from(group, groups, index);
     let places = target_of.width * target_of.height;
     let map = at / places;
     if map >= target_of.count {

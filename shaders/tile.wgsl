@@ -27,7 +27,7 @@ fn main(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) index: u32,
 ) {
-    let at = (group.y * groups.x + group.x) * THREADS + index;
+    let at = thread_from(group, groups, index);
     let area = target_of.tile_width * target_of.tile_height;
     let example = at / area;
     if example >= target_of.count {

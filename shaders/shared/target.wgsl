@@ -32,3 +32,8 @@ struct Target {
 @group(0) @binding(3) var<storage, read_write> largest: array<f32>;
 
 const THREADS = 64u;
+
+// A thread's number: workgroups that do not fit one dimension go on in the next.
+fn thread_from(group: vec3<u32>, groups: vec3<u32>, index: u32) -> u32 {
+    return (group.y * groups.x + group.x) * THREADS + index;
+}

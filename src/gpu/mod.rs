@@ -8,6 +8,7 @@
 //! [`decoder`] turns latents into images in compute shaders on the same device; [`live`] does so in the window, once a frame.
 
 pub mod colormap;
+mod compute;
 pub mod decoder;
 pub mod image;
 pub mod live;

@@ -1,6 +1,7 @@
 //! How our pipelines are made: one layout for all of them, blending as egui does.
 
 use super::colormap::{ColorMap, ENTRIES};
+use super::compute;
 use super::shader::{self, Shader};
 use crate::explore::encoded::PlanePoint;
 use eframe::wgpu;
@@ -32,16 +33,7 @@ impl Pipelines {
         };
         let sampler = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
         let layout = |label, types: &[wgpu::BindingType]| {
-            let entries: Vec<_> = (0u32..)
-                .zip(types)
-                .map(|(binding, ty)| wgpu::BindGroupLayoutEntry {
-                    binding,
-                    visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
-                    ty: *ty,
-                    count: None,
-                })
-                .collect();
-            device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries })
+            compute::layout(device, label, wgpu::ShaderStages::VERTEX_FRAGMENT, types)
         };
         let picture_layout = layout("picture", &[uniform, texture, texture, sampler]);
         let points_layout = layout("points", &[uniform]);

@@ -3,6 +3,7 @@
 use super::error::DecoderError;
 use super::shaders::Stage;
 use super::uniforms;
+use crate::gpu::compute::{dynamic_uniform, layout, pipeline, storage};
 use eframe::wgpu;
 
 /// A pipeline a stage, and what they bind.
@@ -22,20 +23,12 @@ impl Pipelines {
     /// Where the device refuses one.
     pub fn new(device: &wgpu::Device) -> Result<Self, DecoderError> {
         guarded(device, "the decoder's pipelines", || {
-            let uniform = wgpu::BindingType::Buffer {
-                ty: wgpu::BufferBindingType::Uniform,
-                has_dynamic_offset: true,
-                min_binding_size: std::num::NonZeroU64::new(size_of::<uniforms::Stage>() as u64),
-            };
-            let (read, write) = (storage(true), storage(false));
-            let values_layout = layout(device, "decoder values", &[uniform, read, write, read]);
-            let weights_layout = layout(device, "decoder weights", &[read]);
-            let both = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-                label: Some("decoder"),
-                bind_group_layouts: &[Some(&values_layout), Some(&weights_layout)],
-                immediate_size: 0,
-            });
-            let stages = Stage::ALL.into_iter().map(|stage| pipeline(device, &both, stage)).collect();
+            let (uniform, read, write) = (dynamic_uniform::<uniforms::Stage>(), storage(true), storage(false));
+            let computes = wgpu::ShaderStages::COMPUTE;
+            let values_layout = layout(device, "decoder values", computes, &[uniform, read, write, read]);
+            let weights_layout = layout(device, "decoder weights", computes, &[read]);
+            let both = [Some(&values_layout), Some(&weights_layout)];
+            let stages = Stage::ALL.into_iter().map(|stage| pipeline(device, &both, stage.shader())).collect();
             Self { stages, values_layout, weights_layout }
         })
     }
@@ -44,46 +37,6 @@ impl Pipelines {
     pub(super) fn of(&self, stage: Stage) -> Option<&wgpu::ComputePipeline> {
         self.stages.get(stage as usize)
     }
-}
-
-fn storage(read_only: bool) -> wgpu::BindingType {
-    wgpu::BindingType::Buffer {
-        ty: wgpu::BufferBindingType::Storage { read_only },
-        has_dynamic_offset: false,
-        min_binding_size: None,
-    }
-}
-
-fn layout(device: &wgpu::Device, label: &str, types: &[wgpu::BindingType]) -> wgpu::BindGroupLayout {
-    let entries: Vec<_> = (0u32..)
-        .zip(types)
-        .map(|(binding, ty)| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility: wgpu::ShaderStages::COMPUTE,
-            ty: *ty,
-            count: None,
-        })
-        .collect();
-    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries })
-}
-
-fn pipeline(device: &wgpu::Device, layout: &wgpu::PipelineLayout, stage: Stage) -> wgpu::ComputePipeline {
-    let shader = stage.shader();
-    let label = Some(shader.name);
-    let source = wgpu::ShaderSource::Wgsl(shader.source.into());
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label, source });
-    device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-        label,
-        layout: Some(layout),
-        module: &module,
-        entry_point: Some("main"),
-        // Every stage writes its shared memory before it reads it.
-        compilation_options: wgpu::PipelineCompilationOptions {
-            zero_initialize_workgroup_memory: false,
-            ..Default::default()
-        },
-        cache: None,
-    })
 }
 
 /// Makes something on the device; what the device has against it comes back as an error instead of going to its

@@ -1,7 +1,8 @@
 //! The stages that write values into textures: decoded images into tiles, an operation's maps into a sheet.
 
+use crate::gpu::compute::{dynamic_uniform, layout, pipeline, storage};
 use crate::gpu::decoder::{DecoderError, guarded};
-use crate::gpu::shader::{self, Shader};
+use crate::gpu::shader;
 use crate::gpu::uniforms::Target;
 use eframe::wgpu;
 
@@ -40,14 +41,16 @@ impl Writer {
     /// Where the device refuses one.
     pub fn new(device: &wgpu::Device) -> Result<Self, DecoderError> {
         guarded(device, "the pipelines that write tiles", || {
-            let layout = layout(device);
-            let whole = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-                label: Some("tiles"),
-                bind_group_layouts: &[Some(&layout)],
-                immediate_size: 0,
-            });
-            let make = |shader| pipeline(device, &whole, shader);
-            Self { tile: make(shader::TILE), extent: make(shader::EXTENT), maps: make(shader::MAPS), layout }
+            let texels = wgpu::BindingType::StorageTexture {
+                access: wgpu::StorageTextureAccess::WriteOnly,
+                format: wgpu::TextureFormat::Rgba8Unorm,
+                view_dimension: wgpu::TextureViewDimension::D2,
+            };
+            let types = [dynamic_uniform::<Target>(), storage(true), texels, storage(false)];
+            let layout = layout(device, "tiles", wgpu::ShaderStages::COMPUTE, &types);
+            let make = |shader| pipeline(device, &[Some(&layout)], shader);
+            let (tile, extent, maps) = (make(shader::TILE), make(shader::EXTENT), make(shader::MAPS));
+            Self { tile, extent, maps, layout }
         })
     }
 
@@ -79,50 +82,4 @@ impl Writer {
             ],
         })
     }
-}
-
-fn layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
-    let storage = |read_only| wgpu::BindingType::Buffer {
-        ty: wgpu::BufferBindingType::Storage { read_only },
-        has_dynamic_offset: false,
-        min_binding_size: None,
-    };
-    let types = [
-        wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Uniform,
-            has_dynamic_offset: true,
-            min_binding_size: std::num::NonZeroU64::new(size_of::<Target>() as u64),
-        },
-        storage(true),
-        wgpu::BindingType::StorageTexture {
-            access: wgpu::StorageTextureAccess::WriteOnly,
-            format: wgpu::TextureFormat::Rgba8Unorm,
-            view_dimension: wgpu::TextureViewDimension::D2,
-        },
-        storage(false),
-    ];
-    let entries: Vec<_> = (0u32..)
-        .zip(types)
-        .map(|(binding, ty)| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility: wgpu::ShaderStages::COMPUTE,
-            ty,
-            count: None,
-        })
-        .collect();
-    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("tiles"), entries: &entries })
-}
-
-fn pipeline(device: &wgpu::Device, layout: &wgpu::PipelineLayout, shader: Shader) -> wgpu::ComputePipeline {
-    let label = Some(shader.name);
-    let source = wgpu::ShaderSource::Wgsl(shader.source.into());
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label, source });
-    device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-        label,
-        layout: Some(layout),
-        module: &module,
-        entry_point: Some("main"),
-        compilation_options: Default::default(),
-        cache: None,
-    })
 }
