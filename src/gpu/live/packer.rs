@@ -106,3 +106,48 @@ impl Drop for Packer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::dataset::ImageShape;
+    use crate::snapshot::{Activation, Network, Operation};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::{Duration, Instant};
+
+    fn snapshot(step: u64) -> Arc<Snapshot> {
+        let operation = Operation::linear("out", 0, (vec![0.5; 2 * 4], vec![0.0; 4]), Activation::Sigmoid);
+        let decoder = Network::new(2, vec![operation]).unwrap();
+        Arc::new(Snapshot { step, image: ImageShape::grey(2, 2), latent: 2, decoder, encoder: None })
+    }
+
+    #[test]
+    fn the_newest_weights_come_and_the_same_ones_again_wake_nobody() {
+        let woken = Arc::new(AtomicUsize::new(0));
+        let counted = woken.clone();
+        let packer = Packer::spawn(Arc::new(move || _ = counted.fetch_add(1, Ordering::SeqCst))).unwrap();
+        let newest = snapshot(100);
+        for step in 0..100 {
+            packer.ask(1, &snapshot(step));
+        }
+        packer.ask(1, &newest);
+        let began = Instant::now();
+        let mut last = None;
+        while last != Some(100) {
+            assert!(began.elapsed() < Duration::from_secs(20), "the newest weights come");
+            if let Some(ready) = packer.take(1) {
+                let step = ready.snapshot.step;
+                assert!(ready.packed.is_ok() && last.is_none_or(|last| last < step), "never older ones");
+                last = Some(step);
+            }
+        }
+        // Its waking may follow the weights by a moment.
+        std::thread::sleep(Duration::from_millis(20));
+        let before = woken.load(Ordering::SeqCst);
+        packer.ask(1, &newest);
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!(woken.load(Ordering::SeqCst), before);
+        assert!(!packer.is_ready(0) && !packer.is_ready(1));
+    }
+}
