@@ -106,7 +106,12 @@ impl Screen {
 
     fn frame(&mut self) -> image::RgbaImage {
         self.harness.step();
-        self.harness.render().unwrap()
+        // Reading the picture back gives up after ten seconds: a processor that plays the adapter may be busy elsewhere.
+        let frame = self.harness.render().or_else(|error| {
+            println!("once more, since {error}");
+            self.harness.render()
+        });
+        frame.unwrap()
     }
 
     /// Draws until the decoder on the device has nothing left to do; gives the last frame.
