@@ -114,7 +114,7 @@ fn operations_are_chosen_by_name_and_one_after_another() {
     assert!(harness.query_by_label_contains("12 values").is_some(), "the second one at first");
     harness.get_by_label("The operation after it").click();
     harness.run_steps(2);
-    assert!(harness.query_by_label_contains("64 values").is_some());
+    assert!(harness.query_by_label_contains("one map of 8×8").is_some());
     harness.get_by_label("The operation before it").click();
     harness.run_steps(2);
     harness.get_by_label("The operation before it").click();
@@ -128,7 +128,7 @@ fn operations_are_chosen_by_name_and_one_after_another() {
     harness.get_by_label("gan-dense").click();
     harness.run_steps(2);
     assert_eq!(harness.state().settings.lens.model, Slot::B);
-    assert!(harness.query_by_label_contains("64 values").is_some(), "the last one of a shorter network");
+    assert!(harness.query_by_label_contains("one map of 8×8").is_some(), "the last one of a shorter network");
     assert_eq!(harness.unnamed_widgets(), Vec::<String>::new());
 }
 

@@ -86,6 +86,7 @@ impl State {
             plane: Some(&self.plane),
             snapshot: self.snapshot.as_ref(),
             on_device: false,
+            device_step: None,
             limits: AtlasLimits::default(),
             tiles: self.tiles.as_ref(),
             points: self.points.as_ref(),

@@ -74,8 +74,7 @@ impl Session {
 
     pub(super) fn look_view(&self) -> LookView {
         let steps = self.decoder_report().filter(|_| self.is_live()).map(|report| report.steps);
-        // Weights that are on their way count as those of step 0.
-        self.looking.view(steps.map_or([None; 2], |steps| steps.map(|step| Some(step.unwrap_or(0)))))
+        self.looking.view(steps)
     }
 
     /// Who decodes.

@@ -170,14 +170,15 @@ impl Looking {
         self.viewer.as_ref()?.tiles(slot.index())
     }
 
-    /// What the panels draw from; `on_device` is the step of the weights that the window's device draws of each model.
-    pub fn view(&self, on_device: [Option<u64>; 2]) -> LookView {
+    /// What the panels draw from; `on_device` has the steps of the weights that the window's device draws, where it decodes.
+    pub fn view(&self, on_device: Option<[Option<u64>; 2]>) -> LookView {
         let plane = |slot: Slot| PlaneView {
             plane: self.plane(slot).cloned(),
             tiles: self.tiles(slot),
             points: self.points(slot),
             found: self.viewer.as_ref().and_then(|viewer| viewer.look(slot.index())),
-            on_device: on_device.get(slot.index()).copied().flatten(),
+            on_device: on_device.is_some(),
+            device_step: on_device.and_then(|steps| steps.get(slot.index()).copied().flatten()),
         };
         LookView {
             limits: self.limits,

@@ -1,7 +1,7 @@
 //! What an operation of a network gives for one example, laid out to be looked at: its maps side by side.
 
 use crate::nn::sliding::Map;
-use crate::snapshot::{Kind, Operation, OperationKind};
+use crate::snapshot::{Kind, Operation, OperationKind, Snapshot};
 
 /// Where the maps of an operation lie, in what it gives and in a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,19 @@ impl MapSheet {
         Self { maps, height, width, map_stride, place_stride, values, columns }
     }
 
+    /// The sheet of an operation of a snapshot's decoder; `None` where there is none of this number. What a decoder gives at
+    /// its end are images, whatever gave them.
+    pub fn of_decoder(snapshot: &Snapshot, operation: usize) -> Option<Self> {
+        let operations = snapshot.decoder.operations();
+        let (sheet, image) = (Self::of(operations.get(operation)?), snapshot.image);
+        if operation + 1 < operations.len() || sheet.values != image.values() {
+            return Some(sheet);
+        }
+        let (height, width, maps) = (image.height, image.width, image.channels);
+        let columns = (maps as f64).sqrt().ceil().max(1.0) as usize;
+        Some(Self { maps, height, width, map_stride: height * width, place_stride: 1, columns, ..sheet })
+    }
+
     /// Rows of maps in the picture.
     pub fn rows(&self) -> usize {
         self.maps.div_ceil(self.columns.max(1))
@@ -80,6 +93,7 @@ impl MapSheet {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::snapshot::{Activation, Concatenation};
 
@@ -102,6 +116,21 @@ mod tests {
         let both = Concatenation { height: 1, width: 2, channels: [1, 2] };
         assert_eq!(MapSheet::of(&operation(OperationKind::Concatenation(both))), sheet);
         assert_eq!(MapSheet::of(&operation(OperationKind::Addition(map))), sheet);
+    }
+
+    #[test]
+    fn the_end_of_a_dense_decoder_is_an_image() {
+        let dense = |inputs, outputs| {
+            Operation::linear("a", 0, (vec![0.0; inputs * outputs], vec![0.0; outputs]), Activation::Relu)
+        };
+        let last = Operation { inputs: vec![1], ..dense(12, 12) };
+        let decoder = crate::snapshot::Network::new(2, vec![dense(2, 12), last]).unwrap();
+        let image = crate::dataset::ImageShape { channels: 3, height: 1, width: 4 };
+        let snapshot = Snapshot { step: 0, image, latent: 2, decoder, encoder: None };
+        assert_eq!(MapSheet::of_decoder(&snapshot, 0).unwrap().size(), [4, 3]);
+        let sheet = MapSheet::of_decoder(&snapshot, 1).unwrap();
+        assert_eq!((sheet.maps, sheet.size()), (3, [8, 2]));
+        assert_eq!(MapSheet::of_decoder(&snapshot, 2), None);
     }
 
     #[test]

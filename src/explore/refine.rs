@@ -138,15 +138,23 @@ impl Refiner {
         self.front.as_ref().is_some_and(|front| front.place == *place && front.version == version && front.is_whole())
     }
 
-    /// What is drawn for `place`, the lowest first.
-    pub fn layers(&self, place: &Place) -> Vec<(Layer, Lattice)> {
+    /// What is drawn for `place`, the lowest first: a layer, the lattice that it is laid out for, and how many of its rows,
+    /// from the highest on, are there.
+    pub fn layers(&self, place: &Place) -> Vec<(Layer, Lattice, usize)> {
+        let whole = |layer, lattice: Lattice| (layer, lattice, lattice.rows);
         let front = self.front.as_ref().filter(|front| front.place.plane == place.plane);
         let coarse = self.coarse.as_ref().filter(|coarse| coarse.plane == place.plane);
-        let fine = front.map(|front| (Layer::Fine(self.side), front.place.lattice));
-        let coarse = coarse.map(|coarse| (Layer::Coarse, coarse.lattice));
+        let back = self.back.as_ref().filter(|back| back.place == *place);
+        let fine = front.map(|front| whole(Layer::Fine(self.side), front.place.lattice));
+        let coarse = coarse.map(|coarse| whole(Layer::Coarse, coarse.lattice));
+        let coming = back.map(|back| {
+            let lattice = back.place.lattice;
+            (Layer::Fine(1 - self.side), lattice, back.done / lattice.columns.max(1))
+        });
+        let coming = coming.filter(|(.., rows)| *rows > 0);
         match front {
-            Some(front) if place.resembles(&front.place) => coarse.into_iter().chain(fine).collect(),
-            _ => fine.into_iter().chain(coarse).collect(),
+            Some(front) if place.resembles(&front.place) => coarse.into_iter().chain(fine).chain(coming).collect(),
+            _ => fine.into_iter().chain(coarse).chain(coming).collect(),
         }
     }
 
@@ -189,7 +197,7 @@ mod tests {
         let fine: Vec<_> = frames.iter().flatten().filter(|work| work.layer != Layer::Coarse).collect();
         assert!(fine.windows(2).all(|pair| pair[0].cells.end == pair[1].cells.start));
         assert!(frames.iter().all(|works| works.iter().map(|work| work.cells.len()).sum::<usize>() <= 300));
-        assert_eq!(refiner.layers(&place), [(Layer::Fine(1), place.lattice)]);
+        assert_eq!(refiner.layers(&place), [(Layer::Fine(1), place.lattice, place.lattice.rows)]);
     }
 
     #[test]
@@ -224,9 +232,12 @@ mod tests {
         let near = place(View { half_height: 3.0, ..View::default() }, 32);
         let works = refiner.frame(&near, 1, 300);
         assert!(works.iter().all(|work| work.layer == Layer::Fine(0)), "the old tiles serve: {works:?}");
-        assert_eq!(refiner.layers(&near), [(Layer::Fine(1), far.lattice)]);
+        // The rows that are decoded already lie over them.
+        let rows = 300 / near.lattice.columns;
+        let seen = [(Layer::Fine(1), far.lattice, far.lattice.rows), (Layer::Fine(0), near.lattice, rows)];
+        assert_eq!(refiner.layers(&near), seen);
         frames(&mut refiner, &near, 1, 300);
-        assert_eq!(refiner.layers(&near), [(Layer::Fine(0), near.lattice)]);
+        assert_eq!(refiner.layers(&near), [(Layer::Fine(0), near.lattice, near.lattice.rows)]);
         // Much nearer: the old tiles would be magnified, so a coarse grid of the new ones lies over them.
         let nearest = place(View { half_height: 0.1, ..View::default() }, 32);
         refiner.frame(&nearest, 1, 300);
@@ -246,7 +257,8 @@ mod tests {
                 let place = place(View { centre: [x, y], half_height }, grid);
                 refiner.frame(&place, version, most);
                 let layers = refiner.layers(&place);
-                let covered = layers.iter().any(|(_, lattice)| lattice.covers(&place.lattice));
+                let whole = |lattice: &Lattice, rows: usize| rows == lattice.rows && lattice.covers(&place.lattice);
+                let covered = layers.iter().any(|(_, lattice, rows)| whole(lattice, *rows));
                 prop_assert!(covered, "in the first frame: {:?}", layers);
                 for _ in 0..5000 {
                     if refiner.is_settled(&place, version) {
@@ -255,7 +267,8 @@ mod tests {
                     refiner.frame(&place, version, most);
                 }
                 prop_assert!(refiner.is_settled(&place, version));
-                prop_assert_eq!(refiner.layers(&place).last().map(|(_, lattice)| *lattice), Some(place.lattice));
+                let last = refiner.layers(&place).last().map(|(_, lattice, rows)| (*lattice, *rows));
+                prop_assert_eq!(last, Some((place.lattice, place.lattice.rows)));
             }
         }
     }

@@ -84,6 +84,13 @@ impl Lattice {
         coarse
     }
 
+    /// Its highest rows alone.
+    #[must_use]
+    pub fn highest(&self, rows: usize) -> Self {
+        let rows = rows.min(self.rows);
+        Self { row: self.row + (self.rows - rows) as i64, rows, ..*self }
+    }
+
     /// The middles of the cells, in the order in which they are read: from the upper left, row by row.
     pub fn middles(&self) -> Vec<[f32; 2]> {
         self.middles_of(0..self.columns * self.rows)

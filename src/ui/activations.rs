@@ -60,7 +60,10 @@ impl Panel for Activations {
             let last = all.len().saturating_sub(1);
             lens.operation = lens.operation.min(last);
             let said = all.get(lens.operation).map_or_else(String::new, |o| described(lens.operation, o));
-            let combo = ComboBox::from_id_salt("operation").selected_text(said).width(30.0 * theme::GRID);
+            let combo = ComboBox::from_id_salt("operation")
+                .selected_text(said)
+                .width((ui.available_width() - 10.0 * theme::GRID).clamp(8.0 * theme::GRID, 30.0 * theme::GRID))
+                .truncate();
             let chosen = combo.show_ui(ui, |ui| {
                 for (index, operation) in all.iter().enumerate() {
                     ui.selectable_value(&mut lens.operation, index, described(index, operation));
@@ -103,9 +106,8 @@ impl Panel for Activations {
             return;
         };
         let fits = plane.plane.as_ref().filter(|plane| plane.latent() == snapshot.latent);
-        let (Some(at), Some(operation)) = (fits, snapshot.decoder.operations().get(lens.operation)) else { return };
+        let (Some(at), Some(sheet)) = (fits, MapSheet::of_decoder(snapshot, lens.operation)) else { return };
         let latent = at.latent_from_plane(newest_cursor(view, commands));
-        let sheet = MapSheet::of(operation);
         let footer = ui.text_style_height(&egui::TextStyle::Small) * 2.0 + theme::GRID;
         let size = vec2(ui.available_width(), (ui.available_height() - footer).max(4.0 * theme::GRID));
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
@@ -113,7 +115,7 @@ impl Panel for Activations {
         let place = fitted(rect, sheet.size());
         if ui.is_rect_visible(rect) {
             let painter = ui.painter_at(rect);
-            if plane.on_device.is_some() {
+            if plane.on_device && plane.device_step.is_some() {
                 self.made = None;
                 let what = What::Maps { latent, operation: lens.operation, fit: Fit::Full };
                 live::paint(&painter, place, &self.slot, (lens.model.index(), snapshot), what);
@@ -127,7 +129,8 @@ impl Panel for Activations {
             grid(&painter, place, &sheet, theme::of(ui).surfaces[1]);
         }
         let maps = match sheet.maps {
-            1 => t!("activations.vector", values = sheet.values),
+            1 if sheet.map_stride == 0 => t!("activations.vector", values = sheet.values),
+            1 => t!("activations.one_map", width = sheet.width, height = sheet.height),
             maps => t!("activations.maps", maps = maps, width = sheet.width, height = sheet.height),
         };
         let under = response.hover_pos().and_then(|pos| map_at(place, &sheet, pos));

@@ -43,8 +43,10 @@ pub struct PlaneView {
     pub points: Option<Arc<EncodedPoints>>,
     /// What it made of a latent last.
     pub found: Option<Arc<LookFound>>,
-    /// Where the window's device decodes: the step of the weights that are drawn.
-    pub on_device: Option<u64>,
+    /// Whether the window's device decodes.
+    pub on_device: bool,
+    /// The step of the weights that it draws; until there is one, what the CPU made is drawn on.
+    pub device_step: Option<u64>,
 }
 
 /// What is known of both planes.
@@ -100,7 +102,8 @@ impl Panel for PlanePane {
             model: model.index(),
             plane: look.plane.as_ref(),
             snapshot: view.model(model).snapshot,
-            on_device: look.on_device.is_some(),
+            on_device: look.on_device,
+            device_step: look.device_step,
             limits: view.look.limits,
             tiles: look.tiles.as_ref(),
             points: look.points.as_ref(),
@@ -159,6 +162,7 @@ impl Panel for OutputPane {
                     snapshot: a.0,
                     plane: a.1.as_deref(),
                     on_device: plane_a.on_device,
+                    device_step: plane_a.device_step,
                     found: plane_a.found.as_ref(),
                 },
                 OutputModel {
@@ -167,6 +171,7 @@ impl Panel for OutputPane {
                     snapshot: b.0,
                     plane: b.1.as_deref(),
                     on_device: plane_b.on_device,
+                    device_step: plane_b.device_step,
                     found: plane_b.found.as_ref(),
                 },
             ],

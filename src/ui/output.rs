@@ -35,8 +35,10 @@ pub struct OutputModel<'a> {
     pub snapshot: Option<&'a Arc<Snapshot>>,
     /// Its plane.
     pub plane: Option<&'a Plane>,
-    /// Where the window's device decodes: the step of the weights that are drawn. Then the CPU decodes nothing here.
-    pub on_device: Option<u64>,
+    /// Whether the window's device decodes.
+    pub on_device: bool,
+    /// The step of the weights that it draws. From then on the CPU decodes nothing here.
+    pub device_step: Option<u64>,
     /// What the viewer made of a latent last: the answer to [`OutputPanel::look_query`].
     pub found: Option<&'a Arc<LookFound>>,
 }
@@ -73,7 +75,8 @@ struct Decoded {
     look: Arc<Look>,
     /// The image, its picture and the step of its weights; none where the device decodes, or until the viewer has.
     made: Option<Made>,
-    on_device: Option<u64>,
+    on_device: bool,
+    device_step: Option<u64>,
 }
 
 struct Made {
@@ -102,6 +105,7 @@ pub struct OutputPanel {
     decoded: [Option<Decoded>; 2],
     real: Option<Real>,
     slots: [Slot; 3],
+    device_slots: [Slot; 2],
     asked: Option<Asked>,
     decodes: u64,
 }
@@ -186,11 +190,12 @@ impl OutputPanel {
                 Some(old) if same(&old) => old,
                 old => {
                     let made = old.and_then(|old| old.made).filter(|_| snapshot.decoder.flops() > QUICK_FLOPS);
-                    Decoded { look: Arc::new(Look { snapshot: snapshot.clone(), latent }), made, on_device: None }
+                    let look = Arc::new(Look { snapshot: snapshot.clone(), latent });
+                    Decoded { look, made, on_device: false, device_step: None }
                 }
             };
-            decoded.on_device = model.on_device;
-            if model.on_device.is_some() {
+            (decoded.on_device, decoded.device_step) = (model.on_device, model.device_step);
+            if model.on_device && model.device_step.is_some() {
                 decoded.made = None;
             } else if snapshot.decoder.flops() > QUICK_FLOPS {
                 let fits = |found: &&Arc<LookFound>| found.look.snapshot.image == snapshot.image;
@@ -230,7 +235,7 @@ impl OutputPanel {
         let (picture, name, said, accessible, color) = match input.models.get(cell) {
             Some(model) => {
                 let made = decoded.and_then(|decoded| decoded.made.as_ref());
-                let step = made.map(|made| made.step).or(decoded.and_then(|decoded| decoded.on_device));
+                let step = made.map(|made| made.step).or(decoded.and_then(|decoded| decoded.device_step));
                 let said = step.map(|step| format!("{} {step}", text("output.step")));
                 let accessible = if cell == 0 { "output.a" } else { "output.b" };
                 (made.map(|made| &made.picture), model.name.to_owned(), said, accessible, model.color)
@@ -252,10 +257,11 @@ impl OutputPanel {
             if ui.is_rect_visible(rect) {
                 ui.painter().rect_filled(rect, 2.0, input.colors.background);
                 let (place, slot) = (rect.shrink(FRAME), self.slots.get(cell));
-                let live = decoded.filter(|decoded| decoded.on_device.is_some());
+                let live = decoded.filter(|decoded| decoded.on_device);
                 if let (Some(picture), Some(slot)) = (picture, slot) {
                     image::paint(ui.painter(), place, slot, picture, input.map, Fit::Sharp);
-                } else if let (Some(Decoded { look, .. }), Some(slot)) = (live, slot) {
+                }
+                if let (Some(Decoded { look, .. }), Some(slot)) = (live, self.device_slots.get(cell)) {
                     let what = What::Image { latent: look.latent.clone(), map: input.map, fit: Fit::Sharp };
                     live::paint(ui.painter(), place, slot, (cell, &look.snapshot), what);
                 }
@@ -280,7 +286,7 @@ impl OutputPanel {
     /// same again costs nothing.
     pub fn look_query(&self, model: usize) -> Option<&Arc<Look>> {
         let decoded = self.decoded.get(model)?.as_ref()?;
-        let slow = decoded.on_device.is_none() && decoded.look.snapshot.decoder.flops() > QUICK_FLOPS;
+        let slow = decoded.device_step.is_none() && decoded.look.snapshot.decoder.flops() > QUICK_FLOPS;
         slow.then_some(&decoded.look)
     }
 

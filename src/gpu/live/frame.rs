@@ -22,8 +22,8 @@ use std::sync::Arc;
 
 /// Weight of the newest measurement of the adapter's rate.
 const NEWEST: f64 = 0.3;
-/// A pass must have so much to compute to say what the adapter's rate is.
-const TELLING_FLOPS: u64 = 50_000_000;
+/// A pass must take so long, in milliseconds, to say what the adapter's rate is: shorter ones are all overhead.
+const TELLING_MS: f32 = 0.5;
 /// Columns and rows of tiles that a texture has beyond those of its first grid: panning by a part of a cell asks for no
 /// other texture.
 const SPARE: usize = 2;
@@ -69,7 +69,7 @@ impl Live {
     fn measure(&mut self) {
         let Some(lap) = self.clock.as_mut().and_then(Clock::lap) else { return };
         self.link.tell(|report| report.decode_ms = Some(lap.milliseconds));
-        if lap.flops >= TELLING_FLOPS && lap.milliseconds > 0.0 {
+        if lap.milliseconds >= TELLING_MS {
             let rate = lap.flops as f64 / (1e6 * f64::from(lap.milliseconds));
             self.rate = (1.0 - NEWEST) * self.rate + NEWEST * rate;
         }
@@ -104,16 +104,16 @@ impl Live {
         let screen = (want.area, want.screen);
         match &want.what {
             What::Tiles { place, view, style } if place.plane.latent() == model.latent => {
-                model.prepare_tiles((recording.device, recording.queue), &recording.tools)?;
+                let most = (self.budget_ms * 1e6 * self.rate / model.flops.max(1) as f64) as usize;
+                model.prepare_tiles((recording.device, recording.queue), &recording.tools, most)?;
                 let shown = Shown::of(&mut self.shown, want, model.image, None);
-                let most = self.budget_ms * 1e6 * self.rate / model.flops.max(1) as f64;
-                refine(model, shown, drawing, (place, most as usize), recording)?;
-                for (layer, lattice) in shown.refiner.layers(place) {
+                refine(model, shown, drawing, (place, most), recording)?;
+                for (layer, lattice, rows) in shown.refiner.layers(place) {
                     if let (Some(surface), Some((tile, _))) =
                         (shown.surfaces.get_mut(&layer), tile_size(model.image, place, lattice))
                     {
                         let color = model.image.is_color();
-                        let uniforms = tiles::uniforms(screen, (lattice, tile, color), *view, *style);
+                        let uniforms = tiles::uniforms(screen, (lattice.highest(rows), tile, color), *view, *style);
                         surface.place(recording.queue, bytemuck::bytes_of(&uniforms));
                         shown.drawn.push(layer);
                     }
@@ -134,8 +134,7 @@ impl Live {
                 shown.place_only(recording.queue, bytemuck::bytes_of(&uniforms));
             }
             What::Maps { latent, operation, fit } if latent.len() == model.latent => {
-                let operations = model.snapshot.decoder.operations();
-                let Some(sheet) = operations.get(*operation).map(MapSheet::of) else { return Ok(()) };
+                let Some(sheet) = MapSheet::of_decoder(&model.snapshot, *operation) else { return Ok(()) };
                 let (size, most) = (sheet.size(), recording.device.limits().max_texture_dimension_2d as usize);
                 if size.into_iter().any(|side| side == 0 || side > most) {
                     return Ok(());
@@ -204,7 +203,8 @@ fn refine(
         plan.write_latents((recording.device, recording.queue), examples.start, &latents)?;
         let chunks = first_chunk..first_chunk + work.cells.len().div_ceil(chunk);
         first_chunk = chunks.end;
-        recording.flops += model.flops * work.cells.len() as u64;
+        // A chunk is decoded whole.
+        recording.flops += model.flops * (chunks.len() * chunk) as u64;
         recording.decode(shown.model, true, chunks);
         if let Some(values) = plan.output() {
             let pixels = examples.len() * tile[0] * tile[1];

@@ -13,8 +13,11 @@ use std::time::{Duration, Instant};
 pub(super) const UPLOAD_INTERVAL: Duration = Duration::from_nanos(1_000_000_000 / 30);
 /// Bytes of decoded images of one frame at most.
 const OUTPUT_BYTES: usize = 64 << 20;
-/// Images that are decoded together.
+/// Images that are decoded together at most, and at least where there is room for so many.
 const CHUNK: usize = 256;
+const SMALLEST_CHUNK: usize = 4;
+/// Pieces that a frame's tiles are decoded in at most.
+const MOST_CHUNKS: usize = 32;
 
 pub(super) struct Model {
     pub image: ImageShape,
@@ -28,7 +31,8 @@ pub(super) struct Model {
     pub cursor: Plan,
     /// What the cursor's plan holds: the version of the weights, and the latent.
     pub at_cursor: Option<(u64, Vec<f32>)>,
-    tiles: Option<Plan>,
+    /// How many tiles at a time were asked for, and their plan.
+    tiles: Option<(usize, Plan)>,
 }
 
 impl Model {
@@ -72,26 +76,29 @@ impl Model {
         Ok(())
     }
 
-    /// Makes room for tiles where there is none yet.
+    /// Makes room for tiles, `most` of which are decoded in a frame, where there is none yet, or none that suits: what is
+    /// decoded together is decoded as a whole, so a slow adapter gets small pieces.
     pub fn prepare_tiles(
         &mut self,
         (device, queue): (&wgpu::Device, &wgpu::Queue),
         tools: &Tools,
+        most: usize,
     ) -> Result<(), DecoderError> {
-        if self.tiles.is_some() {
+        let (image_bytes, all) = (4 * self.image.values().max(1), (LARGEST_GRID + 1) * (LARGEST_GRID + 1));
+        // Two chunks at least: a coarse grid has one of its own.
+        let capacity = (OUTPUT_BYTES / image_bytes).clamp(2, all + 2 * CHUNK);
+        let wanted = (most / 2).clamp(SMALLEST_CHUNK, CHUNK).min(capacity / 2);
+        if self.tiles.as_ref().is_some_and(|(asked, _)| wanted <= 4 * asked && *asked <= 4 * wanted) {
             return Ok(());
         }
-        let (image_bytes, most) = (4 * self.image.values().max(1), (LARGEST_GRID + 1) * (LARGEST_GRID + 1));
-        // Two chunks at least: a coarse grid has one of its own.
-        let capacity = (OUTPUT_BYTES / image_bytes).clamp(2, most + 2 * CHUNK);
-        let chunk = CHUNK.min(capacity / 2);
-        let schedule = Schedule::in_chunks(&self.snapshot.decoder, capacity / chunk * chunk, chunk, &device.limits())?;
-        self.tiles = Some(Plan::of(device, queue, &tools.pipelines, schedule)?);
+        let count = capacity.min(MOST_CHUNKS * wanted) / wanted * wanted;
+        let schedule = Schedule::in_chunks(&self.snapshot.decoder, count, wanted, &device.limits())?;
+        self.tiles = Some((wanted, Plan::of(device, queue, &tools.pipelines, schedule)?));
         Ok(())
     }
 
     /// The plan of the tiles, after [`Self::prepare_tiles`].
     pub fn tiles(&self) -> Option<&Plan> {
-        self.tiles.as_ref()
+        self.tiles.as_ref().map(|(_, plan)| plan)
     }
 }

@@ -77,6 +77,8 @@ pub struct PlaneInput<'a> {
     pub snapshot: Option<&'a Arc<Snapshot>>,
     /// Whether the window's device decodes the tiles.
     pub on_device: bool,
+    /// The step of the weights that it draws; until there is one, the CPU's tiles are drawn on.
+    pub device_step: Option<u64>,
     /// How large a texture with tiles may be.
     pub limits: AtlasLimits,
     /// The shown model's newest tiles that the CPU decoded.

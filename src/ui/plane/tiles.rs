@@ -36,10 +36,24 @@ impl Tiles {
         let style = TileStyle { map: input.map, smooth: true };
         let place = input.plane.map(|plane| Place { plane: plane.clone(), lattice, limits: input.limits });
         if let (true, Some(place), Some(snapshot)) = (input.on_device, &place, input.snapshot) {
+            if input.device_step.is_none() {
+                self.draw_of_cpu(painter, rect, Some(place.clone()), (view, style), input);
+            }
             let what = What::Tiles { place: place.clone(), view, style };
             live::paint(painter, rect, &self.on_device, (input.model, snapshot), what);
             return;
         }
+        self.draw_of_cpu(painter, rect, place, (view, style), input);
+    }
+
+    fn draw_of_cpu(
+        &mut self,
+        painter: &Painter,
+        rect: Rect,
+        place: Option<Place>,
+        (view, style): (View, TileStyle),
+        input: &PlaneInput<'_>,
+    ) {
         let fine = input.tiles;
         let serves = |grid: &&Arc<TileGrid>, place: &Place| {
             place.is_served_by(&Place { lattice: grid.lattice, ..place.clone() })
@@ -52,7 +66,7 @@ impl Tiles {
             return;
         };
         self.stand_in(&place, input);
-        let resembles = |grid: &Arc<TileGrid>| (0.5..=2.0).contains(&(grid.lattice.cell / lattice.cell));
+        let resembles = |grid: &Arc<TileGrid>| (0.5..=2.0).contains(&(grid.lattice.cell / place.lattice.cell));
         let fine_on_top = fine.is_some_and(resembles);
         let draw_fine = || {
             if let Some(fine) = fine {
