@@ -192,13 +192,15 @@ impl Looking {
         self.most_points = if software { POINTS_IN_SOFTWARE } else { POINTS };
     }
 
-    fn request_points(&mut self, slot: Slot, shown: &Arc<Snapshot>, data: &Dataset, waker: &Waker) {
+    fn request_points(&mut self, slot: Slot, (shown, training): (&Arc<Snapshot>, bool), data: &Dataset, waker: &Waker) {
         if shown.encoder.is_none() || shown.image != data.shape() {
             return;
         }
         let before = self.viewer.as_ref().and_then(|viewer| viewer.points(slot.index()));
         let took = before.map_or(Duration::ZERO, |points| points.encoding.took);
-        let (interval, count) = (POINTS_INTERVAL.max(took * POINTS_SHARE), self.most_points);
+        let interval = POINTS_INTERVAL.max(took * POINTS_SHARE);
+        // Weights that nothing follows are seen at once.
+        let (interval, count) = (if training { interval } else { Duration::ZERO }, self.most_points);
         let snapshot = self.state_mut(slot).points.pass(shown, interval, waker);
         if let (Some(viewer), Some(plane)) = (&self.viewer, self.plane(slot)) {
             let request = PointsRequest { snapshot, plane: plane.clone(), split: data.test.clone(), count };
@@ -214,6 +216,7 @@ impl Session {
         let (data, waker) = (self.data.clone(), self.waker.clone());
         let shown = |session: &Self, slot: Slot| session.model(slot).shown().cloned();
         let (slot, limits) = (settings.model, self.looking.limits);
+        let training = self.model(slot).is_training();
         // A plane that is not on the screen needs neither tiles nor points.
         let seen = shown(self, slot).zip(self.panels.plane.panel.lattice(settings.grid));
         if settings.show.tiles
@@ -222,6 +225,7 @@ impl Session {
         {
             let took = self.looking.tiles(slot).map_or(0.0, |tiles| tiles.decode_ms);
             let interval = TILES_INTERVAL.max(Duration::from_secs_f32(took.clamp(0.0, 1e4) * 1e-3) * TILES_SHARE);
+            let interval = if training { interval } else { Duration::ZERO };
             let snapshot = self.looking.state_mut(slot).tiles.pass(&newest, interval, &waker);
             if let (Some(viewer), Some(plane)) = (&self.looking.viewer, self.looking.plane(slot)) {
                 let request = TileRequest { snapshot, plane: plane.clone(), lattice, limits };
@@ -233,7 +237,7 @@ impl Session {
         if let Some(data) = &data
             && let Some((newest, _)) = seen.filter(|(newest, _)| points(newest))
         {
-            self.looking.request_points(slot, &newest, data, &waker);
+            self.looking.request_points(slot, (&newest, training), data, &waker);
         }
         let Some(viewer) = &self.looking.viewer else { return };
         let now = context.input(|input| input.time);
