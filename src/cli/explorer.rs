@@ -1,6 +1,7 @@
 //! The explorer's window.
 
 use crate::app::{Explorer, Session, SharedScript, SharedSession, Start};
+use crate::gpu::decoder::one_line;
 use eframe::egui::{IconData, ViewportBuilder};
 use eframe::{egui_wgpu, wgpu};
 use std::cell::RefCell;
@@ -160,7 +161,7 @@ impl Watch {
         let (errors, waker) = (session.borrow().device_errors(), session.borrow().waker());
         let (lost, woken) = (self.lost.clone(), waker.clone());
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-            let message = error.to_string().lines().next().unwrap_or_default().to_owned();
+            let message = one_line(&error.to_string());
             tracing::error!("graphics device: {message}");
             let mut errors = errors.lock().unwrap_or_else(PoisonError::into_inner);
             // A fault that comes every frame is told once a frame at most.

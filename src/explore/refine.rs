@@ -24,7 +24,8 @@ impl Place {
         self.resembles(other) && other.lattice.covers(&self.lattice)
     }
 
-    fn resembles(&self, other: &Self) -> bool {
+    /// Whether tiles of another place are of the same plane, and between half and double the size.
+    pub fn resembles(&self, other: &Self) -> bool {
         let ratio = other.lattice.cell / self.lattice.cell;
         self.plane == other.plane && (0.5..=2.0).contains(&ratio)
     }

@@ -22,8 +22,8 @@ mod weights;
 
 pub use encode::{encode, record};
 pub use error::DecoderError;
-pub use pipelines::Pipelines;
 pub(super) use pipelines::guarded;
+pub use pipelines::{Pipelines, one_line};
 pub use plan::Plan;
 pub use read_back::{read_back, wait};
 pub use schedule::{Schedule, check_compute};

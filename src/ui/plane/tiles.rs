@@ -54,33 +54,20 @@ impl Tiles {
         (view, style): (View, TileStyle),
         input: &PlaneInput<'_>,
     ) {
-        let fine = input.tiles;
-        let serves = |grid: &&Arc<TileGrid>, place: &Place| {
-            place.is_served_by(&Place { lattice: grid.lattice, ..place.clone() })
+        let there = |grid: &Arc<TileGrid>, place: &Place| Place { lattice: grid.lattice, ..place.clone() };
+        let compare = |holds: fn(&Place, &Place) -> bool| {
+            place.as_ref().zip(input.tiles).is_some_and(|(place, grid)| holds(place, &there(grid, place)))
         };
-        let Some(place) = place.filter(|place| !fine.is_some_and(|fine| serves(&fine, place))) else {
-            self.stand_in = None;
-            if let Some(fine) = fine {
-                tiles::paint(painter, rect, &self.fine, fine, view, style);
-            }
-            return;
-        };
-        self.stand_in(&place, input);
-        let resembles = |grid: &Arc<TileGrid>| (0.5..=2.0).contains(&(grid.lattice.cell / place.lattice.cell));
-        let fine_on_top = fine.is_some_and(resembles);
-        let draw_fine = || {
-            if let Some(fine) = fine {
-                tiles::paint(painter, rect, &self.fine, fine, view, style);
-            }
-        };
-        if !fine_on_top {
-            draw_fine();
+        let (served, resembles) = (compare(Place::is_served_by), compare(Place::resembles));
+        match place.as_ref().filter(|_| !served) {
+            Some(place) => self.stand_in(place, input),
+            None => self.stand_in = None,
         }
-        if let Some((_, coarse)) = &self.stand_in {
-            tiles::paint(painter, rect, &self.coarse, coarse, view, style);
-        }
-        if fine_on_top {
-            draw_fine();
+        let fine = input.tiles.map(|grid| (&self.fine, grid));
+        let coarse = self.stand_in.as_ref().map(|(_, grid)| (&self.coarse, grid));
+        let layers = if resembles { [coarse, fine] } else { [fine, coarse] };
+        for (slot, grid) in layers.into_iter().flatten() {
+            tiles::paint(painter, rect, slot, grid, view, style);
         }
     }
 
