@@ -4,7 +4,7 @@
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use latentarium::dataset::{Dataset, ImageShape, Pixels, Source, Split};
 use latentarium::history::{Axis, History};
-use latentarium::model::{Batches, Config, Model, PRESETS, Part, Series};
+use latentarium::model::{Batches, Config, MetricId, Model, PRESETS, Part};
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::Scratch;
 use rand::RngCore;
@@ -58,12 +58,13 @@ fn curves(criterion: &mut Criterion) {
     for points in [1_000u64, 100_000, 1_000_000] {
         let history = History::default();
         for step in 0..points {
-            history.push(step, step as f32, &[(Series::Total, (step as f32).sin())]);
+            history.push(step, step as f32, &[(MetricId::TOTAL, (step as f32).sin())]);
         }
         for smoothing in [0.0, 0.95] {
             group.bench_function(format!("{points} points, smoothing {smoothing}"), |bencher| {
                 bencher.iter(|| {
-                    history.with(Series::Total, |c| c.visible(Axis::Step, (0.0, points as f64), 1600, smoothing).len())
+                    history
+                        .with(MetricId::TOTAL, |c| c.visible(Axis::Step, (0.0, points as f64), 1600, smoothing).len())
                 });
             });
         }
@@ -71,7 +72,7 @@ fn curves(criterion: &mut Criterion) {
     group.bench_function("append", |bencher| {
         bencher.iter_batched_ref(
             History::default,
-            |history| history.push(1, 0.0, &[(Series::Total, 1.0)]),
+            |history| history.push(1, 0.0, &[(MetricId::TOTAL, 1.0)]),
             BatchSize::SmallInput,
         );
     });

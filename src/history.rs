@@ -1,8 +1,10 @@
 //! The curves of a run, recent and whole, shared between the trainer that appends and the window that looks.
 //! Each curve carries a pyramid of minima and maxima, so that drawing a hundred thousand points costs what a thousand do.
 
-use crate::model::Series;
+use crate::metrics;
+use crate::model::MetricId;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a curve is drawn over.
@@ -158,48 +160,42 @@ fn summarize(blocks: impl Iterator<Item = Block>) -> Block {
 /// All curves of one run, behind one short lock.
 #[derive(Debug, Default)]
 pub struct History {
-    curves: Mutex<Vec<(Series, Curve)>>,
+    curves: Mutex<BTreeMap<MetricId, Curve>>,
 }
 
 impl History {
-    fn lock(&self) -> MutexGuard<'_, Vec<(Series, Curve)>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<MetricId, Curve>> {
         self.curves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Appends what one step measured.
-    pub fn push(&self, step: u64, seconds: f32, values: &[(Series, f32)]) {
+    pub fn push(&self, step: u64, seconds: f32, values: &[(MetricId, f32)]) {
         let mut curves = self.lock();
-        for (series, value) in values {
-            let index = match curves.iter().position(|(known, _)| known == series) {
-                Some(index) => index,
-                None => {
-                    curves.push((*series, Curve::default()));
-                    curves.sort_by_key(|(series, _)| *series);
-                    curves.iter().position(|(known, _)| known == series).unwrap_or_default()
-                }
-            };
-            curves[index].1.push(step, seconds, *value);
+        for (id, value) in values {
+            curves.entry(*id).or_default().push(step, seconds, *value);
         }
     }
 
-    /// The series that have points, in order.
-    pub fn series(&self) -> Vec<Series> {
-        self.lock().iter().map(|(series, _)| *series).collect()
+    /// The curves that have points, in the order of the table of metrics.
+    pub fn ids(&self) -> Vec<MetricId> {
+        let mut ids: Vec<MetricId> = self.lock().keys().copied().collect();
+        metrics::sort(&mut ids);
+        ids
     }
 
     /// Looks at one curve; `None` where there is none. Keep it short: the trainer may be waiting.
-    pub fn with<T>(&self, series: Series, look: impl FnOnce(&Curve) -> T) -> Option<T> {
-        self.lock().iter().find(|(known, _)| *known == series).map(|(_, curve)| look(curve))
+    pub fn with<T>(&self, id: MetricId, look: impl FnOnce(&Curve) -> T) -> Option<T> {
+        self.lock().get(&id).map(look)
     }
 
-    /// The last value of a series.
-    pub fn last(&self, series: Series) -> Option<(u64, f32)> {
-        self.with(series, Curve::last).flatten()
+    /// The last point of a curve: (step, value).
+    pub fn last(&self, id: MetricId) -> Option<(u64, f32)> {
+        self.with(id, Curve::last).flatten()
     }
 
     /// Points in all curves together.
     pub fn len(&self) -> usize {
-        self.lock().iter().map(|(_, curve)| curve.len()).sum()
+        self.lock().values().map(Curve::len).sum()
     }
 
     /// Whether nothing was recorded.

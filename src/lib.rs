@@ -9,10 +9,10 @@
 //! - [`gpu`]: WGSL pipelines and what feeds them
 //! - [`picture`]: sheets and curves as pictures, without a window
 //! - [`explore`]: the mathematics of looking, without a window
-//! - [`metrics`]: pure functions of what a model gives
 //! - [`trainer`]: the training thread, its messages, the handle that steers it
 //! - [`run`]: the run folder
 //! - [`history`]: the curves of a run
+//! - [`metrics`]: the table of what is measured, and pure functions of what a model gives
 //! - [`model`]: one file a family
 //! - [`snapshot`]: a network as plain data, and its reference evaluation
 //! - [`nn`]: layers, losses, optimisers, CPU kernels

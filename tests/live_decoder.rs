@@ -12,7 +12,7 @@ use latentarium::app::{Explorer, Session, SharedSession, Start};
 use latentarium::gpu::image::{Fit, Picture};
 use latentarium::gpu::{self, ColorMap, DecoderChoice, Decoding};
 use latentarium::snapshot::Scratch;
-use latentarium::trainer::Series;
+use latentarium::trainer::MetricId;
 use latentarium::ui::activations::LensSettings;
 use latentarium::ui::command::{Command, Slot};
 use latentarium::ui::settings::Settings;
@@ -303,7 +303,7 @@ fn training_goes_on(screen: &mut Screen) {
     let session = screen.session.borrow();
     let trainer = session.model(Slot::A).trainer.as_ref().unwrap();
     let recorded: Vec<u64> =
-        trainer.history().with(Series::Total, |curve| curve.points().map(|(step, ..)| step).collect()).unwrap();
+        trainer.history().with(MetricId::TOTAL, |curve| curve.points().map(|(step, ..)| step).collect()).unwrap();
     assert!(recorded.windows(2).all(|pair| pair[1] == pair[0] + 1), "{recorded:?}");
 }
 

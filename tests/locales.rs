@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use latentarium::metrics;
 use latentarium::model::PRESETS;
 use latentarium::nn::adversarial::AdversarialLoss;
-use latentarium::trainer::Series;
 use latentarium::ui::help;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -79,7 +79,10 @@ fn both_languages_say_the_same_things() {
 fn every_key_that_is_asked_for_is_there() {
     let english = table("en.yml");
     let mut asked = used();
-    asked.extend(Series::ALL.map(|series| format!("series.{}", series.name())));
+    for metric in metrics::all() {
+        asked.insert(format!("series.{}", metric.id.name()));
+        asked.insert(format!("unit.{}", metric.unit.name()));
+    }
     asked.extend(AdversarialLoss::ALL.map(|loss| format!("gan_loss.{}", loss.name())));
     asked.extend(PRESETS.map(|preset| format!("preset.{preset}")));
     asked.extend(help::keys().map(str::to_owned));

@@ -14,7 +14,7 @@ use latentarium::explore::tiles::{Lattice, TileGrid};
 use latentarium::gpu;
 use latentarium::model::Config;
 use latentarium::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
-use latentarium::trainer::{History, Phase, Series, Status};
+use latentarium::trainer::{History, MetricId, Phase, Status};
 use latentarium::ui::command::Slot;
 use latentarium::ui::layout::Pane;
 use latentarium::ui::looking::{LookView, PlaneView};
@@ -60,7 +60,7 @@ fn dataset() -> Arc<Dataset> {
     Arc::new(Dataset::new(Source::Digits, "stripes", split.clone(), split, names))
 }
 
-fn history(series: &[Series]) -> Arc<History> {
+fn history(series: &[MetricId]) -> Arc<History> {
     let history = History::default();
     for step in 0..2000u64 {
         let fall = 1.0 / (1.0 + step as f32 / 100.0);
@@ -93,8 +93,8 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
         let snapshot = snapshot();
         let configs = ["vae-dense", "gan-dense"].map(|preset| Config::preset(preset).unwrap());
         let histories = [
-            history(&[Series::Reconstruction, Series::Kl, Series::TestTotal]),
-            history(&[Series::DiscriminatorLoss, Series::GeneratorLoss, Series::RealScore]),
+            history(&[MetricId::RECONSTRUCTION, MetricId::KL, MetricId::TEST_TOTAL]),
+            history(&[MetricId::DISCRIMINATOR_LOSS, MetricId::GENERATOR_LOSS, MetricId::REAL_SCORE]),
         ];
         let sheet = Arc::new(compare::sheet(&snapshot, &snapshot, &data, 6, 1));
         let plane = Arc::new(Plane::of_two());

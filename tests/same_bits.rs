@@ -109,7 +109,7 @@ fn a_run_that_was_closed_goes_on_to_the_same_bits() {
             let history = latentarium::history::History::default();
             run::metrics_file::read(folder, &history, u64::MAX).unwrap();
             history
-                .series()
+                .ids()
                 .into_iter()
                 .map(|series| history.with(series, |c| c.points().map(|(s, _, v)| (s, v)).collect::<Vec<_>>()))
                 .collect::<Vec<_>>()

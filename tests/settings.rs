@@ -4,7 +4,7 @@
 mod common;
 
 use common::{small_digits, wait_for};
-use latentarium::model::{Batch, Batches, Config, Model, Part, Saved, Schedule, Series};
+use latentarium::model::{Batch, Batches, Config, MetricId, Model, Part, Saved, Schedule};
 use latentarium::nn::optimizer::Method;
 use latentarium::snapshot::Scratch;
 use latentarium::trainer::{Control, Event, Options, Trainer};
@@ -15,7 +15,7 @@ fn batch(config: &Config, step: u64) -> Batch {
     batches.batch(pixels, step, config).unwrap()
 }
 
-fn trained(config: &Config, steps: u64) -> (Model, Vec<Vec<(Series, f32)>>) {
+fn trained(config: &Config, steps: u64) -> (Model, Vec<Vec<(MetricId, f32)>>) {
     config.check().unwrap();
     let mut model = Model::new(config, small_digits().shape()).unwrap();
     let losses = (0..steps).map(|step| model.step(step, &batch(config, step), config, Part::Whole).unwrap()).collect();
@@ -65,7 +65,7 @@ fn free_bits_leave_the_posterior_alone() {
     let pressed = Config { free_bits: 0.0, beta: 20.0, ..free.clone() };
     let kl = |config: &Config| {
         let losses = trained(config, 25).1;
-        losses.last().unwrap().iter().find(|(series, _)| *series == Series::Kl).unwrap().1
+        losses.last().unwrap().iter().find(|(series, _)| *series == MetricId::KL).unwrap().1
     };
     assert!(kl(&free) > 4.0 * kl(&pressed), "{} against {}", kl(&free), kl(&pressed));
 }
@@ -138,9 +138,9 @@ fn the_generator_waits_for_its_turn() {
     let config = Config { critic_steps: 3, ..Config::preset("wgan-gp").unwrap() };
     let (_, losses) = trained(&config, 6);
     let learned: Vec<bool> =
-        losses.iter().map(|losses| losses.iter().any(|(series, _)| *series == Series::GeneratorLoss)).collect();
+        losses.iter().map(|losses| losses.iter().any(|(series, _)| *series == MetricId::GENERATOR_LOSS)).collect();
     assert_eq!(learned, [false, false, true, false, false, true]);
-    assert!(losses.iter().all(|losses| losses.iter().any(|(series, _)| *series == Series::CriticGap)));
+    assert!(losses.iter().all(|losses| losses.iter().any(|(series, _)| *series == MetricId::CRITIC_GAP)));
     let generator = |steps| saved(&config, steps).weights["generator.0.weight"].clone();
     assert!(generator(2) == generator(0) && generator(3) != generator(2));
 }

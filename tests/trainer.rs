@@ -5,7 +5,7 @@ mod common;
 
 use common::{small_digits, wait_for};
 use latentarium::model::{Config, Key};
-use latentarium::trainer::{Control, Event, Options, Part, Phase, Series, Trainer};
+use latentarium::trainer::{Control, Event, MetricId, Options, Part, Phase, Trainer};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ fn it_starts_pauses_steps_and_resets() {
     let trainer = spawn("vae-dense", Options::default());
     trainer.send(Control::Step(Part::Whole));
     wait_for(&trainer, |event| *event == Event::Paused { step: 1 });
-    assert_eq!(trainer.history().last(Series::Total).unwrap().0, 1);
+    assert_eq!(trainer.history().last(MetricId::TOTAL).unwrap().0, 1);
     trainer.send(Control::Start);
     wait_for(&trainer, |event| *event == Event::Started { step: 1 });
     while trainer.status().step < 5 {
@@ -54,7 +54,7 @@ fn one_part_of_a_gan_learns_alone() {
     wait_for(&trainer, |event| matches!(event, Event::Paused { .. }));
     trainer.send(Control::Step(Part::Generator));
     wait_for(&trainer, |event| *event == Event::Paused { step: 2 });
-    assert_eq!(trainer.history().last(Series::DiscriminatorLoss).unwrap().0, 1, "D was not trained in step 2");
+    assert_eq!(trainer.history().last(MetricId::DISCRIMINATOR_LOSS).unwrap().0, 1, "D was not trained in step 2");
     let before = decode(&trainer);
     trainer.send(Control::Step(Part::Whole));
     wait_for(&trainer, |event| *event == Event::Paused { step: 3 });
@@ -97,7 +97,7 @@ fn nobody_listening_stalls_nothing_and_nothing_is_lost() {
         .collect();
     assert_eq!(changed, (1..150).map(|turn| 1.0 + f64::from(turn)).collect::<Vec<_>>());
     assert_eq!(seen.iter().filter(|event| matches!(event, Event::Paused { .. })).count(), 150);
-    assert_eq!(trainer.history().with(Series::Total, |curve| curve.len()), Some(150));
+    assert_eq!(trainer.history().with(MetricId::TOTAL, |curve| curve.len()), Some(150));
 }
 
 /// The real trainer with one broken batch.

@@ -3,7 +3,7 @@
 
 use crate::app::{Session, Start};
 use crate::explore::encoded::{EncodedPoints, Encoding};
-use crate::trainer::Series;
+use crate::trainer::MetricId;
 use crate::ui::command::{Command, Slot};
 use eframe::egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
 use eframe::{egui_wgpu, wgpu};
@@ -223,15 +223,15 @@ fn many(points: &EncodedPoints, seed: u64) -> EncodedPoints {
 
 /// Puts [`CURVE_POINTS`] points into each curve.
 fn fill(session: &Session) {
-    let series = [
-        [Series::Reconstruction, Series::Kl, Series::Total, Series::TestTotal],
-        [Series::DiscriminatorLoss, Series::GeneratorLoss, Series::RealScore, Series::FakeScore],
+    let curves = [
+        [MetricId::RECONSTRUCTION, MetricId::KL, MetricId::TOTAL, MetricId::TEST_TOTAL],
+        [MetricId::DISCRIMINATOR_LOSS, MetricId::GENERATOR_LOSS, MetricId::REAL_SCORE, MetricId::FAKE_SCORE],
     ];
-    for (slot, series) in Slot::BOTH.into_iter().zip(series) {
+    for (slot, ids) in Slot::BOTH.into_iter().zip(curves) {
         let Some(trainer) = &session.model(slot).trainer else { continue };
         for step in 0..CURVE_POINTS {
             let value = 100.0 / (1.0 + step as f32 / 1000.0) + noise(step);
-            trainer.history().push(step, step as f32 * 0.01, &series.map(|series| (series, value)));
+            trainer.history().push(step, step as f32 * 0.01, &ids.map(|id| (id, value)));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::dataset::{self, Dataset, Progress, Source};
 use crate::gpu::DecoderChoice;
+use crate::metrics::{Columns, Metric};
 use crate::nn::device::{DeviceChoice, DeviceError};
 use crate::run::{self, Opened};
 use anyhow::{Context, Result};
@@ -110,6 +111,15 @@ pub fn open(folder: &Path, data: Option<&str>) -> Result<(Opened, Arc<Dataset>)>
         );
     }
     Ok((opened, dataset))
+}
+
+/// A metric's value as JSON: a number, a list where it has one for each dimension, a whole number where it counts.
+pub fn figure(metric: &Metric, values: &[f32]) -> serde_json::Value {
+    let one = |value: f32| if metric.unit.is_count() { (value as u64).into() } else { value.into() };
+    match metric.columns {
+        Columns::PerDimension { .. } => values.iter().copied().map(one).collect(),
+        Columns::One => values.first().copied().map_or(serde_json::Value::Null, one),
+    }
 }
 
 /// Writes a picture as PNG, atomically.

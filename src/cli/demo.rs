@@ -5,7 +5,7 @@ use super::common::{default_threads, is_interrupted, load, note_interruptions, p
 use crate::dataset::Source;
 use crate::explore::compare::sheet;
 use crate::explore::default_plane;
-use crate::model::{Config, Series};
+use crate::model::{Config, MetricId};
 use crate::picture;
 use crate::run;
 use crate::trainer::{Control, Event, Options, Trainer};
@@ -79,12 +79,12 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
 
     let mut summary =
         format!("data      {} ({} train, {} test)\n", dataset.name, dataset.train.count(), dataset.test.count());
-    for (trainer, series) in trainers.iter().zip([Series::TestTotal, Series::GeneratorLoss]) {
+    for (trainer, id) in trainers.iter().zip([MetricId::TEST_TOTAL, MetricId::GENERATOR_LOSS]) {
         let status = trainer.status();
         let preset = trainer.config().preset;
-        let loss = trainer.history().last(series).map_or(f32::NAN, |(_, loss)| loss);
+        let loss = trainer.history().last(id).map_or(f32::NAN, |(_, loss)| loss);
         let rate = (status.step * trainer.config().batch as u64) as f64 / status.train_s.max(1e-9);
-        summary += &format!("{preset:<9} {} steps, {rate:.0} samples/s, {} {loss:.2}\n", status.step, series.name());
+        summary += &format!("{preset:<9} {} steps, {rate:.0} samples/s, {} {loss:.2}\n", status.step, id.name());
     }
     summary += &format!(
         "compare   mean squared error {:.4}, reconstruction {:.1} nats\n",

@@ -1,11 +1,11 @@
 //! `latentarium eval`.
 
 use super::Outcome;
-use super::common::{default_threads, is_interrupted, note_interruptions, open, progress_bar, usage};
+use super::common::{default_threads, figure, is_interrupted, note_interruptions, open, progress_bar, usage};
 use super::eval_likelihood::LikelihoodArguments;
 use crate::dataset::Dataset;
-use crate::metrics::class_share;
-use crate::model::{Family, Model, Series};
+use crate::metrics::{TestFolds, class_share};
+use crate::model::{Family, MetricId, Model};
 use crate::random::{Purpose, normal_rows};
 use crate::run::Opened;
 use crate::snapshot::SharedScratch;
@@ -76,17 +76,22 @@ fn evaluate_autoencoder(opened: &Opened, dataset: &Dataset, line: &mut serde_jso
     model.restore(&opened.checkpoint.saved)?;
     let count = dataset.test.count();
     let bar = progress_bar(count as u64, "images");
-    let losses = model.test_on((&dataset.test, count), config, &Device::Cpu, &mut |done| {
-        bar.set_position(done as u64);
+    let mut folds = TestFolds::default();
+    let losses = model.test_on((&dataset.test, count), config, &Device::Cpu, &mut |batch| {
+        bar.set_position(batch.done as u64);
+        folds.add(batch.tested);
         !is_interrupted()
     })?;
     bar.finish_and_clear();
-    let value = |series| losses.iter().find(|(other, _)| *other == series).map_or(0.0, |(_, value)| f64::from(*value));
-    let (reconstruction, kl) = (value(Series::TestReconstruction), value(Series::TestKl));
+    let value = |id| losses.iter().find(|(other, _)| *other == id).map_or(0.0, |(_, value)| f64::from(*value));
+    let (reconstruction, kl) = (value(MetricId::TEST_RECONSTRUCTION), value(MetricId::TEST_KL));
     line["test_recon"] = reconstruction.into();
     if config.family == Family::Vae {
         line["test_kl"] = kl.into();
         line["test_neg_elbo"] = (reconstruction + kl).into();
+    }
+    for (metric, values) in folds.figures() {
+        line[metric.id.name()] = figure(metric, &values);
     }
     Ok(())
 }

@@ -1,17 +1,29 @@
-//! Figures computed from what models give: pure functions.
+//! What is measured: the table of metrics, and figures computed from what models give.
+//!
+//! A metric is a file here and its line in [`METRICS`]; curves, `metrics.csv`, the training panel and the command line
+//! read the table.
 
+mod adversarial;
 mod class_share;
 mod density;
+mod elbo;
+mod fold;
 mod grid;
 mod grid_cells;
 mod importance;
 mod log_sum;
+mod metric;
 
 pub use class_share::{class_share, nearest};
 pub use density::{EvidenceError, Posterior, VaeDensity};
+pub use fold::{TestFold, TestFolds};
 pub use grid::{Fineness, Integrated, grid};
 pub use importance::{Weighed, importance};
 pub use log_sum::LogSum;
+pub use metric::{Columns, Compute, Group, Metric, MetricSource, Unit, all, column, of_column, of_curve, sort};
+
+/// The table, in the order of the curves.
+pub static METRICS: &[&[Metric]] = &[elbo::METRICS, adversarial::METRICS];
 
 /// −log p(x) of independent Bernoulli pixels with the given probabilities, in nats an image. Probabilities are kept
 /// 10⁻⁶ away from 0 and 1.

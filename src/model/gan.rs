@@ -1,6 +1,6 @@
 //! The generative adversarial network (Goodfellow 2014) with any of its losses, and penalties on the critic's gradient.
 
-use super::{Batch, Config, Losses, Part, Saved, Series, StepError, architecture, plain, restore, save};
+use super::{Batch, Config, Losses, MetricId, Part, Saved, StepError, Tested, architecture, plain, restore, save};
 use crate::dataset::ImageShape;
 use crate::nn::adversarial::{Side, mean_loss};
 use crate::nn::chain::Chain;
@@ -68,16 +68,16 @@ impl Gan {
             let parameters = &self.discriminator_parameters;
             let measured = critic::gather(&self.discriminator, parameters, images, config.gan_loss, penalties)?;
             if config.r1_gamma > 0.0 {
-                losses.push((Series::R1Penalty, measured.r1));
+                losses.push((MetricId::R1_PENALTY, measured.r1));
             }
             if config.gradient_penalty > 0.0 {
-                losses.push((Series::GradientPenalty, measured.gradient_penalty));
+                losses.push((MetricId::GRADIENT_PENALTY, measured.gradient_penalty));
             }
-            losses.push((Series::DiscriminatorLoss, measured.loss + measured.r1 + measured.gradient_penalty));
+            losses.push((MetricId::DISCRIMINATOR_LOSS, measured.loss + measured.r1 + measured.gradient_penalty));
             if config.gan_loss.has_probabilities() {
-                losses.push((Series::RealScore, mean_score(&measured.real)));
+                losses.push((MetricId::REAL_SCORE, mean_score(&measured.real)));
             } else {
-                losses.push((Series::CriticGap, mean(&measured.real) - mean(&measured.fake)));
+                losses.push((MetricId::CRITIC_GAP, mean(&measured.real) - mean(&measured.fake)));
             }
             if let Err(error) = StepError::check(&losses) {
                 self.discriminator_parameters.forget();
@@ -88,9 +88,9 @@ impl Gan {
         if part == Part::Generator || config.generator_learns_at(step) {
             let logits = self.discriminator.forward_fixed(&fake)?;
             let loss = mean_loss(&logits, config.gan_loss, Side::Generator)?;
-            losses.push((Series::GeneratorLoss, loss.to_scalar::<f32>()?));
+            losses.push((MetricId::GENERATOR_LOSS, loss.to_scalar::<f32>()?));
             if config.gan_loss.has_probabilities() {
-                losses.push((Series::FakeScore, mean_score(&copied(&logits)?)));
+                losses.push((MetricId::FAKE_SCORE, mean_score(&copied(&logits)?)));
             }
             StepError::check(&losses)?;
             if part != Part::Discriminator {
@@ -117,12 +117,13 @@ impl Gan {
     ///
     /// # Errors
     /// If candle fails.
-    pub fn test(&self, batch: &Batch, config: &Config) -> Result<Losses> {
+    pub fn test(&self, batch: &Batch, config: &Config) -> Result<Tested> {
         let logits = copied(&self.discriminator.forward_fixed(&batch.images)?)?;
-        Ok(match config.gan_loss.has_probabilities() {
-            true => vec![(Series::TestRealScore, mean_score(&logits))],
-            false => vec![(Series::TestCritic, mean(&logits))],
-        })
+        let loss = match config.gan_loss.has_probabilities() {
+            true => (MetricId::TEST_REAL_SCORE, mean_score(&logits)),
+            false => (MetricId::TEST_CRITIC, mean(&logits)),
+        };
+        Ok(Tested { losses: vec![loss], posteriors: None })
     }
 
     /// The generator as plain data, batch norm folded in.

@@ -6,10 +6,11 @@ mod change;
 mod config;
 mod gan;
 mod id;
+mod metric_id;
 mod plain;
 mod presets;
 mod saved;
-mod series;
+mod tested;
 mod vae;
 
 pub use batch::{Batch, Batches};
@@ -17,9 +18,10 @@ pub use change::{Change, ChangeError, Key, in_force};
 pub use config::{Binarize, Config, ConfigError, Family, Likelihood, Network, Schedule};
 pub use gan::Gan;
 pub use id::{ModelId, PerModel};
+pub use metric_id::MetricId;
 pub use presets::PRESETS;
 pub use saved::Saved;
-pub use series::Series;
+pub use tested::{Posteriors, Tested, TestedBatch};
 pub use vae::{POINT_LOG_VARIANCE, Vae};
 
 use saved::{restore, save};
@@ -31,7 +33,7 @@ use candle_core::Device;
 use serde::{Deserialize, Serialize};
 
 /// What one step measured.
-pub type Losses = Vec<(Series, f32)>;
+pub type Losses = Vec<(MetricId, f32)>;
 
 /// Which networks one step updates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,10 +51,10 @@ pub enum Part {
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {
     /// A loss is not a number any more.
-    #[error("{} became {value}; a smaller learning rate or other data may help", series.name())]
+    #[error("{} became {value}; a smaller learning rate or other data may help", loss.name())]
     NotFinite {
         /// Which.
-        series: Series,
+        loss: MetricId,
         /// Infinite or not a number.
         value: f32,
     },
@@ -77,7 +79,7 @@ pub enum StepError {
 impl StepError {
     fn check(losses: &Losses) -> Result<(), Self> {
         match losses.iter().find(|(_, value)| !value.is_finite()) {
-            Some((series, value)) => Err(Self::NotFinite { series: *series, value: *value }),
+            Some((loss, value)) => Err(Self::NotFinite { loss: *loss, value: *value }),
             None => Ok(()),
         }
     }
@@ -145,7 +147,7 @@ impl Model {
     }
 
     /// Means of the figures on the first `count` test images, which are not learned from: a batch at a time, so that it takes
-    /// no more memory than training. `go_on` hears how many are done and may break it off; there are none then.
+    /// no more memory than training. `watch` sees each batch and says whether to go on; where it says no there are none.
     ///
     /// # Errors
     /// If candle fails.
@@ -154,31 +156,31 @@ impl Model {
         (test, count): (&Split, usize),
         config: &Config,
         device: &Device,
-        go_on: &mut dyn FnMut(usize) -> bool,
+        watch: &mut dyn FnMut(TestedBatch<'_>) -> bool,
     ) -> Result<Losses, StepError> {
-        let mut sums: Vec<(Series, f64)> = Vec::new();
+        let mut sums: Vec<(MetricId, f64)> = Vec::new();
         for from in (0..count).step_by(config.batch.max(1)) {
             let to = (from + config.batch).min(count);
-            let losses = self.test(&Batch::of_test(test, (from, to), config)?.on(device)?, config)?;
-            for (series, value) in losses {
-                let share = f64::from(value) * (to - from) as f64 / count as f64;
-                match sums.iter_mut().find(|(other, _)| *other == series) {
+            let tested = self.test(&Batch::of_test(test, (from, to), config)?.on(device)?, config)?;
+            for (metric, value) in &tested.losses {
+                let share = f64::from(*value) * (to - from) as f64 / count as f64;
+                match sums.iter_mut().find(|(other, _)| other == metric) {
                     Some((_, sum)) => *sum += share,
-                    None => sums.push((series, share)),
+                    None => sums.push((*metric, share)),
                 }
             }
-            if !go_on(to) {
+            if !watch(TestedBatch { done: to, tested: &tested }) {
                 return Ok(Losses::new());
             }
         }
-        Ok(sums.into_iter().map(|(series, sum)| (series, sum as f32)).collect())
+        Ok(sums.into_iter().map(|(metric, sum)| (metric, sum as f32)).collect())
     }
 
     /// Figures on one batch of images that are not learned from.
     ///
     /// # Errors
     /// If candle fails.
-    pub fn test(&self, batch: &Batch, config: &Config) -> Result<Losses, StepError> {
+    pub fn test(&self, batch: &Batch, config: &Config) -> Result<Tested, StepError> {
         Ok(match self {
             Self::Vae(vae) => vae.test(batch)?,
             Self::Gan(gan) => gan.test(batch, config)?,

@@ -1,11 +1,14 @@
 //! The variational autoencoder (Kingma and Welling 2013), and the same without noise.
 
-use super::{Batch, Config, Family, Likelihood, Losses, Saved, Series, StepError, architecture, plain, restore, save};
+use super::{
+    Batch, Config, Family, Likelihood, Losses, MetricId, Posteriors, Saved, StepError, Tested, architecture, plain,
+    restore, save,
+};
 use crate::dataset::ImageShape;
 use crate::nn::chain::Chain;
 use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_draw};
 use crate::nn::optimizer::Optimizer;
-use crate::nn::parameters::Parameters;
+use crate::nn::parameters::{Parameters, copied};
 use crate::snapshot::{Activation, Network, Snapshot};
 use candle_core::{Result, Tensor};
 
@@ -25,6 +28,14 @@ pub struct Vae {
     /// Latent to logits (Bernoulli) or pixel means (Gaussian).
     decoder: Chain,
     optimizer: Optimizer,
+}
+
+/// What one pass gives, in nats an image.
+struct Terms {
+    /// Mean over the batch.
+    reconstruction: Tensor,
+    /// The KL of each dimension `[batch, latent]`, and what it is of: mean and log variance `[batch, 2·latent]`.
+    posterior: Option<(Tensor, Tensor)>,
 }
 
 impl Vae {
@@ -47,11 +58,11 @@ impl Vae {
         })
     }
 
-    /// (mean of reconstruction, KL of each dimension `[batch, latent]`), in nats an image, with one posterior draw an image.
-    fn terms(&self, batch: &Batch) -> Result<(Tensor, Option<Tensor>)> {
+    /// The terms of the ELBO, with one posterior draw an image.
+    fn terms(&self, batch: &Batch) -> Result<Terms> {
         let code = self.encoder.forward(&batch.images)?;
-        let (latent, divergence) = match self.noisy {
-            true => (posterior_draw(&code, &batch.noise)?, Some(kl(&code)?)),
+        let (latent, posterior) = match self.noisy {
+            true => (posterior_draw(&code, &batch.noise)?, Some((kl(&code)?, code))),
             false => (code, None),
         };
         let output = self.decoder.forward(&latent)?;
@@ -59,7 +70,7 @@ impl Vae {
             Likelihood::Bernoulli => bernoulli(&output, &batch.images)?,
             Likelihood::Gaussian => gaussian(&output, &batch.images)?,
         };
-        Ok((reconstruction.mean_all()?, divergence))
+        Ok(Terms { reconstruction: reconstruction.mean_all()?, posterior })
     }
 
     /// One update on reconstruction + β·KL.
@@ -67,17 +78,17 @@ impl Vae {
     /// # Errors
     /// If a loss is not a number, or candle fails.
     pub fn step(&mut self, step: u64, batch: &Batch, config: &Config) -> std::result::Result<Losses, StepError> {
-        let (reconstruction, divergence) = self.terms(batch)?;
-        let mut losses = vec![(Series::Reconstruction, reconstruction.to_scalar::<f32>()?)];
+        let Terms { reconstruction, posterior } = self.terms(batch)?;
+        let mut losses = vec![(MetricId::RECONSTRUCTION, reconstruction.to_scalar::<f32>()?)];
         let mut loss = reconstruction;
-        if let Some(divergence) = divergence {
+        if let Some((divergence, _)) = posterior {
             let each = divergence.mean(0)?;
-            losses.push((Series::Kl, each.sum_all()?.to_scalar::<f32>()?));
+            losses.push((MetricId::KL, each.sum_all()?.to_scalar::<f32>()?));
             // Free bits: a dimension below its share is left alone.
             let each = if config.free_bits > 0.0 { each.maximum(config.free_bits)? } else { each };
             loss = (loss + each.sum_all()?.affine(config.beta_at(step), 0.0)?)?;
         }
-        losses.push((Series::Total, loss.to_scalar::<f32>()?));
+        losses.push((MetricId::TOTAL, loss.to_scalar::<f32>()?));
         StepError::check(&losses)?;
         self.parameters.gather(&loss.backward()?)?;
         self.optimizer.update(&self.parameters, config.settings(step, false))?;
@@ -95,15 +106,18 @@ impl Vae {
     ///
     /// # Errors
     /// If candle fails.
-    pub fn test(&self, batch: &Batch) -> Result<Losses> {
-        let (reconstruction, divergence) = self.optimizer.with_average(&self.parameters, || self.terms(batch))?;
+    pub fn test(&self, batch: &Batch) -> Result<Tested> {
+        let Terms { reconstruction, posterior } =
+            self.optimizer.with_average(&self.parameters, || self.terms(batch))?;
         let reconstruction = reconstruction.to_scalar::<f32>()?;
-        let mut losses = vec![(Series::TestReconstruction, reconstruction), (Series::TestTotal, reconstruction)];
-        if let Some(divergence) = divergence {
-            let divergence = divergence.sum(1)?.mean_all()?.to_scalar::<f32>()?;
-            losses = vec![losses[0], (Series::TestKl, divergence), (Series::TestTotal, reconstruction + divergence)];
-        }
-        Ok(losses)
+        let mut losses = vec![(MetricId::TEST_RECONSTRUCTION, reconstruction)];
+        let Some((divergence, code)) = posterior else {
+            losses.push((MetricId::TEST_TOTAL, reconstruction));
+            return Ok(Tested { losses, posteriors: None });
+        };
+        let divergence = divergence.sum(1)?.mean_all()?.to_scalar::<f32>()?;
+        losses.extend([(MetricId::TEST_KL, divergence), (MetricId::TEST_TOTAL, reconstruction + divergence)]);
+        Ok(Tested { losses, posteriors: Some(Posteriors { latent: self.latent, codes: copied(&code)? }) })
     }
 
     /// The weights as plain data.

@@ -2,7 +2,8 @@
 
 use super::canvas::register_fonts;
 use crate::history::{Axis, History};
-use crate::model::Series;
+use crate::metrics;
+use crate::model::MetricId;
 use image::RgbImage;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -28,8 +29,8 @@ struct Line {
 pub fn curves(a: &History, b: &History) -> Result<RgbImage, String> {
     register_fonts();
     let mut picture = RgbImage::new(SIZE.0, SIZE.1);
-    let left = lines(a, &[Series::Total, Series::TestTotal, Series::Kl], SHADES_A);
-    let right = lines(b, &[Series::DiscriminatorLoss, Series::GeneratorLoss, Series::R1Penalty], SHADES_B);
+    let left = lines(a, &[MetricId::TOTAL, MetricId::TEST_TOTAL, MetricId::KL], SHADES_A);
+    let right = lines(b, &[MetricId::DISCRIMINATOR_LOSS, MetricId::GENERATOR_LOSS, MetricId::R1_PENALTY], SHADES_B);
     {
         let area = BitMapBackend::with_buffer(&mut picture, SIZE).into_drawing_area();
         area.fill(&WHITE).map_err(|error| error.to_string())?;
@@ -47,11 +48,12 @@ pub fn curves(a: &History, b: &History) -> Result<RgbImage, String> {
     Ok(picture)
 }
 
-fn lines(history: &History, series: &[Series], shades: [RGBColor; 3]) -> Vec<Line> {
-    let recorded = series.iter().zip(shades).filter_map(|(series, colour)| {
-        let smoothing = if series.is_test() { 0.0 } else { SMOOTHING };
-        let points = history.with(*series, |curve| curve.visible(Axis::Step, (0.0, f64::INFINITY), 800, smoothing))?;
-        Some(Line { name: series.name().replace('_', " "), points, colour })
+fn lines(history: &History, ids: &[MetricId], shades: [RGBColor; 3]) -> Vec<Line> {
+    let recorded = ids.iter().zip(shades).filter_map(|(id, colour)| {
+        let is_test = metrics::of_curve(*id).is_some_and(|metric| metric.is_test());
+        let smoothing = if is_test { 0.0 } else { SMOOTHING };
+        let points = history.with(*id, |curve| curve.visible(Axis::Step, (0.0, f64::INFINITY), 800, smoothing))?;
+        Some(Line { name: id.name().replace('_', " "), points, colour })
     });
     recorded.collect()
 }

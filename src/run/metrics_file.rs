@@ -1,24 +1,25 @@
-//! `metrics.csv`: a row a recorded step, a column a series, empty where a series has no value.
+//! `metrics.csv`: a row a recorded step, a column a curve, empty where a curve has no value.
 
 use super::error::RunError;
 use super::{atomic, checkpoint::read_bounded};
 use crate::history::History;
-use crate::model::Series;
+use crate::metrics;
+use crate::model::MetricId;
 use std::fmt::Write;
 use std::path::Path;
 
 /// The file's text for a history up to and with step `last`. May be called while a trainer appends: each curve is
 /// copied under the history's lock, and written out without it.
 pub fn text(history: &History, last: u64) -> String {
-    let series = history.series();
-    let mut curves: Vec<_> = series
+    let ids = history.ids();
+    let mut curves: Vec<_> = ids
         .iter()
-        .map(|series| history.with(*series, |curve| curve.points().collect::<Vec<_>>()).unwrap_or_default())
+        .map(|id| history.with(*id, |curve| curve.points().collect::<Vec<_>>()).unwrap_or_default())
         .map(|points| points.into_iter().take_while(|(step, ..)| *step <= last).peekable())
         .collect();
     let mut text = String::from("step,seconds");
-    for one in &series {
-        let _ = write!(text, ",{}", one.name());
+    for id in &ids {
+        let _ = write!(text, ",{}", metrics::column(*id));
     }
     text.push('\n');
     // The curves are in order of step, each with gaps of its own.
@@ -58,12 +59,12 @@ pub fn read(run: &Path, history: &History, last: u64) -> Result<(), RunError> {
     let text = String::from_utf8(bytes).map_err(|_| RunError::unexpected(&path, "text in UTF-8", "other bytes"))?;
     let mut lines = text.lines();
     let header = lines.next().unwrap_or_default();
-    let columns: Vec<Option<Series>> =
-        header.split(',').skip(2).map(|name| Series::ALL.into_iter().find(|series| series.name() == name)).collect();
-    if !header.starts_with("step,seconds") || columns.contains(&None) {
+    // What a later program measures is left out.
+    let columns: Vec<Option<MetricId>> = header.split(',').skip(2).map(metrics::of_column).collect();
+    if !header.starts_with("step,seconds") {
         return Err(RunError::unexpected(
             &path,
-            "columns step, seconds and known series",
+            "columns step, seconds and metrics",
             format!("“{}”", header.chars().take(80).collect::<String>()),
         ));
     }
@@ -82,9 +83,9 @@ pub fn read(run: &Path, history: &History, last: u64) -> Result<(), RunError> {
             break;
         }
         let mut values = Vec::new();
-        for (cell, series) in cells.zip(&columns) {
-            if let (false, Some(series)) = (cell.is_empty(), series) {
-                values.push((*series, cell.parse().map_err(|_| wrong())?));
+        for (cell, id) in cells.zip(&columns) {
+            if let (false, Some(id)) = (cell.is_empty(), id) {
+                values.push((*id, cell.parse().map_err(|_| wrong())?));
             }
         }
         history.push(step, seconds, &values);

@@ -10,7 +10,7 @@ mod worker;
 mod writer;
 
 pub use crate::history::{Axis, Curve, History};
-pub use crate::model::{Part, Series};
+pub use crate::model::{MetricId, Part};
 pub use autosave::Autosave;
 pub use ending::wait_for_ended;
 pub use latest::Latest;

@@ -8,7 +8,8 @@ use super::writer::{Writer, Written};
 use super::{Options, SNAPSHOTS_PER_S};
 use crate::dataset::Dataset;
 use crate::history::{Curve, History};
-use crate::model::{Batches, Change, Config, Key, Losses, Model, Part, Series, StepError};
+use crate::metrics::TestFolds;
+use crate::model::{Batches, Change, Config, Key, Losses, MetricId, Model, Part, StepError};
 use crate::run::RunConfig;
 use crate::snapshot::Snapshot;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
@@ -269,7 +270,7 @@ impl Worker {
     /// Whether this step was tested and is one of so many tests in a row that were no better than the best before them.
     fn has_stalled(&self, losses: &Losses) -> bool {
         let patience = self.config.early_stop_tests;
-        if patience == 0 || !losses.iter().any(|(series, _)| *series == Series::TestTotal) {
+        if patience == 0 || !losses.iter().any(|(id, _)| *id == MetricId::TEST_TOTAL) {
             return false;
         }
         let since_best = |curve: &Curve| {
@@ -281,7 +282,7 @@ impl Worker {
                 },
             )
         };
-        self.shared.history.with(Series::TestTotal, since_best).is_some_and(|(_, since)| since >= patience)
+        self.shared.history.with(MetricId::TEST_TOTAL, since_best).is_some_and(|(_, since)| since >= patience)
     }
 
     /// Applies what is planned after this many steps; gives the part that this one step is about, if told.
@@ -321,7 +322,14 @@ impl Worker {
 
     fn test(&self) -> Result<Losses, StepError> {
         let count = self.dataset.test.count().min(TEST_IMAGES);
-        self.model.test_on((&self.dataset.test, count), &self.config, &self.options.device, &mut |_| true)
+        let mut folds = TestFolds::default();
+        let images = (&self.dataset.test, count);
+        let mut losses = self.model.test_on(images, &self.config, &self.options.device, &mut |batch| {
+            folds.add(batch.tested);
+            true
+        })?;
+        losses.extend(folds.losses());
+        Ok(losses)
     }
 
     fn fail(&mut self, message: String) {

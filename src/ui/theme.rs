@@ -1,6 +1,5 @@
 //! Every colour and size of the program. Nothing else names one.
 
-use crate::trainer::Series;
 use crate::ui::command::Slot;
 use eframe::egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use eframe::egui::{
@@ -205,18 +204,10 @@ fn restyle(style: &mut egui::Style, palette: &Palette) {
     widgets.active.bg_stroke = Stroke::new(1.0, palette.text);
 }
 
-/// The colour of one curve: shades of its model's colour.
-pub fn curve_color(slot: Slot, series: Series, palette: &Palette) -> Color32 {
-    let shade = match series {
-        Series::Reconstruction | Series::TestReconstruction | Series::DiscriminatorLoss => 0.0,
-        Series::Total | Series::TestTotal | Series::GeneratorLoss => 0.45,
-        Series::Kl | Series::TestKl | Series::R1Penalty | Series::GradientPenalty => -0.3,
-        Series::RealScore | Series::TestRealScore | Series::TestCritic => 0.25,
-        Series::CriticGap => 0.7,
-        Series::FakeScore => -0.15,
-    };
+/// The colour of one curve: a shade of its model's colour, above 0 towards the text (more contrast), below 0 towards
+/// the background.
+pub fn curve_color(slot: Slot, shade: f32, palette: &Palette) -> Color32 {
     let base = model_color(slot);
-    // Towards the text is more contrast, towards the background less.
     let target = if shade > 0.0 { palette.text } else { palette.surfaces[0] };
     base.lerp_to_gamma(target, f32::abs(shade))
 }

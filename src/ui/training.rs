@@ -1,6 +1,8 @@
 //! The training panel: what both models measure, as they measure it.
 
-use crate::trainer::{Axis, Series};
+use crate::metrics::{self, Columns, Group, Metric, Unit};
+use crate::model::MetricId;
+use crate::trainer::{Axis, History};
 use crate::ui::command::{Command, Slot};
 use crate::ui::settings::Curves;
 use crate::ui::text::{number, tr, whole};
@@ -10,19 +12,16 @@ use eframe::egui::{Id, Label, Slider, TextStyle, Ui, Vec2};
 use egui_plot::{Corner, GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints};
 use std::ops::RangeInclusive;
 
-const NATS: [Series; 6] =
-    [Series::Reconstruction, Series::Kl, Series::Total, Series::TestReconstruction, Series::TestKl, Series::TestTotal];
-const GAME: [Series; 9] = [
-    Series::DiscriminatorLoss,
-    Series::GeneratorLoss,
-    Series::RealScore,
-    Series::FakeScore,
-    Series::CriticGap,
-    Series::R1Penalty,
-    Series::GradientPenalty,
-    Series::TestRealScore,
-    Series::TestCritic,
-];
+/// Curves of one metric that are drawn of a model, at most: of more dimensions those with the largest last values.
+const MOST_DIMENSIONS: usize = 10;
+
+/// One curve of one model.
+struct ShownCurve {
+    metric: &'static Metric,
+    id: MetricId,
+    /// How far from the model's colour.
+    shade: f32,
+}
 
 /// The panel's own looks: none, its settings are kept with the window's.
 #[derive(Default)]
@@ -36,7 +35,7 @@ impl Training {
         self.points_drawn
     }
 
-    fn plot(&mut self, ui: &mut Ui, view: &View<'_>, id: &str, series: &[Series], size: Vec2, unit: &str) {
+    fn plot(&mut self, ui: &mut Ui, view: &View<'_>, group: Group, size: Vec2) {
         let (width, height) = (size.x, size.y);
         let curves = view.settings.curves;
         let palette = theme::of(ui);
@@ -46,7 +45,10 @@ impl Training {
             Axis::Step => tr("axis.steps"),
             Axis::Seconds => tr("axis.seconds"),
         };
-        let plot = Plot::new((id, in_steps, logarithmic))
+        let shown: Vec<(&ModelView<'_>, Vec<ShownCurve>)> =
+            view.models.iter().map(|model| (model, shown(model, group))).collect();
+        let unit = units(shown.iter().flat_map(|(_, curves)| curves));
+        let plot = Plot::new((group, in_steps, logarithmic))
             .width(width)
             .height(height)
             .legend(
@@ -59,7 +61,7 @@ impl Training {
             .link_axis(Id::unique(("training x", in_steps)), [true, false])
             .allow_scroll(false)
             .x_axis_label(theme::note(ui, x_unit))
-            .y_axis_label(theme::note(ui, unit.to_owned()))
+            .y_axis_label(theme::note(ui, unit))
             .x_axis_formatter(move |mark, _range| x_mark(mark, curves.axis))
             .y_axis_formatter(move |mark, range| y_mark(mark, range, logarithmic))
             .label_formatter(move |at| hover(at, curves));
@@ -74,19 +76,20 @@ impl Training {
                     (*range.start(), *range.end())
                 };
                 let mut drawn = 0;
-                for model in &view.models {
-                    for series in series {
-                        let points = points(model, *series, curves, seen, most);
+                for (model, shown) in &shown {
+                    for curve in shown {
+                        let points = points(model, curve, curves, seen, most);
                         if points.is_empty() {
                             continue;
                         }
                         drawn += points.len();
-                        let style = if series.is_test() { LineStyle::dashed_dense() } else { LineStyle::Solid };
-                        let line = Line::new(curve_name(model.slot, *series), PlotPoints::new(points))
-                            .id((model.slot, *series))
-                            .color(theme::curve_color(model.slot, *series, palette))
+                        let is_test = curve.metric.is_test();
+                        let style = if is_test { LineStyle::dashed_dense() } else { LineStyle::Solid };
+                        let line = Line::new(curve_name(model.slot, curve.id), PlotPoints::new(points))
+                            .id((model.slot, curve.id))
+                            .color(theme::curve_color(model.slot, curve.shade, palette))
                             .style(style)
-                            .width(if series.is_test() { 2.0 } else { 1.5 });
+                            .width(if is_test { 2.0 } else { 1.5 });
                         plot.line(line);
                     }
                 }
@@ -98,10 +101,10 @@ impl Training {
 }
 
 /// The points to draw of one curve, logarithms already taken where the scale is logarithmic.
-fn points(model: &ModelView<'_>, series: Series, curves: Curves, seen: (f64, f64), most: usize) -> Vec<[f64; 2]> {
+fn points(model: &ModelView<'_>, shown: &ShownCurve, curves: Curves, seen: (f64, f64), most: usize) -> Vec<[f64; 2]> {
     let Some(history) = model.history else { return Vec::new() };
-    let smoothing = if series.is_test() { 0.0 } else { curves.smoothing };
-    let points = history.with(series, |curve| curve.visible(curves.axis, seen, most, smoothing));
+    let smoothing = if shown.metric.is_test() { 0.0 } else { curves.smoothing };
+    let points = history.with(shown.id, |curve| curve.visible(curves.axis, seen, most, smoothing));
     let mut points = points.unwrap_or_default();
     if curves.logarithmic {
         points.retain(|point| point[1] > 0.0);
@@ -113,8 +116,12 @@ fn points(model: &ModelView<'_>, series: Series, curves: Curves, seen: (f64, f64
     points
 }
 
-fn curve_name(slot: Slot, series: Series) -> String {
-    format!("{} · {}", slot.name(), tr(&format!("series.{}", series.name())))
+fn curve_name(slot: Slot, id: MetricId) -> String {
+    let name = tr(&format!("series.{}", id.name()));
+    match id.dimension() {
+        Some(dimension) => format!("{} · {name} {}", slot.name(), dimension + 1),
+        None => format!("{} · {name}", slot.name()),
+    }
 }
 
 fn x_mark(mark: GridMark, axis: Axis) -> String {
@@ -139,18 +146,59 @@ fn hover(at: &HoverPosition<'_>, curves: Curves) -> Option<String> {
     Some(format!("{plot_name}\n{}\n{x}", number(value)))
 }
 
-fn has_any(view: &View<'_>, series: &[Series]) -> bool {
-    view.models
+/// The curves of a group that a model has.
+fn shown(model: &ModelView<'_>, group: Group) -> Vec<ShownCurve> {
+    let Some(history) = model.history else { return Vec::new() };
+    let ids = history.ids();
+    let curves = metrics::all().filter(|metric| metric.group == group).flat_map(|metric| {
+        let own: Vec<MetricId> = ids.iter().copied().filter(|id| id.name() == metric.id.name()).collect();
+        match metric.columns {
+            Columns::One => own.into_iter().map(|id| ShownCurve { metric, id, shade: metric.shade }).collect(),
+            Columns::PerDimension { .. } => largest(history, metric, own),
+        }
+    });
+    curves.collect()
+}
+
+/// The dimensions with the largest last values, in order of dimension; their shades go from the metric's to its opposite.
+fn largest(history: &History, metric: &'static Metric, mut ids: Vec<MetricId>) -> Vec<ShownCurve> {
+    let last = |id: &MetricId| history.last(*id).map_or(f32::NEG_INFINITY, |(_, value)| value);
+    ids.sort_by(|one, other| last(other).total_cmp(&last(one)));
+    ids.truncate(MOST_DIMENSIONS);
+    ids.sort();
+    let apart = 2.0 * metric.shade / ids.len().saturating_sub(1).max(1) as f32;
+    let shade = |place: usize| metric.shade - apart * place as f32;
+    ids.into_iter().enumerate().map(|(place, id)| ShownCurve { metric, id, shade: shade(place) }).collect()
+}
+
+/// What the curves count in.
+fn units<'a>(curves: impl Iterator<Item = &'a ShownCurve>) -> String {
+    let mut units: Vec<Unit> = Vec::new();
+    for curve in curves {
+        if !units.contains(&curve.metric.unit) {
+            units.push(curve.metric.unit);
+        }
+    }
+    units.iter().map(|unit| tr(&format!("unit.{}", unit.name()))).collect::<Vec<_>>().join(" · ")
+}
+
+/// The groups of which any model has a curve.
+fn groups(view: &View<'_>) -> Vec<Group> {
+    let measured: Vec<Group> = view
+        .models
         .iter()
         .filter_map(|model| model.history)
-        .any(|history| series.iter().any(|series| history.last(*series).is_some()))
+        .flat_map(|history| history.ids())
+        .filter_map(|id| metrics::of_curve(id).map(|metric| metric.group))
+        .collect();
+    Group::ALL.into_iter().filter(|group| measured.contains(group)).collect()
 }
 
 impl Panel for Training {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         self.points_drawn = 0;
-        let (nats, game) = (has_any(view, &NATS), has_any(view, &GAME));
-        if !nats && !game {
+        let groups = groups(view);
+        if groups.is_empty() {
             let ready = view.models.iter().any(|model| model.status.is_some());
             let words = if ready { tr("training.empty") } else { tr("train.no_data") };
             if widgets::empty_with_action(ui, &words, &tr("training.begin"), &tr("train.both_tip")) {
@@ -176,18 +224,13 @@ impl Panel for Training {
             commands.push(Command::Settings(settings));
         }
         let gap = theme::GRID;
-        let count = usize::from(nats) + usize::from(game);
-        let width = ((ui.available_width() - gap * (count as f32 - 1.0)) / count as f32).max(8.0 * gap);
+        let count = groups.len() as f32;
+        let width = ((ui.available_width() - gap * (count - 1.0)) / count).max(8.0 * gap);
         let size = Vec2::new(width, ui.available_height().max(8.0 * gap));
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
-            if nats {
-                self.plot(ui, view, "nats", &NATS, size, &tr("training.nats"));
-            }
-            if game {
-                let scores = has_any(view, &[Series::RealScore, Series::FakeScore]);
-                let unit = if scores { tr("training.game") } else { tr("training.critic") };
-                self.plot(ui, view, "game", &GAME, size, &unit);
+            for group in groups {
+                self.plot(ui, view, group, size);
             }
         });
     }

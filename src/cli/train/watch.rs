@@ -1,8 +1,9 @@
 //! What the command line says of a run: progress while it trains, figures when it ends.
 
-use crate::cli::common::{is_interrupted, progress_bar};
-use crate::model::Series;
-use crate::trainer::{Control, Event, Trainer};
+use crate::cli::common::{figure, is_interrupted, progress_bar};
+use crate::metrics::{self, Metric};
+use crate::model::MetricId;
+use crate::trainer::{Control, Event, History, Trainer};
 use anyhow::{Result, bail};
 use std::path::Path;
 use std::time::Duration;
@@ -13,25 +14,35 @@ pub fn report(trainer: &Trainer, out: &Path, json: bool) {
     let epochs = status.step as f64 / status.steps_per_epoch.max(1) as f64;
     let samples = (status.step * config.batch as u64) as f64;
     let rate = if status.train_s > 0.0 { samples / status.train_s } else { 0.0 };
-    let losses: Vec<(Series, f32)> =
-        Series::ALL.into_iter().filter_map(|series| Some((series, trainer.history().last(series)?.1))).collect();
+    let losses = last_values(trainer.history());
     if json {
         let mut line = serde_json::json!({
             "run": out, "preset": config.preset, "steps": status.step, "epochs": epochs,
             "train_s": status.train_s, "samples_per_s": rate,
         });
-        for (series, value) in losses {
-            line[series.name()] = value.into();
+        for (metric, values) in losses {
+            line[metric.id.name()] = figure(metric, &values);
         }
         println!("{line}");
     } else {
         println!("{:<20} {}", "run", out.display());
         println!("{:<20} {} ({epochs:.2} epochs)", "steps", status.step);
         println!("{:<20} {:.1} s, {rate:.0} samples/s", "training", status.train_s);
-        for (series, value) in losses {
-            println!("{:<20} {value:.4}", series.name());
+        for (metric, values) in losses {
+            let values: Vec<String> = values.iter().map(|value| format!("{value:.4}")).collect();
+            println!("{:<20} {}", metric.id.name(), values.join(" "));
         }
     }
+}
+
+/// The last value of each metric that has any, or those of its dimensions.
+fn last_values(history: &History) -> Vec<(&'static Metric, Vec<f32>)> {
+    let ids = history.ids();
+    let values = |metric: &Metric| -> Vec<f32> {
+        let curves = ids.iter().filter(|id| id.name() == metric.id.name());
+        curves.filter_map(|id| Some(history.last(*id)?.1)).collect()
+    };
+    metrics::all().map(|metric| (metric, values(metric))).filter(|(_, values)| !values.is_empty()).collect()
 }
 
 /// Shows progress until the run has finished (`false`) or the user interrupts it (`true`).
@@ -52,7 +63,7 @@ pub fn watch(trainer: &Trainer, steps: u64) -> Result<bool> {
         let status = trainer.status();
         bar.set_position(status.step);
         let loss =
-            [Series::Total, Series::DiscriminatorLoss].into_iter().find_map(|series| trainer.history().last(series));
+            [MetricId::TOTAL, MetricId::DISCRIMINATOR_LOSS].into_iter().find_map(|id| trainer.history().last(id));
         bar.set_message(format!(
             "{:.0} samples/s · loss {:.2}",
             status.samples_per_s,

@@ -1,0 +1,28 @@
+//! The losses, scores and penalties of adversarial training (Goodfellow 2014), as a GAN gives them.
+
+use super::metric::{Columns, Compute, Group, Metric, MetricSource, Unit};
+use crate::model::MetricId;
+
+const LOSS: Metric = Metric {
+    id: MetricId::DISCRIMINATOR_LOSS,
+    columns: Columns::One,
+    group: Group::Adversarial,
+    unit: Unit::Loss,
+    source: MetricSource::TrainingBatch,
+    compute: Compute::ByModel,
+    shade: 0.0,
+};
+const SCORE: Metric = Metric { unit: Unit::Score, shade: 0.25, ..LOSS };
+const CRITIC: Metric = Metric { unit: Unit::Critic, ..LOSS };
+
+pub(super) const METRICS: &[Metric] = &[
+    LOSS,
+    Metric { id: MetricId::GENERATOR_LOSS, shade: 0.45, ..LOSS },
+    Metric { id: MetricId::REAL_SCORE, ..SCORE },
+    Metric { id: MetricId::FAKE_SCORE, shade: -0.15, ..SCORE },
+    Metric { id: MetricId::CRITIC_GAP, shade: 0.7, ..CRITIC },
+    Metric { id: MetricId::R1_PENALTY, shade: -0.3, ..LOSS },
+    Metric { id: MetricId::GRADIENT_PENALTY, shade: -0.3, ..LOSS },
+    Metric { id: MetricId::TEST_REAL_SCORE, source: MetricSource::TestSet, ..SCORE },
+    Metric { id: MetricId::TEST_CRITIC, source: MetricSource::TestSet, shade: 0.25, ..CRITIC },
+];

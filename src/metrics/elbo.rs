@@ -1,0 +1,24 @@
+//! The terms of the evidence lower bound (Kingma and Welling 2013), as autoencoders give them.
+
+use super::metric::{Columns, Compute, Group, Metric, MetricSource, Unit};
+use crate::model::MetricId;
+
+const TERM: Metric = Metric {
+    id: MetricId::RECONSTRUCTION,
+    columns: Columns::One,
+    group: Group::Likelihood,
+    unit: Unit::Nats,
+    source: MetricSource::TrainingBatch,
+    compute: Compute::ByModel,
+    shade: 0.0,
+};
+const TEST: Metric = Metric { source: MetricSource::TestSet, ..TERM };
+
+pub(super) const METRICS: &[Metric] = &[
+    TERM,
+    Metric { id: MetricId::KL, shade: -0.3, ..TERM },
+    Metric { id: MetricId::TOTAL, shade: 0.45, ..TERM },
+    Metric { id: MetricId::TEST_RECONSTRUCTION, ..TEST },
+    Metric { id: MetricId::TEST_KL, shade: -0.3, ..TEST },
+    Metric { id: MetricId::TEST_TOTAL, shade: 0.45, ..TEST },
+];
