@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use latentarium::dataset::{Dataset, ImageShape, Pixels, Source, Split};
+use latentarium::dataset::{Dataset, ImageShape, Source, Split};
 use latentarium::history::{Axis, History};
 use latentarium::model::{Batches, Config, MetricId, Model, PRESETS, Part};
 use latentarium::random::{Purpose, normal_rows, stream};
@@ -14,8 +14,8 @@ fn noise(count: usize) -> Arc<Dataset> {
     let shape = ImageShape::grey(28, 28);
     let mut pixels = vec![0; count * shape.values()];
     stream(0, Purpose::Generate, 0, 0).fill_bytes(&mut pixels);
-    let split = Split { shape, pixels: Pixels::U8(pixels.into()), labels: vec![0; count].into() };
-    Arc::new(Dataset::new(Source::Digits, "noise", split.clone(), split, vec!["0".into()]))
+    let split = Split::of_bytes(shape, pixels, Vec::new());
+    Arc::new(Dataset::new(Source::default(), "noise", split.clone(), split))
 }
 
 fn training(criterion: &mut Criterion) {

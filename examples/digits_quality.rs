@@ -7,7 +7,7 @@
 
 use anyhow::{Context, Result};
 use candle_core::{Device, Tensor};
-use latentarium::dataset::{Pixels, Progress, Source, Split, digits, load};
+use latentarium::dataset::{Progress, Source, Split, digits, load};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -37,7 +37,7 @@ fn main() -> Result<()> {
         generated.test.count(),
         start.elapsed().as_secs_f64() * 1e3
     );
-    println!("checksum {}", generated.checksum);
+    println!("checksum {}", generated.id);
     if let Some(path) = sheet {
         write_sheet(&generated.train, |_| true, &path)?;
     }
@@ -58,14 +58,15 @@ fn main() -> Result<()> {
     let nearest = nearest(&generated.train, &real.test)?;
     if let Some(path) = misread {
         let wrong = |index: usize| {
-            nearest.get(index).is_some_and(|found| generated.train.label(*found) != real.test.label(index))
+            nearest.get(index).is_some_and(|found| generated.train.class(*found) != real.test.class(index))
         };
         write_sheet(&real.test, wrong, &path)?;
     }
     let mut confusion = [[0usize; 10]; 10];
     for (index, found) in nearest.iter().enumerate() {
-        let row = confusion.get_mut(real.test.label(index));
-        if let Some(count) = row.and_then(|row| row.get_mut(generated.train.label(*found))) {
+        let row = real.test.class(index).and_then(|class| confusion.get_mut(class));
+        let column = generated.train.class(*found);
+        if let Some(count) = row.zip(column).and_then(|(row, class)| row.get_mut(class)) {
             *count += 1;
         }
     }
@@ -88,7 +89,7 @@ fn main() -> Result<()> {
 
 /// The index of the train image nearest to each test image, by squared distance.
 fn nearest(train: &Split, test: &Split) -> Result<Vec<usize>> {
-    let size = train.shape.values();
+    let size = train.shape().values();
     let all = |split: &Split| split.gather(&(0..split.count()).collect::<Vec<_>>());
     let (train_values, test_values) = (all(train), all(test));
     let norms: Vec<f32> = train_values.chunks_exact(size).map(|image| image.iter().map(|x| x * x).sum()).collect();
@@ -114,23 +115,22 @@ fn nearest(train: &Split, test: &Split) -> Result<Vec<usize>> {
 
 /// The mean pixel of a class, in [0, 1].
 fn ink(split: &Split, class: usize) -> f64 {
-    let indices: Vec<usize> = (0..split.count()).filter(|index| split.label(*index) == class).take(2_000).collect();
+    let indices: Vec<usize> =
+        (0..split.count()).filter(|index| split.class(*index) == Some(class)).take(2_000).collect();
     let values = split.gather(&indices);
     values.iter().map(|x| f64::from(*x)).sum::<f64>() / values.len().max(1) as f64
 }
 
-/// Writes the first images of each class that are `wanted`, a row a class, twice as large.
-fn write_sheet(split: &Split, wanted: impl Fn(usize) -> bool, path: &std::path::Path) -> Result<()> {
-    let (height, width) = (split.shape.height, split.shape.width);
-    let Pixels::U8(bytes) = &split.pixels;
+/// Writes the first images of each class that are `chosen`, a row a class, twice as large.
+fn write_sheet(split: &Split, chosen: impl Fn(usize) -> bool, path: &std::path::Path) -> Result<()> {
+    let (height, width) = (split.shape().height, split.shape().width);
     let mut sheet = image::GrayImage::new((SHEET_COLUMNS * width) as u32, (10 * height) as u32);
     for class in 0..10 {
-        let members = (0..split.count()).filter(|index| split.label(*index) == class && wanted(*index));
+        let members = (0..split.count()).filter(|index| split.class(*index) == Some(class) && chosen(*index));
         for (column, index) in members.take(SHEET_COLUMNS).enumerate() {
-            let values = bytes.iter().skip(index * height * width).take(height * width);
-            for (at, value) in values.enumerate() {
+            for (at, value) in split.image(index).into_iter().enumerate() {
                 let (x, y) = (column * width + at % width, class * height + at / width);
-                sheet.put_pixel(x as u32, y as u32, image::Luma([*value]));
+                sheet.put_pixel(x as u32, y as u32, image::Luma([(255.0 * value).round() as u8]));
             }
         }
     }

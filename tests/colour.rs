@@ -5,7 +5,7 @@ mod common;
 
 use common::wait_for;
 use image::RgbImage;
-use latentarium::dataset::{Dataset, ImageShape, Pixels, Progress, Source, Split, load};
+use latentarium::dataset::{Dataset, ImageShape, Progress, Source, Split, load};
 use latentarium::explore::compare::{pixel_error, sheet};
 use latentarium::explore::nearest::nearest;
 use latentarium::explore::plane::Plane;
@@ -44,8 +44,7 @@ fn colours() -> Arc<Dataset> {
 
 /// The bytes of one image of a split, `[3, 32, 32]`.
 fn bytes_of(split: &Split, index: usize) -> &[u8] {
-    let Pixels::U8(bytes) = &split.pixels;
-    &bytes[index * 3072..(index + 1) * 3072]
+    &split.rows().bytes().unwrap()[index * 3072..(index + 1) * 3072]
 }
 
 /// Trains a small relative of `preset` for six steps and saves it; gives the weights file and what is drawn.

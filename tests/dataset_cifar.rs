@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use flate2::{Compression, write::GzEncoder};
-use latentarium::dataset::{Dataset, ImageShape, Pixels, Progress, Source, SourceError, load};
+use latentarium::dataset::{Dataset, ImageShape, Progress, Source, SourceError, Split, load};
 use proptest::prelude::*;
 use std::fs::File;
 use std::io::Write;
@@ -14,7 +14,7 @@ const TEST: &str = "test_batch.bin";
 const META: &str = "batches.meta.txt";
 const RECORD: usize = 3073;
 const KINDS: &str = "expected a folder of IDX files (MNIST's format: train-images-idx3-ubyte, …) \
-                     or of CIFAR-10 binary batches (data_batch_1.bin, …, test_batch.bin), found ";
+                     or a folder of CIFAR-10 binary batches (data_batch_1.bin, …, test_batch.bin), found ";
 
 /// One record a label; the image's planes are `10·label` red, `10·label + 1` green and `10·label + 2` blue.
 fn batch(labels: &[u8]) -> Vec<u8> {
@@ -41,6 +41,10 @@ fn good_folder() -> TempDir {
     write(folder.path(), TRAIN, &batch(&[3, 0, 9]));
     write(folder.path(), TEST, &batch(&[1, 2]));
     folder
+}
+
+fn classes(split: &Split) -> Vec<usize> {
+    (0..split.count()).map(|index| split.class(index).unwrap()).collect()
 }
 
 fn open(folder: &Path) -> Result<Dataset, SourceError> {
@@ -70,14 +74,14 @@ fn a_folder_is_read_as_it_is() {
     let progress = Progress::default();
     let source = Source::Path(folder.path().to_owned());
     let data = load(&source, &progress).unwrap();
-    assert_eq!((data.source, data.name.as_str()), (source, "cifar-10"));
-    assert_eq!(data.train.shape, ImageShape { channels: 3, height: 32, width: 32 });
-    assert_eq!((&data.train.labels[..], &data.test.labels[..]), (&[3, 0, 9][..], &[1, 2][..]));
-    let Pixels::U8(pixels) = &data.train.pixels;
+    assert_eq!((&data.source, data.name.as_str()), (&source, "cifar-10"));
+    assert_eq!(data.train.shape(), ImageShape { channels: 3, height: 32, width: 32 });
+    assert_eq!((classes(&data.train), classes(&data.test)), (vec![3, 0, 9], vec![1, 2]));
+    let pixels = data.train.rows().bytes().unwrap();
     assert_eq!(pixels.len(), 3 * 3072);
     assert_eq!((pixels[0], pixels[1024], pixels[2048], pixels[3072]), (30, 31, 32, 0));
-    assert_eq!(data.class_names.len(), 10);
-    assert_eq!((data.class_names[0].as_str(), data.class_names[9].as_str()), ("airplane", "truck"));
+    assert_eq!(data.class_names().len(), 10);
+    assert_eq!((data.class_names()[0].as_str(), data.class_names()[9].as_str()), ("airplane", "truck"));
     assert_eq!(progress.get(), (5 * RECORD as u64, 5 * RECORD as u64));
 }
 
@@ -87,14 +91,14 @@ fn batches_follow_each_other_by_number_plain_before_packed() {
     write(folder.path(), "data_batch_10.bin", &batch(&[5]));
     write(folder.path(), "data_batch_2.bin.gz", &gzip(&batch(&[4, 4])));
     let data = open(folder.path()).unwrap();
-    assert_eq!(data.train.labels[..], [3, 0, 9, 4, 4, 5]);
+    assert_eq!(classes(&data.train), [3, 0, 9, 4, 4, 5]);
     // The plain one is taken where both are there.
     write(folder.path(), "data_batch_2.bin", &batch(&[7]));
     let data = open(folder.path()).unwrap();
-    assert_eq!(data.train.labels[..], [3, 0, 9, 7, 5]);
+    assert_eq!(classes(&data.train), [3, 0, 9, 7, 5]);
     // What unpacks and keeps the name is known by its first bytes.
     write(folder.path(), "test_batch.bin", &gzip(&batch(&[8])));
-    assert_eq!(open(folder.path()).unwrap().test.labels[..], [8]);
+    assert_eq!(classes(&open(folder.path()).unwrap().test), [8]);
 }
 
 #[test]
@@ -102,7 +106,7 @@ fn class_names_come_from_the_file_beside() {
     let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
     let folder = good_folder();
     write(folder.path(), META, format!("{}\n\n", names.join("\r\n")).as_bytes());
-    assert_eq!(open(folder.path()).unwrap().class_names, names);
+    assert_eq!(open(folder.path()).unwrap().class_names(), names);
     let expected = ": expected ten class names, a line each of at most 64 characters, found ";
     assert_eq!(refusal(META, b"a\nb\n"), format!("{expected}2 lines"));
     assert_eq!(refusal(META, b""), format!("{expected}an empty file"));
@@ -118,12 +122,12 @@ fn what_is_no_folder_of_either_kind_is_told() {
     let sentence = |path: &Path| refusal_of(path, "").trim_start_matches([':', ' ']).to_owned();
     assert_eq!(sentence(folder.path()), format!("{KINDS}an empty folder"));
     write(folder.path(), "train.bin", &batch(&[1]));
-    assert_eq!(sentence(folder.path()), format!("{KINDS}files of neither"));
+    assert_eq!(sentence(folder.path()), format!("{KINDS}a folder of other files"));
     write(folder.path(), "data_batch_1", b"\x80\x02");
     assert!(sentence(folder.path()).starts_with(&format!("{KINDS}CIFAR-10's version for Python")));
     let folder = good_folder();
     write(folder.path(), "t10k-labels-idx1-ubyte.gz", b"x");
-    assert_eq!(sentence(folder.path()), format!("{KINDS}files of both"));
+    assert_eq!(sentence(folder.path()), format!("{KINDS}files of IDX and of CIFAR-10"));
 }
 
 #[test]
@@ -214,9 +218,9 @@ proptest! {
         let bytes = bytes.repeat(repeat);
         write(folder.path(), [TRAIN, TEST, META][which], &if pack { gzip(&bytes) } else { bytes });
         if let Ok(data) = open(folder.path()) {
-            let Pixels::U8(pixels) = &data.train.pixels;
+            let pixels = data.train.rows().bytes().unwrap();
             prop_assert_eq!(pixels.len(), data.train.count() * data.shape().values());
-            prop_assert_eq!(data.class_names.len(), 10);
+            prop_assert_eq!(data.class_names().len(), 10);
         }
     }
 }
@@ -237,10 +241,10 @@ fn cifar_10_itself_is_read() {
     let on_disk = |name: &str| std::fs::metadata(folder.join(name)).map_or(0, |data| data.len() as usize / RECORD);
     let train: usize = (1..6).map(|number| on_disk(&format!("data_batch_{number}.bin"))).sum();
     assert_eq!((data.train.count(), data.test.count()), (train, on_disk(TEST)));
-    assert_eq!(data.class_names[6], "frog");
-    assert_eq!(data.train.labels[..5], [6, 9, 9, 4, 1]);
+    assert_eq!(data.class_names()[6], "frog");
+    assert_eq!(classes(&data.train)[..5], [6, 9, 9, 4, 1]);
     // The means of red, green and blue over the training images, as everybody knows them: 0.491, 0.482, 0.447.
-    let Pixels::U8(pixels) = &data.train.pixels;
+    let pixels = data.train.rows().bytes().unwrap();
     for (channel, known) in [0.4914, 0.4822, 0.4465].into_iter().enumerate() {
         let plane = |image: &[u8]| image[channel * 1024..(channel + 1) * 1024].iter().map(|x| u64::from(*x)).sum();
         let sum: u64 = pixels.chunks_exact(3072).map(plane).collect::<Vec<u64>>().iter().sum();

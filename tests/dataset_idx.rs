@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use flate2::{Compression, write::GzEncoder};
-use latentarium::dataset::{Dataset, ImageShape, Pixels, Progress, Source, SourceError, load};
+use latentarium::dataset::{Dataset, ImageShape, Progress, Source, SourceError, Split, load};
 use proptest::prelude::*;
 use std::io::Write;
 use std::path::Path;
@@ -56,6 +56,10 @@ fn good_folder() -> TempDir {
     folder
 }
 
+fn classes(split: &Split) -> Vec<usize> {
+    (0..split.count()).map(|index| split.class(index).unwrap()).collect()
+}
+
 fn open(folder: &Path) -> Result<Dataset, SourceError> {
     load(&Source::Path(folder.to_owned()), &Progress::default())
 }
@@ -80,10 +84,10 @@ fn a_plain_folder_is_read_as_it_is() {
     assert_eq!(data.source, source);
     assert_eq!(data.shape(), ImageShape::grey(4, 5));
     assert_eq!((data.train.count(), data.test.count()), (3, 2));
-    assert_eq!(&data.train.labels[..], [2, 0, 1]);
-    let Pixels::U8(pixels) = &data.train.pixels;
-    assert_eq!(&pixels[..], ramp(60));
-    assert_eq!(data.class_names, ["0", "1", "2"]);
+    assert_eq!(classes(&data.train), [2, 0, 1]);
+    let pixels = data.train.rows().bytes().unwrap();
+    assert_eq!(pixels, ramp(60));
+    assert_eq!(data.class_names(), ["0", "1", "2"]);
     let bytes: usize = ALL.map(|name| contents(name).len()).iter().sum();
     assert_eq!(progress.get(), (bytes as u64, bytes as u64));
 }
@@ -95,20 +99,20 @@ fn packed_dotted_and_unpacked_files_give_the_same_set() {
     for name in ALL {
         write(folder.path(), &format!("{name}.gz"), &gzip(&contents(name)));
     }
-    assert_eq!(open(folder.path()).unwrap().checksum, plain.checksum);
+    assert_eq!(open(folder.path()).unwrap().id, plain.id);
 
     let folder = tempfile::tempdir().unwrap();
     for name in ALL {
         write(folder.path(), &name.replace("-idx", ".idx"), &contents(name));
     }
-    assert_eq!(open(folder.path()).unwrap().checksum, plain.checksum);
+    assert_eq!(open(folder.path()).unwrap().id, plain.id);
 
     // A browser that unpacks what it fetches keeps the name.
     let folder = tempfile::tempdir().unwrap();
     for name in ALL {
         write(folder.path(), &format!("{name}.gz"), &contents(name));
     }
-    assert_eq!(open(folder.path()).unwrap().checksum, plain.checksum);
+    assert_eq!(open(folder.path()).unwrap().id, plain.id);
 }
 
 #[test]
@@ -121,7 +125,7 @@ fn the_folder_names_the_set_and_fashion_its_classes() {
             write(&folder, name, &contents(name));
         }
         let data = open(&folder).unwrap();
-        assert_eq!((data.name.as_str(), data.class_names[0].as_str()), (set_name, first));
+        assert_eq!((data.name.as_str(), data.class_names()[0].as_str()), (set_name, first));
         let data = open(&folder.join("..").join(folder_name).join(".")).unwrap();
         assert_eq!(data.name, set_name);
     }
@@ -132,7 +136,7 @@ fn any_byte_is_a_class() {
     let folder = good_folder();
     write(folder.path(), TEST_LABELS, &idx(&[2], &[0, 255]));
     let data = open(folder.path()).unwrap();
-    assert_eq!((data.class_names.len(), data.class_names[255].as_str()), (256, "255"));
+    assert_eq!((data.class_names().len(), data.class_names()[255].as_str()), (256, "255"));
 }
 
 #[test]
@@ -141,12 +145,12 @@ fn a_missing_folder_a_file_and_an_empty_folder_are_told_apart() {
     let sentence = |path: &Path| open(path).unwrap_err().to_string();
     let missing = folder.path().join("nowhere");
     let kinds = "expected a folder of IDX files (MNIST's format: train-images-idx3-ubyte, …) \
-                 or of CIFAR-10 binary batches (data_batch_1.bin, …, test_batch.bin), found";
+                 or a folder of CIFAR-10 binary batches (data_batch_1.bin, …, test_batch.bin), found";
     assert_eq!(sentence(&missing), format!("{}: {kinds} nothing there", missing.display()));
     let file = folder.path().join("file");
     std::fs::write(&file, "x").unwrap();
-    assert!(sentence(&file).ends_with(&format!("{kinds} a file")));
-    assert!(sentence(folder.path()).ends_with(&format!("{kinds} files of neither")));
+    assert!(sentence(&file).ends_with(&format!("{kinds} another file")));
+    assert!(sentence(folder.path()).ends_with(&format!("{kinds} a folder of other files")));
     std::fs::remove_file(&file).unwrap();
     assert!(sentence(folder.path()).ends_with(&format!("{kinds} an empty folder")));
 }
@@ -278,7 +282,7 @@ fn a_cancelled_opening_says_so() {
     let folder = good_folder();
     let progress = Progress::default();
     progress.cancel();
-    for source in [Source::Path(folder.path().to_owned()), Source::Digits] {
+    for source in [Source::Path(folder.path().to_owned()), Source::default()] {
         let error = load(&source, &progress).unwrap_err();
         assert!(matches!(error, SourceError::Cancelled(_)), "{error}");
     }
@@ -326,7 +330,7 @@ proptest! {
         }
         write(folder.path(), ALL[which], &bytes);
         if let Ok(data) = open(folder.path()) {
-            let Pixels::U8(pixels) = &data.train.pixels;
+            let pixels = data.train.rows().bytes().unwrap();
             prop_assert_eq!(pixels.len(), data.train.count() * data.shape().values());
         }
     }
@@ -341,9 +345,9 @@ fn mnist_itself_is_read() {
     let data = open(&Path::new(&folder).join("mnist")).unwrap();
     assert_eq!((data.train.count(), data.test.count()), (60_000, 10_000));
     assert_eq!(data.shape(), ImageShape::grey(28, 28));
-    assert_eq!(data.class_names.len(), 10);
-    assert_eq!(data.train.labels[..5], [5, 0, 4, 1, 9]);
-    let Pixels::U8(pixels) = &data.train.pixels;
+    assert_eq!(data.class_names().len(), 10);
+    assert_eq!(classes(&data.train)[..5], [5, 0, 4, 1, 9]);
+    let pixels = data.train.rows().bytes().unwrap();
     let mean = pixels.iter().map(|x| f64::from(*x)).sum::<f64>() / pixels.len() as f64 / 255.0;
     assert!((mean - 0.1307).abs() < 1e-4, "{mean}");
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use latentarium::dataset::BUILT_IN;
 use latentarium::metrics;
 use latentarium::model::PRESETS;
 use latentarium::nn::adversarial::AdversarialLoss;
@@ -84,6 +85,7 @@ fn every_key_that_is_asked_for_is_there() {
         asked.insert(format!("unit.{}", metric.unit.name()));
     }
     asked.extend(AdversarialLoss::ALL.map(|loss| format!("gan_loss.{}", loss.name())));
+    asked.extend(BUILT_IN.iter().map(|built_in| format!("data.{}", built_in.name())));
     asked.extend(PRESETS.map(|preset| format!("preset.{preset}")));
     asked.extend(help::keys().map(str::to_owned));
     let missing: Vec<_> = asked.iter().filter(|key| !english.contains_key(*key)).collect();

@@ -112,7 +112,7 @@ fn the_nearest_image_is_asked_for_when_the_cursor_moves_and_shown_when_found() {
     let found = nearest(&state.train, &image, &mut || true).unwrap();
     state.nearest = Some(NearestFound { look: first.clone(), nearest: found });
     harness.run_steps(2);
-    let said = format!("{} · L2 {:.2}", found.label, found.distance);
+    let said = format!("{} · L2 {:.2}", found.class.unwrap(), found.distance);
     assert!(harness.query_by_label(&said).is_some(), "{said}");
     // Newer weights wait for half a second, the cursor does not.
     harness.state_mut().snapshots[0] = Some(snapshot(2, 4));

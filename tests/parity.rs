@@ -5,7 +5,7 @@
 mod common;
 
 use common::by_candle;
-use latentarium::dataset::{Dataset, ImageShape, Pixels, Source, Split};
+use latentarium::dataset::{Dataset, ImageShape, Source, Split};
 use latentarium::model::{Batches, Config, Model, PRESETS, Part};
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::Scratch;
@@ -21,8 +21,8 @@ fn largest(a: &[f32], b: &[f32]) -> f32 {
 fn noise(shape: ImageShape, count: usize) -> Arc<Dataset> {
     let mut pixels = vec![0; count * shape.values()];
     stream(3, Purpose::Generate, 0, 0).fill_bytes(&mut pixels);
-    let split = Split { shape, pixels: Pixels::U8(pixels.into()), labels: vec![0; count].into() };
-    Arc::new(Dataset::new(Source::Digits, "noise", split.clone(), split, vec!["0".into()]))
+    let split = Split::of_bytes(shape, pixels, Vec::new());
+    Arc::new(Dataset::new(Source::default(), "noise", split.clone(), split))
 }
 
 /// A model after a few steps.

@@ -5,7 +5,7 @@
 use eframe::egui::{self, Theme};
 use eframe::egui_wgpu::RenderState;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, TestRenderer};
-use latentarium::dataset::{Dataset, ImageShape, Pixels, Source, Split};
+use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
 use latentarium::explore::compare;
 use latentarium::explore::encoded::{EncodedPoints, Encoding};
 use latentarium::explore::plane::Plane;
@@ -55,9 +55,9 @@ fn snapshot() -> Arc<Snapshot> {
 fn dataset() -> Arc<Dataset> {
     let pixels: Vec<u8> = (0..40 * SHAPE.values()).map(|i| (i * 7 % 256) as u8).collect();
     let labels: Vec<u8> = (0..40).map(|i| i % 10).collect();
-    let split = Split { shape: SHAPE, pixels: Pixels::U8(pixels.into()), labels: labels.into() };
-    let names = (0..10).map(|class| class.to_string()).collect();
-    Arc::new(Dataset::new(Source::Digits, "stripes", split.clone(), split, names))
+    let names: Vec<String> = (0..10).map(|class| class.to_string()).collect();
+    let split = Split::of_bytes(SHAPE, pixels, vec![Column::class(labels, names)]);
+    Arc::new(Dataset::new(Source::default(), "stripes", split.clone(), split))
 }
 
 fn history(series: &[MetricId]) -> Arc<History> {

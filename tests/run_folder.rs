@@ -4,7 +4,7 @@
 mod common;
 
 use common::{small_digits, wait_for};
-use latentarium::dataset::{Dataset, ImageShape, Pixels, Source, Split};
+use latentarium::dataset::{Dataset, ImageShape, Source, Split};
 use latentarium::model::Config;
 use latentarium::run;
 use latentarium::trainer::{Control, Event, Options, Part, Trainer};
@@ -136,8 +136,8 @@ fn other_data_is_refused_and_another_run_is_not_written_over() {
     let folder = tempfile::tempdir().unwrap();
     let run = make_run(folder.path());
     let shape = ImageShape::grey(28, 28);
-    let split = Split { shape, pixels: Pixels::U8(vec![9; 64 * 784].into()), labels: vec![0; 64].into() };
-    let other = Dataset::new(Source::Digits, "other", split.clone(), split, vec!["0".into()]);
+    let split = Split::of_bytes(shape, vec![9; 64 * 784], Vec::new());
+    let other = Dataset::new(Source::default(), "other", split.clone(), split);
     let error = Trainer::open(&run, Arc::new(other), Options::default()).err().unwrap().to_string();
     assert!(error.contains("run: expected data with checksum") && error.ends_with("in other"), "{error}");
 

@@ -6,7 +6,7 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use latentarium::app::{Explorer, Session, SharedSession, Start};
-use latentarium::dataset::{Dataset, ImageShape, Pixels, Source, Split};
+use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
 use latentarium::model::{Config, Network, PRESETS, Schedule};
 use latentarium::nn::adversarial::AdversarialLoss;
 use latentarium::nn::optimizer::Method;
@@ -266,9 +266,9 @@ fn color_data() -> Arc<Dataset> {
     let shape = ImageShape { height: 16, width: 12, channels: 3 };
     let pixels: Vec<u8> = (0..256 * shape.values()).map(|i| (i * 7 % 256) as u8).collect();
     let labels: Vec<u8> = (0..=255).map(|i| i % 4).collect();
-    let split = Split { shape, pixels: Pixels::U8(pixels.into()), labels: labels.into() };
-    let names = (0..4).map(|class| class.to_string()).collect();
-    Arc::new(Dataset::new(Source::Digits, "colours", split.clone(), split, names))
+    let names: Vec<String> = (0..4).map(|class| class.to_string()).collect();
+    let split = Split::of_bytes(shape, pixels, vec![Column::class(labels, names)]);
+    Arc::new(Dataset::new(Source::default(), "colours", split.clone(), split))
 }
 
 /// Waits until something is so.

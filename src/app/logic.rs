@@ -77,10 +77,10 @@ impl Session {
                     Ok(data) => self.take_data(Arc::new(*data)),
                     Err(message) => {
                         // The first opening may fail on last time's folder: the program starts with what it has.
-                        let nothing = self.data.is_none() && self.source != Source::Digits;
+                        let nothing = self.data.is_none() && self.source != Source::default();
                         self.say(Level::Failed, &message);
                         if nothing {
-                            self.open_data(Source::Digits);
+                            self.open_data(Source::default());
                         }
                     }
                 }

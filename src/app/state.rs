@@ -52,7 +52,7 @@ impl Default for State {
             models: None,
             cursor: [0.0; 2],
             view: View::default(),
-            data: Source::Digits,
+            data: Source::default(),
             sheet_seed: 0,
         }
     }

@@ -100,7 +100,7 @@ pub fn run(command: BenchCommand) -> Result<Outcome> {
                 return Err(usage(format!("--seconds: expected 0.5 to 3600, found {seconds}")));
             }
             let threads = threads.unwrap_or_else(default_threads).max(1);
-            (serde_json::to_value(BenchWindow { seconds, data: Source::from(data), threads }.run()?)?, json)
+            (serde_json::to_value(BenchWindow { seconds, data: Source::parse(&data), threads }.run()?)?, json)
         }
         BenchCommand::Decode { preset, count, repeat, threads, backend, json } => {
             let line = match backend.as_str() {

@@ -2,7 +2,7 @@
 
 use super::bench::config_of;
 use super::common::{progress_bar, usage};
-use crate::dataset::{Dataset, ImageShape, Pixels, Source, Split};
+use crate::dataset::{Column, Dataset, ImageShape, Source, Split};
 use crate::model::{Batches, Config, Model, Part};
 use crate::nn::product::{Matrix, product};
 use crate::random::{Purpose, stream};
@@ -23,9 +23,9 @@ fn noise_dataset(count: usize) -> Dataset {
     let mut pixels = vec![0u8; count * shape.values()];
     stream(0, Purpose::Generate, 0, 0).fill_bytes(&mut pixels);
     let labels: Vec<u8> = (0..count).map(|index| (index % 10) as u8).collect();
-    let split = Split { shape, pixels: Pixels::U8(pixels.into()), labels: labels.into() };
-    let names = (0..10).map(|class| class.to_string()).collect();
-    Dataset::new(Source::Digits, "noise", split.clone(), split, names)
+    let names: Vec<String> = (0..10).map(|class| class.to_string()).collect();
+    let split = Split::of_bytes(shape, pixels, vec![Column::class(labels, names)]);
+    Dataset::new(Source::default(), "noise", split.clone(), split)
 }
 
 /// Figures of `steps` steps of `preset`.

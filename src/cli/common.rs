@@ -93,7 +93,7 @@ pub fn load(source: &Source) -> Result<Arc<Dataset>> {
 /// Opens a run and its data (another source where one is given).
 pub fn open(folder: &Path, data: Option<&str>) -> Result<(Opened, Arc<Dataset>)> {
     let opened = run::open(folder)?;
-    let source = data.map_or_else(|| opened.config.data.clone(), |text| Source::from(text.to_owned()));
+    let source = data.map_or_else(|| opened.config.data.clone(), Source::parse);
     let dataset = load(&source)?;
     if dataset.shape() != opened.config.image {
         anyhow::bail!(
@@ -104,7 +104,7 @@ pub fn open(folder: &Path, data: Option<&str>) -> Result<(Opened, Arc<Dataset>)>
             dataset.name
         );
     }
-    if data.is_none() && dataset.checksum != opened.config.data_checksum {
+    if data.is_none() && opened.config.data_checksum != dataset.id.as_str() {
         anyhow::bail!(
             "{}: expected the data it was trained on, found other images or labels in {source}",
             folder.display()

@@ -47,7 +47,7 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
     note_interruptions()?;
     let out = &arguments.out;
     std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
-    let dataset = load(&Source::from(arguments.data.clone()))?;
+    let dataset = load(&Source::parse(&arguments.data))?;
     let spawn = |preset: &str| -> Result<Trainer> {
         let config = Config::preset(preset).ok_or_else(|| anyhow!("there is no preset {preset}"))?;
         let options = Options { threads: (default_threads() / 2).max(1), ..Options::default() };

@@ -102,11 +102,13 @@ fn evaluate_samples(opened: &Opened, dataset: &Dataset, line: &mut serde_json::V
     let latents = normal_rows(opened.config.model.seed, Purpose::Evaluation, 0, SAMPLES, latent);
     let mut scratch = SharedScratch::default();
     let samples = opened.snapshot.decoder.evaluate_on_threads(&latents, SAMPLES, &mut scratch);
-    let share = class_share(samples, SAMPLES, &dataset.train, dataset.class_names.len());
-    let smallest = share.iter().copied().fold(f64::INFINITY, f64::min);
-    let rounded: Vec<f64> = share.iter().map(|share| (share * 1000.0).round() / 1000.0).collect();
-    line["class_share"] = rounded.into();
-    line["smallest_share"] = ((smallest * 1000.0).round() / 1000.0).into();
+    // Null where the data has no classes.
+    let classes = Some(dataset.class_names().len()).filter(|classes| *classes > 0);
+    let share = classes.map(|classes| class_share(samples, SAMPLES, &dataset.train, classes));
+    let rounded = |share: f64| (share * 1000.0).round() / 1000.0;
+    let smallest = share.as_ref().map(|share| rounded(share.iter().copied().fold(f64::INFINITY, f64::min)));
+    line["class_share"] = share.map(|share| share.into_iter().map(rounded).collect::<Vec<_>>()).into();
+    line["smallest_share"] = smallest.into();
     line["pixel_std"] = pixel_deviation(samples, opened.snapshot.image.values()).into();
 }
 

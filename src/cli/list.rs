@@ -1,6 +1,7 @@
 //! `latentarium presets` and `latentarium data`: what there is, a line each.
 
 use super::Outcome;
+use crate::dataset::{BUILT_IN, FORMATS};
 use crate::model::{Config, PRESETS};
 use anyhow::Result;
 
@@ -12,8 +13,11 @@ pub fn presets() -> Result<Outcome> {
 }
 
 pub fn data() -> Result<Outcome> {
-    println!("digits        generated handwritten digits, 28×28 grey, 20000 to train on and 4000 to test");
-    println!("FOLDER        a folder of IDX files of the MNIST family, .gz or plain");
-    println!("FOLDER        a folder of CIFAR-10 binary batches, 32×32 RGB: data_batch_*.bin and test_batch.bin");
+    for built_in in BUILT_IN {
+        println!("{:<13} {}", built_in.name(), built_in.summary());
+    }
+    for format in FORMATS {
+        println!("{:<13} {}", "PATH", format.summary());
+    }
     Ok(Outcome::Done)
 }

@@ -125,7 +125,7 @@ pub fn main() -> ExitCode {
 fn explore(arguments: ExplorerArguments) -> anyhow::Result<Outcome> {
     let data = arguments.data.clone();
     let start = Start {
-        data: arguments.data.map(Source::from),
+        data: arguments.data.as_deref().map(Source::parse),
         run: arguments.open,
         state: Session::default_state_path(),
         device: Some(common::open_device(&arguments.device)?),

@@ -132,7 +132,7 @@ impl TrainArguments {
                 (config.model, changes, config.data)
             }
             (None, preset) => {
-                let source = Source::from(self.data.clone().unwrap_or_else(|| "digits".into()));
+                let source = Source::default();
                 (self.preset_config(preset.as_deref().unwrap_or_default())?, Vec::new(), source)
             }
         };
@@ -143,11 +143,11 @@ impl TrainArguments {
                 folder_of(path).join("changes.toml").display()
             );
         }
-        let source = self.data.clone().map_or(source, Source::from);
+        let source = self.data.as_deref().map_or(source, Source::parse);
         let dataset = load(&source)?;
         if let Some(path) = &self.config {
             let expected = run::read_config(path)?.data_checksum;
-            if expected != dataset.checksum {
+            if expected != dataset.id.as_str() {
                 bail!(
                     "{}: expected the data it was trained on, found other images or labels in {source}",
                     path.display()

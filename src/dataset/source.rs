@@ -1,26 +1,16 @@
-//! Where a data set comes from, and the one function that opens any of them.
+//! Where a data set comes from, and why it could not be opened.
 
-use super::{Dataset, Progress};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// A place that data comes from; written as text on the command line and in `config.toml`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub enum Source {
-    /// The generated handwritten digits.
-    Digits,
+    /// A data set that comes with the program.
+    BuiltIn(&'static str),
     /// A folder or file.
     Path(PathBuf),
-}
-
-impl From<String> for Source {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "digits" => Self::Digits,
-            _ => Self::Path(PathBuf::from(text)),
-        }
-    }
 }
 
 impl From<Source> for String {
@@ -32,7 +22,7 @@ impl From<Source> for String {
 impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Digits => f.write_str("digits"),
+            Self::BuiltIn(name) => f.write_str(name),
             Self::Path(path) => write!(f, "{}", path.display()),
         }
     }
@@ -73,20 +63,5 @@ impl SourceError {
     /// An [`SourceError::Io`].
     pub fn io(path: &Path, error: std::io::Error) -> Self {
         Self::Io { path: path.to_owned(), error }
-    }
-}
-
-/// Opens a source: generates, or reads and checks, with progress and a way to cancel.
-///
-/// # Errors
-/// One sentence that names the file, what was expected and what was found.
-pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError> {
-    match source {
-        Source::Digits => {
-            // Generating is too short to be broken off, but a wish to cancel is still honoured.
-            let data = super::digits(progress);
-            if progress.is_cancelled() { Err(SourceError::Cancelled("digits".into())) } else { Ok(data) }
-        }
-        Source::Path(path) => super::folder::load(path, progress),
     }
 }

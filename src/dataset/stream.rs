@@ -1,6 +1,7 @@
-//! Files of a data folder, plain or gzip, read in bounded steps: bytes are counted, a wish to cancel is heard.
+//! Files of data, plain or gzip, read in bounded steps: bytes are counted, a request to cancel ends the work.
 
-use super::{Progress, SourceError};
+use super::progress::Progress;
+use super::source::SourceError;
 use flate2::bufread::MultiGzDecoder;
 use std::cell::Cell;
 use std::fs::File;
@@ -8,25 +9,25 @@ use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// Bytes between two looks at the wish to cancel.
+/// Bytes between two looks at whether the work was cancelled.
 const CHUNK: u64 = 1 << 20;
 /// The first bytes of a gzip file.
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// Counts the bytes that all files of one folder have given, and hears the wish to cancel.
+/// Counts the bytes that all files of one source have given, and looks whether the work was cancelled.
 pub struct Meter<'a> {
-    folder: &'a Path,
+    path: &'a Path,
     progress: &'a Progress,
     done: Rc<Cell<u64>>,
     total: Cell<u64>,
 }
 
 impl<'a> Meter<'a> {
-    /// A meter at zero.
-    pub fn new(folder: &'a Path, progress: &'a Progress) -> Self {
+    /// A meter at zero of what is read from `path`.
+    pub fn new(path: &'a Path, progress: &'a Progress) -> Self {
         progress.set_done(0);
         progress.set_total(0);
-        Self { folder, progress, done: Rc::default(), total: Cell::new(0) }
+        Self { path, progress, done: Rc::default(), total: Cell::new(0) }
     }
 
     /// Adds the length of a file that will be read to the total.
@@ -47,7 +48,7 @@ impl<'a> Meter<'a> {
     pub fn check(&self) -> Result<(), SourceError> {
         self.progress.set_done(self.done.get().min(self.total.get()));
         if self.progress.is_cancelled() {
-            return Err(SourceError::Cancelled(self.folder.to_owned()));
+            return Err(SourceError::Cancelled(self.path.to_owned()));
         }
         Ok(())
     }
@@ -108,20 +109,20 @@ impl Stream {
         self.plain_length
     }
 
-    /// Appends `wanted` bytes to `bytes`, or fewer where the file ends; memory grows as data arrives.
+    /// Appends `count` bytes to `bytes`, or fewer where the file ends; memory grows as data arrives.
     ///
     /// # Errors
     /// [`SourceError::Cancelled`] within a mebibyte, a damaged gzip file, or the file system's own words.
-    pub fn read_up_to(&mut self, wanted: u64, bytes: &mut Vec<u8>, meter: &Meter<'_>) -> Result<(), SourceError> {
-        let mut left = wanted;
+    pub fn read_up_to(&mut self, count: u64, bytes: &mut Vec<u8>, meter: &Meter<'_>) -> Result<(), SourceError> {
+        let mut left = count;
         loop {
             meter.check()?;
             let before = bytes.len();
             let read = (&mut self.reader).take(left.min(CHUNK)).read_to_end(bytes);
             // Also where it failed: what came before the failure was given.
-            let count = (bytes.len() - before) as u64;
-            left = left.saturating_sub(count);
-            self.given = self.given.saturating_add(count);
+            let given = (bytes.len() - before) as u64;
+            left = left.saturating_sub(given);
+            self.given = self.given.saturating_add(given);
             match read {
                 Ok(0) => return Ok(()),
                 Ok(_) => {}

@@ -10,8 +10,8 @@ use crate::snapshot::{Scratch, Snapshot};
 pub struct Row {
     /// Its place in the test set.
     pub index: usize,
-    /// Its class.
-    pub label: usize,
+    /// Its class; none where the data has no classes.
+    pub class: Option<usize>,
     /// The image itself, in [0, 1].
     pub original: Vec<f32>,
     /// Decoded from the posterior's mean, in [0, 1].
@@ -79,7 +79,7 @@ fn row(a: &Snapshot, dataset: &Dataset, index: usize, scratch: &mut Scratch) -> 
     let error: Vec<f32> = reconstruction.iter().zip(&original).map(|(r, o)| r - o).collect();
     Some(Row {
         index,
-        label: dataset.test.label(index),
+        class: dataset.test.class(index),
         squared_error: error.iter().map(|e| e * e).sum::<f32>() / error.len().max(1) as f32,
         reconstruction_nats: metrics::bernoulli_nats(&original, &reconstruction),
         original,
@@ -97,11 +97,12 @@ pub fn pixel_error(shape: ImageShape, errors: &[f32], pixel: usize) -> f32 {
     channels.max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0)
 }
 
-/// The first test image of each class, then the second of each, and so on: `count` indices, or all there are.
+/// The first test image of each class, then the second of each, and so on: `count` indices, or all there are. Where the
+/// data has no classes these are the first images.
 pub fn one_of_each_class(dataset: &Dataset, count: usize) -> Vec<usize> {
-    let mut by_class: Vec<Vec<usize>> = vec![Vec::new(); dataset.class_names.len().max(1)];
+    let mut by_class: Vec<Vec<usize>> = vec![Vec::new(); dataset.class_names().len().max(1)];
     for index in 0..dataset.test.count() {
-        if let Some(class) = by_class.get_mut(dataset.test.label(index)) {
+        if let Some(class) = by_class.get_mut(dataset.test.class(index).unwrap_or(0)) {
             class.push(index);
         }
     }

@@ -26,7 +26,7 @@ pub struct Encoding {
     pub log_variance: Vec<f32>,
     /// KL from the prior, mean over the images, in nats a dimension, `[latent]`.
     pub kl_per_dimension: Vec<f32>,
-    /// The classes of the images, `[count]`.
+    /// The classes of the images, `[count]`; all 0 where the data has no classes.
     pub labels: Vec<u8>,
     /// How long it took, to know how often it can be asked for.
     pub took: Duration,
@@ -43,7 +43,7 @@ impl Encoding {
         wanted: &mut dyn FnMut() -> bool,
     ) -> Option<Self> {
         let encoder = snapshot.encoder.as_ref()?;
-        let (latent, values) = (snapshot.latent, split.shape.values());
+        let (latent, values) = (snapshot.latent, split.shape().values());
         if encoder.input() != values || encoder.output() != 2 * latent || latent == 0 {
             return None;
         }
@@ -67,7 +67,7 @@ impl Encoding {
             }
         }
         let kl_per_dimension = kl_per_dimension(&mean, &log_variance, latent);
-        let labels = split.labels.get(..count).unwrap_or_default().to_vec();
+        let labels = (0..count).map(|index| split.class(index).unwrap_or(0) as u8).collect();
         let (step, took) = (snapshot.step, began.elapsed());
         Some(Self { step, latent, mean, log_variance, kl_per_dimension, labels, took })
     }
@@ -165,7 +165,7 @@ impl EncodedPoints {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::dataset::{ImageShape, Pixels};
+    use crate::dataset::{Column, ImageShape};
     use crate::snapshot::{Activation, Network, Operation};
 
     /// An encoder whose mean is the first two pixels and whose log variance is 0.
@@ -181,11 +181,9 @@ mod tests {
     }
 
     fn split(count: usize) -> Split {
-        Split {
-            shape: ImageShape::grey(2, 2),
-            pixels: Pixels::U8((0..count * 4).map(|i| (i % 256) as u8).collect()),
-            labels: (0..count).map(|i| (i % 3) as u8).collect(),
-        }
+        let (pixels, classes) = ((0..count * 4).map(|i| (i % 256) as u8), (0..count).map(|i| (i % 3) as u8));
+        let columns = vec![Column::class(classes.collect::<Vec<_>>(), ["a", "b", "c"].map(str::to_owned))];
+        Split::of_bytes(ImageShape::grey(2, 2), pixels.collect::<Vec<_>>(), columns)
     }
 
     #[test]
@@ -222,7 +220,7 @@ mod tests {
             left > 0
         };
         assert!(Encoding::of(&snapshot(), &split(1000), 1000, &mut Scratch::default(), &mut wanted).is_none());
-        let other = Split { shape: ImageShape::grey(1, 3), ..split(4) };
+        let other = Split::of_bytes(ImageShape::grey(1, 3), [0; 12], Vec::new());
         assert!(Encoding::of(&snapshot(), &other, 4, &mut Scratch::default(), &mut || true).is_none());
     }
 }

@@ -8,7 +8,7 @@ const BLOCK: usize = 512;
 
 /// The training image nearest (pixel L2) to each sample: `samples` is `[count, pixels]`, the result holds `count` indices.
 pub fn nearest(samples: &[f32], count: usize, train: &Split) -> Vec<usize> {
-    let pixels = train.shape.values();
+    let pixels = train.shape().values();
     let mut best = vec![(f32::INFINITY, 0); count];
     let mut products = vec![0.0; count * BLOCK];
     let mut start = 0;
@@ -36,7 +36,7 @@ pub fn nearest(samples: &[f32], count: usize, train: &Split) -> Vec<usize> {
 pub fn class_share(samples: &[f32], count: usize, train: &Split, classes: usize) -> Vec<f64> {
     let mut share = vec![0.0; classes];
     for index in nearest(samples, count, train) {
-        if let Some(share) = share.get_mut(train.label(index)) {
+        if let Some(share) = train.class(index).and_then(|class| share.get_mut(class)) {
             *share += 1.0 / count as f64;
         }
     }

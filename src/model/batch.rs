@@ -99,7 +99,7 @@ impl Batch {
     pub fn of_test(test: &Split, (from, to): (usize, usize), config: &Config) -> Result<Self> {
         let indices: Vec<usize> = (from..to).collect();
         let mut pixels = test.gather(&indices);
-        let size = test.shape.values();
+        let size = test.shape().values();
         if config.binarize != Binarize::None {
             for (image, index) in pixels.chunks_exact_mut(size).zip(&indices) {
                 binarize(image, config.seed, Purpose::BinarizeTest, 0, *index);

@@ -74,7 +74,7 @@ pub fn compare(sheet: &Sheet, dataset: &Dataset) -> RgbImage {
                 canvas.words(heading, ((images + column as u32 * width) as i32, 8), 14, INK);
             }
         }
-        let name = dataset.class_names.get(row.label).map_or("", String::as_str);
+        let name = row.class.and_then(|class| dataset.class_names().get(class)).map_or("", String::as_str);
         for (line, words) in
             [name.to_owned(), format!("{:.1} nats", row.reconstruction_nats), format!("mse {:.3}", row.squared_error)]
                 .iter()

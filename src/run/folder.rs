@@ -22,7 +22,7 @@ pub struct RunConfig {
     pub data: Source,
     /// A short name of the data.
     pub data_name: String,
-    /// SHA-256 of the data.
+    /// What tells it from other data: [`crate::dataset::DatasetId`].
     pub data_checksum: String,
     /// The images' shape.
     pub image: ImageShape,
@@ -40,7 +40,7 @@ impl RunConfig {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             data: dataset.source.clone(),
             data_name: dataset.name.clone(),
-            data_checksum: dataset.checksum.clone(),
+            data_checksum: dataset.id.to_string(),
             image: dataset.shape(),
             image_range: [0.0, 1.0],
             model,

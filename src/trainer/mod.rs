@@ -151,11 +151,11 @@ impl Trainer {
             run::clean(folder)?;
         }
         let opened = run::open(folder)?;
-        if opened.config.data_checksum != dataset.checksum {
+        if opened.config.data_checksum != dataset.id.as_str() {
             return Err(OpenError::OtherData {
                 path: folder.to_owned(),
                 expected: opened.config.data_checksum,
-                found: dataset.checksum.clone(),
+                found: dataset.id.to_string(),
                 data: dataset.name.clone(),
             });
         }

@@ -154,8 +154,8 @@ const fn model_of(column: usize) -> Option<Slot> {
 }
 
 fn class_name(row: &Row, view: &View<'_>) -> String {
-    let names = view.data.map(|data| data.class_names.as_slice()).unwrap_or_default();
-    names.get(row.label).cloned().unwrap_or_else(|| row.label.to_string())
+    let names = view.data.map(|data| data.class_names()).unwrap_or_default();
+    row.class.and_then(|class| names.get(class)).cloned().unwrap_or_else(|| format!("#{}", row.index))
 }
 
 fn image_name(row: Option<&Row>, column: usize, place: usize, view: &View<'_>) -> String {

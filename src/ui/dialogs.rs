@@ -1,6 +1,6 @@
 //! Windows that ask for a path. A path can always be typed: a system's file dialog may be missing.
 
-use crate::dataset::Source;
+use crate::dataset::{BUILT_IN, Source};
 use crate::ui::command::{Command, Picture};
 use crate::ui::text::tr;
 use crate::ui::view::View;
@@ -85,8 +85,11 @@ impl Dialogs {
                 if ask == Ask::OpenData {
                     ui.horizontal(|ui| {
                         ui.label(tr("dialog.built_in"));
-                        if widgets::button(ui, true, &tr("data.digits"), &tr("dialog.built_in_tip")).clicked() {
-                            confirmed = Some("digits".to_owned());
+                        for built_in in BUILT_IN {
+                            let name = tr(&format!("data.{}", built_in.name()));
+                            if widgets::button(ui, true, &name, &tr("dialog.built_in_tip")).clicked() {
+                                confirmed = Some(built_in.name().to_owned());
+                            }
                         }
                     });
                 }
@@ -110,7 +113,7 @@ impl Dialogs {
             });
         if let Some(path) = confirmed {
             commands.push(match ask {
-                Ask::OpenData => Command::OpenData(Source::from(path)),
+                Ask::OpenData => Command::OpenData(Source::parse(&path)),
                 Ask::OpenRun => Command::OpenRun(PathBuf::from(path)),
                 Ask::Export(picture) => Command::Export(picture, PathBuf::from(path)),
             });

@@ -108,7 +108,7 @@ impl Panel for PlanePane {
             tiles: look.tiles.as_ref(),
             points: look.points.as_ref(),
             images: view.data.map(|data| &data.test),
-            class_names: view.data.map(|data| data.class_names.as_slice()).unwrap_or_default(),
+            class_names: view.data.map(|data| data.class_names()).unwrap_or_default(),
             class_colors: &theme::CLASSES,
             cursor: view.cursor,
             map: view.settings.color_map,
@@ -179,7 +179,7 @@ impl Panel for OutputPane {
             map: view.settings.color_map,
             nearest: view.look.nearest.as_deref(),
             train: view.data.map(|data| &data.train),
-            class_names: view.data.map(|data| data.class_names.as_slice()).unwrap_or_default(),
+            class_names: view.data.map(|data| data.class_names()).unwrap_or_default(),
         };
         for action in self.panel.ui(ui, &input) {
             match action {

@@ -94,7 +94,7 @@ impl Made {
 /// The picture of a training image.
 struct Real {
     index: usize,
-    labels: Arc<[u8]>,
+    split: Split,
     picture: Picture,
 }
 
@@ -221,10 +221,10 @@ impl OutputPanel {
             return;
         };
         let index = found.nearest.index;
-        let same = |real: &Real| real.index == index && Arc::ptr_eq(&real.labels, &train.labels);
+        let same = |real: &Real| real.index == index && real.split.same(train);
         if !self.real.as_ref().is_some_and(same) {
-            let picture = Picture::new(train.shape, &train.image(index));
-            self.real = Some(Real { index, labels: train.labels.clone(), picture });
+            let picture = Picture::new(train.shape(), &train.image(index));
+            self.real = Some(Real { index, split: train.clone(), picture });
         }
     }
 
@@ -242,8 +242,11 @@ impl OutputPanel {
             }
             None => {
                 let said = input.nearest.filter(|_| self.real.is_some()).map(|found| {
-                    let class = input.class_names.get(found.nearest.label).map_or("", String::as_str);
-                    format!("{class} · L2 {:.2}", found.nearest.distance)
+                    let distance = format!("L2 {:.2}", found.nearest.distance);
+                    match found.nearest.class.and_then(|class| input.class_names.get(class)) {
+                        Some(name) => format!("{name} · {distance}"),
+                        None => distance,
+                    }
                 });
                 let picture = self.real.as_ref().map(|real| &real.picture);
                 (picture, text("output.nearest"), said, "output.nearest", input.colors.frame)

@@ -1,6 +1,6 @@
 //! The setup panel: what is learned from, and the two models that learn.
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, DatasetId};
 use crate::explore::compare::one_of_each_class;
 use crate::gpu::image::{self, Picture};
 use crate::gpu::{self, ColorMap};
@@ -19,7 +19,7 @@ const SHOWN: usize = 20;
 /// The panel's own looks.
 #[derive(Default)]
 pub struct Setup {
-    images: Option<(String, Picture)>,
+    images: Option<(DatasetId, Picture)>,
     slot: gpu::Slot,
 }
 
@@ -45,7 +45,7 @@ impl Setup {
             (tr("data.train"), whole(data.train.count() as u64), tr("data.train_tip")),
             (tr("data.test"), whole(data.test.count() as u64), tr("data.test_tip")),
             (tr("data.shape"), data.shape().to_string(), tr("data.shape_tip")),
-            (tr("data.classes"), data.class_names.len().to_string(), tr("data.classes_tip")),
+            (tr("data.classes"), data.class_names().len().to_string(), tr("data.classes_tip")),
         ];
         for pair in facts.chunks(2) {
             ui.horizontal(|ui| {
@@ -58,11 +58,11 @@ impl Setup {
     }
 
     fn images(&mut self, ui: &mut Ui, data: &Dataset, map: ColorMap) {
-        if self.images.as_ref().is_none_or(|(checksum, ..)| *checksum != data.checksum) {
+        if self.images.as_ref().is_none_or(|(id, ..)| *id != data.id) {
             let indices = one_of_each_class(data, SHOWN);
             let images: Vec<Vec<f32>> = indices.iter().map(|index| data.test.image(*index)).collect();
             let columns = (images.len() / 2).clamp(1, 10);
-            self.images = Some((data.checksum.clone(), montage(data.shape(), &images, columns)));
+            self.images = Some((data.id.clone(), montage(data.shape(), &images, columns)));
         }
         let Some((_, picture)) = &self.images else { return };
         let [width, height] = picture.size().map(|side| side.max(1) as f32);

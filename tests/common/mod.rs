@@ -2,7 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use candle_core::{Device, Tensor};
-use latentarium::dataset::{Dataset, Pixels, Progress, Split, digits};
+use latentarium::dataset::{Column, Dataset, Progress, Split, digits};
 use latentarium::nn::generic;
 use latentarium::snapshot::{Network, OperationKind};
 use latentarium::trainer::{Event, Trainer};
@@ -15,15 +15,12 @@ pub fn small_digits() -> Arc<Dataset> {
     DATA.get_or_init(|| {
         let whole = digits(&Progress::default());
         let first = |split: &Split, count: usize| {
-            let Pixels::U8(bytes) = &split.pixels;
-            Split {
-                shape: split.shape,
-                pixels: Pixels::U8(bytes[..count * split.shape.values()].into()),
-                labels: split.labels[..count].into(),
-            }
+            let bytes = &split.rows().bytes().unwrap()[..count * split.shape().values()];
+            let classes: Vec<u8> = (0..count).map(|index| split.class(index).unwrap() as u8).collect();
+            Split::of_bytes(split.shape(), bytes, vec![Column::class(classes, split.class_names())])
         };
         let (train, test) = (first(&whole.train, 1024), first(&whole.test, 256));
-        Arc::new(Dataset::new(whole.source.clone(), "digits", train, test, whole.class_names))
+        Arc::new(Dataset::new(whole.source.clone(), "digits", train, test))
     })
     .clone()
 }

@@ -1,7 +1,7 @@
 //! Small models and words for the tests of panels.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use latentarium::dataset::{ImageShape, Pixels, Split};
+use latentarium::dataset::{Column, ImageShape, Split};
 use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::{Activation, Network, Operation, Snapshot};
 use std::sync::Arc;
@@ -39,6 +39,7 @@ pub fn snapshot(latent: usize, seed: u64) -> Arc<Snapshot> {
 }
 
 pub fn split(count: usize) -> Split {
-    let pixels = Pixels::U8((0..count * 64).map(|i| (i * i % 251) as u8).collect());
-    Split { shape: ImageShape::grey(8, 8), pixels, labels: (0..count).map(|i| (i % 3) as u8).collect() }
+    let pixels: Vec<u8> = (0..count * 64).map(|i| (i * i % 251) as u8).collect();
+    let classes: Vec<u8> = (0..count).map(|i| (i % 3) as u8).collect();
+    Split::of_bytes(ImageShape::grey(8, 8), pixels, vec![Column::class(classes, ["0", "1", "2"].map(str::to_owned))])
 }

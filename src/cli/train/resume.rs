@@ -68,9 +68,9 @@ pub fn agrees(arguments: &TrainArguments, run: &Path, config: &Config) -> Result
 
 /// The data of a run that is there; another place may be given where the same data lies.
 pub fn data_of(arguments: &TrainArguments, run: &Path, config: &RunConfig) -> Result<Arc<Dataset>> {
-    let source = arguments.data.clone().map_or_else(|| config.data.clone(), Source::from);
+    let source = arguments.data.as_deref().map_or_else(|| config.data.clone(), Source::parse);
     let dataset = load(&source)?;
-    if dataset.checksum != config.data_checksum {
+    if config.data_checksum != dataset.id.as_str() {
         let sentence = format!(
             "{}: expected the data it was trained on ({}), found other images or labels in {source}",
             run.display(),

@@ -1,10 +1,18 @@
 //! One batch: records of a label and an image, to the end of the file.
 
-use super::super::SourceError;
-use super::super::stream::{Meter, Stream};
-use super::{CLASSES, MAX_IMAGES, RECORD};
+use crate::dataset::sample::ImageShape;
+use crate::dataset::source::SourceError;
+use crate::dataset::stream::{Meter, Stream};
 use std::path::Path;
 
+/// Red, green and blue planes of 32×32.
+pub const SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
+/// Classes that there are.
+pub const CLASSES: usize = 10;
+/// The bytes of one label and its image.
+const RECORD: u64 = 1 + SHAPE.values() as u64;
+/// The most images of one split: some 1.5 GB.
+const MAX_IMAGES: u64 = 500_000;
 /// Records that are taken apart at a time: about a mebibyte.
 const CHUNK: u64 = 341;
 
@@ -70,7 +78,7 @@ impl Batch {
                     return Err(self.too_many(before, format!("{} and more", count - before)));
                 }
                 let Some((label, pixels)) = record.split_first() else { continue };
-                if usize::from(*label) >= CLASSES.len() {
+                if usize::from(*label) >= CLASSES {
                     return Err(SourceError::unexpected(
                         self.stream.path(),
                         "a class from 0 to 9 at the start of each record",

@@ -4,18 +4,18 @@
 
 mod batch;
 
+use super::column::Column;
 use super::folder::{find, names};
+use super::format::{Candidate, Format};
+use super::progress::Progress;
+use super::set::Dataset;
+use super::source::{Source, SourceError};
+use super::split::Split;
 use super::stream::{Meter, Stream};
-use super::{Dataset, ImageShape, Pixels, Progress, Source, SourceError, Split};
-use batch::{Batch, Images};
+use batch::{Batch, CLASSES, Images, SHAPE};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// Red, green and blue planes of 32×32.
-const SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
-/// One label and its image.
-const RECORD: u64 = 1 + SHAPE.values() as u64;
-/// The most images of one split: some 1.5 GB.
-const MAX_IMAGES: u64 = 500_000;
 /// The most bytes that the file of class names may have.
 const MAX_META: u64 = 4096;
 /// The longest class name, in characters.
@@ -26,32 +26,52 @@ const TRAIN: &str = "data_batch_";
 const TEST: &str = "test_batch.bin";
 const META: &str = "batches.meta.txt";
 
-const CLASSES: [&str; 10] = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+const NAMES: [&str; CLASSES] =
+    ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-/// Opens the folder `path` of CIFAR-10 binary batches: every `data_batch_*.bin` in the order of its number to learn
-/// from, `test_batch.bin` to test on, each plain or with `.gz` (a plain file is preferred), and where it is there
+/// A folder of CIFAR-10 binary batches: every `data_batch_*.bin` in the order of its number to learn from,
+/// `test_batch.bin` to test on, each plain or with `.gz` (a plain file is preferred), and where it is there
 /// `batches.meta.txt` with the ten class names.
 ///
-/// A batch is any number of records of 3073 bytes: the class, 0 to 9, then 32×32 bytes each of red, green and blue. At
-/// most 500 000 images in 100 batches a split. Progress counts bytes on disk; a wish to cancel is heard within a mebibyte.
-///
-/// # Errors
-/// [`SourceError::Cancelled`], or one sentence that names the file, what was expected and what was found.
-pub fn load_folder(path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
-    let train_paths = find_train(path)?;
-    let test_path = find(path, &[TEST.to_owned()])?;
-    let meter = Meter::new(path, progress);
-    for file in train_paths.iter().chain([&test_path]) {
-        meter.expect_file(file)?;
+/// A batch is any number of records of 3073 bytes: the class, 0 to 9, then 32×32 bytes each of red, green and blue. At most
+/// 500 000 images in 100 batches a split. Progress counts bytes on disk; a request to cancel ends the work within a mebibyte.
+pub struct Cifar10;
+
+impl Format for Cifar10 {
+    fn name(&self) -> &'static str {
+        "CIFAR-10"
     }
-    let class_names = class_names(path, &meter)?;
-    let test = read_split(&[test_path], &meter)?;
-    let train = read_split(&train_paths, &meter)?;
-    Ok(Dataset::new(Source::Path(path.to_owned()), "cifar-10", train, test, class_names))
+
+    fn summary(&self) -> &'static str {
+        "a folder of CIFAR-10 binary batches (data_batch_1.bin, …, test_batch.bin)"
+    }
+
+    fn claims(&self, candidate: &Candidate) -> bool {
+        candidate.holds(is_ours)
+    }
+
+    fn near_miss(&self, candidate: &Candidate) -> Option<&'static str> {
+        candidate
+            .holds(|name| name == "data_batch_1")
+            .then_some("CIFAR-10's version for Python (data_batch_1 without .bin): its binary version can be opened")
+    }
+
+    fn open(&self, path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
+        let train_paths = find_train(path)?;
+        let test_path = find(path, &[TEST.to_owned()])?;
+        let meter = Meter::new(path, progress);
+        for file in train_paths.iter().chain([&test_path]) {
+            meter.expect_file(file)?;
+        }
+        let names = class_names(path, &meter)?;
+        let test = read_split(&[test_path], &names, &meter)?;
+        let train = read_split(&train_paths, &names, &meter)?;
+        Ok(Dataset::new(Source::Path(path.to_owned()), "cifar-10", train, test))
+    }
 }
 
 /// Whether a file of this name is a batch.
-pub fn is_ours(name: &str) -> bool {
+fn is_ours(name: &str) -> bool {
     let plain = name.strip_suffix(".gz").unwrap_or(name);
     plain == TEST || (plain.starts_with(TRAIN) && plain.ends_with(".bin"))
 }
@@ -79,7 +99,7 @@ fn find_train(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
 }
 
 /// Reads the files of one split, one after another.
-fn read_split(paths: &[PathBuf], meter: &Meter<'_>) -> Result<Split, SourceError> {
+fn read_split(paths: &[PathBuf], names: &Arc<[String]>, meter: &Meter<'_>) -> Result<Split, SourceError> {
     let mut batches = Vec::new();
     let mut announced = 0;
     for path in paths {
@@ -92,14 +112,14 @@ fn read_split(paths: &[PathBuf], meter: &Meter<'_>) -> Result<Split, SourceError
         batch.read(&mut images, meter)?;
     }
     let Images { pixels, labels } = images;
-    Ok(Split { shape: SHAPE, pixels: Pixels::U8(pixels.into()), labels: labels.into() })
+    Ok(Split::of_bytes(SHAPE, pixels, vec![Column::class(labels, names.clone())]))
 }
 
 /// The ten names in `batches.meta.txt`, a line each, or where there is no such file those that everybody knows.
-fn class_names(folder: &Path, meter: &Meter<'_>) -> Result<Vec<String>, SourceError> {
+fn class_names(folder: &Path, meter: &Meter<'_>) -> Result<Arc<[String]>, SourceError> {
     let path = folder.join(META);
     if !path.is_file() {
-        return Ok(CLASSES.map(str::to_owned).to_vec());
+        return Ok(NAMES.map(str::to_owned).into());
     }
     let expected = format!("ten class names, a line each of at most {MAX_NAME} characters");
     let mut bytes = Vec::new();
@@ -109,8 +129,8 @@ fn class_names(folder: &Path, meter: &Meter<'_>) -> Result<Vec<String>, SourceEr
         return Err(wrong(&format!("more than {MAX_META} bytes")));
     }
     let text = String::from_utf8(bytes).map_err(|_| wrong("bytes that are not text"))?;
-    let names: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
-    if names.len() != CLASSES.len() {
+    let names: Arc<[String]> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    if names.len() != CLASSES {
         return Err(wrong(&format!("{} lines", names.len())));
     }
     match names.iter().find(|name| name.chars().count() > MAX_NAME || name.chars().any(char::is_control)) {

@@ -9,12 +9,20 @@ mod raster;
 mod shapes;
 mod stroke;
 
-use super::{Dataset, ImageShape, Pixels, Progress, Source, Split};
+use super::column::Column;
+use super::format::BuiltIn;
+use super::progress::Progress;
+use super::sample::ImageShape;
+use super::set::Dataset;
+use super::source::{Source, SourceError};
+use super::split::Split;
 use crate::random::{Purpose, stream};
 use hand::Hand;
 use raster::{AREA, SIDE};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+/// What they are opened by.
+const NAME: &str = "digits";
 /// Images to learn from.
 const TRAIN: usize = 20_000;
 /// Images to test on.
@@ -23,6 +31,25 @@ const TEST: usize = 4_000;
 const REPORT_EVERY: u64 = 250;
 /// The seed of the data set that everybody gets.
 const SEED: u64 = 0;
+
+/// The digits as a data set that comes with the program.
+pub struct Digits;
+
+impl BuiltIn for Digits {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn summary(&self) -> &'static str {
+        "generated handwritten digits, 28×28 grey, 20000 to train on and 4000 to test"
+    }
+
+    /// Generating is too short to be broken off: a request to cancel is honoured at its end.
+    fn open(&self, progress: &Progress) -> Result<Dataset, SourceError> {
+        let data = digits(progress);
+        if progress.is_cancelled() { Err(SourceError::Cancelled(NAME.into())) } else { Ok(data) }
+    }
+}
 
 /// The generated handwritten digits: 20 000 train and 4 000 test images of 28×28×1, classes `0` to `9` in
 /// nearly equal shares.
@@ -45,13 +72,22 @@ fn generate(seed: u64, counts: [usize; 2], threads: usize, progress: &Progress) 
         *done += images;
         progress.set_done(*done);
     };
-    let [train, test] = [0, 1].map(|split| make_split(seed, split, counts[split], threads, &advance));
-    let class_names = (0..10).map(|class| class.to_string()).collect();
-    Dataset::new(Source::Digits, "digits", train, test, class_names)
+    let names: Arc<[String]> = (0..10).map(|class| class.to_string()).collect();
+    let [train, test] = [0, 1].map(|split| {
+        let (pixels, labels) = make_split(seed, split, counts[split], threads, &advance);
+        Split::of_bytes(ImageShape::grey(SIDE, SIDE), pixels, vec![Column::class(labels, names.clone())])
+    });
+    Dataset::new(Source::BuiltIn(NAME), NAME, train, test)
 }
 
-/// One split of `count` images; each thread makes a range of them.
-fn make_split(seed: u64, split: usize, count: usize, threads: usize, advance: &(impl Fn(u64) + Sync)) -> Split {
+/// Pixels (`[count, SIDE, SIDE]`) and classes of one split of `count` images; each thread makes a range of them.
+fn make_split(
+    seed: u64,
+    split: usize,
+    count: usize,
+    threads: usize,
+    advance: &(impl Fn(u64) + Sync),
+) -> (Vec<u8>, Vec<u8>) {
     let mut images = vec![[0u8; AREA]; count];
     let mut labels = vec![0u8; count];
     let share = count.div_ceil(threads.max(1)).max(1);
@@ -72,11 +108,7 @@ fn make_split(seed: u64, split: usize, count: usize, threads: usize, advance: &(
             });
         }
     });
-    Split {
-        shape: ImageShape::grey(SIDE, SIDE),
-        pixels: Pixels::U8(images.into_flattened().into()),
-        labels: labels.into(),
-    }
+    (images.into_flattened(), labels)
 }
 
 /// Draws the class of one image, then the image.

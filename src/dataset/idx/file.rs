@@ -1,19 +1,21 @@
 //! One IDX file, plain or gzip, read no further than its header promises plus one byte.
 
-use super::super::SourceError;
-use super::super::stream::{Meter, Stream};
-use super::MAX_BYTES;
+use crate::dataset::source::SourceError;
+use crate::dataset::stream::{Meter, Stream};
 use std::path::Path;
 
+/// The most bytes that one file may unpack to.
+const MAX_BYTES: u64 = 2 << 30;
+
 /// An IDX file whose header has been read.
-pub struct Idx {
+pub struct IdxFile {
     /// The sizes in the header; 1 for dimensions that it does not have.
     pub sizes: [u64; 3],
     header: u64,
     stream: Stream,
 }
 
-impl Idx {
+impl IdxFile {
     /// Opens `path` and reads its header, which must announce unsigned bytes in `dimensions` (1 to 3) dimensions.
     pub fn open(path: &Path, meter: &Meter<'_>, dimensions: u8) -> Result<Self, SourceError> {
         let mut stream = Stream::open(path, "an IDX file", meter)?;
@@ -29,13 +31,13 @@ impl Idx {
     fn parse(&mut self, bytes: &[u8], dimensions: u8) -> Result<(), SourceError> {
         let mut words =
             bytes.chunks_exact(4).map(|word| word.iter().fold(0u32, |all, byte| all << 8 | u32::from(*byte)));
-        let wanted = 0x0800 | u32::from(dimensions);
+        let expected = 0x0800 | u32::from(dimensions);
         if let Some(magic) = words.next()
-            && magic != wanted
+            && magic != expected
         {
             return Err(SourceError::unexpected(
                 self.stream.path(),
-                format!("an IDX file of unsigned bytes in {dimensions} dimensions (magic number {wanted:#010x})"),
+                format!("an IDX file of unsigned bytes in {dimensions} dimensions (magic number {expected:#010x})"),
                 format!("magic number {magic:#010x}"),
             ));
         }
@@ -58,8 +60,8 @@ impl Idx {
     /// More than [`MAX_BYTES`], or more than can be counted.
     fn announced(&self) -> Result<u64, SourceError> {
         let [count, height, width] = self.sizes;
-        let product = count.checked_mul(height).and_then(|bytes| bytes.checked_mul(width));
-        product.filter(|bytes| *bytes <= MAX_BYTES).ok_or_else(|| {
+        let bytes = count.checked_mul(height).and_then(|bytes| bytes.checked_mul(width));
+        bytes.filter(|bytes| *bytes <= MAX_BYTES).ok_or_else(|| {
             SourceError::unexpected(
                 self.stream.path(),
                 format!("at most {MAX_BYTES} bytes of data"),

@@ -5,16 +5,21 @@
 
 mod file;
 
+use super::column::Column;
 use super::folder::{find, folder_name};
+use super::format::{Candidate, Format};
+use super::progress::Progress;
+use super::sample::ImageShape;
+use super::set::Dataset;
+use super::source::{Source, SourceError};
+use super::split::Split;
 use super::stream::Meter;
-use super::{Dataset, ImageShape, Pixels, Progress, Source, SourceError, Split};
-use file::Idx;
+use file::IdxFile;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The longest side of an image, in pixels.
 const MAX_SIDE: u64 = 512;
-/// The most bytes that one file may unpack to.
-const MAX_BYTES: u64 = 2 << 30;
 /// What both image files end in, with and without a dot, and what the label files end in.
 const IMAGES: [&str; 2] = ["-images-idx3-ubyte", "-images.idx3-ubyte"];
 const LABELS: [&str; 2] = ["-labels-idx1-ubyte", "-labels.idx1-ubyte"];
@@ -22,54 +27,84 @@ const LABELS: [&str; 2] = ["-labels-idx1-ubyte", "-labels.idx1-ubyte"];
 const FASHION: [&str; 10] =
     ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
 
-/// Opens the MNIST-family folder `path`: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same two
-/// with `t10k`, each plain or with `.gz`, with `-idx` or `.idx`. A plain file is preferred to a packed one.
+/// A folder of the MNIST family: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same two with `t10k`, each
+/// plain or with `.gz`, with `-idx` or `.idx`. A plain file is preferred to a packed one.
 ///
 /// Images are grey, of any size up to 512×512, and at most 2 GiB a file; labels are any byte, and the classes
 /// are `0` to the greatest label, or Fashion-MNIST's where the folder's name contains `fashion`. Progress counts
-/// bytes on disk; a wish to cancel is heard within a mebibyte.
-///
-/// # Errors
-/// [`SourceError::Cancelled`], or one sentence that names the file, what was expected and what was found.
-pub fn load_folder(path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
-    let train_paths = find_pair(path, "train")?;
-    let test_paths = find_pair(path, "t10k")?;
-    let meter = Meter::new(path, progress);
-    for file in train_paths.iter().chain(&test_paths) {
-        meter.expect_file(file)?;
+/// bytes on disk; a request to cancel ends the work within a mebibyte.
+pub struct IdxFolder;
+
+impl Format for IdxFolder {
+    fn name(&self) -> &'static str {
+        "IDX"
     }
-    let train = Pair::open(&train_paths, &meter)?;
-    let test = Pair::open(&test_paths, &meter)?;
-    if test.shape != train.shape {
-        let [images, _] = &test_paths;
-        return Err(SourceError::unexpected(
-            images,
-            format!("images of {} pixels, as in the train file", size_words(train.shape)),
-            format!("images of {} pixels", size_words(test.shape)),
-        ));
+
+    fn summary(&self) -> &'static str {
+        "a folder of IDX files (MNIST's format: train-images-idx3-ubyte, …)"
     }
-    let (train, test) = (train.read(&meter)?, test.read(&meter)?);
-    let name = folder_name(path);
-    let greatest = train.labels.iter().chain(test.labels.iter()).copied().max().unwrap_or(0);
-    let class_names = if name.contains("fashion") && usize::from(greatest) < FASHION.len() {
-        FASHION.map(str::to_owned).to_vec()
+
+    fn claims(&self, candidate: &Candidate) -> bool {
+        candidate.holds(is_ours)
+    }
+
+    fn open(&self, path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
+        let train_paths = find_pair(path, "train")?;
+        let test_paths = find_pair(path, "t10k")?;
+        let meter = Meter::new(path, progress);
+        for file in train_paths.iter().chain(&test_paths) {
+            meter.expect_file(file)?;
+        }
+        let train = Pair::open(&train_paths, &meter)?;
+        let test = Pair::open(&test_paths, &meter)?;
+        if test.shape != train.shape {
+            let [images, _] = &test_paths;
+            return Err(SourceError::unexpected(
+                images,
+                format!("images of {} pixels, as in the train file", size_words(train.shape)),
+                format!("images of {} pixels", size_words(test.shape)),
+            ));
+        }
+        let (train, test) = (train.read(&meter)?, test.read(&meter)?);
+        let name = folder_name(path);
+        let names = class_names(&name, [&train, &test]);
+        let [train, test] = [train, test].map(|Images { shape, pixels, labels }| {
+            Split::of_bytes(shape, pixels, vec![Column::class(labels, names.clone())])
+        });
+        Ok(Dataset::new(Source::Path(path.to_owned()), name, train, test))
+    }
+}
+
+/// The names of the classes of a folder of this name.
+fn class_names(name: &str, splits: [&Images; 2]) -> Arc<[String]> {
+    let greatest = splits.iter().flat_map(|images| &images.labels).copied().max().unwrap_or(0);
+    if name.contains("fashion") && usize::from(greatest) < FASHION.len() {
+        FASHION.map(str::to_owned).into()
     } else {
         (0..=greatest).map(|class| class.to_string()).collect()
-    };
-    Ok(Dataset::new(Source::Path(path.to_owned()), name, train, test, class_names))
+    }
+}
+
+/// What one split holds.
+struct Images {
+    shape: ImageShape,
+    /// `[count, height, width]`.
+    pixels: Vec<u8>,
+    /// `[count]`.
+    labels: Vec<u8>,
 }
 
 /// The images and labels of one split, their headers read and found to agree.
 struct Pair {
-    images: Idx,
-    labels: Idx,
+    images: IdxFile,
+    labels: IdxFile,
     shape: ImageShape,
 }
 
 impl Pair {
     fn open([images_path, labels_path]: &[PathBuf; 2], meter: &Meter<'_>) -> Result<Self, SourceError> {
-        let images = Idx::open(images_path, meter, 3)?;
-        let labels = Idx::open(labels_path, meter, 1)?;
+        let images = IdxFile::open(images_path, meter, 3)?;
+        let labels = IdxFile::open(labels_path, meter, 1)?;
         let [count, height, width] = images.sizes;
         if count == 0 {
             return Err(SourceError::unexpected(images_path, "at least one image", "0 images"));
@@ -96,10 +131,10 @@ impl Pair {
         Ok(Self { images, labels, shape })
     }
 
-    fn read(self, meter: &Meter<'_>) -> Result<Split, SourceError> {
+    fn read(self, meter: &Meter<'_>) -> Result<Images, SourceError> {
         let labels = self.labels.read(meter)?;
         let pixels = self.images.read(meter)?;
-        Ok(Split { shape: self.shape, pixels: Pixels::U8(pixels.into()), labels: labels.into() })
+        Ok(Images { shape: self.shape, pixels, labels })
     }
 }
 
@@ -110,7 +145,7 @@ fn find_pair(folder: &Path, split: &str) -> Result<[PathBuf; 2], SourceError> {
 }
 
 /// Whether a file of this name is one of a folder of this kind.
-pub fn is_ours(name: &str) -> bool {
+fn is_ours(name: &str) -> bool {
     let plain = name.strip_suffix(".gz").unwrap_or(name);
     let stem = ["train", "t10k"].iter().find_map(|split| plain.strip_prefix(split));
     stem.is_some_and(|ending| IMAGES.contains(&ending) || LABELS.contains(&ending))

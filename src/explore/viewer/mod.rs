@@ -11,7 +11,7 @@ use super::encoded::EncodedPoints;
 use super::nearest::Nearest;
 use super::plane::Plane;
 use super::tiles::{AtlasLimits, Lattice, TileGrid};
-use crate::dataset::{Pixels, Split};
+use crate::dataset::Split;
 use crate::snapshot::Snapshot;
 use slot::{Request, Slot};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -89,11 +89,6 @@ impl LookFound {
     }
 }
 
-fn same_split(a: &Split, b: &Split) -> bool {
-    let (Pixels::U8(pixels_a), Pixels::U8(pixels_b)) = (&a.pixels, &b.pixels);
-    Arc::ptr_eq(pixels_a, pixels_b) && Arc::ptr_eq(&a.labels, &b.labels) && a.shape == b.shape
-}
-
 impl Request for TileRequest {
     fn same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.snapshot, &other.snapshot) && !self.supersedes(other)
@@ -112,7 +107,7 @@ impl Request for PointsRequest {
     }
 
     fn supersedes(&self, running: &Self) -> bool {
-        self.count != running.count || !same_split(&self.split, &running.split)
+        self.count != running.count || !self.split.same(&running.split)
     }
 }
 
@@ -134,7 +129,7 @@ impl Request for NearestRequest {
 
     /// A search takes a frame or two: it is finished, so that the answer follows a cursor that never rests.
     fn supersedes(&self, running: &Self) -> bool {
-        !same_split(&self.split, &running.split)
+        !self.split.same(&running.split)
     }
 }
 

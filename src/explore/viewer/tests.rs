@@ -17,8 +17,8 @@ fn snapshot(step: u64) -> Arc<Snapshot> {
 }
 
 fn split() -> Split {
-    let pixels = Pixels::U8((0..400).map(|i| (i % 251) as u8).collect());
-    Split { shape: ImageShape::grey(2, 2), pixels, labels: (0..100).map(|i| (i % 10) as u8).collect() }
+    let pixels: Vec<u8> = (0..400).map(|i| (i % 251) as u8).collect();
+    Split::of_bytes(ImageShape::grey(2, 2), pixels, Vec::new())
 }
 
 fn tile_request(snapshot: &Arc<Snapshot>, column: i64) -> TileRequest {

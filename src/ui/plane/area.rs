@@ -5,7 +5,6 @@ use crate::explore::view::{Area, View};
 use crate::gpu::image::Picture;
 use crate::gpu::points::{self, Palette, PointStyle};
 use eframe::egui::{self, Key, PointerButton, Role, Sense, WidgetInfo};
-use std::sync::Arc;
 
 /// How near the pointer must come to a point to hover it, in points of the screen.
 const PICK_RADIUS: f32 = 8.0;
@@ -223,10 +222,10 @@ impl PlanePanel {
             self.card = None;
             return;
         };
-        let same = |card: &Card| card.index == index && Arc::ptr_eq(&card.labels, &images.labels);
+        let same = |card: &Card| card.index == index && card.split.same(images);
         if !self.card.as_ref().is_some_and(same) {
-            let picture = Picture::new(images.shape, &images.image(index));
-            self.card = Some(Card { index, labels: images.labels.clone(), picture });
+            let picture = Picture::new(images.shape(), &images.image(index));
+            self.card = Some(Card { index, split: images.clone(), picture });
         }
     }
 }

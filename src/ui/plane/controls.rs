@@ -59,9 +59,11 @@ impl PlanePanel {
             }
             let said = match (self.hovered, input.points) {
                 (Some(index), Some(points)) => {
-                    let class = points.label(index);
-                    let name = input.class_names.get(class).map_or_else(|| class.to_string(), Clone::clone);
-                    format!("{} {index} · {} {name}", text("plane.test_image"), text("plane.class"))
+                    let image = format!("{} {index}", text("plane.test_image"));
+                    match input.class_names.get(points.label(index)) {
+                        Some(name) => format!("{image} · {} {name}", text("plane.class")),
+                        None => image,
+                    }
                 }
                 _ => text("plane.help"),
             };

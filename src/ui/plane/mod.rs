@@ -155,7 +155,7 @@ pub struct PlanePanel {
 /// The image of the hovered point.
 struct Card {
     index: usize,
-    labels: Arc<[u8]>,
+    split: Split,
     picture: Picture,
 }
 

@@ -1,0 +1,80 @@
+//! What a data format promises, and a data set that comes with the program.
+
+use super::folder::names;
+use super::progress::Progress;
+use super::set::Dataset;
+use super::source::SourceError;
+use std::path::{Path, PathBuf};
+
+/// A kind of file or folder that data is read from.
+pub trait Format: Sync {
+    /// A word for it: `IDX`.
+    fn name(&self) -> &'static str;
+
+    /// What it is, as a refusal and the list of what can be opened name it: `a folder of …`, `a file of …`.
+    fn summary(&self) -> &'static str;
+
+    /// Whether what lies there is of this format, told by names only.
+    fn claims(&self, candidate: &Candidate) -> bool;
+
+    /// Says what a folder or file holds that looks like this format and is not, if it does.
+    fn near_miss(&self, _candidate: &Candidate) -> Option<&'static str> {
+        None
+    }
+
+    /// Opens a path that it claims: bounded in memory by what is there, with progress and a way to cancel.
+    ///
+    /// # Errors
+    /// [`SourceError::Cancelled`], or one sentence that names the file, what was expected and what was found.
+    fn open(&self, path: &Path, progress: &Progress) -> Result<Dataset, SourceError>;
+}
+
+/// A data set that comes with the program: embedded or generated.
+pub trait BuiltIn: Sync {
+    /// What it is opened by: `digits`.
+    fn name(&self) -> &'static str;
+
+    /// What it is, in one line.
+    fn summary(&self) -> &'static str;
+
+    /// Makes it, with progress and a way to cancel.
+    ///
+    /// # Errors
+    /// [`SourceError::Cancelled`].
+    fn open(&self, progress: &Progress) -> Result<Dataset, SourceError>;
+}
+
+/// What lies at a path, as a format looks at it.
+#[derive(Debug)]
+pub struct Candidate {
+    /// The path.
+    pub path: PathBuf,
+    /// The names in a folder, in no order; none of a file.
+    pub names: Option<Vec<String>>,
+}
+
+impl Candidate {
+    /// Looks at `path`, where one of `expected` should be.
+    ///
+    /// # Errors
+    /// Nothing there, something that is neither a file nor a folder, or the file system's own words.
+    pub fn of(path: &Path, expected: &str) -> Result<Self, SourceError> {
+        let names = match std::fs::metadata(path) {
+            Ok(data) if data.is_dir() => Some(names(path)?.collect::<Result<_, _>>()?),
+            Ok(data) if data.is_file() => None,
+            Ok(_) => {
+                return Err(SourceError::unexpected(path, expected, "something that is neither a file nor a folder"));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(SourceError::unexpected(path, expected, "nothing there"));
+            }
+            Err(error) => return Err(SourceError::io(path, error)),
+        };
+        Ok(Self { path: path.to_owned(), names })
+    }
+
+    /// Whether it is a folder that holds something whose name `is_one`.
+    pub fn holds(&self, is_one: impl Fn(&str) -> bool) -> bool {
+        self.names.iter().flatten().any(|name| is_one(name))
+    }
+}

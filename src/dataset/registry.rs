@@ -1,0 +1,90 @@
+//! All that data can come from, and the one function that opens any of it.
+
+use super::cifar::Cifar10;
+use super::digits::Digits;
+use super::format::{BuiltIn, Candidate, Format};
+use super::idx::IdxFolder;
+use super::progress::Progress;
+use super::set::Dataset;
+use super::source::{Source, SourceError};
+use serde::{Deserialize, Deserializer};
+use std::path::{Path, PathBuf};
+
+/// Every format that files and folders are read in.
+pub static FORMATS: &[&dyn Format] = &[&IdxFolder, &Cifar10];
+
+/// Every data set that comes with the program; the first one is what a first start opens.
+pub static BUILT_IN: &[&dyn BuiltIn] = &[&Digits];
+
+impl Source {
+    /// What a person typed or chose: the name of a data set that comes with the program, or a path.
+    pub fn parse(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::BuiltIn(Digits.name())
+    }
+}
+
+/// As it is written in a file; a path stays as it is.
+impl From<String> for Source {
+    fn from(text: String) -> Self {
+        match BUILT_IN.iter().find(|built_in| built_in.name() == text) {
+            Some(built_in) => Self::BuiltIn(built_in.name()),
+            None => Self::Path(PathBuf::from(text)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::from(String::deserialize(deserializer)?))
+    }
+}
+
+/// Opens a source: generates, or reads and checks, with progress and a way to cancel.
+///
+/// # Errors
+/// One sentence that names the file, what was expected and what was found.
+pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError> {
+    match source {
+        Source::BuiltIn(name) => match BUILT_IN.iter().find(|built_in| built_in.name() == *name) {
+            Some(built_in) => built_in.open(progress),
+            None => Err(SourceError::unexpected(Path::new(name), expected(), "another name")),
+        },
+        Source::Path(path) => open(path, progress),
+    }
+}
+
+/// Opens a file or folder in the one format that claims it.
+fn open(path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
+    let candidate = Candidate::of(path, &expected())?;
+    let claimed: Vec<_> = FORMATS.iter().filter(|format| format.claims(&candidate)).collect();
+    let found = match claimed.as_slice() {
+        [format] => return format.open(path, progress),
+        [] => match (FORMATS.iter().find_map(|format| format.near_miss(&candidate)), &candidate.names) {
+            (Some(near_miss), _) => near_miss.to_owned(),
+            (None, None) => "another file".to_owned(),
+            (None, Some(names)) if names.is_empty() => "an empty folder".to_owned(),
+            (None, Some(_)) => "a folder of other files".to_owned(),
+        },
+        several => {
+            let names: Vec<_> = several.iter().map(|format| format.name()).collect();
+            format!("files of {}", names.join(" and of "))
+        }
+    };
+    Err(SourceError::unexpected(path, expected(), found))
+}
+
+/// What can be opened, as a refusal names it.
+fn expected() -> String {
+    let summaries: Vec<_> = FORMATS.iter().map(|format| format.summary()).collect();
+    match summaries.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,80 @@
+//! A data set as a whole.
+
+use super::sample::{ImageShape, Sample};
+use super::source::Source;
+use super::split::Split;
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// What tells a data set from every other: SHA-256 of what is in it, in hexadecimal. A run's `config.toml` keeps it as
+/// `data_checksum`, so that a run never goes on with other data.
+///
+/// Hashed are, of the train split and then of the test split: count, channels, height and width as 64-bit little-endian
+/// numbers, then what [`Rows::digest`](super::Rows::digest) gives, then each column. Of examples in memory that is all
+/// their bytes. Of generated ones it is what they are generated from (the generator's name, its version, its counts), so
+/// that nothing has to be generated: a generator whose images change must change its version.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DatasetId(String);
+
+impl DatasetId {
+    fn of(splits: [&Split; 2]) -> Self {
+        let mut hash = Sha256::new();
+        for split in splits {
+            let ImageShape { channels, height, width } = split.shape();
+            for size in [split.count(), channels, height, width] {
+                hash.update((size as u64).to_le_bytes());
+            }
+            split.rows().digest(&mut hash);
+            split.columns().iter().for_each(|column| column.digest(&mut hash));
+        }
+        Self(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// 64 hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DatasetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A data set: what is trained on, what is tested on, and where it came from.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// The same for the same data, wherever it lies.
+    pub id: DatasetId,
+    /// A short name for file names and the data chip: `digits`, `mnist`, …
+    pub name: String,
+    /// Where it came from; what a run's `config.toml` repeats it by.
+    pub source: Source,
+    /// What is learned from.
+    pub train: Split,
+    /// What is only measured on; of the same samples and with the same columns.
+    pub test: Split,
+}
+
+impl Dataset {
+    /// Puts a data set together and computes its id.
+    pub fn new(source: Source, name: impl Into<String>, train: Split, test: Split) -> Self {
+        Self { id: DatasetId::of([&train, &test]), name: name.into(), source, train, test }
+    }
+
+    /// What an example is.
+    pub fn sample(&self) -> Sample {
+        self.train.sample()
+    }
+
+    /// The shape of every image.
+    pub fn shape(&self) -> ImageShape {
+        self.train.shape()
+    }
+
+    /// A name a class; empty where the data has no classes.
+    pub fn class_names(&self) -> &[String] {
+        self.train.class_names()
+    }
+}
