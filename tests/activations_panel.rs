@@ -60,6 +60,7 @@ impl State {
             ready_made: false,
             failure: None,
             folder: None,
+            decoding: Decoding::CpuSoftware,
         };
         let plane =
             PlaneView { plane: Some(Arc::new(Plane::of_two())), found: self.found.clone(), ..PlaneView::default() };
@@ -72,7 +73,6 @@ impl State {
             sheet: SheetView { sheet: None, seed: 0, computing: false },
             settings: &self.settings,
             device: "",
-            decoding: Decoding::CpuSoftware,
             decode_ms: None,
             threads: 1,
             accelerator: None,

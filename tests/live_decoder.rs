@@ -21,7 +21,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The language is one for the whole process, and the processor plays the adapter: one at a time.
+/// The language is one for the whole process, and software rendering takes every core: one at a time.
 static TURN: Mutex<()> = Mutex::new(());
 const SIZE: [f32; 2] = [900.0, 640.0];
 
@@ -77,10 +77,14 @@ impl Screen {
     }
 
     fn on_gpu() -> Self {
-        let mut screen = Self::open(DecoderChoice::Gpu, Some(usual()));
+        Self::on_gpu_of(usual())
+    }
+
+    fn on_gpu_of(setup: WgpuSetupCreateNew) -> Self {
+        let mut screen = Self::open(DecoderChoice::Gpu, Some(setup));
         screen.until("the decoder's shaders", |session| session.is_live());
         screen.until_drawn("weights on the device", |session| {
-            session.decoder_report().is_some_and(|report| report.steps.iter().all(Option::is_some))
+            Slot::BOTH.iter().all(|slot| device_step(session, *slot).is_some())
         });
         screen
     }
@@ -106,7 +110,7 @@ impl Screen {
 
     fn frame(&mut self) -> image::RgbaImage {
         self.harness.step();
-        // Reading the picture back gives up after ten seconds: a processor that plays the adapter may be busy elsewhere.
+        // Reading the picture back gives up after ten seconds: software rendering may be busy elsewhere.
         let frame = self.harness.render().or_else(|error| {
             println!("once more, since {error}");
             self.harness.render()
@@ -143,6 +147,11 @@ impl Screen {
     fn drag_to(&mut self, pos: egui::Pos2) {
         self.harness.event(egui::Event::PointerMoved(pos));
     }
+}
+
+/// The step of a model's weights that the device draws.
+fn device_step(session: &Session, slot: Slot) -> Option<u64> {
+    session.on_device(slot)?.step
 }
 
 /// The grey values of the image that a frame shows in an output's rectangle.
@@ -252,6 +261,8 @@ fn the_lens_shows_every_operation_alike_on_both_and_follows_the_cursor() {
     }
     let mut screen = Screen::on_gpu();
     screen.harness.get_by_role_and_label(Role::Button, "Activations").click();
+    // A message that goes away meanwhile would be a difference.
+    screen.until("messages to go away", |session| !session.says_something());
     screen.frame();
     let mut seen: Vec<image::RgbaImage> = Vec::new();
     for (model, operation, cursor) in
@@ -274,13 +285,13 @@ fn the_lens_shows_every_operation_alike_on_both_and_follows_the_cursor() {
     }
     // Another network in the same place: its maps are many.
     screen.set(|settings| settings.decoder = DecoderChoice::Gpu);
-    // The processor would have to play a graphics card for hundreds of tiles.
+    // Software rendering takes long for hundreds of tiles.
     screen.set(|settings| settings.plane.show.tiles = false);
     screen.session.borrow_mut().apply_all([Command::Preset(Slot::A, "vae-conv".to_owned())]);
     let operations = |session: &Session| session.model(Slot::A).shown().map(|shown| shown.decoder.operations().len());
     screen.until("the network", |session| operations(session).is_some_and(|count| count > 3));
     screen.until_drawn("its weights", |session| {
-        session.decoder_report().is_some_and(|report| report.steps[0] == Some(0) && report.settled)
+        device_step(session, Slot::A) == Some(0) && session.decoder_report().is_some_and(|report| report.settled)
     });
     for operation in [2, 3] {
         screen.set(|settings| settings.lens = LensSettings { model: Slot::A, operation });
@@ -307,12 +318,21 @@ fn training_goes_on(screen: &mut Screen) {
     assert!(recorded.windows(2).all(|pair| pair[1] == pair[0] + 1), "{recorded:?}");
 }
 
+/// Why the device refuses a model.
+fn refusal(screen: &Screen, slot: Slot) -> String {
+    match screen.session.borrow().decoding(slot) {
+        Decoding::CpuRefused(reason) => reason,
+        other => panic!("{slot:?} is not refused: {other:?}"),
+    }
+}
+
 /// Where the device cannot decode, the CPU does in the same window, and says so once.
 fn the_cpu_takes_over(setup: WgpuSetupCreateNew, why: &str) {
     let mut screen = Screen::open(DecoderChoice::Gpu, Some(setup));
-    screen.until_drawn("the refusal", |session| !session.decoding().is_gpu());
-    let Decoding::CpuRefused(reason) = screen.session.borrow().decoding() else { panic!("the device refused") };
-    assert!(reason.contains(why), "{reason}");
+    for slot in Slot::BOTH {
+        screen.until_drawn("the refusal", |session| !session.decoding(slot).is_gpu());
+        assert!(refusal(&screen, slot).contains(why), "{slot:?}: {}", refusal(&screen, slot));
+    }
     training_goes_on(&mut screen);
     screen.until_drawn("tiles of the CPU", |session| session.decode_is_settled());
     each_pointer_event_is_answered_in_its_frame(screen);
@@ -340,6 +360,35 @@ fn a_buffer_that_is_refused_leaves_it_to_the_cpu() {
 }
 
 #[test]
+fn a_network_that_is_refused_leaves_the_other_models_on_the_gpu() {
+    fn limits(adapter: &wgpu::Adapter) -> wgpu::Limits {
+        // The dense networks' weights fit, those of the convolutional one's first layer do not.
+        wgpu::Limits { max_storage_buffer_binding_size: 2 << 20, ..adapter.limits() }
+    }
+    if !can_draw() {
+        return;
+    }
+    let mut screen = Screen::on_gpu_of(setup(wgpu::Backends::all(), limits));
+    screen.session.borrow_mut().apply_all([Command::Preset(Slot::A, "vae-conv".to_owned())]);
+    screen.until_drawn("the refusal", |session| !session.decoding(Slot::A).is_gpu());
+    assert!(refusal(&screen, Slot::A).contains("the weights"), "{}", refusal(&screen, Slot::A));
+    screen.until_drawn("a message about it", |session| {
+        session.last_message().is_some_and(|(_, said)| said.contains("model A") && said.contains("the weights"))
+    });
+    let report = |screen: &Screen| screen.session.borrow().decoder_report().unwrap();
+    let (before, cursor) = (report(&screen), screen.session.borrow().cursor());
+    assert_eq!(before.refusal, None, "the device goes on");
+    screen.session.borrow_mut().apply_all([Command::Cursor([cursor[0] + 0.5, cursor[1]])]);
+    screen.frame();
+    assert!(report(&screen).passes > before.passes && device_step(&screen.session.borrow(), Slot::B).is_some());
+    // Another network in the same place is tried, and fits.
+    screen.session.borrow_mut().apply_all([Command::Preset(Slot::A, "vae-dense".to_owned())]);
+    screen.until_drawn("the other network", |session| device_step(session, Slot::A).is_some());
+    assert!(screen.session.borrow().decoding(Slot::A).is_gpu());
+    each_pointer_event_is_answered_in_its_frame(screen);
+}
+
+#[test]
 fn on_gl_alone_the_cpu_decodes_where_it_has_no_compute() {
     let instance = wgpu::Instance::new(setup(wgpu::Backends::GL, wgpu::Adapter::limits).instance_descriptor);
     let found = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default()));
@@ -349,7 +398,7 @@ fn on_gl_alone_the_cpu_decodes_where_it_has_no_compute() {
     };
     let info = gpu::DeviceInfo::of(&adapter);
     let mut screen = Screen::open(DecoderChoice::Auto, Some(setup(wgpu::Backends::GL, wgpu::Adapter::limits)));
-    let decoding = screen.session.borrow().decoding();
+    let decoding = screen.session.borrow().device_decoding();
     assert_eq!(decoding, gpu::decide(DecoderChoice::Auto, Some(&info), None));
     assert_eq!(decoding.is_gpu(), info.no_compute.is_none() && !info.software);
     training_goes_on(&mut screen);
@@ -359,7 +408,7 @@ fn on_gl_alone_the_cpu_decodes_where_it_has_no_compute() {
 #[test]
 fn without_an_adapter_the_cpu_decodes() {
     let mut screen = Screen::open(DecoderChoice::Gpu, None);
-    assert_eq!(screen.session.borrow().decoding(), Decoding::CpuNoAdapter);
+    assert_eq!(screen.session.borrow().decoding(Slot::A), Decoding::CpuNoAdapter);
     screen.until("tiles of the CPU", |session| session.decode_is_settled());
     training_goes_on(&mut screen);
 }
@@ -371,7 +420,7 @@ fn newer_weights_are_shown_while_a_model_trains() {
     }
     let mut screen = Screen::on_gpu();
     screen.session.borrow_mut().apply_all([Command::Start(Slot::A)]);
-    let step = |session: &Session| session.decoder_report().and_then(|report| report.steps[0]).unwrap_or(0);
+    let step = |session: &Session| device_step(session, Slot::A).unwrap_or(0);
     screen.until_drawn("weights of its first steps", |session| {
         session.model(Slot::A).status().is_some_and(|status| status.step > 3) && step(session) < 4680
     });

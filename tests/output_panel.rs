@@ -49,8 +49,8 @@ impl OutputState {
             color,
             snapshot: self.snapshots[place].as_ref(),
             plane: Some(&self.planes[place]),
-            on_device: false,
-            device_step: None,
+            on_device: None,
+            refused: None,
             found: self.found.as_ref(),
         };
         let input = OutputInput {

@@ -123,6 +123,7 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
                     ready_made: false,
                     failure: None,
                     folder: None,
+                    decoding: latentarium::gpu::Decoding::CpuSoftware,
                 };
                 let view = View {
                     data: Some(&data),
@@ -133,7 +134,6 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
                     sheet: SheetView { sheet: Some(&sheet), seed: 1, computing: false },
                     settings: &settings,
                     device: "",
-                    decoding: latentarium::gpu::Decoding::CpuSoftware,
                     decode_ms: None,
                     threads: 2,
                     accelerator: None,

@@ -44,6 +44,7 @@ fn draw(ui: &mut eframe::egui::Ui, state: &mut State) {
         ready_made: false,
         failure: None,
         folder: None,
+        decoding: latentarium::gpu::Decoding::CpuSoftware,
     };
     let settings = Settings::default();
     let view = View {
@@ -55,7 +56,6 @@ fn draw(ui: &mut eframe::egui::Ui, state: &mut State) {
         sheet: SheetView { sheet: None, seed: 0, computing: false },
         settings: &settings,
         device: "",
-        decoding: latentarium::gpu::Decoding::CpuSoftware,
         decode_ms: None,
         threads: 1,
         accelerator: None,

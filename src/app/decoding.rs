@@ -1,8 +1,11 @@
-//! Who decodes what is looked at: the graphics adapter while it can, else the CPU in the same window.
+//! Who decodes what is looked at: the graphics adapter while it can, else the CPU in the same window. A model whose network
+//! the adapter cannot take is decoded by the CPU, and the others go on on the adapter.
 
 use crate::app::session::{Level, Session};
-use crate::gpu::live::{self, Link, Report, Wake};
-use crate::gpu::{self, Decoding, DeviceInfo};
+use crate::gpu::live::{self, DecoderReport, Link, Wake};
+use crate::gpu::{self, Decoding, DeviceInfo, OnDevice};
+use crate::model::{ModelId, PerModel};
+use crate::ui::command::Slot;
 use crate::ui::looking::LookView;
 use crate::ui::text::tr;
 use eframe::egui_wgpu;
@@ -14,8 +17,10 @@ use std::sync::Arc;
 pub(super) struct DecoderState {
     /// What the window draws with; `None` where nobody knows.
     device: Option<DeviceInfo>,
-    /// Why the adapter does not decode any more in this sitting.
+    /// Why the adapter decodes nothing any more in this sitting.
     refusal: Option<String>,
+    /// Why single models are decoded by the CPU, as the person was last told.
+    told: PerModel<String>,
     /// The decoder on the window's device.
     link: Option<Arc<Link>>,
 }
@@ -36,9 +41,9 @@ impl Session {
         }
     }
 
-    /// Starts the decoder on the device when it is wanted, and hears when it gives up.
-    pub(super) fn tend_decoder(&mut self) {
-        if !self.decoding().is_gpu() {
+    /// Starts the decoder on the device when it is asked for, and reports what it refuses.
+    pub(super) fn update_decoder(&mut self) {
+        if !self.device_decoding().is_gpu() {
             return;
         }
         let refusal = self.decoder.link.as_ref().and_then(|link| {
@@ -47,47 +52,85 @@ impl Session {
         });
         if let Some(why) = refusal {
             self.refuse_gpu(&why);
+            return;
+        }
+        for slot in Slot::BOTH {
+            let model = self.model_id(slot);
+            let Some(why) = self.network_refusal(slot) else {
+                self.decoder.told.remove(model);
+                continue;
+            };
+            if self.decoder.told.insert(model, why.clone()).is_none_or(|told| told != why) {
+                self.say(Level::Note, &t!("toast.network_refused", slot = slot.name(), why = why));
+            }
         }
     }
 
-    /// Whether the window's device decodes in this frame: not until its shaders are compiled.
+    /// Whether the window's device decodes: not until its shaders are compiled.
     pub fn is_live(&self) -> bool {
-        self.decoding().is_gpu() && self.decoder.link.as_ref().is_some_and(|link| link.is_ready())
+        self.device_decoding().is_gpu() && self.decoder.link.as_ref().is_some_and(|link| link.is_ready())
     }
 
     /// How the decoder on the device stands.
-    pub fn decoder_report(&self) -> Option<Report> {
+    pub fn decoder_report(&self) -> Option<DecoderReport> {
         self.decoder.link.as_ref().map(|link| link.report())
+    }
+
+    /// Where the window's device decodes a model in this frame; `None` where the CPU does alone.
+    pub fn on_device(&self, slot: Slot) -> Option<OnDevice> {
+        if !self.is_live() || !self.decoding(slot).is_gpu() {
+            return None;
+        }
+        let model = self.model_id(slot);
+        let step = self.decoder_report()?.steps.get(model).copied();
+        Some(OnDevice { model, step })
     }
 
     /// Whether the plane is seen as fine as was asked for, by the newest weights.
     pub fn decode_is_settled(&self) -> bool {
-        if self.is_live() {
+        let settings = self.settings.plane;
+        if self.on_device(settings.model).is_some() {
             return self.decoder_report().is_some_and(|report| report.settled);
         }
-        let settings = self.settings.plane;
-        let wanted = self.panels.plane.panel.lattice(settings.grid);
+        let lattice = self.panels.plane.panel.lattice(settings.grid);
         let newest = self.model(settings.model).shown().map(|snapshot| snapshot.step);
         let there = self.looking.tiles(settings.model);
-        there.is_some_and(|tiles| Some(tiles.lattice) == wanted && Some(tiles.step) == newest)
+        there.is_some_and(|tiles| Some(tiles.lattice) == lattice && Some(tiles.step) == newest)
     }
 
     pub(super) fn look_view(&self) -> LookView {
-        let steps = self.decoder_report().filter(|_| self.is_live()).map(|report| report.steps);
-        self.looking.view(steps)
+        self.looking.view(|slot| self.on_device(slot))
     }
 
-    /// Who decodes.
-    pub fn decoding(&self) -> Decoding {
+    /// Which model stands at a place.
+    pub(super) fn model_id(&self, slot: Slot) -> ModelId {
+        ModelId(slot as u32)
+    }
+
+    /// Who decodes what the device can take.
+    pub fn device_decoding(&self) -> Decoding {
         gpu::decide(self.settings.decoder, self.decoder.device.as_ref(), self.decoder.refusal.as_deref())
+    }
+
+    /// Who decodes a model.
+    pub fn decoding(&self, slot: Slot) -> Decoding {
+        let refusal = self.decoder.refusal.clone().or_else(|| self.network_refusal(slot));
+        gpu::decide(self.settings.decoder, self.decoder.device.as_ref(), refusal.as_deref())
+    }
+
+    /// Why the device cannot take a model's network.
+    fn network_refusal(&self, slot: Slot) -> Option<String> {
+        let shown = self.model(slot).shown()?;
+        self.decoder.link.as_ref()?.refusal_of(self.model_id(slot), &shown.decoder)
     }
 
     /// What the newest tiles of the shown plane took to decode, in milliseconds.
     pub(super) fn decode_ms(&self) -> Option<f32> {
-        if self.is_live() {
+        let slot = self.settings.plane.model;
+        if self.on_device(slot).is_some() {
             return self.decoder_report()?.decode_ms;
         }
-        self.looking.tiles(self.settings.plane.model).map(|tiles| tiles.decode_ms)
+        self.looking.tiles(slot).map(|tiles| tiles.decode_ms)
     }
 
     /// The graphics adapter failed at something: the CPU decodes until the program ends, and the person is told why.
@@ -101,7 +144,7 @@ impl Session {
 
     /// The graphics device was lost, and this is another window on another one.
     pub fn device_was_lost(&mut self) {
-        // What the lost one had to say is of no use any more.
+        // What the lost one reported is of no use any more.
         self.take_device_errors();
         let why = tr("toast.device_lost");
         self.refuse_gpu(&why);

@@ -45,7 +45,7 @@ impl Session {
             }
         }
         for error in self.take_device_errors() {
-            if self.decoding().is_gpu() {
+            if self.device_decoding().is_gpu() {
                 self.refuse_gpu(&error);
                 continue;
             }
@@ -61,7 +61,7 @@ impl Session {
         for model in &self.models {
             self.looking.place(model.slot(), &model.config, model.shown(), model.is_training());
         }
-        self.tend_decoder();
+        self.update_decoder();
         if let Some(message) = self.viewer_message() {
             self.say(Level::Failed, &message);
         }

@@ -7,6 +7,7 @@ use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, TileGrid};
 use crate::explore::viewer::{NearestRequest, PointsRequest, TileRequest, Viewer};
+use crate::gpu::OnDevice;
 use crate::model::Config;
 use crate::snapshot::Snapshot;
 use crate::ui::command::Slot;
@@ -170,15 +171,14 @@ impl Looking {
         self.viewer.as_ref()?.tiles(slot.index())
     }
 
-    /// What the panels draw from; `on_device` has the steps of the weights that the window's device draws, where it decodes.
-    pub fn view(&self, on_device: Option<[Option<u64>; 2]>) -> LookView {
+    /// What the panels draw from; `on_device` says which models the window's device decodes.
+    pub fn view(&self, on_device: impl Fn(Slot) -> Option<OnDevice>) -> LookView {
         let plane = |slot: Slot| PlaneView {
             plane: self.plane(slot).cloned(),
             tiles: self.tiles(slot),
             points: self.points(slot),
             found: self.viewer.as_ref().and_then(|viewer| viewer.look(slot.index())),
-            on_device: on_device.is_some(),
-            device_step: on_device.and_then(|steps| steps.get(slot.index()).copied().flatten()),
+            on_device: on_device(slot),
         };
         LookView {
             limits: self.limits,
@@ -220,7 +220,7 @@ impl Session {
         // A plane that is not on the screen needs neither tiles nor points.
         let seen = shown(self, slot).zip(self.panels.plane.panel.lattice(settings.grid));
         if settings.show.tiles
-            && !self.is_live()
+            && self.on_device(slot).is_none()
             && let Some((newest, lattice)) = seen.clone()
         {
             let took = self.looking.tiles(slot).map_or(0.0, |tiles| tiles.decode_ms);

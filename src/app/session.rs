@@ -340,7 +340,7 @@ impl Session {
                 .opening
                 .as_ref()
                 .map(|opening| OpeningView { what: &opening.what, progress: &opening.progress }),
-            models: [a.view(), b.view()],
+            models: [a.view(self.decoding(Slot::A)), b.view(self.decoding(Slot::B))],
             cursor: self.cursor,
             look: self.look_view(),
             sheet: SheetView {
@@ -350,7 +350,6 @@ impl Session {
             },
             settings: &self.settings,
             device: &self.device,
-            decoding: self.decoding(),
             decode_ms: self.decode_ms(),
             threads: self.threads,
             accelerator: self.start.device.as_ref().filter(|device| !device.is_cpu()).map(|device| device.location()),

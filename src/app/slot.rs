@@ -1,6 +1,7 @@
 //! One model of the two: the numbers on its card, its trainer, and what is shown of it.
 
 use crate::dataset::Dataset;
+use crate::gpu::Decoding;
 use crate::model::{Config, Key};
 use crate::run::Opened;
 use crate::snapshot::Snapshot;
@@ -189,8 +190,8 @@ impl ModelSlot {
         self.shown = ready.or(own);
     }
 
-    /// What panels may look at.
-    pub fn view(&self) -> ModelView<'_> {
+    /// What panels may look at, and who decodes it.
+    pub fn view(&self, decoding: Decoding) -> ModelView<'_> {
         let status = self.status();
         let waits = !self.is_stale() && self.differs_beyond_live(status);
         ModelView {
@@ -204,6 +205,7 @@ impl ModelSlot {
             ready_made: self.ready_made,
             failure: self.failure.as_deref(),
             folder: self.folder.as_deref(),
+            decoding,
         }
     }
 

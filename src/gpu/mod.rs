@@ -23,7 +23,7 @@ pub mod tiles;
 mod uniforms;
 
 pub use colormap::ColorMap;
-pub use policy::{DecoderChoice, Decoding, decide};
+pub use policy::{DecoderChoice, Decoding, OnDevice, decide};
 pub use probe::{DeviceInfo, Headless, headless, probe};
 pub use store::{Resources, Slot};
 

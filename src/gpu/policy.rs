@@ -1,6 +1,7 @@
 //! Which processor decodes: what was asked for, what there is, and what has already gone wrong.
 
 use super::probe::DeviceInfo;
+use crate::model::ModelId;
 use serde::{Deserialize, Serialize};
 
 /// What the person asks for.
@@ -10,7 +11,7 @@ pub enum DecoderChoice {
     /// A graphics card where there is one that computes, else the CPU.
     #[default]
     Auto,
-    /// The graphics adapter, also where the processor plays one.
+    /// The graphics adapter, also where it is software rendering.
     Gpu,
     /// The CPU.
     Cpu,
@@ -37,11 +38,11 @@ pub enum Decoding {
     Gpu,
     /// The CPU, because it was asked for.
     CpuChosen,
-    /// The CPU, because the adapter is one that the processor plays: it would be slower.
+    /// The CPU, because the adapter is software rendering: it would be slower.
     CpuSoftware,
     /// The CPU, because nothing draws on a graphics device.
     CpuNoAdapter,
-    /// The CPU, because the adapter cannot compute what is needed, or refused it: one sentence.
+    /// The CPU, because the adapter cannot compute what is needed, or refused it, for all models or for one: one sentence.
     CpuRefused(String),
 }
 
@@ -52,7 +53,25 @@ impl Decoding {
     }
 }
 
-/// Decides. `device` is what the window draws with, `refusal` why the adapter was given up in this sitting, if it was.
+/// A model that the window's device decodes in this frame: tiles, output and lens all go by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnDevice {
+    /// The model.
+    pub model: ModelId,
+    /// The step of its weights that are drawn. Until there is one, what the CPU made is drawn beneath; from then on the CPU
+    /// decodes nothing.
+    pub step: Option<u64>,
+}
+
+impl OnDevice {
+    /// The step of the weights that the device draws; `None` where the CPU still has to decode.
+    pub fn step_of(on_device: Option<Self>) -> Option<u64> {
+        on_device.and_then(|on_device| on_device.step)
+    }
+}
+
+/// Decides. `device` is what the window draws with, `refusal` why it refuses, if it does: everything in this
+/// sitting, or the model that is asked about.
 pub fn decide(choice: DecoderChoice, device: Option<&DeviceInfo>, refusal: Option<&str>) -> Decoding {
     let device = match (choice, device) {
         (DecoderChoice::Cpu, _) => return Decoding::CpuChosen,

@@ -4,14 +4,14 @@ use crate::dataset::ImageShape;
 use crate::explore::lens::MapSheet;
 use crate::explore::viewer::{CpuDecoder, Look, LookFound};
 use crate::gpu::image::{self, Fit, Picture};
-use crate::gpu::live::{self, What};
-use crate::gpu::{self, ColorMap};
+use crate::gpu::live::{self, Decode, DecodedModel};
+use crate::gpu::{self, ColorMap, Decoding, OnDevice};
 use crate::snapshot::{Kind, Operation, OperationKind, Snapshot};
 use crate::ui::command::{Command, Slot};
 use crate::ui::looking::newest_cursor;
 use crate::ui::output::QUICK_FLOPS;
 use crate::ui::settings::Settings;
-use crate::ui::text::tr;
+use crate::ui::text::{decoded_by, tr};
 use crate::ui::view::View;
 use crate::ui::{Panel, theme, widgets};
 use eframe::egui::{self, ComboBox, Painter, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
@@ -115,10 +115,11 @@ impl Panel for Activations {
         let place = fitted(rect, sheet.size());
         if ui.is_rect_visible(rect) {
             let painter = ui.painter_at(rect);
-            if plane.on_device && plane.device_step.is_some() {
+            if let Some(OnDevice { model, step: Some(_) }) = plane.on_device {
                 self.made = None;
-                let what = What::Maps { latent, operation: lens.operation, fit: Fit::Full };
-                live::paint(&painter, place, &self.slot, (lens.model.index(), snapshot), what);
+                let model = DecodedModel { id: model, snapshot: snapshot.clone() };
+                let decode = Decode::Maps { latent, operation: lens.operation, fit: Fit::Full };
+                live::paint(&painter, place, &self.slot, model, decode);
             } else {
                 self.decode(snapshot, latent, lens, plane.found.as_deref());
                 self.prepare_picture(lens.operation, &sheet);
@@ -135,7 +136,11 @@ impl Panel for Activations {
         };
         let under = response.hover_pos().and_then(|pos| map_at(place, &sheet, pos));
         let under = under.filter(|_| sheet.maps > 1).map(|map| format!(" · {}", t!("activations.map", map = map)));
-        ui.label(theme::note(ui, format!("{maps}{} · {}", under.unwrap_or_default(), tr("activations.colors"))));
+        let under = under.unwrap_or_default();
+        let decoding = &view.model(lens.model).decoding;
+        let refused = matches!(decoding, Decoding::CpuRefused(_)).then(|| format!(" · {}", decoded_by(decoding)));
+        let refused = refused.unwrap_or_default();
+        ui.label(theme::note(ui, format!("{maps}{under} · {}{refused}", tr("activations.colors"))));
     }
 }
 

@@ -4,10 +4,11 @@ use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, TileGrid};
 use crate::explore::viewer::{LookFound, NearestFound};
+use crate::gpu::{Decoding, OnDevice};
 use crate::ui::command::{Command, Slot};
 use crate::ui::output::{OutputAction, OutputColors, OutputInput, OutputModel, OutputPanel};
 use crate::ui::plane::{PlaneAction, PlaneColors, PlaneInput, PlanePanel, Show};
-use crate::ui::text::tr;
+use crate::ui::text::{decoded_by, tr};
 use crate::ui::view::View;
 use crate::ui::{Panel, theme};
 use eframe::egui::Ui;
@@ -43,10 +44,8 @@ pub struct PlaneView {
     pub points: Option<Arc<EncodedPoints>>,
     /// What it made of a latent last.
     pub found: Option<Arc<LookFound>>,
-    /// Whether the window's device decodes.
-    pub on_device: bool,
-    /// The step of the weights that it draws; until there is one, what the CPU made is drawn on.
-    pub device_step: Option<u64>,
+    /// Where the window's device decodes.
+    pub on_device: Option<OnDevice>,
 }
 
 /// What is known of both planes.
@@ -103,7 +102,6 @@ impl Panel for PlanePane {
             plane: look.plane.as_ref(),
             snapshot: view.model(model).snapshot,
             on_device: look.on_device,
-            device_step: look.device_step,
             limits: view.look.limits,
             tiles: look.tiles.as_ref(),
             points: look.points.as_ref(),
@@ -147,6 +145,11 @@ impl Panel for OutputPane {
         let [plane_a, plane_b] = &view.look.planes;
         let model = |slot: Slot, plane: &'_ Option<Arc<Plane>>| (view.model(slot).snapshot, plane.clone());
         let (a, b) = (model(Slot::A, &plane_a.plane), model(Slot::B, &plane_b.plane));
+        let refused = |slot: Slot| match &view.model(slot).decoding {
+            refused @ Decoding::CpuRefused(_) => Some(decoded_by(refused)),
+            _ => None,
+        };
+        let (refused_a, refused_b) = (refused(Slot::A), refused(Slot::B));
         let input = OutputInput {
             text: tr,
             colors: OutputColors {
@@ -162,7 +165,7 @@ impl Panel for OutputPane {
                     snapshot: a.0,
                     plane: a.1.as_deref(),
                     on_device: plane_a.on_device,
-                    device_step: plane_a.device_step,
+                    refused: refused_a.as_deref(),
                     found: plane_a.found.as_ref(),
                 },
                 OutputModel {
@@ -171,7 +174,7 @@ impl Panel for OutputPane {
                     snapshot: b.0,
                     plane: b.1.as_deref(),
                     on_device: plane_b.on_device,
-                    device_step: plane_b.device_step,
+                    refused: refused_b.as_deref(),
                     found: plane_b.found.as_ref(),
                 },
             ],

@@ -1,12 +1,11 @@
 //! The bar at the top: menus, what data there is, what draws, and the theme.
 
-use crate::gpu::Decoding;
 use crate::nn::vector::processor;
 use crate::ui::command::{Command, Picture, Slot};
 use crate::ui::dialogs::Ask;
 use crate::ui::layout::Pane;
 use crate::ui::settings::{Appearance, COLOR_MAPS, DECODERS, Language};
-use crate::ui::text::{tr, whole};
+use crate::ui::text::{self, tr, whole};
 use crate::ui::theme;
 use crate::ui::view::View;
 use candle_core::DeviceLocation;
@@ -156,19 +155,25 @@ fn device_chip(ui: &mut Ui, view: &View<'_>) {
     chip.on_hover_text(t!("device.training_tip", features = features));
 }
 
-/// Who decodes, how long it takes, and why it is the CPU where it is.
+/// Who decodes the plane's model, how long it takes, and why it is the CPU where it is; and the same of the other model where
+/// it is not decoded alike.
 fn decoder_chip(ui: &mut Ui, view: &View<'_>) {
-    let (name, why) = match &view.decoding {
-        Decoding::Gpu => (tr("decoder.on_gpu"), tr("decoder.gpu_tip")),
-        Decoding::CpuChosen => (tr("decoder.on_cpu"), tr("decoder.chosen_tip")),
-        Decoding::CpuSoftware => (tr("decoder.on_cpu"), tr("decoder.software_tip")),
-        Decoding::CpuNoAdapter => (tr("decoder.on_cpu"), tr("decoder.no_adapter_tip")),
-        Decoding::CpuRefused(why) => (tr("decoder.on_cpu"), t!("decoder.refused_tip", why = why).into_owned()),
-    };
-    let words = match view.decode_ms {
-        Some(milliseconds) => format!("{name} {milliseconds:>5.1} ms"),
-        None => name,
-    };
+    let slot = view.settings.plane.model;
+    let decoding = &view.model(slot).decoding;
+    let mut words = tr(if decoding.is_gpu() { "decoder.on_gpu" } else { "decoder.on_cpu" });
+    if let Some(milliseconds) = view.decode_ms {
+        words += &format!(" {milliseconds:>5.1} ms");
+    }
+    let mut why = text::decoded_by(decoding);
+    for other in Slot::BOTH.into_iter().filter(|other| *other != slot) {
+        let other_decoding = &view.model(other).decoding;
+        if other_decoding != decoding {
+            let key = if other_decoding.is_gpu() { "decoder.other_on_gpu" } else { "decoder.other_on_cpu" };
+            words += &t!(key, slot = other.name());
+            why +=
+                &format!("\n{}", t!("decoder.other_tip", slot = other.name(), why = text::decoded_by(other_decoding)));
+        }
+    }
     ui.label(theme::figure(words)).on_hover_text(why);
 }
 

@@ -5,8 +5,8 @@ use crate::dataset::Split;
 use crate::explore::plane::Plane;
 use crate::explore::viewer::{Look, LookFound, NearestFound};
 use crate::gpu::image::{self, Fit, Picture};
-use crate::gpu::live::{self, What};
-use crate::gpu::{ColorMap, Slot};
+use crate::gpu::live::{self, Decode, DecodedModel};
+use crate::gpu::{ColorMap, OnDevice, Slot};
 use crate::snapshot::{Scratch, Snapshot};
 use eframe::egui::{self, Color32, FontId, RichText, Role, Sense, Stroke, WidgetInfo, vec2};
 use std::sync::Arc;
@@ -35,10 +35,10 @@ pub struct OutputModel<'a> {
     pub snapshot: Option<&'a Arc<Snapshot>>,
     /// Its plane.
     pub plane: Option<&'a Plane>,
-    /// Whether the window's device decodes.
-    pub on_device: bool,
-    /// The step of the weights that it draws. From then on the CPU decodes nothing here.
-    pub device_step: Option<u64>,
+    /// Where the window's device decodes.
+    pub on_device: Option<OnDevice>,
+    /// Why the CPU decodes this model though the device decodes: one sentence.
+    pub refused: Option<&'a str>,
     /// What the viewer made of a latent last: the answer to [`OutputPanel::look_query`].
     pub found: Option<&'a Arc<LookFound>>,
 }
@@ -75,8 +75,7 @@ struct Decoded {
     look: Arc<Look>,
     /// The image, its picture and the step of its weights; none where the device decodes, or until the viewer has.
     made: Option<Made>,
-    on_device: bool,
-    device_step: Option<u64>,
+    on_device: Option<OnDevice>,
 }
 
 struct Made {
@@ -191,11 +190,11 @@ impl OutputPanel {
                 old => {
                     let made = old.and_then(|old| old.made).filter(|_| snapshot.decoder.flops() > QUICK_FLOPS);
                     let look = Arc::new(Look { snapshot: snapshot.clone(), latent });
-                    Decoded { look, made, on_device: false, device_step: None }
+                    Decoded { look, made, on_device: None }
                 }
             };
-            (decoded.on_device, decoded.device_step) = (model.on_device, model.device_step);
-            if model.on_device && model.device_step.is_some() {
+            decoded.on_device = model.on_device;
+            if OnDevice::step_of(model.on_device).is_some() {
                 decoded.made = None;
             } else if snapshot.decoder.flops() > QUICK_FLOPS {
                 let fits = |found: &&Arc<LookFound>| found.look.snapshot.image == snapshot.image;
@@ -235,7 +234,8 @@ impl OutputPanel {
         let (picture, name, said, accessible, color) = match input.models.get(cell) {
             Some(model) => {
                 let made = decoded.and_then(|decoded| decoded.made.as_ref());
-                let step = made.map(|made| made.step).or(decoded.and_then(|decoded| decoded.device_step));
+                let step =
+                    made.map(|made| made.step).or(decoded.and_then(|decoded| OnDevice::step_of(decoded.on_device)));
                 let said = step.map(|step| format!("{} {step}", text("output.step")));
                 let accessible = if cell == 0 { "output.a" } else { "output.b" };
                 (made.map(|made| &made.picture), model.name.to_owned(), said, accessible, model.color)
@@ -260,18 +260,25 @@ impl OutputPanel {
             if ui.is_rect_visible(rect) {
                 ui.painter().rect_filled(rect, 2.0, input.colors.background);
                 let (place, slot) = (rect.shrink(FRAME), self.slots.get(cell));
-                let live = decoded.filter(|decoded| decoded.on_device);
+                let live = decoded.and_then(|decoded| Some((decoded, decoded.on_device?)));
                 if let (Some(picture), Some(slot)) = (picture, slot) {
                     image::paint(ui.painter(), place, slot, picture, input.map, Fit::Sharp);
                 }
-                if let (Some(Decoded { look, .. }), Some(slot)) = (live, self.device_slots.get(cell)) {
-                    let what = What::Image { latent: look.latent.clone(), map: input.map, fit: Fit::Sharp };
-                    live::paint(ui.painter(), place, slot, (cell, &look.snapshot), what);
+                if let (Some((Decoded { look, .. }, on_device)), Some(slot)) = (live, self.device_slots.get(cell)) {
+                    let model = DecodedModel { id: on_device.model, snapshot: look.snapshot.clone() };
+                    let decode = Decode::Image { latent: look.latent.clone(), map: input.map, fit: Fit::Sharp };
+                    live::paint(ui.painter(), place, slot, model, decode);
                 }
                 ui.painter().rect_stroke(rect, 2.0, Stroke::new(2.0, color), egui::StrokeKind::Inside);
             }
-            let said = RichText::new(said.unwrap_or_default()).font(FontId::monospace(12.0));
-            ui.add(egui::Label::new(said.color(input.colors.text_secondary)).truncate());
+            let refused = input.models.get(cell).and_then(|model| model.refused);
+            let said = said.unwrap_or_default();
+            let said = if refused.is_some() { format!("{said} · CPU") } else { said };
+            let said = RichText::new(said).font(FontId::monospace(12.0));
+            let said = ui.add(egui::Label::new(said.color(input.colors.text_secondary)).truncate());
+            if let Some(why) = refused {
+                said.on_hover_text(why);
+            }
         });
     }
 
@@ -289,7 +296,8 @@ impl OutputPanel {
     /// same again costs nothing.
     pub fn look_query(&self, model: usize) -> Option<&Arc<Look>> {
         let decoded = self.decoded.get(model)?.as_ref()?;
-        let slow = decoded.device_step.is_none() && decoded.look.snapshot.decoder.flops() > QUICK_FLOPS;
+        let slow =
+            OnDevice::step_of(decoded.on_device).is_none() && decoded.look.snapshot.decoder.flops() > QUICK_FLOPS;
         slow.then_some(&decoded.look)
     }
 

@@ -1,10 +1,22 @@
 //! The language tables, and figures as text.
 
+use crate::gpu::Decoding;
 use rust_i18n::t;
 
 /// The text of a key in the language that is switched on.
 pub fn tr(key: &str) -> String {
     t!(key).into_owned()
+}
+
+/// Who decodes, and why it is the CPU where it is: one sentence.
+pub fn decoded_by(decoding: &Decoding) -> String {
+    match decoding {
+        Decoding::Gpu => tr("decoder.gpu_tip"),
+        Decoding::CpuChosen => tr("decoder.chosen_tip"),
+        Decoding::CpuSoftware => tr("decoder.software_tip"),
+        Decoding::CpuNoAdapter => tr("decoder.no_adapter_tip"),
+        Decoding::CpuRefused(why) => t!("decoder.refused_tip", why = why).into_owned(),
+    }
 }
 
 /// A whole number with thin spaces between thousands.

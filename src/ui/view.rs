@@ -36,6 +36,8 @@ pub struct ModelView<'a> {
     pub failure: Option<&'a str>,
     /// Where it was written last.
     pub folder: Option<&'a std::path::Path>,
+    /// Who decodes what is looked at of it.
+    pub decoding: Decoding,
 }
 
 impl ModelView<'_> {
@@ -84,8 +86,6 @@ pub struct View<'a> {
     pub settings: &'a Settings,
     /// What draws it; empty where nobody knows.
     pub device: &'a str,
-    /// Who decodes what is looked at.
-    pub decoding: Decoding,
     /// What the newest tiles of the plane took to decode, in milliseconds.
     pub decode_ms: Option<f32>,
     /// Threads that each model learns on.

@@ -47,7 +47,15 @@ pub enum DecoderError {
         /// As many as came.
         found: usize,
     },
-    /// The device refused it: out of memory, or it found a fault.
+    /// The device itself failed: it is out of memory, or broken.
+    #[error("the graphics device failed at {what}: {reason}")]
+    Failed {
+        /// What was asked of it.
+        what: &'static str,
+        /// What it said.
+        reason: String,
+    },
+    /// The device refused it: it found a fault.
     #[error("the graphics device refused {what}: {reason}")]
     Refused {
         /// What was asked of it.
@@ -58,4 +66,11 @@ pub enum DecoderError {
     /// The device is gone, or what it gave cannot be read.
     #[error("what the graphics device computed cannot be read: {0}")]
     Unreadable(String),
+}
+
+impl DecoderError {
+    /// Whether the device itself failed, so that no other network can be decoded on it either.
+    pub const fn is_of_device(&self) -> bool {
+        matches!(self, Self::NoCompute { .. } | Self::Failed { .. } | Self::Unreadable(_))
+    }
 }

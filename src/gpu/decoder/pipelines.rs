@@ -59,7 +59,10 @@ pub(in crate::gpu) fn guarded<T>(
     }
     match refused {
         None => Ok(made),
-        Some(error) => Err(DecoderError::Refused { what, reason: one_line(&error.to_string()) }),
+        Some(error @ wgpu::Error::Validation { .. }) => {
+            Err(DecoderError::Refused { what, reason: one_line(&error.to_string()) })
+        }
+        Some(error) => Err(DecoderError::Failed { what, reason: one_line(&error.to_string()) }),
     }
 }
 

@@ -3,11 +3,11 @@
 use super::Live;
 use super::clock::Clock;
 use super::link::Tools;
-use super::model::{Model, UPLOAD_INTERVAL};
-use super::recording::{Recording, maps_target, tile_target};
+use super::model::{DeviceModel, UPLOAD_INTERVAL};
+use super::recording::{PlanOf, Recording, maps_target, tile_target};
+use super::request::{Decode, DecodeRequest};
 use super::shown::Shown;
 use super::surface::Surface;
-use super::want::{Want, What};
 use super::writer::WriteStage;
 use crate::dataset::ImageShape;
 use crate::explore::lens::MapSheet;
@@ -17,7 +17,10 @@ use crate::gpu::colormap::ColorMap;
 use crate::gpu::decoder::DecoderError;
 use crate::gpu::pipeline::Pipelines;
 use crate::gpu::{image, tiles};
+use crate::model::ModelId;
+use crate::snapshot::Network;
 use eframe::wgpu;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Weight of the newest measurement of the adapter's rate.
@@ -28,47 +31,101 @@ const TELLING_MS: f32 = 0.5;
 /// other texture.
 const SPARE: usize = 2;
 
+/// What went wrong with one model's network.
+#[derive(Debug)]
+pub(super) struct ModelFault {
+    pub model: ModelId,
+    pub error: DecoderError,
+}
+
 impl Live {
+    /// Puts a frame together; `None` where there is nothing to compute.
+    ///
+    /// # Errors
+    /// Where the device itself fails. What is wrong with one model's network is that model's alone.
     pub(super) fn frame(
         &mut self,
         (device, queue): (&wgpu::Device, &wgpu::Queue),
         (tools, drawing): (&Arc<Tools>, &Pipelines),
-        wants: Vec<Want>,
+        requests: Vec<DecodeRequest>,
     ) -> Result<Option<wgpu::CommandBuffer>, DecoderError> {
-        self.shown.retain(|_, shown| shown.owner.strong_count() > 0);
         self.measure();
-        for want in &wants {
-            self.packer.ask(want.model, &want.snapshot);
+        let models = self.retain_shown(&requests);
+        for request in &requests {
+            self.packer.request(request.model.id, &request.model.snapshot);
         }
         let mut recording = Recording::new((device, queue), tools, &self.shared);
-        for model in 0..self.models.len() {
+        for model in models {
             recording.unfinished |= self.take_weights(&recording, model)?;
         }
         // What follows the cursor comes first.
         let (tiles, cursor): (Vec<_>, Vec<_>) =
-            wants.into_iter().partition(|want| matches!(want.what, What::Tiles { .. }));
-        for want in cursor.iter().chain(&tiles) {
-            if recording.has_room() {
-                self.show(want, drawing, &mut recording)?;
-            } else {
+            requests.into_iter().partition(|request| matches!(request.decode, Decode::Tiles { .. }));
+        for request in cursor.iter().chain(&tiles) {
+            if !recording.has_room() {
+                recording.unfinished = true;
+            } else if let Err(error) = self.show(request, drawing, &mut recording) {
+                self.refuse(ModelFault { model: request.model.id, error })?;
                 recording.unfinished = true;
             }
         }
-        self.link.tell(|report| report.settled = !recording.unfinished);
+        self.link.update(|report| report.settled = !recording.unfinished);
         if recording.unfinished {
             (self.link.wake.now)();
         }
         if recording.is_empty() {
             return Ok(None);
         }
-        self.link.tell(|report| report.passes += 1);
-        recording.finish(self).map(Some)
+        self.link.update(|report| report.passes += 1);
+        match recording.finish(self) {
+            Ok(commands) => Ok(Some(commands)),
+            Err(fault) => {
+                self.refuse(fault)?;
+                // Nothing of this frame's was computed for the others either.
+                self.shown.clear();
+                self.models.iter_mut().for_each(|(_, model)| model.at_cursor = None);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Frees what belongs to places that are gone and to models that none of the others shows; gives the rest of the models.
+    fn retain_shown(&mut self, requests: &[DecodeRequest]) -> BTreeSet<ModelId> {
+        self.shown.retain(|_, shown| shown.owner.strong_count() > 0);
+        let asked = requests.iter().map(|request| request.model.id);
+        let models: BTreeSet<ModelId> = self.shown.values().map(|shown| shown.model).chain(asked).collect();
+        self.models.retain(|model, _| models.contains(&model));
+        self.packer.retain(|model| models.contains(&model));
+        self.link.update(|report| report.steps.retain(|model, _| models.contains(&model)));
+        models
+    }
+
+    /// Lets a model go whose network the device cannot take.
+    ///
+    /// # Errors
+    /// Gives the error back where it is the device's own.
+    fn refuse(&mut self, fault: ModelFault) -> Result<(), DecoderError> {
+        let ModelFault { model, error } = fault;
+        if error.is_of_device() {
+            return Err(error);
+        }
+        if let Some(device_model) = self.models.remove(model) {
+            self.refuse_network(model, &device_model.snapshot.decoder, &error);
+        }
+        Ok(())
+    }
+
+    fn refuse_network(&mut self, model: ModelId, network: &Network, error: &DecoderError) {
+        self.models.remove(model);
+        self.shown.retain(|_, shown| shown.model != model);
+        self.packer.retain(|kept| kept != model);
+        self.link.refuse_network(model, network, error.to_string());
     }
 
     /// What an earlier pass took says how much fits a frame.
     fn measure(&mut self) {
         let Some(lap) = self.clock.as_mut().and_then(Clock::lap) else { return };
-        self.link.tell(|report| report.decode_ms = Some(lap.milliseconds));
+        self.link.update(|report| report.decode_ms = Some(lap.milliseconds));
         if lap.milliseconds >= TELLING_MS {
             let rate = lap.flops as f64 / (1e6 * f64::from(lap.milliseconds));
             self.rate = (1.0 - NEWEST) * self.rate + NEWEST * rate;
@@ -76,37 +133,49 @@ impl Live {
     }
 
     /// Uploads a model's newer weights where there are some and it is time; says whether some are waiting.
-    fn take_weights(&mut self, recording: &Recording<'_>, index: usize) -> Result<bool, DecoderError> {
-        let Some(place) = self.models.get_mut(index) else { return Ok(false) };
-        if !self.packer.is_ready(index) {
+    ///
+    /// # Errors
+    /// Where the device itself fails.
+    fn take_weights(&mut self, recording: &Recording<'_>, id: ModelId) -> Result<bool, DecoderError> {
+        if !self.packer.is_ready(id) {
             return Ok(false);
         }
-        if place.as_ref().is_some_and(|model| model.uploaded.elapsed() < UPLOAD_INTERVAL) {
+        if self.models.get(id).is_some_and(|model| model.uploaded.elapsed() < UPLOAD_INTERVAL) {
             return Ok(true);
         }
-        let Some(ready) = self.packer.take(index) else { return Ok(false) };
-        let (packed, gpu) = (ready.packed?, (recording.device, recording.queue));
-        match place {
-            Some(model) if model.fits(&ready.snapshot) => model.upload(gpu, &ready.snapshot, &packed)?,
-            _ => *place = Some(Model::new(gpu, &recording.tools, &ready.snapshot, &packed)?),
-        }
-        self.link.tell(|report| {
-            if let Some(step) = report.steps.get_mut(index) {
-                *step = Some(ready.snapshot.step);
+        let Some(ready) = self.packer.take(id) else { return Ok(false) };
+        let gpu = (recording.device, recording.queue);
+        let uploaded = ready.packed.and_then(|packed| match self.models.get_mut(id) {
+            Some(model) if model.fits(&ready.snapshot) => model.upload(gpu, &ready.snapshot, &packed),
+            _ => {
+                let model = DeviceModel::new(gpu, &recording.tools, &ready.snapshot, &packed)?;
+                self.models.insert(id, model);
+                Ok(())
             }
         });
+        match uploaded {
+            Ok(()) => self.link.update(|report| _ = report.steps.insert(id, ready.snapshot.step)),
+            Err(error) if error.is_of_device() => return Err(error),
+            Err(error) => self.refuse_network(id, &ready.snapshot.decoder, &error),
+        }
         Ok(false)
     }
 
-    /// Puts together what a place wants. Without weights there is nothing yet; they wake the window when they come.
-    fn show(&mut self, want: &Want, drawing: &Pipelines, recording: &mut Recording<'_>) -> Result<(), DecoderError> {
-        let Some(model) = self.models.get_mut(want.model).and_then(Option::as_mut) else { return Ok(()) };
-        let screen = (want.area, want.screen);
-        match &want.what {
-            What::Tiles { place, view, style } if place.plane.latent() == model.latent => {
+    /// Puts together what a place asks for. Without weights there is nothing yet; they wake the window when they come.
+    fn show(
+        &mut self,
+        request: &DecodeRequest,
+        drawing: &Pipelines,
+        recording: &mut Recording<'_>,
+    ) -> Result<(), DecoderError> {
+        let id = request.model.id;
+        let Some(model) = self.models.get_mut(id) else { return Ok(()) };
+        let screen = (request.area, request.screen);
+        match &request.decode {
+            Decode::Tiles { place, view, style } if place.plane.latent() == model.latent => {
                 let most = (self.budget_ms * 1e6 * self.rate / model.flops.max(1) as f64) as usize;
                 model.prepare_tiles((recording.device, recording.queue), &recording.tools, most)?;
-                let shown = Shown::of(&mut self.shown, want, model.image, None);
+                let shown = Shown::of(&mut self.shown, request, model.image, None);
                 refine(model, shown, drawing, (place, most), recording)?;
                 for (layer, lattice, rows) in shown.refiner.layers(place) {
                     if let (Some(surface), Some((tile, _))) =
@@ -119,10 +188,10 @@ impl Live {
                     }
                 }
             }
-            What::Image { latent, map, fit } if latent.len() == model.latent => {
-                decode_at(model, want.model, latent, recording)?;
+            Decode::Image { latent, map, fit } if latent.len() == model.latent => {
+                decode_at(model, id, latent, recording)?;
                 let (image, size) = (model.image, [model.image.width, model.image.height]);
-                let shown = Shown::of(&mut self.shown, want, image, None);
+                let shown = Shown::of(&mut self.shown, request, image, None);
                 let texels = shown.only_surface(recording.device, drawing, size).view.clone();
                 let holds = Some((model.version, latent.clone(), None));
                 if let (true, Some(values)) = (shown.holds != holds, model.cursor.output()) {
@@ -133,14 +202,14 @@ impl Live {
                 let uniforms = image::uniforms(screen, (size, image.is_color()), *map, *fit);
                 shown.place_only(recording.queue, bytemuck::bytes_of(&uniforms));
             }
-            What::Maps { latent, operation, fit } if latent.len() == model.latent => {
+            Decode::Maps { latent, operation, fit } if latent.len() == model.latent => {
                 let Some(sheet) = MapSheet::of_decoder(&model.snapshot, *operation) else { return Ok(()) };
                 let (size, most) = (sheet.size(), recording.device.limits().max_texture_dimension_2d as usize);
                 if size.into_iter().any(|side| side == 0 || side > most) {
                     return Ok(());
                 }
-                decode_at(model, want.model, latent, recording)?;
-                let shown = Shown::of(&mut self.shown, want, model.image, Some(&sheet));
+                decode_at(model, id, latent, recording)?;
+                let shown = Shown::of(&mut self.shown, request, model.image, Some(&sheet));
                 let texels = shown.only_surface(recording.device, drawing, size).view.clone();
                 let holds = Some((model.version, latent.clone(), Some(*operation)));
                 if let (true, Some(values)) = (shown.holds != holds, model.cursor.value(operation + 1)) {
@@ -153,7 +222,7 @@ impl Live {
                 shown.place_only(recording.queue, bytemuck::bytes_of(&uniforms));
             }
             // Of a model that is being made anew; its weights are on their way.
-            What::Tiles { .. } | What::Image { .. } | What::Maps { .. } => {}
+            Decode::Tiles { .. } | Decode::Image { .. } | Decode::Maps { .. } => {}
         }
         Ok(())
     }
@@ -161,8 +230,8 @@ impl Live {
 
 /// Decodes a model's image at a latent into the cursor's plan, where it is not there already.
 fn decode_at(
-    model: &mut Model,
-    index: usize,
+    model: &mut DeviceModel,
+    id: ModelId,
     latent: &[f32],
     recording: &mut Recording<'_>,
 ) -> Result<(), DecoderError> {
@@ -171,14 +240,14 @@ fn decode_at(
         model.cursor.write_latents((recording.device, recording.queue), 0, latent)?;
         model.at_cursor = Some((model.version, latent.to_vec()));
         recording.flops += model.flops;
-        recording.decode(index, false, 0..model.cursor.schedule().chunks.len());
+        recording.decode(id, PlanOf::Cursor, 0..model.cursor.schedule().chunks.len());
     }
     Ok(())
 }
 
 /// Decodes as many of a plane's tiles as fit the frame and writes them into their layers.
 fn refine(
-    model: &Model,
+    model: &DeviceModel,
     shown: &mut Shown,
     drawing: &Pipelines,
     (place, most): (&Place, usize),
@@ -205,7 +274,7 @@ fn refine(
         first_chunk = chunks.end;
         // A chunk is decoded whole.
         recording.flops += model.flops * (chunks.len() * chunk) as u64;
-        recording.decode(shown.model, true, chunks);
+        recording.decode(shown.model, PlanOf::Tiles, chunks);
         if let Some(values) = plan.output() {
             let pixels = examples.len() * tile[0] * tile[1];
             let target = tile_target(model.image, examples, (work.cells.start, lattice.columns), (tile, reduction));

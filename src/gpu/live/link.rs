@@ -1,25 +1,48 @@
-//! What the window and its painting share about the decoder on the GPU: whether it is ready, what it took, why it gave up.
+//! What the window and its painting share about the decoder on the GPU: whether it is ready, what it took, what it refused.
 
 use super::writer::Writer;
-use crate::explore::viewer::MODELS;
 use crate::gpu::decoder::{DecoderError, Pipelines};
+use crate::model::{ModelId, PerModel};
+use crate::snapshot::{Activation, Network, OperationKind};
 use eframe::wgpu;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// How things stand.
+/// How the decoder on the device stands.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Report {
-    /// Why it decodes no more.
+pub struct DecoderReport {
+    /// Why the device decodes nothing any more, for no model.
     pub refusal: Option<String>,
     /// What the newest compute pass took, by the adapter's own clock, in milliseconds.
     pub decode_ms: Option<f32>,
     /// The steps of the weights that are drawn.
-    pub steps: [Option<u64>; MODELS],
+    pub steps: PerModel<u64>,
     /// Compute passes so far: an idle window adds none.
     pub passes: u64,
-    /// Whether everything that the newest frame wanted is there.
+    /// Whether everything that the newest frame asked for is there.
     pub settled: bool,
+}
+
+/// What a network computes, without its weights: what a device can take or not.
+#[derive(Clone, Debug, PartialEq)]
+struct NetworkShape {
+    input: usize,
+    operations: Vec<(OperationKind, Vec<usize>, Activation)>,
+}
+
+impl NetworkShape {
+    fn of(network: &Network) -> Self {
+        let operations = network.operations().iter();
+        let operations = operations.map(|o| (o.kind, o.inputs.clone(), o.activation)).collect();
+        Self { input: network.input(), operations }
+    }
+}
+
+/// Why a model's network cannot be decoded on the device. It holds for this shape of network alone.
+#[derive(Clone, Debug)]
+struct NetworkRefusal {
+    shape: NetworkShape,
+    why: String,
 }
 
 /// What every pass records with.
@@ -43,12 +66,20 @@ pub struct Link {
     pub(super) wake: Wake,
     started: AtomicBool,
     tools: OnceLock<Arc<Tools>>,
-    report: Mutex<Report>,
+    report: Mutex<DecoderReport>,
+    refused: Mutex<PerModel<NetworkRefusal>>,
 }
 
 impl Link {
     pub(super) fn new(device: wgpu::Device, wake: Wake) -> Self {
-        Self { device, wake, started: AtomicBool::new(false), tools: OnceLock::new(), report: Mutex::default() }
+        Self {
+            device,
+            wake,
+            started: AtomicBool::new(false),
+            tools: OnceLock::new(),
+            report: Mutex::default(),
+            refused: Mutex::default(),
+        }
     }
 
     /// Compiles the shaders on a thread of its own, once: the CPU goes on meanwhile.
@@ -80,17 +111,32 @@ impl Link {
     }
 
     /// How things stand.
-    pub fn report(&self) -> Report {
+    pub fn report(&self) -> DecoderReport {
         self.lock().clone()
     }
 
-    /// Why it decodes no more.
+    /// Why the device decodes nothing any more, if it does not.
     pub fn refusal(&self) -> Option<String> {
         self.lock().refusal.clone()
     }
 
+    /// Why the device cannot take a model's network; `None` where it can, or was not asked yet.
+    pub fn refusal_of(&self, model: ModelId, network: &Network) -> Option<String> {
+        let refused = self.refused();
+        let refusal = refused.get(model)?;
+        (refusal.shape == NetworkShape::of(network)).then(|| refusal.why.clone())
+    }
+
+    /// The device decodes nothing any more.
     pub(super) fn refuse(&self, why: &str) {
         self.lock().refusal.get_or_insert_with(|| why.to_owned());
+        (self.wake.now)();
+    }
+
+    /// The device cannot take a model's network.
+    pub(super) fn refuse_network(&self, model: ModelId, network: &Network, why: String) {
+        self.lock().steps.remove(model);
+        self.refused().insert(model, NetworkRefusal { shape: NetworkShape::of(network), why });
         (self.wake.now)();
     }
 
@@ -98,11 +144,15 @@ impl Link {
         self.tools.get().filter(|_| self.lock().refusal.is_none()).cloned()
     }
 
-    pub(super) fn tell(&self, change: impl FnOnce(&mut Report)) {
+    pub(super) fn update(&self, change: impl FnOnce(&mut DecoderReport)) {
         change(&mut self.lock());
     }
 
-    fn lock(&self) -> MutexGuard<'_, Report> {
+    fn lock(&self) -> MutexGuard<'_, DecoderReport> {
         self.report.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn refused(&self) -> MutexGuard<'_, PerModel<NetworkRefusal>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

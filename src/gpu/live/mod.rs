@@ -1,13 +1,14 @@
 //! The decoder in the window: from the latents that are looked at to what is drawn, on egui's own device, once a frame.
 //!
-//! [`connect`] once a window, [`Link::start`] when the GPU shall decode; then [`paint`] from any panel. Paint callbacks only
-//! say what they want ([`What`]); the first one that egui asks to finish records one compute pass for all of them: weights
-//! that are newer go to the device, the cursor is decoded first, then tiles within what a frame may take, and the results
-//! are written into the textures that this same frame draws. Nothing is read back and nothing waits. Where all that is
-//! wanted is there already, nothing is recorded.
+//! [`connect`] once a window, [`Link::start`] when the GPU shall decode; then [`paint`] from any panel, for any of the models.
+//! Paint callbacks only put requests ([`Decode`]); the first one that egui asks to finish records one compute pass for all of
+//! them: weights that are newer go to the device, the cursor is decoded first, then tiles within what a frame may take, and
+//! the results are written into the textures that this same frame draws. Nothing is read back and nothing waits. Where all
+//! that is requested is there already, nothing is recorded.
 //!
-//! The pass has an encoder of its own, so that whatever is wrong with it is caught here and never spoils egui's frame: then
-//! [`Link::refusal`] says why, and the CPU decodes.
+//! A network that the device cannot take is refused for its model alone ([`Link::refusal_of`]), until the model has a network
+//! of another shape. The pass has an encoder of its own, so that whatever else is wrong with it is caught here and never
+//! spoils egui's frame: then the device decodes nothing any more, and [`Link::refusal`] says why.
 
 mod clock;
 mod frame;
@@ -15,30 +16,30 @@ mod link;
 mod model;
 mod packer;
 mod recording;
+mod request;
 mod shown;
 mod surface;
-mod want;
 mod writer;
 
-pub use link::{Link, Report, Wake};
-pub use want::{What, paint};
+pub use link::{DecoderReport, Link, Wake};
+pub use request::{Decode, DecodedModel, paint};
 
-use super::decoder::{DecoderError, guarded};
+use super::decoder::guarded;
 use super::pipeline::Pipelines;
 use super::store::Resources;
-use crate::explore::viewer::MODELS;
+use crate::model::PerModel;
 use clock::Clock;
 use eframe::{egui_wgpu, wgpu};
-use model::Model;
+use model::DeviceModel;
 use packer::Packer;
-use recording::Shared;
+use recording::SharedBuffers;
+use request::DecodeRequest;
 use shown::Shown;
 use std::collections::HashMap;
 use std::sync::Arc;
-use want::Want;
 
-/// Floating-point operations a nanosecond that are expected before any were measured: a small graphics card, and a
-/// processor that plays one.
+/// Floating-point operations a nanosecond that are expected before any were measured: of a small graphics card, and of
+/// software rendering.
 const EXPECTED_RATE: [f64; 2] = [200.0, 2.0];
 /// What the tiles of one frame may take, in milliseconds, likewise.
 const BUDGET_MS: [f64; 2] = [4.0, 40.0];
@@ -62,11 +63,11 @@ pub fn connect(render_state: &egui_wgpu::RenderState, wake: Wake) -> std::io::Re
 pub struct Live {
     link: Arc<Link>,
     packer: Packer,
-    wants: Vec<Want>,
-    models: [Option<Model>; MODELS],
+    requests: Vec<DecodeRequest>,
+    models: PerModel<DeviceModel>,
     shown: HashMap<u64, Shown>,
     clock: Option<Clock>,
-    shared: Shared,
+    shared: SharedBuffers,
     /// Floating-point operations a nanosecond.
     rate: f64,
     budget_ms: f64,
@@ -78,46 +79,42 @@ impl Live {
         Ok(Self {
             packer: Packer::spawn(wake.learned.clone())?,
             link: Arc::new(Link::new(device.clone(), wake)),
-            wants: Vec::new(),
-            models: [None, None],
+            requests: Vec::new(),
+            models: PerModel::default(),
             shown: HashMap::new(),
             clock: Clock::new(device, queue),
-            shared: Shared::new(device),
+            shared: SharedBuffers::new(device),
             rate: EXPECTED_RATE.get(class).copied().unwrap_or(1.0),
             budget_ms: BUDGET_MS.get(class).copied().unwrap_or(1.0),
         })
     }
 
-    fn want(&mut self, want: Want) {
-        self.wants.push(want);
+    fn request(&mut self, request: DecodeRequest) {
+        self.requests.push(request);
     }
 
-    /// Records what the frame's callbacks want; `None` where it is all there, or cannot be.
+    /// Records what the frame's callbacks asked for; `None` where it is all there, or cannot be.
     fn finish(
         &mut self,
         device: &wgpu::Device,
         queue: &wgpu::Queue,
         drawing: &Pipelines,
     ) -> Option<wgpu::CommandBuffer> {
-        if self.wants.is_empty() {
+        if self.requests.is_empty() {
             return None;
         }
-        let wants = std::mem::take(&mut self.wants);
+        let requests = std::mem::take(&mut self.requests);
         let tools = self.link.tools()?;
-        let frame = || self.frame((device, queue), (&tools, drawing), wants);
+        let frame = || self.frame((device, queue), (&tools, drawing), requests);
         match guarded(device, "a frame's decoding", frame).and_then(|frame| frame) {
             Ok(commands) => commands,
             Err(error) => {
-                self.give_up(&error);
+                self.link.refuse(&error.to_string());
+                self.models = PerModel::default();
+                self.shown.clear();
                 None
             }
         }
-    }
-
-    fn give_up(&mut self, error: &DecoderError) {
-        self.link.refuse(&error.to_string());
-        self.models = [None, None];
-        self.shown.clear();
     }
 
     /// Draws what a place shows over the whole screen: places are in the uniforms, egui has set the clip rectangle.

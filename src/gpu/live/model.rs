@@ -19,7 +19,7 @@ const SMALLEST_CHUNK: usize = 4;
 /// Pieces that a frame's tiles are decoded in at most.
 const MOST_CHUNKS: usize = 32;
 
-pub(super) struct Model {
+pub(super) struct DeviceModel {
     pub image: ImageShape,
     pub latent: usize,
     pub flops: u64,
@@ -35,7 +35,7 @@ pub(super) struct Model {
     tiles: Option<(usize, Plan)>,
 }
 
-impl Model {
+impl DeviceModel {
     pub fn new(
         (device, queue): (&wgpu::Device, &wgpu::Queue),
         tools: &Tools,
@@ -86,7 +86,8 @@ impl Model {
     ) -> Result<(), DecoderError> {
         let (image_bytes, all) = (4 * self.image.values().max(1), (LARGEST_GRID + 1) * (LARGEST_GRID + 1));
         // Two chunks at least: a coarse grid has one of its own.
-        let capacity = (OUTPUT_BYTES / image_bytes).clamp(2, all + 2 * CHUNK);
+        let room = OUTPUT_BYTES.min(device.limits().max_storage_buffer_binding_size as usize);
+        let capacity = (room / image_bytes).clamp(2, all + 2 * CHUNK);
         let wanted = (most / 2).clamp(SMALLEST_CHUNK, CHUNK).min(capacity / 2);
         if self.tiles.as_ref().is_some_and(|(asked, _)| wanted <= 4 * asked && *asked <= 4 * wanted) {
             return Ok(());

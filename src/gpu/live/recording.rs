@@ -2,12 +2,14 @@
 
 use super::Live;
 use super::clock::Clock;
+use super::frame::ModelFault;
 use super::link::Tools;
 use super::writer::{Binding, WriteStage};
 use crate::dataset::ImageShape;
 use crate::explore::lens::MapSheet;
-use crate::gpu::decoder::{DecoderError, record};
+use crate::gpu::decoder::record;
 use crate::gpu::uniforms::Target;
+use crate::model::ModelId;
 use eframe::wgpu;
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,17 +19,24 @@ const THREADS: u64 = 64;
 /// Writes of one frame at most.
 const MOST_WRITES: usize = 64;
 
+/// Which of a model's plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PlanOf {
+    Cursor,
+    Tiles,
+}
+
 /// Something that is recorded.
-pub(super) enum Step {
-    /// Chunks of a model's plan: the cursor's, or the tiles'.
-    Decode { model: usize, tiles: bool, chunks: Range<usize> },
+enum Recorded {
+    /// Chunks of a model's plan.
+    Decode { model: ModelId, plan: PlanOf, chunks: Range<usize> },
     /// A write, with its uniforms at an offset.
     Write { stage: WriteStage, group: wgpu::BindGroup, offset: u32, workgroups: [u32; 2] },
 }
 
 /// The buffers that all writes share.
 #[derive(Clone)]
-pub(super) struct Shared {
+pub(super) struct SharedBuffers {
     /// The uniforms of a frame's writes, one after another.
     uniforms: wgpu::Buffer,
     /// Bytes from one to the next.
@@ -36,7 +45,7 @@ pub(super) struct Shared {
     largest: wgpu::Buffer,
 }
 
-impl Shared {
+impl SharedBuffers {
     pub fn new(device: &wgpu::Device) -> Self {
         let alignment = device.limits().min_uniform_buffer_offset_alignment.max(4);
         let stride = (size_of::<Target>() as u32).next_multiple_of(alignment);
@@ -57,17 +66,21 @@ pub(super) struct Recording<'a> {
     pub device: &'a wgpu::Device,
     pub queue: &'a wgpu::Queue,
     pub tools: Arc<Tools>,
-    shared: Shared,
-    steps: Vec<Step>,
+    shared: SharedBuffers,
+    steps: Vec<Recorded>,
     uniforms: Vec<u8>,
     /// Floating-point operations of it all.
     pub flops: u64,
-    /// Whether something is wanted that is left for the next frame.
+    /// Whether something is asked for that is left for the next frame.
     pub unfinished: bool,
 }
 
 impl<'a> Recording<'a> {
-    pub fn new((device, queue): (&'a wgpu::Device, &'a wgpu::Queue), tools: &Arc<Tools>, shared: &Shared) -> Self {
+    pub fn new(
+        (device, queue): (&'a wgpu::Device, &'a wgpu::Queue),
+        tools: &Arc<Tools>,
+        shared: &SharedBuffers,
+    ) -> Self {
         Self {
             device,
             queue,
@@ -90,8 +103,8 @@ impl<'a> Recording<'a> {
     }
 
     /// Decodes chunks of a model's plan.
-    pub fn decode(&mut self, model: usize, tiles: bool, chunks: Range<usize>) {
-        self.steps.push(Step::Decode { model, tiles, chunks });
+    pub fn decode(&mut self, model: ModelId, plan: PlanOf, chunks: Range<usize>) {
+        self.steps.push(Recorded::Decode { model, plan, chunks });
     }
 
     /// Writes values into a texture, a thread a pixel.
@@ -110,16 +123,16 @@ impl<'a> Recording<'a> {
         let groups = if stage == WriteStage::Extent { 1 } else { (pixels as u64).div_ceil(THREADS) };
         let rows = groups.div_ceil(most).max(1);
         let workgroups = [groups.div_ceil(rows), rows].map(|x| u32::try_from(x).unwrap_or(u32::MAX));
-        let Shared { uniforms, largest, .. } = &self.shared;
+        let SharedBuffers { uniforms, largest, .. } = &self.shared;
         let group = self.tools.writer.bind(self.device, &Binding { uniforms, values, texels, largest });
-        self.steps.push(Step::Write { stage, group, offset, workgroups });
+        self.steps.push(Recorded::Write { stage, group, offset, workgroups });
     }
 
     /// Records all of it into one compute pass of an encoder of its own.
     ///
     /// # Errors
     /// Where a model's weights do not fit its plan.
-    pub fn finish(self, live: &mut Live) -> Result<wgpu::CommandBuffer, DecoderError> {
+    pub fn finish(self, live: &mut Live) -> Result<wgpu::CommandBuffer, ModelFault> {
         self.queue.write_buffer(&self.shared.uniforms, 0, &self.uniforms);
         let mut encoder = self.device.create_command_encoder(&Default::default());
         let stamps = live.clock.as_ref().and_then(Clock::writes);
@@ -130,13 +143,18 @@ impl<'a> Recording<'a> {
             let mut pass = encoder.begin_compute_pass(&descriptor);
             for step in &self.steps {
                 match step {
-                    Step::Decode { model, tiles, chunks } => {
-                        let Some(model) = live.models.get(*model).and_then(Option::as_ref) else { continue };
-                        if let Some(plan) = if *tiles { model.tiles() } else { Some(&model.cursor) } {
-                            record(&mut pass, (&self.tools.pipelines, plan, &model.weights), chunks.clone())?;
+                    Recorded::Decode { model: id, plan, chunks } => {
+                        let Some(model) = live.models.get(*id) else { continue };
+                        let plan = match plan {
+                            PlanOf::Cursor => Some(&model.cursor),
+                            PlanOf::Tiles => model.tiles(),
+                        };
+                        if let Some(plan) = plan {
+                            record(&mut pass, (&self.tools.pipelines, plan, &model.weights), chunks.clone())
+                                .map_err(|error| ModelFault { model: *id, error })?;
                         }
                     }
-                    Step::Write { stage, group, offset, workgroups: [x, y] } => {
+                    Recorded::Write { stage, group, offset, workgroups: [x, y] } => {
                         pass.set_pipeline(self.tools.writer.of(*stage));
                         pass.set_bind_group(0, group, &[*offset]);
                         pass.dispatch_workgroups(*x, *y, 1);

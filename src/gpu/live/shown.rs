@@ -1,11 +1,12 @@
 //! What the places on the screen show: their textures, and what these hold.
 
+use super::request::{Decode, DecodeRequest};
 use super::surface::Surface;
-use super::want::{Want, What};
 use crate::dataset::ImageShape;
 use crate::explore::lens::MapSheet;
 use crate::explore::refine::{Layer, Refiner};
 use crate::gpu::pipeline::Pipelines;
+use crate::model::ModelId;
 use eframe::wgpu;
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
@@ -13,8 +14,8 @@ use std::sync::{Arc, Weak};
 /// What a place on the screen shows.
 pub(super) struct Shown {
     pub owner: Weak<u64>,
-    /// The model, and the shape of what is shown; others begin anew.
-    pub model: usize,
+    /// The model, and the shape of what is shown; others begin empty.
+    pub model: ModelId,
     shape: Vec<usize>,
     /// Whether these are tiles of a plane, or an image or maps.
     pub tiles: bool,
@@ -30,16 +31,16 @@ impl Shown {
     /// What a place shows, to be drawn anew; emptied where it was of another model or shape.
     pub fn of<'a>(
         all: &'a mut HashMap<u64, Self>,
-        want: &Want,
+        request: &DecodeRequest,
         image: ImageShape,
         sheet: Option<&MapSheet>,
     ) -> &'a mut Self {
-        let tiles = matches!(want.what, What::Tiles { .. });
+        let tiles = matches!(request.decode, Decode::Tiles { .. });
         let size = sheet.map_or([0, 0], MapSheet::size);
         let shape: Vec<usize> = [image.channels, image.height, image.width].into_iter().chain(size).collect();
         let new = || Self {
-            owner: Arc::downgrade(&want.slot),
-            model: want.model,
+            owner: Arc::downgrade(&request.slot),
+            model: request.model.id,
             shape: shape.clone(),
             tiles,
             refiner: Refiner::default(),
@@ -47,8 +48,8 @@ impl Shown {
             drawn: Vec::new(),
             holds: None,
         };
-        let shown = all.entry(*want.slot).or_insert_with(new);
-        if (shown.model, shown.tiles) != (want.model, tiles) || shown.shape != shape {
+        let shown = all.entry(*request.slot).or_insert_with(new);
+        if (shown.model, shown.tiles) != (request.model.id, tiles) || shown.shape != shape {
             *shown = new();
         }
         shown.drawn.clear();

@@ -13,7 +13,7 @@ use crate::explore::tiles::{AtlasLimits, Lattice, TileGrid};
 use crate::explore::view::{Area, View};
 use crate::gpu::image::Picture;
 use crate::gpu::points::PointSlot;
-use crate::gpu::{ColorMap, Slot};
+use crate::gpu::{ColorMap, OnDevice, Slot};
 use crate::snapshot::Snapshot;
 use eframe::egui::{self, Color32};
 use std::collections::BTreeSet;
@@ -75,10 +75,8 @@ pub struct PlaneInput<'a> {
     pub plane: Option<&'a Arc<Plane>>,
     /// The shown model's newest weights.
     pub snapshot: Option<&'a Arc<Snapshot>>,
-    /// Whether the window's device decodes the tiles.
-    pub on_device: bool,
-    /// The step of the weights that it draws; until there is one, the CPU's tiles are drawn on.
-    pub device_step: Option<u64>,
+    /// Where the window's device decodes the tiles.
+    pub on_device: Option<OnDevice>,
     /// How large a texture with tiles may be.
     pub limits: AtlasLimits,
     /// The shown model's newest tiles that the CPU decoded.

@@ -7,7 +7,7 @@ use crate::explore::tiles::{Lattice, TileGrid};
 use crate::explore::view::View;
 use crate::explore::viewer::{CpuDecoder, Decoder};
 use crate::gpu::Slot;
-use crate::gpu::live::{self, What};
+use crate::gpu::live::{self, Decode, DecodedModel};
 use crate::gpu::tiles::{self, TileStyle};
 use eframe::egui::{Painter, Rect};
 use std::sync::Arc;
@@ -35,12 +35,13 @@ impl Tiles {
     pub fn draw(&mut self, painter: &Painter, rect: Rect, lattice: Lattice, view: View, input: &PlaneInput<'_>) {
         let style = TileStyle { map: input.map, smooth: true };
         let place = input.plane.map(|plane| Place { plane: plane.clone(), lattice, limits: input.limits });
-        if let (true, Some(place), Some(snapshot)) = (input.on_device, &place, input.snapshot) {
-            if input.device_step.is_none() {
+        if let (Some(on_device), Some(place), Some(snapshot)) = (input.on_device, &place, input.snapshot) {
+            if on_device.step.is_none() {
                 self.draw_of_cpu(painter, rect, Some(place.clone()), (view, style), input);
             }
-            let what = What::Tiles { place: place.clone(), view, style };
-            live::paint(painter, rect, &self.on_device, (input.model, snapshot), what);
+            let model = DecodedModel { id: on_device.model, snapshot: snapshot.clone() };
+            let decode = Decode::Tiles { place: place.clone(), view, style };
+            live::paint(painter, rect, &self.on_device, model, decode);
             return;
         }
         self.draw_of_cpu(painter, rect, place, (view, style), input);

@@ -1,4 +1,4 @@
-//! What a place on the screen wants decoded, and the paint callback that says so.
+//! What a place on the screen asks to have decoded, and the paint callback that asks.
 
 use super::Live;
 use crate::explore::refine::Place;
@@ -8,6 +8,7 @@ use crate::gpu::image::Fit;
 use crate::gpu::pixels_from_points;
 use crate::gpu::store::{self, Resources, Slot};
 use crate::gpu::tiles::TileStyle;
+use crate::model::ModelId;
 use crate::snapshot::Snapshot;
 use eframe::egui::{self, PaintCallbackInfo};
 use eframe::{egui_wgpu, wgpu};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 /// What is decoded, and how it is drawn.
 #[derive(Clone, Debug, PartialEq)]
-pub enum What {
+pub enum Decode {
     /// Tiles of a plane.
     Tiles {
         /// Which ones.
@@ -45,35 +46,36 @@ pub enum What {
     },
 }
 
-/// One place on the screen, this frame.
-pub(super) struct Want {
-    pub slot: Arc<u64>,
-    pub model: usize,
+/// Whose decoder, and its newest weights.
+#[derive(Clone, Debug)]
+pub struct DecodedModel {
+    /// The model.
+    pub id: ModelId,
+    /// Its newest weights; what is on the device may be a little older.
     pub snapshot: Arc<Snapshot>,
-    pub what: What,
+}
+
+/// One place on the screen, this frame.
+pub(super) struct DecodeRequest {
+    pub slot: Arc<u64>,
+    pub model: DecodedModel,
+    pub decode: Decode,
     /// Upper left corner and size, in pixels.
     pub area: Area,
     /// Width and height of the screen, in pixels.
     pub screen: [f32; 2],
 }
 
-/// Draws what `model` (0 or 1) decodes into a rectangle (in points), with its newest weights that are on the device.
-pub fn paint(
-    painter: &egui::Painter,
-    rect: egui::Rect,
-    slot: &Slot,
-    (model, snapshot): (usize, &Arc<Snapshot>),
-    what: What,
-) {
-    let callback = Callback { slot: slot.key(), model, snapshot: snapshot.clone(), what, rect };
+/// Draws what a model decodes into a rectangle (in points), with its newest weights that are on the device.
+pub fn paint(painter: &egui::Painter, rect: egui::Rect, slot: &Slot, model: DecodedModel, decode: Decode) {
+    let callback = Callback { slot: slot.key(), model, decode, rect };
     painter.add(egui_wgpu::Callback::new_paint_callback(rect, callback));
 }
 
 struct Callback {
     slot: Arc<u64>,
-    model: usize,
-    snapshot: Arc<Snapshot>,
-    what: What,
+    model: DecodedModel,
+    decode: Decode,
     rect: egui::Rect,
 }
 
@@ -88,11 +90,10 @@ impl egui_wgpu::CallbackTrait for Callback {
     ) -> Vec<wgpu::CommandBuffer> {
         if let Some(live) = store::of(resources).and_then(|resources| resources.live.as_mut()) {
             let (min, size) = pixels_from_points(self.rect, screen.pixels_per_point);
-            live.want(Want {
+            live.request(DecodeRequest {
                 slot: self.slot.clone(),
-                model: self.model,
-                snapshot: self.snapshot.clone(),
-                what: self.what.clone(),
+                model: self.model.clone(),
+                decode: self.decode.clone(),
                 area: Area { min, size },
                 screen: screen.size_in_pixels.map(|side| side as f32),
             });
