@@ -4,7 +4,7 @@
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use latentarium::dataset::{Dataset, ImageShape, Source, Split};
 use latentarium::history::{Axis, History};
-use latentarium::model::{Batches, Config, MetricId, Model, PRESETS, Part};
+use latentarium::model::{Batches, Config, MetricId, Model, StepInput, presets};
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::Scratch;
 use rand::RngCore;
@@ -22,16 +22,14 @@ fn training(criterion: &mut Criterion) {
     let dataset = noise(1024);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(64 << 20).build().unwrap();
     let mut group = criterion.benchmark_group("step");
-    for preset in PRESETS {
+    for preset in presets() {
         let config = Config::preset(preset).unwrap();
-        group.throughput(Throughput::Elements(config.batch as u64));
+        group.throughput(Throughput::Elements(config.images_per_step(1024) as u64));
         group.bench_function(preset, |bencher| {
             pool.install(|| {
                 let mut model = Model::new(&config, dataset.shape()).unwrap();
                 let mut batches = Batches::new(dataset.clone());
-                let pixels = batches.pixels(0, &config);
-                let batch = batches.batch(pixels, 0, &config).unwrap();
-                bencher.iter(|| model.step(0, &batch, &config, Part::Whole).unwrap());
+                bencher.iter(|| model.step(&mut StepInput::new(0, &mut batches)).unwrap());
             });
         });
     }

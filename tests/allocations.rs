@@ -4,14 +4,14 @@
 
 use latentarium::dataset::ImageShape;
 use latentarium::explore::viewer::{CpuDecoder, Decoder};
-use latentarium::model::{Config, Model, PRESETS};
+use latentarium::model::{Config, Model, presets};
 use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::{Kind, OperationKind};
 
 #[test]
 fn decoding_allocates_nothing_in_the_steady_state() {
     let mut decoder = CpuDecoder::default();
-    for preset in PRESETS {
+    for preset in presets() {
         let config = Config::preset(preset).unwrap();
         let snapshot = Model::new(&config, ImageShape::grey(28, 28)).unwrap().snapshot(0).unwrap();
         let latents = normal_rows(0, Purpose::Sample, 0, 128, snapshot.latent);

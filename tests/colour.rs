@@ -49,7 +49,7 @@ fn bytes_of(split: &Split, index: usize) -> &[u8] {
 
 /// Trains a small relative of `preset` for six steps and saves it; gives the weights file and what is drawn.
 fn train(preset: &str, threads: usize, folder: &Path) -> (Vec<u8>, Arc<Snapshot>) {
-    let config = Config { hidden: vec![24, 32], batch: 64, ..Config::preset(preset).unwrap() };
+    let config = Config::preset(preset).unwrap().with("hidden", vec![24, 32]).unwrap().with("batch", 64).unwrap();
     let options = Options { threads, total_steps: Some(6), ..Options::default() };
     let trainer = Trainer::spawn(config, colours(), options).unwrap();
     trainer.send(Control::Start);

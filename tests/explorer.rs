@@ -6,7 +6,7 @@ use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use latentarium::app::{Explorer, Level, Session, SharedSession, Start};
-use latentarium::model::{Config, Family};
+use latentarium::model::Config;
 use latentarium::trainer::Phase;
 use latentarium::ui::command::{Command, ForkWish, Slot};
 use latentarium::ui::layout::Pane;
@@ -142,8 +142,8 @@ fn it_starts_with_data_and_two_models() {
     let screen = Screen::ready();
     let session = screen.session.borrow();
     assert_eq!(session.data().unwrap().name, "digits");
-    assert_eq!(session.model(Slot::A).config.family, Family::Vae);
-    assert_eq!(session.model(Slot::B).config.family, Family::Gan);
+    assert_eq!(session.model(Slot::A).config.family().id, "vae");
+    assert_eq!(session.model(Slot::B).config.family().id, "gan");
     assert_eq!(screen.phase(Slot::A), Some(Phase::Paused));
 }
 
@@ -336,8 +336,11 @@ fn the_language_is_switched() {
 #[test]
 fn a_failing_model_says_so_and_the_other_lives_on() {
     let mut screen = Screen::ready();
-    let broken = Config { learning_rate: 1.0, adam_beta1: 0.0, ..Config::preset("vae-dense").unwrap() };
-    let broken = Config { likelihood: latentarium::model::Likelihood::Gaussian, beta: 1000.0, ..broken };
+    let mut broken = Config::vae_dense();
+    for (key, value) in [("learning_rate", 1.0), ("adam_beta1", 0.0), ("beta", 1000.0)] {
+        broken = broken.with(key, value).unwrap();
+    }
+    let broken = broken.with("likelihood", "gaussian").unwrap();
     screen.session.borrow_mut().apply(Command::Edit(Slot::A, broken));
     // B first: what A says when it fails moves B's buttons.
     screen.click("Start B");
@@ -486,7 +489,7 @@ fn a_run_is_forked_in_its_place() {
     {
         let session = screen.session.borrow();
         let model = session.model(Slot::A);
-        assert_eq!((model.config.learning_rate, model.status().unwrap().step), (0.25, 1));
+        assert_eq!((model.config.real("learning_rate"), model.status().unwrap().step), (Some(0.25), 1));
     }
     screen.click("Step A");
     screen.until("a step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 2));

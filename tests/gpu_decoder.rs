@@ -9,7 +9,7 @@ use eframe::wgpu;
 use latentarium::dataset::ImageShape;
 use latentarium::gpu::decoder::{DecoderError, Packed, Pipelines, Plan, Schedule, Weights, encode, read_back};
 use latentarium::gpu::{self, Headless};
-use latentarium::model::{Config, Model, PRESETS};
+use latentarium::model::{Config, Model, presets};
 use latentarium::nn::sliding::{Map, Sliding, Window};
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Concatenation, Kind, Network, Operation, OperationKind, Scratch};
@@ -102,7 +102,7 @@ fn assert_parity(gpu: &Gpu, network: &Network, count: usize, case: &str) {
 }
 
 fn decoder(preset: &str, latent: usize, shape: ImageShape) -> Network {
-    let config = Config { latent, ..Config::preset(preset).unwrap() };
+    let config = Config::preset(preset).unwrap().with("latent", latent).unwrap();
     Model::new(&config, shape).unwrap().snapshot(0).unwrap().decoder
 }
 
@@ -116,7 +116,7 @@ const SHAPES: [ImageShape; 4] = [
 #[test]
 fn every_preset_decodes_as_on_the_cpu() {
     let Some(gpu) = gpu() else { return };
-    for (place, preset) in PRESETS.into_iter().enumerate() {
+    for (place, preset) in presets().enumerate() {
         let counts = [1, 21, 3, 70].into_iter().cycle().skip(place);
         for ((latent, shape), count) in [1, 2, 7, 64].into_iter().zip(SHAPES).zip(counts) {
             let network = decoder(preset, latent, shape);
@@ -129,7 +129,7 @@ fn every_preset_decodes_as_on_the_cpu() {
 fn many_rows_and_large_latents_decode_as_on_the_cpu() {
     let Some(gpu) = gpu() else { return };
     for (latent, count) in [(512, 5), (3, 4096), (511, 16), (512, 17)] {
-        let config = Config { latent, hidden: vec![31], ..Config::preset("vae-dense").unwrap() };
+        let config = Config::vae_dense().with("latent", latent).unwrap().with("hidden", vec![31]).unwrap();
         let network = Model::new(&config, ImageShape::grey(5, 7)).unwrap().snapshot(0).unwrap().decoder;
         assert_parity(gpu, &network, count, &format!("z {latent} × {count}"));
     }

@@ -4,8 +4,7 @@
 
 use latentarium::dataset::BUILT_IN;
 use latentarium::metrics;
-use latentarium::model::PRESETS;
-use latentarium::nn::adversarial::AdversarialLoss;
+use latentarium::model::{Config, FAMILIES, FieldKind, Section, presets};
 use latentarium::ui::help;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -61,6 +60,40 @@ fn used() -> BTreeSet<String> {
     out
 }
 
+/// The keys that the tables of families and their fields hold.
+fn of_families() -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for family in FAMILIES {
+        out.extend([family.words.to_owned(), family.heading.to_owned()]);
+        out.extend(family.parts.iter().flat_map(|part| [part.words.to_owned(), format!("{}_tip", part.words)]));
+    }
+    for config in presets().filter_map(Config::preset) {
+        let choices = config.family().fields.iter().filter_map(|field| match field.kind {
+            FieldKind::Choice(words) => Some((field.key, words)),
+            _ => None,
+        });
+        let chosen = choices.flat_map(|(key, words)| words.iter().map(move |word| (key, *word)));
+        for config in chosen.filter_map(|(key, word)| config.with(key, word).ok()).chain([config.clone()]) {
+            for (field, value) in config.fields() {
+                let Some(row) = field.card else { continue };
+                let words = (row.words)(&config);
+                out.extend([words.to_owned(), format!("{words}_tip")]);
+                if let latentarium::model::CardInput::Optional { unit: Some(unit), .. } = row.input {
+                    out.insert(unit.to_owned());
+                }
+                if let FieldKind::Choice(_) = field.kind {
+                    out.insert(format!("{}.{value}", field.key));
+                }
+                if row.section != Section::LIVE {
+                    out.extend(["", "_of", "_tip"].map(|end| format!("section.{}{end}", row.section.0)));
+                }
+                out.extend((config.family().warning)(&config, row.section).map(str::to_owned));
+            }
+        }
+    }
+    out
+}
+
 fn placeholders(text: &str) -> BTreeSet<String> {
     text.split("%{").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
 }
@@ -84,9 +117,9 @@ fn every_key_that_is_asked_for_is_there() {
         asked.insert(format!("series.{}", metric.id.name()));
         asked.insert(format!("unit.{}", metric.unit.name()));
     }
-    asked.extend(AdversarialLoss::ALL.map(|loss| format!("gan_loss.{}", loss.name())));
     asked.extend(BUILT_IN.iter().map(|built_in| format!("data.{}", built_in.name())));
-    asked.extend(PRESETS.map(|preset| format!("preset.{preset}")));
+    asked.extend(of_families());
+    asked.extend(presets().map(|preset| format!("preset.{preset}")));
     asked.extend(help::keys().map(str::to_owned));
     let missing: Vec<_> = asked.iter().filter(|key| !english.contains_key(*key)).collect();
     assert!(missing.is_empty(), "missing: {missing:?}");

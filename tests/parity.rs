@@ -6,7 +6,7 @@ mod common;
 
 use common::by_candle;
 use latentarium::dataset::{Dataset, ImageShape, Source, Split};
-use latentarium::model::{Batches, Config, Model, PRESETS, Part};
+use latentarium::model::{Batches, Config, Model, StepInput, presets};
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::Scratch;
 use rand::RngCore;
@@ -25,12 +25,22 @@ fn noise(shape: ImageShape, count: usize) -> Arc<Dataset> {
     Arc::new(Dataset::new(Source::default(), "noise", split.clone(), split))
 }
 
+/// A preset with small batches whose generator, where it has one, learns in every step.
+fn small(preset: &str) -> Config {
+    let mut config = Config::preset(preset).unwrap();
+    for (key, value) in [("batch", 16), ("critic_steps", 1)] {
+        if config.get(key).is_some() {
+            config = config.with(key, value).unwrap();
+        }
+    }
+    config
+}
+
 /// A model after a few steps.
-fn trained(config: &Config, dataset: &Arc<Dataset>, steps: u64, mut model: Model) -> Model {
+fn trained(dataset: &Arc<Dataset>, steps: u64, mut model: Model) -> Model {
     let mut batches = Batches::new(dataset.clone());
     for step in 0..steps {
-        let pixels = batches.pixels(step, config);
-        model.step(step, &batches.batch(pixels, step, config).unwrap(), config, Part::Whole).unwrap();
+        model.step(&mut StepInput::new(step, &mut batches)).unwrap();
     }
     model
 }
@@ -44,11 +54,11 @@ const SHAPES: [ImageShape; 4] = [
 
 #[test]
 fn a_snapshot_evaluates_as_candle_does() {
-    for (place, preset) in PRESETS.into_iter().enumerate() {
+    for (place, preset) in presets().enumerate() {
         for (latent, shape) in [1, 2, 7, 64].into_iter().zip(SHAPES.into_iter().cycle().skip(place)) {
             let dataset = noise(shape, 32);
-            let config = Config { latent, batch: 16, critic_steps: 1, ..Config::preset(preset).unwrap() };
-            let model = trained(&config, &dataset, 2, Model::new(&config, shape).unwrap());
+            let config = small(preset).with("latent", latent).unwrap();
+            let model = trained(&dataset, 2, Model::new(&config, shape).unwrap());
             let snapshot = model.snapshot(2).unwrap();
             let latents = normal_rows(3, Purpose::Sample, 0, 9, latent);
             let expected = by_candle(&snapshot.decoder, &latents, 9);
@@ -72,11 +82,11 @@ fn a_snapshot_evaluates_as_candle_does() {
 
 #[test]
 fn a_step_on_the_kernels_is_the_step_that_candle_makes() {
-    for (preset, shape) in PRESETS.into_iter().zip(SHAPES.into_iter().cycle()) {
+    for (preset, shape) in presets().zip(SHAPES.into_iter().cycle()) {
         let dataset = noise(shape, 32);
-        let config = Config { batch: 16, critic_steps: 1, ..Config::preset(preset).unwrap() };
-        let ours = trained(&config, &dataset, 1, Model::new(&config, shape).unwrap()).save().unwrap();
-        let candle = trained(&config, &dataset, 1, Model::reference(&config, shape).unwrap()).save().unwrap();
+        let config = small(preset);
+        let ours = trained(&dataset, 1, Model::new(&config, shape).unwrap()).save().unwrap();
+        let candle = trained(&dataset, 1, Model::reference(&config, shape).unwrap()).save().unwrap();
         assert_eq!(ours.weights.len(), candle.weights.len());
         // Moments hold the gradients of the one step; weights after Adam's first step would show their signs alone.
         for (name, ours) in &ours.moments {
@@ -95,10 +105,9 @@ fn a_step_on_the_kernels_is_the_step_that_candle_makes() {
 #[test]
 fn every_preset_learns_on_its_own_data_shape() {
     let dataset = common::small_digits();
-    for preset in PRESETS {
+    for preset in presets() {
         let config = Config::preset(preset).unwrap();
-        let snapshot =
-            trained(&config, &dataset, 1, Model::new(&config, dataset.shape()).unwrap()).snapshot(1).unwrap();
+        let snapshot = trained(&dataset, 1, Model::new(&config, dataset.shape()).unwrap()).snapshot(1).unwrap();
         assert_eq!(snapshot.decoder.output(), dataset.shape().values(), "{preset}");
     }
 }

@@ -5,7 +5,7 @@ mod common;
 
 use common::{small_digits, wait_for};
 use latentarium::history::History;
-use latentarium::model::{Config, Key};
+use latentarium::model::Config;
 use latentarium::run;
 use latentarium::trainer::{Autosave, Control, Event, Options, Part, Trainer, wait_for_ended};
 use rand::Rng;
@@ -150,7 +150,7 @@ fn a_fork_is_its_parent_up_to_its_step_and_differs_after() {
     let origin = run::read_origin(&fork).unwrap().unwrap();
     assert!(origin.step == step && origin.parent.ends_with("parent"), "{origin:?}");
     assert_eq!(origin.set["beta"].as_float(), Some(4.0));
-    assert_eq!(run::open(&fork).unwrap().config.model.beta, 4.0);
+    assert_eq!(run::open(&fork).unwrap().config.model.real("beta"), Some(4.0));
 
     // What is set to what it was is no change.
     done(here, &["train", "--fork", &place, "--set", "beta=1", "--out", "same"]);
@@ -164,7 +164,7 @@ fn a_fork_is_its_parent_up_to_its_step_and_differs_after() {
     // And has forks of its own, which keep what it changed.
     done(here, &["train", "--fork", &format!("fork@{step}"), "--set", "learning_rate=0.01", "--out", "second"]);
     let second = run::open(&here.join("second")).unwrap().config.model;
-    assert_eq!((second.beta, second.learning_rate), (4.0, 0.01));
+    assert_eq!((second.real("beta"), second.real("learning_rate")), (Some(4.0), Some(0.01)));
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn what_contradicts_a_run_is_wrong_usage() {
 }
 
 fn spawn(options: Options) -> Trainer {
-    let config = Config { hidden: vec![8], batch: 16, ..Config::preset("vae-dense").unwrap() };
+    let config = Config::vae_dense().with("hidden", vec![8]).unwrap().with("batch", 16).unwrap();
     Trainer::spawn(config, small_digits(), options).unwrap()
 }
 
@@ -257,18 +257,19 @@ fn a_run_with_a_folder_is_written_without_being_asked() {
         std::thread::sleep(Duration::from_millis(5));
     }
     // What a person changed last is kept too, and one more step.
-    trainer.send(Control::Set(Key::Beta, 0.5));
+    trainer.send(Control::Set("beta".into(), 0.5.into()));
     trainer.send(Control::Step(Part::Whole));
-    trainer.send(Control::Set(Key::LearningRate, 0.002));
+    trainer.send(Control::Set("learning_rate".into(), 0.002.into()));
     drop(trainer);
     assert!(wait_for_ended(Duration::from_secs(20)));
     let opened = run::open(&run).unwrap();
     assert_eq!(opened.checkpoint.step, paused + 1);
-    assert_eq!((opened.config.model.beta, opened.config.model.learning_rate), (0.5, 0.002));
-    assert_eq!((opened.initial.beta, opened.initial.learning_rate), (1.0, 0.001));
+    let numbers = |config: &Config| (config.real("beta"), config.real("learning_rate"));
+    assert_eq!(numbers(&opened.config.model), (Some(0.5), Some(0.002)));
+    assert_eq!(numbers(&opened.initial), (Some(1.0), Some(0.001)));
     assert_eq!(rows(&run, u64::MAX).len() as u64, paused + 1);
     let trainer = Trainer::open(&run, small_digits(), Options::default()).unwrap();
-    assert_eq!((trainer.config().beta, trainer.config().learning_rate), (0.5, 0.002));
+    assert_eq!(numbers(&trainer.config()), (Some(0.5), Some(0.002)));
     let error = Trainer::open(&run, small_digits(), Options::default()).err();
     drop(trainer);
     assert!(error.is_some_and(|error| error.to_string().ends_with("found one that is being trained")));

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// A run of two steps with a small network.
 fn make_run(folder: &Path) -> PathBuf {
     let run = folder.join("run");
-    let config = Config { hidden: vec![8], batch: 16, ..Config::preset("vae-dense").unwrap() };
+    let config = Config::vae_dense().with("hidden", vec![8]).unwrap().with("batch", 16).unwrap();
     let trainer = Trainer::spawn(config, small_digits(), Options::default()).unwrap();
     for _ in 0..2 {
         trainer.send(Control::Step(Part::Whole));
@@ -58,13 +58,13 @@ fn every_alteration_has_its_sentence() {
         (Box::new(|run| fs::remove_file(run.join("config.toml")).unwrap()), "config.toml: No such file"),
         (
             Box::new(|run| fs::write(run.join("config.toml"), "").unwrap()),
-            "config.toml: expected format = 1, found no format number",
+            "config.toml: expected format = 2, found no format number",
         ),
         (
             Box::new(|run| fs::write(run.join("config.toml"), [0xff, 0xfe]).unwrap()),
             "config.toml: expected text in UTF-8, found other bytes",
         ),
-        (Box::new(replace("format = 1", "format = 2")), "config.toml: expected format 1 or older, found format 2"),
+        (Box::new(replace("format = 2", "format = 3")), "config.toml: expected format 2 or older, found format 3"),
         (
             Box::new(replace("latent = 2", "latent = 0")),
             "config.toml: expected a run that can be made, found latent: expected 1 to 512, found 0",

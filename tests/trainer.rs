@@ -4,7 +4,7 @@
 mod common;
 
 use common::{small_digits, wait_for};
-use latentarium::model::{Config, Key};
+use latentarium::model::Config;
 use latentarium::trainer::{Control, Event, MetricId, Options, Part, Phase, Trainer};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,15 +30,15 @@ fn it_starts_pauses_steps_and_resets() {
     assert_eq!(trainer.snapshot().unwrap().step, step, "a pause shows the newest weights");
     std::thread::sleep(Duration::from_millis(50));
     assert_eq!(trainer.status().step, step);
-    trainer.send(Control::Set(Key::Beta, 4.0));
+    trainer.send(Control::Set("beta".into(), 4.0.into()));
     wait_for(
         &trainer,
         |event| matches!(event, Event::Changed(change) if change.value.as_float() == Some(4.0) && change.step == step),
     );
-    assert_eq!(trainer.config().beta, 4.0);
+    assert_eq!(trainer.config().real("beta"), Some(4.0));
     trainer.send(Control::Reset);
     wait_for(&trainer, |event| *event == Event::Reset);
-    assert_eq!((trainer.status().step, trainer.config().beta), (0, 1.0));
+    assert_eq!((trainer.status().step, trainer.config().real("beta")), (0, Some(1.0)));
     assert!(trainer.history().is_empty());
 }
 
@@ -52,7 +52,7 @@ fn one_part_of_a_gan_learns_alone() {
     trainer.send(Control::Pause);
     trainer.send(Control::Step(Part::Whole));
     wait_for(&trainer, |event| matches!(event, Event::Paused { .. }));
-    trainer.send(Control::Step(Part::Generator));
+    trainer.send(Control::Step(Part::GENERATOR));
     wait_for(&trainer, |event| *event == Event::Paused { step: 2 });
     assert_eq!(trainer.history().last(MetricId::DISCRIMINATOR_LOSS).unwrap().0, 1, "D was not trained in step 2");
     let before = decode(&trainer);
@@ -64,16 +64,22 @@ fn one_part_of_a_gan_learns_alone() {
 #[test]
 fn a_number_that_no_run_can_have_is_refused_and_changes_nothing() {
     let trainer = spawn("vae-dense", Options::default());
-    trainer.send(Control::Set(Key::LearningRate, f64::NAN));
-    trainer.send(Control::Set(Key::Beta, -1.0));
+    trainer.send(Control::Set("learning_rate".into(), f64::NAN.into()));
+    trainer.send(Control::Set("beta".into(), (-1.0).into()));
     trainer.send(Control::Step(Part::Whole));
     let seen = wait_for(&trainer, |event| matches!(event, Event::Paused { .. }));
     assert!(!seen.iter().any(|event| matches!(event, Event::Changed(_))), "{seen:?}");
+    let refused = seen.iter().filter_map(|event| match event {
+        Event::Refused { message, .. } => Some(message.as_str()),
+        _ => None,
+    });
+    let sentences = ["learning_rate: expected 0 to 1, found NaN", "beta: expected 0 to 1000, found -1"];
+    assert_eq!(refused.collect::<Vec<_>>(), sentences);
     assert_eq!(trainer.config(), Config::preset("vae-dense").unwrap());
-    let none = Config { latent: 0, ..Config::preset("vae-dense").unwrap() };
+    let none = Config::vae_dense().with("latent", 0).unwrap();
     let error = Trainer::spawn(none, small_digits(), Options::default()).err().unwrap();
     assert_eq!(error.to_string(), "latent: expected 1 to 512, found 0");
-    let large = Config { batch: 2048, ..Config::preset("vae-dense").unwrap() };
+    let large = Config::vae_dense().with("batch", 2048).unwrap();
     let error = Trainer::spawn(large, small_digits(), Options::default()).err().unwrap();
     assert_eq!(error.to_string(), "a batch of 2048 needs as many images, the data has 1024");
 }
@@ -82,7 +88,7 @@ fn a_number_that_no_run_can_have_is_refused_and_changes_nothing() {
 fn nobody_listening_stalls_nothing_and_nothing_is_lost() {
     let trainer = spawn("vae-dense", Options { total_steps: Some(400), ..Options::default() });
     for turn in 0..150 {
-        trainer.send(Control::Set(Key::Beta, 1.0 + f64::from(turn)));
+        trainer.send(Control::Set("beta".into(), (1.0 + f64::from(turn)).into()));
         trainer.send(Control::Step(Part::Whole));
     }
     let started = Instant::now();

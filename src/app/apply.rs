@@ -29,10 +29,10 @@ impl Session {
             Command::Export(picture, path) => self.export(picture, path),
 
             Command::Preset(slot, name) => {
-                if let Some(config) = Config::preset(&name) {
+                let seed = self.model(slot).config.seed();
+                if let Some(config) = Config::preset(&name).and_then(|config| config.with("seed", seed).ok()) {
                     self.undo.record(Kind::Model, self.point());
-                    let seed = self.model(slot).config.seed;
-                    self.model_mut(slot).config = Config { seed, ..config };
+                    self.model_mut(slot).config = config;
                     self.make(slot);
                 }
             }

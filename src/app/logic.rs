@@ -161,6 +161,9 @@ impl Session {
             Event::Failed { step, message } => {
                 self.say(Level::Failed, &t!("toast.failed", slot = name, step = whole(step), why = message));
             }
+            Event::Refused { message, .. } => {
+                self.say(Level::Failed, &t!("toast.change_refused", slot = name, why = message));
+            }
             Event::Started { .. } | Event::Paused { .. } | Event::Reset | Event::Changed(_) | Event::Repeated(_) => {}
         }
     }

@@ -151,7 +151,7 @@ impl Looking {
             state.chosen = false;
             state.plane = Some(Arc::new(match shown.encoder {
                 Some(_) => Plane::of_axes(latent, 0, 1),
-                None => Plane::random(latent, config.seed),
+                None => Plane::random(latent, config.seed()),
             }));
         }
         if latent > 2

@@ -4,7 +4,6 @@ use crate::app::jobs::{Done, OpenedRun};
 use crate::app::session::{Level, Session};
 use crate::dataset::{self, Dataset, Progress};
 use crate::explore::plane::Plane;
-use crate::model::Family;
 use crate::run;
 use crate::trainer::{self, Options, Trainer};
 use crate::ui::command::{ForkWish, Slot};
@@ -62,7 +61,7 @@ impl Session {
             self.take_data(data);
         }
         // A model with an encoder stands left: the compare sheet takes its reconstructions.
-        let suits = if opened.config.model.family == Family::Gan { Slot::B } else { Slot::A };
+        let suits = if opened.config.model.encodes() { Slot::A } else { Slot::B };
         let slot = slot.unwrap_or(suits);
         let step = trainer.status().step;
         self.model_mut(slot).take(trainer, opened.folder.clone());
@@ -80,7 +79,7 @@ impl Session {
         let model = self.model(slot);
         let Some(folder) = model.folder.clone() else { return };
         let fields = model.config.changeable().into_iter();
-        let fields = fields.filter_map(|key| Some((model.config.value(&key)?.to_string(), key)));
+        let fields = fields.filter_map(|key| Some((model.config.get(&key)?.to_string(), key)));
         let fields = fields.map(|(value, key)| (key, value)).collect();
         self.panels.fork.ask(slot, folder.clone(), fields);
         self.jobs.run("kept checkpoints", move || {

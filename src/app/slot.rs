@@ -2,7 +2,7 @@
 
 use crate::dataset::Dataset;
 use crate::gpu::Decoding;
-use crate::model::{Config, Key};
+use crate::model::Config;
 use crate::run::Opened;
 use crate::snapshot::Snapshot;
 use crate::trainer::{Control, Event, Phase, Status, Trainer};
@@ -143,14 +143,15 @@ impl ModelSlot {
         if self.status().is_none_or(|status| status.step == 0) {
             return;
         }
-        for (key, before, after) in [
-            (Key::LearningRate, before.learning_rate, self.config.learning_rate),
-            (Key::Beta, before.beta, self.config.beta),
-            (Key::R1Gamma, before.r1_gamma, self.config.r1_gamma),
-        ] {
-            if before != after && self.config.check().is_ok() {
-                self.send(Control::Set(key, after));
-            }
+        if self.config.check().is_err() {
+            return;
+        }
+        let live = self.config.fields().filter(|(field, _)| field.is_live());
+        let changed = live.filter(|(field, value)| before.get(field.key) != Some(value));
+        let controls: Vec<Control> =
+            changed.map(|(field, value)| Control::Set(field.key.into(), value.into())).collect();
+        for control in controls {
+            self.send(control);
         }
     }
 
@@ -182,7 +183,7 @@ impl ModelSlot {
         }
         let fits = |ready: &&ReadyMade| {
             ready.preset == self.config.preset
-                && ready.snapshot.latent == self.config.latent
+                && ready.snapshot.latent == self.config.latent()
                 && data.is_none_or(|data| data.shape() == ready.snapshot.image)
         };
         let ready = ready.iter().find(fits).map(|ready| ready.snapshot.clone());
@@ -213,9 +214,7 @@ impl ModelSlot {
         let (Some(trainer), Some(status)) = (&self.trainer, status) else { return false };
         let mut running = trainer.config();
         // These reach the trainer by themselves, if not in this very step.
-        running.learning_rate = self.config.learning_rate;
-        running.beta = self.config.beta;
-        running.r1_gamma = self.config.r1_gamma;
+        running.take_live(&self.config);
         status.step > 0 && running != self.config
     }
 }

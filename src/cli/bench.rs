@@ -7,7 +7,7 @@ use super::bench_ui::BenchUi;
 use super::bench_window::BenchWindow;
 use super::common::{default_threads, usage};
 use crate::dataset::{ImageShape, Source};
-use crate::model::{Config, Model, PRESETS};
+use crate::model::{Config, Model, presets};
 use crate::random::{Purpose, normal_rows};
 use crate::snapshot::SharedScratch;
 use anyhow::Result;
@@ -123,8 +123,8 @@ fn print(line: &serde_json::Value, json: bool) {
 }
 
 pub fn config_of(preset: &str) -> Result<Config> {
-    Config::preset(preset)
-        .ok_or_else(|| usage(format!("expected one of the presets {}, found {preset}", PRESETS.join(", "))))
+    let known = || presets().collect::<Vec<_>>().join(", ");
+    Config::preset(preset).ok_or_else(|| usage(format!("expected one of the presets {}, found {preset}", known())))
 }
 
 fn bench_decode(preset: &str, count: usize, repeat: usize, threads: usize) -> Result<serde_json::Value> {
@@ -133,7 +133,7 @@ fn bench_decode(preset: &str, count: usize, repeat: usize, threads: usize) -> Re
         return Err(usage("--count and --repeat: expected 1 or more, found 0"));
     }
     let snapshot = Model::new(&config, ImageShape::grey(28, 28))?.snapshot(0)?;
-    let latents = normal_rows(0, Purpose::Sample, 0, count, config.latent);
+    let latents = normal_rows(0, Purpose::Sample, 0, count, config.latent());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let mut scratch = SharedScratch::default();
     let mut decode = || {

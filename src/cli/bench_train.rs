@@ -3,7 +3,7 @@
 use super::bench::config_of;
 use super::common::{progress_bar, usage};
 use crate::dataset::{Column, Dataset, ImageShape, Source, Split};
-use crate::model::{Batches, Config, Model, Part};
+use crate::model::{Batches, Config, Model, StepInput};
 use crate::nn::product::{Matrix, product};
 use crate::random::{Purpose, stream};
 use crate::trainer::{Latest, SNAPSHOTS_PER_S};
@@ -36,7 +36,7 @@ pub fn bench_train(
     threads: usize,
     stream: bool,
 ) -> Result<serde_json::Value> {
-    let config = Config { batch, ..config_of(preset)? };
+    let config = config_of(preset)?.with("batch", batch).map_err(|error| usage(error.to_string()))?;
     config.check().map_err(|error| usage(error.to_string()))?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(64 << 20).build()?;
     // The processor's rate before and after: what else runs on the machine weighs on both.
@@ -54,7 +54,7 @@ pub fn bench_train(
 
 /// Seconds of all steps, and what an image's step needs of multiplications and additions.
 fn time_steps(config: &Config, steps: usize, stream: bool) -> Result<(f64, u64)> {
-    let dataset = Arc::new(noise_dataset(8 * config.batch));
+    let dataset = Arc::new(noise_dataset(8 * config.images_per_step(1)));
     let mut model = Model::new(config, dataset.shape())?;
     let mut batches = Batches::new(dataset);
     let bar = progress_bar(steps as u64, "steps");
@@ -64,9 +64,7 @@ fn time_steps(config: &Config, steps: usize, stream: bool) -> Result<(f64, u64)>
         if step == WARM_UP {
             started = Instant::now();
         }
-        let pixels = batches.pixels(step as u64, config);
-        let batch = batches.batch(pixels, step as u64, config)?;
-        model.step(step as u64, &batch, config, Part::Whole)?;
+        model.step(&mut StepInput::new(step as u64, &mut batches))?;
         if stream && published.elapsed() >= Duration::from_secs(1) / SNAPSHOTS_PER_S {
             published = Instant::now();
             latest.set(model.snapshot(step as u64)?);
@@ -75,7 +73,7 @@ fn time_steps(config: &Config, steps: usize, stream: bool) -> Result<(f64, u64)>
     }
     let seconds = started.elapsed().as_secs_f64();
     bar.finish_and_clear();
-    Ok((seconds, model.flops(config)))
+    Ok((seconds, model.flops()))
 }
 
 /// GFLOP/s of square products, one on each thread at once.

@@ -156,7 +156,7 @@ fn play<S: Script + 'static>(session: &SharedSession, script: S) -> Result<Rc<Re
 fn samples(session: &Session) -> u64 {
     let of = |slot: Slot| {
         let model = session.model(slot);
-        model.status().map_or(0, |status| status.step) * model.config.batch as u64
+        model.status().map_or(0, |status| status.step) * model.config.whole("batch").unwrap_or(0)
     };
     Slot::BOTH.into_iter().map(of).sum()
 }

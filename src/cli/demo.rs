@@ -81,9 +81,11 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
         format!("data      {} ({} train, {} test)\n", dataset.name, dataset.train.count(), dataset.test.count());
     for (trainer, id) in trainers.iter().zip([MetricId::TEST_TOTAL, MetricId::GENERATOR_LOSS]) {
         let status = trainer.status();
-        let preset = trainer.config().preset;
+        let config = trainer.config();
         let loss = trainer.history().last(id).map_or(f32::NAN, |(_, loss)| loss);
-        let rate = (status.step * trainer.config().batch as u64) as f64 / status.train_s.max(1e-9);
+        let rate =
+            (status.step * config.images_per_step(dataset.train.count()) as u64) as f64 / status.train_s.max(1e-9);
+        let preset = &config.preset;
         summary += &format!("{preset:<9} {} steps, {rate:.0} samples/s, {} {loss:.2}\n", status.step, id.name());
     }
     summary += &format!(

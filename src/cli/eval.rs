@@ -5,12 +5,11 @@ use super::common::{default_threads, figure, is_interrupted, note_interruptions,
 use super::eval_likelihood::LikelihoodArguments;
 use crate::dataset::Dataset;
 use crate::metrics::{TestFolds, class_share};
-use crate::model::{Family, MetricId, Model};
+use crate::model::Model;
 use crate::random::{Purpose, normal_rows};
 use crate::run::Opened;
 use crate::snapshot::SharedScratch;
 use anyhow::Result;
-use candle_core::Device;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -42,16 +41,13 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
     let (opened, dataset) = open(&arguments.run, arguments.data.as_deref())?;
     let images = arguments.likelihood.check(&opened, &dataset)?;
     let mut line = serde_json::json!({
-        "run": arguments.run, "preset": opened.config.model.preset, "steps": opened.checkpoint.step, "z": opened.config.model.latent,
+        "run": arguments.run, "preset": opened.config.model.preset, "steps": opened.checkpoint.step, "z": opened.config.model.latent(),
     });
     let threads = arguments.threads.unwrap_or_else(default_threads);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let is_whole = pool.install(|| -> Result<bool> {
-        match opened.config.model.family {
-            Family::Gan => {}
-            Family::Vae | Family::Autoencoder => evaluate_autoencoder(&opened, &dataset, &mut line)?,
-        }
-        if opened.config.model.family != Family::Autoencoder {
+        evaluate_model(&opened, &dataset, &mut line)?;
+        if opened.config.model.family().samples {
             evaluate_samples(&opened, &dataset, &mut line);
         }
         Ok(!is_interrupted() && arguments.likelihood.evaluate(&opened, &dataset, images, &mut line)?)
@@ -69,26 +65,20 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Means over the whole test set, in nats an image.
-fn evaluate_autoencoder(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) -> Result<()> {
-    let config = &opened.config.model;
-    let mut model = Model::new(config, opened.config.image)?;
+/// What the model's family measures on the whole test set, means an image.
+fn evaluate_model(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) -> Result<()> {
+    let mut model = Model::new(&opened.config.model, opened.config.image)?;
     model.restore(&opened.checkpoint.saved)?;
-    let count = dataset.test.count();
-    let bar = progress_bar(count as u64, "images");
+    let bar = progress_bar(dataset.test.count() as u64, "images");
     let mut folds = TestFolds::default();
-    let losses = model.test_on((&dataset.test, count), config, &Device::Cpu, &mut |batch| {
+    let figures = model.evaluate(&dataset.test, &mut |batch| {
         bar.set_position(batch.done as u64);
         folds.add(batch.tested);
         !is_interrupted()
     })?;
     bar.finish_and_clear();
-    let value = |id| losses.iter().find(|(other, _)| *other == id).map_or(0.0, |(_, value)| f64::from(*value));
-    let (reconstruction, kl) = (value(MetricId::TEST_RECONSTRUCTION), value(MetricId::TEST_KL));
-    line["test_recon"] = reconstruction.into();
-    if config.family == Family::Vae {
-        line["test_kl"] = kl.into();
-        line["test_neg_elbo"] = (reconstruction + kl).into();
+    for (name, value) in figures {
+        line[name] = value.into();
     }
     for (metric, values) in folds.figures() {
         line[metric.id.name()] = figure(metric, &values);
@@ -99,7 +89,7 @@ fn evaluate_autoencoder(opened: &Opened, dataset: &Dataset, line: &mut serde_jso
 /// Which classes samples of the prior are of.
 fn evaluate_samples(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) {
     let latent = opened.snapshot.latent;
-    let latents = normal_rows(opened.config.model.seed, Purpose::Evaluation, 0, SAMPLES, latent);
+    let latents = normal_rows(opened.config.model.seed(), Purpose::Evaluation, 0, SAMPLES, latent);
     let mut scratch = SharedScratch::default();
     let samples = opened.snapshot.decoder.evaluate_on_threads(&latents, SAMPLES, &mut scratch);
     // Null where the data has no classes.

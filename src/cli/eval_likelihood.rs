@@ -3,7 +3,7 @@
 use super::common::{is_interrupted, progress_bar, usage};
 use crate::dataset::Dataset;
 use crate::metrics::{EvidenceError, Fineness, Integrated, VaeDensity, Weighed, grid, importance};
-use crate::model::{Batch, Family};
+use crate::model::{Batch, PixelDistribution, Sampling};
 use crate::run::Opened;
 use anyhow::Result;
 use clap::Args;
@@ -44,14 +44,14 @@ impl LikelihoodArguments {
             let refused = || usage("--images: expected --nll-samples or --grid-nll beside it, found neither");
             return self.images.map_or(Ok(0), |_| Err(refused()));
         }
-        if config.family != Family::Vae {
+        if !config.family().bounds_evidence {
             return Err(usage(format!("--nll-samples and --grid-nll are for a VAE, {} is none", config.preset)));
         }
         if let Some(draws) = self.nll_samples.filter(|draws| !(1..=MOST_DRAWS).contains(draws)) {
             return Err(usage(format!("--nll-samples: expected 1 to {MOST_DRAWS}, found {draws}")));
         }
-        if self.grid_nll && config.latent != 2 {
-            return Err(usage(format!("--grid-nll: expected a run with z 2, found z {}", config.latent)));
+        if self.grid_nll && config.latent() != 2 {
+            return Err(usage(format!("--grid-nll: expected a run with z 2, found z {}", config.latent())));
         }
         if self.grid_nll && (self.grid % 2 == 1 || !(8..=512).contains(&self.grid)) {
             return Err(usage(format!("--grid: expected an even number from 8 to 512, found {}", self.grid)));
@@ -77,11 +77,12 @@ impl LikelihoodArguments {
             return Ok(true);
         }
         let config = &opened.config.model;
-        let density = VaeDensity::new(&opened.snapshot, config.likelihood)?;
-        let pixels = Batch::of_test(&dataset.test, (0, images), config)?.images.flatten_all()?.to_vec1::<f32>()?;
+        let density = VaeDensity::new(&opened.snapshot, config.read::<PixelDistribution>()?.likelihood)?;
+        let sampling: Sampling = config.read()?;
+        let pixels = Batch::of_test(&dataset.test, (0, images), &sampling)?.images.flatten_all()?.to_vec1::<f32>()?;
         let weigh = |draws: usize| {
             watched((images * draws) as u64, "decodes", |go_on| {
-                importance(&density, &pixels, draws, config.seed, go_on)
+                importance(&density, &pixels, draws, config.seed(), go_on)
             })
         };
         if let Some(draws) = self.nll_samples {

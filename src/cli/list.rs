@@ -2,11 +2,11 @@
 
 use super::Outcome;
 use crate::dataset::{BUILT_IN, FORMATS};
-use crate::model::{Config, PRESETS};
+use crate::model::{Config, presets as names};
 use anyhow::Result;
 
 pub fn presets() -> Result<Outcome> {
-    for config in PRESETS.iter().filter_map(|name| Config::preset(name)) {
+    for config in names().filter_map(Config::preset) {
         println!("{:<13} {}", config.preset, config.summary());
     }
     Ok(Outcome::Done)

@@ -44,9 +44,9 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
         // A VAE of more than two dimensions is cut along those of highest KL, which only its data can tell.
         None if latent > 2 && opened.snapshot.encoder.is_some() => {
             let (opened, dataset) = open(&arguments.run, None)?;
-            default_plane(&opened.snapshot, opened.config.model.seed, Some(&dataset.test))
+            default_plane(&opened.snapshot, opened.config.model.seed(), Some(&dataset.test))
         }
-        None => default_plane(&opened.snapshot, opened.config.model.seed, None),
+        None => default_plane(&opened.snapshot, opened.config.model.seed(), None),
     };
     write_png(&arguments.out, &picture::plane(&opened.snapshot, &plane, arguments.grid, arguments.range))?;
     println!("{}", arguments.out.display());

@@ -9,7 +9,7 @@ use super::common::{default_threads, load, note_interruptions, open_device, usag
 use crate::dataset::{Dataset, Source};
 use crate::explore::default_plane;
 use crate::explore::plane::Plane;
-use crate::model::{Binarize, Change, Config, Family, Likelihood, in_force};
+use crate::model::{Change, Config, Setting, in_force};
 use crate::run;
 use crate::trainer::{Autosave, Control, Options, Trainer};
 use anyhow::{Result, bail};
@@ -33,7 +33,7 @@ pub struct TrainArguments {
     /// A new run that is RUN up to a checkpoint that it keeps, and has something changed from there on.
     #[arg(long, value_name = "RUN@STEP", conflicts_with = "config", requires = "set")]
     fork: Option<String>,
-    /// Any field of config.toml's [model], as gan_loss=hinge or schedule=cosine. In a fork: what it changes, of those that give
+    /// Any field of the preset's family, as gan_loss=hinge or schedule=cosine. In a fork: what it changes, of those that give
     /// no weight its shape.
     #[arg(long, value_name = "KEY=VALUE", conflicts_with = "config")]
     set: Vec<String>,
@@ -128,7 +128,7 @@ impl TrainArguments {
         let (config, changes, source) = match (&self.config, &self.preset) {
             (Some(path), _) => {
                 let config = run::read_config(path)?;
-                let changes = run::read_changes(folder_of(path))?;
+                let changes = run::read_changes(folder_of(path), &config.model)?;
                 (config.model, changes, config.data)
             }
             (None, preset) => {
@@ -156,6 +156,7 @@ impl TrainArguments {
         }
         let repeated = self.config.as_ref().and_then(|path| Some(run::kept(folder_of(path)).ok()?.last()?.step));
         let ten_epochs = 10 * steps_per_epoch(&dataset, &config);
+        let ten_epochs = config.family().most_steps.unwrap_or(ten_epochs);
         let steps = self.total(&dataset, &config).or(repeated).unwrap_or(ten_epochs);
         let out = self.free_out(&config.preset, &dataset.name);
         Ok(Plan { begin: Begin::New(Box::new(config), changes), dataset, steps, out })
@@ -164,45 +165,42 @@ impl TrainArguments {
     /// The steps in all that were asked for, if any were.
     fn total(&self, dataset: &Dataset, config: &Config) -> Option<u64> {
         let epochs = |epochs: u64| epochs.saturating_mul(steps_per_epoch(dataset, config));
-        self.steps.or(self.epochs.map(epochs))
+        let asked = self.steps.or(self.epochs.map(epochs))?;
+        Some(config.family().most_steps.map_or(asked, |most| most.min(asked)))
     }
 
     fn free_out(&self, preset: &str, data: &str) -> PathBuf {
         self.out.clone().unwrap_or_else(|| run::free_folder(&PathBuf::from("runs"), preset, data))
     }
 
+    /// The options that set a field, with the field's key and what it is set to.
+    fn fields(&self) -> [(&'static str, &'static str, Option<Setting>); 7] {
+        [
+            ("--z", "latent", self.z.map(Setting::from)),
+            ("--batch", "batch", self.batch.map(Setting::from)),
+            ("--lr", "learning_rate", self.lr.map(Setting::from)),
+            ("--beta", "beta", self.beta.map(Setting::from)),
+            ("--likelihood", "likelihood", self.likelihood.as_deref().map(Setting::from)),
+            ("--binarize", "binarize", self.binarize.as_deref().map(Setting::from)),
+            ("--seed", "seed", self.seed.map(Setting::from)),
+        ]
+    }
+
     fn preset_config(&self, name: &str) -> Result<Config> {
-        let mut config = Config::preset(name).ok_or_else(|| {
-            usage(format!("expected one of the presets {}, found {name}", crate::model::PRESETS.join(", ")))
-        })?;
-        config.latent = self.z.unwrap_or(config.latent);
-        config.batch = self.batch.unwrap_or(config.batch);
-        config.learning_rate = self.lr.unwrap_or(config.learning_rate);
-        config.seed = self.seed.unwrap_or(config.seed);
-        if config.family != Family::Vae && self.beta.is_some() {
-            return Err(usage(format!("--beta is for a VAE, {name} is none")));
-        }
-        if config.family == Family::Gan && (self.likelihood.is_some() || self.binarize.is_some()) {
-            return Err(usage(format!("--likelihood and --binarize are for autoencoders, {name} is none")));
-        }
-        config.beta = self.beta.unwrap_or(config.beta);
-        match self.likelihood.as_deref() {
-            Some("gaussian") => config.likelihood = Likelihood::Gaussian,
-            Some(_) => config.likelihood = Likelihood::Bernoulli,
-            None => {}
-        }
-        match self.binarize.as_deref() {
-            Some("static") => config.binarize = Binarize::Static,
-            Some("dynamic") => config.binarize = Binarize::Dynamic,
-            Some(_) => config.binarize = Binarize::None,
-            None => {}
+        let mut config = super::bench::config_of(name)?;
+        for (option, key, value) in self.fields() {
+            let Some(value) = value else { continue };
+            if config.get(key).is_none() {
+                return Err(usage(format!("{option}: {name} has no {key}")));
+            }
+            config = config.with(key, value).map_err(|error| usage(error.to_string()))?;
         }
         for text in &self.set {
             let (key, value) = fork::setting(text)?;
             if key == "preset" {
                 return Err(usage("--set preset: the preset is the argument before it"));
             }
-            config = config.with(&key, &value).map_err(|error| usage(error.to_string()))?;
+            config = config.with_value(&key, &value).map_err(|error| usage(error.to_string()))?;
         }
         Ok(config)
     }
@@ -217,7 +215,8 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 fn steps_per_epoch(dataset: &Dataset, config: &Config) -> u64 {
-    (dataset.train.count() / config.batch.max(1)) as u64
+    let images = dataset.train.count();
+    (images / config.images_per_step(images).max(1)) as u64
 }
 
 pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
@@ -244,7 +243,7 @@ pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
     let before = trainer.status().step;
     if before >= steps && before > 0 {
         eprintln!("latentarium: {} has made {before} steps already, {steps} in all were asked for", out.display());
-        report(&trainer, &out, arguments.json);
+        report(&trainer, dataset.train.count(), &out, arguments.json);
         return Ok(Outcome::Done);
     }
     // The folder is there from the beginning, with the checkpoint of step 0: a full disk is found before the work.
@@ -255,8 +254,8 @@ pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
     trainer.send(Control::Save(out.clone()));
     wait_for_save(&trainer)?;
     if let (Some(snapshot), None) = (trainer.snapshot(), run::read_plane::<Plane>(&out)?) {
-        run::write_plane(&out, &default_plane(&snapshot, trainer.config().seed, Some(&dataset.test)))?;
+        run::write_plane(&out, &default_plane(&snapshot, trainer.config().seed(), Some(&dataset.test)))?;
     }
-    report(&trainer, &out, arguments.json);
+    report(&trainer, dataset.train.count(), &out, arguments.json);
     Ok(if interrupted { Outcome::Interrupted } else { Outcome::Done })
 }

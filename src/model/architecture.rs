@@ -1,6 +1,6 @@
 //! The networks of each configuration, as chains of layers that fit the images' shape.
 
-use super::config::{Config, Network};
+use super::layers::{LayerSettings, Layers};
 use crate::dataset::ImageShape;
 use crate::nn::activation::Activation;
 use crate::nn::chain::Chain;
@@ -45,15 +45,15 @@ impl Stage {
 }
 
 /// The steps from image to the map that dense layers read.
-fn stages(config: &Config, image: ImageShape) -> Vec<Stage> {
+fn stages(config: &LayerSettings, image: ImageShape) -> Vec<Stage> {
     let mut map = Map { height: image.height, width: image.width, channels: image.channels };
     let mut stages: Vec<Stage> = Vec::new();
     let mut channels = config.channels;
     while stages.is_empty() || map.height.max(map.width) > SMALLEST_SIDE {
         let stage = match config.network {
-            Network::Dense => break,
-            Network::Convolutional => Stage { convolution: Sliding::new(map, STRIDED, channels), pool: None },
-            Network::Pooled => {
+            Layers::Dense => break,
+            Layers::Convolutional => Stage { convolution: Sliding::new(map, STRIDED, channels), pool: None },
+            Layers::Pooled => {
                 let convolution = Sliding::new(map, SAME, channels);
                 Stage { convolution, pool: Some(Sliding::new(convolution.small, POOL, channels)) }
             }
@@ -86,7 +86,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(config: &Config, parameters: &'a mut Parameters, prefix: &'a str, seed: u64) -> Self {
+    fn new(config: &LayerSettings, parameters: &'a mut Parameters, prefix: &'a str, seed: u64) -> Self {
         Self { parameters, prefix, seed, batch: config.batch, values: 0, layers: Vec::new() }
     }
 
@@ -150,7 +150,7 @@ impl<'a> Builder<'a> {
 
 /// Images to `outputs` values: an encoder or a critic, without batch norm.
 fn down(
-    config: &Config,
+    config: &LayerSettings,
     image: ImageShape,
     mut builder: Builder<'_>,
     (activation, outputs): (Activation, usize),
@@ -175,13 +175,18 @@ fn down(
 }
 
 /// An encoder of `code` values.
-pub(super) fn encoder(config: &Config, image: ImageShape, parameters: &mut Parameters, code: usize) -> Result<Chain> {
+pub(super) fn encoder(
+    config: &LayerSettings,
+    image: ImageShape,
+    parameters: &mut Parameters,
+    code: usize,
+) -> Result<Chain> {
     let builder = Builder::new(config, parameters, "encoder", config.seed);
     down(config, image, builder, (Activation::Relu, code))
 }
 
 /// A discriminator or critic.
-pub(super) fn critic(config: &Config, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
+pub(super) fn critic(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
     // Another seed than the generator's: its layers would otherwise start as the generator's do.
     let builder = Builder::new(config, parameters, "discriminator", config.seed ^ 0x0064_6973_6372_696d);
     down(config, image, builder, (LEAKY, 1))
@@ -219,7 +224,7 @@ fn up(
 }
 
 /// Latent to logits or pixel means.
-pub(super) fn decoder(config: &Config, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
+pub(super) fn decoder(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
     let stages = stages(config, image);
     let (relu, none) = (Activation::Relu, Activation::Identity);
     let mut builder = Builder::new(config, parameters, "decoder", config.seed);
@@ -232,7 +237,7 @@ pub(super) fn decoder(config: &Config, image: ImageShape, parameters: &mut Param
 }
 
 /// Latent to pixels, through a sigmoid; batch norm after each hidden layer where the configuration says so.
-pub(super) fn generator(config: &Config, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
+pub(super) fn generator(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
     let stages = stages(config, image);
     let normalized = if config.batch_norm { Normalized::Batch } else { Normalized::No };
     let mut widths = vec![config.latent];
@@ -274,11 +279,13 @@ pub(super) fn generator(config: &Config, image: ImageShape, parameters: &mut Par
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::model::Config;
 
     #[test]
     fn what_would_not_fit_into_memory_is_refused_before_it_is_taken() {
-        let wide = Config { hidden: vec![8192; 8], batch: 4096, ..Config::vae_dense() };
+        let wide = Config::vae_dense().with("hidden", vec![8192; 8]).unwrap().with("batch", 4096).unwrap();
         wide.check().unwrap();
+        let wide: LayerSettings = wide.read().unwrap();
         let image = ImageShape::grey(1024, 1024);
         let error = encoder(&wide, image, &mut Parameters::default(), 4).unwrap_err().to_string();
         assert!(
@@ -289,7 +296,7 @@ mod tests {
 
     #[test]
     fn maps_go_down_to_eight_and_up_to_the_image_again() {
-        let config = Config::preset("vae-conv").unwrap();
+        let config: LayerSettings = Config::preset("vae-conv").unwrap().read().unwrap();
         for (height, width, smallest) in [(28, 28, (7, 7)), (64, 64, (8, 8)), (15, 22, (3, 5)), (5, 6, (2, 3))] {
             let image = ImageShape { channels: 3, height, width };
             let stages = stages(&config, image);

@@ -1,12 +1,36 @@
 //! What a step is trained on: the images of a step and its noise, all of it a function of (seed, step).
 
-use super::{Binarize, Config, Family};
+use super::Binarize;
 use crate::dataset::{Dataset, Split};
 use crate::random::{Purpose, normal_rows, stream};
 use candle_core::{Device, Result, Tensor};
 use rand::Rng;
 use rand::seq::SliceRandom;
+use serde::Deserialize;
 use std::sync::Arc;
+
+/// What a model asks of its batches.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Sampling {
+    /// Images a batch.
+    pub batch: usize,
+    /// Normal draws an image.
+    pub latent: usize,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// What is done to grey images first.
+    pub binarize: Binarize,
+    /// What the normal draws are for.
+    #[serde(skip, default = "posterior")]
+    pub noise: Purpose,
+    /// Whether places between real and generated images are drawn as well.
+    #[serde(skip)]
+    pub between: bool,
+}
+
+fn posterior() -> Purpose {
+    Purpose::Posterior
+}
 
 /// One step's input.
 #[derive(Clone, Debug)]
@@ -32,28 +56,33 @@ impl Batches {
         Self { dataset, epoch: None }
     }
 
+    /// What they are made of.
+    pub fn train(&self) -> &Split {
+        &self.dataset.train
+    }
+
     /// Full batches in an epoch: the last partial one is dropped.
-    pub fn steps_per_epoch(&self, config: &Config) -> u64 {
-        (self.dataset.train.count() / config.batch.max(1)) as u64
+    pub fn steps_per_epoch(&self, batch: usize) -> u64 {
+        (self.dataset.train.count() / batch.max(1)) as u64
     }
 
     /// The pixels of step `step` (from 0), `[batch, pixels]`.
-    pub fn pixels(&mut self, step: u64, config: &Config) -> Vec<f32> {
-        let (batch, steps) = (config.batch, self.steps_per_epoch(config).max(1));
+    pub fn pixels(&mut self, step: u64, sampling: &Sampling) -> Vec<f32> {
+        let (batch, steps) = (sampling.batch, self.steps_per_epoch(sampling.batch).max(1));
         let (epoch, place) = (step / steps, (step % steps) as usize * batch);
         let count = self.dataset.train.count();
         let order = match self.epoch.take() {
             Some((known, order)) if known == epoch => order,
-            _ => shuffled(count, config.seed, epoch),
+            _ => shuffled(count, sampling.seed, epoch),
         };
         let indices = order.get(place..place + batch).unwrap_or(&[]);
         let mut pixels = self.dataset.train.gather(indices);
         let size = self.dataset.shape().values();
         for (row, (image, index)) in pixels.chunks_exact_mut(size).zip(indices).enumerate() {
-            match config.binarize {
+            match sampling.binarize {
                 Binarize::None => {}
-                Binarize::Static => binarize(image, config.seed, Purpose::BinarizeTrain, u64::MAX, *index),
-                Binarize::Dynamic => binarize(image, config.seed, Purpose::BinarizeTrain, step, row),
+                Binarize::Static => binarize(image, sampling.seed, Purpose::BinarizeTrain, u64::MAX, *index),
+                Binarize::Dynamic => binarize(image, sampling.seed, Purpose::BinarizeTrain, step, row),
             }
         }
         self.epoch = Some((epoch, order));
@@ -64,18 +93,14 @@ impl Batches {
     ///
     /// # Errors
     /// If the pixels are not `[batch, pixels]`.
-    pub fn batch(&self, pixels: Vec<f32>, step: u64, config: &Config) -> Result<Batch> {
-        let purpose = match config.family {
-            Family::Vae | Family::Autoencoder => Purpose::Posterior,
-            Family::Gan => Purpose::Latent,
-        };
-        let noise = normal_rows(config.seed, purpose, step, config.batch, config.latent);
-        let mut places = stream(config.seed, Purpose::Between, step, 0);
-        let count = if config.gradient_penalty > 0.0 { config.batch } else { 0 };
+    pub fn batch(&self, pixels: Vec<f32>, step: u64, sampling: &Sampling) -> Result<Batch> {
+        let noise = normal_rows(sampling.seed, sampling.noise, step, sampling.batch, sampling.latent);
+        let mut places = stream(sampling.seed, Purpose::Between, step, 0);
+        let count = if sampling.between { sampling.batch } else { 0 };
         Ok(Batch {
             between: (0..count).map(|_| places.random::<f32>()).collect(),
-            images: Tensor::from_vec(pixels, (config.batch, self.dataset.shape().values()), &Device::Cpu)?,
-            noise: Tensor::from_vec(noise, (config.batch, config.latent), &Device::Cpu)?,
+            images: Tensor::from_vec(pixels, (sampling.batch, self.dataset.shape().values()), &Device::Cpu)?,
+            noise: Tensor::from_vec(noise, (sampling.batch, sampling.latent), &Device::Cpu)?,
         })
     }
 }
@@ -92,28 +117,28 @@ impl Batch {
         Ok(Self { images: self.images.to_device(device)?, noise: self.noise.to_device(device)?, ..self })
     }
 
-    /// The test images `from..to`, binarised once where the configuration says so, with the fixed evaluation stream's noise.
+    /// The test images `from..to`, binarised once where the model asks for it, with the fixed evaluation stream's noise.
     ///
     /// # Errors
     /// If candle cannot make the tensors.
-    pub fn of_test(test: &Split, (from, to): (usize, usize), config: &Config) -> Result<Self> {
+    pub fn of_test(test: &Split, (from, to): (usize, usize), sampling: &Sampling) -> Result<Self> {
         let indices: Vec<usize> = (from..to).collect();
         let mut pixels = test.gather(&indices);
         let size = test.shape().values();
-        if config.binarize != Binarize::None {
+        if sampling.binarize != Binarize::None {
             for (image, index) in pixels.chunks_exact_mut(size).zip(&indices) {
-                binarize(image, config.seed, Purpose::BinarizeTest, 0, *index);
+                binarize(image, sampling.seed, Purpose::BinarizeTest, 0, *index);
             }
         }
-        let mut noise = Vec::with_capacity(indices.len() * config.latent);
+        let mut noise = Vec::with_capacity(indices.len() * sampling.latent);
         for index in &indices {
-            let mut generator = stream(config.seed, Purpose::Evaluation, 0, *index as u64);
-            noise.extend((0..config.latent).map(|_| -> f32 { generator.sample(rand_distr::StandardNormal) }));
+            let mut generator = stream(sampling.seed, Purpose::Evaluation, 0, *index as u64);
+            noise.extend((0..sampling.latent).map(|_| -> f32 { generator.sample(rand_distr::StandardNormal) }));
         }
         Ok(Self {
             between: Vec::new(),
             images: Tensor::from_vec(pixels, (indices.len(), size), &Device::Cpu)?,
-            noise: Tensor::from_vec(noise, (indices.len(), config.latent), &Device::Cpu)?,
+            noise: Tensor::from_vec(noise, (indices.len(), sampling.latent), &Device::Cpu)?,
         })
     }
 }

@@ -1,22 +1,247 @@
 //! The generative adversarial network (Goodfellow 2014) with any of its losses, and penalties on the critic's gradient.
 
-use super::{Batch, Config, Losses, MetricId, Part, Saved, StepError, Tested, architecture, plain, restore, save};
+use super::family::{Family, LATENT, Preset, SEED, SteppedPart};
+use super::field::{CardInput, FieldChange, Section};
+use super::layers::{self, LayerSettings};
+use super::learning::{self, Updates};
+use super::trainable::{StepInput, Trainable};
+use super::{Batch, Config, ConfigError, Field, Losses, MetricId, Part, Sampling, Saved, Setting, StepError, Tested};
+use super::{architecture, pixels, plain, restore, save};
 use crate::dataset::ImageShape;
-use crate::nn::adversarial::{Side, mean_loss};
+use crate::nn::adversarial::{AdversarialLoss, Side, mean_loss};
 use crate::nn::chain::Chain;
 use crate::nn::critic::{self, Penalties};
 use crate::nn::layer::Work;
 use crate::nn::likelihood::mean_score;
-use crate::nn::optimizer::Optimizer;
+use crate::nn::optimizer::{Optimizer, Settings};
 use crate::nn::parameters::{Parameters, copied};
+use crate::random::Purpose;
 use crate::snapshot::{Activation, Network, Snapshot};
-use candle_core::Result;
+use serde::Deserialize;
+
+type Result<T> = std::result::Result<T, StepError>;
+
+impl Part {
+    /// A GAN's discriminator alone.
+    pub const DISCRIMINATOR: Self = Self::Only(1);
+    /// A GAN's generator alone.
+    pub const GENERATOR: Self = Self::Only(2);
+}
+
+const NO_R1: (&str, Setting) = ("r1_gamma", Setting::Real(0.0));
+const WASSERSTEIN: (&str, Setting) = ("gan_loss", Setting::word("wasserstein"));
+const FIVE_CRITIC_STEPS: (&str, Setting) = ("critic_steps", Setting::Whole(5));
+
+/// The generative adversarial network.
+pub static GAN: Family = Family {
+    id: "gan",
+    words: "family.gan",
+    heading: "preset.gans",
+    presets: &[
+        Preset { name: "gan-dense", settings: &[] },
+        Preset { name: "gan-collapse", settings: &[("batch_norm", Setting::Flag(false)), NO_R1] },
+        Preset {
+            name: "dcgan",
+            settings: &[
+                ("network", Setting::word("convolutional")),
+                ("hidden", Setting::widths(&[])),
+                ("latent", Setting::Whole(64)),
+                NO_R1,
+            ],
+        },
+        Preset {
+            name: "wgan",
+            settings: &[
+                WASSERSTEIN,
+                NO_R1,
+                FIVE_CRITIC_STEPS,
+                ("optimizer", Setting::word("rmsprop")),
+                ("learning_rate", Setting::Real(5e-5)),
+                ("weight_clip", Setting::Real(0.01)),
+            ],
+        },
+        Preset {
+            name: "wgan-gp",
+            settings: &[
+                WASSERSTEIN,
+                NO_R1,
+                FIVE_CRITIC_STEPS,
+                ("gradient_penalty", Setting::Real(10.0)),
+                ("learning_rate", Setting::Real(1e-4)),
+                ("adam_beta1", Setting::Real(0.0)),
+                ("adam_beta2", Setting::Real(0.9)),
+            ],
+        },
+        Preset {
+            name: "wgan-gp-conv",
+            settings: &[
+                WASSERSTEIN,
+                NO_R1,
+                FIVE_CRITIC_STEPS,
+                ("gradient_penalty", Setting::Real(10.0)),
+                ("learning_rate", Setting::Real(1e-4)),
+                ("adam_beta1", Setting::Real(0.0)),
+                ("adam_beta2", Setting::Real(0.9)),
+                ("network", Setting::word("convolutional")),
+                ("hidden", Setting::widths(&[])),
+                ("latent", Setting::Whole(64)),
+            ],
+        },
+    ],
+    fields: &[
+        &LEARNING_RATE,
+        &layers::NETWORK,
+        &layers::CHANNELS,
+        &layers::HIDDEN,
+        &BATCH_NORM,
+        &LATENT,
+        &layers::BATCH,
+        &pixels::BINARIZE_UNSEEN,
+        &learning::AVERAGE_DECAY,
+        &SEED,
+        &learning::OPTIMIZER,
+        &ADAM_BETA1,
+        &learning::ADAM_BETA2,
+        &learning::WEIGHT_DECAY,
+        &learning::GRADIENT_CLIP,
+        &CRITIC_RATE,
+        &learning::WARM_UP_STEPS,
+        &learning::SCHEDULE,
+        &learning::SCHEDULE_STEPS,
+        &learning::SCHEDULE_SHARE,
+        &GAN_LOSS,
+        &CRITIC_STEPS,
+        &R1_GAMMA,
+        &GRADIENT_PENALTY,
+        &WEIGHT_CLIP,
+    ],
+    parts: &[SteppedPart { sign: "D", words: "train.step_d" }, SteppedPart { sign: "G", words: "train.step_g" }],
+    encodes: false,
+    samples: true,
+    bounds_evidence: false,
+    most_steps: None,
+    check,
+    warning: |config, section| {
+        let held = ["gradient_penalty", "weight_clip", "r1_gamma"].map(|key| config.real(key).unwrap_or(0.0) > 0.0);
+        let free = section == Section::ADVERSARIAL && is_wasserstein(config) && !held.contains(&true);
+        free.then_some("model.wasserstein_free")
+    },
+    summary: |config| format!("{}, generator {}, {}", note(config), layers::note(config), learning::note(config)),
+    make: |config, shape, parameters| Ok(Box::new(Gan::new(config, shape, [parameters(), parameters()])?)),
+};
+
+/// Step size, smaller than elsewhere.
+static LEARNING_RATE: Field = learning::learning_rate(2e-4);
+/// Adam's β₁, smaller than elsewhere (Radford 2015).
+static ADAM_BETA1: Field = learning::adam_beta1(0.5);
+/// Batch norm in the generator.
+static BATCH_NORM: Field = Field::flag("batch_norm", true).required().changes(FieldChange::Shape);
+/// The critic's learning rate as a multiple of the generator's (Heusel 2017).
+static CRITIC_RATE: Field = Field::real("critic_rate", (0.0, 1000.0), 1.0).on_card(
+    Section::OPTIMIZER,
+    |_| "model.critic_rate",
+    CardInput::Plain,
+);
+/// What generator and critic are trained for.
+static GAN_LOSS: Field = Field::choice("gan_loss", &LOSSES, AdversarialLoss::NonSaturating.name()).on_card(
+    Section::ADVERSARIAL,
+    |_| "model.gan_loss",
+    CardInput::Plain,
+);
+const LOSSES: [&str; 5] = {
+    let [a, b, c, d, e] = AdversarialLoss::ALL;
+    [a.name(), b.name(), c.name(), d.name(), e.name()]
+};
+/// Steps of the critic, each on a batch of its own, for one of the generator.
+static CRITIC_STEPS: Field = Field::whole("critic_steps", (1, u64::MAX), 1).on_card(
+    Section::ADVERSARIAL,
+    |_| "model.critic_steps",
+    CardInput::Plain,
+);
+/// γ of the R1 penalty γ/2·E‖∇D(x)‖² on real images (Mescheder 2018); 0 for none.
+static R1_GAMMA: Field = Field::real("r1_gamma", (0.0, 1000.0), 1.0).required().changes(FieldChange::Live).on_card(
+    Section::ADVERSARIAL,
+    |_| "model.r1",
+    CardInput::Slider { least: 0.0, most: 10.0, logarithmic: false },
+);
+/// λ of the gradient penalty λ·E(‖∇D(x̂)‖ − 1)² between real and generated images (Gulrajani 2017); 0 for none.
+static GRADIENT_PENALTY: Field = Field::real("gradient_penalty", (0.0, 1000.0), 0.0).on_card(
+    Section::ADVERSARIAL,
+    |_| "model.gradient_penalty",
+    CardInput::Optional { usual: 10.0, unit: None },
+);
+/// The critic's weights are kept within ± this (Arjovsky 2017); 0 for anywhere.
+static WEIGHT_CLIP: Field = Field::real("weight_clip", (0.0, 1000.0), 0.0).on_card(
+    Section::ADVERSARIAL,
+    |_| "model.weight_clip",
+    CardInput::Optional { usual: 0.01, unit: None },
+);
+
+fn is_wasserstein(config: &Config) -> bool {
+    config.word("gan_loss") == Some(AdversarialLoss::Wasserstein.name())
+}
+
+fn has_batch_norm(config: &Config) -> bool {
+    config.get("batch_norm") == Some(&Setting::Flag(true))
+}
+
+fn check(config: &Config) -> std::result::Result<(), ConfigError> {
+    layers::check(config)?;
+    match config.whole("batch") {
+        Some(batch) if batch < 2 && has_batch_norm(config) => {
+            Err(ConfigError::new("batch", "2 or more with batch norm".into(), batch))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn note(config: &Config) -> &'static str {
+    let above_0 = |key| config.real(key).is_some_and(|value| value > 0.0);
+    match (is_wasserstein(config), has_batch_norm(config)) {
+        (true, _) if above_0("gradient_penalty") => "Wasserstein GAN with gradient penalty",
+        (true, _) => "Wasserstein GAN with weights clipped",
+        (_, false) => "GAN without batch norm and R1: loses its modes",
+        _ if above_0("r1_gamma") => "GAN with batch norm and R1",
+        _ => "GAN with batch norm",
+    }
+}
+
+/// What generator and critic are trained with, beside how gradients become updates.
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct Adversary {
+    gan_loss: AdversarialLoss,
+    r1_gamma: f64,
+    gradient_penalty: f64,
+    weight_clip: f64,
+    critic_rate: f64,
+    critic_steps: u64,
+}
+
+impl Adversary {
+    /// Whether the generator learns in the step after `step` others.
+    fn generator_learns_at(&self, step: u64) -> bool {
+        (step + 1).is_multiple_of(self.critic_steps.max(1))
+    }
+
+    /// A critic's numbers of an update, from a generator's.
+    fn critic(&self, generator: Settings) -> Settings {
+        Settings {
+            learning_rate: generator.learning_rate * self.critic_rate,
+            weight_clip: self.weight_clip,
+            average_decay: 0.0,
+            ..generator
+        }
+    }
+}
 
 /// A GAN as it trains.
 #[derive(Debug)]
-pub struct Gan {
+struct Gan {
     shape: ImageShape,
     latent: usize,
+    adversary: Adversary,
+    sampling: Sampling,
+    updates: Updates,
     generator: Chain,
     discriminator: Chain,
     generator_parameters: Parameters,
@@ -27,16 +252,18 @@ pub struct Gan {
 
 impl Gan {
     /// Fresh weights, U(±1/√fan_in), from the seed's own stream; generator and discriminator have parameters of their own.
-    ///
-    /// # Errors
-    /// If candle cannot make the tensors.
-    pub fn new(config: &Config, shape: ImageShape, parameters: [Parameters; 2]) -> Result<Self> {
+    fn new(config: &Config, shape: ImageShape, parameters: [Parameters; 2]) -> Result<Self> {
         let [mut generator_parameters, mut discriminator_parameters] = parameters;
+        let (layers, adversary): (LayerSettings, Adversary) = (config.read()?, config.read()?);
+        let sampling = Sampling { noise: Purpose::Latent, between: adversary.gradient_penalty > 0.0, ..config.read()? };
         Ok(Self {
             shape,
-            latent: config.latent,
-            generator: architecture::generator(config, shape, &mut generator_parameters)?,
-            discriminator: architecture::critic(config, shape, &mut discriminator_parameters)?,
+            latent: layers.latent,
+            adversary,
+            sampling,
+            updates: config.read()?,
+            generator: architecture::generator(&layers, shape, &mut generator_parameters)?,
+            discriminator: architecture::critic(&layers, shape, &mut discriminator_parameters)?,
             generator_parameters,
             discriminator_parameters,
             generator_optimizer: Optimizer::default(),
@@ -44,37 +271,45 @@ impl Gan {
         })
     }
 
+    /// The running statistics of each batch norm: its name, which, and the values.
+    fn running(&self) -> Vec<(&str, &'static str, Vec<f32>)> {
+        let mut all = Vec::new();
+        for layer in self.generator.layers() {
+            if let Work::Norm(norm) = &layer.work {
+                let running = norm.running();
+                all.push((layer.name.as_str(), "mean", running.mean.clone()));
+                all.push((layer.name.as_str(), "variance", running.variance.clone()));
+            }
+        }
+        all
+    }
+}
+
+impl Trainable for Gan {
     /// The discriminator, then (where it is the generator's turn) the generator through the new discriminator on the same fake
     /// batch; or one of them alone.
-    ///
-    /// # Errors
-    /// If a loss is not a number, or candle fails.
-    pub fn step(
-        &mut self,
-        step: u64,
-        batch: &Batch,
-        config: &Config,
-        part: Part,
-    ) -> std::result::Result<Losses, StepError> {
+    fn step(&mut self, input: &mut StepInput<'_>) -> Result<Losses> {
+        let batch = input.batch(&self.sampling)?;
+        let (step, part, adversary) = (input.step, input.part, self.adversary);
         let fake = self.generator.forward(&batch.noise)?;
         let mut losses = Losses::new();
-        if part != Part::Generator {
+        if part != Part::GENERATOR {
             let penalties = Penalties {
-                r1_gamma: config.r1_gamma,
-                gradient_lambda: config.gradient_penalty,
+                r1_gamma: adversary.r1_gamma,
+                gradient_lambda: adversary.gradient_penalty,
                 between: &batch.between,
             };
             let images = (&batch.images, &fake);
             let parameters = &self.discriminator_parameters;
-            let measured = critic::gather(&self.discriminator, parameters, images, config.gan_loss, penalties)?;
-            if config.r1_gamma > 0.0 {
+            let measured = critic::gather(&self.discriminator, parameters, images, adversary.gan_loss, penalties)?;
+            if adversary.r1_gamma > 0.0 {
                 losses.push((MetricId::R1_PENALTY, measured.r1));
             }
-            if config.gradient_penalty > 0.0 {
+            if adversary.gradient_penalty > 0.0 {
                 losses.push((MetricId::GRADIENT_PENALTY, measured.gradient_penalty));
             }
             losses.push((MetricId::DISCRIMINATOR_LOSS, measured.loss + measured.r1 + measured.gradient_penalty));
-            if config.gan_loss.has_probabilities() {
+            if adversary.gan_loss.has_probabilities() {
                 losses.push((MetricId::REAL_SCORE, mean_score(&measured.real)));
             } else {
                 losses.push((MetricId::CRITIC_GAP, mean(&measured.real) - mean(&measured.fake)));
@@ -83,43 +318,51 @@ impl Gan {
                 self.discriminator_parameters.forget();
                 return Err(error);
             }
-            self.discriminator_optimizer.update(&self.discriminator_parameters, config.settings(step, true))?;
+            self.discriminator_optimizer
+                .update(&self.discriminator_parameters, adversary.critic(self.updates.at(step)))?;
         }
-        if part == Part::Generator || config.generator_learns_at(step) {
+        if part == Part::GENERATOR || adversary.generator_learns_at(step) {
             let logits = self.discriminator.forward_fixed(&fake)?;
-            let loss = mean_loss(&logits, config.gan_loss, Side::Generator)?;
+            let loss = mean_loss(&logits, adversary.gan_loss, Side::Generator)?;
             losses.push((MetricId::GENERATOR_LOSS, loss.to_scalar::<f32>()?));
-            if config.gan_loss.has_probabilities() {
+            if adversary.gan_loss.has_probabilities() {
                 losses.push((MetricId::FAKE_SCORE, mean_score(&copied(&logits)?)));
             }
             StepError::check(&losses)?;
-            if part != Part::Discriminator {
+            if part != Part::DISCRIMINATOR {
                 self.generator_parameters.gather(&loss.backward()?)?;
-                self.generator_optimizer.update(&self.generator_parameters, config.settings(step, false))?;
+                self.generator_optimizer.update(&self.generator_parameters, self.updates.at(step))?;
             }
         }
         Ok(losses)
     }
 
-    /// Multiplications and additions of a step, an image: what its products need at least, averaged over the generator's turns.
-    pub fn flops(&self, config: &Config) -> u64 {
+    fn set_live(&mut self, config: &Config) -> Result<()> {
+        (self.adversary, self.updates) = (config.read()?, config.read()?);
+        Ok(())
+    }
+
+    fn sampling(&self) -> &Sampling {
+        &self.sampling
+    }
+
+    /// What its matmuls need at least, averaged over the generator's turns.
+    fn flops(&self) -> u64 {
+        let adversary = self.adversary;
         let ((up, up_first), (down, first)) = (self.generator.flops(), self.discriminator.flops());
         // Values, gradients of weights and of values for a real and a generated image.
         let critic = 2 * (3 * down - first);
         // A penalised image: its own gradient all the way down, and a tangent; one in between has values and weights as well.
-        let r1 = if config.r1_gamma > 0.0 { first + down } else { 0 };
-        let gradient_penalty = if config.gradient_penalty > 0.0 { 4 * down } else { 0 };
+        let r1 = if adversary.r1_gamma > 0.0 { first + down } else { 0 };
+        let gradient_penalty = if adversary.gradient_penalty > 0.0 { 4 * down } else { 0 };
         let generator = 2 * up - up_first + 2 * down;
-        up + critic + r1 + gradient_penalty + generator / config.critic_steps.max(1)
+        up + critic + r1 + gradient_penalty + generator / adversary.critic_steps.max(1)
     }
 
     /// What the discriminator says of images that it has not learned from.
-    ///
-    /// # Errors
-    /// If candle fails.
-    pub fn test(&self, batch: &Batch, config: &Config) -> Result<Tested> {
+    fn test(&self, batch: &Batch) -> Result<Tested> {
         let logits = copied(&self.discriminator.forward_fixed(&batch.images)?)?;
-        let loss = match config.gan_loss.has_probabilities() {
+        let loss = match self.adversary.gan_loss.has_probabilities() {
             true => (MetricId::TEST_REAL_SCORE, mean_score(&logits)),
             false => (MetricId::TEST_CRITIC, mean(&logits)),
         };
@@ -127,21 +370,15 @@ impl Gan {
     }
 
     /// The generator as plain data, batch norm folded in.
-    ///
-    /// # Errors
-    /// If candle fails.
-    pub fn snapshot(&self, step: u64) -> std::result::Result<Snapshot, StepError> {
+    fn snapshot(&self, step: u64) -> Result<Snapshot> {
         let average = self.generator_optimizer.average();
         let operations = plain::operations(&self.generator, average, Activation::Sigmoid)?;
         let decoder = Network::new(self.latent, operations)?;
         Ok(Snapshot { step, image: self.shape, latent: self.latent, decoder, encoder: None })
     }
 
-    /// Weights, running statistics and optimisers, to be written.
-    ///
-    /// # Errors
-    /// If candle fails.
-    pub fn save(&self) -> Result<Saved> {
+    /// Running statistics too.
+    fn save(&self) -> Result<Saved> {
         let mut saved = save(&[
             ("generator", &self.generator_parameters, &self.generator_optimizer),
             ("discriminator", &self.discriminator_parameters, &self.discriminator_optimizer),
@@ -152,11 +389,7 @@ impl Gan {
         Ok(saved)
     }
 
-    /// Takes weights, running statistics and optimisers back.
-    ///
-    /// # Errors
-    /// Names what is missing or does not fit.
-    pub fn restore(&mut self, saved: &Saved) -> std::result::Result<(), StepError> {
+    fn restore(&mut self, saved: &Saved) -> Result<()> {
         self.generator_optimizer = restore("generator", &self.generator_parameters, saved)?;
         self.discriminator_optimizer = restore("discriminator", &self.discriminator_parameters, saved)?;
         for layer in self.generator.layers() {
@@ -175,25 +408,18 @@ impl Gan {
         Ok(())
     }
 
-    /// The running statistics of each batch norm: its name, which, and the values.
-    fn running(&self) -> Vec<(&str, &'static str, Vec<f32>)> {
-        let mut all = Vec::new();
-        for layer in self.generator.layers() {
-            if let Work::Norm(norm) = &layer.work {
-                let running = norm.running();
-                all.push((layer.name.as_str(), "mean", running.mean.clone()));
-                all.push((layer.name.as_str(), "variance", running.variance.clone()));
-            }
-        }
-        all
-    }
-
-    /// Parameters in all.
-    pub fn parameter_count(&self) -> usize {
+    fn parameter_count(&self) -> usize {
         self.generator_parameters.count() + self.discriminator_parameters.count()
     }
 }
 
 fn mean(values: &[f32]) -> f32 {
     values.iter().sum::<f32>() / values.len().max(1) as f32
+}
+
+impl Config {
+    /// The preset `gan-dense`.
+    pub fn gan_dense() -> Self {
+        Self::plain("gan-dense", &GAN)
+    }
 }

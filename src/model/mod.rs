@@ -1,36 +1,49 @@
-//! The models: one file a family, the one type that trainers hold last.
+//! The models: one file a family and one line in [`FAMILIES`], the one type that trainers hold last.
 
 mod architecture;
 mod batch;
 mod change;
 mod config;
+mod config_file;
+mod family;
+mod field;
 mod gan;
 mod id;
+mod layers;
+mod learning;
 mod metric_id;
+mod pixels;
 mod plain;
-mod presets;
 mod saved;
+mod setting;
 mod tested;
+mod trainable;
 mod vae;
 
-pub use batch::{Batch, Batches};
+pub use batch::{Batch, Batches, Sampling};
 pub use change::{Change, ChangeError, Key, in_force};
-pub use config::{Binarize, Config, ConfigError, Family, Likelihood, Network, Schedule};
-pub use gan::Gan;
+pub use config::{Config, ConfigError};
+pub use family::{FAMILIES, Family, MakeModel, Preset, SteppedPart, presets};
+pub use field::{CardInput, CardRow, Field, FieldChange, FieldKind, Section};
 pub use id::{ModelId, PerModel};
+pub use layers::Layers;
+pub use learning::{LearningRate, Schedule};
 pub use metric_id::MetricId;
-pub use presets::PRESETS;
+pub use pixels::{Binarize, Likelihood, PixelDistribution};
 pub use saved::Saved;
+pub use setting::Setting;
 pub use tested::{Posteriors, Tested, TestedBatch};
-pub use vae::{POINT_LOG_VARIANCE, Vae};
+pub use trainable::{Figures, PixelHook, StepInput, Trainable};
+pub use vae::{KlWeight, POINT_LOG_VARIANCE};
 
 use saved::{restore, save};
 
 use crate::dataset::{ImageShape, Split};
 use crate::nn::parameters::Parameters;
-use crate::snapshot::{Kind, NetworkError, Operation, OperationKind, Snapshot};
+use crate::snapshot::{Kind, NetworkError, Operation, OperationKind};
 use candle_core::Device;
 use serde::{Deserialize, Serialize};
+use std::ops::{Deref, DerefMut};
 
 /// What one step measured.
 pub type Losses = Vec<(MetricId, f32)>;
@@ -41,10 +54,8 @@ pub enum Part {
     /// All of them.
     #[default]
     Whole,
-    /// A GAN's discriminator alone.
-    Discriminator,
-    /// A GAN's generator alone.
-    Generator,
+    /// One of [`Family::parts`] alone, the first being 1.
+    Only(u8),
 }
 
 /// Why a step could not be made.
@@ -71,6 +82,9 @@ pub enum StepError {
     /// The snapshot does not fit together.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// The configuration is another family's.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// candle's own words.
     #[error(transparent)]
     Candle(#[from] candle_core::Error),
@@ -96,12 +110,7 @@ fn append_constants(operation: &mut Operation, count: usize, value: f32) {
 
 /// A model of any family, as it trains.
 #[derive(Debug)]
-pub enum Model {
-    /// With or without noise.
-    Vae(Box<Vae>),
-    /// Generator and discriminator.
-    Gan(Box<Gan>),
-}
+pub struct Model(Box<dyn Trainable>);
 
 impl Model {
     /// Fresh weights for images of `shape`.
@@ -129,21 +138,7 @@ impl Model {
     }
 
     fn with(config: &Config, shape: ImageShape, parameters: &dyn Fn() -> Parameters) -> Result<Self, StepError> {
-        Ok(match config.family {
-            Family::Vae | Family::Autoencoder => Self::Vae(Box::new(Vae::new(config, shape, parameters())?)),
-            Family::Gan => Self::Gan(Box::new(Gan::new(config, shape, [parameters(), parameters()])?)),
-        })
-    }
-
-    /// The training step after `step` others. `part` has a meaning for a GAN alone.
-    ///
-    /// # Errors
-    /// If a loss is not a number; the weights are then those before the step (a GAN's discriminator may be newer).
-    pub fn step(&mut self, step: u64, batch: &Batch, config: &Config, part: Part) -> Result<Losses, StepError> {
-        match self {
-            Self::Vae(vae) => vae.step(step, batch, config),
-            Self::Gan(gan) => gan.step(step, batch, config, part),
-        }
+        Ok(Self((config.family().make)(config, shape, parameters)?))
     }
 
     /// Means of the figures on the first `count` test images, which are not learned from: a batch at a time, so that it takes
@@ -153,86 +148,24 @@ impl Model {
     /// If candle fails.
     pub fn test_on(
         &self,
-        (test, count): (&Split, usize),
-        config: &Config,
+        test: (&Split, usize),
         device: &Device,
         watch: &mut dyn FnMut(TestedBatch<'_>) -> bool,
     ) -> Result<Losses, StepError> {
-        let mut sums: Vec<(MetricId, f64)> = Vec::new();
-        for from in (0..count).step_by(config.batch.max(1)) {
-            let to = (from + config.batch).min(count);
-            let tested = self.test(&Batch::of_test(test, (from, to), config)?.on(device)?, config)?;
-            for (metric, value) in &tested.losses {
-                let share = f64::from(*value) * (to - from) as f64 / count as f64;
-                match sums.iter_mut().find(|(other, _)| other == metric) {
-                    Some((_, sum)) => *sum += share,
-                    None => sums.push((*metric, share)),
-                }
-            }
-            if !watch(TestedBatch { done: to, tested: &tested }) {
-                return Ok(Losses::new());
-            }
-        }
-        Ok(sums.into_iter().map(|(metric, sum)| (metric, sum as f32)).collect())
+        trainable::mean_losses(&*self.0, test, device, watch)
     }
+}
 
-    /// Figures on one batch of images that are not learned from.
-    ///
-    /// # Errors
-    /// If candle fails.
-    pub fn test(&self, batch: &Batch, config: &Config) -> Result<Tested, StepError> {
-        Ok(match self {
-            Self::Vae(vae) => vae.test(batch)?,
-            Self::Gan(gan) => gan.test(batch, config)?,
-        })
+impl Deref for Model {
+    type Target = dyn Trainable;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
     }
+}
 
-    /// The weights as plain data, copied.
-    ///
-    /// # Errors
-    /// If candle fails.
-    pub fn snapshot(&self, step: u64) -> Result<Snapshot, StepError> {
-        match self {
-            Self::Vae(vae) => vae.snapshot(step),
-            Self::Gan(gan) => gan.snapshot(step),
-        }
-    }
-
-    /// All that has to be written to go on later.
-    ///
-    /// # Errors
-    /// If candle fails.
-    pub fn save(&self) -> Result<Saved, StepError> {
-        Ok(match self {
-            Self::Vae(vae) => vae.save()?,
-            Self::Gan(gan) => gan.save()?,
-        })
-    }
-
-    /// Takes what was written back.
-    ///
-    /// # Errors
-    /// Names what is missing or does not fit.
-    pub fn restore(&mut self, saved: &Saved) -> Result<(), StepError> {
-        match self {
-            Self::Vae(vae) => vae.restore(saved),
-            Self::Gan(gan) => gan.restore(saved),
-        }
-    }
-
-    /// Multiplications and additions that a step's products need at least, an image.
-    pub fn flops(&self, config: &Config) -> u64 {
-        match self {
-            Self::Vae(vae) => vae.flops(),
-            Self::Gan(gan) => gan.flops(config),
-        }
-    }
-
-    /// Trainable numbers in all.
-    pub fn parameter_count(&self) -> usize {
-        match self {
-            Self::Vae(vae) => vae.parameter_count(),
-            Self::Gan(gan) => gan.parameter_count(),
-        }
+impl DerefMut for Model {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut *self.0
     }
 }

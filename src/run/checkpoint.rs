@@ -130,6 +130,11 @@ pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, RunError> {
 
 /// Reads a TOML file of ours; a newer format is refused by its number before anything else in it is looked at.
 pub(super) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, RunError> {
+    read_toml_up_to(path, FORMAT)
+}
+
+/// The same for a file whose newest format is another.
+pub(super) fn read_toml_up_to<T: serde::de::DeserializeOwned>(path: &Path, newest: u32) -> Result<T, RunError> {
     #[derive(Deserialize)]
     struct Format {
         format: Option<u32>,
@@ -138,10 +143,10 @@ pub(super) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T
     let text = String::from_utf8(bytes).map_err(|_| RunError::unexpected(path, "text in UTF-8", "other bytes"))?;
     let not_toml = |error: toml::de::Error| RunError::unexpected(path, "settings of this program", error.message());
     match toml::from_str::<Format>(&text).map_err(not_toml)?.format {
-        Some(format) if format > FORMAT => {
-            Err(RunError::unexpected(path, format!("format {FORMAT} or older"), format!("format {format}")))
+        Some(format) if format > newest => {
+            Err(RunError::unexpected(path, format!("format {newest} or older"), format!("format {format}")))
         }
         Some(_) => toml::from_str(&text).map_err(not_toml),
-        None => Err(RunError::unexpected(path, format!("format = {FORMAT}"), "no format number")),
+        None => Err(RunError::unexpected(path, format!("format = {newest}"), "no format number")),
     }
 }

@@ -1,8 +1,8 @@
 //! A run folder as a whole.
 
-use super::checkpoint::{Checkpoint, read_toml};
+use super::checkpoint::{Checkpoint, read_toml, read_toml_up_to};
 use super::error::RunError;
-use super::{FORMAT, atomic};
+use super::{CONFIG_FORMAT, FORMAT, atomic};
 use crate::dataset::{Dataset, ImageShape, Source};
 use crate::model::{Change, Config, Model, in_force};
 use crate::snapshot::Snapshot;
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunConfig {
-    /// Format number of the run folder.
+    /// [`CONFIG_FORMAT`].
     pub format: u32,
     /// The program that began the run.
     pub version: String,
@@ -36,7 +36,7 @@ impl RunConfig {
     /// The configuration of a run of `model` on `dataset`, by this program.
     pub fn new(model: Config, dataset: &Dataset) -> Self {
         Self {
-            format: FORMAT,
+            format: CONFIG_FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             data: dataset.source.clone(),
             data_name: dataset.name.clone(),
@@ -92,7 +92,7 @@ pub struct Opened {
 /// # Errors
 /// Names the file, what was expected and what was found.
 pub fn read_config(path: &Path) -> Result<RunConfig, RunError> {
-    let config: RunConfig = read_toml(path)?;
+    let config = RunConfig { format: CONFIG_FORMAT, ..read_toml_up_to(path, CONFIG_FORMAT)? };
     config.model.check().map_err(|error| RunError::unexpected(path, "a run that can be made", error))?;
     let ImageShape { channels, height, width } = config.image;
     let pixels = channels.checked_mul(height).and_then(|values| values.checked_mul(width));
@@ -102,16 +102,34 @@ pub fn read_config(path: &Path) -> Result<RunConfig, RunError> {
     Ok(config)
 }
 
-/// Reads `changes.toml` of a run folder, in order of step; none where there is no such file.
+/// Writes `config.toml` anew where an older program wrote it: for who goes on with the run.
+///
+/// # Errors
+/// Names the file, what was expected and what was found; or the file system's own.
+pub fn renew_config(run: &Path) -> Result<(), RunError> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    let path = run.join("config.toml");
+    if read_toml_up_to::<Format>(&path, CONFIG_FORMAT)?.format < CONFIG_FORMAT {
+        write_begin(run, &read_config(&path)?)?;
+    }
+    Ok(())
+}
+
+/// Reads `changes.toml` of a run of this configuration, in order of step; none where there is no such file. What an older
+/// program wrote down though it changed nothing in such a model is left out.
 ///
 /// # Errors
 /// Names the file, what was expected and what was found.
-pub fn read_changes(run: &Path) -> Result<Vec<Change>, RunError> {
+pub fn read_changes(run: &Path, config: &Config) -> Result<Vec<Change>, RunError> {
     let path = run.join("changes.toml");
     if !path.exists() {
         return Ok(Vec::new());
     }
     let mut changes = read_toml::<Changes>(&path)?.change;
+    changes.retain(|change| !change.meant_nothing(config));
     changes.sort_by_key(|change| change.step);
     Ok(changes)
 }
@@ -189,7 +207,7 @@ pub fn open(folder: &Path) -> Result<Opened, RunError> {
         return Err(RunError::unexpected(folder, "a run folder", found));
     }
     let config = read_config(&folder.join("config.toml"))?;
-    let changes = read_changes(folder)?;
+    let changes = read_changes(folder, &config.model)?;
     let checkpoint = Checkpoint::read_newest(folder)?;
     let initial = config.model.clone();
     let model = in_force(&initial, &changes, checkpoint.step)

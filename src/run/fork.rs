@@ -89,27 +89,24 @@ impl Fork {
             return Err(ForkError::NotKept { run: parent.to_owned(), step, kept });
         }
         kept.retain(|kept| kept.step == step || kept.step == 0);
-        let mut changes = read_changes(parent)?;
-        let set_anew = |key: &Key| set.iter().any(|(name, _)| name == key.name());
+        let mut changes = read_changes(parent, &config.model)?;
+        let set_anew = |change: &Change| set.iter().any(|(name, _)| name == change.key.name());
         // One step's part belongs to the step after it, which the fork makes itself.
-        changes.retain(|change| {
-            change.step < step || (change.step == step && change.key != Key::Part && !set_anew(&change.key))
-        });
+        changes.retain(|change| change.step < step || (change.step == step && !change.is_part() && !set_anew(change)));
         let mut after = in_force(&config.model, &changes, step).map_err(|error| {
             RunError::unexpected(&parent.join("changes.toml"), "changes that this run can make", error)
         })?;
         let lies = std::path::absolute(parent).unwrap_or_else(|_| parent.to_owned());
         let mut origin = Origin { format: FORMAT, parent: lies, step, set: BTreeMap::new() };
         for (name, value) in set {
-            let key = Key::from(name.clone());
-            if let Some(why) = key.fixed() {
+            if let Some(why) = after.fixed(name) {
                 return Err(ForkError::Fixed { key: name.clone(), why: why.to_owned() });
             }
-            after = after.with(name, value)?;
+            after = after.with_value(name, value)?;
             // As the configuration holds it: 2 becomes 2.0 where a real number is meant.
-            let value = after.value(name).unwrap_or_else(|| value.clone());
+            let value = after.get(name).map_or_else(|| value.clone(), Value::from);
             origin.set.insert(name.clone(), value.clone());
-            changes.push(Change { step, key, value });
+            changes.push(Change { step, key: Key::from(name.as_str()), value });
         }
         after.check().map_err(ChangeError::from)?;
         let checkpoint = Checkpoint::read_at(parent, step)?;

@@ -2,6 +2,7 @@
 
 use crate::model::{Change, Key, Part};
 use std::path::PathBuf;
+use toml::Value;
 
 /// A wish; carried out at the next step boundary.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +15,8 @@ pub enum Control {
     Step(Part),
     /// Back to step 0 with the same seed.
     Reset,
-    /// Change a number.
-    Set(Key, f64),
+    /// Change a field.
+    Set(Key, Value),
     /// Write the run to its folder, or to this one from now on; from then on it is written by itself too.
     Save(PathBuf),
     /// End the thread.
@@ -39,6 +40,13 @@ pub enum Event {
     Reset,
     /// A number was changed by hand.
     Changed(Change),
+    /// A change that was asked for cannot be made; nothing was changed.
+    Refused {
+        /// What was asked for.
+        change: Change,
+        /// Why, in one sentence.
+        message: String,
+    },
     /// A number was changed as it was when the run that is repeated was made.
     Repeated(Change),
     /// The run was written because somebody asked for it.

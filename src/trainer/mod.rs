@@ -17,7 +17,7 @@ pub use latest::Latest;
 pub use message::{Control, Event, Phase, Status};
 
 use crate::dataset::Dataset;
-use crate::model::{Batches, Change, Config, Key, Model, StepError};
+use crate::model::{Batches, Change, Config, Model, PixelHook, StepError};
 use crate::run::{self, Lock, Opened, RunConfig, RunError};
 use crate::snapshot::Snapshot;
 use candle_core::Device;
@@ -42,7 +42,7 @@ const LAST_WRITE: Duration = Duration::from_secs(30);
 const STACK_BYTES: usize = 64 << 20;
 
 /// Sees each batch's pixels (`[batch, pixels]`) before it is trained on, with the steps made before it, and may alter them.
-pub type BatchHook = Arc<dyn Fn(u64, &mut [f32]) + Send + Sync>;
+pub type BatchHook = Arc<PixelHook>;
 
 /// How a trainer is run; apart from `batch_hook`, none of it changes a bit of what is learned.
 #[derive(Clone)]
@@ -170,8 +170,9 @@ impl Trainer {
     ) -> Result<Self, OpenError> {
         initial.check()?;
         let images = dataset.train.count();
-        if images < initial.batch {
-            return Err(OpenError::Small { batch: initial.batch, images });
+        let batch = initial.images_per_step(images).max(1);
+        if images < batch {
+            return Err(OpenError::Small { batch, images });
         }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads.max(1))
@@ -225,7 +226,7 @@ impl Trainer {
             (worker.step, worker.train_s) = (step, opened.checkpoint.train_s);
             worker.saving.go_on(step, worker.train_s);
             // What the run changed up to here is in force; what it changed later it changes again.
-            let is_past = |change: &Change| change.step < step || (change.step == step && change.key != Key::Part);
+            let is_past = |change: &Change| change.step < step || (change.step == step && !change.is_part());
             (worker.changes, worker.planned) = opened.changes.into_iter().partition(is_past);
             run::metrics_file::read(&opened.folder, &shared.history, step)?;
         }

@@ -9,7 +9,7 @@ use super::{Options, SNAPSHOTS_PER_S};
 use crate::dataset::Dataset;
 use crate::history::{Curve, History};
 use crate::metrics::TestFolds;
-use crate::model::{Batches, Change, Config, Key, Losses, MetricId, Model, Part, StepError};
+use crate::model::{Batches, Change, ChangeError, Config, Key, Losses, MetricId, Model, Part, StepError, StepInput};
 use crate::run::RunConfig;
 use crate::snapshot::Snapshot;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
@@ -18,6 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use toml::Value;
 
 /// Test images that the curves look at, at most.
 const TEST_IMAGES: usize = 1000;
@@ -141,8 +142,10 @@ impl Worker {
                 self.autosave();
             }
             Control::Step(part) if self.phase != Phase::Failed => {
-                if part != Part::Whole {
-                    self.change(Key::Part, if part == Part::Discriminator { 1.0 } else { 2.0 });
+                if let Part::Only(number) = part
+                    && !self.change(Key::PART, f64::from(number).into())
+                {
+                    return;
                 }
                 self.advance(part);
                 if self.phase != Phase::Failed {
@@ -150,7 +153,9 @@ impl Worker {
                 }
             }
             Control::Reset => self.reset(),
-            Control::Set(key, value) => self.change(key, value),
+            Control::Set(key, value) => {
+                self.change(key, value);
+            }
             Control::Save(folder) => self.save(folder, true),
             Control::Start | Control::Pause | Control::Step(_) | Control::Stop => {}
         }
@@ -164,7 +169,8 @@ impl Worker {
     }
 
     fn is_complete(&self) -> bool {
-        self.options.total_steps.is_some_and(|total| self.step >= total)
+        let most = self.options.total_steps.into_iter().chain(self.config.family().most_steps).min();
+        most.is_some_and(|most| self.step >= most)
     }
 
     fn finish(&mut self) {
@@ -175,32 +181,40 @@ impl Worker {
         self.say(Event::Finished { step: self.step });
     }
 
-    fn change(&mut self, key: Key, value: f64) {
-        let change = Change { step: self.step, key, value: value.into() };
+    /// Changes a field, or says why it cannot. Whether it is now as it was asked for.
+    fn change(&mut self, key: Key, value: Value) -> bool {
+        let change = Change { step: self.step, key, value };
         let mut changed = self.config.clone();
-        let applied = change.apply(&mut changed);
-        let idle = change.key != Key::Part && changed == self.config;
-        if applied.is_err() || changed.check().is_err() || idle {
-            return;
+        let applied = change.apply(&mut changed).and_then(|()| changed.check().map_err(ChangeError::from));
+        if let Err(error) = applied {
+            self.say(Event::Refused { change, message: error.to_string() });
+            return false;
         }
-        if !change.key.is_live()
-            && let Err(error) = self.remake(&changed)
-        {
-            return self.fail(error.to_string());
+        if !change.is_part() && changed == self.config {
+            return true;
+        }
+        if let Err(error) = self.reconfigure(&changed, change.is_live(&changed)) {
+            self.fail(error.to_string());
+            return false;
         }
         self.config = changed;
         // A number set twice between two steps is one change: the later. And what a person sets stays until he sets it anew.
         let same = |other: &Change| other.key == change.key && other.step == change.step;
         self.changes.retain(|earlier| !same(earlier));
-        self.planned.retain(|later| !same(later) && (later.key != change.key || change.key == Key::Part));
+        self.planned.retain(|later| !same(later) && (later.key != change.key || change.is_part()));
         self.changes.push(change.clone());
         self.saving.changed = true;
         *self.shared.config.lock().unwrap_or_else(PoisonError::into_inner) = self.config.clone();
         self.say(Event::Changed(change));
+        true
     }
 
-    /// A model of another configuration takes over the weights and the optimiser.
-    fn remake(&mut self, config: &Config) -> Result<(), StepError> {
+    /// The model goes on with another configuration: at once where only `live` fields differ, else made anew around the
+    /// weights and the optimiser.
+    fn reconfigure(&mut self, config: &Config, live: bool) -> Result<(), StepError> {
+        if live {
+            return self.model.set_live(config);
+        }
         let saved = self.model.save()?;
         let mut model = Model::on(&self.options.device, config, self.dataset.shape())?;
         model.restore(&saved)?;
@@ -250,7 +264,7 @@ impl Worker {
                     }
                 }
                 self.shared.history.push(self.step, self.train_s as f32, &losses);
-                self.rate.add(self.config.batch as u64);
+                self.rate.add(self.config.images_per_step(self.dataset.train.count()) as u64);
                 self.publish(false);
                 if self.is_complete() || self.has_stalled(&losses) {
                     self.finish();
@@ -269,7 +283,7 @@ impl Worker {
 
     /// Whether this step was tested and is one of so many tests in a row that were no better than the best before them.
     fn has_stalled(&self, losses: &Losses) -> bool {
-        let patience = self.config.early_stop_tests;
+        let patience = self.config.early_stop_tests();
         if patience == 0 || !losses.iter().any(|(id, _)| *id == MetricId::TEST_TOTAL) {
             return false;
         }
@@ -299,8 +313,9 @@ impl Worker {
             part = change.part().or(part);
         }
         config.check().map_err(|error| error.to_string())?;
-        if config != self.config && now.iter().any(|change| !change.key.is_live()) {
-            self.remake(&config).map_err(|error| error.to_string())?;
+        if config != self.config {
+            let live = now.iter().all(|change| change.is_live(&config));
+            self.reconfigure(&config, live).map_err(|error| error.to_string())?;
         }
         self.config = config;
         *self.shared.config.lock().unwrap_or_else(PoisonError::into_inner) = self.config.clone();
@@ -312,19 +327,15 @@ impl Worker {
     }
 
     fn make_step(&mut self, part: Part) -> Result<Losses, StepError> {
-        let mut pixels = self.batches.pixels(self.step, &self.config);
-        if let Some(look) = &self.options.batch_hook {
-            look(self.step, &mut pixels);
-        }
-        let batch = self.batches.batch(pixels, self.step, &self.config)?.on(&self.options.device)?;
-        self.model.step(self.step, &batch, &self.config, part)
+        let (device, hook) = (self.options.device.clone(), self.options.batch_hook.as_deref());
+        self.model.step(&mut StepInput { step: self.step, part, batches: &mut self.batches, device, hook })
     }
 
     fn test(&self) -> Result<Losses, StepError> {
         let count = self.dataset.test.count().min(TEST_IMAGES);
         let mut folds = TestFolds::default();
         let images = (&self.dataset.test, count);
-        let mut losses = self.model.test_on(images, &self.config, &self.options.device, &mut |batch| {
+        let mut losses = self.model.test_on(images, &self.options.device, &mut |batch| {
             folds.add(batch.tested);
             true
         })?;
@@ -344,7 +355,7 @@ impl Worker {
         let status = Status {
             phase: self.phase,
             step: self.step,
-            steps_per_epoch: self.batches.steps_per_epoch(&self.config),
+            steps_per_epoch: self.batches.steps_per_epoch(self.config.images_per_step(self.dataset.train.count())),
             samples_per_s: self.rate.per_s,
             train_s: self.train_s,
         };

@@ -179,6 +179,9 @@ fn write(job: &Job, own: &mut Option<Own>) -> Result<(), RunError> {
         *own = Some(Own { folder: folder.clone(), _lock: lock, changes: None, total_steps: None });
     }
     let Some(own) = own else { return Ok(()) };
+    if own.changes.is_none() {
+        run::renew_config(folder)?;
+    }
     if let Some(total) = job.total_steps
         && own.total_steps != Some(total)
     {

@@ -2,15 +2,11 @@
 //! sections.
 
 mod fields;
-mod game;
-mod network;
-mod optimizer;
 mod presets;
 mod rate_curve;
-mod schedule;
 mod sections;
 
-use crate::model::{Config, Family};
+use crate::model::Section;
 use crate::trainer::{Part, Phase, Status};
 use crate::ui::command::{Command, Slot};
 use crate::ui::text::{tr, whole};
@@ -28,7 +24,7 @@ pub fn ui(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
         status_line(ui, model);
         trouble(ui, model);
         let mut config = model.config.clone();
-        fields::rows(ui, "live numbers", |ui| live(ui, &mut config));
+        fields::rows(ui, Section::LIVE, &mut config);
         sections::ui(ui, model, &mut config);
         if model.waits_for_reset {
             ui.label(RichText::new(tr("model.waits_for_reset")).small().color(theme::of(ui).warning));
@@ -51,12 +47,7 @@ fn head(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
             .response;
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
         response.on_hover_text(tr("model.preset_tip"));
-        let family = match model.config.family {
-            Family::Vae => "family.vae",
-            Family::Autoencoder => "family.autoencoder",
-            Family::Gan => "family.gan",
-        };
-        ui.add(egui::Label::new(theme::note(ui, tr(family))).truncate());
+        ui.add(egui::Label::new(theme::note(ui, tr(model.config.family().words))).truncate());
     });
 }
 
@@ -73,15 +64,14 @@ fn buttons(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
         } else if widgets::sign_button(ui, can, signs::START, &named("train.start"), &tr("train.start_tip")).clicked() {
             commands.push(Command::Start(slot));
         }
-        let mut step = |ui: &mut Ui, sign: &str, key: &str, tip: &str, part: Part| {
-            if widgets::sign_button(ui, can, sign, &named(key), &tr(tip)).clicked() {
+        let mut step = |ui: &mut Ui, sign: &str, words: &str, tip: &str, part: Part| {
+            if widgets::sign_button(ui, can, sign, &named(words), &tr(tip)).clicked() {
                 commands.push(Command::Step(slot, part));
             }
         };
         step(ui, signs::STEP, "train.step", "train.step_tip", Part::Whole);
-        if model.config.family == Family::Gan {
-            step(ui, "D", "train.step_d", "train.step_d_tip", Part::Discriminator);
-            step(ui, "G", "train.step_g", "train.step_g_tip", Part::Generator);
+        for (part, number) in model.config.family().parts.iter().zip(1..) {
+            step(ui, part.sign, part.words, &format!("{}_tip", part.words), Part::Only(number));
         }
         let any = phase.is_some();
         if widgets::sign_button(ui, any, signs::RESET, &named("train.reset"), &tr("train.reset_tip")).clicked() {
@@ -138,18 +128,6 @@ fn trouble(ui: &mut Ui, model: &ModelView<'_>) {
     }
     if let Some(mistake) = &model.mistake {
         ui.label(RichText::new(mistake).color(danger));
-    }
-}
-
-/// Numbers that may change while it trains.
-fn live(ui: &mut Ui, config: &mut Config) {
-    widgets::row(ui, &tr("model.learning_rate"), &tr("model.learning_rate_tip"), |ui| {
-        fields::logarithmic(ui, &mut config.learning_rate, 1e-6, 1e-1)
-    });
-    if config.family == Family::Vae {
-        widgets::row(ui, &tr("model.beta"), &tr("model.beta_tip"), |ui| {
-            fields::linear(ui, &mut config.beta, 0.0, 10.0)
-        });
     }
 }
 

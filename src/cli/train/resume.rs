@@ -3,7 +3,7 @@
 use super::{Begin, Plan, TrainArguments, usage};
 use crate::cli::common::load;
 use crate::dataset::{Dataset, Source};
-use crate::model::Config;
+use crate::model::{Config, Setting};
 use crate::run::{self, RunConfig, RunError};
 use anyhow::{Result, anyhow};
 use std::path::{Path, PathBuf};
@@ -44,23 +44,19 @@ fn same(one: &Path, other: &Path) -> bool {
 
 /// Refuses what is not so in a run that is there: whatever it was begun with stays.
 pub fn agrees(arguments: &TrainArguments, run: &Path, config: &Config) -> Result<()> {
-    let lower = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
-    let asked = [
-        ("PRESET", arguments.preset.clone(), config.preset.clone()),
-        ("--z", arguments.z.map(|z| z.to_string()), config.latent.to_string()),
-        ("--batch", arguments.batch.map(|batch| batch.to_string()), config.batch.to_string()),
-        ("--lr", arguments.lr.map(|lr| lr.to_string()), config.learning_rate.to_string()),
-        ("--beta", arguments.beta.map(|beta| beta.to_string()), config.beta.to_string()),
-        ("--likelihood", arguments.likelihood.clone(), lower(&config.likelihood)),
-        ("--binarize", arguments.binarize.clone(), lower(&config.binarize)),
-        ("--seed", arguments.seed.map(|seed| seed.to_string()), config.seed.to_string()),
-    ];
-    for (name, asked, is) in asked {
-        if let Some(asked) = asked.filter(|asked| *asked != is) {
-            return Err(usage(format!(
-                "{name} {asked} contradicts {}, which was begun with {is}; a fork can change things on the way",
-                run.display()
-            )));
+    let refuse = |option: &str, asked: String, is: String| {
+        Err(usage(format!(
+            "{option} {asked} contradicts {}, which was begun with {is}; a fork can change things on the way",
+            run.display()
+        )))
+    };
+    if let Some(preset) = arguments.preset.as_ref().filter(|preset| **preset != config.preset) {
+        return refuse("PRESET", preset.clone(), config.preset.clone());
+    }
+    for (option, key, asked) in arguments.fields() {
+        let is = config.get(key);
+        if let Some(asked) = asked.filter(|asked| Some(asked) != is) {
+            return refuse(option, asked.to_string(), is.map_or_else(|| format!("no {key}"), Setting::to_string));
         }
     }
     Ok(())

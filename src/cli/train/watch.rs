@@ -8,11 +8,11 @@ use anyhow::{Result, bail};
 use std::path::Path;
 use std::time::Duration;
 
-/// Prints where the run is.
-pub fn report(trainer: &Trainer, out: &Path, json: bool) {
+/// Prints where the run on so many training images is.
+pub fn report(trainer: &Trainer, images: usize, out: &Path, json: bool) {
     let (status, config) = (trainer.status(), trainer.config());
     let epochs = status.step as f64 / status.steps_per_epoch.max(1) as f64;
-    let samples = (status.step * config.batch as u64) as f64;
+    let samples = status.step as f64 * config.images_per_step(images) as f64;
     let rate = if status.train_s > 0.0 { samples / status.train_s } else { 0.0 };
     let losses = last_values(trainer.history());
     if json {

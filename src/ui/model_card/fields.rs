@@ -1,45 +1,92 @@
-//! The kinds of controls that a card's numbers are set with.
+//! The rows of a card: a control for each field of the family's table.
 
+use crate::model::{CardInput, CardRow, Config, Field, FieldKind, Section, Setting};
 use crate::ui::text::{number, tr, whole};
 use crate::ui::{theme, widgets};
 use eframe::egui::{ComboBox, DragValue, Grid, Response, Slider, SliderClamping, Ui};
-use std::ops::RangeInclusive;
 
 /// The most steps that a control offers.
 const MOST_STEPS: u64 = 100_000_000;
+/// The most that a control of a count without a bound offers.
+const MOST_COUNT: u64 = 1000;
 
-/// Rows of a name and what it names.
-pub fn rows(ui: &mut Ui, id: &str, add: impl FnOnce(&mut Ui)) {
-    Grid::new(id).num_columns(2).spacing([theme::GRID, theme::GRID / 4.0]).show(ui, add);
+/// Draws the rows of a section that have a meaning for `config`, and changes it.
+pub fn rows(ui: &mut Ui, section: Section, config: &mut Config) {
+    let grid = Grid::new(section.0).num_columns(2).spacing([theme::GRID, theme::GRID / 4.0]);
+    grid.show(ui, |ui| {
+        for field in config.family().fields {
+            if let Some(row) = field.card.filter(|row| row.section == section && (field.applies)(config)) {
+                draw(ui, field, &row, config);
+            }
+        }
+    });
 }
 
-/// A slider over several powers of ten.
-pub fn logarithmic(ui: &mut Ui, value: &mut f64, least: f64, most: f64) -> Response {
-    let slider = Slider::new(value, least..=most)
-        .logarithmic(true)
-        .clamping(SliderClamping::Never)
-        .custom_formatter(|value, _| number(value));
-    ui.add(slider)
+fn draw(ui: &mut Ui, field: &Field, row: &CardRow, config: &mut Config) {
+    let Some(before) = config.get(field.key) else { return };
+    let words = (row.words)(config);
+    let (name, tip) = (tr(words), tr(&format!("{words}_tip")));
+    let mut value = before.clone();
+    if let CardInput::Optional { usual, unit } = row.input {
+        optional(ui, (&name, &tip), field, &mut value, usual, unit);
+    } else {
+        widgets::row(ui, &name, &tip, |ui| control(ui, field, row.input, &mut value));
+    }
+    if value != *before
+        && let Ok(changed) = config.with(field.key, value)
+    {
+        *config = changed;
+        if let Some(follow) = field.follow {
+            follow(config);
+        }
+    }
 }
 
-/// A slider.
-pub fn linear(ui: &mut Ui, value: &mut f64, least: f64, most: f64) -> Response {
-    ui.add(Slider::new(value, least..=most).clamping(SliderClamping::Never).max_decimals(3))
+fn control(ui: &mut Ui, field: &Field, input: CardInput, value: &mut Setting) -> Response {
+    if let FieldKind::Choice(words) = field.kind {
+        return choice(ui, field.key, value, words);
+    }
+    match (value, field.kind) {
+        (Setting::Whole(value), FieldKind::Whole { least, .. }) if input == CardInput::Steps => steps(ui, value, least),
+        (Setting::Whole(value), FieldKind::Whole { least, most }) => count(ui, value, least, most),
+        (Setting::Real(value), FieldKind::Real { least, most }) => match input {
+            CardInput::Slider { least, most, logarithmic } => slider(ui, value, (least, most), logarithmic),
+            _ => real(ui, value, least, most),
+        },
+        (Setting::Flag(value), _) => ui.checkbox(value, ()),
+        (Setting::Widths(widths), _) => {
+            let widths: Vec<String> = widths.iter().map(ToString::to_string).collect();
+            let widths = if widths.is_empty() { tr("model.hidden_none") } else { widths.join("–") };
+            ui.label(theme::figure(widths))
+        }
+        (other, _) => ui.label(theme::figure(other.to_string())),
+    }
 }
 
-/// A count of at least 1.
-pub fn count(ui: &mut Ui, value: &mut usize, most: usize) -> Response {
-    ui.add(DragValue::new(value).range(1..=most).speed(0.2).update_while_editing(false))
+fn slider(ui: &mut Ui, value: &mut f64, (least, most): (f64, f64), logarithmic: bool) -> Response {
+    let slider = Slider::new(value, least..=most).clamping(SliderClamping::Never);
+    ui.add(match logarithmic {
+        true => slider.logarithmic(true).custom_formatter(|value, _| number(value)),
+        false => slider.max_decimals(3),
+    })
 }
 
-/// A number.
-pub fn real(ui: &mut Ui, value: &mut f64, range: RangeInclusive<f64>) -> Response {
+fn count(ui: &mut Ui, value: &mut u64, least: u64, most: u64) -> Response {
+    let drag = DragValue::new(value).speed(0.2).update_while_editing(false);
+    // Any whole number from 0 up is a seed: that has no range.
+    ui.add(match (least, most) {
+        (0, u64::MAX) => drag,
+        (_, u64::MAX) => drag.range(least..=MOST_COUNT),
+        _ => drag.range(least..=most),
+    })
+}
+
+fn real(ui: &mut Ui, value: &mut f64, least: f64, most: f64) -> Response {
     let speed = (0.02 * *value).max(0.001);
-    ui.add(DragValue::new(value).range(range).speed(speed).max_decimals(6).update_while_editing(false))
+    ui.add(DragValue::new(value).range(least..=most).speed(speed).max_decimals(6).update_while_editing(false))
 }
 
-/// A number of steps.
-pub fn steps(ui: &mut Ui, value: &mut u64, least: u64) -> Response {
+fn steps(ui: &mut Ui, value: &mut u64, least: u64) -> Response {
     let speed = (0.01 * *value as f64).max(1.0);
     let unit = tr("model.unit_steps");
     ui.add(
@@ -52,66 +99,47 @@ pub fn steps(ui: &mut Ui, value: &mut u64, least: u64) -> Response {
     )
 }
 
-/// One of several; `name` gives each in words.
-pub fn choice<T: Copy + PartialEq>(
-    ui: &mut Ui,
-    id: &str,
-    value: &mut T,
-    all: &[T],
-    name: impl Fn(T) -> String,
-) -> Response {
-    ComboBox::from_id_salt(id)
-        .selected_text(name(*value))
-        .show_ui(ui, |ui| {
-            for one in all {
-                ui.selectable_value(value, *one, name(*one));
-            }
-        })
-        .response
-}
-
-/// What a number that may be left out is when it is not, and how it is set then.
-pub struct Usual {
-    /// What it is when it is switched on.
-    pub value: f64,
-    /// The least and the most it may be.
-    pub range: RangeInclusive<f64>,
-    /// Whether it is whole.
-    pub whole: bool,
-    /// What follows it.
-    pub unit: String,
-}
-
-impl Usual {
-    /// A number without a unit.
-    pub fn real(value: f64, range: RangeInclusive<f64>) -> Self {
-        Self { value, range, whole: false, unit: String::new() }
-    }
+fn choice(ui: &mut Ui, key: &str, value: &mut Setting, words: &'static [&'static str]) -> Response {
+    let name = |word: &str| tr(&format!("{key}.{word}"));
+    let selected = name(&value.to_string());
+    let list = ComboBox::from_id_salt(key).selected_text(selected).show_ui(ui, |ui| {
+        for word in words {
+            ui.selectable_value(value, (*word).into(), name(word));
+        }
+    });
+    list.response
 }
 
 /// A row with a number that is 0 where it is switched off, and a box that switches it.
-pub fn optional(ui: &mut Ui, name: &str, tooltip: &str, value: &mut f64, usual: Usual) {
-    let label = ui.label(theme::note(ui, name)).on_hover_text(tooltip);
+fn optional(
+    ui: &mut Ui,
+    (name, tip): (&str, &str),
+    field: &Field,
+    value: &mut Setting,
+    usual: f64,
+    unit: Option<&'static str>,
+) {
+    let label = ui.label(theme::note(ui, name)).on_hover_text(tip);
     ui.horizontal(|ui| {
-        let mut on = *value > 0.0;
-        if ui.checkbox(&mut on, ()).labelled_by(label.id).on_hover_text(tooltip).changed() {
-            *value = if on { usual.value } else { 0.0 };
+        let is_whole = matches!(field.kind, FieldKind::Whole { .. });
+        let mut on = !matches!(value, Setting::Whole(0)) && *value != Setting::Real(0.0);
+        if ui.checkbox(&mut on, ()).labelled_by(label.id).on_hover_text(tip).changed() {
+            let usual = if on { usual } else { 0.0 };
+            *value = if is_whole { Setting::Whole(usual as u64) } else { Setting::Real(usual) };
         }
         if !on {
             ui.label(theme::note(ui, tr("model.off")));
             return;
         }
-        let drag = DragValue::new(value).range(usual.range).suffix(usual.unit).update_while_editing(false);
-        let drag = match usual.whole {
-            true => drag.speed(0.2).fixed_decimals(0),
-            false => drag.speed((0.02 * usual.value).min(0.02)).max_decimals(6),
+        let unit = unit.map(|unit| format!(" {}", tr(unit))).unwrap_or_default();
+        let drag = match (value, field.kind) {
+            (Setting::Whole(value), _) => DragValue::new(value).range(1..=MOST_COUNT).speed(0.2),
+            (Setting::Real(value), FieldKind::Real { least, most }) => {
+                DragValue::new(value).range(least..=most).speed((0.02 * usual).min(0.02)).max_decimals(6)
+            }
+            _ => return,
         };
-        ui.add(drag).labelled_by(label.id).on_hover_text(tooltip);
+        ui.add(drag.suffix(unit).update_while_editing(false)).labelled_by(label.id).on_hover_text(tip);
     });
     ui.end_row();
-}
-
-/// A row whose value is set elsewhere.
-pub fn fact(ui: &mut Ui, name: &str, tooltip: &str, value: String) {
-    widgets::row(ui, name, tooltip, |ui| ui.label(theme::figure(value)));
 }

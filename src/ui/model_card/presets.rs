@@ -1,6 +1,6 @@
-//! The presets to choose from, autoencoders and GANs apart.
+//! The presets to choose from, under a heading for each kind of family.
 
-use crate::model::{Config, PRESETS};
+use crate::model::FAMILIES;
 use crate::ui::command::Command;
 use crate::ui::text::tr;
 use crate::ui::theme;
@@ -9,20 +9,21 @@ use eframe::egui::Ui;
 
 /// Draws the list.
 pub fn choices(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
-    for (encodes, heading) in [(true, "preset.autoencoders"), (false, "preset.gans")] {
-        if !encodes {
-            ui.separator();
-        }
-        ui.label(theme::note(ui, tr(heading)));
-        for preset in PRESETS {
-            if Config::preset(preset).is_none_or(|config| config.encodes() != encodes) {
-                continue;
+    let mut heading = "";
+    for family in FAMILIES {
+        if family.heading != heading {
+            if !heading.is_empty() {
+                ui.separator();
             }
-            let chosen = model.config.preset == preset;
-            let response = ui.selectable_label(chosen, preset);
-            let summary = tr(&format!("preset.{preset}"));
+            heading = family.heading;
+            ui.label(theme::note(ui, tr(heading)));
+        }
+        for preset in family.presets {
+            let chosen = model.config.preset == preset.name;
+            let response = ui.selectable_label(chosen, preset.name);
+            let summary = tr(&format!("preset.{}", preset.name));
             if response.on_hover_text(summary).clicked() && !chosen {
-                commands.push(Command::Preset(model.slot, preset.to_owned()));
+                commands.push(Command::Preset(model.slot, preset.name.to_owned()));
             }
         }
     }

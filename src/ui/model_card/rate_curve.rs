@@ -1,6 +1,6 @@
 //! The learning rate over the steps to come, as a small curve.
 
-use crate::model::{Config, Schedule};
+use crate::model::{LearningRate, Schedule};
 use crate::ui::text::{number, tr, whole};
 use crate::ui::theme;
 use crate::ui::view::ModelView;
@@ -10,17 +10,17 @@ use rust_i18n::t;
 /// Steps that are shown where nothing says how many matter.
 const SOME_STEPS: u64 = 1000;
 
-/// Draws the curve of `config`, and where the model stands on it.
-pub fn ui(ui: &mut Ui, model: &ModelView<'_>, config: &Config) {
+/// Draws the curve, and where the model stands on it.
+pub fn ui(ui: &mut Ui, model: &ModelView<'_>, rate: &LearningRate) {
     let step = model.status.map_or(0, |status| status.step);
-    let last = last_step(config).max(step);
+    let last = last_step(rate).max(step);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 6.0 * theme::GRID), Sense::hover());
     let palette = theme::of(ui);
     let color = theme::model_color(model.slot);
     let inner = rect.shrink(theme::GRID / 2.0);
-    let top = config.learning_rate.max(f64::MIN_POSITIVE);
+    let top = rate.learning_rate.max(f64::MIN_POSITIVE);
     let place = |step: u64| {
-        let share = (config.learning_rate_at(step) / top).clamp(0.0, 1.0) as f32;
+        let share = (rate.at(step) / top).clamp(0.0, 1.0) as f32;
         let x = inner.left() + inner.width() * (step as f64 / last as f64) as f32;
         pos2(x, inner.bottom() - inner.height() * share)
     };
@@ -39,13 +39,13 @@ pub fn ui(ui: &mut Ui, model: &ModelView<'_>, config: &Config) {
     });
     response.on_hover_ui_at_pointer(|ui| {
         if let Some(step) = under {
-            let rate = number(config.learning_rate_at(step));
-            ui.label(theme::figure(t!("model.rate_at", step = whole(step), rate = rate)));
+            let words = t!("model.rate_at", step = whole(step), rate = number(rate.at(step)));
+            ui.label(theme::figure(words));
         }
         ui.label(theme::note(ui, tr("model.rate_curve_tip")));
     });
     ui.horizontal(|ui| {
-        ui.label(theme::note(ui, t!("model.rate_most", rate = number(config.learning_rate))));
+        ui.label(theme::note(ui, t!("model.rate_most", rate = number(rate.learning_rate))));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add(egui::Label::new(theme::note(ui, format!("{} {}", whole(last), tr("model.unit_steps")))).truncate());
         });
@@ -53,12 +53,12 @@ pub fn ui(ui: &mut Ui, model: &ModelView<'_>, config: &Config) {
 }
 
 /// The step up to which a schedule is worth looking at.
-fn last_step(config: &Config) -> u64 {
-    let warm = config.warm_up_steps;
-    let last = match config.schedule {
+fn last_step(rate: &LearningRate) -> u64 {
+    let warm = rate.warm_up_steps;
+    let last = match rate.schedule {
         Schedule::Constant => warm.saturating_mul(4),
-        Schedule::Cosine => config.schedule_steps.max(warm).saturating_mul(5) / 4,
-        Schedule::Step => config.schedule_steps.max(warm).saturating_mul(5),
+        Schedule::Cosine => rate.schedule_steps.max(warm).saturating_mul(5) / 4,
+        Schedule::Step => rate.schedule_steps.max(warm).saturating_mul(5),
     };
     if last == 0 { SOME_STEPS } else { last }
 }
@@ -69,11 +69,17 @@ mod tests {
 
     #[test]
     fn the_curve_shows_the_whole_schedule() {
-        let config = Config { warm_up_steps: 100, ..Config::vae_dense() };
-        assert_eq!(last_step(&Config::vae_dense()), SOME_STEPS);
-        assert_eq!(last_step(&config), 400);
-        let cosine = Config { schedule: Schedule::Cosine, schedule_steps: 400, ..config.clone() };
-        assert_eq!(last_step(&cosine), 500);
-        assert_eq!(last_step(&Config { schedule: Schedule::Step, schedule_steps: 400, ..config }), 2000);
+        let constant = LearningRate {
+            learning_rate: 1e-3,
+            warm_up_steps: 0,
+            schedule: Schedule::Constant,
+            schedule_steps: 400,
+            schedule_share: 0.1,
+        };
+        let warm = LearningRate { warm_up_steps: 100, ..constant };
+        assert_eq!(last_step(&constant), SOME_STEPS);
+        assert_eq!(last_step(&warm), 400);
+        assert_eq!(last_step(&LearningRate { schedule: Schedule::Cosine, ..warm }), 500);
+        assert_eq!(last_step(&LearningRate { schedule: Schedule::Step, ..warm }), 2000);
     }
 }

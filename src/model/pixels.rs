@@ -1,0 +1,68 @@
+//! What a decoder's output stands for, and what is done to images before a model sees them.
+
+use super::field::{CardInput, Section};
+use super::{Config, ConfigError, Field, Setting};
+use serde::Deserialize;
+
+/// The distribution of pixels that a decoder's output stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Likelihood {
+    /// Independent coin flips, from logits.
+    Bernoulli,
+    /// Unit-variance normal about the decoder's output: ½(x−x̂)² + ½ ln 2π a pixel.
+    Gaussian,
+}
+
+/// What a configuration says of a decoder's output.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct PixelDistribution {
+    /// What it stands for.
+    pub likelihood: Likelihood,
+}
+
+/// Whether grey images are made black and white before a model sees them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Binarize {
+    /// Grey values are probabilities.
+    None,
+    /// Drawn once.
+    Static,
+    /// Training images drawn anew at every sight of them; test images once.
+    Dynamic,
+}
+
+const BINARIZE_WORDS: [&str; 3] = ["none", "static", "dynamic"];
+
+/// The distribution of pixels of an autoencoder.
+pub(super) static LIKELIHOOD: Field = Field::choice("likelihood", &["bernoulli", "gaussian"], "bernoulli")
+    .required()
+    .on_card(Section::NETWORK, |_| "model.likelihood", CardInput::Plain)
+    // Pixels of a normal distribution are not coin flips.
+    .follow(|config| {
+        if is_gaussian(config) {
+            config.put("binarize", Setting::word("none"));
+        }
+    });
+/// What is done to grey images before coin flips are expected of them.
+pub(super) static BINARIZE: Field = Field::choice("binarize", &BINARIZE_WORDS, "none")
+    .required()
+    .on_card(Section::NETWORK, |_| "model.binarize", CardInput::Plain)
+    .only_if(|config| !is_gaussian(config));
+/// The same for a model without a likelihood, where a card does not offer it.
+pub(super) static BINARIZE_UNSEEN: Field = Field::choice("binarize", &BINARIZE_WORDS, "none").required();
+
+fn is_gaussian(config: &Config) -> bool {
+    config.word("likelihood") == Some("gaussian")
+}
+
+/// Pixels of a normal distribution are not binarised.
+pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
+    match config.word("binarize") {
+        Some(word) if word != "none" && is_gaussian(config) => {
+            Err(ConfigError::new("binarize", "none with a Gaussian likelihood".into(), word))
+        }
+        _ => Ok(()),
+    }
+}
