@@ -224,3 +224,48 @@ fn a_full_disk_is_a_sentence_and_leaves_no_half_checkpoint() {
     let left: Vec<_> = std::fs::read_dir(folder.path().join("run/checkpoints")).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+/// A folder of 40 images of 4×3 pixels in `folder`.
+fn small_data(folder: &Path) {
+    std::fs::create_dir_all(folder).unwrap();
+    for (name, count) in [("train", 32u32), ("t10k", 8)] {
+        let labels: Vec<u8> = (0..count).map(|index| (index % 2) as u8).collect();
+        let pixels: Vec<u8> = (0..count * 12).map(|index| (index * 37 % 256) as u8).collect();
+        for (kind, sizes, bytes) in
+            [("images-idx3", vec![count, 4, 3], pixels), ("labels-idx1", vec![count], labels.clone())]
+        {
+            let mut file = vec![0, 0, 8, sizes.len() as u8];
+            sizes.iter().for_each(|size| file.extend(size.to_be_bytes()));
+            file.extend(bytes);
+            std::fs::write(folder.join(format!("{name}-{kind}-ubyte")), file).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_run_on_data_at_a_relative_path_is_opened_from_any_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, elsewhere) = (folder.path().join("here"), folder.path().join("elsewhere"));
+    small_data(&here.join("sets/small"));
+    std::fs::create_dir(&elsewhere).unwrap();
+    let train =
+        ["train", "vae-dense", "--data", "./sets/small", "--batch", "8", "--steps", "2", "--out", "run", "--json"];
+    json(&latentarium(&here, &train));
+    let config = here.join("run/config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let line = format!("data = \"{}\"", here.join("sets/small").display());
+    assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+    let from_elsewhere = json(&latentarium(&elsewhere, &["eval", "../here/run", "--json"]));
+    let from_here = json(&latentarium(&here, &["eval", "run", "--data", "sets/small", "--json"]));
+    assert!(from_here["test_recon"].as_f64().unwrap() > 0.0);
+    assert_eq!(from_elsewhere["test_recon"], from_here["test_recon"]);
+
+    // A run of before may hold a relative path: it means what it meant, a place below the current folder.
+    std::fs::write(&config, text.replace(&line, "data = \"sets/small\"")).unwrap();
+    assert!(latentarium(&here, &["eval", "run"]).status.success());
+    let missing = elsewhere.join("sets/small").display().to_string();
+    refuses(&elsewhere, &["eval", "../here/run"], 1, &format!("{missing}: expected a folder of IDX files"));
+    // What such a run goes on into names the place whole.
+    json(&latentarium(&here, &["train", "--config", "run/config.toml", "--steps", "1", "--out", "again", "--json"]));
+    assert!(std::fs::read_to_string(here.join("again/config.toml")).unwrap().lines().any(|found| found == line));
+}

@@ -24,7 +24,7 @@ fn open(
     progress: &Progress,
 ) -> Result<Box<OpenedRun>, String> {
     let opened = run::open(folder).map_err(|error| error.to_string())?;
-    let data = match data.filter(|data| data.source == opened.config.data) {
+    let data = match data.filter(|data| data.source == opened.config.data.clone().absolute()) {
         Some(data) => data,
         None => {
             let loaded = dataset::load(&opened.config.data, progress);

@@ -17,9 +17,10 @@ pub static FORMATS: &[&dyn Format] = &[&IdxFolder, &Cifar10];
 pub static BUILT_IN: &[&dyn BuiltIn] = &[&Digits];
 
 impl Source {
-    /// What a person typed or chose: the name of a data set that comes with the program, or a path.
+    /// What a person typed or chose: the name of a data set that comes with the program, or a path, which is made absolute
+    /// here, so that all that is written of it means the same from any folder.
     pub fn parse(text: &str) -> Self {
-        Self::from(text.to_owned())
+        Self::from(text.to_owned()).absolute()
     }
 }
 
@@ -45,17 +46,18 @@ impl<'de> Deserialize<'de> for Source {
     }
 }
 
-/// Opens a source: generates, or reads and checks, with progress and a way to cancel.
+/// Opens a source: generates, or reads and checks, with progress and a way to cancel. The data set's own source is
+/// absolute.
 ///
 /// # Errors
 /// One sentence that names the file, what was expected and what was found.
 pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError> {
-    match source {
-        Source::BuiltIn(name) => match BUILT_IN.iter().find(|built_in| built_in.name() == *name) {
+    match source.clone().absolute() {
+        Source::BuiltIn(name) => match BUILT_IN.iter().find(|built_in| built_in.name() == name) {
             Some(built_in) => built_in.open(progress),
             None => Err(SourceError::unexpected(Path::new(name), expected(), "another name")),
         },
-        Source::Path(path) => open(path, progress),
+        Source::Path(path) => open(&path, progress),
     }
 }
 
@@ -86,5 +88,22 @@ fn expected() -> String {
         Some((last, [])) => (*last).to_owned(),
         Some((last, others)) => format!("{} or {last}", others.join(", ")),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_types_is_absolute_and_what_a_file_holds_is_as_it_is() {
+        let here = std::env::current_dir().unwrap_or_default();
+        assert_eq!(Source::parse("./sets/small"), Source::Path(here.join("sets/small")));
+        assert_eq!(Source::from("sets/small".to_owned()), Source::Path(PathBuf::from("sets/small")));
+        for built_in in BUILT_IN {
+            let source = Source::parse(built_in.name());
+            assert_eq!(source, Source::BuiltIn(built_in.name()));
+            assert_eq!(Source::from(source.to_string()), source);
+        }
     }
 }

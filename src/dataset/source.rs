@@ -13,6 +13,18 @@ pub enum Source {
     Path(PathBuf),
 }
 
+impl Source {
+    /// The same place whatever the current folder is. A path stays as it is where there is no current folder any more;
+    /// opening it then fails by its name.
+    #[must_use]
+    pub fn absolute(self) -> Self {
+        match self {
+            Self::Path(path) => Self::Path(std::path::absolute(&path).unwrap_or(path)),
+            built_in @ Self::BuiltIn(_) => built_in,
+        }
+    }
+}
+
 impl From<Source> for String {
     fn from(source: Source) -> Self {
         source.to_string()
