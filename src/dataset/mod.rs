@@ -16,6 +16,7 @@ mod sample;
 mod set;
 mod source;
 mod split;
+mod sprites;
 mod stream;
 
 pub use column::{Cells, Column, ColumnValues};

@@ -7,6 +7,7 @@ use super::idx::IdxFolder;
 use super::progress::Progress;
 use super::set::Dataset;
 use super::source::{Source, SourceError};
+use super::sprites::Sprites;
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub static FORMATS: &[&dyn Format] = &[&IdxFolder, &Cifar10];
 
 /// Every data set that comes with the program; the first one is what a first start opens.
-pub static BUILT_IN: &[&dyn BuiltIn] = &[&Digits];
+pub static BUILT_IN: &[&dyn BuiltIn] = &[&Digits, &Sprites];
 
 impl Source {
     /// What a person typed or chose: the name of a data set that comes with the program, or a path, which is made absolute
