@@ -9,6 +9,7 @@ mod digits;
 mod folder;
 mod format;
 mod idx;
+mod npy;
 mod progress;
 mod registry;
 mod rows;

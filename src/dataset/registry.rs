@@ -4,6 +4,7 @@ use super::cifar::Cifar10;
 use super::digits::Digits;
 use super::format::{BuiltIn, Candidate, Format};
 use super::idx::IdxFolder;
+use super::npy::Npy;
 use super::progress::Progress;
 use super::set::Dataset;
 use super::source::{Source, SourceError};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 
 /// Every format that files and folders are read in.
-pub static FORMATS: &[&dyn Format] = &[&IdxFolder, &Cifar10];
+pub static FORMATS: &[&dyn Format] = &[&IdxFolder, &Cifar10, &Npy];
 
 /// Every data set that comes with the program; the first one is what a first start opens.
 pub static BUILT_IN: &[&dyn BuiltIn] = &[&Digits, &Sprites];

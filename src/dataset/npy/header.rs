@@ -1,0 +1,191 @@
+//! The header of a `.npy` file (NumPy's format, versions 1.0 to 3.0), parsed within bounds. Nothing in it is ever executed.
+
+/// The first bytes of every file.
+pub const MAGIC: &[u8; 6] = b"\x93NUMPY";
+/// Bytes before the length of the header: the magic string and the version.
+pub const START: usize = MAGIC.len() + 2;
+/// The most bytes that a header may have: NumPy's own writer needs some 120.
+pub const MAX_HEADER: u64 = 10_000;
+/// The most dimensions that are listed.
+const MAX_DIMENSIONS: usize = 32;
+
+/// The type of an element as it lies in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ElementType {
+    /// A byte, 0 or not.
+    Bool,
+    /// Unsigned, of so many bytes.
+    Unsigned(u8),
+    /// Signed, of so many bytes.
+    Signed(u8),
+    /// IEEE floating point, of 4 or 8 bytes.
+    Float(u8),
+}
+
+impl ElementType {
+    /// Bytes of one element.
+    pub fn size(self) -> u64 {
+        match self {
+            Self::Bool => 1,
+            Self::Unsigned(size) | Self::Signed(size) | Self::Float(size) => u64::from(size),
+        }
+    }
+}
+
+/// What a header says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The type of the elements.
+    pub element: ElementType,
+    /// Whether they are stored with the most significant byte first.
+    pub big_endian: bool,
+    /// Whether the first dimension is the fastest.
+    pub fortran: bool,
+    /// The sizes of the dimensions.
+    pub shape: Vec<u64>,
+}
+
+impl Header {
+    /// Parses the dictionary that a header is: `{'descr': '<f4', 'fortran_order': False, 'shape': (10, 28, 28), }`.
+    ///
+    /// # Errors
+    /// What was found in place of one.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let text = std::str::from_utf8(bytes).map_err(|_| "a header that is not text".to_owned())?;
+        let mut scanner = Scanner { rest: text };
+        let (mut descr, mut fortran, mut shape) = (None, None, None);
+        scanner.expect('{')?;
+        while !scanner.accept('}') {
+            let key = scanner.string()?;
+            scanner.expect(':')?;
+            let again = match key {
+                "descr" => descr.replace(scanner.element()?).is_some(),
+                "fortran_order" => fortran.replace(scanner.boolean()?).is_some(),
+                "shape" => shape.replace(scanner.sizes()?).is_some(),
+                other => return Err(format!("a header with the key {other:.40?}")),
+            };
+            if again {
+                return Err(format!("a header with {key:?} twice"));
+            }
+            if !scanner.accept(',') {
+                scanner.expect('}')?;
+                break;
+            }
+        }
+        if !scanner.rest.trim().is_empty() {
+            return Err("a header with more behind its dictionary".to_owned());
+        }
+        let missing = |key: &str| format!("a header without {key:?}");
+        let (element, big_endian) = descr.ok_or_else(|| missing("descr"))?;
+        let fortran = fortran.ok_or_else(|| missing("fortran_order"))?;
+        Ok(Self { element, big_endian, fortran, shape: shape.ok_or_else(|| missing("shape"))? })
+    }
+}
+
+/// What is left of a header's text.
+struct Scanner<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Scanner<'a> {
+    /// Goes past white space and `sign`, if it is next.
+    fn accept(&mut self, sign: char) -> bool {
+        self.rest = self.rest.trim_start();
+        let after = self.rest.strip_prefix(sign);
+        self.rest = after.unwrap_or(self.rest);
+        after.is_some()
+    }
+
+    fn expect(&mut self, sign: char) -> Result<(), String> {
+        if self.accept(sign) { Ok(()) } else { Err(format!("a header with {} in place of {sign:?}", self.next())) }
+    }
+
+    /// What is next, for a sentence.
+    fn next(&self) -> String {
+        match self.rest.chars().next() {
+            Some(sign) => format!("{sign:?}"),
+            None => "its end".to_owned(),
+        }
+    }
+
+    /// A string without escapes, in quotes of either kind.
+    fn string(&mut self) -> Result<&'a str, String> {
+        let quote = if self.accept('"') { '"' } else { '\'' };
+        if quote == '\'' {
+            self.expect(quote)?;
+        }
+        let (text, rest) = self.rest.split_once(quote).ok_or("a header with a string that does not end")?;
+        self.rest = rest;
+        Ok(text)
+    }
+
+    fn boolean(&mut self) -> Result<bool, String> {
+        self.rest = self.rest.trim_start();
+        for (word, value) in [("True", true), ("False", false)] {
+            if let Some(rest) = self.rest.strip_prefix(word) {
+                self.rest = rest;
+                return Ok(value);
+            }
+        }
+        Err(format!("a header with {} in place of True or False", self.next()))
+    }
+
+    /// A tuple of whole numbers, each with or without the `L` of old Pythons.
+    fn sizes(&mut self) -> Result<Vec<u64>, String> {
+        let mut sizes = Vec::new();
+        self.expect('(')?;
+        while !self.accept(')') {
+            let digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, rest) = self.rest.split_at(digits);
+            let size = number.parse().map_err(|_| match number {
+                "" => format!("a header with {} in place of a size", self.next()),
+                _ => format!("a header with the size {number:.40}"),
+            })?;
+            sizes.push(size);
+            if sizes.len() > MAX_DIMENSIONS {
+                return Err(format!("a header with more than {MAX_DIMENSIONS} dimensions"));
+            }
+            self.rest = rest.strip_prefix('L').unwrap_or(rest);
+            if !self.accept(',') {
+                self.expect(')')?;
+                break;
+            }
+        }
+        Ok(sizes)
+    }
+
+    /// The type of the elements and whether it is big-endian.
+    fn element(&mut self) -> Result<(ElementType, bool), String> {
+        if self.accept('[') {
+            return Err("records of several fields".to_owned());
+        }
+        let text = self.string()?;
+        let refused = || format!("elements of the type {text:.40?}");
+        if text.contains('O') {
+            return Err("pickled Python objects, which are never opened".to_owned());
+        }
+        let (order, kind) = match text.split_at_checked(1) {
+            Some((order @ ("<" | ">" | "|" | "="), kind)) => (order, kind),
+            _ => ("|", text),
+        };
+        let element = match kind {
+            "b1" => ElementType::Bool,
+            "u1" => ElementType::Unsigned(1),
+            "u2" => ElementType::Unsigned(2),
+            "u4" => ElementType::Unsigned(4),
+            "u8" => ElementType::Unsigned(8),
+            "i1" => ElementType::Signed(1),
+            "i2" => ElementType::Signed(2),
+            "i4" => ElementType::Signed(4),
+            "i8" => ElementType::Signed(8),
+            "f4" => ElementType::Float(4),
+            "f8" => ElementType::Float(8),
+            _ => return Err(refused()),
+        };
+        // Of more than a byte the order must be said.
+        if element.size() > 1 && !matches!(order, "<" | ">") {
+            return Err(refused());
+        }
+        Ok((element, order == ">"))
+    }
+}

@@ -1,0 +1,251 @@
+//! `.npy` files of images, as NumPy writes them: one array of all images, read in C order.
+//!
+//! The header is parsed within bounds and compared with the file's length before memory is taken for what it announces.
+
+mod header;
+mod values;
+
+use super::column::Column;
+use super::format::{Candidate, Format};
+use super::progress::Progress;
+use super::rows::{Element, InMemory};
+use super::sample::{ImageShape, Sample};
+use super::set::Dataset;
+use super::source::{Source, SourceError};
+use super::split::Split;
+use super::stream::{Meter, Stream};
+use header::{Header, MAGIC, MAX_HEADER, START};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use values::Values;
+
+/// The longest side of an image, in pixels.
+const MAX_SIDE: u64 = 512;
+/// The most bytes of data.
+const MAX_BYTES: u64 = 2 << 30;
+/// Of so many images one is for testing.
+const TEST_EVERY: usize = 10;
+const WHAT: &str = "a NumPy file (.npy)";
+const IMAGES: &str = "images of 1×1 to 512×512 pixels as an array [count, height, width], [count, height, width, channels] \
+                      or [count, channels, height, width] with 1 or 3 channels";
+const ELEMENTS: &str = "whole or floating-point numbers or truth values as elements";
+
+/// A file `NAME.npy` of images: `[count, height, width]`, `[count, height, width, channels]` or
+/// `[count, channels, height, width]` with 1 or 3 channels (where both would fit, channels are last).
+///
+/// Whole numbers of 1 to 8 bytes, floating-point numbers of 4 or 8 or truth values, in either byte order. The range of all
+/// values is the first of [0, 1], [−1, 1], [0, 255] and [0, 65535] that holds them. Every tenth image is for testing, and the
+/// last one where there are fewer than ten. Where `NAME_labels.npy` lies beside, it holds a class from 0 to 255 an image.
+pub struct Npy;
+
+impl Format for Npy {
+    fn name(&self) -> &'static str {
+        "NPY"
+    }
+
+    fn summary(&self) -> &'static str {
+        "a NumPy file of images (NAME.npy, with classes in NAME_labels.npy where there are any)"
+    }
+
+    fn claims(&self, candidate: &Candidate) -> bool {
+        candidate.names.is_none() && candidate.path.extension().is_some_and(|end| end.eq_ignore_ascii_case("npy"))
+    }
+
+    fn open(&self, path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
+        let meter = Meter::new(path, progress);
+        let labels_path = labels_path(path).filter(|path| path.is_file());
+        for file in [path].into_iter().chain(labels_path.as_deref()) {
+            meter.expect_file(file)?;
+        }
+        let images = Array::open(path, &meter)?;
+        let layout = Layout::of(&images.header.shape)
+            .ok_or_else(|| SourceError::unexpected(path, IMAGES, size_words(&images.header.shape)))?;
+        if layout.count < 2 {
+            let found = size_words(&images.header.shape);
+            return Err(SourceError::unexpected(path, "at least one image to learn from and one to test on", found));
+        }
+        let labels = labels_path.map(|path| read_labels(&path, layout.count, &meter)).transpose()?;
+        let header = images.header.clone();
+        let values = Values::decode(&header, images.read(&meter)?).map_err(|found| {
+            SourceError::unexpected(path, "values in [0, 1], [−1, 1], [0, 255] or [0, 65535]", found)
+        })?;
+        let name = path.file_stem().map_or_else(|| "data".to_owned(), |name| name.to_string_lossy().to_lowercase());
+        let (train, test) = match values {
+            Values::U8(values) => splits(values, layout, labels),
+            Values::U16(values) => splits(values, layout, labels),
+            Values::F32(values) => splits(values, layout, labels),
+        };
+        Ok(Dataset::new(Source::Path(path.to_owned()), name, train, test))
+    }
+}
+
+/// Where classes of the images in `path` would be.
+fn labels_path(path: &Path) -> Option<PathBuf> {
+    let mut name = path.file_stem()?.to_owned();
+    name.push("_labels.npy");
+    Some(path.with_file_name(name))
+}
+
+/// Reads a class for each of `count` images.
+fn read_labels(path: &Path, count: usize, meter: &Meter<'_>) -> Result<Vec<u8>, SourceError> {
+    let array = Array::open(path, meter)?;
+    if array.header.shape != [count as u64] {
+        let found = size_words(&array.header.shape);
+        return Err(SourceError::unexpected(path, format!("{count} labels, one for each image"), found));
+    }
+    let header = array.header.clone();
+    values::labels(&header, &array.read(meter)?)
+        .map_err(|found| SourceError::unexpected(path, "a class from 0 to 255 for each image", found))
+}
+
+/// How the images of an array lie in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Layout {
+    count: usize,
+    shape: ImageShape,
+    channels_last: bool,
+}
+
+impl Layout {
+    /// None where these are not the sizes of an array of images.
+    fn of(sizes: &[u64]) -> Option<Self> {
+        let (count, channels, height, width, channels_last) = match *sizes {
+            [count, height, width] => (count, 1, height, width, false),
+            [count, height, width, channels @ (1 | 3)] => (count, channels, height, width, true),
+            [count, channels @ (1 | 3), height, width] => (count, channels, height, width, false),
+            _ => return None,
+        };
+        let is_side = |side: u64| (1..=MAX_SIDE).contains(&side);
+        let shape = ImageShape { channels: channels as usize, height: height as usize, width: width as usize };
+        let count = usize::try_from(count).ok()?;
+        (is_side(height) && is_side(width)).then_some(Self { count, shape, channels_last })
+    }
+}
+
+/// A file whose header has been read and found to agree with the file's length.
+struct Array {
+    header: Header,
+    length: u64,
+    stream: Stream,
+}
+
+impl Array {
+    fn open(path: &Path, meter: &Meter<'_>) -> Result<Self, SourceError> {
+        let mut stream = Stream::open(path, WHAT, meter)?;
+        let wrong = |expected: &str, found: String| SourceError::unexpected(path, expected, found);
+        let Some(file) = stream.plain_length() else {
+            return Err(wrong(WHAT, "a packed file".to_owned()));
+        };
+        let mut start = Vec::new();
+        stream.read_up_to(START as u64, &mut start, meter)?;
+        let version = match start.strip_prefix(MAGIC) {
+            Some([version @ 1..=3, 0]) => *version,
+            Some([major, minor]) => {
+                return Err(wrong("a NumPy file of version 1.0, 2.0 or 3.0", format!("version {major}.{minor}")));
+            }
+            _ => {
+                return Err(wrong(
+                    "a NumPy file, which begins with \\x93NUMPY and a version",
+                    "other bytes".to_owned(),
+                ));
+            }
+        };
+        let mut length = Vec::new();
+        stream.read_up_to(if version == 1 { 2 } else { 4 }, &mut length, meter)?;
+        let announced = length.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte));
+        if announced > MAX_HEADER {
+            return Err(wrong(&format!("a header of at most {MAX_HEADER} bytes"), format!("one of {announced}")));
+        }
+        let mut text = Vec::new();
+        stream.read_up_to(announced, &mut text, meter)?;
+        let before = (START + length.len() + text.len()) as u64;
+        if (text.len() as u64) < announced || length.len() < 2 {
+            return Err(wrong("a whole header", format!("{file} bytes in all: the file is truncated")));
+        }
+        let header = Header::parse(&text).map_err(|found| wrong(ELEMENTS, found))?;
+        if header.fortran {
+            return Err(wrong(
+                "an array in C order",
+                "one in Fortran order (numpy.ascontiguousarray changes it)".to_owned(),
+            ));
+        }
+        let bytes = header.shape.iter().try_fold(header.element.size(), |bytes, size| bytes.checked_mul(*size));
+        let Some(length) = bytes.filter(|bytes| *bytes <= MAX_BYTES) else {
+            return Err(wrong(&format!("at most {MAX_BYTES} bytes of data"), size_words(&header.shape)));
+        };
+        match file.saturating_sub(before) {
+            found if found < length => Err(wrong(
+                &format!("{length} bytes of data after the header"),
+                format!("{found} bytes: the file is truncated"),
+            )),
+            found if found > length => Err(wrong(
+                &format!("{length} bytes of data after the header"),
+                format!("{found} bytes: there is trailing data"),
+            )),
+            _ => Ok(Self { header, length, stream }),
+        }
+    }
+
+    /// The data, exactly as much as the header announces.
+    fn read(mut self, meter: &Meter<'_>) -> Result<Vec<u8>, SourceError> {
+        let mut bytes = Vec::with_capacity(self.length as usize);
+        self.stream.read_up_to(self.length, &mut bytes, meter)?;
+        if (bytes.len() as u64) < self.length {
+            let found = format!("{} bytes: the file became shorter", bytes.len());
+            let expected = format!("{} bytes of data after the header", self.length);
+            return Err(SourceError::unexpected(self.stream.path(), expected, found));
+        }
+        Ok(bytes)
+    }
+}
+
+/// The two splits of `values`, which are all images as `layout` says.
+fn splits<T: Element>(mut values: Vec<T>, layout: Layout, labels: Option<Vec<u8>>) -> (Split, Split) {
+    let size = layout.shape.values();
+    if layout.channels_last {
+        planes(&mut values, layout.shape);
+    }
+    let is_test = |index: usize| match layout.count < TEST_EVERY {
+        true => index + 1 == layout.count,
+        false => index % TEST_EVERY == TEST_EVERY - 1,
+    };
+    let test = part(&values, size, is_test);
+    let mut kept = 0;
+    for index in (0..layout.count).filter(|index| !is_test(*index)) {
+        values.copy_within(index * size..(index + 1) * size, kept * size);
+        kept += 1;
+    }
+    values.truncate(kept * size);
+    let names: Option<Arc<[String]>> = labels.as_ref().map(|labels| {
+        let greatest = labels.iter().copied().max().unwrap_or(0);
+        (0..=greatest).map(|class| class.to_string()).collect()
+    });
+    let split = |values: Vec<T>, chosen: &dyn Fn(usize) -> bool| {
+        let classes = labels.as_ref().map(|labels| part(labels, 1, chosen)).zip(names.clone());
+        let columns = classes.map(|(labels, names)| Column::class(labels, names)).into_iter().collect();
+        Split::new(Sample::Image(layout.shape), Arc::new(InMemory::new(values, size)), columns)
+    };
+    (split(values, &|index| !is_test(index)), split(test, &is_test))
+}
+
+/// Copies of those examples of `[count, size]` whose index is `chosen`.
+fn part<T: Copy>(values: &[T], size: usize, chosen: impl Fn(usize) -> bool) -> Vec<T> {
+    let examples = values.chunks_exact(size).enumerate().filter(|(index, _)| chosen(*index));
+    examples.flat_map(|(_, example)| example).copied().collect()
+}
+
+/// Puts the channels of each image, which lie side by side at every pixel, into planes.
+fn planes<T: Copy>(values: &mut [T], shape: ImageShape) {
+    let mut pixels = Vec::with_capacity(shape.values());
+    for image in values.chunks_exact_mut(shape.values()) {
+        pixels.clear();
+        pixels.extend((0..shape.channels).flat_map(|channel| image.iter().skip(channel).step_by(shape.channels)));
+        image.copy_from_slice(&pixels);
+    }
+}
+
+/// The sizes of an array, for a sentence.
+fn size_words(sizes: &[u64]) -> String {
+    let sizes: Vec<_> = sizes.iter().map(u64::to_string).collect();
+    format!("an array [{}]", sizes.join(", "))
+}

@@ -1,0 +1,119 @@
+//! The values of a `.npy` file: decoded, their range found, brought to what rows in memory are made of.
+
+use super::header::{ElementType, Header};
+
+/// How far a floating-point value may be beyond a range, as arithmetic leaves it.
+const SLACK: f32 = 1e-3;
+
+/// All values of a file, in the smallest type that holds them as they are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// 0 is 0 and 255 is 1.
+    U8(Vec<u8>),
+    /// 0 is 0 and 65535 is 1.
+    U16(Vec<u16>),
+    /// In [0, 1].
+    F32(Vec<f32>),
+}
+
+impl Values {
+    /// Decodes `bytes`, which are whole elements, and finds the range that they are in: [0, 1], [−1, 1], [0, 255] or
+    /// [0, 65535], the first of these that holds all of them. What is beyond the range by rounding only is brought into it.
+    ///
+    /// # Errors
+    /// What was found in place of such values.
+    pub fn decode(header: &Header, bytes: Vec<u8>) -> Result<Self, String> {
+        match header.element {
+            ElementType::Bool => Ok(Self::U8(bytes.into_iter().map(|byte| if byte == 0 { 0 } else { 255 }).collect())),
+            ElementType::Unsigned(1) => Ok(Self::U8(from_bits(bytes))),
+            ElementType::Unsigned(2) => {
+                let words = whole(header, &bytes, u16::from_le_bytes);
+                Ok(match words.iter().copied().max() {
+                    Some(256..) => Self::U16(words),
+                    // At most 255: a byte holds it.
+                    _ => Self::U8(from_bits(words.into_iter().map(|word| word as u8).collect())),
+                })
+            }
+            _ => in_range(reals(header, &bytes)).map(Self::F32),
+        }
+    }
+}
+
+/// Labels: a class from 0 to 255 an example.
+///
+/// # Errors
+/// What was found in place of such classes.
+pub fn labels(header: &Header, bytes: &[u8]) -> Result<Vec<u8>, String> {
+    if matches!(header.element, ElementType::Float(_)) {
+        return Err("floating-point numbers".to_owned());
+    }
+    let class = |(index, value): (usize, f32)| match value {
+        0.0..=255.0 => Ok(value as u8),
+        _ => Err(format!("{value} for image {index}")),
+    };
+    reals(header, bytes).into_iter().enumerate().map(class).collect()
+}
+
+/// Masks of 0 and 1 as black and white; other bytes as they are.
+fn from_bits(mut bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.iter().all(|byte| *byte <= 1) {
+        bytes.iter_mut().for_each(|byte| *byte *= 255);
+    }
+    bytes
+}
+
+/// Elements of any type as real numbers; what is too large for one becomes infinite.
+fn reals(header: &Header, bytes: &[u8]) -> Vec<f32> {
+    match header.element {
+        ElementType::Bool => bytes.iter().map(|byte| f32::from(u8::from(*byte != 0))).collect(),
+        ElementType::Unsigned(1) => bytes.iter().map(|byte| f32::from(*byte)).collect(),
+        ElementType::Unsigned(2) => whole(header, bytes, |bytes| f32::from(u16::from_le_bytes(bytes))),
+        ElementType::Unsigned(4) => whole(header, bytes, |bytes| u32::from_le_bytes(bytes) as f32),
+        ElementType::Unsigned(_) => whole(header, bytes, |bytes| u64::from_le_bytes(bytes) as f32),
+        ElementType::Signed(1) => whole(header, bytes, |bytes| f32::from(i8::from_le_bytes(bytes))),
+        ElementType::Signed(2) => whole(header, bytes, |bytes| f32::from(i16::from_le_bytes(bytes))),
+        ElementType::Signed(4) => whole(header, bytes, |bytes| i32::from_le_bytes(bytes) as f32),
+        ElementType::Signed(_) => whole(header, bytes, |bytes| i64::from_le_bytes(bytes) as f32),
+        ElementType::Float(4) => whole(header, bytes, f32::from_le_bytes),
+        ElementType::Float(_) => whole(header, bytes, |bytes| f64::from_le_bytes(bytes) as f32),
+    }
+}
+
+/// Elements of `N` bytes each, brought into little-endian order first.
+fn whole<const N: usize, T>(header: &Header, bytes: &[u8], value: impl Fn([u8; N]) -> T) -> Vec<T> {
+    let (elements, _) = bytes.as_chunks::<N>();
+    let ordered = |mut element: [u8; N]| {
+        if header.big_endian {
+            element.reverse();
+        }
+        value(element)
+    };
+    elements.iter().map(|element| ordered(*element)).collect()
+}
+
+/// Brings values in one of the ranges that images come in to [0, 1].
+fn in_range(mut values: Vec<f32>) -> Result<Vec<f32>, String> {
+    let (mut least, mut most) = (f32::INFINITY, f32::NEG_INFINITY);
+    for (index, value) in values.iter().enumerate() {
+        if !value.is_finite() {
+            return Err(format!("{value} at element {index}"));
+        }
+        (least, most) = (least.min(*value), most.max(*value));
+    }
+    let holds = |low: f32, high: f32, slack: f32| least >= low - slack && most <= high + slack;
+    let (low, high) = if holds(0.0, 1.0, SLACK) {
+        (0.0, 1.0)
+    } else if holds(-1.0, 1.0, SLACK) {
+        (-1.0, 1.0)
+    } else if holds(0.0, 255.0, SLACK) {
+        (0.0, 255.0)
+    } else if holds(0.0, 65535.0, SLACK) {
+        (0.0, 65535.0)
+    } else {
+        return Err(format!("values from {least} to {most}"));
+    };
+    for value in &mut values {
+        *value = ((*value - low) / (high - low)).clamp(0.0, 1.0);
+    }
+    Ok(values)
+}
