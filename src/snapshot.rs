@@ -7,6 +7,7 @@ mod tests;
 
 pub use crate::nn::activation::Activation;
 pub use crate::nn::kind::Kind;
+pub use crate::nn::likelihood::Likelihood;
 pub use kind::{Concatenation, OperationKind};
 
 use crate::dataset::ImageShape;
@@ -240,6 +241,9 @@ pub struct Snapshot {
     pub image: ImageShape,
     /// Latent dimensions.
     pub latent: usize,
+    /// The distribution of pixels that the decoder's output gives the mean of: what reconstruction is measured by, in nats.
+    /// `None` where nothing was trained by one, as in a GAN.
+    pub likelihood: Option<Likelihood>,
     /// Latents `[n, latent]` to pixels `[n, image.values()]`, in [0, 1] with a sigmoid at its end.
     pub decoder: Network,
     /// Pixels to posterior means and log variances side by side, `[n, 2·latent]`; a GAN has none.

@@ -3,10 +3,9 @@
 
 use latentarium::dataset::ImageShape;
 use latentarium::metrics::{EvidenceError, Fineness, VaeDensity, grid, importance};
-use latentarium::model::Likelihood;
 use latentarium::nn::sliding::Map;
 use latentarium::random::{Purpose, normal_rows, stream};
-use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch, Snapshot};
+use latentarium::snapshot::{Activation, Likelihood, Network, Operation, OperationKind, Scratch, Snapshot};
 use rand::Rng;
 use rand_distr::StandardNormal;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,11 +20,12 @@ fn linear(index: usize, weight: &[f32], bias: &[f32], activation: Activation) ->
     Operation::linear(format!("linear.{index}"), index, (weight, bias), activation)
 }
 
-fn snapshot(encoder: Vec<Operation>, decoder: Vec<Operation>) -> Snapshot {
+fn snapshot(likelihood: Likelihood, encoder: Vec<Operation>, decoder: Vec<Operation>) -> Snapshot {
     Snapshot {
         step: 0,
         image: ImageShape::grey(2, 3),
         latent: 2,
+        likelihood: Some(likelihood),
         decoder: Network::new(2, decoder).unwrap(),
         encoder: Some(Network::new(PIXELS, encoder).unwrap()),
     }
@@ -108,7 +108,7 @@ impl LinearGaussian {
         bias[3] = (1.5 * a / det).ln() as f32;
         let encoder = vec![linear(0, &weight, &bias, Activation::Identity)];
         let decoder = vec![linear(0, &self.weight, &BIAS, Activation::Identity)];
-        VaeDensity::new(&snapshot(encoder, decoder), Likelihood::Gaussian).unwrap()
+        VaeDensity::new(&snapshot(Likelihood::Gaussian, encoder, decoder)).unwrap()
     }
 }
 
@@ -168,6 +168,7 @@ fn bernoulli() -> Snapshot {
     let (second_bias, encoder) = rest.split_at(PIXELS);
     let encoder: Vec<f32> = encoder.iter().map(|weight| 0.2 * weight).collect();
     snapshot(
+        Likelihood::Bernoulli,
         vec![linear(0, &encoder, &[0.1, -0.2, 0.0, 0.3], Activation::Identity)],
         vec![linear(0, first, first_bias, Activation::Relu), linear(1, second, second_bias, Activation::Sigmoid)],
     )
@@ -195,7 +196,7 @@ fn log_likelihood(snapshot: &Snapshot, latent: [f32; 2], image: &[f32]) -> f64 {
 #[test]
 fn bernoulli_pixels_agree_with_sums_in_double_precision() {
     let (snapshot, images) = (bernoulli(), coins(5));
-    let density = VaeDensity::new(&snapshot, Likelihood::Bernoulli).unwrap();
+    let density = VaeDensity::new(&snapshot).unwrap();
     let draws = 300;
     let bounds = importance(&density, &images, draws, 7, &go_on).unwrap();
     let integrals = grid(&density, &images, Fineness::default(), &go_on).unwrap();
@@ -239,7 +240,7 @@ fn pixels_that_the_decoder_is_sure_of_count_in_full() {
     let logits = [200.0, -200.0, 200.0, -200.0, 90.0, -90.0];
     let encoder = vec![linear(0, &[0.0; 4 * PIXELS], &[0.0; 4], Activation::Identity)];
     let decoder = vec![linear(0, &[0.0; 2 * PIXELS], &logits, Activation::Sigmoid)];
-    let density = VaeDensity::new(&snapshot(encoder, decoder), Likelihood::Bernoulli).unwrap();
+    let density = VaeDensity::new(&snapshot(Likelihood::Bernoulli, encoder, decoder)).unwrap();
     let images = [[1.0, 0.0, 1.0, 0.0, 1.0, 0.0], [0.0, 0.0, 1.0, 0.0, 1.0, 1.0]].concat();
     let bounds = importance(&density, &images, 10, 0, &go_on).unwrap();
     let integrals = grid(&density, &images, Fineness::default(), &go_on).unwrap();
@@ -252,7 +253,7 @@ fn pixels_that_the_decoder_is_sure_of_count_in_full() {
 #[test]
 fn the_bits_depend_neither_on_threads_nor_on_company() {
     let (snapshot, images) = (bernoulli(), coins(40));
-    let density = VaeDensity::new(&snapshot, Likelihood::Bernoulli).unwrap();
+    let density = VaeDensity::new(&snapshot).unwrap();
     let bits = |threads: usize, images: &[f32]| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let told = AtomicU64::new(0);
@@ -279,8 +280,10 @@ fn the_bits_depend_neither_on_threads_nor_on_company() {
 #[test]
 fn what_has_no_density_is_refused_and_an_interruption_heeded() {
     let whole = bernoulli();
-    let refused = |snapshot: &Snapshot| VaeDensity::new(snapshot, Likelihood::Bernoulli).unwrap_err().to_string();
+    let refused = |snapshot: &Snapshot| VaeDensity::new(snapshot).unwrap_err().to_string();
     assert_eq!(refused(&Snapshot { encoder: None, ..whole.clone() }), "encoder: expected one, found none");
+    let unmeasured = Snapshot { likelihood: None, ..whole.clone() };
+    assert_eq!(refused(&unmeasured), "likelihood: expected one, found none");
     let three = Snapshot { latent: 3, ..whole.clone() };
     assert_eq!(refused(&three), "encoder's output: expected 6 values, found 4");
     let flat = vec![linear(0, &[0.0; 2 * PIXELS], &BIAS, Activation::Relu)];
@@ -294,7 +297,7 @@ fn what_has_no_density_is_refused_and_an_interruption_heeded() {
     let twice = Snapshot { decoder: Network::new(2, twice).unwrap(), ..whole.clone() };
     assert_eq!(refused(&twice), "decoder's last activation: expected Sigmoid, found Identity");
 
-    let density = VaeDensity::new(&whole, Likelihood::Bernoulli).unwrap();
+    let density = VaeDensity::new(&whole).unwrap();
     let images = coins(3);
     let stop = |_| false;
     assert_eq!(importance(&density, &images, 10, 0, &stop).unwrap_err(), EvidenceError::Interrupted);
@@ -304,7 +307,7 @@ fn what_has_no_density_is_refused_and_an_interruption_heeded() {
 
     let lost = vec![linear(0, &[0.0; 4 * PIXELS], &[0.0, f32::NAN, 0.0, 0.0], Activation::Identity)];
     let lost = Snapshot { encoder: Some(Network::new(PIXELS, lost).unwrap()), ..whole };
-    let density = VaeDensity::new(&lost, Likelihood::Bernoulli).unwrap();
+    let density = VaeDensity::new(&lost).unwrap();
     let not_finite = EvidenceError::NotFinite { image: 0 };
     assert_eq!(importance(&density, &images[..PIXELS], 10, 0, &go_on).unwrap_err(), not_finite);
     assert_eq!(grid(&density, &images, Fineness::default(), &go_on).unwrap_err(), not_finite);

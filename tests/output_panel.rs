@@ -131,7 +131,14 @@ fn a_network_that_is_too_much_for_a_frame_is_left_to_the_viewer() {
         let first = layer(2, 4096, seed, Activation::Relu);
         let second = Operation { inputs: vec![1], ..layer(4096, 4096, seed + 1, Activation::Sigmoid) };
         let decoder = Network::new(2, vec![first, second]).unwrap();
-        Arc::new(Snapshot { step: seed, image: ImageShape::grey(64, 64), latent: 2, decoder, encoder: None })
+        Arc::new(Snapshot {
+            step: seed,
+            image: ImageShape::grey(64, 64),
+            latent: 2,
+            likelihood: None,
+            decoder,
+            encoder: None,
+        })
     };
     let mut harness = output_harness(OutputState::new([Some(wide(3)), Some(snapshot(5, 9))]));
     assert_eq!(harness.state().panel.decodes(), 1, "the small one alone");

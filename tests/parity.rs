@@ -69,6 +69,7 @@ fn a_snapshot_evaluates_as_candle_does() {
             assert!(largest(&ours, &expected) < 1e-5, "{case}: {}", largest(&ours, &expected));
             assert!(largest(&one, &expected[..one.len()]) < 1e-5, "{case}, one row");
             assert_eq!(snapshot.encoder.is_some(), config.encodes());
+            assert_eq!(snapshot.likelihood.is_some(), config.encodes(), "{case}");
             if let Some(encoder) = &snapshot.encoder {
                 let images = dataset.train.gather(&[0, 1, 2]);
                 let expected = by_candle(encoder, &images, 3);

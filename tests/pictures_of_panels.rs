@@ -13,7 +13,7 @@ use latentarium::explore::tiles::fresh_id;
 use latentarium::explore::tiles::{Lattice, TileGrid};
 use latentarium::gpu;
 use latentarium::model::Config;
-use latentarium::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
+use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Scratch, Snapshot};
 use latentarium::trainer::{History, MetricId, Phase, Status};
 use latentarium::ui::command::Slot;
 use latentarium::ui::layout::Pane;
@@ -47,6 +47,7 @@ fn snapshot() -> Arc<Snapshot> {
         step: 1234,
         image: SHAPE,
         latent: 2,
+        likelihood: Some(Likelihood::Bernoulli),
         decoder: Network::new(2, vec![linear("decoder", 2, size, Activation::Sigmoid)]).unwrap(),
         encoder: Some(Network::new(size, vec![linear("encoder", size, 4, Activation::Identity)]).unwrap()),
     })

@@ -3,7 +3,7 @@
 use super::common::{is_interrupted, progress_bar, usage};
 use crate::dataset::Dataset;
 use crate::metrics::{EvidenceError, Fineness, Integrated, VaeDensity, Weighed, grid, importance};
-use crate::model::{Batch, PixelDistribution, Sampling};
+use crate::model::{Batch, Sampling};
 use crate::run::Opened;
 use anyhow::Result;
 use clap::Args;
@@ -77,7 +77,7 @@ impl LikelihoodArguments {
             return Ok(true);
         }
         let config = &opened.config.model;
-        let density = VaeDensity::new(&opened.snapshot, config.read::<PixelDistribution>()?.likelihood)?;
+        let density = VaeDensity::new(&opened.snapshot)?;
         let sampling: Sampling = config.read()?;
         let pixels = Batch::of_test(&dataset.test, (0, images), &sampling)?.images.flatten_all()?.to_vec1::<f32>()?;
         let weigh = |draws: usize| {

@@ -166,7 +166,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::dataset::{Column, ImageShape};
-    use crate::snapshot::{Activation, Network, Operation};
+    use crate::snapshot::{Activation, Likelihood, Network, Operation};
 
     /// An encoder whose mean is the first two pixels and whose log variance is 0.
     fn snapshot() -> Snapshot {
@@ -177,7 +177,14 @@ mod tests {
         (weight[0], weight[5]) = (1.0, 1.0);
         let encoder = Some(Network::new(4, linear(weight, 4)).unwrap());
         let decoder = Network::new(2, linear(vec![0.0; 8], 4)).unwrap();
-        Snapshot { step: 9, image: ImageShape::grey(2, 2), latent: 2, decoder, encoder }
+        Snapshot {
+            step: 9,
+            image: ImageShape::grey(2, 2),
+            latent: 2,
+            likelihood: Some(Likelihood::Gaussian),
+            decoder,
+            encoder,
+        }
     }
 
     fn split(count: usize) -> Split {

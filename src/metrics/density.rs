@@ -1,9 +1,8 @@
 //! The densities of a VAE that its evidence log p(x) is estimated from.
 
 use crate::dataset::ImageShape;
-use crate::model::Likelihood;
 use crate::nn::vector;
-use crate::snapshot::{Activation, Network, NetworkError, Scratch, Snapshot};
+use crate::snapshot::{Activation, Likelihood, Network, NetworkError, Scratch, Snapshot};
 
 /// Values that are summed in single precision before they go to double.
 const LANES: usize = 16;
@@ -69,15 +68,18 @@ impl Posterior {
 }
 
 impl VaeDensity {
-    /// The densities of a snapshot of a VAE whose pixels are distributed by `likelihood`.
+    /// The densities of a snapshot of a VAE.
     ///
     /// # Errors
-    /// If it has no encoder, if encoder and decoder do not fit together, or if a Bernoulli decoder does not end in a
+    /// If it has no likelihood or no encoder, if encoder and decoder do not fit together, or if a Bernoulli decoder does not end in a
     /// sigmoid.
-    pub fn new(snapshot: &Snapshot, likelihood: Likelihood) -> Result<Self, EvidenceError> {
+    pub fn new(snapshot: &Snapshot) -> Result<Self, EvidenceError> {
         let mismatch = |what, expected: String, found: String| EvidenceError::Mismatch { what, expected, found };
         let Some(encoder) = snapshot.encoder.clone() else {
             return Err(mismatch("encoder", "one".into(), "none".into()));
+        };
+        let Some(likelihood) = snapshot.likelihood else {
+            return Err(mismatch("likelihood", "one".into(), "none".into()));
         };
         let (latent, pixels) = (snapshot.latent, ImageShape::values(snapshot.image));
         let sizes = [

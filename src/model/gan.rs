@@ -374,7 +374,7 @@ impl Trainable for Gan {
         let average = self.generator_optimizer.average();
         let operations = plain::operations(&self.generator, average, Activation::Sigmoid)?;
         let decoder = Network::new(self.latent, operations)?;
-        Ok(Snapshot { step, image: self.shape, latent: self.latent, decoder, encoder: None })
+        Ok(Snapshot { step, image: self.shape, latent: self.latent, likelihood: None, decoder, encoder: None })
     }
 
     /// Running statistics too.

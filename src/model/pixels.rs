@@ -2,17 +2,8 @@
 
 use super::field::{CardInput, Section};
 use super::{Config, ConfigError, Field, Setting};
+pub use crate::nn::likelihood::Likelihood;
 use serde::Deserialize;
-
-/// The distribution of pixels that a decoder's output stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Likelihood {
-    /// Independent coin flips, from logits.
-    Bernoulli,
-    /// Unit-variance normal about the decoder's output: ½(x−x̂)² + ½ ln 2π a pixel.
-    Gaussian,
-}
 
 /// What a configuration says of a decoder's output.
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -328,6 +328,7 @@ impl Trainable for Vae {
             step,
             image: self.shape,
             latent: self.latent,
+            likelihood: Some(self.likelihood),
             decoder: Network::new(self.latent, plain::operations(&self.decoder, average, last)?)?,
             encoder: Some(Network::new(self.shape.values(), encoder)?),
         })

@@ -5,6 +5,17 @@ use super::storage::{values, with_values};
 use super::vector;
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
+use serde::Deserialize;
+
+/// The distribution of pixels that a decoder's output stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Likelihood {
+    /// Independent coin flips, from logits.
+    Bernoulli,
+    /// Unit-variance normal about the decoder's output: ½(x−x̂)² + ½ ln 2π a pixel.
+    Gaussian,
+}
 
 /// Images a shard of work.
 const SHARD_ROWS: usize = 16;

@@ -3,7 +3,7 @@
 
 use latentarium::dataset::{Column, ImageShape, Split};
 use latentarium::random::{Purpose, normal_rows};
-use latentarium::snapshot::{Activation, Network, Operation, Snapshot};
+use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Snapshot};
 use std::sync::Arc;
 
 pub fn text(key: &'static str) -> String {
@@ -35,7 +35,14 @@ pub fn snapshot(latent: usize, seed: u64) -> Arc<Snapshot> {
     let mut encoder = layer(64, 2 * latent, seed + 1, Activation::Identity);
     encoder.weight = encoder.weight.iter().map(|w| w * 0.2).collect();
     let encoder = Some(Network::new(64, vec![encoder]).unwrap());
-    Arc::new(Snapshot { step: 7, image: ImageShape::grey(8, 8), latent, decoder, encoder })
+    Arc::new(Snapshot {
+        step: 7,
+        image: ImageShape::grey(8, 8),
+        latent,
+        likelihood: Some(Likelihood::Bernoulli),
+        decoder,
+        encoder,
+    })
 }
 
 pub fn split(count: usize) -> Split {

@@ -2,7 +2,7 @@
 use super::*;
 use crate::dataset::ImageShape;
 use crate::explore::nearest::nearest;
-use crate::snapshot::{Activation, Network, Operation, Scratch};
+use crate::snapshot::{Activation, Likelihood, Network, Operation, Scratch};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,14 @@ fn layer(inputs: usize, outputs: usize, bias: f32) -> Network {
 
 fn snapshot(step: u64) -> Arc<Snapshot> {
     let (decoder, encoder) = (layer(2, 4, step as f32), Some(layer(4, 4, 0.0)));
-    Arc::new(Snapshot { step, image: ImageShape::grey(2, 2), latent: 2, decoder, encoder })
+    Arc::new(Snapshot {
+        step,
+        image: ImageShape::grey(2, 2),
+        latent: 2,
+        likelihood: Some(Likelihood::Bernoulli),
+        decoder,
+        encoder,
+    })
 }
 
 fn split() -> Split {
