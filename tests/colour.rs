@@ -11,12 +11,11 @@ use latentarium::explore::nearest::nearest;
 use latentarium::explore::plane::Plane;
 use latentarium::explore::tiles::{AtlasLimits, Lattice, TileGrid};
 use latentarium::explore::viewer::CpuDecoder;
-use latentarium::gpu::{ColorMap, tiles};
 use latentarium::model::Config;
+use latentarium::picture::{self, Bitmap, ColorMap};
+use latentarium::run;
 use latentarium::snapshot::{Scratch, Snapshot};
 use latentarium::trainer::{Control, Event, Options, Trainer};
-use latentarium::ui::{compare, pictures};
-use latentarium::{picture, run};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -134,26 +133,22 @@ fn the_plane_the_tiles_and_the_compare_sheet_are_drawn_in_colour() {
     let grid = TileGrid::decode(&mut decoder, &gan, &Plane::of_two(), lattice, limits, &mut || true).unwrap();
     let size = grid.size().map(|side| side as u32);
     assert_eq!((grid.channels, size), (4, [64, 64]));
-    let drawn = |map| RgbImage::from_raw(64, 64, tiles::rgb(&grid, map)).unwrap();
+    let drawn = |map| picture::tiles(&grid, map);
     let image = to_bytes(gan.decoder.evaluate(&[-1.0, 1.0], 1, &mut scratch));
     assert!(is_at(&drawn(ColorMap::Grey), &image, (0, 0), 1, 1));
     for map in ColorMap::ALL {
         assert!(drawn(map) == drawn(ColorMap::Grey), "{map:?} is for grey images");
-        let file = pictures::of_tiles(&grid, map).pixels;
-        let file: Vec<u8> = file.iter().flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()]).collect();
-        assert!(file == drawn(map).into_raw(), "{map:?}: the file is what the screen shows");
     }
 
-    let made = sheet(&vae, &gan, &data, 12, 0);
-    let for_file = picture::compare(&made, &data);
-    let whole = compare::picture(&made, ColorMap::Viridis, 2);
-    let bytes = whole.pixels.iter().flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()]).collect();
-    let on_screen = RgbImage::from_raw(whole.size[0] as u32, whole.size[1] as u32, bytes).unwrap();
+    let made = sheet(&[&vae, &gan], &data, 12, 0);
+    let for_file = picture::compare(&made, data.class_names(), ColorMap::Viridis);
     for row in [0, 11] {
-        let original = bytes_of(&data.test, made.rows[row].index);
-        assert!(holds(&for_file, original, 2) && holds(&on_screen, original, 2), "original {row}");
-        let sample = to_bytes(&made.samples_b[row]);
-        assert!(holds(&for_file, &sample, 2) && holds(&on_screen, &sample, 2), "sample {row}");
+        let original = bytes_of(&data.test, made.originals[row].index);
+        assert!(holds(&for_file, original, 2), "original {row}");
+        for model in &made.models {
+            assert!(holds(&for_file, &to_bytes(&model.samples[row].image), 2), "sample {row}");
+        }
+        assert!(holds(&for_file, &to_bytes(&made.models[0].reconstructions[row].image), 2), "reconstruction {row}");
     }
 }
 
@@ -161,7 +156,7 @@ fn the_plane_the_tiles_and_the_compare_sheet_are_drawn_in_colour() {
 fn what_panels_draw_of_a_colour_image_is_its_colours() {
     let data = colours();
     let images: Vec<Vec<f32>> = (0..4).map(|index| data.test.image(index)).collect();
-    let montage = pictures::montage(data.shape(), &images, 2);
+    let montage = Bitmap::montage(data.shape(), &images, 2);
     assert_eq!(montage.size(), [64, 64]);
     for map in ColorMap::ALL {
         let picture = RgbImage::from_raw(64, 64, montage.rgb(map)).unwrap();

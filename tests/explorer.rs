@@ -258,7 +258,7 @@ fn colour_images_are_opened_and_colour_maps_are_off_for_them() {
     screen.until_made();
     screen.key(Modifiers::NONE, Key::S);
     screen.until("a sheet in colour", |session| {
-        session.sheet().is_some_and(|sheet| sheet.shape.is_color() && !sheet.rows.is_empty())
+        session.sheet().is_some_and(|sheet| sheet.shape.is_color() && !sheet.originals.is_empty())
     });
     screen.until("points in colour", |session| session.plane_points() == 20);
 }
@@ -276,14 +276,19 @@ fn data_that_cannot_be_opened_is_named_and_the_old_stays() {
     assert!(!screen.session.borrow().is_opening());
 }
 
+/// The first sample of model B.
+fn first_sample(session: &Session) -> Vec<f32> {
+    session.sheet().unwrap().models[1].samples[0].image.clone()
+}
+
 #[test]
 fn the_sheet_compares_and_a_new_seed_draws_other_samples() {
     let mut screen = Screen::ready();
     screen.until("a sheet", |session| session.sheet().is_some());
-    let sample = |screen: &Screen| screen.session.borrow().sheet().unwrap().samples_b.first().cloned();
+    let sample = |screen: &Screen| first_sample(&screen.session.borrow());
     let before = sample(&screen);
     screen.click("New samples");
-    screen.until("another sheet", |session| session.sheet().unwrap().samples_b.first().cloned() != before);
+    screen.until("another sheet", |session| first_sample(session) != before);
     screen.harness.get_by_label_contains("Original 1 ").click();
     screen.step();
     screen.step();

@@ -9,8 +9,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state};
 use latentarium::app::{Explorer, Session, SharedSession, Start};
-use latentarium::gpu::image::{Fit, Picture};
+use latentarium::gpu::image::Fit;
 use latentarium::gpu::{self, ColorMap, DecoderChoice, Decoding};
+use latentarium::picture::Bitmap;
 use latentarium::snapshot::Scratch;
 use latentarium::trainer::MetricId;
 use latentarium::ui::activations::LensSettings;
@@ -171,7 +172,7 @@ fn expected(session: &Session, slot: Slot) -> Vec<u8> {
     let snapshot = session.model(slot).shown().unwrap();
     let mut scratch = Scratch::default();
     let image = snapshot.decoder.evaluate(&session.cursor(), 1, &mut scratch);
-    Picture::new(snapshot.image, image).rgb(ColorMap::Grey).into_iter().step_by(3).collect()
+    Bitmap::new(snapshot.image, image).rgb(ColorMap::Grey).into_iter().step_by(3).collect()
 }
 
 fn each_pointer_event_is_answered_in_its_frame(mut screen: Screen) {

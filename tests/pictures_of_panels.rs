@@ -97,7 +97,7 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
             history(&[MetricId::RECONSTRUCTION, MetricId::KL, MetricId::TEST_TOTAL]),
             history(&[MetricId::DISCRIMINATOR_LOSS, MetricId::GENERATOR_LOSS, MetricId::REAL_SCORE]),
         ];
-        let sheet = Arc::new(compare::sheet(&snapshot, &snapshot, &data, 6, 1));
+        let sheet = Arc::new(compare::sheet(&[&snapshot, &snapshot], &data, 6, 1));
         let plane = Arc::new(Plane::of_two());
         let encoding = Encoding::of(&snapshot, &data.test, 40, &mut Scratch::default(), &mut || true).unwrap();
         let points = Arc::new(EncodedPoints::new(Arc::new(encoding), plane.clone()));

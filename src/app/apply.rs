@@ -74,7 +74,7 @@ impl Session {
             }
             Command::OriginFromPoint(slot, point) => self.move_origin(slot, Some(point)),
             Command::OriginToZero(slot) => self.move_origin(slot, None),
-            Command::LookAt(latent) => self.look_at(&latent),
+            Command::LookAt(slot, latent) => self.look_at(slot, &latent),
             Command::RefreshSheet => self.sheet.wanted = true,
             Command::SheetSeed(seed) => {
                 self.sheet.seed = seed;

@@ -28,15 +28,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 ///
 /// # Errors
 /// Where it cannot be encoded or written.
-pub fn write_png(path: &Path, picture: &eframe::egui::ColorImage) -> Result<(), WriteError> {
-    let wrong = |error: image::ImageError| WriteError { path: path.to_owned(), error: std::io::Error::other(error) };
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    let pixels: Vec<u8> = picture.pixels.iter().flat_map(|pixel| pixel.to_array()).collect();
-    let [width, height] = picture.size.map(|size| u32::try_from(size).unwrap_or(u32::MAX));
-    let encoder = image::codecs::png::PngEncoder::new(&mut bytes);
-    image::ImageEncoder::write_image(encoder, &pixels, width, height, image::ExtendedColorType::Rgba8)
-        .map_err(wrong)?;
-    write(path, &bytes.into_inner())
+pub fn write_png(path: &Path, picture: &image::RgbImage) -> Result<(), WriteError> {
+    let wrong = |error| WriteError { path: path.to_owned(), error: std::io::Error::other(error) };
+    write(path, &crate::picture::png(picture).map_err(wrong)?)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::dataset::{self, Dataset, Progress, Source};
 use crate::explore::compare;
 use crate::explore::tiles::TileGrid;
 use crate::explore::viewer::CpuDecoder;
+use crate::picture;
 use crate::run;
 use crate::trainer::{Control, Event};
 use crate::ui::command::{Picture, Slot};
@@ -237,21 +238,22 @@ impl Session {
         self.sheet.started = Some(Instant::now());
         self.sheet.wanted = false;
         self.sheet.computing = true;
-        self.jobs.run("compare sheet", move || Done::Sheet(Box::new(compare::sheet(&a, &b, &data, SHEET_ROWS, seed))));
+        self.jobs
+            .run("compare sheet", move || Done::Sheet(Box::new(compare::sheet(&[&a, &b], &data, SHEET_ROWS, seed))));
     }
 
     /// Writes a picture in the background.
-    pub(super) fn export(&mut self, picture: Picture, path: PathBuf) {
+    pub(super) fn export(&mut self, what: Picture, path: PathBuf) {
         let path = if path.extension().is_none() { path.with_extension("png") } else { path };
         let map = self.settings.color_map;
-        match picture {
+        match what {
             Picture::Sheet => {
-                let Some(sheet) = self.sheet.sheet.clone() else {
+                let (Some(sheet), Some(data)) = (self.sheet.sheet.clone(), self.data.clone()) else {
                     self.say(Level::Note, &tr("compare.empty"));
                     return;
                 };
                 self.jobs.run("export", move || {
-                    let image = crate::ui::compare::picture(&sheet, map, 4);
+                    let image = picture::compare(&sheet, data.class_names(), map);
                     let written = files::write_png(&path, &image).map_err(|error| error.to_string());
                     Done::Exported(written.map(|()| path))
                 });
@@ -268,7 +270,7 @@ impl Session {
                 self.jobs.run("export", move || {
                     let mut decoder = CpuDecoder::default();
                     let tiles = TileGrid::decode(&mut decoder, &snapshot, &plane, lattice, limits, &mut || true);
-                    let image = tiles.map(|tiles| crate::ui::pictures::of_tiles(&tiles, map));
+                    let image = tiles.map(|tiles| picture::tiles(&tiles, map));
                     let image = image.ok_or_else(|| "the plane does not belong to the network".to_owned());
                     let write = |image| files::write_png(&path, &image).map_err(|error| error.to_string());
                     Done::Exported(image.and_then(write).map(|()| path))

@@ -259,13 +259,13 @@ impl Session {
         self.looking.viewer.as_ref()?.take_message()
     }
 
-    /// Puts the cursor onto a latent of model A: in two dimensions it goes there, else the plane comes to it.
-    pub(super) fn look_at(&mut self, latent: &[f32]) {
-        let Some(plane) = self.looking.plane(Slot::A).filter(|plane| plane.is_valid(latent.len())).cloned() else {
+    /// Puts the cursor onto a latent of a model: in two dimensions it goes there, else the plane comes to it.
+    pub(super) fn look_at(&mut self, slot: Slot, latent: &[f32]) {
+        let Some(plane) = self.looking.plane(slot).filter(|plane| plane.is_valid(latent.len())).cloned() else {
             return;
         };
         if latent.len() > 2 {
-            self.looking.choose(Slot::A, Plane { origin: latent.to_vec(), ..(*plane).clone() });
+            self.looking.choose(slot, Plane { origin: latent.to_vec(), ..(*plane).clone() });
             self.apply(crate::ui::command::Command::Cursor([0.0; 2]));
         } else {
             self.apply(crate::ui::command::Command::Cursor(plane.plane_from_latent(latent)));

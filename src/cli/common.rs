@@ -4,6 +4,7 @@ use crate::dataset::{self, Dataset, Progress, Source};
 use crate::gpu::DecoderChoice;
 use crate::metrics::{Columns, Metric};
 use crate::nn::device::{DeviceChoice, DeviceError};
+use crate::picture;
 use crate::run::{self, Opened};
 use anyhow::{Context, Result};
 use candle_core::Device;
@@ -124,9 +125,7 @@ pub fn figure(metric: &Metric, values: &[f32]) -> serde_json::Value {
 
 /// Writes a picture as PNG, atomically.
 pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, image::ImageFormat::Png)?;
-    run::atomic::write(path, bytes.get_ref()).with_context(|| format!("{} cannot be written", path.display()))
+    run::atomic::write(path, &picture::png(picture)?).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Reads the name of a decoder.

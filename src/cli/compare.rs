@@ -1,23 +1,25 @@
 //! `latentarium compare`.
 
 use super::Outcome;
-use super::common::{open, write_png};
-use crate::explore::compare::sheet;
-use crate::picture;
-use crate::run;
+use super::common::{open, usage, write_png};
+use crate::explore::compare::{Sheet, sheet};
+use crate::picture::{self, ColorMap};
+use crate::run::{self, Opened};
+use crate::snapshot::Likelihood;
 use anyhow::{Result, bail};
 use clap::Args;
 use std::path::PathBuf;
 
 /// Test images on the sheet.
 const ROWS: usize = 20;
+/// Models on the sheet.
+const SHOWN: usize = 2;
 
 #[derive(Args)]
 pub struct CompareArguments {
-    /// A run with an encoder.
-    vae_run: PathBuf,
-    /// A run to draw samples of.
-    gan_run: PathBuf,
+    /// Runs of any families: two on the sheet, all in the table.
+    #[arg(num_args = 2.., required = true)]
+    runs: Vec<PathBuf>,
     /// Other data than the first run was trained on.
     #[arg(long)]
     data: Option<String>,
@@ -33,27 +35,64 @@ pub struct CompareArguments {
 }
 
 pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
-    let (a, dataset) = open(&arguments.vae_run, arguments.data.as_deref())?;
-    let b = run::open(&arguments.gan_run)?;
-    if a.snapshot.encoder.is_none() {
-        bail!("{}: expected a run with an encoder, found {}", arguments.vae_run.display(), a.config.model.preset);
+    let [first, others @ ..] = arguments.runs.as_slice() else { return Err(usage("expected two runs or more")) };
+    let (opened, dataset) = open(first, arguments.data.as_deref())?;
+    let mut runs = vec![opened];
+    for folder in others {
+        let opened = run::open(folder)?;
+        if opened.config.image != dataset.shape() {
+            bail!("{}: expected images of {}, found {}", folder.display(), dataset.shape(), opened.config.image);
+        }
+        runs.push(opened);
     }
-    if b.config.image != a.config.image {
-        bail!("{}: expected images of {}, found {}", arguments.gan_run.display(), a.config.image, b.config.image);
-    }
-    let sheet = sheet(&a.snapshot, &b.snapshot, &dataset, ROWS, arguments.seed);
-    write_png(&arguments.out, &picture::compare(&sheet, &dataset))?;
+    let snapshots: Vec<_> = runs.iter().map(|run| &run.snapshot).collect();
+    let sheet = sheet(&snapshots, &dataset, ROWS, arguments.seed);
+    let mut shown = sheet.clone();
+    shown.models.truncate(SHOWN);
+    write_png(&arguments.out, &picture::compare(&shown, dataset.class_names(), ColorMap::Grey))?;
     if arguments.json {
+        let first = sheet.models.iter().find(|model| !model.reconstructions.is_empty());
         let line = serde_json::json!({
-            "vae_run": arguments.vae_run, "gan_run": arguments.gan_run, "out": arguments.out, "images": sheet.rows.len(),
-            "vae_steps": sheet.step_a, "gan_steps": sheet.step_b,
-            "mean_squared_error": sheet.mean_squared_error, "reconstruction_nats": sheet.mean_reconstruction_nats,
+            "vae_run": arguments.runs.first(), "gan_run": arguments.runs.get(1), "out": arguments.out,
+            "images": sheet.originals.len(),
+            "vae_steps": sheet.models.first().map(|model| model.step),
+            "gan_steps": sheet.models.get(1).map(|model| model.step),
+            "mean_squared_error": first.and_then(|model| model.squared_error()),
+            "reconstruction_nats": first.and_then(|model| model.nats()),
+            "models": models(&arguments.runs, &runs, &sheet),
         });
         println!("{line}");
-    } else {
-        println!("{}", arguments.out.display());
-        println!("mean squared error   {:.5} a pixel", sheet.mean_squared_error);
-        println!("reconstruction       {:.2} nats an image", sheet.mean_reconstruction_nats);
+        return Ok(Outcome::Done);
+    }
+    println!("{}", arguments.out.display());
+    for (folder, model) in arguments.runs.iter().zip(&sheet.models) {
+        println!("{}, step {}", folder.display(), model.step);
+        if let Some(error) = model.squared_error() {
+            println!("mean squared error   {error:.5} a pixel");
+        }
+        if let (Some(nats), Some(likelihood)) = (model.nats(), model.likelihood) {
+            println!("reconstruction       {nats:.2} nats an image ({})", name_of(likelihood));
+        }
     }
     Ok(Outcome::Done)
+}
+
+fn name_of(likelihood: Likelihood) -> &'static str {
+    match likelihood {
+        Likelihood::Bernoulli => "bernoulli",
+        Likelihood::Gaussian => "gaussian",
+    }
+}
+
+/// The figures of every run; null where a family has none.
+fn models(folders: &[PathBuf], runs: &[Opened], sheet: &Sheet) -> Vec<serde_json::Value> {
+    let runs = folders.iter().zip(runs).zip(&sheet.models);
+    let figures = runs.map(|((folder, run), model)| {
+        serde_json::json!({
+            "run": folder, "preset": run.config.model.preset, "step": model.step,
+            "mse": model.squared_error(), "nats": model.nats(), "likelihood": model.likelihood.map(name_of),
+            "n": model.reconstructions.len(),
+        })
+    });
+    figures.collect()
 }

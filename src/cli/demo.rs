@@ -6,7 +6,7 @@ use crate::dataset::Source;
 use crate::explore::compare::sheet;
 use crate::explore::default_plane;
 use crate::model::{Config, MetricId};
-use crate::picture;
+use crate::picture::{self, ColorMap};
 use crate::run;
 use crate::trainer::{Control, Event, Options, Trainer};
 use anyhow::{Context, Result, anyhow, bail};
@@ -69,8 +69,8 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
         let plane = default_plane(snapshot, 0, Some(&dataset.test));
         write_png(&out.join(name), &picture::plane(snapshot, &plane, 20, 3.0))?;
     }
-    let sheet = sheet(&snapshot_a, &snapshot_b, &dataset, 20, 0);
-    write_png(&out.join("compare.png"), &picture::compare(&sheet, &dataset))?;
+    let sheet = sheet(&[&snapshot_a, &snapshot_b], &dataset, 20, 0);
+    write_png(&out.join("compare.png"), &picture::compare(&sheet, dataset.class_names(), ColorMap::Grey))?;
     for trainer in &trainers {
         let folder = run::free_folder(out, &trainer.config().preset, &dataset.name);
         trainer.send(Control::Save(folder));
@@ -88,10 +88,11 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
         let preset = &config.preset;
         summary += &format!("{preset:<9} {} steps, {rate:.0} samples/s, {} {loss:.2}\n", status.step, id.name());
     }
-    summary += &format!(
-        "compare   mean squared error {:.4}, reconstruction {:.1} nats\n",
-        sheet.mean_squared_error, sheet.mean_reconstruction_nats
-    );
+    for model in &sheet.models {
+        if let (Some(error), Some(nats)) = (model.squared_error(), model.nats()) {
+            summary += &format!("compare   mean squared error {error:.4}, reconstruction {nats:.1} nats\n");
+        }
+    }
     run::atomic::write(&out.join("summary.txt"), summary.as_bytes())
         .with_context(|| format!("{} cannot be written", out.display()))?;
     print!("{summary}");

@@ -63,7 +63,7 @@ enum Command {
     Sample(sample::SampleArguments),
     /// Decode a grid of the latent plane into a picture.
     Plane(plane::PlaneArguments),
-    /// Compare a VAE's reconstructions with a GAN's samples.
+    /// Compare runs of any families: reconstructions, errors and fresh samples of the same data.
     Compare(compare::CompareArguments),
     /// Measure speed.
     #[command(subcommand)]

@@ -1,29 +1,74 @@
-//! The compare sheet: the same test images as the VAE reconstructs them, beside fresh samples of both models.
+//! The compare sheet: the same test images as they are and as each model that has an encoder reconstructs them, beside fresh
+//! samples of each model.
 
 use crate::dataset::{Dataset, ImageShape};
 use crate::metrics;
 use crate::random::{Purpose, normal_rows};
-use crate::snapshot::{Scratch, Snapshot};
+use crate::snapshot::{Likelihood, Scratch, Snapshot};
 
-/// One test image and what model A makes of it. Images are `[shape.values()]`.
+/// One test image.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct Original {
     /// Its place in the test set.
     pub index: usize,
     /// Its class; none where the data has no classes.
     pub class: Option<usize>,
-    /// The image itself, in [0, 1].
-    pub original: Vec<f32>,
-    /// Decoded from the posterior's mean, in [0, 1].
-    pub reconstruction: Vec<f32>,
+    /// `[shape.values()]`, in [0, 1].
+    pub image: Vec<f32>,
+}
+
+/// What a model with an encoder makes of a test image. Images are `[shape.values()]`.
+#[derive(Clone, Debug)]
+pub struct Reconstruction {
+    /// The posterior's mean, `[latent]`.
+    pub latent: Vec<f32>,
+    /// Decoded from it, in [0, 1].
+    pub image: Vec<f32>,
     /// reconstruction − original, in [−1, 1].
     pub error: Vec<f32>,
     /// Mean over pixels of the squared error.
     pub squared_error: f32,
-    /// −log p(x|z) at the posterior's mean as independent Bernoulli pixels, in nats.
-    pub reconstruction_nats: f32,
-    /// The posterior's mean, `[latent]`.
-    pub mean: Vec<f32>,
+    /// −log p(x|z) at the posterior's mean, in nats, by the model's own likelihood; `None` where it has none.
+    pub nats: Option<f32>,
+}
+
+/// A fresh sample.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// A draw from the prior, `[latent]`.
+    pub latent: Vec<f32>,
+    /// Decoded from it, `[shape.values()]`, in [0, 1].
+    pub image: Vec<f32>,
+}
+
+/// One model's part of a sheet.
+#[derive(Clone, Debug)]
+pub struct SheetModel {
+    /// Steps that it had made.
+    pub step: u64,
+    /// What its nats are of.
+    pub likelihood: Option<Likelihood>,
+    /// One a test image; empty where it has no encoder.
+    pub reconstructions: Vec<Reconstruction>,
+    /// As many as there are test images.
+    pub samples: Vec<Sample>,
+}
+
+impl SheetModel {
+    /// Mean squared error a pixel over the reconstructions; `None` where there are none.
+    pub fn squared_error(&self) -> Option<f32> {
+        self.mean(|reconstruction| Some(reconstruction.squared_error))
+    }
+
+    /// Mean nats an image over the reconstructions; `None` where there are none, or no likelihood.
+    pub fn nats(&self) -> Option<f32> {
+        self.mean(|reconstruction| reconstruction.nats)
+    }
+
+    fn mean(&self, value: impl Fn(&Reconstruction) -> Option<f32>) -> Option<f32> {
+        let sum: f32 = self.reconstructions.iter().map(value).sum::<Option<f32>>()?;
+        (!self.reconstructions.is_empty()).then(|| sum / self.reconstructions.len() as f32)
+    }
 }
 
 /// A whole sheet.
@@ -31,62 +76,123 @@ pub struct Row {
 pub struct Sheet {
     /// The shape of every image in it.
     pub shape: ImageShape,
-    /// One a test image; empty where model A has no encoder.
-    pub rows: Vec<Row>,
-    /// Fresh samples of model A, in [0, 1].
-    pub samples_a: Vec<Vec<f32>>,
-    /// Fresh samples of model B, in [0, 1].
-    pub samples_b: Vec<Vec<f32>>,
-    /// Steps that A had made.
-    pub step_a: u64,
-    /// Steps that B had made.
-    pub step_b: u64,
-    /// Mean over the rows.
-    pub mean_squared_error: f32,
-    /// Mean over the rows, in nats an image.
-    pub mean_reconstruction_nats: f32,
+    /// The test images.
+    pub originals: Vec<Original>,
+    /// The models, A first.
+    pub models: Vec<SheetModel>,
 }
 
-/// Makes a sheet of the first test images of each class in turn: `rows` of them, and as many samples of each model from
-/// one seed. A few milliseconds for 16 rows; not for the UI thread.
-pub fn sheet(a: &Snapshot, b: &Snapshot, dataset: &Dataset, rows: usize, seed: u64) -> Sheet {
-    let mut scratch = Scratch::default();
-    let indices = one_of_each_class(dataset, rows);
-    let rows: Vec<Row> = indices.iter().filter_map(|index| row(a, dataset, *index, &mut scratch)).collect();
-    let mut samples = |snapshot: &Snapshot, count: usize| -> Vec<Vec<f32>> {
-        let latents = normal_rows(seed, Purpose::Sample, 0, count, snapshot.latent);
-        let pixels = snapshot.decoder.evaluate(&latents, count, &mut scratch);
-        pixels.chunks_exact(snapshot.image.values()).map(<[f32]>::to_vec).collect()
-    };
-    let count = indices.len();
-    let mean = |value: fn(&Row) -> f32| rows.iter().map(value).sum::<f32>() / rows.len().max(1) as f32;
-    Sheet {
-        shape: dataset.shape(),
-        samples_a: samples(a, count),
-        samples_b: samples(b, count),
-        step_a: a.step,
-        step_b: b.step,
-        mean_squared_error: mean(|row| row.squared_error),
-        mean_reconstruction_nats: mean(|row| row.reconstruction_nats),
-        rows,
+/// A column of a sheet; the number is the model's place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SheetColumn {
+    /// The test images.
+    Original,
+    /// What a model makes of them.
+    Reconstruction(usize),
+    /// How far that is from them.
+    Error(usize),
+    /// What a model makes of random latents.
+    Sample(usize),
+}
+
+impl SheetColumn {
+    /// The model whose images these are.
+    pub const fn model(self) -> Option<usize> {
+        match self {
+            Self::Original => None,
+            Self::Reconstruction(model) | Self::Error(model) | Self::Sample(model) => Some(model),
+        }
     }
 }
 
-fn row(a: &Snapshot, dataset: &Dataset, index: usize, scratch: &mut Scratch) -> Option<Row> {
-    let original = dataset.test.image(index);
-    let mean = a.encoder.as_ref()?.evaluate(&original, 1, scratch).get(..a.latent)?.to_vec();
-    let reconstruction = a.decoder.evaluate(&mean, 1, scratch).to_vec();
-    let error: Vec<f32> = reconstruction.iter().zip(&original).map(|(r, o)| r - o).collect();
-    Some(Row {
-        index,
-        class: dataset.test.class(index),
-        squared_error: error.iter().map(|e| e * e).sum::<f32>() / error.len().max(1) as f32,
-        reconstruction_nats: metrics::bernoulli_nats(&original, &reconstruction),
-        original,
-        reconstruction,
-        error,
-        mean,
-    })
+/// One image of a sheet, `[shape.values()]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SheetCell<'a> {
+    /// In [0, 1].
+    Image(&'a [f32]),
+    /// In [−1, 1].
+    Error(&'a [f32]),
+}
+
+impl Sheet {
+    /// The columns that there is something for, from the left.
+    pub fn columns(&self) -> Vec<SheetColumn> {
+        let encoders = (0..self.models.len()).filter(|model| !self.reconstructions(*model).is_empty());
+        let reconstructed = encoders.flat_map(|model| [SheetColumn::Reconstruction(model), SheetColumn::Error(model)]);
+        let samples = (0..self.models.len()).map(SheetColumn::Sample);
+        std::iter::once(SheetColumn::Original).chain(reconstructed).chain(samples).collect()
+    }
+
+    /// The image of a column that belongs to the test image `row`.
+    pub fn cell(&self, column: SheetColumn, row: usize) -> Option<SheetCell<'_>> {
+        match column {
+            SheetColumn::Original => Some(SheetCell::Image(&self.originals.get(row)?.image)),
+            SheetColumn::Reconstruction(model) => Some(SheetCell::Image(&self.reconstructions(model).get(row)?.image)),
+            SheetColumn::Error(model) => Some(SheetCell::Error(&self.reconstructions(model).get(row)?.error)),
+            SheetColumn::Sample(model) => Some(SheetCell::Image(&self.samples(model).get(row)?.image)),
+        }
+    }
+
+    /// Where in a model's latent space an image of a column lies; an original lies where the first model that has an encoder
+    /// puts it.
+    pub fn latent(&self, column: SheetColumn, row: usize) -> Option<(usize, &[f32])> {
+        let model = match column {
+            SheetColumn::Original => (0..self.models.len()).find(|model| !self.reconstructions(*model).is_empty())?,
+            SheetColumn::Reconstruction(model) | SheetColumn::Error(model) | SheetColumn::Sample(model) => model,
+        };
+        let latent = match column {
+            SheetColumn::Sample(_) => &self.samples(model).get(row)?.latent,
+            _ => &self.reconstructions(model).get(row)?.latent,
+        };
+        Some((model, latent))
+    }
+
+    /// What a model made of the test images.
+    pub fn reconstructions(&self, model: usize) -> &[Reconstruction] {
+        self.models.get(model).map_or(&[], |model| &model.reconstructions)
+    }
+
+    fn samples(&self, model: usize) -> &[Sample] {
+        self.models.get(model).map_or(&[], |model| &model.samples)
+    }
+}
+
+/// Makes a sheet of the first test images of each class in turn: `rows` of them, and as many samples of each model from
+/// one seed. The models must decode images of the data's shape. A few milliseconds for 16 rows; not for the UI thread.
+pub fn sheet(models: &[&Snapshot], dataset: &Dataset, rows: usize, seed: u64) -> Sheet {
+    let mut scratch = Scratch::default();
+    let original = |index: &usize| Original {
+        index: *index,
+        class: dataset.test.class(*index),
+        image: dataset.test.image(*index),
+    };
+    let originals: Vec<Original> = one_of_each_class(dataset, rows).iter().map(original).collect();
+    let models = models.iter().map(|snapshot| SheetModel {
+        step: snapshot.step,
+        likelihood: snapshot.likelihood,
+        reconstructions: originals.iter().filter_map(|o| reconstruct(snapshot, &o.image, &mut scratch)).collect(),
+        samples: samples(snapshot, originals.len(), seed, &mut scratch),
+    });
+    let models = models.collect();
+    Sheet { shape: dataset.shape(), models, originals }
+}
+
+/// What a model makes of an image; `None` where it has no encoder.
+fn reconstruct(snapshot: &Snapshot, original: &[f32], scratch: &mut Scratch) -> Option<Reconstruction> {
+    let latent = snapshot.encoder.as_ref()?.evaluate(original, 1, scratch).get(..snapshot.latent)?.to_vec();
+    let image = snapshot.decoder.evaluate(&latent, 1, scratch).to_vec();
+    let error: Vec<f32> = image.iter().zip(original).map(|(r, o)| r - o).collect();
+    let squared_error = error.iter().map(|e| e * e).sum::<f32>() / error.len().max(1) as f32;
+    let nats = snapshot.likelihood.map(|likelihood| metrics::nats(likelihood, original, &image));
+    Some(Reconstruction { latent, image, error, squared_error, nats })
+}
+
+fn samples(snapshot: &Snapshot, count: usize, seed: u64, scratch: &mut Scratch) -> Vec<Sample> {
+    let latents = normal_rows(seed, Purpose::Sample, 0, count, snapshot.latent);
+    let pixels = snapshot.decoder.evaluate(&latents, count, scratch);
+    let images = pixels.chunks_exact(snapshot.image.values().max(1));
+    let latents = latents.chunks_exact(snapshot.latent.max(1));
+    latents.zip(images).map(|(latent, image)| Sample { latent: latent.to_vec(), image: image.to_vec() }).collect()
 }
 
 /// The error of one pixel (`0..height·width`) as a map of errors shows it: of several channels the one that is most

@@ -7,7 +7,6 @@
 //!
 //! [`decoder`] turns latents into images in compute shaders on the same device; [`live`] does so in the window, once a frame.
 
-pub mod colormap;
 mod compute;
 pub mod decoder;
 pub mod image;
@@ -22,7 +21,7 @@ mod store;
 pub mod tiles;
 mod uniforms;
 
-pub use colormap::ColorMap;
+pub use crate::picture::ColorMap;
 pub use policy::{DecoderChoice, Decoding, OnDevice, decide};
 pub use probe::{DeviceInfo, Headless, headless, probe};
 pub use store::{Resources, Slot};

@@ -1,9 +1,9 @@
 //! How our pipelines are made: one layout for all of them, blending as egui does.
 
-use super::colormap::{ColorMap, ENTRIES};
 use super::compute;
 use super::shader::{self, Shader};
 use crate::explore::encoded::PlanePoint;
+use crate::picture::{COLOR_ENTRIES, ColorMap};
 use eframe::wgpu;
 
 /// The pipelines of one target format and what they all bind.
@@ -140,7 +140,8 @@ fn pipeline(
 fn lookup(device: &wgpu::Device, queue: &wgpu::Queue) -> wgpu::TextureView {
     let rows = ColorMap::ALL.iter().flat_map(|map| map.table().iter());
     let bytes: Vec<u8> = rows.flat_map(|[r, g, b]| [*r, *g, *b, 255]).collect();
-    let size = wgpu::Extent3d { width: ENTRIES as u32, height: ColorMap::ALL.len() as u32, depth_or_array_layers: 1 };
+    let size =
+        wgpu::Extent3d { width: COLOR_ENTRIES as u32, height: ColorMap::ALL.len() as u32, depth_or_array_layers: 1 };
     let texture = device.create_texture(&texture_descriptor("colour maps", size, wgpu::TextureFormat::Rgba8Unorm));
     write(queue, &texture, size, 4, &bytes);
     texture.create_view(&Default::default())

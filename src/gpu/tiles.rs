@@ -1,11 +1,11 @@
 //! Drawing the tiles of a plane: one atlas, one quad, placed by the view, so that old tiles stay where they belong on
 //! the plane until new ones arrive.
 
-use super::colormap::ColorMap;
 use super::store::{Content, Resources, Slot};
 use super::{pixels_from_points, store, uniforms};
 use crate::explore::tiles::{Lattice, TileGrid};
 use crate::explore::view::{Area, View};
+use crate::picture::ColorMap;
 use eframe::egui::{self, PaintCallbackInfo};
 use eframe::{egui_wgpu, wgpu};
 use std::sync::Arc;
@@ -30,15 +30,6 @@ pub fn paint(
 ) {
     let callback = Callback { slot: slot.key(), grid: grid.clone(), rect, view, style };
     painter.add(egui_wgpu::Callback::new_paint_callback(rect, callback));
-}
-
-/// The whole atlas as the screen shows it, `[height, width, 3]` of [`TileGrid::size`]; what an exported picture has.
-pub fn rgb(grid: &TileGrid, map: ColorMap) -> Vec<u8> {
-    let table = map.table();
-    match grid.channels {
-        1 => grid.pixels.iter().flat_map(|x| table.get(usize::from(*x)).copied().unwrap_or_default()).collect(),
-        _ => grid.pixels.chunks_exact(4).flat_map(|pixel| pixel.iter().take(3).copied()).collect(),
-    }
 }
 
 struct Callback {

@@ -25,6 +25,23 @@ pub use metric::{Columns, Compute, Group, Metric, MetricSource, Unit, all, colum
 /// The table, in the order of the curves.
 pub static METRICS: &[&[Metric]] = &[elbo::METRICS, adversarial::METRICS];
 
+use crate::snapshot::Likelihood;
+
+/// −log p(x) of an image, in nats, where a decoder's output gives the mean of its pixels. Both are `[pixels]`, in [0, 1].
+pub fn nats(likelihood: Likelihood, image: &[f32], mean: &[f32]) -> f32 {
+    match likelihood {
+        Likelihood::Bernoulli => bernoulli_nats(image, mean),
+        Likelihood::Gaussian => gaussian_nats(image, mean),
+    }
+}
+
+/// −log p(x) of independent normal pixels of unit variance about the given means, ½‖x − μ‖² + ½·pixels·ln 2π, in nats an
+/// image.
+pub fn gaussian_nats(image: &[f32], mean: &[f32]) -> f32 {
+    let squares: f64 = image.iter().zip(mean).map(|(x, m)| (f64::from(*x) - f64::from(*m)).powi(2)).sum();
+    (0.5 * squares + 0.5 * image.len() as f64 * std::f64::consts::TAU.ln()) as f32
+}
+
 /// −log p(x) of independent Bernoulli pixels with the given probabilities, in nats an image. Probabilities are kept
 /// 10⁻⁶ away from 0 and 1.
 pub fn bernoulli_nats(image: &[f32], probabilities: &[f32]) -> f32 {

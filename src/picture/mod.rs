@@ -1,9 +1,27 @@
-//! Pictures without a window: sheets of images, the latent plane, curves, the compare sheet.
+//! Pictures without a window: images as bytes, sheets of them, the latent plane, curves, the compare sheet. The window draws the
+//! same [`Bitmap`]s that files hold.
 
+mod bitmap;
 mod canvas;
+mod colormap;
+mod compare;
 mod curves;
 mod sheet;
 
-pub use canvas::{Canvas, signed_rgb};
+pub use bitmap::Bitmap;
+pub use colormap::{COLOR_ENTRIES, ColorMap};
+pub use compare::{cell, compare};
 pub use curves::curves;
-pub use sheet::{compare, grid, plane};
+pub use sheet::{grid, plane, tiles};
+
+use image::{ImageError, ImageFormat, RgbImage};
+
+/// A picture as the bytes of a PNG file.
+///
+/// # Errors
+/// Where it cannot be encoded.
+pub fn png(picture: &RgbImage) -> Result<Vec<u8>, ImageError> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png)?;
+    Ok(bytes.into_inner())
+}

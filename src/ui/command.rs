@@ -83,8 +83,8 @@ pub enum Command {
     OriginFromPoint(Slot, usize),
     /// Move a plane's origin back to 0.
     OriginToZero(Slot),
-    /// Move model A's plane or cursor so that the cursor stands on this latent.
-    LookAt(Vec<f32>),
+    /// Move a model's plane or cursor so that the cursor stands on this latent.
+    LookAt(Slot, Vec<f32>),
     /// Compute the compare sheet now.
     RefreshSheet,
     /// Draw the fresh samples from another seed.

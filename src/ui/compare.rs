@@ -1,11 +1,12 @@
-//! The compare panel: the same test images as they are and as model A makes them, beside fresh samples of both.
+//! The compare panel: the same test images as they are and as each model that has an encoder reconstructs them, beside fresh
+//! samples of both models.
 
-use crate::explore::compare::{Row, Sheet};
-use crate::gpu::image::{self, Picture};
-use crate::gpu::{self, ColorMap};
+use crate::explore::compare::{Sheet, SheetColumn};
+use crate::gpu::{self, image};
+use crate::picture::{self, Bitmap};
+use crate::snapshot::Likelihood;
 use crate::ui::command::{self, Command, Slot};
 use crate::ui::dialogs::Ask;
-use crate::ui::pictures::blit;
 use crate::ui::text::{number, tr, whole};
 use crate::ui::view::View;
 use crate::ui::{Panel, theme, widgets};
@@ -16,124 +17,148 @@ use std::sync::Arc;
 /// The panel's own looks.
 #[derive(Default)]
 pub struct Compare {
-    drawn: Option<(Arc<Sheet>, Vec<Option<Picture>>)>,
-    slots: Vec<gpu::Slot>,
-    large: [gpu::Slot; 5],
+    drawn: Option<DrawnSheet>,
+    large: Vec<gpu::Slot>,
     enlarged: Option<usize>,
 }
 
-/// The columns of one image in the atlas: original, reconstruction, error, sample of A, sample of B.
-const COLUMNS: [(&str, &str); 5] = [
-    ("compare.original", "compare.original_tip"),
-    ("compare.reconstruction", "compare.reconstruction_tip"),
-    ("compare.error", "compare.error_tip"),
-    ("compare.sample_a", "compare.sample_a_tip"),
-    ("compare.sample_b", "compare.sample_b_tip"),
-];
+/// A sheet as it is drawn.
+struct DrawnSheet {
+    sheet: Arc<Sheet>,
+    columns: Vec<SheetColumn>,
+    /// A row an image, a column each.
+    cells: Vec<DrawnCell>,
+}
 
-impl Compare {
-    fn refresh(&mut self, sheet: &Arc<Sheet>) {
-        if self.drawn.as_ref().is_some_and(|(drawn, _)| Arc::ptr_eq(drawn, sheet)) {
-            return;
-        }
-        let pictures: Vec<Option<Picture>> = (0..count(sheet)).flat_map(|place| cells(sheet, place)).collect();
-        self.slots.resize_with(pictures.len(), gpu::Slot::default);
-        self.drawn = Some((sheet.clone(), pictures));
+/// One image; `None` where there is nothing to show.
+struct DrawnCell {
+    bitmap: Option<Bitmap>,
+    slot: gpu::Slot,
+}
+
+impl DrawnSheet {
+    fn new(sheet: &Arc<Sheet>) -> Self {
+        let columns = sheet.columns();
+        let bitmap = |column, row| sheet.cell(column, row).map(|cell| picture::cell(sheet.shape, cell));
+        let cell = |column, row| DrawnCell { bitmap: bitmap(column, row), slot: gpu::Slot::default() };
+        let rows = 0..sheet.originals.len();
+        let cells = rows.flat_map(|row| columns.iter().map(move |column| cell(*column, row))).collect();
+        Self { sheet: sheet.clone(), columns, cells }
     }
 
-    fn table(&mut self, ui: &mut Ui, view: &View<'_>, sheet: &Arc<Sheet>, commands: &mut Vec<Command>) {
+    fn row(&self, row: usize) -> impl Iterator<Item = (SheetColumn, &DrawnCell)> {
+        let cells = self.cells.chunks_exact(self.columns.len().max(1)).nth(row).unwrap_or_default();
+        self.columns.iter().copied().zip(cells)
+    }
+}
+
+/// What a column is called, and what that means.
+fn words(column: SheetColumn) -> (String, String) {
+    let of_model = |key: &str, place: usize| {
+        let model = slot_of(place).map_or("", Slot::name);
+        (t!(key, model = model).into_owned(), t!(format!("{key}_tip"), model = model).into_owned())
+    };
+    match column {
+        SheetColumn::Original => (tr("compare.original"), tr("compare.original_tip")),
+        SheetColumn::Reconstruction(model) => of_model("compare.reconstruction", model),
+        SheetColumn::Error(model) => of_model("compare.error", model),
+        SheetColumn::Sample(model) => of_model("compare.sample", model),
+    }
+}
+
+/// The place that a model of the sheet stands at.
+fn slot_of(model: usize) -> Option<Slot> {
+    Slot::BOTH.get(model).copied()
+}
+
+/// Moves the cursor to where an image lies.
+fn look_at(sheet: &Sheet, column: SheetColumn, row: usize) -> Option<Command> {
+    let (model, latent) = sheet.latent(column, row)?;
+    Some(Command::LookAt(slot_of(model)?, latent.to_vec()))
+}
+
+impl Compare {
+    fn table(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        let Some(drawn) = &self.drawn else { return };
         let palette = theme::of(ui);
         let map = view.settings.color_map;
         let gap = theme::GRID / 2.0;
-        let side = ((ui.available_width() - 2.0 * theme::GRID) / COLUMNS.len() as f32 - gap).clamp(20.0, 96.0);
+        let side = ((ui.available_width() - 2.0 * theme::GRID) / drawn.columns.len() as f32 - gap).clamp(20.0, 96.0);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
-            for (title, tip) in COLUMNS {
+            for (title, tip) in drawn.columns.iter().copied().map(words) {
                 ui.allocate_ui(Vec2::new(side, theme::TEXT_SMALL * 1.5), |ui| {
                     ui.set_min_width(side);
-                    ui.add(egui::Label::new(theme::note(ui, tr(title))).truncate()).on_hover_text(tr(tip));
+                    let label = ui.add(egui::Label::new(theme::note(ui, &title)).truncate());
+                    label.on_hover_text(format!("{title}: {tip}"));
                 });
             }
         });
-        let Some((_, pictures)) = &self.drawn else { return };
         let height = ui.available_height() - 3.0 * theme::GRID;
-        let count = count(sheet);
-        ScrollArea::vertical().auto_shrink(false).max_height(height.max(side)).show_rows(
-            ui,
-            side,
-            count,
-            |ui, visible| {
-                ui.spacing_mut().item_spacing = Vec2::splat(gap);
-                for place in visible {
-                    ui.horizontal(|ui| {
-                        for column in 0..COLUMNS.len() {
-                            let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
-                            let cell = place * COLUMNS.len() + column;
-                            match (pictures.get(cell).and_then(Option::as_ref), self.slots.get(cell)) {
-                                (Some(picture), Some(slot)) => {
-                                    image::paint(ui.painter(), rect, slot, picture, map, image::Fit::Full);
-                                }
-                                _ => {
-                                    ui.painter().rect_filled(rect, 0.0, palette.surfaces[2]);
-                                }
+        let area = ScrollArea::vertical().auto_shrink(false).max_height(height.max(side));
+        area.show_rows(ui, side, drawn.sheet.originals.len(), |ui, visible| {
+            ui.spacing_mut().item_spacing = Vec2::splat(gap);
+            for row in visible {
+                ui.horizontal(|ui| {
+                    for (column, cell) in drawn.row(row) {
+                        let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
+                        match &cell.bitmap {
+                            Some(bitmap) => {
+                                image::paint(ui.painter(), rect, &cell.slot, bitmap, map, image::Fit::Full);
                             }
-                            if let Some(slot) = model_of(column) {
-                                let stroke = egui::Stroke::new(1.0, theme::model_color(slot));
-                                ui.painter().rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Outside);
-                            }
-                            let row = sheet.rows.get(place);
-                            let name = image_name(row, column, place, view);
-                            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-                            if response.clicked() {
-                                self.enlarged = Some(place);
-                                if let Some(row) = row {
-                                    commands.push(Command::LookAt(row.mean.clone()));
-                                }
-                            }
-                            response.on_hover_text(name);
+                            None => _ = ui.painter().rect_filled(rect, 0.0, palette.surfaces[2]),
                         }
-                    });
-                }
-            },
-        );
+                        if let Some(slot) = column.model().and_then(slot_of) {
+                            let stroke = egui::Stroke::new(1.0, theme::model_color(slot));
+                            ui.painter().rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Outside);
+                        }
+                        let name = image_name(&drawn.sheet, column, row, view);
+                        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+                        if response.clicked() {
+                            self.enlarged = Some(row);
+                            commands.extend(look_at(&drawn.sheet, column, row));
+                        }
+                        response.on_hover_text(name);
+                    }
+                });
+            }
+        });
     }
 
-    fn enlarged(&mut self, ui: &Ui, view: &View<'_>, sheet: &Arc<Sheet>) {
-        let Some(place) = self.enlarged else { return };
-        let Some((_, pictures)) = &self.drawn else { return };
+    fn enlarged(&mut self, ui: &Ui, view: &View<'_>) {
+        let (Some(row), Some(drawn)) = (self.enlarged, &self.drawn) else { return };
+        self.large.resize_with(drawn.columns.len(), gpu::Slot::default);
         let mut open = true;
-        Window::new(t!("compare.image", place = place + 1))
+        Window::new(t!("compare.image", place = row + 1))
             .id(egui::Id::unique("enlarged"))
             .open(&mut open)
             .collapsible(false)
             .resizable(false)
             .show(ui.ctx(), |ui| {
-                let side = 22.0 * theme::GRID;
+                let side = (ui.ctx().content_rect().width() / drawn.columns.len().max(1) as f32 - 2.0 * theme::GRID)
+                    .clamp(8.0 * theme::GRID, 22.0 * theme::GRID);
                 ui.horizontal(|ui| {
-                    for (column, ((title, tip), slot)) in COLUMNS.into_iter().zip(&self.large).enumerate() {
-                        let picture = pictures.get(place * COLUMNS.len() + column).and_then(Option::as_ref);
-                        let Some(picture) = picture else { continue };
+                    for ((column, cell), slot) in drawn.row(row).zip(&self.large) {
+                        let Some(bitmap) = &cell.bitmap else { continue };
+                        let (title, tip) = words(column);
                         ui.vertical(|ui| {
-                            ui.label(theme::note(ui, tr(title))).on_hover_text(tr(tip));
+                            ui.label(theme::note(ui, title)).on_hover_text(tip);
                             let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
                             let map = view.settings.color_map;
-                            image::paint(ui.painter(), rect, slot, picture, map, image::Fit::Full);
+                            image::paint(ui.painter(), rect, slot, bitmap, map, image::Fit::Full);
                         });
                     }
                 });
-                if let Some(row) = sheet.rows.get(place) {
-                    ui.horizontal(|ui| {
-                        widgets::fact(ui, &tr("compare.class"), &class_name(row, view), &tr("compare.class_tip"));
-                        widgets::fact(
-                            ui,
-                            &tr("compare.mse"),
-                            &number(f64::from(row.squared_error)),
-                            &tr("compare.mse_tip"),
-                        );
-                        let nats = number(f64::from(row.reconstruction_nats));
-                        widgets::fact(ui, &tr("compare.nats"), &nats, &tr("compare.nats_tip"));
-                    });
-                }
+                ui.horizontal_wrapped(|ui| {
+                    let class = class_name(&drawn.sheet, row, view);
+                    widgets::fact(ui, &tr("compare.class"), &class, &tr("compare.class_tip"));
+                    for (place, model) in drawn.sheet.models.iter().enumerate() {
+                        if let Some(made) = model.reconstructions.get(row) {
+                            let figures = Figures { squared_error: made.squared_error, nats: made.nats };
+                            figures.ui(ui, place, model.likelihood);
+                        }
+                    }
+                });
             });
         if !open || ui.input(|input| input.key_pressed(egui::Key::Escape)) {
             self.enlarged = None;
@@ -141,28 +166,40 @@ impl Compare {
     }
 }
 
-fn count(sheet: &Sheet) -> usize {
-    sheet.rows.len().max(sheet.samples_a.len()).max(sheet.samples_b.len())
+/// How well a model reconstructs an image, or all of the sheet.
+struct Figures {
+    squared_error: f32,
+    nats: Option<f32>,
 }
 
-const fn model_of(column: usize) -> Option<Slot> {
-    match column {
-        1 | 3 => Some(Slot::A),
-        4 => Some(Slot::B),
-        _ => None,
+impl Figures {
+    fn ui(&self, ui: &mut Ui, model: usize, likelihood: Option<Likelihood>) {
+        let model = slot_of(model).map_or("", Slot::name);
+        let error = number(f64::from(self.squared_error));
+        widgets::fact(ui, &t!("compare.mse", model = model), &error, &tr("compare.mse_tip"));
+        if let (Some(nats), Some(likelihood)) = (self.nats, likelihood) {
+            let key = match likelihood {
+                Likelihood::Bernoulli => "likelihood.bernoulli",
+                Likelihood::Gaussian => "likelihood.gaussian",
+            };
+            let name = t!("compare.nats", model = model, likelihood = tr(key));
+            widgets::fact(ui, &name, &number(f64::from(nats)), &tr("compare.nats_tip"));
+        }
     }
 }
 
-fn class_name(row: &Row, view: &View<'_>) -> String {
+fn class_name(sheet: &Sheet, row: usize, view: &View<'_>) -> String {
+    let Some(original) = sheet.originals.get(row) else { return String::new() };
     let names = view.data.map(|data| data.class_names()).unwrap_or_default();
-    row.class.and_then(|class| names.get(class)).cloned().unwrap_or_else(|| format!("#{}", row.index))
+    let name = original.class.and_then(|class| names.get(class));
+    name.cloned().unwrap_or_else(|| format!("#{}", original.index))
 }
 
-fn image_name(row: Option<&Row>, column: usize, place: usize, view: &View<'_>) -> String {
-    let title = COLUMNS.get(column).map_or_else(String::new, |(title, _)| tr(title));
-    match row {
-        Some(row) if column < 3 => format!("{title} {} · {}", place + 1, class_name(row, view)),
-        _ => format!("{title} {}", place + 1),
+fn image_name(sheet: &Sheet, column: SheetColumn, row: usize, view: &View<'_>) -> String {
+    let (title, _) = words(column);
+    match column {
+        SheetColumn::Sample(_) => format!("{title} {}", row + 1),
+        _ => format!("{title} {} · {}", row + 1, class_name(sheet, row, view)),
     }
 }
 
@@ -172,7 +209,9 @@ impl Panel for Compare {
             widgets::empty(ui, &tr(if view.sheet.computing { "compare.computing" } else { "compare.empty" }));
             return;
         };
-        self.refresh(sheet);
+        if self.drawn.as_ref().is_none_or(|drawn| !Arc::ptr_eq(&drawn.sheet, sheet)) {
+            self.drawn = Some(DrawnSheet::new(sheet));
+        }
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(theme::note(ui, tr("compare.seed")));
             let mut seed = view.sheet.seed;
@@ -206,54 +245,18 @@ impl Panel for Compare {
                 commands.push(Command::Ask(Ask::Export(command::Picture::Sheet)));
             }
         });
-        self.table(ui, view, sheet, commands);
+        self.table(ui, view, commands);
         ui.horizontal_wrapped(|ui| {
-            if !sheet.rows.is_empty() {
-                let mse = number(f64::from(sheet.mean_squared_error));
-                widgets::fact(ui, &tr("compare.mse"), &mse, &tr("compare.mse_tip"));
-                let nats = number(f64::from(sheet.mean_reconstruction_nats));
-                widgets::fact(ui, &tr("compare.nats"), &nats, &tr("compare.nats_tip"));
+            for (place, model) in sheet.models.iter().enumerate() {
+                if let Some(squared_error) = model.squared_error() {
+                    Figures { squared_error, nats: model.nats() }.ui(ui, place, model.likelihood);
+                }
             }
-            let steps = format!("A {} · B {}", whole(sheet.step_a), whole(sheet.step_b));
+            let steps = sheet.models.iter().enumerate();
+            let steps = steps.map(|(place, m)| format!("{} {}", slot_of(place).map_or("", Slot::name), whole(m.step)));
+            let steps = steps.collect::<Vec<_>>().join(" · ");
             widgets::fact(ui, &tr("compare.steps"), &steps, &tr("compare.steps_tip"));
         });
-        let sheet = sheet.clone();
-        self.enlarged(ui, view, &sheet);
+        self.enlarged(ui, view);
     }
-}
-
-/// The pictures of one image, a column each; none where there is nothing to show.
-fn cells(sheet: &Sheet, place: usize) -> [Option<Picture>; 5] {
-    let shape = sheet.shape;
-    let row = sheet.rows.get(place);
-    let image = |values: Option<&Vec<f32>>| values.map(|values| Picture::new(shape, values));
-    [
-        image(row.map(|row| &row.original)),
-        image(row.map(|row| &row.reconstruction)),
-        // A square root shows small errors, which most of them are.
-        row.map(|row| {
-            let errors: Vec<f32> = row.error.iter().map(|error| error.abs().sqrt().copysign(*error)).collect();
-            Picture::signed(shape, &errors)
-        }),
-        image(sheet.samples_a.get(place)),
-        image(sheet.samples_b.get(place)),
-    ]
-}
-
-/// The whole sheet as one picture, for a file: a row an image, a column as on the screen, `scale` pixels a pixel.
-pub fn picture(sheet: &Sheet, map: ColorMap, scale: usize) -> egui::ColorImage {
-    let scale = scale.clamp(1, 16);
-    let gap = 2 * scale;
-    let (step_x, step_y) = (sheet.shape.width * scale + gap, sheet.shape.height * scale + gap);
-    let size = [COLUMNS.len() * step_x + gap, count(sheet).max(1) * step_y + gap];
-    let mut whole = egui::ColorImage::filled(size, egui::Color32::WHITE);
-    for place in 0..count(sheet) {
-        for (column, cell) in cells(sheet, place).into_iter().enumerate() {
-            if let Some(cell) = cell {
-                let at = (gap + column * step_x, gap + place * step_y);
-                blit(&mut whole, at, cell.size(), &cell.rgb(map), scale);
-            }
-        }
-    }
-    whole
 }

@@ -11,7 +11,6 @@ pub mod looking;
 pub mod menu;
 pub mod model_card;
 pub mod output;
-pub mod pictures;
 pub mod plane;
 pub mod settings;
 pub mod setup;

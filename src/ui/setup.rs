@@ -7,7 +7,6 @@ use crate::gpu::{self, ColorMap};
 use crate::ui::command::{Command, Slot};
 use crate::ui::dialogs::Ask;
 use crate::ui::model_card;
-use crate::ui::pictures::montage;
 use crate::ui::text::{tr, whole};
 use crate::ui::theme::signs;
 use crate::ui::view::View;
@@ -62,7 +61,7 @@ impl Setup {
             let indices = one_of_each_class(data, SHOWN);
             let images: Vec<Vec<f32>> = indices.iter().map(|index| data.test.image(*index)).collect();
             let columns = (images.len() / 2).clamp(1, 10);
-            self.images = Some((data.id.clone(), montage(data.shape(), &images, columns)));
+            self.images = Some((data.id.clone(), Picture::montage(data.shape(), &images, columns)));
         }
         let Some((_, picture)) = &self.images else { return };
         let [width, height] = picture.size().map(|side| side.max(1) as f32);

@@ -3,12 +3,12 @@
 use super::Live;
 use crate::explore::refine::Place;
 use crate::explore::view::{Area, View};
-use crate::gpu::colormap::ColorMap;
 use crate::gpu::image::Fit;
 use crate::gpu::pixels_from_points;
 use crate::gpu::store::{self, Resources, Slot};
 use crate::gpu::tiles::TileStyle;
 use crate::model::ModelId;
+use crate::picture::ColorMap;
 use crate::snapshot::Snapshot;
 use eframe::egui::{self, PaintCallbackInfo};
 use eframe::{egui_wgpu, wgpu};

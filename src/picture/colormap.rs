@@ -18,7 +18,7 @@ pub enum ColorMap {
 }
 
 /// Entries of a colour map.
-pub const ENTRIES: usize = 256;
+pub const COLOR_ENTRIES: usize = 256;
 
 impl ColorMap {
     /// All of them, in the order of their rows in the lookup texture.
@@ -49,8 +49,8 @@ impl ColorMap {
     }
 
     /// All its colours.
-    pub fn table(self) -> &'static [[u8; 3]; ENTRIES] {
-        static TABLES: OnceLock<[[[u8; 3]; ENTRIES]; 4]> = OnceLock::new();
+    pub fn table(self) -> &'static [[u8; 3]; COLOR_ENTRIES] {
+        static TABLES: OnceLock<[[[u8; 3]; COLOR_ENTRIES]; 4]> = OnceLock::new();
         let tables = TABLES.get_or_init(|| ColorMap::ALL.map(|map| std::array::from_fn(|entry| map.computed(entry))));
         &tables[self.row()]
     }
