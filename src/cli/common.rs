@@ -3,6 +3,7 @@
 use crate::dataset::{self, Dataset, Progress, Source};
 use crate::gpu::DecoderChoice;
 use crate::metrics::{Columns, Metric};
+use crate::model::{Config, presets};
 use crate::nn::device::{DeviceChoice, DeviceError};
 use crate::picture;
 use crate::run::{self, Opened};
@@ -126,6 +127,15 @@ pub fn figure(metric: &Metric, values: &[f32]) -> serde_json::Value {
 /// Writes a picture as PNG, atomically.
 pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
     run::atomic::write(path, &picture::png(picture)?).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// A preset by its name.
+///
+/// # Errors
+/// Where there is none of that name: says which there are.
+pub fn config_of(preset: &str) -> Result<Config> {
+    let known = || presets().collect::<Vec<_>>().join(", ");
+    Config::preset(preset).ok_or_else(|| usage(format!("expected one of the presets {}, found {preset}", known())))
 }
 
 /// Reads the name of a decoder.

@@ -1,10 +1,6 @@
 //! The command line: one file a subcommand. Figures go to standard output, progress and messages to standard error.
 
 mod bench;
-mod bench_decode_gpu;
-mod bench_train;
-pub mod bench_ui;
-pub mod bench_window;
 mod common;
 mod compare;
 mod demo;

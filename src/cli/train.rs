@@ -187,7 +187,7 @@ impl TrainArguments {
     }
 
     fn preset_config(&self, name: &str) -> Result<Config> {
-        let mut config = super::bench::config_of(name)?;
+        let mut config = super::common::config_of(name)?;
         for (option, key, value) in self.fields() {
             let Some(value) = value else { continue };
             if config.get(key).is_none() {

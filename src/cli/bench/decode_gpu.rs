@@ -1,8 +1,7 @@
-//! `bench decode --backend gpu`: how fast the decoder's shaders are, and how much of what the adapter's own matrix product
-//! gives.
+//! `bench decode --backend gpu`: how fast the decoder's shaders are, and how much of the rate of a large matmul on the same
+//! adapter.
 
-use super::bench::config_of;
-use super::common::usage;
+use crate::cli::common::{config_of, usage};
 use crate::dataset::ImageShape;
 use crate::gpu::decoder::{DecoderError, Packed, Pipelines, Plan, Weights, encode, read_back, wait};
 use crate::gpu::{DeviceInfo, Headless, headless};
@@ -13,11 +12,11 @@ use anyhow::{Context, Result};
 use eframe::wgpu;
 use std::time::Instant;
 
-/// Side of the square product that the adapter is measured by; the smaller one where the processor computes.
-const PRODUCT_SIDES: [usize; 2] = [2048, 256];
+/// Side of the square matmul that the adapter is measured by; the smaller one for software rendering.
+const MATMUL_SIDES: [usize; 2] = [2048, 256];
 const WARM_UP: usize = 3;
 
-pub fn bench_decode_gpu(preset: &str, count: usize, repeat: usize) -> Result<serde_json::Value> {
+pub(super) fn bench_decode_gpu(preset: &str, count: usize, repeat: usize) -> Result<serde_json::Value> {
     let config = config_of(preset)?;
     if count == 0 || repeat == 0 {
         return Err(usage("--count and --repeat: expected 1 or more, found 0"));
@@ -26,8 +25,8 @@ pub fn bench_decode_gpu(preset: &str, count: usize, repeat: usize) -> Result<ser
     let info = DeviceInfo::of(&gpu.adapter);
     let timer = Timer::new(gpu)?;
     let snapshot = Model::new(&config, ImageShape::grey(28, 28))?.snapshot(0)?;
-    let side = PRODUCT_SIDES[usize::from(info.software)];
-    let product = timer.gflops(&square(side)?, side, repeat)?;
+    let side = MATMUL_SIDES[usize::from(info.software)];
+    let matmul = timer.gflops(&square(side)?, side, repeat)?;
     let decode = timer.gflops(&snapshot.decoder, count, repeat)?;
     Ok(serde_json::json!({
         "preset": preset,
@@ -40,12 +39,12 @@ pub fn bench_decode_gpu(preset: &str, count: usize, repeat: usize) -> Result<ser
         "timing": if decode.by_adapter { "timestamps" } else { "wall" },
         "gflops": decode.gflops,
         "product_side": side,
-        "product_gflops": product.gflops,
-        "share_of_product": decode.gflops / product.gflops,
+        "product_gflops": matmul.gflops,
+        "share_of_product": decode.gflops / matmul.gflops,
     }))
 }
 
-/// One dense layer whose product has three equal sides when as many examples go through it.
+/// One dense layer whose matmul has three equal sides when as many examples go through it.
 fn square(side: usize) -> Result<Network> {
     let weight = normal_rows(0, Purpose::Weights, 0, side, side);
     let operation = Operation::linear("square", 0, (weight, vec![0.0; side]), Activation::Identity);

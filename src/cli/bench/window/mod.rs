@@ -1,18 +1,18 @@
 //! `bench window`: the real window. How many frames it draws when nothing happens, and what it leaves to training.
 
 mod idle;
-mod looking;
+mod watching;
 
-use super::explorer::{WindowError, show};
 use crate::app::{Script, Session, SharedScript, SharedSession, Start};
+use crate::cli::explorer::{WindowError, show};
 use crate::dataset::Source;
 use crate::ui::command::{Command, Slot};
 use idle::Idle;
-use looking::Looking;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
+use watching::Watching;
 
 /// How long a part runs before it counts.
 const WARM_UP: Duration = Duration::from_secs(2);
@@ -31,15 +31,15 @@ pub struct BenchWindow {
     pub threads: usize,
 }
 
-/// A part of the measurement: sums of all rounds.
+/// One kind of part of the measurement: sums of all rounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Part {
+struct Measured {
     samples: u64,
     frames: u64,
     seconds: f64,
 }
 
-impl Part {
+impl Measured {
     fn samples_per_s(self) -> f64 {
         self.samples as f64 / self.seconds
     }
@@ -109,7 +109,7 @@ impl BenchWindow {
         let frames_idle = idle.counted.ok_or(WindowBenchError::Unfinished(idle.waits_for))?;
         session.borrow_mut().apply_all(Slot::BOTH.map(Command::Start));
         let length = Duration::from_secs_f64(self.seconds / f64::from(ROUNDS));
-        let [mut headless, mut rest, mut drag] = [Part::default(); 3];
+        let [mut headless, mut rest, mut drag] = [Measured::default(); 3];
         for _ in 0..ROUNDS {
             tracing::debug!("without a window");
             let mut count = Count::new(length);
@@ -118,13 +118,13 @@ impl BenchWindow {
             }
             headless.add(&count);
             tracing::debug!("at rest");
-            let looked = play(session, Looking::new(length))?;
-            let looked = looked.borrow();
-            if !looked.finished {
+            let watched = play(session, Watching::new(length))?;
+            let watched = watched.borrow();
+            if !watched.finished {
                 return Err(WindowBenchError::Unfinished("the window was closed"));
             }
-            rest.add(&looked.rest);
-            drag.add(&looked.drag);
+            rest.add(&watched.rest);
+            drag.add(&watched.drag);
         }
         session.borrow_mut().apply_all(Slot::BOTH.map(Command::Pause));
         Ok(WindowFigures {
@@ -166,7 +166,7 @@ struct Count {
     length: Duration,
     began: Instant,
     first: Option<(u64, u64, Instant)>,
-    part: Option<Part>,
+    part: Option<Measured>,
 }
 
 impl Count {
@@ -181,7 +181,7 @@ impl Count {
             None if self.began.elapsed() >= WARM_UP => self.first = Some(now),
             Some((samples, frames, at)) if self.part.is_none() && at.elapsed() >= self.length => {
                 let seconds = (now.2 - at).as_secs_f64();
-                self.part = Some(Part { samples: now.0 - samples, frames: now.1 - frames, seconds });
+                self.part = Some(Measured { samples: now.0 - samples, frames: now.1 - frames, seconds });
             }
             _ => {}
         }
@@ -189,7 +189,7 @@ impl Count {
     }
 }
 
-impl Part {
+impl Measured {
     fn add(&mut self, count: &Count) {
         let part = count.part.unwrap_or_default();
         self.samples += part.samples;

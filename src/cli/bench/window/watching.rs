@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const EVENTS_PER_S: u32 = 60;
 
 /// Lets the cursor rest, then drags it over the plane.
-pub(super) struct Looking {
+pub(super) struct Watching {
     length: Duration,
     pub rest: Count,
     pub drag: Count,
@@ -19,13 +19,13 @@ pub(super) struct Looking {
     pub finished: bool,
 }
 
-impl Looking {
+impl Watching {
     pub fn new(length: Duration) -> Self {
         Self { length, rest: Count::new(length), drag: Count::new(length), hand: None, finished: false }
     }
 }
 
-impl Script for Looking {
+impl Script for Watching {
     fn frame(&mut self, mut stage: Stage<'_>) {
         if self.finished {
             return;

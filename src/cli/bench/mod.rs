@@ -1,18 +1,21 @@
 //! `latentarium bench`: how fast it trains, decodes and draws.
 
+mod decode;
+mod decode_gpu;
+mod train;
+mod ui;
+mod window;
+
 use super::Outcome;
-use super::bench_decode_gpu::bench_decode_gpu;
-use super::bench_train::bench_train;
-use super::bench_ui::BenchUi;
-use super::bench_window::BenchWindow;
 use super::common::{default_threads, usage};
-use crate::dataset::{ImageShape, Source};
-use crate::model::{Config, Model, presets};
-use crate::random::{Purpose, normal_rows};
-use crate::snapshot::SharedScratch;
+use crate::dataset::Source;
 use anyhow::Result;
 use clap::Subcommand;
-use std::time::Instant;
+use decode::bench_decode;
+use decode_gpu::bench_decode_gpu;
+use train::bench_train;
+use ui::BenchUi;
+use window::BenchWindow;
 
 #[derive(Subcommand)]
 pub enum BenchCommand {
@@ -120,31 +123,4 @@ fn print(line: &serde_json::Value, json: bool) {
         Some(fields) if !json => fields.iter().for_each(|(name, value)| println!("{name:<16} {value}")),
         _ => println!("{line}"),
     }
-}
-
-pub fn config_of(preset: &str) -> Result<Config> {
-    let known = || presets().collect::<Vec<_>>().join(", ");
-    Config::preset(preset).ok_or_else(|| usage(format!("expected one of the presets {}, found {preset}", known())))
-}
-
-fn bench_decode(preset: &str, count: usize, repeat: usize, threads: usize) -> Result<serde_json::Value> {
-    let config = config_of(preset)?;
-    if count == 0 || repeat == 0 {
-        return Err(usage("--count and --repeat: expected 1 or more, found 0"));
-    }
-    let snapshot = Model::new(&config, ImageShape::grey(28, 28))?.snapshot(0)?;
-    let latents = normal_rows(0, Purpose::Sample, 0, count, config.latent());
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let mut scratch = SharedScratch::default();
-    let mut decode = || {
-        let started = Instant::now();
-        snapshot.decoder.evaluate_on_threads(&latents, count, &mut scratch);
-        1e3 * started.elapsed().as_secs_f64()
-    };
-    let mut times: Vec<f64> = pool.install(|| (0..repeat + 5).map(|_| decode()).skip(5).collect());
-    times.sort_by(f64::total_cmp);
-    let median = times.get(times.len() / 2).copied().unwrap_or(f64::NAN);
-    Ok(
-        serde_json::json!({ "preset": preset, "backend": "cpu", "threads": threads, "count": count, "decode_ms": median }),
-    )
 }

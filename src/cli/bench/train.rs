@@ -1,7 +1,6 @@
 //! `latentarium bench train`: training steps on random images, and how much of the processor's own rate they reach.
 
-use super::bench::config_of;
-use super::common::{progress_bar, usage};
+use crate::cli::common::{config_of, progress_bar, usage};
 use crate::dataset::{Column, Dataset, ImageShape, Source, Split};
 use crate::model::{Batches, Config, Model, StepInput};
 use crate::nn::product::{Matrix, product};
@@ -14,7 +13,7 @@ use std::time::{Duration, Instant};
 
 /// Steps that are not counted.
 const WARM_UP: usize = 10;
-/// Side of the square product that the processor's rate is measured by: in cache, and large.
+/// Side of the square matmul that the processor's rate is measured by: in cache, and large.
 const SIDE: usize = 512;
 
 /// Random images of MNIST's shape: the speed does not depend on what is on them.
@@ -29,7 +28,7 @@ fn noise_dataset(count: usize) -> Dataset {
 }
 
 /// Figures of `steps` steps of `preset`.
-pub fn bench_train(
+pub(super) fn bench_train(
     preset: &str,
     batch: usize,
     steps: usize,
@@ -40,9 +39,9 @@ pub fn bench_train(
     config.check().map_err(|error| usage(error.to_string()))?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(64 << 20).build()?;
     // The processor's rate before and after: what else runs on the machine weighs on both.
-    let before = product_gflops(&pool, threads);
+    let before = matmul_gflops(&pool, threads);
     let (seconds, flops) = pool.install(|| time_steps(&config, steps, stream))?;
-    let rate = 0.5 * (before + product_gflops(&pool, threads));
+    let rate = 0.5 * (before + matmul_gflops(&pool, threads));
     let samples_per_s = (steps * batch) as f64 / seconds;
     let gflops = 1e-9 * samples_per_s * flops as f64;
     Ok(serde_json::json!({
@@ -76,8 +75,8 @@ fn time_steps(config: &Config, steps: usize, stream: bool) -> Result<(f64, u64)>
     Ok((seconds, model.flops()))
 }
 
-/// GFLOP/s of square products, one on each thread at once.
-fn product_gflops(pool: &rayon::ThreadPool, threads: usize) -> f64 {
+/// GFLOP/s of square matmuls, one on each thread at once.
+fn matmul_gflops(pool: &rayon::ThreadPool, threads: usize) -> f64 {
     let values = vec![0.5; SIDE * SIDE];
     let times = 12;
     let run = |times: usize| {
