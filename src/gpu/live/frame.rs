@@ -3,7 +3,7 @@
 use super::Live;
 use super::clock::Clock;
 use super::link::Tools;
-use super::model::{DeviceModel, UPLOAD_INTERVAL};
+use super::model::{DeviceModel, ModelFault, UPLOAD_INTERVAL};
 use super::recording::{PlanOf, Recording, maps_target, tile_target};
 use super::request::{Decode, DecodeRequest};
 use super::shown::Shown;
@@ -30,13 +30,6 @@ const TELLING_MS: f32 = 0.5;
 /// Columns and rows of tiles that a texture has beyond those of its first grid: panning by a part of a cell asks for no
 /// other texture.
 const SPARE: usize = 2;
-
-/// What went wrong with one model's network.
-#[derive(Debug)]
-pub(super) struct ModelFault {
-    pub model: ModelId,
-    pub error: DecoderError,
-}
 
 impl Live {
     /// Puts a frame together; `None` where there is nothing to compute.
@@ -77,7 +70,7 @@ impl Live {
             return Ok(None);
         }
         self.link.update(|report| report.passes += 1);
-        match recording.finish(self) {
+        match recording.finish(&self.models, &mut self.clock) {
             Ok(commands) => Ok(Some(commands)),
             Err(fault) => {
                 self.refuse(fault)?;

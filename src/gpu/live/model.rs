@@ -4,6 +4,7 @@ use super::link::Tools;
 use crate::dataset::ImageShape;
 use crate::explore::tiles::{LARGEST_GRID, fresh_id};
 use crate::gpu::decoder::{DecoderError, Packed, Plan, Schedule, Weights};
+use crate::model::ModelId;
 use crate::snapshot::Snapshot;
 use eframe::wgpu;
 use std::sync::Arc;
@@ -18,6 +19,13 @@ const CHUNK: usize = 256;
 const SMALLEST_CHUNK: usize = 4;
 /// Pieces that a frame's tiles are decoded in at most.
 const MOST_CHUNKS: usize = 32;
+
+/// What went wrong with one model's network.
+#[derive(Debug)]
+pub(super) struct ModelFault {
+    pub model: ModelId,
+    pub error: DecoderError,
+}
 
 pub(super) struct DeviceModel {
     pub image: ImageShape,

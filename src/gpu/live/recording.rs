@@ -1,15 +1,14 @@
 //! What a frame computes, put together first and recorded then: one compute pass.
 
-use super::Live;
 use super::clock::Clock;
-use super::frame::ModelFault;
 use super::link::Tools;
+use super::model::{DeviceModel, ModelFault};
 use super::writer::{Binding, WriteStage};
 use crate::dataset::ImageShape;
 use crate::explore::lens::MapSheet;
 use crate::gpu::decoder::record;
 use crate::gpu::uniforms::Target;
-use crate::model::ModelId;
+use crate::model::{ModelId, PerModel};
 use eframe::wgpu;
 use std::ops::Range;
 use std::sync::Arc;
@@ -132,10 +131,14 @@ impl<'a> Recording<'a> {
     ///
     /// # Errors
     /// Where a model's weights do not fit its plan.
-    pub fn finish(self, live: &mut Live) -> Result<wgpu::CommandBuffer, ModelFault> {
+    pub fn finish(
+        self,
+        models: &PerModel<DeviceModel>,
+        clock: &mut Option<Clock>,
+    ) -> Result<wgpu::CommandBuffer, ModelFault> {
         self.queue.write_buffer(&self.shared.uniforms, 0, &self.uniforms);
         let mut encoder = self.device.create_command_encoder(&Default::default());
-        let stamps = live.clock.as_ref().and_then(Clock::writes);
+        let stamps = clock.as_ref().and_then(Clock::writes);
         let stamped = stamps.is_some();
         {
             let label = Some("a frame's decoding");
@@ -144,7 +147,7 @@ impl<'a> Recording<'a> {
             for step in &self.steps {
                 match step {
                     Recorded::Decode { model: id, plan, chunks } => {
-                        let Some(model) = live.models.get(*id) else { continue };
+                        let Some(model) = models.get(*id) else { continue };
                         let plan = match plan {
                             PlanOf::Cursor => Some(&model.cursor),
                             PlanOf::Tiles => model.tiles(),
@@ -162,7 +165,7 @@ impl<'a> Recording<'a> {
                 }
             }
         }
-        if let (true, Some(clock)) = (stamped, &mut live.clock) {
+        if let (true, Some(clock)) = (stamped, clock) {
             clock.resolve(&mut encoder, self.flops);
         }
         Ok(encoder.finish())
