@@ -3,13 +3,13 @@
 
 use candle_core::{Device, Tensor};
 use latentarium::nn::adversarial::AdversarialLoss;
-use latentarium::nn::chain::Chain;
-use latentarium::nn::critic::{Measured, Penalties, gather};
+use latentarium::nn::conv_shape::{ConvShape, Map, Window};
+use latentarium::nn::critic::{CriticLosses, Penalties, backward};
 use latentarium::nn::generic;
 use latentarium::nn::kind::Kind;
 use latentarium::nn::layer::Layer;
 use latentarium::nn::parameters::Parameters;
-use latentarium::nn::sliding::{Map, Sliding, Window};
+use latentarium::nn::sequential::Sequential;
 use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::Activation;
 
@@ -19,7 +19,7 @@ fn draw(seed: u64, batch: usize, values: usize) -> Tensor {
     Tensor::from_vec(normal_rows(seed, Purpose::Sample, 0, batch, values), (batch, values), &Device::Cpu).unwrap()
 }
 
-fn dense(parameters: &mut Parameters) -> Chain {
+fn dense(parameters: &mut Parameters) -> Sequential {
     let widths = [12, 40, 24, 1];
     let layers = widths.windows(2).enumerate().map(|(index, pair)| {
         let kind = Kind::Linear { inputs: pair[0], outputs: pair[1] };
@@ -27,49 +27,49 @@ fn dense(parameters: &mut Parameters) -> Chain {
         Layer::new(parameters, &format!("critic.{index}"), (kind, true), activation, 3).unwrap()
     });
     let layers = layers.collect();
-    Chain::new(parameters, layers).unwrap()
+    Sequential::new(parameters, layers).unwrap()
 }
 
-fn convolutional(parameters: &mut Parameters) -> Chain {
+fn convolutional(parameters: &mut Parameters) -> Sequential {
     let window = Window { side: 4, stride: 2, padding: 1 };
     let image = Map { height: 9, width: 7, channels: 3 };
-    let first = Sliding::new(image, window, 8);
-    let second = Sliding::new(first.small, window, 12);
+    let first = ConvShape::new(image, window, 8);
+    let second = ConvShape::new(first.small, window, 12);
     let kinds = [
         (Kind::ChannelsLast(image), Activation::Identity),
         (Kind::Convolution(first), LEAKY),
         (Kind::Convolution(second), LEAKY),
-        (Kind::Linear { inputs: second.small.values(), outputs: 1 }, Activation::Identity),
+        (Kind::Linear { inputs: second.small.elements(), outputs: 1 }, Activation::Identity),
     ];
     let layers = kinds.into_iter().enumerate().map(|(index, (kind, activation))| {
         Layer::new(parameters, &format!("critic.{index}"), (kind, true), activation, 5).unwrap()
     });
     let layers = layers.collect();
-    Chain::new(parameters, layers).unwrap()
+    Sequential::new(parameters, layers).unwrap()
 }
 
-/// What a step measures and gathers.
+/// What a step measures, and its gradients.
 fn step(
     mut parameters: Parameters,
-    make: fn(&mut Parameters) -> Chain,
+    make: fn(&mut Parameters) -> Sequential,
     loss: AdversarialLoss,
     penalties: Penalties<'_>,
-) -> (Measured, Vec<(String, Vec<f32>)>) {
-    let chain = make(&mut parameters);
-    let values = match chain.layers()[0].outputs() {
+) -> (CriticLosses, Vec<(String, Vec<f32>)>) {
+    let network = make(&mut parameters);
+    let values = match network.layers()[0].outputs() {
         40 => 12,
         values => values,
     };
     let (real, fake) = (draw(1, 17, values), draw(2, 17, values));
-    let measured = gather(&chain, &parameters, (&real, &fake), loss, penalties).unwrap();
-    let gradients = parameters.iter().map(|(name, parameter)| (name.to_owned(), parameter.gathered().unwrap()));
+    let measured = backward(&network, &parameters, (&real, &fake), loss, penalties).unwrap();
+    let gradients = parameters.iter().map(|(name, parameter)| (name.to_owned(), parameter.gradient().unwrap()));
     (measured, gradients.collect())
 }
 
 #[test]
 fn a_step_is_what_candle_differentiates() {
     let between: Vec<f32> = (0..17).map(|index| index as f32 / 16.0).collect();
-    for make in [dense as fn(&mut Parameters) -> Chain, convolutional] {
+    for make in [dense as fn(&mut Parameters) -> Sequential, convolutional] {
         for loss in AdversarialLoss::ALL {
             for (r1_gamma, gradient_lambda) in [(0.0, 0.0), (1.5, 0.0), (0.0, 10.0), (2.0, 3.0)] {
                 let penalties = Penalties { r1_gamma, gradient_lambda, between: &between };
@@ -96,14 +96,14 @@ fn a_step_is_what_candle_differentiates() {
 
 #[test]
 fn the_input_gradient_is_candles_own() {
-    for make in [dense as fn(&mut Parameters) -> Chain, convolutional] {
+    for make in [dense as fn(&mut Parameters) -> Sequential, convolutional] {
         let mut parameters = Parameters::reference();
-        let chain = make(&mut parameters);
-        let values = if chain.layers()[0].outputs() == 40 { 12 } else { chain.layers()[0].outputs() };
+        let network = make(&mut parameters);
+        let values = if network.layers()[0].outputs() == 40 { 12 } else { network.layers()[0].outputs() };
         let x = candle_core::Var::from_tensor(&draw(3, 5, values)).unwrap();
-        let gradients = chain.forward(&x).unwrap().sum_all().unwrap().backward().unwrap();
+        let gradients = network.forward(&x).unwrap().sum_all().unwrap().backward().unwrap();
         let expected = gradients.get(&x).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
-        let ours = generic::output_and_input_gradient(chain.layers(), &x).unwrap().1;
+        let ours = generic::output_and_input_gradient(network.layers(), &x).unwrap().1;
         let ours = ours.flatten_all().unwrap().to_vec1::<f32>().unwrap();
         assert!(ours.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-5));
     }
@@ -156,15 +156,15 @@ fn penalties_agree_with_finite_differences_in_double_precision() {
     let between: Vec<f32> = (0..17).map(|index| index as f32 / 16.0).collect();
     let penalties = Penalties { r1_gamma: 2.0, gradient_lambda: 5.0, between: &between };
     let mut parameters = Parameters::default();
-    let chain = dense(&mut parameters);
+    let network = dense(&mut parameters);
     let (real, fake) = (draw(1, 17, 12), draw(2, 17, 12));
-    let found = gather(&chain, &parameters, (&real, &fake), AdversarialLoss::Wasserstein, penalties).unwrap();
+    let found = backward(&network, &parameters, (&real, &fake), AdversarialLoss::Wasserstein, penalties).unwrap();
     let wide =
         |values: &Tensor| values.flatten_all().unwrap().to_vec1::<f32>().unwrap().into_iter().map(f64::from).collect();
     let named = |name: String| {
         let parameter = parameters.iter().find(|(other, _)| **other == name).unwrap().1;
         let values: Vec<f64> = wide(&parameter.variable);
-        (values, parameter.gathered().unwrap())
+        (values, parameter.gradient().unwrap())
     };
     let layers: Vec<_> =
         (0..3).map(|index| (named(format!("critic.{index}.weight")), named(format!("critic.{index}.bias")))).collect();

@@ -3,7 +3,7 @@
 
 use latentarium::dataset::ImageShape;
 use latentarium::metrics::{EvidenceError, Fineness, VaeDensity, grid, importance};
-use latentarium::nn::sliding::Map;
+use latentarium::nn::conv_shape::Map;
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, OperationKind, Scratch, Snapshot};
 use rand::Rng;

@@ -10,7 +10,7 @@ use latentarium::dataset::ImageShape;
 use latentarium::gpu::decoder::{DecoderError, Packed, Pipelines, Plan, Schedule, Weights, encode, read_back};
 use latentarium::gpu::{self, Headless};
 use latentarium::model::{Config, Model, presets};
-use latentarium::nn::sliding::{Map, Sliding, Window};
+use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Concatenation, Kind, Network, Operation, OperationKind, Scratch};
 use rand::{Rng, RngCore};
@@ -146,15 +146,15 @@ fn random_network(seed: u64) -> Network {
         _ => Map { height: draw(1..8), width: draw(1..8), channels: channels[draw(0..10)] },
     };
     // Values an example of each value, and the operations with what they read.
-    let mut sizes = vec![input, map.values()];
+    let mut sizes = vec![input, map.elements()];
     let mut operations: Vec<(OperationKind, Vec<usize>)> =
-        vec![(Kind::Linear { inputs: input, outputs: map.values() }.into(), vec![0])];
+        vec![(Kind::Linear { inputs: input, outputs: map.elements() }.into(), vec![0])];
     for _ in 0..draw(0..7) {
         let newest = sizes.len() - 1;
         if draw(0..3) == 0 {
             // Any earlier value that fits, the latent among them, or the newest one again; in either order.
             let adds = draw(0..2) == 0;
-            let fits = |size: usize| if adds { size == map.values() } else { size.is_multiple_of(map.places()) };
+            let fits = |size: usize| if adds { size == map.elements() } else { size.is_multiple_of(map.places()) };
             let others: Vec<usize> = (0..newest).filter(|value| fits(sizes[*value])).collect();
             let again = others.is_empty() || draw(0..4) == 0;
             let other = if again { newest } else { others[draw(0..others.len())] };
@@ -181,11 +181,11 @@ fn random_network(seed: u64) -> Network {
                     0 => vector(input),
                     _ => Map { height: draw(1..5), width: draw(1..6), channels: draw(1..40) },
                 };
-                (Kind::Linear { inputs: map.values(), outputs: next.values() }, next)
+                (Kind::Linear { inputs: map.elements(), outputs: next.elements() }, next)
             }
             1 => {
-                let sliding = Sliding::new(map, window, other);
-                (Kind::Convolution(sliding), sliding.small)
+                let shape = ConvShape::new(map, window, other);
+                (Kind::Convolution(shape), shape.small)
             }
             // What covers the large map wholly, and what leaves some of it out.
             2 | 3 => {
@@ -195,12 +195,12 @@ fn random_network(seed: u64) -> Network {
                 };
                 let rest = draw(0..3);
                 let large = Map { height: edge(map.height, rest), width: edge(map.width, rest), channels: other };
-                let sliding = Sliding::new(large, window, map.channels);
-                (Kind::Transposed(sliding), large)
+                let shape = ConvShape::new(large, window, map.channels);
+                (Kind::Transposed(shape), large)
             }
             4 => {
-                let sliding = Sliding::new(map, window, map.channels);
-                (Kind::MaxPool(sliding), sliding.small)
+                let shape = ConvShape::new(map, window, map.channels);
+                (Kind::MaxPool(shape), shape.small)
             }
             5 => {
                 let to = Map { height: draw(1..12), width: draw(1..12), ..map };
@@ -209,10 +209,10 @@ fn random_network(seed: u64) -> Network {
             6 if draw(0..2) == 0 => (Kind::Planes(map), map),
             _ => (Kind::ChannelsLast(map), map),
         };
-        let fits = kind.inputs() == map.values() && next.values() > 0 && next.values() < 4000;
+        let fits = kind.inputs() == map.elements() && next.elements() > 0 && next.elements() < 4000;
         if fits {
             map = next;
-            sizes.push(map.values());
+            sizes.push(map.elements());
             operations.push((kind.into(), vec![newest]));
         }
     }
@@ -229,8 +229,8 @@ fn random_operation(index: usize, (kind, inputs): (OperationKind, Vec<usize>), s
     let mut random = stream(seed, Purpose::Generate, 1, index as u64);
     // As many values as are summed: of a transposed convolution, those of the stands that cover a place.
     let fan_in = match &kind {
-        OperationKind::Layer(Kind::Transposed(sliding)) => {
-            sliding.window.side.div_ceil(sliding.window.stride).pow(2) * sliding.small.channels
+        OperationKind::Layer(Kind::Transposed(shape)) => {
+            shape.window.side.div_ceil(shape.window.stride).pow(2) * shape.small.channels
         }
         OperationKind::Layer(kind) => kind.fan_in(),
         OperationKind::Addition(_) | OperationKind::Concatenation(_) => 1,
@@ -292,10 +292,10 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
 #[test]
 fn a_skip_and_a_concatenation_give_what_candle_gives() {
     let map = Map { height: 3, width: 5, channels: 7 };
-    let same = Sliding::new(map, Window { side: 3, stride: 1, padding: 1 }, map.channels);
+    let same = ConvShape::new(map, Window { side: 3, stride: 1, padding: 1 }, map.channels);
     let both = Concatenation { height: 3, width: 5, channels: [7, 1] };
     let kinds: [(OperationKind, &[usize]); 5] = [
-        (Kind::Linear { inputs: 15, outputs: map.values() }.into(), &[0]),
+        (Kind::Linear { inputs: 15, outputs: map.elements() }.into(), &[0]),
         (Kind::Convolution(same).into(), &[1]),
         (OperationKind::Addition(map), &[2, 1]),
         (OperationKind::Concatenation(both), &[3, 0]),

@@ -3,12 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use candle_core::{DType, Device, Tensor, Var};
-use latentarium::nn::chain::Chain;
+use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::generic;
 use latentarium::nn::kind::Kind;
 use latentarium::nn::layer::Layer;
 use latentarium::nn::parameters::Parameters;
-use latentarium::nn::sliding::{Map, Sliding, Window};
+use latentarium::nn::sequential::Sequential;
 use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::Activation;
 use proptest::prelude::*;
@@ -42,38 +42,38 @@ fn close_sums(ours: &[f64], expected: &[f64], terms: usize, tolerance: f64, what
 /// One layer on the kernels and the same by candle, with the same weights.
 struct Pair {
     parameters: [Parameters; 2],
-    chains: [Chain; 2],
+    networks: [Sequential; 2],
 }
 
 impl Pair {
     fn new(make: impl Fn(&mut Parameters) -> Vec<Layer>) -> Self {
         let mut parameters = [Parameters::default(), Parameters::reference()];
-        let chains = parameters.each_mut().map(|parameters| {
+        let networks = parameters.each_mut().map(|parameters| {
             let layers = make(parameters);
-            Chain::new(parameters, layers).unwrap()
+            Sequential::new(parameters, layers).unwrap()
         });
-        Self { parameters, chains }
+        Self { parameters, networks }
     }
 
     /// Compares values, input gradients and the gradients of all parameters, each output weighted differently.
     fn compare(&self, x: &Tensor, tolerance: f64) {
         let x = Var::from_tensor(x).unwrap();
         let mut found = Vec::new();
-        for (parameters, chain) in self.parameters.iter().zip(&self.chains) {
-            let out = chain.forward(&x).unwrap();
+        for (parameters, network) in self.parameters.iter().zip(&self.networks) {
+            let out = network.forward(&x).unwrap();
             let gradients = (&out * draw(99, out.dims())).unwrap().sum_all().unwrap().backward().unwrap();
-            parameters.gather(&gradients).unwrap();
+            parameters.accumulate(&gradients).unwrap();
             let mut all = vec![("out".to_owned(), flat(&out)), ("x".to_owned(), flat(gradients.get(&x).unwrap()))];
             for (name, parameter) in parameters.iter() {
-                let gathered = parameter.gathered().unwrap_or_else(|| panic!("{name} has no gradient"));
-                all.push((name.to_owned(), gathered.into_iter().map(f64::from).collect()));
+                let gradient = parameter.gradient().unwrap_or_else(|| panic!("{name} has no gradient"));
+                all.push((name.to_owned(), gradient.into_iter().map(f64::from).collect()));
             }
-            // With weights that learn nothing the gradient of x is the same, and nothing is gathered.
-            parameters.forget();
-            let out = chain.forward_fixed(&x).unwrap();
+            // With weights that learn nothing the gradient of x is the same, and nothing is accumulated.
+            parameters.clear_gradients();
+            let out = network.forward_fixed(&x).unwrap();
             let fixed = (&out * draw(99, out.dims())).unwrap().sum_all().unwrap().backward().unwrap();
             close(&flat(fixed.get(&x).unwrap()), &all[1].1, 1e-6, "x through fixed weights");
-            assert!(parameters.iter().all(|(_, parameter)| parameter.gathered().is_none()));
+            assert!(parameters.iter().all(|(_, parameter)| parameter.gradient().is_none()));
             found.push(all);
         }
         let values = found[0][0].1.len();
@@ -115,9 +115,9 @@ fn check(kind: Kind, batch: usize, activation: Activation, seed: u64) {
 fn differences(kind: Kind, batch: usize, seed: u64) {
     let mut parameters = Parameters::default();
     let layer = Layer::new(&mut parameters, "layer", (kind, true), Activation::Identity, seed).unwrap();
-    let chain = Chain::new(&parameters, vec![layer]).unwrap();
+    let network = Sequential::new(&parameters, vec![layer]).unwrap();
     let x = Var::from_tensor(&draw(seed, &[batch, kind.inputs()])).unwrap();
-    let out = chain.forward(&x).unwrap();
+    let out = network.forward(&x).unwrap();
     let weights = draw(7, out.dims());
     let gradients = (&out * &weights).unwrap().sum_all().unwrap().backward().unwrap();
     let (weight, bias) = tensors(&parameters);
@@ -148,7 +148,7 @@ fn differences(kind: Kind, batch: usize, seed: u64) {
         value(&moved(&x64, place, by), weight64.as_ref(), bias64.as_ref())
     });
     for (name, parameter) in parameters.iter() {
-        let ours: Vec<f64> = parameter.gathered().unwrap().into_iter().map(f64::from).collect();
+        let ours: Vec<f64> = parameter.gradient().unwrap().into_iter().map(f64::from).collect();
         compare(name, &ours, &|place, by| match name.ends_with("weight") {
             true => value(&x64, weight64.as_ref().map(|weight| moved(weight, place, by)).as_ref(), bias64.as_ref()),
             false => value(&x64, weight64.as_ref(), bias64.as_ref().map(|bias| moved(bias, place, by)).as_ref()),
@@ -157,12 +157,12 @@ fn differences(kind: Kind, batch: usize, seed: u64) {
 }
 
 prop_compose! {
-    fn sliding()(
+    fn conv_shape()(
         height in 1usize..12, width in 1usize..12, channels in 1usize..6, small in 1usize..40,
         side in 1usize..6, stride in 1usize..4, padding in 0usize..4,
-    ) -> Option<Sliding> {
-        let sliding = Sliding::new(Map { height, width, channels }, Window { side, stride, padding }, small);
-        (sliding.small.places() > 0).then_some(sliding)
+    ) -> Option<ConvShape> {
+        let shape = ConvShape::new(Map { height, width, channels }, Window { side, stride, padding }, small);
+        (shape.small.places() > 0).then_some(shape)
     }
 }
 
@@ -175,15 +175,15 @@ proptest! {
     }
 
     #[test]
-    fn convolution(batch in 1usize..40, sliding in sliding(), seed in 0u64..1000, which in 0usize..4) {
-        prop_assume!(sliding.is_some());
-        check(Kind::Convolution(sliding.unwrap()), batch, ACTIVATIONS[which], seed);
+    fn conv(batch in 1usize..40, shape in conv_shape(), seed in 0u64..1000, which in 0usize..4) {
+        prop_assume!(shape.is_some());
+        check(Kind::Convolution(shape.unwrap()), batch, ACTIVATIONS[which], seed);
     }
 
     #[test]
-    fn transposed_convolution(batch in 1usize..40, sliding in sliding(), seed in 0u64..1000, which in 0usize..4) {
-        prop_assume!(sliding.is_some());
-        check(Kind::Transposed(sliding.unwrap()), batch, ACTIVATIONS[which], seed);
+    fn conv_transpose(batch in 1usize..40, shape in conv_shape(), seed in 0u64..1000, which in 0usize..4) {
+        prop_assume!(shape.is_some());
+        check(Kind::Transposed(shape.unwrap()), batch, ACTIVATIONS[which], seed);
     }
 
     #[test]
@@ -192,10 +192,10 @@ proptest! {
     ) {
         // candle goes back through pooling only where windows do not overlap.
         let window = Window { side, stride: side, padding: 0 };
-        let sliding = Sliding::new(Map { height, width, channels }, window, channels);
-        prop_assume!(sliding.small.places() > 0);
+        let shape = ConvShape::new(Map { height, width, channels }, window, channels);
+        prop_assume!(shape.small.places() > 0);
         // Two values nearly alike have another largest one a step further.
-        check(Kind::MaxPool(sliding), batch, Activation::Sigmoid, seed);
+        check(Kind::MaxPool(shape), batch, Activation::Sigmoid, seed);
     }
 
     #[test]
@@ -245,11 +245,14 @@ fn layers_that_do_not_fit_are_refused() {
     };
     let layers = vec![layer(3, 4), layer(5, 2)];
     assert!(
-        Chain::new(&Parameters::default(), layers).unwrap_err().to_string().contains("gives 4 values, layer reads 5")
+        Sequential::new(&Parameters::default(), layers)
+            .unwrap_err()
+            .to_string()
+            .contains("gives 4 values, layer reads 5")
     );
-    assert!(Chain::new(&Parameters::default(), Vec::new()).is_err());
-    let chain = Chain::new(&Parameters::default(), vec![layer(3, 4)]).unwrap();
+    assert!(Sequential::new(&Parameters::default(), Vec::new()).is_err());
+    let network = Sequential::new(&Parameters::default(), vec![layer(3, 4)]).unwrap();
     assert!(
-        chain.forward(&draw(1, &[2, 5])).unwrap_err().to_string().contains("expected 3 values an example, found 5")
+        network.forward(&draw(1, &[2, 5])).unwrap_err().to_string().contains("expected 3 values an example, found 5")
     );
 }

@@ -64,7 +64,7 @@ proptest! {
     fn the_posterior_is_what_candle_computes(batch in 1usize..40, latent in 1usize..50, seed in 0u64..1000) {
         let (code, noise) = (draw(seed, &[batch, 2 * latent]), draw(seed + 1, &[batch, latent]));
         let halves = || Ok::<_, candle_core::Error>((code.narrow(1, 0, latent)?, code.narrow(1, latent, latent)?));
-        same(&[&code], || likelihood::posterior_draw(&code, &noise), || {
+        same(&[&code], || likelihood::posterior_sample(&code, &noise), || {
             let (mean, log_variance) = halves()?;
             mean + (log_variance * 0.5)?.exp()? * noise.as_tensor()
         });
@@ -120,7 +120,7 @@ fn losses_agree_with_finite_differences() {
     let (code, noise) = (draw(1, &[3, 4]), draw(2, &[3, 2]));
     check_differences(&[&code], &|| likelihood::kl(&code).unwrap().sum_all().unwrap());
     check_differences(&[&code], &|| {
-        likelihood::posterior_draw(&code, noise.as_tensor()).unwrap().sqr().unwrap().sum_all().unwrap()
+        likelihood::posterior_sample(&code, noise.as_tensor()).unwrap().sqr().unwrap().sum_all().unwrap()
     });
     let (output, target) = (draw(3, &[3, 5]), draw(4, &[3, 5]));
     check_differences(&[&output], &|| likelihood::gaussian(&output, target.as_tensor()).unwrap().sum_all().unwrap());

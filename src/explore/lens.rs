@@ -1,6 +1,6 @@
 //! What an operation of a network gives for one example, laid out to be looked at: its maps side by side.
 
-use crate::nn::sliding::Map;
+use crate::nn::conv_shape::Map;
 use crate::snapshot::{Kind, Operation, OperationKind, Snapshot};
 
 /// Where the maps of an operation lie, in what it gives and in a picture.
@@ -35,8 +35,8 @@ impl MapSheet {
         let (maps, height, width, map_stride, place_stride) = match operation.kind {
             OperationKind::Layer(kind) => match kind {
                 Kind::Linear { outputs, .. } => vector(outputs),
-                Kind::Convolution(sliding) | Kind::MaxPool(sliding) => channels_last(sliding.small),
-                Kind::Transposed(sliding) => channels_last(sliding.large),
+                Kind::Convolution(shape) | Kind::MaxPool(shape) => channels_last(shape.small),
+                Kind::Transposed(shape) => channels_last(shape.large),
                 Kind::Upsample { to, .. } => channels_last(to),
                 Kind::ChannelsLast(map) => channels_last(map),
                 Kind::Planes(map) => (map.channels, map.height, map.width, map.places(), 1),

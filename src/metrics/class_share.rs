@@ -1,7 +1,7 @@
 //! Which classes a generator makes: each sample counted for the class of its nearest training image.
 
 use crate::dataset::Split;
-use crate::nn::product::{Matrix, product};
+use crate::nn::matmul::{Matrix, matmul};
 
 /// Training images compared at a time.
 const BLOCK: usize = 512;
@@ -17,7 +17,7 @@ pub fn nearest(samples: &[f32], count: usize, train: &Split) -> Vec<usize> {
         let block = train.gather(&indices);
         let squares: Vec<f32> = block.chunks_exact(pixels).map(|image| image.iter().map(|x| x * x).sum()).collect();
         let images = Matrix::new(&block, indices.len(), pixels).transposed();
-        product(&mut products, Matrix::new(samples, count, pixels), images, false);
+        matmul(&mut products, Matrix::new(samples, count, pixels), images, false);
         for (row, best) in products.chunks_exact(indices.len()).zip(&mut best) {
             // ‖s − t‖² without ‖s‖², which is the same for every t.
             for ((product, square), index) in row.iter().zip(&squares).zip(&indices) {

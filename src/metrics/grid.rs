@@ -2,7 +2,7 @@
 //!
 //! log p(x) = log ∫ p(x|z) p(z) dz ≈ log Σ_c A_c p(z_c) p(x|z_c), with the middles z_c and areas A_c of cells c: the
 //! midpoint rule. One table of decoded middles serves every image, since log p(x|z_c) is x·o_c + a(x) + b(o_c) of the
-//! decoder's outputs o_c: for Bernoulli pixels x·logit − Σ softplus(logit). One matrix product gives them all.
+//! decoder's outputs o_c: for Bernoulli pixels x·logit − Σ softplus(logit). One matmul gives them all.
 //!
 //! For a bump of width σ the rule with middles h apart is wrong by a share of no more than about 2·exp(−2π²σ²/h²) along
 //! a dimension (Poisson summation): 1 % at h = 1.9σ, 10⁻⁸ at h = σ; but a bump that is narrower than a cell
@@ -15,7 +15,7 @@
 use super::density::{EvidenceError, VaeDensity};
 use super::grid_cells::{CHILDREN, Cells};
 use super::log_sum::LogSum;
-use crate::nn::product::{Matrix, product};
+use crate::nn::matmul::{Matrix, matmul};
 use crate::snapshot::Scratch;
 use rayon::prelude::*;
 
@@ -181,7 +181,7 @@ fn integrate<'a>(
             let rows: Vec<f32> = sums.iter().flat_map(|sum| sum.image.iter().copied()).collect();
             let mut products = vec![0.0; sums.len() * middles.len()];
             let table = Matrix::new(&table, middles.len(), pixels).transposed();
-            product(&mut products, Matrix::new(&rows, sums.len(), pixels), table, false);
+            matmul(&mut products, Matrix::new(&rows, sums.len(), pixels), table, false);
             for (sum, products) in sums.iter_mut().zip(products.chunks_exact(middles.len())) {
                 let constant = density.image_constant(sum.image);
                 for ((cell, of_cell), product) in middles.iter().zip(&constants).zip(products) {

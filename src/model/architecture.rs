@@ -1,13 +1,13 @@
-//! The networks of each configuration, as chains of layers that fit the images' shape.
+//! The networks of each configuration, as layers in order that fit the images' shape.
 
 use super::layers::{LayerSettings, Layers};
 use crate::dataset::ImageShape;
 use crate::nn::activation::Activation;
-use crate::nn::chain::Chain;
+use crate::nn::conv_shape::{ConvShape, Map, Window};
 use crate::nn::kind::Kind;
 use crate::nn::layer::Layer;
 use crate::nn::parameters::Parameters;
-use crate::nn::sliding::{Map, Sliding, Window};
+use crate::nn::sequential::Sequential;
 use candle_core::Result;
 
 /// Convolutions go on until the map's longer side is at most this.
@@ -33,9 +33,9 @@ enum Normalized {
 
 /// One step from a large map to a small one.
 struct Stage {
-    convolution: Sliding,
+    convolution: ConvShape,
     /// What follows it in a pooled network.
-    pool: Option<Sliding>,
+    pool: Option<ConvShape>,
 }
 
 impl Stage {
@@ -52,10 +52,10 @@ fn stages(config: &LayerSettings, image: ImageShape) -> Vec<Stage> {
     while stages.is_empty() || map.height.max(map.width) > SMALLEST_SIDE {
         let stage = match config.network {
             Layers::Dense => break,
-            Layers::Convolutional => Stage { convolution: Sliding::new(map, STRIDED, channels), pool: None },
+            Layers::Convolutional => Stage { convolution: ConvShape::new(map, STRIDED, channels), pool: None },
             Layers::Pooled => {
-                let convolution = Sliding::new(map, SAME, channels);
-                Stage { convolution, pool: Some(Sliding::new(convolution.small, POOL, channels)) }
+                let convolution = ConvShape::new(map, SAME, channels);
+                Stage { convolution, pool: Some(ConvShape::new(convolution.small, POOL, channels)) }
             }
         };
         if stage.small().places() == 0 {
@@ -72,10 +72,10 @@ fn image_map(image: ImageShape) -> Map {
     Map { height: image.height, width: image.width, channels: image.channels }
 }
 
-/// The most values that one chain may take, with weights, moments and what a batch passes through it: 8 GiB.
+/// The most values that one network may take, with weights, moments and what a batch passes through it: 8 GiB.
 const MOST_VALUES: usize = 1 << 31;
 
-/// Collects a chain's layers.
+/// Collects a network's layers.
 struct Builder<'a> {
     parameters: &'a mut Parameters,
     prefix: &'a str,
@@ -143,8 +143,8 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Chain> {
-        Chain::new(self.parameters, self.layers)
+    fn finish(self) -> Result<Sequential> {
+        Sequential::new(self.parameters, self.layers)
     }
 }
 
@@ -154,7 +154,7 @@ fn down(
     image: ImageShape,
     mut builder: Builder<'_>,
     (activation, outputs): (Activation, usize),
-) -> Result<Chain> {
+) -> Result<Sequential> {
     let stages = stages(config, image);
     let mut features = image.values();
     if !stages.is_empty() && image.channels > 1 {
@@ -165,7 +165,7 @@ fn down(
         if let Some(pool) = stage.pool {
             builder.add(&format!("pool.{index}"), Kind::MaxPool(pool), Activation::Identity)?;
         }
-        features = stage.small().values();
+        features = stage.small().elements();
     }
     let mut widths = vec![features];
     widths.extend(config.hidden.iter().rev());
@@ -180,13 +180,13 @@ pub(super) fn encoder(
     image: ImageShape,
     parameters: &mut Parameters,
     code: usize,
-) -> Result<Chain> {
+) -> Result<Sequential> {
     let builder = Builder::new(config, parameters, "encoder", config.seed);
     down(config, image, builder, (Activation::Relu, code))
 }
 
 /// A discriminator or critic.
-pub(super) fn critic(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
+pub(super) fn critic(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Sequential> {
     // Another seed than the generator's: its layers would otherwise start as the generator's do.
     let builder = Builder::new(config, parameters, "discriminator", config.seed ^ 0x0064_6973_6372_696d);
     down(config, image, builder, (LEAKY, 1))
@@ -208,7 +208,7 @@ fn up(
                 let wide = Map { channels: pool.small.channels, ..large };
                 let (from, to) = (pool.small, wide);
                 builder.add(&format!("upsample.{index}"), Kind::Upsample { from, to }, Activation::Identity)?;
-                Kind::Convolution(Sliding::new(wide, SAME, large.channels))
+                Kind::Convolution(ConvShape::new(wide, SAME, large.channels))
             }
         };
         let part = format!("conv.{index}");
@@ -224,27 +224,27 @@ fn up(
 }
 
 /// Latent to logits or pixel means.
-pub(super) fn decoder(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
+pub(super) fn decoder(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Sequential> {
     let stages = stages(config, image);
     let (relu, none) = (Activation::Relu, Activation::Identity);
     let mut builder = Builder::new(config, parameters, "decoder", config.seed);
     let mut widths = vec![config.latent];
     widths.extend(&config.hidden);
-    widths.push(stages.last().map_or(image.values(), |stage| stage.small().values()));
+    widths.push(stages.last().map_or(image.values(), |stage| stage.small().elements()));
     builder.dense(&widths, relu, if stages.is_empty() { none } else { relu })?;
     up(&mut builder, &stages, image, Normalized::No, (relu, none))?;
     builder.finish()
 }
 
 /// Latent to pixels, through a sigmoid; batch norm after each hidden layer where the configuration says so.
-pub(super) fn generator(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Chain> {
+pub(super) fn generator(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Sequential> {
     let stages = stages(config, image);
     let normalized = if config.batch_norm { Normalized::Batch } else { Normalized::No };
     let mut widths = vec![config.latent];
     widths.extend(&config.hidden);
     if let Some(stage) = stages.last() {
         let (hidden, map) = (Activation::Relu, stage.small());
-        widths.push(map.values());
+        widths.push(map.elements());
         let mut builder = Builder::new(config, parameters, "generator", config.seed);
         for (index, pair) in widths.windows(2).enumerate() {
             let &[inputs, outputs] = pair else { continue };

@@ -9,12 +9,12 @@ use super::{Batch, Config, ConfigError, Field, Losses, MetricId, Part, Sampling,
 use super::{architecture, pixels, plain, restore, save};
 use crate::dataset::ImageShape;
 use crate::nn::adversarial::{AdversarialLoss, Side, mean_loss};
-use crate::nn::chain::Chain;
 use crate::nn::critic::{self, Penalties};
 use crate::nn::layer::Work;
 use crate::nn::likelihood::mean_score;
-use crate::nn::optimizer::{Optimizer, Settings};
+use crate::nn::optimizer::{Optimizer, UpdateSettings};
 use crate::nn::parameters::{Parameters, copied};
+use crate::nn::sequential::Sequential;
 use crate::random::Purpose;
 use crate::snapshot::{Activation, Network, Snapshot};
 use serde::Deserialize;
@@ -224,8 +224,8 @@ impl Adversary {
     }
 
     /// A critic's numbers of an update, from a generator's.
-    fn critic(&self, generator: Settings) -> Settings {
-        Settings {
+    fn critic(&self, generator: UpdateSettings) -> UpdateSettings {
+        UpdateSettings {
             learning_rate: generator.learning_rate * self.critic_rate,
             weight_clip: self.weight_clip,
             average_decay: 0.0,
@@ -242,8 +242,8 @@ struct Gan {
     adversary: Adversary,
     sampling: Sampling,
     updates: Updates,
-    generator: Chain,
-    discriminator: Chain,
+    generator: Sequential,
+    discriminator: Sequential,
     generator_parameters: Parameters,
     discriminator_parameters: Parameters,
     generator_optimizer: Optimizer,
@@ -301,7 +301,7 @@ impl Trainable for Gan {
             };
             let images = (&batch.images, &fake);
             let parameters = &self.discriminator_parameters;
-            let measured = critic::gather(&self.discriminator, parameters, images, adversary.gan_loss, penalties)?;
+            let measured = critic::backward(&self.discriminator, parameters, images, adversary.gan_loss, penalties)?;
             if adversary.r1_gamma > 0.0 {
                 losses.push((MetricId::R1_PENALTY, measured.r1));
             }
@@ -315,7 +315,7 @@ impl Trainable for Gan {
                 losses.push((MetricId::CRITIC_GAP, mean(&measured.real) - mean(&measured.fake)));
             }
             if let Err(error) = StepError::check(&losses) {
-                self.discriminator_parameters.forget();
+                self.discriminator_parameters.clear_gradients();
                 return Err(error);
             }
             self.discriminator_optimizer
@@ -330,7 +330,7 @@ impl Trainable for Gan {
             }
             StepError::check(&losses)?;
             if part != Part::DISCRIMINATOR {
-                self.generator_parameters.gather(&loss.backward()?)?;
+                self.generator_parameters.accumulate(&loss.backward()?)?;
                 self.generator_optimizer.update(&self.generator_parameters, self.updates.at(step))?;
             }
         }

@@ -2,7 +2,7 @@
 
 use super::field::{CardInput, FieldChange, Section};
 use super::{Config, Field, Setting};
-use crate::nn::optimizer::{Method, Settings};
+use crate::nn::optimizer::{Method, UpdateSettings};
 use serde::Deserialize;
 
 /// How the learning rate goes on after its warm-up.
@@ -70,8 +70,8 @@ pub(super) struct Updates {
 
 impl Updates {
     /// The numbers of the update after `step` steps.
-    pub fn at(&self, step: u64) -> Settings {
-        Settings {
+    pub fn at(&self, step: u64) -> UpdateSettings {
+        UpdateSettings {
             method: self.optimizer,
             learning_rate: self.rate.at(step),
             beta1: self.adam_beta1,

@@ -1,21 +1,21 @@
-//! A chain as plain data: weights copied, batch norm folded in.
+//! Layers as plain data: weights copied, batch norm folded in.
 
-use crate::nn::chain::Chain;
 use crate::nn::layer::{Layer, Work};
-use crate::nn::normalize::EPSILON;
+use crate::nn::norm::EPSILON;
 use crate::nn::parameters::Parameter;
+use crate::nn::sequential::Sequential;
 use crate::nn::storage::with_values;
 use crate::snapshot::{Activation, Kind, Operation, OperationKind};
 use candle_core::Result;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Weights by name that stand in for a chain's own.
+/// Weights by name that stand in for the layers' own.
 pub(super) type Average = BTreeMap<String, Vec<f32>>;
 
-/// The chain's operations, with `last` as the last activation of a layer of weights; averages where there are any.
-pub(super) fn operations(chain: &Chain, average: &Average, last: Activation) -> Result<Vec<Operation>> {
-    let layers = chain.layers();
+/// The layers' operations, with `last` as the last activation of a layer of weights; averages where there are any.
+pub(super) fn operations(sequential: &Sequential, average: &Average, last: Activation) -> Result<Vec<Operation>> {
+    let layers = sequential.layers();
     let has_weights = |layer: &Layer| !matches!(&layer.work, Work::Kind { weight: None, .. });
     let last_place = layers.iter().rposition(has_weights);
     let mut operations: Vec<Operation> = Vec::new();

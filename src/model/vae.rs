@@ -8,10 +8,10 @@ use super::trainable::{Figures, StepInput, Trainable, mean_losses};
 use super::{Batch, Config, ConfigError, Field, Likelihood, Losses, MetricId, Sampling, Saved, Setting, StepError};
 use super::{PixelDistribution, Posteriors, Tested, TestedBatch, architecture, pixels, plain, restore, save};
 use crate::dataset::{ImageShape, Split};
-use crate::nn::chain::Chain;
-use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_draw};
+use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_sample};
 use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Parameters, copied};
+use crate::nn::sequential::Sequential;
 use crate::snapshot::{Activation, Network, Snapshot};
 use candle_core::{Device, Result, Tensor};
 use serde::Deserialize;
@@ -193,9 +193,9 @@ struct Vae {
     updates: Updates,
     parameters: Parameters,
     /// Pixels to mean and log variance side by side (to the code alone without noise).
-    encoder: Chain,
+    encoder: Sequential,
     /// Latent to logits (Bernoulli) or pixel means (Gaussian).
-    decoder: Chain,
+    decoder: Sequential,
     optimizer: Optimizer,
 }
 
@@ -236,7 +236,7 @@ impl Vae {
     fn terms(&self, batch: &Batch) -> Result<Terms> {
         let code = self.encoder.forward(&batch.images)?;
         let (latent, posterior) = match self.kl {
-            Some(_) => (posterior_draw(&code, &batch.noise)?, Some((kl(&code)?, code))),
+            Some(_) => (posterior_sample(&code, &batch.noise)?, Some((kl(&code)?, code))),
             None => (code, None),
         };
         let output = self.decoder.forward(&latent)?;
@@ -264,7 +264,7 @@ impl Trainable for Vae {
         }
         losses.push((MetricId::TOTAL, loss.to_scalar::<f32>()?));
         StepError::check(&losses)?;
-        self.parameters.gather(&loss.backward()?)?;
+        self.parameters.accumulate(&loss.backward()?)?;
         self.optimizer.update(&self.parameters, self.updates.at(input.step))?;
         Ok(losses)
     }

@@ -3,14 +3,14 @@
 //!
 //! A piecewise linear critic's input gradient g = W₁ᵀ(m₁ ⊙ W₂ᵀ(m₂ ⊙ … w)) is linear in every weight. With δₗ the gradients
 //! before each activation and v = ∂P/∂g, the penalty's gradient in layer l is δₗᵀ·tₗ₋₁, where t is the critic's linear part
-//! applied to v. The loss's own gradient is sᵢ·δₗᵀ·hₗ₋₁ for the slope s at each logit, so both are one product,
-//! δₗᵀ·(s·h + t)ₗ₋₁: four products a layer instead of the six of differentiating twice.
+//! applied to v. The loss's own gradient is sᵢ·δₗᵀ·hₗ₋₁ for the slope s at each logit, so both are one matmul,
+//! δₗᵀ·(s·h + t)ₗ₋₁: four matmuls a layer instead of the six of differentiating twice.
 
 use super::adversarial::{AdversarialLoss, Side, generic_mean_loss};
-use super::chain::{Chain, Inner};
 use super::generic;
 use super::parameters::{Parameters, copied};
 use super::passes::{self, Stage, StageWork};
+use super::sequential::{Inner, Sequential};
 use super::storage::with_values;
 use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
@@ -26,9 +26,9 @@ pub struct Penalties<'a> {
     pub between: &'a [f32],
 }
 
-/// What a critic's step measured.
+/// The losses of a critic's step.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Measured {
+pub struct CriticLosses {
     /// The loss without penalties.
     pub loss: f32,
     /// γ/2·E‖∇D(x)‖².
@@ -41,17 +41,17 @@ pub struct Measured {
     pub fake: Vec<f32>,
 }
 
-/// Gathers the gradients of the critic's weights in its parameters. `real` and `fake` are `[batch, values]`.
+/// The backward pass of a critic's step: accumulates the gradients of its weights. `real` and `fake` are `[batch, elements]`.
 ///
 /// # Errors
 /// If the shapes do not fit, or the critic has layers that the penalties do not go through.
-pub fn gather(
-    critic: &Chain,
+pub fn backward(
+    critic: &Sequential,
     parameters: &Parameters,
     (real, fake): (&Tensor, &Tensor),
     loss: AdversarialLoss,
     penalties: Penalties<'_>,
-) -> Result<Measured> {
+) -> Result<CriticLosses> {
     let fake = fake.detach();
     if real.dims() != fake.dims() {
         bail!("expected as many generated as real images of one size, found {:?} and {:?}", fake.dims(), real.dims());
@@ -67,13 +67,13 @@ pub fn gather(
 
 /// By candle's own operations and differentiation.
 fn by_candle(
-    critic: &Chain,
+    critic: &Sequential,
     parameters: &Parameters,
     (real, fake): (&Tensor, &Tensor),
     loss: AdversarialLoss,
     penalties: Penalties<'_>,
-) -> Result<Measured> {
-    let mut measured = Measured::default();
+) -> Result<CriticLosses> {
+    let mut measured = CriticLosses::default();
     let fake_logits = critic.forward(fake)?;
     let (real_logits, gradient) = match penalties.r1_gamma > 0.0 {
         true => {
@@ -99,7 +99,7 @@ fn by_candle(
         measured.gradient_penalty = penalty.to_scalar()?;
         total = (total + penalty)?;
     }
-    parameters.gather(&total.backward()?)?;
+    parameters.accumulate(&total.backward()?)?;
     (measured.real, measured.fake) = (copied(&real_logits)?, copied(&fake_logits)?);
     Ok(measured)
 }
@@ -113,7 +113,7 @@ fn fused(
     (real, fake): (&[f32], &[f32]),
     loss: AdversarialLoss,
     penalties: Penalties<'_>,
-) -> Result<Measured> {
+) -> Result<CriticLosses> {
     inner.with_stages(|stages| {
         check(stages)?;
         let width = stages.first().map_or(1, Stage::inputs);
@@ -162,7 +162,7 @@ fn fused(
             false => Vec::new(),
         };
         let inputs = passes::slices(&values);
-        inner.gather(|index| {
+        inner.accumulate(|index| {
             let bias = bias_gradients.get(index).map(Vec::as_slice);
             (passes::input_of(index, &x, &inputs), &gradients[index], bias)
         });
@@ -209,7 +209,7 @@ fn mix(out: &mut [f32], (real, fake): (&[f32], &[f32]), between: &[f32], width: 
 }
 
 /// The slope of the loss at each logit (0 between images), and the loss.
-fn judge(logits: &[f32], images: usize, loss: AdversarialLoss) -> (Vec<f32>, Measured) {
+fn judge(logits: &[f32], images: usize, loss: AdversarialLoss) -> (Vec<f32>, CriticLosses) {
     let share = 1.0 / images.max(1) as f32;
     let mut sum = 0.0;
     let slopes = logits.iter().enumerate().map(|(row, logit)| {
@@ -222,11 +222,11 @@ fn judge(logits: &[f32], images: usize, loss: AdversarialLoss) -> (Vec<f32>, Mea
         share * slope
     });
     let slopes = slopes.collect();
-    (slopes, Measured { loss: share * sum, ..Measured::default() })
+    (slopes, CriticLosses { loss: share * sum, ..CriticLosses::default() })
 }
 
 /// Measures the penalties of input gradients, R1's rows first, and turns each gradient g into ∂P/∂g.
-fn penalise(gradient: &mut [f32], width: usize, r1_rows: usize, penalties: Penalties<'_>, measured: &mut Measured) {
+fn penalise(gradient: &mut [f32], width: usize, r1_rows: usize, penalties: Penalties<'_>, measured: &mut CriticLosses) {
     let rows = gradient.len() / width.max(1);
     let mixed = (rows - r1_rows).max(1) as f64;
     let parts: Vec<f64> = gradient

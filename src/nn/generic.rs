@@ -2,11 +2,11 @@
 //! tested against. Slower, and differentiated by candle.
 
 use super::activation::Activation;
+use super::conv_shape::{ConvShape, Map};
 use super::kind::Kind;
 use super::layer::{Layer, Norm, Work};
-use super::normalize::{EPSILON, Statistics};
+use super::norm::{EPSILON, Statistics};
 use super::parameters::{Parameter, copied};
-use super::sliding::{Map, Sliding};
 use candle_core::{DType, Result, Tensor, bail};
 
 /// `x` `[batch, inputs]` through all layers; where they do not learn, the gradient passes through to `x` alone.
@@ -68,15 +68,15 @@ pub fn apply(kind: &Kind, weight: Option<&Tensor>, bias: Option<&Tensor>, x: &Te
         return rearrange(kind, x, batch);
     };
     match kind {
-        Kind::Convolution(sliding) => {
+        Kind::Convolution(shape) => {
             let kernel = weight.permute((0, 3, 1, 2))?.contiguous()?;
-            let out = under_the_window(x, sliding)?.conv2d(&kernel, 0, sliding.window.stride, 1, 1)?;
+            let out = reached(x, shape)?.conv2d(&kernel, 0, shape.window.stride, 1, 1)?;
             flat(&with_bias(out, bias)?, batch)
         }
-        Kind::Transposed(Sliding { large, small, window }) => {
-            // What the stands reach; the rest of the large map is padding of the output.
-            let reach = |stands: usize| (stands - 1) * window.stride + window.side;
-            let beyond = |size: usize, stands: usize| (size + 2 * window.padding).saturating_sub(reach(stands));
+        Kind::Transposed(ConvShape { large, small, window }) => {
+            // What the window reaches; the rest of the large map is padding of the output.
+            let reach = |positions: usize| (positions - 1) * window.stride + window.side;
+            let beyond = |size: usize, positions: usize| (size + 2 * window.padding).saturating_sub(reach(positions));
             let (down, across) = (beyond(large.height, small.height), beyond(large.width, small.width));
             let kernel = weight.permute((0, 3, 1, 2))?.contiguous()?;
             // Without padding, candle's only way that never takes a size below 0; the edge is cut off after.
@@ -101,16 +101,16 @@ fn with_bias(planes: Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
 
 fn rearrange(kind: &Kind, x: &Tensor, batch: usize) -> Result<Tensor> {
     match kind {
-        Kind::MaxPool(sliding) => {
-            let window = sliding.window;
+        Kind::MaxPool(shape) => {
+            let window = shape.window;
             if window.padding > 0 || window.side != window.stride {
                 bail!("pooling by candle takes windows side by side without padding");
             }
             // candle's own pooling divides its gradient by the window's size.
-            let (height, width) = (sliding.small.height, sliding.small.width);
-            let windows = under_the_window(x, sliding)?;
-            let windows = windows.reshape((batch, sliding.large.channels, height, window.side, width * window.side))?;
-            let rows = windows.max(3)?.reshape((batch, sliding.large.channels, height, width, window.side))?;
+            let (height, width) = (shape.small.height, shape.small.width);
+            let windows = reached(x, shape)?;
+            let windows = windows.reshape((batch, shape.large.channels, height, window.side, width * window.side))?;
+            let rows = windows.max(3)?.reshape((batch, shape.large.channels, height, width, window.side))?;
             flat(&rows.max(4)?, batch)
         }
         Kind::Upsample { from, to } => {
@@ -130,11 +130,11 @@ fn rearrange(kind: &Kind, x: &Tensor, batch: usize) -> Result<Tensor> {
     }
 }
 
-/// Channels last to `[batch, channels, height, width]` with its padding, and without the edge that no stand of the window
+/// Channels last to `[batch, channels, height, width]` with its padding, and without the edge that the window never
 /// reaches: candle's way back through convolution and pooling loses its size.
-fn under_the_window(x: &Tensor, sliding: &Sliding) -> Result<Tensor> {
-    let Sliding { large, small, window } = *sliding;
-    let reach = |stands: usize| (stands - 1) * window.stride + window.side;
+fn reached(x: &Tensor, shape: &ConvShape) -> Result<Tensor> {
+    let ConvShape { large, small, window } = *shape;
+    let reach = |positions: usize| (positions - 1) * window.stride + window.side;
     let padding = window.padding;
     let padded = planes(x, large)?.pad_with_zeros(2, padding, padding)?.pad_with_zeros(3, padding, padding)?;
     padded.narrow(2, 0, reach(small.height))?.narrow(3, 0, reach(small.width))?.contiguous()
@@ -181,7 +181,7 @@ pub fn output_and_input_gradient(layers: &[Layer], x: &Tensor) -> Result<(Tensor
         let weight = weight.as_ref().map(|weight| weight.variable.as_tensor());
         gradient = match (kind, weight) {
             (Kind::Linear { .. }, Some(weight)) => gradient.matmul(weight)?,
-            (Kind::Convolution(sliding), Some(_)) => apply(&Kind::Transposed(*sliding), weight, None, &gradient)?,
+            (Kind::Convolution(shape), Some(_)) => apply(&Kind::Transposed(*shape), weight, None, &gradient)?,
             (Kind::ChannelsLast(map), _) => apply(&Kind::Planes(*map), None, None, &gradient)?,
             _ => bail!("{}: no penalty on the gradient through such a layer", layer.name),
         };

@@ -1,9 +1,9 @@
 //! What a layer computes, with its sizes, on slices: forward, the gradient of its input, the gradient of its weights.
 //! Maps lie channels last; examples one after another. All of it on the calling thread.
 
-use super::maps::{exchange, for_each_maximum, for_each_nearest};
-use super::product::{Matrix, SMALL, inner_products, product};
-use super::sliding::{Map, Sliding};
+use super::conv_shape::{ConvShape, Map};
+use super::maps::{for_each_maximum, for_each_nearest, permute};
+use super::matmul::{Matrix, SMALL, inner_products, matmul};
 use std::cell::RefCell;
 
 /// What an operation computes, and on what sizes.
@@ -17,11 +17,11 @@ pub enum Kind {
         outputs: usize,
     },
     /// Large map to small; weight `[small channels, side, side, large channels]`, a bias a channel.
-    Convolution(Sliding),
+    Convolution(ConvShape),
     /// Small map to large, the adjoint of a convolution with the same weight; a bias a channel of the large map.
-    Transposed(Sliding),
+    Transposed(ConvShape),
     /// The largest value under the window, channel by channel.
-    MaxPool(Sliding),
+    MaxPool(ConvShape),
     /// The nearest value, as PyTorch has it: `⌊y·from/to⌋`.
     Upsample {
         /// What is read.
@@ -57,10 +57,10 @@ impl Kind {
     pub fn inputs(&self) -> usize {
         match self {
             Self::Linear { inputs, .. } => *inputs,
-            Self::Convolution(sliding) | Self::MaxPool(sliding) => sliding.large.values(),
-            Self::Transposed(sliding) => sliding.small.values(),
-            Self::Upsample { from, .. } => from.values(),
-            Self::ChannelsLast(map) | Self::Planes(map) => map.values(),
+            Self::Convolution(shape) | Self::MaxPool(shape) => shape.large.elements(),
+            Self::Transposed(shape) => shape.small.elements(),
+            Self::Upsample { from, .. } => from.elements(),
+            Self::ChannelsLast(map) | Self::Planes(map) => map.elements(),
         }
     }
 
@@ -68,10 +68,10 @@ impl Kind {
     pub fn outputs(&self) -> usize {
         match self {
             Self::Linear { outputs, .. } => *outputs,
-            Self::Convolution(sliding) | Self::MaxPool(sliding) => sliding.small.values(),
-            Self::Transposed(sliding) => sliding.large.values(),
-            Self::Upsample { to, .. } => to.values(),
-            Self::ChannelsLast(map) | Self::Planes(map) => map.values(),
+            Self::Convolution(shape) | Self::MaxPool(shape) => shape.small.elements(),
+            Self::Transposed(shape) => shape.large.elements(),
+            Self::Upsample { to, .. } => to.elements(),
+            Self::ChannelsLast(map) | Self::Planes(map) => map.elements(),
         }
     }
 
@@ -79,9 +79,9 @@ impl Kind {
     pub fn weight_shape(&self) -> Vec<usize> {
         match self {
             Self::Linear { inputs, outputs } => vec![*outputs, *inputs],
-            Self::Convolution(sliding) | Self::Transposed(sliding) => {
-                let side = sliding.window.side;
-                vec![sliding.small.channels, side, side, sliding.large.channels]
+            Self::Convolution(shape) | Self::Transposed(shape) => {
+                let side = shape.window.side;
+                vec![shape.small.channels, side, side, shape.large.channels]
             }
             _ => Vec::new(),
         }
@@ -91,7 +91,7 @@ impl Kind {
     pub fn weights(&self) -> usize {
         match self {
             Self::Linear { inputs, outputs } => inputs * outputs,
-            Self::Convolution(sliding) | Self::Transposed(sliding) => sliding.weights(),
+            Self::Convolution(shape) | Self::Transposed(shape) => shape.weights(),
             _ => 0,
         }
     }
@@ -100,8 +100,8 @@ impl Kind {
     pub fn biases(&self) -> usize {
         match self {
             Self::Linear { outputs, .. } => *outputs,
-            Self::Convolution(sliding) => sliding.small.channels,
-            Self::Transposed(sliding) => sliding.large.channels,
+            Self::Convolution(shape) => shape.small.channels,
+            Self::Transposed(shape) => shape.large.channels,
             _ => 0,
         }
     }
@@ -111,7 +111,7 @@ impl Kind {
     pub fn fan_in(&self) -> usize {
         match self {
             Self::Linear { inputs, .. } => *inputs,
-            Self::Convolution(sliding) | Self::Transposed(sliding) => sliding.under(),
+            Self::Convolution(shape) | Self::Transposed(shape) => shape.receptive_field(),
             _ => 1,
         }
     }
@@ -120,16 +120,14 @@ impl Kind {
     pub fn flops(&self) -> u64 {
         match self {
             Self::Linear { .. } => 2 * self.weights() as u64,
-            Self::Convolution(sliding) | Self::Transposed(sliding) => {
-                2 * (sliding.small.places() * sliding.weights()) as u64
-            }
+            Self::Convolution(shape) | Self::Transposed(shape) => 2 * (shape.small.places() * shape.weights()) as u64,
             _ => 0,
         }
     }
 
     /// Images whose columns fill a block.
-    fn block(sliding: &Sliding) -> usize {
-        (BLOCK / (sliding.small.places() * sliding.under()).max(1)).max(1)
+    fn block(shape: &ConvShape) -> usize {
+        (BLOCK / (shape.small.places() * shape.receptive_field()).max(1)).max(1)
     }
 
     /// `x` `[rows, inputs]` to `out` `[rows, outputs]`, before the activation; an empty `bias` stands for zeros.
@@ -143,21 +141,21 @@ impl Kind {
                 if 8 * outputs <= SMALL {
                     inner_products(out, x, weight, !bias.is_empty());
                 } else {
-                    product(out, x, weight.transposed(), !bias.is_empty());
+                    matmul(out, x, weight.transposed(), !bias.is_empty());
                 }
             }
-            Self::Convolution(sliding) => convolve(sliding, weight, bias, x, out),
-            Self::Transposed(sliding) => spread(sliding, weight, bias, x, out),
-            Self::MaxPool(sliding) => {
+            Self::Convolution(shape) => conv(shape, weight, bias, x, out),
+            Self::Transposed(shape) => conv_transpose(shape, weight, bias, x, out),
+            Self::MaxPool(shape) => {
                 each_example(self, x, out, |x, out| {
-                    for_each_maximum(sliding, x, |place, from| out[place] = x[from]);
+                    for_each_maximum(shape, x, |place, from| out[place] = x[from]);
                 });
             }
             Self::Upsample { from, to } => each_example(self, x, out, |x, out| {
                 for_each_nearest(*from, *to, |source, target| out[target].copy_from_slice(&x[source]));
             }),
-            Self::ChannelsLast(map) => each_example(self, x, out, |x, out| exchange(x, out, map.channels)),
-            Self::Planes(map) => each_example(self, x, out, |x, out| exchange(x, out, map.places())),
+            Self::ChannelsLast(map) => each_example(self, x, out, |x, out| permute(x, out, map.channels)),
+            Self::Planes(map) => each_example(self, x, out, |x, out| permute(x, out, map.places())),
         }
     }
 
@@ -168,15 +166,15 @@ impl Kind {
         match self {
             Self::Linear { inputs, outputs } => {
                 let weight = Matrix::new(weight, *outputs, *inputs);
-                product(x_gradient, Matrix::new(gradient, rows, *outputs), weight, false);
+                matmul(x_gradient, Matrix::new(gradient, rows, *outputs), weight, false);
             }
-            Self::Convolution(sliding) => spread(sliding, weight, &[], gradient, x_gradient),
-            Self::Transposed(sliding) => convolve(sliding, weight, &[], gradient, x_gradient),
-            Self::MaxPool(sliding) => {
+            Self::Convolution(shape) => conv_transpose(shape, weight, &[], gradient, x_gradient),
+            Self::Transposed(shape) => conv(shape, weight, &[], gradient, x_gradient),
+            Self::MaxPool(shape) => {
                 x_gradient.fill(0.0);
                 let examples = x_gradient.chunks_exact_mut(self.inputs()).zip(x.chunks_exact(self.inputs()));
                 for ((x_gradient, x), gradient) in examples.zip(gradient.chunks_exact(self.outputs())) {
-                    for_each_maximum(sliding, x, |place, from| x_gradient[from] += gradient[place]);
+                    for_each_maximum(shape, x, |place, from| x_gradient[from] += gradient[place]);
                 }
             }
             Self::Upsample { from, to } => {
@@ -200,10 +198,10 @@ impl Kind {
         match self {
             Self::Linear { inputs, outputs } => {
                 let gradient = Matrix::new(gradient, rows, *outputs).transposed();
-                product(out, gradient, Matrix::new(x, rows, *inputs), true);
+                matmul(out, gradient, Matrix::new(x, rows, *inputs), true);
             }
-            Self::Convolution(sliding) => outer(sliding, gradient, x, out),
-            Self::Transposed(sliding) => outer(sliding, x, gradient, out),
+            Self::Convolution(shape) => conv_weight_gradient(shape, gradient, x, out),
+            Self::Transposed(shape) => conv_weight_gradient(shape, x, gradient, out),
             _ => {}
         }
     }
@@ -216,60 +214,60 @@ fn start(out: &mut [f32], width: usize, bias: &[f32]) {
     }
 }
 
-/// small = what is under the window·weightᵀ + bias.
-fn convolve(sliding: &Sliding, weight: &[f32], bias: &[f32], large: &[f32], small: &mut [f32]) {
-    let (places, under, channels) = (sliding.small.places(), sliding.under(), sliding.small.channels);
-    let block = Kind::block(sliding);
+/// small = im2col(large)·weightᵀ + bias.
+fn conv(shape: &ConvShape, weight: &[f32], bias: &[f32], large: &[f32], small: &mut [f32]) {
+    let (places, field, channels) = (shape.small.places(), shape.receptive_field(), shape.small.channels);
+    let block = Kind::block(shape);
     start(small, channels, bias);
-    let weight = Matrix::new(weight, channels, under);
-    with_columns(block * places * under, |columns| {
-        let blocks = large.chunks(block * sliding.large.values()).zip(small.chunks_mut(block * sliding.small.values()));
+    let weight = Matrix::new(weight, channels, field);
+    with_columns(block * places * field, |columns| {
+        let blocks = large.chunks(block * shape.large.elements()).zip(small.chunks_mut(block * shape.small.elements()));
         for (large, small) in blocks {
-            let images = large.chunks_exact(sliding.large.values()).zip(columns.chunks_exact_mut(places * under));
-            images.for_each(|(large, columns)| sliding.gather(large, columns));
+            let images = large.chunks_exact(shape.large.elements()).zip(columns.chunks_exact_mut(places * field));
+            images.for_each(|(large, columns)| shape.im2col(large, columns));
             let rows = small.len() / channels;
-            let columns = Matrix::new(columns, rows, under);
+            let columns = Matrix::new(columns, rows, field);
             if places * channels <= SMALL {
                 inner_products(small, columns, weight, !bias.is_empty());
             } else {
-                product(small, columns, weight.transposed(), !bias.is_empty());
+                matmul(small, columns, weight.transposed(), !bias.is_empty());
             }
         }
     });
 }
 
-/// large = the sum over stands of small·weight, + bias.
-fn spread(sliding: &Sliding, weight: &[f32], bias: &[f32], small: &[f32], large: &mut [f32]) {
-    let (places, under, channels) = (sliding.small.places(), sliding.under(), sliding.small.channels);
-    let block = Kind::block(sliding);
+/// large = col2im(small·weight) + bias.
+fn conv_transpose(shape: &ConvShape, weight: &[f32], bias: &[f32], small: &[f32], large: &mut [f32]) {
+    let (places, field, channels) = (shape.small.places(), shape.receptive_field(), shape.small.channels);
+    let block = Kind::block(shape);
     if bias.is_empty() {
         large.fill(0.0);
     }
-    start(large, sliding.large.channels, bias);
-    let weight = Matrix::new(weight, channels, under);
-    with_columns(block * places * under, |columns| {
-        let blocks = large.chunks_mut(block * sliding.large.values()).zip(small.chunks(block * sliding.small.values()));
+    start(large, shape.large.channels, bias);
+    let weight = Matrix::new(weight, channels, field);
+    with_columns(block * places * field, |columns| {
+        let blocks = large.chunks_mut(block * shape.large.elements()).zip(small.chunks(block * shape.small.elements()));
         for (large, small) in blocks {
             let rows = small.len() / channels;
-            product(columns, Matrix::new(small, rows, channels), weight, false);
-            let images = large.chunks_exact_mut(sliding.large.values()).zip(columns.chunks_exact(places * under));
-            images.for_each(|(large, columns)| sliding.scatter(columns, large));
+            matmul(columns, Matrix::new(small, rows, channels), weight, false);
+            let images = large.chunks_exact_mut(shape.large.elements()).zip(columns.chunks_exact(places * field));
+            images.for_each(|(large, columns)| shape.col2im(columns, large));
         }
     });
 }
 
-/// out += smallᵀ·(what is under the window).
-fn outer(sliding: &Sliding, small: &[f32], large: &[f32], out: &mut [f32]) {
-    let (places, under, channels) = (sliding.small.places(), sliding.under(), sliding.small.channels);
-    let block = Kind::block(sliding);
-    with_columns(block * places * under, |columns| {
-        let blocks = large.chunks(block * sliding.large.values()).zip(small.chunks(block * sliding.small.values()));
+/// out += smallᵀ·im2col(large).
+fn conv_weight_gradient(shape: &ConvShape, small: &[f32], large: &[f32], out: &mut [f32]) {
+    let (places, field, channels) = (shape.small.places(), shape.receptive_field(), shape.small.channels);
+    let block = Kind::block(shape);
+    with_columns(block * places * field, |columns| {
+        let blocks = large.chunks(block * shape.large.elements()).zip(small.chunks(block * shape.small.elements()));
         for (large, small) in blocks {
-            let images = large.chunks_exact(sliding.large.values()).zip(columns.chunks_exact_mut(places * under));
-            images.for_each(|(large, columns)| sliding.gather(large, columns));
+            let images = large.chunks_exact(shape.large.elements()).zip(columns.chunks_exact_mut(places * field));
+            images.for_each(|(large, columns)| shape.im2col(large, columns));
             let rows = small.len() / channels;
             let small = Matrix::new(small, rows, channels).transposed();
-            product(out, small, Matrix::new(columns, rows, under), true);
+            matmul(out, small, Matrix::new(columns, rows, field), true);
         }
     });
 }

@@ -1,8 +1,8 @@
-//! A layer of a chain: what it computes, its parameters, its activation.
+//! A layer: what it computes, its parameters, its activation.
 
 use super::activation::Activation;
 use super::kind::Kind;
-use super::normalize::{MOMENTUM, Statistics};
+use super::norm::{MOMENTUM, Statistics};
 use super::parameters::{Parameter, Parameters};
 use candle_core::Result;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! What a VAE is trained on, in nats an image: pixel likelihoods, the posterior's draw and its divergence from the prior.
+//! What a VAE is trained on, in nats an image: pixel likelihoods, the posterior's sample and its divergence from the prior.
 //! One pass forward and one backward each.
 
 use super::storage::{values, with_values};
@@ -163,16 +163,16 @@ impl CustomOp2 for Gaussian {
 /// If the code's width is odd.
 pub fn kl(code: &Tensor) -> Result<Tensor> {
     if code.device().is_cpu() {
-        return code.contiguous()?.apply_op1(Divergence);
+        return code.contiguous()?.apply_op1(KlDivergence);
     }
     let (mean, log_variance) =
         (code.narrow(1, 0, code.dim(1)? / 2)?, code.narrow(1, code.dim(1)? / 2, code.dim(1)? / 2)?);
     (mean.sqr()? + log_variance.exp()? - log_variance)?.affine(0.5, -0.5)
 }
 
-struct Divergence;
+struct KlDivergence;
 
-impl CustomOp1 for Divergence {
+impl CustomOp1 for KlDivergence {
     fn name(&self) -> &'static str {
         "kl-nats"
     }
@@ -212,24 +212,24 @@ fn half(shape: &Shape) -> Result<(usize, usize)> {
     }
 }
 
-/// A draw of the posterior, μ + σ·noise, `[batch, latent]`; the noise gets no gradient.
+/// A sample of the posterior, μ + σ·noise, `[batch, latent]`; the noise gets no gradient.
 ///
 /// # Errors
 /// If the noise does not fit the code.
-pub fn posterior_draw(code: &Tensor, noise: &Tensor) -> Result<Tensor> {
+pub fn posterior_sample(code: &Tensor, noise: &Tensor) -> Result<Tensor> {
     if code.device().is_cpu() {
-        return code.contiguous()?.apply_op2(&noise.contiguous()?.detach(), Draw);
+        return code.contiguous()?.apply_op2(&noise.contiguous()?.detach(), PosteriorSample);
     }
     let (mean, log_variance) =
         (code.narrow(1, 0, code.dim(1)? / 2)?, code.narrow(1, code.dim(1)? / 2, code.dim(1)? / 2)?);
     mean + log_variance.affine(0.5, 0.0)?.exp()?.mul(&noise.detach())?
 }
 
-struct Draw;
+struct PosteriorSample;
 
-impl CustomOp2 for Draw {
+impl CustomOp2 for PosteriorSample {
     fn name(&self) -> &'static str {
-        "posterior-draw"
+        "posterior-sample"
     }
 
     fn cpu_fwd(

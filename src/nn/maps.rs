@@ -1,18 +1,18 @@
 //! What moves between the places of maps without weights: layouts, largest values, nearest values.
 
-use super::sliding::{Map, Sliding};
+use super::conv_shape::{ConvShape, Map};
 
 /// `[groups, width]` to `[width, groups]`.
-pub(super) fn exchange(x: &[f32], out: &mut [f32], groups: usize) {
+pub(super) fn permute(x: &[f32], out: &mut [f32], groups: usize) {
     let width = x.len() / groups.max(1);
     for (group, row) in x.chunks_exact(width).enumerate() {
         row.iter().enumerate().for_each(|(place, value)| out[place * groups + group] = *value);
     }
 }
 
-/// Calls `visit(small place, large place)` with the first largest value under each stand of the window, channel by channel.
-pub(super) fn for_each_maximum(sliding: &Sliding, x: &[f32], mut visit: impl FnMut(usize, usize)) {
-    let (large, small, window) = (sliding.large, sliding.small, sliding.window);
+/// Calls `visit(small place, large place)` with the first largest value in the window at each position, channel by channel.
+pub(super) fn for_each_maximum(shape: &ConvShape, x: &[f32], mut visit: impl FnMut(usize, usize)) {
+    let (large, small, window) = (shape.large, shape.small, shape.window);
     let span = |stand: usize, size: usize| {
         let from = stand * window.stride;
         from.saturating_sub(window.padding)..(from + window.side).saturating_sub(window.padding).min(size)

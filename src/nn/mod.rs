@@ -1,12 +1,12 @@
 //! Layers, losses and optimisers on candle, and the CPU kernels behind them.
 //!
-//! Kernels work on slices ([`product`], [`sliding`], [`vector`], [`normalize`]); [`kind`] says what a layer computes;
-//! [`chain`] makes layers ([`layer`]) into one candle operation with its own backward; [`generic`] is the same by candle's own
-//! operations, for other devices and as the reference.
+//! Kernels work on slices ([`matmul`], [`conv_shape`], [`vector`], [`norm`]); [`kind`] says what a layer computes;
+//! [`sequential`] makes layers ([`layer`]) into one candle operation with its own backward; [`generic`] is the same by candle's
+//! own operations, for other devices and as the reference.
 
 pub mod activation;
 pub mod adversarial;
-pub mod chain;
+pub mod conv_shape;
 pub mod critic;
 pub mod device;
 pub mod generic;
@@ -14,13 +14,13 @@ pub mod kind;
 pub mod layer;
 pub mod likelihood;
 mod maps;
-pub mod normalize;
+pub mod matmul;
+pub mod norm;
 pub mod optimizer;
 pub mod parameters;
 mod passes;
-pub mod product;
+pub mod sequential;
 pub mod shards;
-pub mod sliding;
 pub mod storage;
 pub mod vector;
 mod weight_gradients;

@@ -43,7 +43,7 @@ impl Method {
 
 /// The numbers of one update.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Settings {
+pub struct UpdateSettings {
     /// How.
     pub method: Method,
     /// Step size.
@@ -116,18 +116,18 @@ impl Optimizer {
         outcome
     }
 
-    /// One update of every parameter that has gathered a gradient, which is then forgotten. Gives the length of the gradient
+    /// One update of every parameter that has a gradient, which is then cleared. Gives the length of the gradient
     /// of all of them before it was clipped; 0 where nothing is clipped.
     ///
     /// # Errors
     /// If a gradient does not fit its parameter.
-    pub fn update(&mut self, parameters: &Parameters, settings: Settings) -> Result<f64> {
+    pub fn update(&mut self, parameters: &Parameters, settings: UpdateSettings) -> Result<f64> {
         self.updates += 1;
         let length = if settings.gradient_clip > 0.0 { length(parameters) } else { 0.0 };
         let shrink = if length > settings.gradient_clip { settings.gradient_clip / length } else { 1.0 };
         let numbers = Numbers::new(settings, self.updates, shrink);
         for (name, parameter) in parameters.iter() {
-            let mut gradient = parameter.gradient();
+            let mut gradient = parameter.buffer();
             if !std::mem::take(&mut gradient.filled) {
                 continue;
             }
@@ -169,7 +169,7 @@ fn on_the_cpu(parameter: &Parameter, update: &Update<'_>) -> Result<()> {
 /// The length of the gradient of all parameters together, summed in the order of their names.
 fn length(parameters: &Parameters) -> f64 {
     let squares = parameters.iter().map(|(_, parameter)| {
-        let gradient = parameter.gradient();
+        let gradient = parameter.buffer();
         if !gradient.filled {
             return 0.0;
         }
@@ -199,8 +199,8 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn new(settings: Settings, updates: u64, shrink: f64) -> Self {
-        let Settings { method, learning_rate, beta1, beta2, .. } = settings;
+    fn new(settings: UpdateSettings, updates: u64, shrink: f64) -> Self {
+        let UpdateSettings { method, learning_rate, beta1, beta2, .. } = settings;
         let corrected = |beta: f64| 1.0 - beta.powf(updates as f64);
         let decay = if method == Method::AdamW { settings.weight_decay } else { 0.0 };
         // A young average forgets faster, so that it does not stay near the fresh weights.

@@ -1,4 +1,4 @@
-//! The named parameters of a model, in the order of their names, each with the place where its gradient is gathered.
+//! The named parameters of a model, in the order of their names, each with its gradient.
 
 use super::storage::with_values;
 use crate::random::{Purpose, stream};
@@ -8,10 +8,10 @@ use rand::Rng;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What the kernels have gathered since the last update. The buffer is reused from step to step.
+/// The gradient accumulated since the last update. The buffer is reused from step to step.
 #[derive(Debug, Default)]
 pub(super) struct Gradient {
-    /// As many as the parameter has; without meaning until `filled`.
+    /// As many as the parameter has elements; without meaning until `filled`.
     pub values: Vec<f32>,
     /// Whether something was written since the last update; more is then added.
     pub filled: bool,
@@ -39,14 +39,14 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Where kernels put its gradient.
-    pub(super) fn gradient(&self) -> MutexGuard<'_, Gradient> {
+    /// Where kernels accumulate its gradient.
+    pub(super) fn buffer(&self) -> MutexGuard<'_, Gradient> {
         self.gradient.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A copy of the gradient gathered since the last update, if there is one.
-    pub fn gathered(&self) -> Option<Vec<f32>> {
-        let gradient = self.gradient();
+    /// A copy of the gradient accumulated since the last update, if there is one.
+    pub fn gradient(&self) -> Option<Vec<f32>> {
+        let gradient = self.buffer();
         gradient.filled.then(|| gradient.values.clone())
     }
 }
@@ -117,15 +117,15 @@ impl Parameters {
         self.variables.values().map(|parameter| parameter.variable.elem_count()).sum()
     }
 
-    /// Takes over the gradients that candle's own operations gave; those of the kernels are there already.
+    /// Adds the gradients that candle's own operations gave; those of the kernels are there already.
     ///
     /// # Errors
     /// If they cannot be fetched.
-    pub fn gather(&self, gradients: &GradStore) -> Result<()> {
+    pub fn accumulate(&self, gradients: &GradStore) -> Result<()> {
         for parameter in self.variables.values() {
             if let Some(tensor) = gradients.get(&parameter.variable) {
                 with_values(tensor, |values| {
-                    parameter.gradient().add(values);
+                    parameter.buffer().add(values);
                     Ok(())
                 })?;
             }
@@ -133,9 +133,9 @@ impl Parameters {
         Ok(())
     }
 
-    /// Forgets what was gathered.
-    pub fn forget(&self) {
-        self.variables.values().for_each(|parameter| parameter.gradient().filled = false);
+    /// The next gradients are not added to those before.
+    pub fn clear_gradients(&self) {
+        self.variables.values().for_each(|parameter| parameter.buffer().filled = false);
     }
 }
 

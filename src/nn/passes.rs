@@ -1,8 +1,9 @@
-//! The passes over a chain's layers on slices: values forward, gradients backward. Rows of the batch go through all layers up to the next batch norm together, a shard a thread.
+//! The passes through layers on slices: values forward, gradients backward. Rows of the batch go through all layers up to
+//! the next batch norm together, a shard a thread.
 
 use super::activation::Activation;
 use super::kind::Kind;
-use super::normalize::{self, Statistics};
+use super::norm::{self, Statistics};
 use super::shards::{row_shards, split, split_mut};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -41,7 +42,7 @@ impl Stage<'_> {
     }
 }
 
-/// What goes into layer `index` of a chain that reads `x`.
+/// What goes into layer `index` of layers that read `x`.
 pub(super) fn input_of<'a>(index: usize, x: &'a [f32], values: &[&'a [f32]]) -> &'a [f32] {
     index.checked_sub(1).map_or(x, |before| values[before])
 }
@@ -80,8 +81,8 @@ pub(super) fn forward(
         let (before, after) = values.split_at_mut(segment.start);
         let input: &[f32] = before.last().map_or(x, |values| &**values);
         if let StageWork::Norm { scale, shift, .. } = &stages[segment.start].work {
-            let found = normalize::statistics(input, scale.len());
-            normalize::normalize(input, &found, scale, shift, after[0]);
+            let found = norm::statistics(input, scale.len());
+            norm::normalize(input, &found, scale, shift, after[0]);
             after[0].par_chunks_mut(SHARD).for_each(|values| stages[segment.start].activation.apply(values));
             statistics[segment.start] = Some(found);
         } else {
@@ -134,7 +135,7 @@ pub(super) struct Passed<'a> {
     pub statistics: &'a [Option<Statistics>],
 }
 
-/// The gradients of scale and shift of a batch norm, with its place in the chain.
+/// The gradients of scale and shift of a batch norm, with its place among the layers.
 pub(super) type NormGradient = (usize, Vec<f32>, Vec<f32>);
 
 /// Turns `gradients`, of which the last holds that of the output, into those of each layer before its activation; and gives
@@ -164,7 +165,7 @@ pub(super) fn backward(
                 unwanted.resize(input.len(), 0.0);
                 &mut unwanted
             });
-            let (scale, shift) = normalize::backward(input, statistics, scale, after[0], input_gradient);
+            let (scale, shift) = norm::backward(input, statistics, scale, after[0], input_gradient);
             norms.push((segment.start, scale, shift));
         } else {
             let values = &passed.values[segment.clone()];

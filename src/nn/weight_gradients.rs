@@ -1,9 +1,9 @@
-//! The gradients of a chain's weights and biases, all layers at once, into the buffers of their parameters.
+//! The gradients of all layers' weights and biases, at once, into the buffers of their parameters.
 
 use super::kind::Kind;
-use super::normalize;
+use super::matmul::{FEW, Matrix, matmul};
+use super::norm;
 use super::parameters::Gradient;
-use super::product::{FEW, Matrix, product};
 use super::shards::{even, split_mut};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -35,7 +35,7 @@ pub(super) fn summing_values(kind: Kind, examples: usize) -> usize {
 /// A piece of work and roughly what it costs.
 type Task<'a> = (u64, Box<dyn FnOnce() + Send + 'a>);
 
-/// Gathers the gradients of weights and biases, all layers at once: dense ones split by outputs, convolutions by examples.
+/// Accumulates the gradients of weights and biases, all layers at once: dense ones split by outputs, convolutions by examples.
 /// `partial` is a buffer of [`summing_values`] a layer, with anything in it.
 pub(super) fn weight_gradients(layers: Vec<Wanted<'_>>, partial: &mut [Vec<f32>]) {
     let mut tasks: Vec<Task<'_>> = Vec::new();
@@ -92,7 +92,7 @@ fn by_outputs<'a>(
         let cost = (rows * inputs * shard.len()) as u64;
         let make = move || {
             let left = Matrix::new(gradient, rows, outputs).transposed().some_rows(shard.start, shard.len());
-            product(out, left, Matrix::new(x, rows, inputs), add);
+            matmul(out, left, Matrix::new(x, rows, inputs), add);
         };
         tasks.push((cost, Box::new(make)));
     }
@@ -121,12 +121,12 @@ fn add_columns(gradient: &[f32], outputs: usize, add: bool, sums: &mut [f32]) {
         sums.fill(0.0);
     }
     if outputs == sums.len() {
-        return normalize::add_rows(gradient, sums);
+        return norm::add_rows(gradient, sums);
     }
     let mut example = vec![0.0; sums.len()];
     for row in gradient.chunks_exact(outputs) {
         example.fill(0.0);
-        normalize::add_rows(row, &mut example);
+        norm::add_rows(row, &mut example);
         sums.iter_mut().zip(&example).for_each(|(sum, value)| *sum += value);
     }
 }

@@ -1,8 +1,8 @@
 //! What an operation of a network computes: what a layer does to one value, or what puts two values together. Training has
 //! layers alone.
 
+use crate::nn::conv_shape::Map;
 use crate::nn::kind::Kind;
-use crate::nn::sliding::Map;
 
 /// What an operation computes, and on what sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +65,8 @@ impl OperationKind {
     pub fn inputs(&self) -> Vec<usize> {
         match self {
             Self::Layer(kind) => vec![kind.inputs()],
-            Self::Addition(map) => vec![map.values(); 2],
-            Self::Concatenation(both) => both.parts().map(Map::values).to_vec(),
+            Self::Addition(map) => vec![map.elements(); 2],
+            Self::Concatenation(both) => both.parts().map(Map::elements).to_vec(),
         }
     }
 
@@ -74,8 +74,8 @@ impl OperationKind {
     pub fn outputs(&self) -> usize {
         match self {
             Self::Layer(kind) => kind.outputs(),
-            Self::Addition(map) => map.values(),
-            Self::Concatenation(both) => both.whole().values(),
+            Self::Addition(map) => map.elements(),
+            Self::Concatenation(both) => both.whole().elements(),
         }
     }
 
@@ -99,7 +99,7 @@ impl OperationKind {
     pub fn flops(&self) -> u64 {
         match self {
             Self::Layer(kind) => kind.flops(),
-            Self::Addition(map) => map.values() as u64,
+            Self::Addition(map) => map.elements() as u64,
             Self::Concatenation(_) => 0,
         }
     }

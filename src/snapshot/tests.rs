@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::nn::sliding::Map;
+use crate::nn::conv_shape::Map;
 
 fn linear(name: &str, input: usize, weight: &[f32], bias: &[f32], activation: Activation) -> Operation {
     Operation::linear(name, input, (weight, bias), activation)

@@ -228,7 +228,7 @@ fn map_at(place: Rect, sheet: &MapSheet, pos: egui::Pos2) -> Option<usize> {
 
 /// An operation in a line: its number, what it computes, on what sizes.
 fn described(index: usize, operation: &Operation) -> String {
-    let map = |map: crate::nn::sliding::Map| format!("{}×{}×{}", map.height, map.width, map.channels);
+    let map = |map: crate::nn::conv_shape::Map| format!("{}×{}×{}", map.height, map.width, map.channels);
     let (key, sizes) = match operation.kind {
         OperationKind::Layer(kind) => match kind {
             Kind::Linear { inputs, outputs } => ("activations.linear", format!("{inputs}→{outputs}")),

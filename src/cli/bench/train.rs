@@ -3,7 +3,7 @@
 use crate::cli::common::{config_of, progress_bar, usage};
 use crate::dataset::{Column, Dataset, ImageShape, Source, Split};
 use crate::model::{Batches, Config, Model, StepInput};
-use crate::nn::product::{Matrix, product};
+use crate::nn::matmul::{Matrix, matmul};
 use crate::random::{Purpose, stream};
 use crate::trainer::{Latest, SNAPSHOTS_PER_S};
 use anyhow::Result;
@@ -83,7 +83,7 @@ fn matmul_gflops(pool: &rayon::ThreadPool, threads: usize) -> f64 {
         pool.broadcast(|_| {
             let mut out = vec![0.0; SIDE * SIDE];
             for _ in 0..times {
-                product(&mut out, Matrix::new(&values, SIDE, SIDE), Matrix::new(&values, SIDE, SIDE), false);
+                matmul(&mut out, Matrix::new(&values, SIDE, SIDE), Matrix::new(&values, SIDE, SIDE), false);
             }
             std::hint::black_box(out);
         });

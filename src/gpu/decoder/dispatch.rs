@@ -4,7 +4,7 @@ use super::error::DecoderError;
 use super::product::{Product, multiply};
 use super::shaders::Stage;
 use super::uniforms;
-use crate::nn::sliding::{Map, Sliding};
+use crate::nn::conv_shape::{ConvShape, Map};
 use crate::snapshot::{Activation, Kind, Operation, OperationKind};
 use eframe::wgpu;
 
@@ -86,15 +86,15 @@ fn stage_of(kind: &OperationKind, examples: usize) -> Option<(Stage, usize)> {
         Kind::Linear { .. } if examples <= FEW_ROWS => (Stage::Vector, examples),
         Kind::Linear { outputs: 0..=32, .. } => (Stage::LinearNarrow, examples),
         Kind::Linear { .. } => (Stage::Linear, examples),
-        Kind::Convolution(sliding) => {
+        Kind::Convolution(shape) => {
             let stages = [Stage::ConvolutionDirect, Stage::ConvolutionNarrow, Stage::Convolution];
-            let rows = multiply(&[examples, sliding.small.height, sliding.small.width])?;
-            (by_channels(sliding.small.channels, stages), rows)
+            let rows = multiply(&[examples, shape.small.height, shape.small.width])?;
+            (by_channels(shape.small.channels, stages), rows)
         }
-        Kind::Transposed(sliding) => {
+        Kind::Transposed(shape) => {
             let stages = [Stage::TransposedDirect, Stage::TransposedNarrow, Stage::Transposed];
-            let rows = multiply(&[examples, phase_height(sliding), phase_width(sliding)])?;
-            (by_channels(sliding.large.channels, stages), rows)
+            let rows = multiply(&[examples, phase_height(shape), phase_width(shape)])?;
+            (by_channels(shape.large.channels, stages), rows)
         }
         Kind::MaxPool(_) => (Stage::Pool, values()?),
         Kind::Upsample { .. } => (Stage::Upsample, values()?),
@@ -103,13 +103,13 @@ fn stage_of(kind: &OperationKind, examples: usize) -> Option<(Stage, usize)> {
 }
 
 /// Rows of the large map in its largest phase.
-fn phase_height(sliding: &Sliding) -> usize {
-    sliding.large.height.div_ceil(sliding.window.stride.max(1))
+fn phase_height(shape: &ConvShape) -> usize {
+    shape.large.height.div_ceil(shape.window.stride.max(1))
 }
 
 /// Columns of the large map in its largest phase.
-fn phase_width(sliding: &Sliding) -> usize {
-    sliding.large.width.div_ceil(sliding.window.stride.max(1))
+fn phase_width(shape: &ConvShape) -> usize {
+    shape.large.width.div_ceil(shape.window.stride.max(1))
 }
 
 /// Whether a workgroup writes some of the columns only: in products.
@@ -123,11 +123,11 @@ fn set_layer(uniforms: &mut uniforms::Stage, kind: &Kind) -> Option<()> {
     let small = |value: usize| u32::try_from(value).ok();
     match kind {
         Kind::Linear { .. } => {}
-        Kind::Convolution(sliding) | Kind::Transposed(sliding) | Kind::MaxPool(sliding) => {
-            uniforms.side = small(sliding.window.side)?;
-            uniforms.stride = small(sliding.window.stride.max(1))?;
-            uniforms.padding = small(sliding.window.padding)?;
-            set_maps(uniforms, sliding.large, sliding.small)?;
+        Kind::Convolution(shape) | Kind::Transposed(shape) | Kind::MaxPool(shape) => {
+            uniforms.side = small(shape.window.side)?;
+            uniforms.stride = small(shape.window.stride.max(1))?;
+            uniforms.padding = small(shape.window.padding)?;
+            set_maps(uniforms, shape.large, shape.small)?;
         }
         Kind::Upsample { from, to } => set_maps(uniforms, *to, *from)?,
         Kind::ChannelsLast(map) => (uniforms.inner, uniforms.columns) = (small(map.channels)?, small(map.places())?),

@@ -2,7 +2,7 @@
 //! with zeros to a multiple of four, then the biases. Of a transposed convolution each phase has a matrix of its own.
 
 use super::error::DecoderError;
-use crate::nn::sliding::Sliding;
+use crate::nn::conv_shape::ConvShape;
 use crate::snapshot::{Kind, Operation, OperationKind};
 
 /// The sizes of a product.
@@ -30,15 +30,15 @@ impl Product {
             Kind::Linear { inputs, outputs } => {
                 Some(Self { columns: *outputs, inner: *inputs, phases: 1, run: *inputs })
             }
-            Kind::Convolution(sliding) => {
-                let (side, run) = (sliding.window.side, sliding.large.channels);
-                Some(Self { columns: sliding.small.channels, inner: many(&[side, side, run])?, phases: 1, run })
+            Kind::Convolution(shape) => {
+                let (side, run) = (shape.window.side, shape.large.channels);
+                Some(Self { columns: shape.small.channels, inner: many(&[side, side, run])?, phases: 1, run })
             }
-            Kind::Transposed(sliding) => {
-                let (stride, run) = (sliding.window.stride.max(1), sliding.small.channels);
-                let taps = sliding.window.side.div_ceil(stride);
+            Kind::Transposed(shape) => {
+                let (stride, run) = (shape.window.stride.max(1), shape.small.channels);
+                let taps = shape.window.side.div_ceil(stride);
                 let (inner, phases) = (many(&[taps, taps, run])?, many(&[stride, stride])?);
-                Some(Self { columns: sliding.large.channels, inner, phases, run })
+                Some(Self { columns: shape.large.channels, inner, phases, run })
             }
             _ => None,
         })
@@ -82,7 +82,7 @@ impl Product {
         let (matrix, biases) = out.split_at_mut(weights.min(out.len()));
         copy(biases, &operation.bias);
         match &operation.kind {
-            OperationKind::Layer(Kind::Transposed(sliding)) => pack_phases(sliding, &operation.weight, stride, matrix),
+            OperationKind::Layer(Kind::Transposed(shape)) => pack_phases(shape, &operation.weight, stride, matrix),
             _ => {
                 let columns = matrix.chunks_exact_mut(stride.max(1));
                 let pairs = columns.zip(operation.weight.chunks_exact(self.inner.max(1)));
@@ -99,17 +99,17 @@ fn copy(target: &mut [f32], source: &[f32]) {
 
 /// `[small channel, row, column, large channel]` to `[phase, large channel, stand y, stand x, small channel]`: of each phase
 /// the rows and columns of the window that cover its places, from the last stand back.
-fn pack_phases(sliding: &Sliding, weight: &[f32], stride: usize, out: &mut [f32]) {
-    let window = sliding.window;
-    let (steps, channels) = (window.stride.max(1), sliding.large.channels);
+fn pack_phases(shape: &ConvShape, weight: &[f32], stride: usize, out: &mut [f32]) {
+    let window = shape.window;
+    let (steps, channels) = (window.stride.max(1), shape.large.channels);
     let covering = |corner: usize| ((corner + window.padding) % steps..window.side).step_by(steps);
     let mut matrices = out.chunks_exact_mut((stride * channels).max(1));
     for (y, x) in (0..steps).flat_map(|y| (0..steps).map(move |x| (y, x))) {
         let Some(matrix) = matrices.next() else { return };
         for (channel, column) in matrix.chunks_exact_mut(stride.max(1)).enumerate() {
             let taps = covering(y).flat_map(|row| covering(x).map(move |place| row * window.side + place));
-            for (tap, target) in taps.zip(column.chunks_exact_mut(sliding.small.channels.max(1))) {
-                let from = weight.iter().skip(tap * channels + channel).step_by(sliding.under().max(1));
+            for (tap, target) in taps.zip(column.chunks_exact_mut(shape.small.channels.max(1))) {
+                let from = weight.iter().skip(tap * channels + channel).step_by(shape.receptive_field().max(1));
                 target.iter_mut().zip(from).for_each(|(target, source)| *target = *source);
             }
         }
@@ -125,7 +125,7 @@ pub fn multiply(factors: &[usize]) -> Option<usize> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::nn::sliding::{Map, Window};
+    use crate::nn::conv_shape::{Map, Window};
     use crate::snapshot::Activation;
 
     #[test]
@@ -140,9 +140,9 @@ mod tests {
     #[test]
     fn each_phase_has_the_places_of_the_window_that_cover_it() {
         let large = Map { height: 4, width: 4, channels: 1 };
-        let sliding = Sliding::new(large, Window { side: 3, stride: 2, padding: 1 }, 1);
+        let shape = ConvShape::new(large, Window { side: 3, stride: 2, padding: 1 }, 1);
         let weight: Vec<f32> = (0..9u8).map(f32::from).collect();
-        let kind = OperationKind::Layer(Kind::Transposed(sliding));
+        let kind = OperationKind::Layer(Kind::Transposed(shape));
         let (weight, bias) = (weight.into(), [9.0].into());
         let activation = Activation::Identity;
         let operation = Operation { name: "t".into(), inputs: vec![0], kind, weight, bias, activation };

@@ -4,7 +4,7 @@
 use super::generic;
 use super::kind::Kind;
 use super::layer::{Layer, Work};
-use super::normalize::Statistics;
+use super::norm::Statistics;
 use super::parameters::{Parameter, Parameters};
 use super::passes::{self, Passed, Stage, StageWork};
 use super::storage::{Held, values, with_values};
@@ -14,12 +14,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Layers in order.
 #[derive(Debug)]
-pub struct Chain {
+pub struct Sequential {
     inner: Arc<Inner>,
     fused: bool,
 }
 
-/// What the operations of a chain share.
+/// What the passes through the layers share.
 #[derive(Debug)]
 pub(super) struct Inner {
     pub layers: Vec<Layer>,
@@ -29,8 +29,8 @@ pub(super) struct Inner {
     buffers: Mutex<Vec<Vec<f32>>>,
 }
 
-impl Chain {
-    /// A chain of layers of these parameters.
+impl Sequential {
+    /// Layers of these parameters, one after another.
     ///
     /// # Errors
     /// If a layer does not give what the next one reads.
@@ -47,7 +47,7 @@ impl Chain {
             }
         }
         if layers.is_empty() {
-            bail!("a chain of no layers");
+            bail!("expected at least one layer, found none");
         }
         let anchor = Var::zeros((), DType::F32, &Device::Cpu)?;
         Ok(Self { inner: Arc::new(Inner { layers, anchor, buffers: Mutex::default() }), fused: parameters.is_fused() })
@@ -91,7 +91,7 @@ impl Chain {
         if !self.fused {
             return generic::forward(&self.inner.layers, x, learns);
         }
-        let operation = Operation { chain: self.inner.clone(), learns, tape: Mutex::default() };
+        let operation = Operation { shared: self.inner.clone(), learns, tape: Mutex::default() };
         let anchor = if learns { self.inner.anchor.as_tensor().clone() } else { self.inner.anchor.detach() };
         x.contiguous()?.apply_op2(&anchor, operation)
     }
@@ -135,17 +135,17 @@ impl Inner {
         self.layers.iter().map(|layer| self.lend(rows * layer.outputs())).collect()
     }
 
-    /// Gathers weight and bias gradients of the layers of kinds; `look` gives each one's input, its gradient, and the
+    /// Accumulates weight and bias gradients of the layers of kinds; `look` gives each one's input, its gradient, and the
     /// gradient that its bias's is summed from.
-    pub fn gather<'a>(&self, look: impl Fn(usize) -> (&'a [f32], &'a [f32], Option<&'a [f32]>)) {
+    pub fn accumulate<'a>(&self, look: impl Fn(usize) -> (&'a [f32], &'a [f32], Option<&'a [f32]>)) {
         let mut sinks = Vec::new();
         for (index, layer) in self.layers.iter().enumerate() {
             if let Work::Kind { kind, weight: weight @ Some(_), bias } = &layer.work {
                 sinks.push((
                     index,
                     *kind,
-                    weight.as_ref().map(Parameter::gradient),
-                    bias.as_ref().map(Parameter::gradient),
+                    weight.as_ref().map(Parameter::buffer),
+                    bias.as_ref().map(Parameter::buffer),
                 ));
             }
         }
@@ -167,7 +167,7 @@ impl Inner {
 
 /// One forward pass, kept for its backward.
 struct Operation {
-    chain: Arc<Inner>,
+    shared: Arc<Inner>,
     learns: bool,
     tape: Mutex<Option<Tape>>,
 }
@@ -187,27 +187,27 @@ impl Operation {
 impl Drop for Operation {
     fn drop(&mut self) {
         if let Some(tape) = self.tape().take() {
-            self.chain.give_back(tape.values);
+            self.shared.give_back(tape.values);
         }
     }
 }
 
 impl CustomOp2 for Operation {
     fn name(&self) -> &'static str {
-        "chain"
+        "sequential"
     }
 
     fn cpu_fwd(&self, x: &CpuStorage, x_layout: &Layout, _: &CpuStorage, _: &Layout) -> Result<(CpuStorage, Shape)> {
         let (batch, inputs) = x_layout.shape().dims2()?;
         let x = values(x, x_layout)?;
-        self.chain.with_stages(|stages| {
+        self.shared.with_stages(|stages| {
             let expected = stages.first().map_or(0, Stage::inputs);
             if inputs != expected {
                 bail!("expected {expected} values an example, found {inputs}");
             }
-            let mut values = self.chain.lend_values(batch);
+            let mut values = self.shared.lend_values(batch);
             let statistics = passes::forward(stages, x, batch, &mut passes::slices_mut(&mut values));
-            for (layer, statistics) in self.chain.layers.iter().zip(&statistics) {
+            for (layer, statistics) in self.shared.layers.iter().zip(&statistics) {
                 if let (Work::Norm(norm), Some(statistics), true) = (&layer.work, statistics, self.learns) {
                     norm.remember(statistics, batch * norm.values / statistics.mean.len().max(1));
                 }
@@ -229,7 +229,7 @@ impl CustomOp2 for Operation {
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let Some(tape) = self.tape().take() else { bail!("this pass has been gone back through already") };
         let batch = x.dim(0)?;
-        let mut gradients = self.chain.lend_values(batch);
+        let mut gradients = self.shared.lend_values(batch);
         with_values(out_gradient, |values| {
             if let Some(last) = gradients.last_mut() {
                 last.copy_from_slice(values);
@@ -238,24 +238,24 @@ impl CustomOp2 for Operation {
         })?;
         let mut x_gradient = x.track_op().then(|| vec![0.0; x.elem_count()]);
         with_values(x, |x| {
-            self.chain.with_stages(|stages| {
+            self.shared.with_stages(|stages| {
                 let values = passes::slices(&tape.values);
                 let passed = Passed { x, values: &values, statistics: &tape.statistics };
                 let outs = &mut passes::slices_mut(&mut gradients);
                 let norms = passes::backward(stages, &passed, batch, outs, x_gradient.as_deref_mut());
                 if self.learns {
                     for (index, scale, shift) in norms {
-                        if let Work::Norm(norm) = &self.chain.layers[index].work {
-                            norm.scale.gradient().add(&scale);
-                            norm.shift.gradient().add(&shift);
+                        if let Work::Norm(norm) = &self.shared.layers[index].work {
+                            norm.scale.buffer().add(&scale);
+                            norm.shift.buffer().add(&shift);
                         }
                     }
-                    self.chain.gather(|index| (passes::input_of(index, x, &values), &gradients[index], None));
+                    self.shared.accumulate(|index| (passes::input_of(index, x, &values), &gradients[index], None));
                 }
                 Ok(())
             })
         })?;
-        self.chain.give_back(tape.values.into_iter().chain(gradients));
+        self.shared.give_back(tape.values.into_iter().chain(gradients));
         let x_gradient = x_gradient.map(|gradient| Tensor::from_vec(gradient, x.shape(), x.device())).transpose()?;
         Ok((x_gradient, None))
     }

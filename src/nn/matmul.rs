@@ -1,4 +1,4 @@
-//! Matrix products on one thread, safe to call: the one place that hands slices to `gemm`.
+//! Matrix multiplication on one thread, safe to call: the one place that hands slices to `gemm`.
 #![allow(unsafe_code)]
 
 use super::vector::dot;
@@ -61,7 +61,7 @@ pub const FEW: usize = 64;
 ///
 /// # Panics
 /// If the sizes do not fit: a bug in the caller.
-pub fn product(out: &mut [f32], lhs: Matrix<'_>, rhs: Matrix<'_>, add: bool) {
+pub fn matmul(out: &mut [f32], lhs: Matrix<'_>, rhs: Matrix<'_>, add: bool) {
     let (m, n, k) = (lhs.rows, rhs.columns, lhs.columns);
     assert!(rhs.rows == k && out.len() >= m * n, "matrix sizes");
     assert!(lhs.reaches() <= lhs.values.len() && rhs.reaches() <= rhs.values.len(), "matrix values");
@@ -97,7 +97,7 @@ pub fn product(out: &mut [f32], lhs: Matrix<'_>, rhs: Matrix<'_>, add: bool) {
     }
 }
 
-/// `out[i, j] = left[i]·right[j]` (added where `add`), row with row: for results so small that [`product`]'s bits would
+/// `out[i, j] = left[i]·right[j]` (added where `add`), row with row: for results so small that [`matmul`]'s bits would
 /// depend on how the rows are split.
 ///
 /// # Panics
@@ -133,7 +133,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn products_are_right_however_the_matrices_lie(m in 1usize..20, n in 1usize..20, k in 1usize..40, seed in any::<u64>()) {
+        fn matmuls_are_right_however_the_matrices_lie(m in 1usize..20, n in 1usize..20, k in 1usize..40, seed in any::<u64>()) {
             let draws = crate::random::normal_rows(seed, crate::random::Purpose::Sample, 0, 1, m * k + k * n);
             let (lhs, rhs) = draws.split_at(m * k);
             let expected = naive(lhs, rhs, (m, n, k));
@@ -141,11 +141,11 @@ mod tests {
             for l in [Matrix::new(lhs, m, k), Matrix::new(&across, k, m).transposed()] {
                 for r in [Matrix::new(rhs, k, n), Matrix::new(&down, n, k).transposed()] {
                     let mut out = vec![1.0; m * n];
-                    product(&mut out, l, r, false);
+                    matmul(&mut out, l, r, false);
                     for (a, b) in out.iter().zip(&expected) {
                         prop_assert!((a - b).abs() < 1e-4);
                     }
-                    product(&mut out, l, r, true);
+                    matmul(&mut out, l, r, true);
                     for (a, b) in out.iter().zip(&expected) {
                         prop_assert!((a - 2.0 * b).abs() < 2e-4);
                     }
@@ -162,13 +162,13 @@ mod tests {
             let (lhs, rhs) = draws.split_at(m * k);
             for r in [Matrix::new(rhs, k, n), Matrix::new(rhs, n, k).transposed()] {
                 let mut whole = vec![0.0; m * n];
-                product(&mut whole, Matrix::new(lhs, m, k), r, false);
+                matmul(&mut whole, Matrix::new(lhs, m, k), r, false);
                 let mut parts = vec![0.0; m * n];
                 for from in (0..m).step_by(split) {
                     let rows = split.min(m - from);
                     // A shard of a batch is never smaller than 8 rows.
                     let (from, rows) = if rows < 8 { (m - 8, 8) } else { (from, rows) };
-                    product(&mut parts[from * n..], Matrix::new(&lhs[from * k..], rows, k), r, false);
+                    matmul(&mut parts[from * n..], Matrix::new(&lhs[from * k..], rows, k), r, false);
                 }
                 prop_assert!(whole == parts);
             }

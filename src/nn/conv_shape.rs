@@ -1,5 +1,5 @@
-//! A window that slides over a map: what convolution, its transpose and pooling have in common. Maps lie channels last,
-//! `[height, width, channels]`, so that a window's row is one run of memory.
+//! The geometry that conv, conv transpose and pooling have in common. Maps lie channels last, `[height, width, channels]`,
+//! so that a window's row is one run of memory.
 
 use super::vector::for_each_processor;
 
@@ -10,7 +10,7 @@ pub struct Map {
     pub height: usize,
     /// Columns.
     pub width: usize,
-    /// Values a place.
+    /// Elements a place.
     pub channels: usize,
 }
 
@@ -20,8 +20,8 @@ impl Map {
         self.height * self.width
     }
 
-    /// Values in it.
-    pub const fn values(self) -> usize {
+    /// Elements in it.
+    pub const fn elements(self) -> usize {
         self.places() * self.channels
     }
 }
@@ -31,15 +31,15 @@ impl Map {
 pub struct Window {
     /// Its side.
     pub side: usize,
-    /// Places from one stand to the next.
+    /// Places from one position to the next.
     pub stride: usize,
     /// Zeros around the map.
     pub padding: usize,
 }
 
 impl Window {
-    /// How many stands it has along an edge of `size` places; 0 where it does not fit.
-    pub fn stands(self, size: usize) -> usize {
+    /// How many positions it has along an edge of `size` places; 0 where it does not fit.
+    pub fn positions(self, size: usize) -> usize {
         match (size + 2 * self.padding).checked_sub(self.side) {
             Some(room) => room / self.stride.max(1) + 1,
             None => 0,
@@ -47,46 +47,46 @@ impl Window {
     }
 }
 
-/// A window's stands over a large map make up a small one. A convolution reads the large map, a transposed one writes it.
+/// A window's positions over a large map make up a small one. A conv reads the large map, a conv transpose writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sliding {
-    /// What the window slides over.
+pub struct ConvShape {
+    /// What the window moves over.
     pub large: Map,
-    /// A place for each stand.
+    /// A place for each position of the window.
     pub small: Map,
     /// The window.
     pub window: Window,
 }
 
-impl Sliding {
-    /// The stands of `window` over `large`, `channels` values each.
+impl ConvShape {
+    /// The positions of `window` over `large`, `channels` elements each.
     pub fn new(large: Map, window: Window, channels: usize) -> Self {
-        let (height, width) = (window.stands(large.height), window.stands(large.width));
+        let (height, width) = (window.positions(large.height), window.positions(large.width));
         Self { large, small: Map { height, width, channels }, window }
     }
 
-    /// Values under the window: `side·side·large.channels`.
-    pub const fn under(&self) -> usize {
+    /// Elements of the window: `side·side·large.channels`.
+    pub const fn receptive_field(&self) -> usize {
         self.window.side * self.window.side * self.large.channels
     }
 
-    /// Values of a weight, `[small.channels, side, side, large.channels]`.
+    /// Elements of a weight, `[small.channels, side, side, large.channels]`.
     pub const fn weights(&self) -> usize {
-        self.small.channels * self.under()
+        self.small.channels * self.receptive_field()
     }
 
-    /// Writes what is under the window at each stand, `[small.places, under]`, zeros beyond the edge (im2col).
-    pub fn gather(&self, large: &[f32], columns: &mut [f32]) {
-        gather(self, large, columns);
+    /// Writes the receptive field of each position, `[small.places, receptive field]`, zeros beyond the edge.
+    pub fn im2col(&self, large: &[f32], columns: &mut [f32]) {
+        im2col(self, large, columns);
     }
 
-    /// Adds what each stand has to the places under it: the adjoint of [`Self::gather`] (col2im).
-    pub fn scatter(&self, columns: &[f32], large: &mut [f32]) {
-        scatter(self, columns, large);
+    /// Adds each position's column to its receptive field: the adjoint of [`Self::im2col`].
+    pub fn col2im(&self, columns: &[f32], large: &mut [f32]) {
+        col2im(self, columns, large);
     }
 
-    /// Calls `visit(column, large, zeros, count)` for each row of the window at each stand: of the run that begins at
-    /// `column` among the columns, the values from `zeros` on, `count` of them, stand for those from `large` on in the map.
+    /// Calls `visit(column, large, zeros, count)` for each row of the window at each position: of the run that begins at
+    /// `column` among the columns, the elements from `zeros` on, `count` of them, stand for those from `large` on in the map.
     #[inline(always)]
     fn for_each_run(&self, mut visit: impl FnMut(usize, usize, usize, usize)) {
         let Window { side, stride, padding } = self.window;
@@ -113,9 +113,9 @@ impl Sliding {
 }
 
 for_each_processor! {
-    fn gather(sliding: &Sliding, large: &[f32], columns: &mut [f32]) {
-        let run = sliding.window.side * sliding.large.channels;
-        sliding.for_each_run(|column, from, zeros, count| {
+    fn im2col(shape: &ConvShape, large: &[f32], columns: &mut [f32]) {
+        let run = shape.window.side * shape.large.channels;
+        shape.for_each_run(|column, from, zeros, count| {
             let target = &mut columns[column..column + run];
             if count < run {
                 target.fill(0.0);
@@ -127,8 +127,8 @@ for_each_processor! {
 }
 
 for_each_processor! {
-    fn scatter(sliding: &Sliding, columns: &[f32], large: &mut [f32]) {
-        sliding.for_each_run(|column, from, zeros, count| {
+    fn col2im(shape: &ConvShape, columns: &[f32], large: &mut [f32]) {
+        shape.for_each_run(|column, from, zeros, count| {
             let source = &columns[column + zeros..column + zeros + count];
             large[from..from + count].iter_mut().zip(source).for_each(|(target, source)| *target += source);
         });
@@ -143,30 +143,30 @@ mod tests {
 
     proptest! {
         #[test]
-        fn scatter_is_the_adjoint_of_gather(
+        fn col2im_is_the_adjoint_of_im2col(
             height in 1usize..9, width in 1usize..9, channels in 1usize..4,
             side in 1usize..5, stride in 1usize..4, padding in 0usize..4, seed in any::<u64>(),
         ) {
-            let sliding = Sliding::new(Map { height, width, channels }, Window { side, stride, padding }, 1);
-            prop_assume!(sliding.small.places() > 0);
-            let count = sliding.small.places() * sliding.under();
-            let draws = normal_rows(seed, Purpose::Sample, 0, 1, sliding.large.values() + count);
-            let (large, columns) = draws.split_at(sliding.large.values());
-            let mut gathered = vec![f32::NAN; count];
-            sliding.gather(large, &mut gathered);
+            let shape = ConvShape::new(Map { height, width, channels }, Window { side, stride, padding }, 1);
+            prop_assume!(shape.small.places() > 0);
+            let count = shape.small.places() * shape.receptive_field();
+            let draws = normal_rows(seed, Purpose::Sample, 0, 1, shape.large.elements() + count);
+            let (large, columns) = draws.split_at(shape.large.elements());
+            let mut unfolded = vec![f32::NAN; count];
+            shape.im2col(large, &mut unfolded);
             // Every column against its definition.
-            for (place, value) in gathered.iter().enumerate() {
-                let (stand, under) = (place / sliding.under(), place % sliding.under());
-                let (row, column, channel) = (under / (side * channels), under / channels % side, under % channels);
-                let y = (stand / sliding.small.width * stride + row).checked_sub(padding).filter(|y| *y < height);
-                let x = (stand % sliding.small.width * stride + column).checked_sub(padding).filter(|x| *x < width);
+            for (place, value) in unfolded.iter().enumerate() {
+                let (position, inside) = (place / shape.receptive_field(), place % shape.receptive_field());
+                let (row, column, channel) = (inside / (side * channels), inside / channels % side, inside % channels);
+                let y = (position / shape.small.width * stride + row).checked_sub(padding).filter(|y| *y < height);
+                let x = (position % shape.small.width * stride + column).checked_sub(padding).filter(|x| *x < width);
                 let expected = y.zip(x).map_or(0.0, |(y, x)| large[(y * width + x) * channels + channel]);
                 prop_assert_eq!(*value, expected);
             }
-            let mut scattered = vec![0.0; large.len()];
-            sliding.scatter(columns, &mut scattered);
+            let mut folded = vec![0.0; large.len()];
+            shape.col2im(columns, &mut folded);
             let inner = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
-            prop_assert!((inner(&gathered, columns) - inner(large, &scattered)).abs() < 1e-3);
+            prop_assert!((inner(&unfolded, columns) - inner(large, &folded)).abs() < 1e-3);
         }
     }
 }
