@@ -1,10 +1,10 @@
 // The sum of two values.
 
-fn values_of() -> u32 {
+fn elements_of() -> u32 {
     return stage.large_height * stage.large_width * stage.large_channels;
 }
 
 fn element(example: u32, at: u32) -> f32 {
-    let address = example * values_of() + at;
+    let address = example * elements_of() + at;
     return value_at(stage.input_base + address) + second_at(stage.second_base + address);
 }

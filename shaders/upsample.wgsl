@@ -1,6 +1,6 @@
 // The nearest place's value: small map to large.
 
-fn values_of() -> u32 {
+fn elements_of() -> u32 {
     return stage.large_height * stage.large_width * stage.large_channels;
 }
 

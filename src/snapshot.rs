@@ -1,16 +1,15 @@
 //! A network as plain data: what is drawn, scrubbed, saved and compared. Its own evaluation here, serial and
 //! without candle, is the reference that training and shaders are tested against.
 
-mod kind;
 #[cfg(test)]
 mod tests;
 
 pub use crate::nn::activation::Activation;
-pub use crate::nn::kind::Kind;
 pub use crate::nn::likelihood::Likelihood;
-pub use kind::{Concatenation, OperationKind};
+pub use crate::nn::operations::OperationKind;
 
 use crate::dataset::ImageShape;
+use crate::nn::operations::{Inputs, Linear};
 use crate::nn::shards::{even, split, split_mut};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -42,32 +41,30 @@ impl Operation {
         activation: Activation,
     ) -> Self {
         let (weight, bias) = (weight.into(), bias.into());
-        let kind = Kind::Linear { inputs: weight.len() / bias.len().max(1), outputs: bias.len() };
+        let kind = Linear { inputs: weight.len() / bias.len().max(1), outputs: bias.len() };
         Self { name: name.into(), inputs: vec![input], kind: kind.into(), weight, bias, activation }
     }
 
     /// An operation of two values that has no weights.
-    pub fn joining(name: impl Into<String>, inputs: [usize; 2], kind: OperationKind, activation: Activation) -> Self {
+    pub fn joining(
+        name: impl Into<String>,
+        inputs: [usize; 2],
+        kind: impl Into<OperationKind>,
+        activation: Activation,
+    ) -> Self {
         let (weight, bias) = (Arc::from([]), Arc::from([]));
-        Self { name: name.into(), inputs: inputs.into(), kind, weight, bias, activation }
+        Self { name: name.into(), inputs: inputs.into(), kind: kind.into(), weight, bias, activation }
     }
 
-    /// Values an example that this operation gives.
+    /// Elements an example that this operation gives.
     pub fn outputs(&self) -> usize {
         self.kind.outputs()
     }
 
     /// What it gives for the values before it, of any number of examples each.
     fn forward(&self, values: &[Vec<f32>], out: &mut [f32]) {
-        let read = |place: usize| values[self.inputs[place]].as_slice();
-        match &self.kind {
-            OperationKind::Layer(kind) => kind.forward(&self.weight, &self.bias, read(0), out),
-            OperationKind::Addition(_) => {
-                let pairs = read(0).iter().zip(read(1));
-                out.iter_mut().zip(pairs).for_each(|(sum, (a, b))| *sum = a + b);
-            }
-            OperationKind::Concatenation(both) => both.forward([read(0), read(1)], out),
-        }
+        let read = |place: usize| self.inputs.get(place).map_or(&[][..], |value| &values[*value]);
+        self.kind.forward(&self.weight, &self.bias, Inputs { first: read(0), second: read(1) }, out);
         self.activation.apply(out);
     }
 }
@@ -140,7 +137,8 @@ impl Network {
                 operation.inputs.iter().map(|value| sizes.get(*value).copied()).collect::<Option<_>>().ok_or_else(
                     || mismatch(format!("inputs below {}", sizes.len()), format!("{:?}", operation.inputs)),
                 )?;
-            let inputs = operation.kind.inputs();
+            let inputs: Vec<usize> =
+                std::iter::once(operation.kind.inputs()).chain(operation.kind.second_inputs()).collect();
             if read.len() != inputs.len() {
                 let expected = if inputs.len() == 1 { "one input" } else { "two inputs" };
                 return Err(mismatch(expected.into(), format!("{}", read.len())));
@@ -161,12 +159,12 @@ impl Network {
         Ok(Self { input, operations })
     }
 
-    /// Values an example that it reads.
+    /// Elements an example that it reads.
     pub fn input(&self) -> usize {
         self.input
     }
 
-    /// Values an example that it gives.
+    /// Elements an example that it gives.
     pub fn output(&self) -> usize {
         self.operations.last().map_or(0, Operation::outputs)
     }

@@ -6,8 +6,8 @@ use latentarium::nn::adversarial::AdversarialLoss;
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::critic::{CriticLosses, Penalties, backward};
 use latentarium::nn::generic;
-use latentarium::nn::kind::Kind;
 use latentarium::nn::layer::Layer;
+use latentarium::nn::operations::{Conv, Linear, OperationKind, Permute};
 use latentarium::nn::parameters::Parameters;
 use latentarium::nn::sequential::Sequential;
 use latentarium::random::{Purpose, normal_rows};
@@ -22,9 +22,9 @@ fn draw(seed: u64, batch: usize, values: usize) -> Tensor {
 fn dense(parameters: &mut Parameters) -> Sequential {
     let widths = [12, 40, 24, 1];
     let layers = widths.windows(2).enumerate().map(|(index, pair)| {
-        let kind = Kind::Linear { inputs: pair[0], outputs: pair[1] };
+        let kind = Linear { inputs: pair[0], outputs: pair[1] };
         let activation = if index == 2 { Activation::Identity } else { LEAKY };
-        Layer::new(parameters, &format!("critic.{index}"), (kind, true), activation, 3).unwrap()
+        Layer::new(parameters, &format!("critic.{index}"), kind, activation, 3).unwrap()
     });
     let layers = layers.collect();
     Sequential::new(parameters, layers).unwrap()
@@ -35,14 +35,14 @@ fn convolutional(parameters: &mut Parameters) -> Sequential {
     let image = Map { height: 9, width: 7, channels: 3 };
     let first = ConvShape::new(image, window, 8);
     let second = ConvShape::new(first.small, window, 12);
-    let kinds = [
-        (Kind::ChannelsLast(image), Activation::Identity),
-        (Kind::Convolution(first), LEAKY),
-        (Kind::Convolution(second), LEAKY),
-        (Kind::Linear { inputs: second.small.elements(), outputs: 1 }, Activation::Identity),
+    let kinds: [(OperationKind, Activation); 4] = [
+        (Permute::channels_last(image).into(), Activation::Identity),
+        (Conv(first).into(), LEAKY),
+        (Conv(second).into(), LEAKY),
+        (Linear { inputs: second.small.elements(), outputs: 1 }.into(), Activation::Identity),
     ];
     let layers = kinds.into_iter().enumerate().map(|(index, (kind, activation))| {
-        Layer::new(parameters, &format!("critic.{index}"), (kind, true), activation, 5).unwrap()
+        Layer::new(parameters, &format!("critic.{index}"), kind, activation, 5).unwrap()
     });
     let layers = layers.collect();
     Sequential::new(parameters, layers).unwrap()

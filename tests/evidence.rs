@@ -4,8 +4,9 @@
 use latentarium::dataset::ImageShape;
 use latentarium::metrics::{EvidenceError, Fineness, VaeDensity, grid, importance};
 use latentarium::nn::conv_shape::Map;
+use latentarium::nn::operations::Addition;
 use latentarium::random::{Purpose, normal_rows, stream};
-use latentarium::snapshot::{Activation, Likelihood, Network, Operation, OperationKind, Scratch, Snapshot};
+use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Scratch, Snapshot};
 use rand::Rng;
 use rand_distr::StandardNormal;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -292,7 +293,7 @@ fn what_has_no_density_is_refused_and_an_interruption_heeded() {
     // The sigmoid is not last where its values are added to others.
     let vector = Map { height: 1, width: 1, channels: PIXELS };
     let last = whole.decoder.operations().len();
-    let twice = Operation::joining("sum", [last; 2], OperationKind::Addition(vector), Activation::Identity);
+    let twice = Operation::joining("sum", [last; 2], Addition(vector), Activation::Identity);
     let twice = [whole.decoder.operations(), &[twice]].concat();
     let twice = Snapshot { decoder: Network::new(2, twice).unwrap(), ..whole.clone() };
     assert_eq!(refused(&twice), "decoder's last activation: expected Sigmoid, found Identity");

@@ -11,8 +11,11 @@ use latentarium::gpu::decoder::{DecoderError, Packed, Pipelines, Plan, Schedule,
 use latentarium::gpu::{self, Headless};
 use latentarium::model::{Config, Model, presets};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
+use latentarium::nn::operations::{
+    Addition, Concatenation, Conv, ConvTranspose, Linear, MapOrder, MaxPool, Permute, Upsample,
+};
 use latentarium::random::{Purpose, normal_rows, stream};
-use latentarium::snapshot::{Activation, Concatenation, Kind, Network, Operation, OperationKind, Scratch};
+use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch};
 use rand::{Rng, RngCore};
 use std::sync::OnceLock;
 
@@ -148,7 +151,7 @@ fn random_network(seed: u64) -> Network {
     // Values an example of each value, and the operations with what they read.
     let mut sizes = vec![input, map.elements()];
     let mut operations: Vec<(OperationKind, Vec<usize>)> =
-        vec![(Kind::Linear { inputs: input, outputs: map.elements() }.into(), vec![0])];
+        vec![(Linear { inputs: input, outputs: map.elements() }.into(), vec![0])];
     for _ in 0..draw(0..7) {
         let newest = sizes.len() - 1;
         if draw(0..3) == 0 {
@@ -159,11 +162,11 @@ fn random_network(seed: u64) -> Network {
             let again = others.is_empty() || draw(0..4) == 0;
             let other = if again { newest } else { others[draw(0..others.len())] };
             let inputs = if draw(0..2) == 0 { [newest, other] } else { [other, newest] };
-            let kind = if adds {
-                OperationKind::Addition(map)
+            let kind: OperationKind = if adds {
+                Addition(map).into()
             } else {
                 let channels = inputs.map(|value| sizes[value] / map.places());
-                OperationKind::Concatenation(Concatenation { height: map.height, width: map.width, channels })
+                Concatenation { height: map.height, width: map.width, channels }.into()
             };
             if kind.outputs() < 4000 {
                 map.channels = kind.outputs() / map.places();
@@ -175,17 +178,17 @@ fn random_network(seed: u64) -> Network {
         let side = draw(1..6);
         let window = Window { side, stride: draw(1..4), padding: draw(0..3).min(side - 1) };
         let other = channels[draw(0..10)];
-        let (kind, next) = match draw(0..8) {
+        let (kind, next): (OperationKind, Map) = match draw(0..8) {
             0 | 7 => {
                 let next = match draw(0..2) {
                     0 => vector(input),
                     _ => Map { height: draw(1..5), width: draw(1..6), channels: draw(1..40) },
                 };
-                (Kind::Linear { inputs: map.elements(), outputs: next.elements() }, next)
+                (Linear { inputs: map.elements(), outputs: next.elements() }.into(), next)
             }
             1 => {
                 let shape = ConvShape::new(map, window, other);
-                (Kind::Convolution(shape), shape.small)
+                (Conv(shape).into(), shape.small)
             }
             // What covers the large map wholly, and what leaves some of it out.
             2 | 3 => {
@@ -196,24 +199,24 @@ fn random_network(seed: u64) -> Network {
                 let rest = draw(0..3);
                 let large = Map { height: edge(map.height, rest), width: edge(map.width, rest), channels: other };
                 let shape = ConvShape::new(large, window, map.channels);
-                (Kind::Transposed(shape), large)
+                (ConvTranspose(shape).into(), large)
             }
             4 => {
                 let shape = ConvShape::new(map, window, map.channels);
-                (Kind::MaxPool(shape), shape.small)
+                (MaxPool(shape).into(), shape.small)
             }
             5 => {
                 let to = Map { height: draw(1..12), width: draw(1..12), ..map };
-                (Kind::Upsample { from: map, to }, to)
+                (Upsample { from: map, to }.into(), to)
             }
-            6 if draw(0..2) == 0 => (Kind::Planes(map), map),
-            _ => (Kind::ChannelsLast(map), map),
+            6 if draw(0..2) == 0 => (Permute::planes(map).into(), map),
+            _ => (Permute::channels_last(map).into(), map),
         };
         let fits = kind.inputs() == map.elements() && next.elements() > 0 && next.elements() < 4000;
         if fits {
             map = next;
             sizes.push(map.elements());
-            operations.push((kind.into(), vec![newest]));
+            operations.push((kind, vec![newest]));
         }
     }
     let operations = operations.into_iter().enumerate();
@@ -229,11 +232,10 @@ fn random_operation(index: usize, (kind, inputs): (OperationKind, Vec<usize>), s
     let mut random = stream(seed, Purpose::Generate, 1, index as u64);
     // As many values as are summed: of a transposed convolution, those of the stands that cover a place.
     let fan_in = match &kind {
-        OperationKind::Layer(Kind::Transposed(shape)) => {
+        OperationKind::ConvTranspose(ConvTranspose(shape)) => {
             shape.window.side.div_ceil(shape.window.stride).pow(2) * shape.small.channels
         }
-        OperationKind::Layer(kind) => kind.fan_in(),
-        OperationKind::Addition(_) | OperationKind::Concatenation(_) => 1,
+        kind => kind.fan_in(),
     };
     let scale = 1.0 / (fan_in as f32).sqrt();
     let mut draws = normal_rows(random.next_u64(), Purpose::Weights, 0, 1, kind.weights() + kind.biases());
@@ -256,15 +258,13 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
         let network = random_network(seed);
         for operation in network.operations() {
             let place = match operation.kind {
-                OperationKind::Layer(kind) => match kind {
-                    Kind::Linear { .. } => 0,
-                    Kind::Convolution(_) => 1,
-                    Kind::Transposed(_) => 2,
-                    Kind::MaxPool(_) => 3,
-                    Kind::Upsample { .. } => 4,
-                    Kind::ChannelsLast(_) => 5,
-                    Kind::Planes(_) => 6,
-                },
+                OperationKind::Linear(_) => 0,
+                OperationKind::Conv(_) => 1,
+                OperationKind::ConvTranspose(_) => 2,
+                OperationKind::MaxPool(_) => 3,
+                OperationKind::Upsample(_) => 4,
+                OperationKind::Permute(Permute { to: MapOrder::ChannelsLast, .. }) => 5,
+                OperationKind::Permute(Permute { to: MapOrder::Planes, .. }) => 6,
                 OperationKind::Addition(_) => 7,
                 OperationKind::Concatenation(_) => 8,
             };
@@ -295,11 +295,11 @@ fn a_skip_and_a_concatenation_give_what_candle_gives() {
     let same = ConvShape::new(map, Window { side: 3, stride: 1, padding: 1 }, map.channels);
     let both = Concatenation { height: 3, width: 5, channels: [7, 1] };
     let kinds: [(OperationKind, &[usize]); 5] = [
-        (Kind::Linear { inputs: 15, outputs: map.elements() }.into(), &[0]),
-        (Kind::Convolution(same).into(), &[1]),
-        (OperationKind::Addition(map), &[2, 1]),
-        (OperationKind::Concatenation(both), &[3, 0]),
-        (Kind::Planes(both.whole()).into(), &[4]),
+        (Linear { inputs: 15, outputs: map.elements() }.into(), &[0]),
+        (Conv(same).into(), &[1]),
+        (Addition(map).into(), &[2, 1]),
+        (both.into(), &[3, 0]),
+        (Permute::planes(both.whole()).into(), &[4]),
     ];
     let operations = kinds.into_iter().enumerate();
     let operations = operations.map(|(index, (kind, inputs))| random_operation(index, (kind, inputs.to_vec()), 5));

@@ -4,9 +4,11 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
-use latentarium::nn::generic;
-use latentarium::nn::kind::Kind;
 use latentarium::nn::layer::Layer;
+use latentarium::nn::operations::{
+    Addition, Concatenation, Conv, ConvTranspose, InputGradients, Inputs, Linear, MaxPool, OperationKind, Permute,
+    Upsample,
+};
 use latentarium::nn::parameters::Parameters;
 use latentarium::nn::sequential::Sequential;
 use latentarium::random::{Purpose, normal_rows};
@@ -86,8 +88,8 @@ impl Pair {
 }
 
 /// Whether every value before the activation is so far from 0 that rounding cannot change its side.
-fn away_from_kinks(kind: &Kind, weight: Option<&Tensor>, bias: Option<&Tensor>, x: &Tensor) -> bool {
-    flat(&generic::apply(kind, weight, bias, x).unwrap()).iter().all(|value| value.abs() > 1e-5)
+fn away_from_kinks(kind: &OperationKind, weight: Option<&Tensor>, bias: Option<&Tensor>, x: &Tensor) -> bool {
+    flat(&kind.by_candle(weight, bias, &[x]).unwrap()).iter().all(|value| value.abs() > 1e-5)
 }
 
 fn tensors(parameters: &Parameters) -> (Option<Tensor>, Option<Tensor>) {
@@ -100,8 +102,9 @@ fn tensors(parameters: &Parameters) -> (Option<Tensor>, Option<Tensor>) {
     (named("weight"), named("bias"))
 }
 
-fn check(kind: Kind, batch: usize, activation: Activation, seed: u64) {
-    let pair = Pair::new(|parameters| vec![Layer::new(parameters, "layer", (kind, true), activation, seed).unwrap()]);
+fn check(kind: impl Into<OperationKind>, batch: usize, activation: Activation, seed: u64) {
+    let kind = kind.into();
+    let pair = Pair::new(|parameters| vec![Layer::new(parameters, "layer", kind, activation, seed).unwrap()]);
     let x = draw(seed, &[batch, kind.inputs()]);
     let (weight, bias) = tensors(&pair.parameters[0]);
     if activation == Activation::Sigmoid || away_from_kinks(&kind, weight.as_ref(), bias.as_ref(), &x) {
@@ -112,9 +115,9 @@ fn check(kind: Kind, batch: usize, activation: Activation, seed: u64) {
 
 /// The kernels' gradients against central differences of candle's own operations in double precision, without an activation,
 /// whose slope is tested with the others.
-fn differences(kind: Kind, batch: usize, seed: u64) {
+fn differences(kind: OperationKind, batch: usize, seed: u64) {
     let mut parameters = Parameters::default();
-    let layer = Layer::new(&mut parameters, "layer", (kind, true), Activation::Identity, seed).unwrap();
+    let layer = Layer::new(&mut parameters, "layer", kind, Activation::Identity, seed).unwrap();
     let network = Sequential::new(&parameters, vec![layer]).unwrap();
     let x = Var::from_tensor(&draw(seed, &[batch, kind.inputs()])).unwrap();
     let out = network.forward(&x).unwrap();
@@ -124,7 +127,7 @@ fn differences(kind: Kind, batch: usize, seed: u64) {
     let wide = |tensor: &Tensor| tensor.to_dtype(DType::F64).unwrap();
     let (x64, weight64, bias64) = (wide(&x), weight.as_ref().map(wide), bias.as_ref().map(wide));
     let value = |x: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>| -> f64 {
-        let out = generic::apply(&kind, weight, bias, x).unwrap();
+        let out = kind.by_candle(weight, bias, &[x]).unwrap();
         (out * wide(&weights)).unwrap().sum_all().unwrap().to_scalar().unwrap()
     };
     let moved = |tensor: &Tensor, place: usize, by: f64| {
@@ -171,19 +174,19 @@ proptest! {
 
     #[test]
     fn linear(batch in 1usize..150, inputs in 1usize..70, outputs in 1usize..300, seed in 0u64..1000, which in 0usize..4) {
-        check(Kind::Linear { inputs, outputs }, batch, ACTIVATIONS[which], seed);
+        check(Linear { inputs, outputs }, batch, ACTIVATIONS[which], seed);
     }
 
     #[test]
     fn conv(batch in 1usize..40, shape in conv_shape(), seed in 0u64..1000, which in 0usize..4) {
         prop_assume!(shape.is_some());
-        check(Kind::Convolution(shape.unwrap()), batch, ACTIVATIONS[which], seed);
+        check(Conv(shape.unwrap()), batch, ACTIVATIONS[which], seed);
     }
 
     #[test]
     fn conv_transpose(batch in 1usize..40, shape in conv_shape(), seed in 0u64..1000, which in 0usize..4) {
         prop_assume!(shape.is_some());
-        check(Kind::Transposed(shape.unwrap()), batch, ACTIVATIONS[which], seed);
+        check(ConvTranspose(shape.unwrap()), batch, ACTIVATIONS[which], seed);
     }
 
     #[test]
@@ -195,7 +198,7 @@ proptest! {
         let shape = ConvShape::new(Map { height, width, channels }, window, channels);
         prop_assume!(shape.small.places() > 0);
         // Two values nearly alike have another largest one a step further.
-        check(Kind::MaxPool(shape), batch, Activation::Sigmoid, seed);
+        check(MaxPool(shape), batch, Activation::Sigmoid, seed);
     }
 
     #[test]
@@ -204,14 +207,22 @@ proptest! {
     ) {
         let from = Map { height, width, channels };
         let to = Map { height: height + more, width: width + more / 2, channels };
-        check(Kind::Upsample { from, to }, batch, Activation::Identity, seed);
+        check(Upsample { from, to }, batch, Activation::Identity, seed);
     }
 
     #[test]
     fn layouts(batch in 1usize..40, height in 1usize..9, width in 1usize..9, channels in 1usize..5, seed in 0u64..1000) {
         let map = Map { height, width, channels };
-        check(Kind::ChannelsLast(map), batch, Activation::Identity, seed);
-        check(Kind::Planes(map), batch, Activation::Identity, seed);
+        check(Permute::channels_last(map), batch, Activation::Identity, seed);
+        check(Permute::planes(map), batch, Activation::Identity, seed);
+    }
+
+    #[test]
+    fn two_values(
+        batch in 1usize..20, height in 1usize..5, width in 1usize..5, first in 1usize..9, second in 1usize..9, seed in 0u64..1000,
+    ) {
+        check_two(Addition(Map { height, width, channels: first }), batch, seed);
+        check_two(Concatenation { height, width, channels: [first, second] }, batch, seed);
     }
 
     #[test]
@@ -219,10 +230,10 @@ proptest! {
         let values = places * channels;
         let activation = ACTIVATIONS[which];
         let pair = Pair::new(|parameters| {
-            let linear = Kind::Linear { inputs: 6, outputs: values };
+            let linear = Linear { inputs: 6, outputs: values };
             vec![
-                Layer::new(parameters, "before", (linear, false), Activation::Identity, seed).unwrap(),
-                Layer::norm(parameters, "norm", (values, channels), activation).unwrap(),
+                Layer::before_norm(parameters, "before", linear, seed).unwrap(),
+                Layer::norm(parameters, "norm", values, channels, activation).unwrap(),
             ]
         });
         let x = (draw(seed, &[batch, 6]) * 2.0).unwrap();
@@ -237,11 +248,32 @@ proptest! {
     }
 }
 
+/// An operation of two values, forward against candle and backward against candle's own gradients.
+fn check_two(kind: impl Into<OperationKind>, batch: usize, seed: u64) {
+    let kind = kind.into();
+    let second = kind.second_inputs().unwrap();
+    let (a, b) = (draw(seed, &[batch, kind.inputs()]), draw(seed + 1, &[batch, second]));
+    let (a, b) = (Var::from_tensor(&a).unwrap(), Var::from_tensor(&b).unwrap());
+    let expected = kind.by_candle(None, None, &[&a, &b]).unwrap();
+    let weights = draw(9, expected.dims());
+    let gradients = (&expected * &weights).unwrap().sum_all().unwrap().backward().unwrap();
+    let plain = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+    let (first, other, gradient) = (plain(&a), plain(&b), plain(&weights));
+    let mut out = vec![0.0; batch * kind.outputs()];
+    let x = Inputs { first: &first, second: &other };
+    kind.forward(&[], &[], x, &mut out);
+    assert_eq!(out, plain(&expected));
+    let (mut to_first, mut to_second) = (vec![f32::NAN; first.len()], vec![f32::NAN; other.len()]);
+    kind.backward(&[], x, &gradient, InputGradients { first: &mut to_first, second: &mut to_second });
+    assert_eq!(to_first, plain(gradients.get(&a).unwrap()));
+    assert_eq!(to_second, plain(gradients.get(&b).unwrap()));
+}
+
 #[test]
 fn layers_that_do_not_fit_are_refused() {
     let mut parameters = Parameters::default();
     let mut layer = |inputs, outputs| {
-        Layer::new(&mut parameters, "layer", (Kind::Linear { inputs, outputs }, true), Activation::Relu, 0).unwrap()
+        Layer::new(&mut parameters, "layer", Linear { inputs, outputs }, Activation::Relu, 0).unwrap()
     };
     let layers = vec![layer(3, 4), layer(5, 2)];
     assert!(
@@ -251,6 +283,10 @@ fn layers_that_do_not_fit_are_refused() {
             .contains("gives 4 values, layer reads 5")
     );
     assert!(Sequential::new(&Parameters::default(), Vec::new()).is_err());
+    let sum = Addition(Map { height: 1, width: 1, channels: 4 });
+    let sum = Layer::new(&mut Parameters::default(), "sum", sum, Activation::Relu, 0).unwrap();
+    let refused = Sequential::new(&Parameters::default(), vec![sum]).unwrap_err().to_string();
+    assert!(refused.contains("sum reads two values, and a layer reads one"), "{refused}");
     let network = Sequential::new(&Parameters::default(), vec![layer(3, 4)]).unwrap();
     assert!(
         network.forward(&draw(1, &[2, 5])).unwrap_err().to_string().contains("expected 3 values an example, found 5")

@@ -1,5 +1,5 @@
-// A product of at most four columns: a thread a row, without tiles. The stage says what its rows and the places along its
-// sums are, as for a product by tiles.
+// A matmul of at most four columns: a thread a row, without tiles. The stage says what its rows and the places along its
+// sums are, as for a matmul by tiles.
 
 const THREADS = 64u;
 

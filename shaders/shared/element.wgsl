@@ -1,5 +1,5 @@
-// A stage without weights: a thread a value that it gives. The stage says how many values an example has, and which one a
-// value is.
+// A stage without weights: a thread an element that it gives. The stage says how many an example has, and what an element
+// is.
 
 const THREADS = 64u;
 
@@ -10,8 +10,8 @@ fn main(
     @builtin(local_invocation_index) index: u32,
 ) {
     let at = workgroup_from(group, groups) * THREADS + index;
-    let values = values_of();
-    if at < stage.examples * values {
-        output[stage.output_base + at] = activate(element(at / values, at % values));
+    let elements = elements_of();
+    if at < stage.examples * elements {
+        output[stage.output_base + at] = activate(element(at / elements, at % elements));
     }
 }

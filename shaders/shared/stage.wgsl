@@ -3,24 +3,23 @@
 struct Stage {
     // Examples of this dispatch.
     examples: u32,
-    // Of a product: its rows (of the largest phase), the length of its sums, its columns. Of an exchange, `inner` is the
-    // number of groups.
+    // Of a matmul: its rows (of the largest phase), the length of its sums, its columns.
     rows: u32,
     inner: u32,
     columns: u32,
-    // Values from one column's weights to the next's, and where the biases begin.
+    // Elements from one column's weights to the next's, and where the biases begin.
     weight_stride: u32,
     bias_base: u32,
     // Where the first example's values begin.
     input_base: u32,
     output_base: u32,
     second_base: u32,
-    // 1 where four values of a sum always lie side by side from a multiple of four on.
+    // 1 where four elements of a sum always lie side by side from a multiple of four on.
     vectors: u32,
     // 1: sigmoid; 0: `slope` times what is not positive.
     activation: u32,
     slope: f32,
-    // The window, and the maps it slides over: large to small in a convolution.
+    // The window, and the maps it moves over: large to small in a conv.
     side: u32,
     stride: u32,
     padding: u32,

@@ -1,7 +1,7 @@
 //! What an operation of a network gives for one example, laid out to be looked at: its maps side by side.
 
-use crate::nn::conv_shape::Map;
-use crate::snapshot::{Kind, Operation, OperationKind, Snapshot};
+use crate::nn::operations::OutputLayout;
+use crate::snapshot::{Operation, Snapshot};
 
 /// Where the maps of an operation lie, in what it gives and in a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,12 +12,12 @@ pub struct MapSheet {
     pub height: usize,
     /// Of one map.
     pub width: usize,
-    /// Values from one map to the next.
+    /// Elements from one map to the next.
     pub map_stride: usize,
-    /// Values from one place of a map to the next, in reading order.
+    /// Elements from one place of a map to the next, in reading order.
     pub place_stride: usize,
-    /// Values that there are; a vector does not fill its map.
-    pub values: usize,
+    /// Elements that there are; a vector does not fill its map.
+    pub elements: usize,
     /// Maps in a row of the picture.
     pub columns: usize,
 }
@@ -25,27 +25,17 @@ pub struct MapSheet {
 impl MapSheet {
     /// The sheet of what an operation gives: channels as maps, a vector as one map that is about square.
     pub fn of(operation: &Operation) -> Self {
-        let values = operation.outputs();
-        let channels_last = |map: Map| (map.channels, map.height, map.width, 1, map.channels);
-        let vector = |values: usize| {
-            let width = (values as f64).sqrt().ceil().max(1.0) as usize;
-            (1, values.div_ceil(width), width, 0, 1)
-        };
-        let joined = |map: Map| if map.places() == 1 { vector(map.channels) } else { channels_last(map) };
-        let (maps, height, width, map_stride, place_stride) = match operation.kind {
-            OperationKind::Layer(kind) => match kind {
-                Kind::Linear { outputs, .. } => vector(outputs),
-                Kind::Convolution(shape) | Kind::MaxPool(shape) => channels_last(shape.small),
-                Kind::Transposed(shape) => channels_last(shape.large),
-                Kind::Upsample { to, .. } => channels_last(to),
-                Kind::ChannelsLast(map) => channels_last(map),
-                Kind::Planes(map) => (map.channels, map.height, map.width, map.places(), 1),
-            },
-            OperationKind::Addition(map) => joined(map),
-            OperationKind::Concatenation(both) => joined(both.whole()),
+        let elements = operation.outputs();
+        let (maps, height, width, map_stride, place_stride) = match operation.kind.layout() {
+            OutputLayout::Vector(elements) => {
+                let width = (elements as f64).sqrt().ceil().max(1.0) as usize;
+                (1, elements.div_ceil(width), width, 0, 1)
+            }
+            OutputLayout::ChannelsLast(map) => (map.channels, map.height, map.width, 1, map.channels),
+            OutputLayout::Planes(map) => (map.channels, map.height, map.width, map.places(), 1),
         };
         let columns = (maps as f64).sqrt().ceil().max(1.0) as usize;
-        Self { maps, height, width, map_stride, place_stride, values, columns }
+        Self { maps, height, width, map_stride, place_stride, elements, columns }
     }
 
     /// The sheet of an operation of a snapshot's decoder; `None` where there is none of this number. What a decoder gives at
@@ -53,7 +43,7 @@ impl MapSheet {
     pub fn of_decoder(snapshot: &Snapshot, operation: usize) -> Option<Self> {
         let operations = snapshot.decoder.operations();
         let (sheet, image) = (Self::of(operations.get(operation)?), snapshot.image);
-        if operation + 1 < operations.len() || sheet.values != image.values() {
+        if operation + 1 < operations.len() || sheet.elements != image.values() {
             return Some(sheet);
         }
         let (height, width, maps) = (image.height, image.width, image.channels);
@@ -71,7 +61,7 @@ impl MapSheet {
         [self.columns * self.width, self.rows() * self.height]
     }
 
-    /// The picture of an operation's values, `[values]`, relative to the largest absolute one: `[height, width]` of
+    /// The picture of an operation's values, `[elements]`, relative to the largest absolute one: `[height, width]` of
     /// [`Self::size`] in [−1, 1], 0 where there is none.
     pub fn picture(&self, values: &[f32]) -> Vec<f32> {
         let [width, height] = self.size();
@@ -95,7 +85,9 @@ impl MapSheet {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::snapshot::{Activation, Concatenation};
+    use crate::nn::conv_shape::Map;
+    use crate::nn::operations::{Addition, Concatenation, Linear, Permute};
+    use crate::snapshot::{Activation, OperationKind};
 
     fn operation(kind: impl Into<OperationKind>) -> Operation {
         let kind = kind.into();
@@ -106,16 +98,16 @@ mod tests {
     #[test]
     fn maps_lie_side_by_side_relative_to_the_largest_value() {
         let map = Map { height: 1, width: 2, channels: 3 };
-        let sheet = MapSheet::of(&operation(Kind::ChannelsLast(map)));
+        let sheet = MapSheet::of(&operation(Permute::channels_last(map)));
         assert_eq!((sheet.size(), sheet.columns), ([4, 2], 2));
         // Channels last: the first place of all maps, then the second.
         let values = [1.0, 2.0, 3.0, -4.0, -8.0, 0.0];
         assert_eq!(sheet.picture(&values), [0.125, -0.5, 0.25, -1.0, 0.375, 0.0, 0.0, 0.0]);
-        let planes = MapSheet::of(&operation(Kind::Planes(map)));
+        let planes = MapSheet::of(&operation(Permute::planes(map)));
         assert_eq!(planes.picture(&[1.0, -4.0, 2.0, -8.0, 3.0, 0.0]), sheet.picture(&values));
         let both = Concatenation { height: 1, width: 2, channels: [1, 2] };
-        assert_eq!(MapSheet::of(&operation(OperationKind::Concatenation(both))), sheet);
-        assert_eq!(MapSheet::of(&operation(OperationKind::Addition(map))), sheet);
+        assert_eq!(MapSheet::of(&operation(both)), sheet);
+        assert_eq!(MapSheet::of(&operation(Addition(map))), sheet);
     }
 
     #[test]
@@ -135,9 +127,9 @@ mod tests {
 
     #[test]
     fn a_vector_is_about_square_and_nothing_is_nothing() {
-        let sheet = MapSheet::of(&operation(Kind::Linear { inputs: 1, outputs: 5 }));
+        let sheet = MapSheet::of(&operation(Linear { inputs: 1, outputs: 5 }));
         assert_eq!(sheet.size(), [3, 2]);
-        let sum = OperationKind::Addition(Map { height: 1, width: 1, channels: 5 });
+        let sum = Addition(Map { height: 1, width: 1, channels: 5 });
         assert_eq!(MapSheet::of(&operation(sum)), sheet);
         assert_eq!(sheet.picture(&[1.0, 2.0, 3.0, 4.0, -5.0]), [0.2, 0.4, 0.6, 0.8, -1.0, 0.0]);
         assert_eq!(sheet.picture(&[0.0; 5]), [0.0; 6]);

@@ -1,6 +1,6 @@
 //! The WGSL sources, each put together with what it shares.
 
-use super::decoder::shaders::Stage;
+use super::decoder::shaders;
 
 /// A shader: its text and the entry points that are used.
 #[derive(Clone, Copy, Debug)]
@@ -71,5 +71,5 @@ pub const MAPS: Shader = Shader {
 
 /// All shaders: what draws, what writes textures, and the stages of the decoder.
 pub fn all() -> Vec<Shader> {
-    [IMAGE, TILES, POINTS, TILE, EXTENT, MAPS].into_iter().chain(Stage::ALL.map(Stage::shader)).collect()
+    [IMAGE, TILES, POINTS, TILE, EXTENT, MAPS].into_iter().chain(shaders::all()).collect()
 }

@@ -4,8 +4,8 @@ use super::layers::{LayerSettings, Layers};
 use crate::dataset::ImageShape;
 use crate::nn::activation::Activation;
 use crate::nn::conv_shape::{ConvShape, Map, Window};
-use crate::nn::kind::Kind;
 use crate::nn::layer::Layer;
+use crate::nn::operations::{Conv, ConvTranspose, Linear, MaxPool, OperationKind, Permute, Upsample};
 use crate::nn::parameters::Parameters;
 use crate::nn::sequential::Sequential;
 use candle_core::Result;
@@ -91,7 +91,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Counts what a layer takes, before it is made.
-    fn count(&mut self, kind: &Kind) -> Result<()> {
+    fn count(&mut self, kind: &OperationKind) -> Result<()> {
         // Weights, their gradients and two moments; values and gradients of a batch.
         let taken = self.batch.saturating_mul(kind.outputs()).saturating_mul(2);
         let taken = taken.saturating_add(kind.weights().saturating_mul(4));
@@ -105,10 +105,11 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn add(&mut self, part: &str, kind: Kind, activation: Activation) -> Result<()> {
+    fn add(&mut self, part: &str, kind: impl Into<OperationKind>, activation: Activation) -> Result<()> {
+        let kind = kind.into();
         self.count(&kind)?;
         let name = format!("{}.{part}", self.prefix);
-        self.layers.push(Layer::new(self.parameters, &name, (kind, true), activation, self.seed)?);
+        self.layers.push(Layer::new(self.parameters, &name, kind, activation, self.seed)?);
         Ok(())
     }
 
@@ -116,20 +117,21 @@ impl<'a> Builder<'a> {
     fn add_normalized(
         &mut self,
         part: &str,
-        kind: Kind,
+        kind: impl Into<OperationKind>,
         channels: usize,
         normalized: Normalized,
         activation: Activation,
     ) -> Result<()> {
+        let kind = kind.into();
         if normalized == Normalized::No {
             return self.add(part, kind, activation);
         }
         self.count(&kind)?;
         let name = format!("{}.{part}", self.prefix);
-        let layer = Layer::new(self.parameters, &name, (kind, false), Activation::Identity, self.seed)?;
+        let layer = Layer::before_norm(self.parameters, &name, kind, self.seed)?;
         self.layers.push(layer);
-        let sizes = (kind.outputs(), channels);
-        self.layers.push(Layer::norm(self.parameters, &format!("{name}.norm"), sizes, activation)?);
+        let norm = Layer::norm(self.parameters, &format!("{name}.norm"), kind.outputs(), channels, activation)?;
+        self.layers.push(norm);
         Ok(())
     }
 
@@ -138,7 +140,7 @@ impl<'a> Builder<'a> {
         for (index, pair) in widths.windows(2).enumerate() {
             let &[inputs, outputs] = pair else { continue };
             let activation = if index + 1 == count { last } else { hidden };
-            self.add(&index.to_string(), Kind::Linear { inputs, outputs }, activation)?;
+            self.add(&index.to_string(), Linear { inputs, outputs }, activation)?;
         }
         Ok(())
     }
@@ -158,12 +160,12 @@ fn down(
     let stages = stages(config, image);
     let mut features = image.values();
     if !stages.is_empty() && image.channels > 1 {
-        builder.add("layout", Kind::ChannelsLast(image_map(image)), Activation::Identity)?;
+        builder.add("layout", Permute::channels_last(image_map(image)), Activation::Identity)?;
     }
     for (index, stage) in stages.iter().enumerate() {
-        builder.add(&format!("conv.{index}"), Kind::Convolution(stage.convolution), activation)?;
+        builder.add(&format!("conv.{index}"), Conv(stage.convolution), activation)?;
         if let Some(pool) = stage.pool {
-            builder.add(&format!("pool.{index}"), Kind::MaxPool(pool), Activation::Identity)?;
+            builder.add(&format!("pool.{index}"), MaxPool(pool), Activation::Identity)?;
         }
         features = stage.small().elements();
     }
@@ -203,12 +205,12 @@ fn up(
     for (index, stage) in stages.iter().rev().enumerate() {
         let (large, ends) = (stage.convolution.large, index + 1 == stages.len());
         let kind = match stage.pool {
-            None => Kind::Transposed(stage.convolution),
+            None => OperationKind::from(ConvTranspose(stage.convolution)),
             Some(pool) => {
                 let wide = Map { channels: pool.small.channels, ..large };
                 let (from, to) = (pool.small, wide);
-                builder.add(&format!("upsample.{index}"), Kind::Upsample { from, to }, Activation::Identity)?;
-                Kind::Convolution(ConvShape::new(wide, SAME, large.channels))
+                builder.add(&format!("upsample.{index}"), Upsample { from, to }, Activation::Identity)?;
+                Conv(ConvShape::new(wide, SAME, large.channels)).into()
             }
         };
         let part = format!("conv.{index}");
@@ -218,7 +220,7 @@ fn up(
         }
     }
     if !stages.is_empty() && image.channels > 1 {
-        builder.add("layout", Kind::Planes(image_map(image)), Activation::Identity)?;
+        builder.add("layout", Permute::planes(image_map(image)), Activation::Identity)?;
     }
     Ok(())
 }
@@ -250,13 +252,7 @@ pub(super) fn generator(config: &LayerSettings, image: ImageShape, parameters: &
             let &[inputs, outputs] = pair else { continue };
             // What becomes a map is normalised as one.
             let channels = if index + 2 == widths.len() { map.channels } else { outputs };
-            builder.add_normalized(
-                &index.to_string(),
-                Kind::Linear { inputs, outputs },
-                channels,
-                normalized,
-                hidden,
-            )?;
+            builder.add_normalized(&index.to_string(), Linear { inputs, outputs }, channels, normalized, hidden)?;
         }
         up(&mut builder, &stages, image, normalized, (hidden, Activation::Sigmoid))?;
         return builder.finish();
@@ -265,7 +261,7 @@ pub(super) fn generator(config: &LayerSettings, image: ImageShape, parameters: &
     if config.batch_norm {
         for (index, pair) in widths.windows(2).enumerate() {
             let &[inputs, outputs] = pair else { continue };
-            builder.add_normalized(&index.to_string(), Kind::Linear { inputs, outputs }, outputs, normalized, LEAKY)?;
+            builder.add_normalized(&index.to_string(), Linear { inputs, outputs }, outputs, normalized, LEAKY)?;
         }
         widths.drain(..widths.len() - 1);
     }

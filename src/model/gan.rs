@@ -10,7 +10,7 @@ use super::{architecture, pixels, plain, restore, save};
 use crate::dataset::ImageShape;
 use crate::nn::adversarial::{AdversarialLoss, Side, mean_loss};
 use crate::nn::critic::{self, Penalties};
-use crate::nn::layer::Work;
+use crate::nn::layer::LayerWork;
 use crate::nn::likelihood::mean_score;
 use crate::nn::optimizer::{Optimizer, UpdateSettings};
 use crate::nn::parameters::{Parameters, copied};
@@ -275,7 +275,7 @@ impl Gan {
     fn running(&self) -> Vec<(&str, &'static str, Vec<f32>)> {
         let mut all = Vec::new();
         for layer in self.generator.layers() {
-            if let Work::Norm(norm) = &layer.work {
+            if let LayerWork::Norm(norm) = &layer.work {
                 let running = norm.running();
                 all.push((layer.name.as_str(), "mean", running.mean.clone()));
                 all.push((layer.name.as_str(), "variance", running.variance.clone()));
@@ -393,7 +393,7 @@ impl Trainable for Gan {
         self.generator_optimizer = restore("generator", &self.generator_parameters, saved)?;
         self.discriminator_optimizer = restore("discriminator", &self.discriminator_parameters, saved)?;
         for layer in self.generator.layers() {
-            let Work::Norm(norm) = &layer.work else { continue };
+            let LayerWork::Norm(norm) = &layer.work else { continue };
             let mut running = norm.running();
             let running = &mut *running;
             for (part, values) in [("mean", &mut running.mean), ("variance", &mut running.variance)] {

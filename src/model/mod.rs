@@ -39,8 +39,9 @@ pub use vae::{KlWeight, POINT_LOG_VARIANCE};
 use saved::{restore, save};
 
 use crate::dataset::{ImageShape, Split};
+use crate::nn::operations::Linear;
 use crate::nn::parameters::Parameters;
-use crate::snapshot::{Kind, NetworkError, Operation, OperationKind};
+use crate::snapshot::{NetworkError, Operation, OperationKind};
 use candle_core::Device;
 use serde::{Deserialize, Serialize};
 use std::ops::{Deref, DerefMut};
@@ -101,11 +102,11 @@ impl StepError {
 
 /// Gives a linear operation `count` more outputs that are always `value`.
 fn append_constants(operation: &mut Operation, count: usize, value: f32) {
-    let OperationKind::Layer(Kind::Linear { inputs, outputs }) = operation.kind else { return };
+    let OperationKind::Linear(Linear { inputs, outputs }) = operation.kind else { return };
     let (weight, bias) = (operation.weight.iter().copied(), operation.bias.iter().copied());
     operation.weight = weight.chain(std::iter::repeat_n(0.0, count * inputs)).collect();
     operation.bias = bias.chain(std::iter::repeat_n(value, count)).collect();
-    operation.kind = Kind::Linear { inputs, outputs: outputs + count }.into();
+    operation.kind = Linear { inputs, outputs: outputs + count }.into();
 }
 
 /// A model of any family, as it trains.

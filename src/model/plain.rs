@@ -1,11 +1,11 @@
 //! Layers as plain data: weights copied, batch norm folded in.
 
-use crate::nn::layer::{Layer, Work};
+use crate::nn::layer::{Layer, LayerWork};
 use crate::nn::norm::EPSILON;
 use crate::nn::parameters::Parameter;
 use crate::nn::sequential::Sequential;
 use crate::nn::storage::with_values;
-use crate::snapshot::{Activation, Kind, Operation, OperationKind};
+use crate::snapshot::{Activation, Operation};
 use candle_core::Result;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub(super) type Average = BTreeMap<String, Vec<f32>>;
 /// The layers' operations, with `last` as the last activation of a layer of weights; averages where there are any.
 pub(super) fn operations(sequential: &Sequential, average: &Average, last: Activation) -> Result<Vec<Operation>> {
     let layers = sequential.layers();
-    let has_weights = |layer: &Layer| !matches!(&layer.work, Work::Kind { weight: None, .. });
+    let has_weights = |layer: &Layer| !matches!(&layer.work, LayerWork::Operation { weight: None, .. });
     let last_place = layers.iter().rposition(has_weights);
     let mut operations: Vec<Operation> = Vec::new();
     for (index, layer) in layers.iter().enumerate() {
@@ -26,16 +26,16 @@ pub(super) fn operations(sequential: &Sequential, average: &Average, last: Activ
             None => Ok(Arc::from([])),
         };
         match &layer.work {
-            Work::Kind { kind, weight, bias } => {
+            LayerWork::Operation { kind, weight, bias } => {
                 let weight = values(weight, "weight")?;
                 let bias = match bias {
                     Some(_) => values(bias, "bias")?,
                     None => vec![0.0; kind.biases()].into(),
                 };
                 let (name, inputs) = (layer.name.clone(), vec![operations.len()]);
-                operations.push(Operation { name, inputs, kind: (*kind).into(), weight, bias, activation });
+                operations.push(Operation { name, inputs, kind: *kind, weight, bias, activation });
             }
-            Work::Norm(norm) => {
+            LayerWork::Norm(norm) => {
                 let Some(before) = operations.last_mut() else { candle_core::bail!("a batch norm after nothing") };
                 let scale = self::values(&norm.scale, &format!("{}.scale", layer.name), average)?;
                 let shift = self::values(&norm.shift, &format!("{}.shift", layer.name), average)?;
@@ -71,17 +71,7 @@ fn values(parameter: &Parameter, name: &str, average: &Average) -> Result<Arc<[f
 fn fold(operation: &mut Operation, factor: &[f32], offset: &[f32]) {
     let channels = factor.len().max(1);
     let mut weight = operation.weight.to_vec();
-    match operation.kind {
-        // Weights of one output of a transposed convolution lie apart, its channels last.
-        OperationKind::Layer(Kind::Transposed(_)) => {
-            weight.iter_mut().enumerate().for_each(|(place, weight)| *weight *= factor[place % channels])
-        }
-        _ => {
-            let inputs = weight.len() / operation.bias.len().max(1);
-            let rows = weight.chunks_exact_mut(inputs.max(1)).enumerate();
-            rows.for_each(|(output, row)| row.iter_mut().for_each(|weight| *weight *= factor[output % channels]));
-        }
-    }
+    operation.kind.scale_channels(&mut weight, factor);
     let bias = operation.bias.iter().enumerate();
     operation.bias = bias.map(|(output, bias)| bias * factor[output % channels] + offset[output % channels]).collect();
     operation.weight = weight.into();

@@ -2,9 +2,11 @@
 //! so that a window's row is one run of memory.
 
 use super::vector::for_each_processor;
+use std::fmt::{Display, Formatter, Result};
+use std::ops::Range;
 
 /// The size of a map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Map {
     /// Rows.
     pub height: usize,
@@ -26,8 +28,14 @@ impl Map {
     }
 }
 
+impl Display for Map {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
+        write!(formatter, "{}×{}×{}", self.height, self.width, self.channels)
+    }
+}
+
 /// A square window, how far it moves, and how far it reaches beyond the map's edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {
     /// Its side.
     pub side: usize,
@@ -44,6 +52,12 @@ impl Window {
             Some(room) => room / self.stride.max(1) + 1,
             None => 0,
         }
+    }
+
+    /// The places that it covers at a position along an edge of `size` places.
+    pub fn covered(self, position: usize, size: usize) -> Range<usize> {
+        let from = position * self.stride;
+        from.saturating_sub(self.padding)..(from + self.side).saturating_sub(self.padding).min(size)
     }
 }
 
@@ -73,6 +87,26 @@ impl ConvShape {
     /// Elements of a weight, `[small.channels, side, side, large.channels]`.
     pub const fn weights(&self) -> usize {
         self.small.channels * self.receptive_field()
+    }
+
+    /// `[small.channels, side, side, large.channels]`.
+    pub fn weight_shape(&self) -> Vec<usize> {
+        vec![self.small.channels, self.window.side, self.window.side, self.large.channels]
+    }
+
+    /// Multiplications and additions for one example.
+    pub const fn flops(&self) -> u64 {
+        2 * (self.small.places() * self.weights()) as u64
+    }
+
+    /// Calls `visit(small place, rows, columns)` with the places of the large map that the window covers at each position.
+    pub fn for_each_window(&self, mut visit: impl FnMut(usize, Range<usize>, Range<usize>)) {
+        for y in 0..self.small.height {
+            for x in 0..self.small.width {
+                let rows = self.window.covered(y, self.large.height);
+                visit(y * self.small.width + x, rows, self.window.covered(x, self.large.width));
+            }
+        }
     }
 
     /// Writes the receptive field of each position, `[small.places, receptive field]`, zeros beyond the edge.

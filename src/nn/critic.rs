@@ -9,7 +9,7 @@
 use super::adversarial::{AdversarialLoss, Side, generic_mean_loss};
 use super::generic;
 use super::parameters::{Parameters, copied};
-use super::passes::{self, Stage, StageWork};
+use super::passes::{self, BoundLayer, BoundWork};
 use super::sequential::{Inner, Sequential};
 use super::storage::with_values;
 use candle_core::{Result, Tensor, bail};
@@ -114,9 +114,9 @@ fn fused(
     loss: AdversarialLoss,
     penalties: Penalties<'_>,
 ) -> Result<CriticLosses> {
-    inner.with_stages(|stages| {
-        check(stages)?;
-        let width = stages.first().map_or(1, Stage::inputs);
+    inner.with_layers(|layers| {
+        check(layers)?;
+        let width = layers.first().map_or(1, BoundLayer::inputs);
         if !real.len().is_multiple_of(width.max(1)) {
             bail!("expected images of {width} values");
         }
@@ -130,7 +130,7 @@ fn fused(
         mix(&mut x[2 * fake.len()..], (real, fake), penalties.between, width);
 
         let mut values = inner.lend_values(rows);
-        passes::forward_rows(stages, &x, rows, &mut passes::slices_mut(&mut values));
+        passes::forward_rows(layers, &x, rows, &mut passes::slices_mut(&mut values));
         let logits = values.last().cloned().unwrap_or_default();
         let (slopes, mut measured) = judge(&logits, images, loss);
 
@@ -142,23 +142,23 @@ fn fused(
         }
         let mut direction = inner.lend((rows - plain) * width);
         {
-            let (values_before, values_after) = halves(stages, &values, plain);
-            let (mut before, mut after) = halves_mut(stages, &mut gradients, plain);
-            passes::backward_rows(stages, (&x[..plain * width], &values_before), plain, &mut before, None);
+            let (values_before, values_after) = halves(layers, &values, plain);
+            let (mut before, mut after) = halves_mut(layers, &mut gradients, plain);
+            passes::backward_rows(layers, (&x[..plain * width], &values_before), plain, &mut before, None);
             let x_after = &x[plain * width..];
-            passes::backward_rows(stages, (x_after, &values_after), rows - plain, &mut after, Some(&mut direction));
+            passes::backward_rows(layers, (x_after, &values_after), rows - plain, &mut after, Some(&mut direction));
         }
         penalise(&mut direction, width, (rows - plain) - mixed, penalties, &mut measured);
         // Tangents, then in place of each input of a penalised row: s·h + t.
         let mut tangents: Vec<Vec<f32>> =
-            stages.iter().map(|stage| inner.lend((rows - plain) * stage.outputs())).collect();
-        tangent(stages, &direction, &values, plain, &mut tangents);
+            layers.iter().map(|layer| inner.lend((rows - plain) * layer.outputs())).collect();
+        tangent(layers, &direction, &values, plain, &mut tangents);
         combine(&mut x[plain * width..], &direction, &slopes[plain..]);
-        for (stage, (values, tangents)) in stages.iter().zip(values.iter_mut().zip(&tangents)) {
-            combine(&mut values[plain * stage.outputs()..], tangents, &slopes[plain..]);
+        for (layer, (values, tangents)) in layers.iter().zip(values.iter_mut().zip(&tangents)) {
+            combine(&mut values[plain * layer.outputs()..], tangents, &slopes[plain..]);
         }
         let bias_gradients = match plain < rows {
-            true => bias_gradients(inner, stages, &gradients, plain, &slopes),
+            true => bias_gradients(inner, layers, &gradients, plain, &slopes),
             false => Vec::new(),
         };
         let inputs = passes::slices(&values);
@@ -177,25 +177,26 @@ fn fused(
 /// What biases' gradients are summed from: penalties do not depend on biases, so a penalised row counts with its loss's slope.
 fn bias_gradients(
     inner: &Inner,
-    stages: &[Stage<'_>],
+    layers: &[BoundLayer<'_>],
     gradients: &[Vec<f32>],
     plain: usize,
     slopes: &[f32],
 ) -> Vec<Vec<f32>> {
-    let scaled = stages.iter().zip(gradients).map(|(stage, gradient)| {
+    let scaled = layers.iter().zip(gradients).map(|(layer, gradient)| {
         let mut scaled = inner.lend(gradient.len());
         scaled.copy_from_slice(gradient);
-        let rows = scaled.chunks_exact_mut(stage.outputs()).zip(slopes).skip(plain);
+        let rows = scaled.chunks_exact_mut(layer.outputs()).zip(slopes).skip(plain);
         rows.for_each(|(row, slope)| row.iter_mut().for_each(|value| *value *= slope));
         scaled
     });
     scaled.collect()
 }
 
-fn check(stages: &[Stage<'_>]) -> Result<()> {
-    let fits =
-        |stage: &Stage<'_>| matches!(stage.work, StageWork::Kind { .. }) && stage.activation.is_piecewise_linear();
-    if !stages.iter().all(fits) || stages.last().is_none_or(|last| last.outputs() != 1) {
+fn check(layers: &[BoundLayer<'_>]) -> Result<()> {
+    let fits = |layer: &BoundLayer<'_>| {
+        matches!(layer.work, BoundWork::Operation { .. }) && layer.activation.is_piecewise_linear()
+    };
+    if !layers.iter().all(fits) || layers.last().is_none_or(|last| last.outputs() != 1) {
         bail!("a critic is made of layers without batch norm, piecewise linear, and gives one value");
     }
     Ok(())
@@ -251,17 +252,17 @@ fn penalise(gradient: &mut [f32], width: usize, r1_rows: usize, penalties: Penal
 }
 
 /// The critic's linear part about the penalised rows, applied to `direction`.
-fn tangent(stages: &[Stage<'_>], direction: &[f32], values: &[Vec<f32>], plain: usize, tangents: &mut [Vec<f32>]) {
-    let width = stages.first().map_or(1, Stage::inputs);
+fn tangent(layers: &[BoundLayer<'_>], direction: &[f32], values: &[Vec<f32>], plain: usize, tangents: &mut [Vec<f32>]) {
+    let width = layers.first().map_or(1, BoundLayer::inputs);
     let rows = direction.len() / width.max(1);
-    let linear: Vec<Stage<'_>> = stages
+    let linear: Vec<BoundLayer<'_>> = layers
         .iter()
-        .filter_map(|stage| match &stage.work {
-            StageWork::Kind { kind, weight, .. } => Some(Stage {
-                work: StageWork::Kind { kind: *kind, weight, bias: &[] },
+        .filter_map(|layer| match &layer.work {
+            BoundWork::Operation { kind, weight, .. } => Some(BoundLayer {
+                work: BoundWork::Operation { kind: *kind, weight, bias: &[] },
                 activation: super::activation::Activation::Identity,
             }),
-            StageWork::Norm { .. } => None,
+            BoundWork::Norm { .. } => None,
         })
         .collect();
     // A layer at a time: between them stand the slopes at the rows themselves. The last layer's is not needed.
@@ -269,12 +270,12 @@ fn tangent(stages: &[Stage<'_>], direction: &[f32], values: &[Vec<f32>], plain: 
         let (before, after) = tangents.split_at_mut(index);
         let input = before.last().map_or(direction, |tangent| tangent);
         passes::forward_rows(&linear[index..=index], input, rows, &mut [&mut after[0]]);
-        let out = &values[index][plain * stages[index].outputs()..];
+        let out = &values[index][plain * layers[index].outputs()..];
         let size = 32 * 1024;
         after[0]
             .par_chunks_mut(size)
             .zip(out.par_chunks(size))
-            .for_each(|(tangent, out)| stages[index].activation.apply_slope(out, tangent));
+            .for_each(|(tangent, out)| layers[index].activation.apply_slope(out, tangent));
     }
 }
 
@@ -293,12 +294,12 @@ fn combine(h: &mut [f32], t: &[f32], slopes: &[f32]) {
 
 type Halves<'a> = (Vec<&'a [f32]>, Vec<&'a [f32]>);
 
-fn halves<'a>(stages: &[Stage<'_>], values: &'a [Vec<f32>], rows: usize) -> Halves<'a> {
-    stages.iter().zip(values).map(|(stage, values)| values.split_at(rows * stage.outputs())).unzip()
+fn halves<'a>(layers: &[BoundLayer<'_>], values: &'a [Vec<f32>], rows: usize) -> Halves<'a> {
+    layers.iter().zip(values).map(|(layer, values)| values.split_at(rows * layer.outputs())).unzip()
 }
 
 type HalvesMut<'a> = (Vec<&'a mut [f32]>, Vec<&'a mut [f32]>);
 
-fn halves_mut<'a>(stages: &[Stage<'_>], values: &'a mut [Vec<f32>], rows: usize) -> HalvesMut<'a> {
-    stages.iter().zip(values).map(|(stage, values)| values.split_at_mut(rows * stage.outputs())).unzip()
+fn halves_mut<'a>(layers: &[BoundLayer<'_>], values: &'a mut [Vec<f32>], rows: usize) -> HalvesMut<'a> {
+    layers.iter().zip(values).map(|(layer, values)| values.split_at_mut(rows * layer.outputs())).unzip()
 }

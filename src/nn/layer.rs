@@ -1,19 +1,19 @@
 //! A layer: what it computes, its parameters, its activation.
 
 use super::activation::Activation;
-use super::kind::Kind;
 use super::norm::{MOMENTUM, Statistics};
+use super::operations::OperationKind;
 use super::parameters::{Parameter, Parameters};
 use candle_core::Result;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a layer computes before its activation.
 #[derive(Debug)]
-pub enum Work {
+pub enum LayerWork {
     /// Row by row, with the parameters that its kind has.
-    Kind {
+    Operation {
         /// What is computed.
-        kind: Kind,
+        kind: OperationKind,
         /// None where the kind has none.
         weight: Option<Parameter>,
         /// None where it has none, or where a batch norm follows.
@@ -26,8 +26,8 @@ pub enum Work {
 /// A batch norm's parameters and running statistics.
 #[derive(Debug)]
 pub struct Norm {
-    /// Values an example.
-    pub values: usize,
+    /// Elements an example.
+    pub elements: usize,
     /// `[channels]`.
     pub scale: Parameter,
     /// `[channels]`.
@@ -41,7 +41,7 @@ pub struct Layer {
     /// What its parameters' names begin with.
     pub name: String,
     /// What it computes.
-    pub work: Work,
+    pub work: LayerWork,
     /// What is applied after that.
     pub activation: Activation,
 }
@@ -54,10 +54,27 @@ impl Layer {
     pub fn new(
         parameters: &mut Parameters,
         name: &str,
-        (kind, bias): (Kind, bool),
+        kind: impl Into<OperationKind>,
         activation: Activation,
         seed: u64,
     ) -> Result<Self> {
+        Self::fresh(parameters, name, kind.into(), seed, true).map(|layer| Self { activation, ..layer })
+    }
+
+    /// The same without bias and activation: a batch norm follows.
+    ///
+    /// # Errors
+    /// If candle cannot make the parameters.
+    pub fn before_norm(
+        parameters: &mut Parameters,
+        name: &str,
+        kind: impl Into<OperationKind>,
+        seed: u64,
+    ) -> Result<Self> {
+        Self::fresh(parameters, name, kind.into(), seed, false)
+    }
+
+    fn fresh(parameters: &mut Parameters, name: &str, kind: OperationKind, seed: u64, bias: bool) -> Result<Self> {
         let shape = kind.weight_shape();
         let mut draw = |part: &str, shape: &[usize]| {
             (!shape.is_empty())
@@ -66,37 +83,50 @@ impl Layer {
         };
         let weight = draw("weight", &shape)?;
         let bias = if bias && kind.biases() > 0 { draw("bias", &[kind.biases()])? } else { None };
-        Ok(Self { name: name.to_owned(), work: Work::Kind { kind, weight, bias }, activation })
+        Ok(Self {
+            name: name.to_owned(),
+            work: LayerWork::Operation { kind, weight, bias },
+            activation: Activation::Identity,
+        })
     }
 
-    /// A batch norm of `values` an example in `channels`, named `name.scale` and `name.shift`.
+    /// A batch norm of `elements` an example in `channels`, named `name.scale` and `name.shift`.
     ///
     /// # Errors
     /// If candle cannot make the parameters.
     pub fn norm(
         parameters: &mut Parameters,
         name: &str,
-        (values, channels): (usize, usize),
+        elements: usize,
+        channels: usize,
         activation: Activation,
     ) -> Result<Self> {
         let scale = parameters.constant(&format!("{name}.scale"), &[channels], 1.0)?;
         let shift = parameters.constant(&format!("{name}.shift"), &[channels], 0.0)?;
         let running = Mutex::new(Statistics { mean: vec![0.0; channels], variance: vec![1.0; channels] });
-        Ok(Self { name: name.to_owned(), work: Work::Norm(Norm { values, scale, shift, running }), activation })
+        Ok(Self { name: name.to_owned(), work: LayerWork::Norm(Norm { elements, scale, shift, running }), activation })
     }
 
-    /// Values an example that it gives.
+    /// Elements an example that it reads.
+    pub fn inputs(&self) -> usize {
+        match &self.work {
+            LayerWork::Operation { kind, .. } => kind.inputs(),
+            LayerWork::Norm(norm) => norm.elements,
+        }
+    }
+
+    /// Elements an example that it gives.
     pub fn outputs(&self) -> usize {
         match &self.work {
-            Work::Kind { kind, .. } => kind.outputs(),
-            Work::Norm(norm) => norm.values,
+            LayerWork::Operation { kind, .. } => kind.outputs(),
+            LayerWork::Norm(norm) => norm.elements,
         }
     }
 
     pub(super) fn parameters(&self) -> [Option<&Parameter>; 2] {
         match &self.work {
-            Work::Kind { weight, bias, .. } => [weight.as_ref(), bias.as_ref()],
-            Work::Norm(norm) => [Some(&norm.scale), Some(&norm.shift)],
+            LayerWork::Operation { weight, bias, .. } => [weight.as_ref(), bias.as_ref()],
+            LayerWork::Norm(norm) => [Some(&norm.scale), Some(&norm.shift)],
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Layers, losses and optimisers on candle, and the CPU kernels behind them.
 //!
-//! Kernels work on slices ([`matmul`], [`conv_shape`], [`vector`], [`norm`]); [`kind`] says what a layer computes;
+//! Kernels work on slices ([`matmul`], [`conv_shape`], [`vector`], [`norm`]); [`operations`] says what a layer computes;
 //! [`sequential`] makes layers ([`layer`]) into one candle operation with its own backward; [`generic`] is the same by candle's
 //! own operations, for other devices and as the reference.
 
@@ -10,12 +10,11 @@ pub mod conv_shape;
 pub mod critic;
 pub mod device;
 pub mod generic;
-pub mod kind;
 pub mod layer;
 pub mod likelihood;
-mod maps;
 pub mod matmul;
 pub mod norm;
+pub mod operations;
 pub mod optimizer;
 pub mod parameters;
 mod passes;

@@ -2,43 +2,43 @@
 //! the next batch norm together, a shard a thread.
 
 use super::activation::Activation;
-use super::kind::Kind;
 use super::norm::{self, Statistics};
+use super::operations::OperationKind;
 use super::shards::{row_shards, split, split_mut};
 use rayon::prelude::*;
 use std::ops::Range;
 
 /// A layer with its parameters at hand.
-pub(super) struct Stage<'a> {
-    pub work: StageWork<'a>,
+pub(super) struct BoundLayer<'a> {
+    pub work: BoundWork<'a>,
     pub activation: Activation,
 }
 
-/// What a stage computes before its activation.
-pub(super) enum StageWork<'a> {
+/// What a layer computes before its activation.
+pub(super) enum BoundWork<'a> {
     /// Row by row.
-    Kind { kind: Kind, weight: &'a [f32], bias: &'a [f32] },
-    /// Over the whole batch; `values` an example, `scale.len()` channels.
-    Norm { values: usize, scale: &'a [f32], shift: &'a [f32] },
+    Operation { kind: OperationKind, weight: &'a [f32], bias: &'a [f32] },
+    /// Over the whole batch; `elements` an example, `scale.len()` channels.
+    Norm { elements: usize, scale: &'a [f32], shift: &'a [f32] },
 }
 
-impl Stage<'_> {
+impl BoundLayer<'_> {
     pub fn inputs(&self) -> usize {
         match &self.work {
-            StageWork::Kind { kind, .. } => kind.inputs(),
-            StageWork::Norm { values, .. } => *values,
+            BoundWork::Operation { kind, .. } => kind.inputs(),
+            BoundWork::Norm { elements, .. } => *elements,
         }
     }
 
     pub fn outputs(&self) -> usize {
         match &self.work {
-            StageWork::Kind { kind, .. } => kind.outputs(),
-            StageWork::Norm { values, .. } => *values,
+            BoundWork::Operation { kind, .. } => kind.outputs(),
+            BoundWork::Norm { elements, .. } => *elements,
         }
     }
 
     fn is_norm(&self) -> bool {
-        matches!(self.work, StageWork::Norm { .. })
+        matches!(self.work, BoundWork::Norm { .. })
     }
 }
 
@@ -58,11 +58,11 @@ pub(super) fn slices_mut(buffers: &mut [Vec<f32>]) -> Vec<&mut [f32]> {
 }
 
 /// Runs of layers without batch norm, and batch norms alone, in order.
-fn segments(stages: &[Stage<'_>]) -> Vec<Range<usize>> {
+fn segments(layers: &[BoundLayer<'_>]) -> Vec<Range<usize>> {
     let mut segments: Vec<Range<usize>> = Vec::new();
-    for (index, stage) in stages.iter().enumerate() {
+    for (index, layer) in layers.iter().enumerate() {
         match segments.last_mut() {
-            Some(last) if !stage.is_norm() && !stages[last.start].is_norm() => last.end = index + 1,
+            Some(last) if !layer.is_norm() && !layers[last.start].is_norm() => last.end = index + 1,
             _ => segments.push(index..index + 1),
         }
     }
@@ -71,22 +71,22 @@ fn segments(stages: &[Stage<'_>]) -> Vec<Range<usize>> {
 
 /// Fills `values` (one buffer a layer, `[batch, outputs]`) from `x` `[batch, inputs]`; gives the statistics of batch norms.
 pub(super) fn forward(
-    stages: &[Stage<'_>],
+    layers: &[BoundLayer<'_>],
     x: &[f32],
     batch: usize,
     values: &mut [&mut [f32]],
 ) -> Vec<Option<Statistics>> {
-    let mut statistics: Vec<Option<Statistics>> = vec![None; stages.len()];
-    for segment in segments(stages) {
+    let mut statistics: Vec<Option<Statistics>> = vec![None; layers.len()];
+    for segment in segments(layers) {
         let (before, after) = values.split_at_mut(segment.start);
         let input: &[f32] = before.last().map_or(x, |values| &**values);
-        if let StageWork::Norm { scale, shift, .. } = &stages[segment.start].work {
+        if let BoundWork::Norm { scale, shift, .. } = &layers[segment.start].work {
             let found = norm::statistics(input, scale.len());
             norm::normalize(input, &found, scale, shift, after[0]);
-            after[0].par_chunks_mut(SHARD).for_each(|values| stages[segment.start].activation.apply(values));
+            after[0].par_chunks_mut(SHARD).for_each(|values| layers[segment.start].activation.apply(values));
             statistics[segment.start] = Some(found);
         } else {
-            forward_rows(&stages[segment.clone()], input, batch, &mut after[..segment.len()]);
+            forward_rows(&layers[segment.clone()], input, batch, &mut after[..segment.len()]);
         }
     }
     statistics
@@ -96,18 +96,18 @@ pub(super) fn forward(
 const SHARD: usize = 32 * 1024;
 
 /// The forward pass of layers that look at each row alone.
-pub(super) fn forward_rows(stages: &[Stage<'_>], x: &[f32], batch: usize, values: &mut [&mut [f32]]) {
-    let Some(first) = stages.first() else { return };
+pub(super) fn forward_rows(layers: &[BoundLayer<'_>], x: &[f32], batch: usize, values: &mut [&mut [f32]]) {
+    let Some(first) = layers.first() else { return };
     let shards: Vec<Range<usize>> = row_shards(batch).collect();
-    let parts = by_shard(stages, values, &shards);
+    let parts = by_shard(layers, values, &shards);
     parts.into_par_iter().zip(&shards).for_each(|(mut outs, shard)| {
         let x = split(x, first.inputs(), shard);
-        for (index, stage) in stages.iter().enumerate() {
+        for (index, layer) in layers.iter().enumerate() {
             let (before, after) = outs.split_at_mut(index);
             let input: &[f32] = before.last().map_or(x, |values| values);
-            if let StageWork::Kind { kind, weight, bias } = &stage.work {
-                kind.forward(weight, bias, input, after[0]);
-                stage.activation.apply(after[0]);
+            if let BoundWork::Operation { kind, weight, bias } = &layer.work {
+                kind.forward(weight, bias, input.into(), after[0]);
+                layer.activation.apply(after[0]);
             }
         }
     });
@@ -115,13 +115,13 @@ pub(super) fn forward_rows(stages: &[Stage<'_>], x: &[f32], batch: usize, values
 
 /// For each shard its part of every layer's buffer.
 fn by_shard<'a>(
-    stages: &[Stage<'_>],
+    layers: &[BoundLayer<'_>],
     values: &'a mut [&mut [f32]],
     shards: &[Range<usize>],
 ) -> Vec<Vec<&'a mut [f32]>> {
     let mut parts: Vec<Vec<&mut [f32]>> = shards.iter().map(|_| Vec::with_capacity(values.len())).collect();
-    for (stage, values) in stages.iter().zip(values) {
-        let split = split_mut(values, stage.outputs(), shards.iter().cloned());
+    for (layer, values) in layers.iter().zip(values) {
+        let split = split_mut(values, layer.outputs(), shards.iter().cloned());
         parts.iter_mut().zip(split).for_each(|(part, values)| part.push(values));
     }
     parts
@@ -141,22 +141,22 @@ pub(super) type NormGradient = (usize, Vec<f32>, Vec<f32>);
 /// Turns `gradients`, of which the last holds that of the output, into those of each layer before its activation; and gives
 /// that of `x` where it is wanted.
 pub(super) fn backward(
-    stages: &[Stage<'_>],
+    layers: &[BoundLayer<'_>],
     passed: &Passed<'_>,
     batch: usize,
     gradients: &mut [&mut [f32]],
     mut x_gradient: Option<&mut [f32]>,
 ) -> Vec<NormGradient> {
     let mut norms = Vec::new();
-    for segment in segments(stages).into_iter().rev() {
+    for segment in segments(layers).into_iter().rev() {
         let input = input_of(segment.start, passed.x, passed.values);
         let (before, after) = gradients.split_at_mut(segment.start);
         let input_gradient = match before.last_mut() {
             Some(gradient) => Some(&mut **gradient),
             None => x_gradient.as_deref_mut(),
         };
-        if let StageWork::Norm { scale, .. } = &stages[segment.start].work {
-            let activation = stages[segment.start].activation;
+        if let BoundWork::Norm { scale, .. } = &layers[segment.start].work {
+            let activation = layers[segment.start].activation;
             let out = passed.values[segment.start].par_chunks(SHARD);
             after[0].par_chunks_mut(SHARD).zip(out).for_each(|(gradient, out)| activation.apply_slope(out, gradient));
             let Some(statistics) = &passed.statistics[segment.start] else { continue };
@@ -170,7 +170,7 @@ pub(super) fn backward(
         } else {
             let values = &passed.values[segment.clone()];
             backward_rows(
-                &stages[segment.clone()],
+                &layers[segment.clone()],
                 (input, values),
                 batch,
                 &mut after[..segment.len()],
@@ -184,31 +184,31 @@ pub(super) fn backward(
 /// The backward pass of layers that look at each row alone: the last of `gradients` is that of the output; each becomes that
 /// before its layer's activation.
 pub(super) fn backward_rows(
-    stages: &[Stage<'_>],
+    layers: &[BoundLayer<'_>],
     (x, values): (&[f32], &[&[f32]]),
     batch: usize,
     gradients: &mut [&mut [f32]],
     x_gradient: Option<&mut [f32]>,
 ) {
-    let Some(first) = stages.first() else { return };
+    let Some(first) = layers.first() else { return };
     let shards: Vec<Range<usize>> = row_shards(batch).collect();
-    let parts = by_shard(stages, gradients, &shards);
+    let parts = by_shard(layers, gradients, &shards);
     let x_parts: Vec<Option<&mut [f32]>> = match x_gradient {
         Some(gradient) => split_mut(gradient, first.inputs(), shards.iter().cloned()).into_iter().map(Some).collect(),
         None => shards.iter().map(|_| None).collect(),
     };
     parts.into_par_iter().zip(x_parts).zip(&shards).for_each(|((mut gradients, mut x_gradient), shard)| {
-        for (index, stage) in stages.iter().enumerate().rev() {
-            let StageWork::Kind { kind, weight, .. } = &stage.work else { continue };
+        for (index, layer) in layers.iter().enumerate().rev() {
+            let BoundWork::Operation { kind, weight, .. } = &layer.work else { continue };
             let (before, after) = gradients.split_at_mut(index);
-            stage.activation.apply_slope(split(values[index], stage.outputs(), shard), after[0]);
-            let input = split(input_of(index, x, values), stage.inputs(), shard);
+            layer.activation.apply_slope(split(values[index], layer.outputs(), shard), after[0]);
+            let input = split(input_of(index, x, values), layer.inputs(), shard);
             let input_gradient = match before.last_mut() {
                 Some(gradient) => Some(&mut **gradient),
                 None => x_gradient.as_deref_mut(),
             };
             if let Some(input_gradient) = input_gradient {
-                kind.backward(weight, input, after[0], input_gradient);
+                kind.backward(weight, input.into(), after[0], input_gradient.into());
             }
         }
     });

@@ -2,13 +2,13 @@
 //! parameters, which are reused, instead of through candle's store, which would fill with zeros, add and allocate each.
 
 use super::generic;
-use super::kind::Kind;
-use super::layer::{Layer, Work};
+use super::layer::{Layer, LayerWork};
 use super::norm::Statistics;
+use super::operations::OperationKind;
 use super::parameters::{Parameter, Parameters};
-use super::passes::{self, Passed, Stage, StageWork};
+use super::passes::{self, BoundLayer, BoundWork, Passed};
 use super::storage::{Held, values, with_values};
-use super::weight_gradients::{Wanted, summing_values, weight_gradients};
+use super::weight_gradients::{Wanted, summed_elements, weight_gradients};
 use candle_core::{CpuStorage, CustomOp2, DType, Device, Layout, Result, Shape, Tensor, Var, bail};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -35,15 +35,16 @@ impl Sequential {
     /// # Errors
     /// If a layer does not give what the next one reads.
     pub fn new(parameters: &Parameters, layers: Vec<Layer>) -> Result<Self> {
+        for layer in &layers {
+            if matches!(&layer.work, LayerWork::Operation { kind, .. } if kind.second_inputs().is_some()) {
+                bail!("{} reads two values, and a layer reads one", layer.name);
+            }
+        }
         for pair in layers.windows(2) {
-            if let [before, Layer { name, work, .. }] = pair {
-                let reads = match work {
-                    Work::Kind { kind, .. } => kind.inputs(),
-                    Work::Norm(norm) => norm.values,
-                };
-                if reads != before.outputs() {
-                    bail!("{} gives {} values, {name} reads {reads}", before.name, before.outputs());
-                }
+            if let [before, layer] = pair
+                && layer.inputs() != before.outputs()
+            {
+                bail!("{} gives {} values, {} reads {}", before.name, before.outputs(), layer.name, layer.inputs());
             }
         }
         if layers.is_empty() {
@@ -56,8 +57,8 @@ impl Sequential {
     /// Multiplications and additions for one example: of all layers, and of the first one that has any.
     pub fn flops(&self) -> (u64, u64) {
         let each = self.inner.layers.iter().map(|layer| match &layer.work {
-            Work::Kind { kind, .. } => kind.flops(),
-            Work::Norm(_) => 0,
+            LayerWork::Operation { kind, .. } => kind.flops(),
+            LayerWork::Norm(_) => 0,
         });
         (each.clone().sum(), each.into_iter().find(|flops| *flops > 0).unwrap_or(0))
     }
@@ -111,23 +112,23 @@ impl Inner {
     }
 
     /// Runs `work` on the layers with their parameters at hand.
-    pub fn with_stages<T>(&self, work: impl FnOnce(&[Stage<'_>]) -> Result<T>) -> Result<T> {
+    pub fn with_layers<T>(&self, work: impl FnOnce(&[BoundLayer<'_>]) -> Result<T>) -> Result<T> {
         let held: Vec<[Option<Held<'_>>; 2]> = self
             .layers
             .iter()
             .map(|layer| layer.parameters().map(|one| one.map(|one| Held::new(&one.variable))))
             .collect();
-        let mut stages = Vec::with_capacity(held.len());
+        let mut layers = Vec::with_capacity(held.len());
         for (layer, [first, second]) in self.layers.iter().zip(&held) {
             let first = first.as_ref().map_or(Ok(&[][..]), Held::values)?;
             let second = second.as_ref().map_or(Ok(&[][..]), Held::values)?;
             let work = match &layer.work {
-                Work::Kind { kind, .. } => StageWork::Kind { kind: *kind, weight: first, bias: second },
-                Work::Norm(norm) => StageWork::Norm { values: norm.values, scale: first, shift: second },
+                LayerWork::Operation { kind, .. } => BoundWork::Operation { kind: *kind, weight: first, bias: second },
+                LayerWork::Norm(norm) => BoundWork::Norm { elements: norm.elements, scale: first, shift: second },
             };
-            stages.push(Stage { work, activation: layer.activation });
+            layers.push(BoundLayer { work, activation: layer.activation });
         }
-        work(&stages)
+        work(&layers)
     }
 
     /// Lends a buffer for each layer's `rows`.
@@ -135,12 +136,12 @@ impl Inner {
         self.layers.iter().map(|layer| self.lend(rows * layer.outputs())).collect()
     }
 
-    /// Accumulates weight and bias gradients of the layers of kinds; `look` gives each one's input, its gradient, and the
+    /// Accumulates weight and bias gradients of the layers that have them; `look` gives each one's input, its gradient, and the
     /// gradient that its bias's is summed from.
     pub fn accumulate<'a>(&self, look: impl Fn(usize) -> (&'a [f32], &'a [f32], Option<&'a [f32]>)) {
         let mut sinks = Vec::new();
         for (index, layer) in self.layers.iter().enumerate() {
-            if let Work::Kind { kind, weight: weight @ Some(_), bias } = &layer.work {
+            if let LayerWork::Operation { kind, weight: weight @ Some(_), bias } = &layer.work {
                 sinks.push((
                     index,
                     *kind,
@@ -149,9 +150,9 @@ impl Inner {
                 ));
             }
         }
-        let examples = |index: usize, kind: &Kind| look(index).1.len() / kind.outputs().max(1);
+        let examples = |index: usize, kind: &OperationKind| look(index).1.len() / kind.outputs().max(1);
         let mut partial: Vec<Vec<f32>> =
-            sinks.iter().map(|(index, kind, ..)| self.lend(summing_values(*kind, examples(*index, kind)))).collect();
+            sinks.iter().map(|(index, kind, ..)| self.lend(summed_elements(*kind, examples(*index, kind)))).collect();
         let wanted = sinks
             .iter_mut()
             .map(|(index, kind, weight, bias)| {
@@ -200,21 +201,21 @@ impl CustomOp2 for Operation {
     fn cpu_fwd(&self, x: &CpuStorage, x_layout: &Layout, _: &CpuStorage, _: &Layout) -> Result<(CpuStorage, Shape)> {
         let (batch, inputs) = x_layout.shape().dims2()?;
         let x = values(x, x_layout)?;
-        self.shared.with_stages(|stages| {
-            let expected = stages.first().map_or(0, Stage::inputs);
+        self.shared.with_layers(|layers| {
+            let expected = layers.first().map_or(0, BoundLayer::inputs);
             if inputs != expected {
                 bail!("expected {expected} values an example, found {inputs}");
             }
             let mut values = self.shared.lend_values(batch);
-            let statistics = passes::forward(stages, x, batch, &mut passes::slices_mut(&mut values));
+            let statistics = passes::forward(layers, x, batch, &mut passes::slices_mut(&mut values));
             for (layer, statistics) in self.shared.layers.iter().zip(&statistics) {
-                if let (Work::Norm(norm), Some(statistics), true) = (&layer.work, statistics, self.learns) {
-                    norm.remember(statistics, batch * norm.values / statistics.mean.len().max(1));
+                if let (LayerWork::Norm(norm), Some(statistics), true) = (&layer.work, statistics, self.learns) {
+                    norm.remember(statistics, batch * norm.elements / statistics.mean.len().max(1));
                 }
             }
             // candle owns the result; the buffer stays here.
             let out = values.last().cloned().unwrap_or_default();
-            let shape = Shape::from((batch, stages.last().map_or(0, Stage::outputs)));
+            let shape = Shape::from((batch, layers.last().map_or(0, BoundLayer::outputs)));
             *self.tape() = Some(Tape { values, statistics });
             Ok((CpuStorage::F32(out), shape))
         })
@@ -238,14 +239,14 @@ impl CustomOp2 for Operation {
         })?;
         let mut x_gradient = x.track_op().then(|| vec![0.0; x.elem_count()]);
         with_values(x, |x| {
-            self.shared.with_stages(|stages| {
+            self.shared.with_layers(|layers| {
                 let values = passes::slices(&tape.values);
                 let passed = Passed { x, values: &values, statistics: &tape.statistics };
                 let outs = &mut passes::slices_mut(&mut gradients);
-                let norms = passes::backward(stages, &passed, batch, outs, x_gradient.as_deref_mut());
+                let norms = passes::backward(layers, &passed, batch, outs, x_gradient.as_deref_mut());
                 if self.learns {
                     for (index, scale, shift) in norms {
-                        if let Work::Norm(norm) = &self.shared.layers[index].work {
+                        if let LayerWork::Norm(norm) = &self.shared.layers[index].work {
                             norm.scale.buffer().add(&scale);
                             norm.shift.buffer().add(&shift);
                         }

@@ -1,8 +1,8 @@
 //! The gradients of all layers' weights and biases, at once, into the buffers of their parameters.
 
-use super::kind::Kind;
 use super::matmul::{FEW, Matrix, matmul};
 use super::norm;
+use super::operations::{OperationKind, WeightGradientSplit};
 use super::parameters::Gradient;
 use super::shards::{even, split_mut};
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// What is wanted of one layer: the gradients of weight and bias from its input and its gradient before the activation.
 pub(super) struct Wanted<'a> {
-    pub kind: Kind,
+    pub kind: OperationKind,
     /// `[rows, inputs]`.
     pub x: &'a [f32],
     /// `[rows, outputs]`.
@@ -21,22 +21,22 @@ pub(super) struct Wanted<'a> {
     pub bias_gradient: Option<&'a [f32]>,
 }
 
-/// Examples of a shard of a convolution's weight gradient, added up in order.
+/// Examples of a shard of a weight's gradient, added up in order.
 const SUMMED_EXAMPLES: usize = 16;
 
-/// Values that [`weight_gradients`] needs to sum a layer's gradient in, for so many examples.
-pub(super) fn summing_values(kind: Kind, examples: usize) -> usize {
-    match kind {
-        Kind::Convolution(_) | Kind::Transposed(_) => examples.div_ceil(SUMMED_EXAMPLES) * kind.weights(),
-        _ => 0,
+/// Elements that [`weight_gradients`] needs to sum a layer's gradient in, for so many examples.
+pub(super) fn summed_elements(kind: OperationKind, examples: usize) -> usize {
+    match kind.weight_gradient_split() {
+        WeightGradientSplit::ByExamples => examples.div_ceil(SUMMED_EXAMPLES) * kind.weights(),
+        WeightGradientSplit::ByOutputs => 0,
     }
 }
 
 /// A piece of work and roughly what it costs.
 type Task<'a> = (u64, Box<dyn FnOnce() + Send + 'a>);
 
-/// Accumulates the gradients of weights and biases, all layers at once: dense ones split by outputs, convolutions by examples.
-/// `partial` is a buffer of [`summing_values`] a layer, with anything in it.
+/// Accumulates the gradients of weights and biases, all layers at once: split by outputs or by examples, as each kind says.
+/// `partial` is a buffer of [`summed_elements`] a layer, with anything in it.
 pub(super) fn weight_gradients(layers: Vec<Wanted<'_>>, partial: &mut [Vec<f32>]) {
     let mut tasks: Vec<Task<'_>> = Vec::new();
     let mut sums = Vec::new();
@@ -45,11 +45,12 @@ pub(super) fn weight_gradients(layers: Vec<Wanted<'_>>, partial: &mut [Vec<f32>]
         if let Some(sink) = weight {
             let add = std::mem::replace(&mut sink.filled, true);
             sink.values.resize(kind.weights(), 0.0);
-            match kind {
-                Kind::Linear { inputs, outputs } => {
-                    by_outputs((inputs, outputs), (x, gradient), add, &mut sink.values, &mut tasks);
+            match kind.weight_gradient_split() {
+                WeightGradientSplit::ByOutputs => {
+                    let sizes = (kind.inputs(), kind.outputs());
+                    by_outputs(sizes, (x, gradient), add, &mut sink.values, &mut tasks);
                 }
-                _ => {
+                WeightGradientSplit::ByExamples => {
                     by_examples(kind, (x, gradient), partial, &mut tasks);
                     sums.push((&mut sink.values, add));
                 }
@@ -76,7 +77,7 @@ pub(super) fn weight_gradients(layers: Vec<Wanted<'_>>, partial: &mut [Vec<f32>]
     }
 }
 
-/// A dense layer's: each task makes some of the outputs' rows.
+/// gradientᵀ·x: each task makes some of the outputs' rows.
 fn by_outputs<'a>(
     (inputs, outputs): (usize, usize),
     (x, gradient): (&'a [f32], &'a [f32]),
@@ -98,9 +99,9 @@ fn by_outputs<'a>(
     }
 }
 
-/// A convolution's: each task sums a few examples into a part of its own.
+/// Each task sums a few examples into a part of its own.
 fn by_examples<'a>(
-    kind: Kind,
+    kind: OperationKind,
     (x, gradient): (&'a [f32], &'a [f32]),
     partial: &'a mut [f32],
     tasks: &mut Vec<Task<'a>>,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::nn::conv_shape::Map;
+use crate::nn::operations::{Addition, Concatenation};
 
 fn linear(name: &str, input: usize, weight: &[f32], bias: &[f32], activation: Activation) -> Operation {
     Operation::linear(name, input, (weight, bias), activation)
@@ -20,12 +21,12 @@ fn operations_read_the_values_they_name() {
 }
 
 fn concatenation(inputs: [usize; 2], height: usize, channels: [usize; 2]) -> Operation {
-    let kind = OperationKind::Concatenation(Concatenation { height, width: 1, channels });
+    let kind = Concatenation { height, width: 1, channels };
     Operation::joining("both", inputs, kind, Activation::Identity)
 }
 
 fn addition(inputs: [usize; 2], channels: usize, activation: Activation) -> Operation {
-    Operation::joining("sum", inputs, OperationKind::Addition(Map { height: 1, width: 1, channels }), activation)
+    Operation::joining("sum", inputs, Addition(Map { height: 1, width: 1, channels }), activation)
 }
 
 #[test]

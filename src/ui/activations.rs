@@ -6,7 +6,7 @@ use crate::explore::viewer::{CpuDecoder, Look, LookFound};
 use crate::gpu::image::{self, Fit, Picture};
 use crate::gpu::live::{self, Decode, DecodedModel};
 use crate::gpu::{self, ColorMap, Decoding, OnDevice};
-use crate::snapshot::{Kind, Operation, OperationKind, Snapshot};
+use crate::snapshot::{Operation, OperationKind, Snapshot};
 use crate::ui::command::{Command, Slot};
 use crate::ui::looking::newest_cursor;
 use crate::ui::output::QUICK_FLOPS;
@@ -130,7 +130,7 @@ impl Panel for Activations {
             grid(&painter, place, &sheet, theme::of(ui).surfaces[1]);
         }
         let maps = match sheet.maps {
-            1 if sheet.map_stride == 0 => t!("activations.vector", values = sheet.values),
+            1 if sheet.map_stride == 0 => t!("activations.vector", values = sheet.elements),
             1 => t!("activations.one_map", width = sheet.width, height = sheet.height),
             maps => t!("activations.maps", maps = maps, width = sheet.width, height = sheet.height),
         };
@@ -199,7 +199,7 @@ fn grid(painter: &Painter, place: Rect, sheet: &MapSheet, color: egui::Color32) 
         painter.rect_filled(Rect::from_min_size(place.min + offset, cell), 0.0, color);
     }
     // A vector may leave the end of its last line empty.
-    let beyond = (sheet.width * sheet.height).saturating_sub(sheet.values);
+    let beyond = (sheet.width * sheet.height).saturating_sub(sheet.elements);
     if sheet.maps == 1 && beyond > 0 {
         let value = vec2(place.width() / sheet.width as f32, place.height() / sheet.height as f32);
         let end = Rect::from_min_max(place.max - vec2(beyond as f32, 1.0) * value, place.max);
@@ -228,20 +228,5 @@ fn map_at(place: Rect, sheet: &MapSheet, pos: egui::Pos2) -> Option<usize> {
 
 /// An operation in a line: its number, what it computes, on what sizes.
 fn described(index: usize, operation: &Operation) -> String {
-    let map = |map: crate::nn::conv_shape::Map| format!("{}×{}×{}", map.height, map.width, map.channels);
-    let (key, sizes) = match operation.kind {
-        OperationKind::Layer(kind) => match kind {
-            Kind::Linear { inputs, outputs } => ("activations.linear", format!("{inputs}→{outputs}")),
-            Kind::Convolution(s) => ("activations.convolution", format!("{}→{}", map(s.large), map(s.small))),
-            Kind::Transposed(s) => ("activations.transposed", format!("{}→{}", map(s.small), map(s.large))),
-            Kind::MaxPool(s) => ("activations.pool", format!("{}→{}", map(s.large), map(s.small))),
-            Kind::Upsample { from, to } => ("activations.upsample", format!("{}→{}", map(from), map(to))),
-            Kind::ChannelsLast(m) | Kind::Planes(m) => ("activations.layout", map(m)),
-        },
-        OperationKind::Addition(m) => ("activations.addition", map(m)),
-        OperationKind::Concatenation(both) => {
-            ("activations.concatenation", format!("{}→{}", both.parts().map(map).join(" + "), map(both.whole())))
-        }
-    };
-    format!("{} · {} {sizes}", index + 1, tr(key))
+    format!("{} · {} {}", index + 1, tr(operation.kind.label()), operation.kind.sizes())
 }

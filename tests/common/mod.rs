@@ -4,7 +4,7 @@
 use candle_core::{Device, Tensor};
 use latentarium::dataset::{Column, Dataset, Progress, Split, digits};
 use latentarium::nn::generic;
-use latentarium::snapshot::{Network, OperationKind};
+use latentarium::snapshot::Network;
 use latentarium::trainer::{Event, Trainer};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -45,22 +45,12 @@ pub fn by_candle(network: &Network, x: &[f32], count: usize) -> Vec<f32> {
     let mut values = vec![Tensor::from_slice(x, (count, network.input()), &Device::Cpu).unwrap()];
     for operation in network.operations() {
         let read: Vec<&Tensor> = operation.inputs.iter().map(|value| &values[*value]).collect();
-        let out = match &operation.kind {
-            OperationKind::Layer(kind) => {
-                let held = |values: &[f32], shape: Vec<usize>| {
-                    (!values.is_empty()).then(|| Tensor::from_slice(values, shape, &Device::Cpu).unwrap())
-                };
-                let weight = held(&operation.weight, kind.weight_shape());
-                let bias = held(&operation.bias, vec![operation.bias.len()]);
-                generic::apply(kind, weight.as_ref(), bias.as_ref(), read[0]).unwrap()
-            }
-            OperationKind::Addition(_) => (read[0] + read[1]).unwrap(),
-            OperationKind::Concatenation(both) => {
-                let map = |value: &Tensor| value.reshape((count, both.height, both.width, ())).unwrap();
-                let whole = Tensor::cat(&[map(read[0]), map(read[1])], 3).unwrap();
-                whole.reshape((count, ())).unwrap()
-            }
+        let held = |values: &[f32], shape: Vec<usize>| {
+            (!values.is_empty()).then(|| Tensor::from_slice(values, shape, &Device::Cpu).unwrap())
         };
+        let weight = held(&operation.weight, operation.kind.weight_shape());
+        let bias = held(&operation.bias, vec![operation.bias.len()]);
+        let out = operation.kind.by_candle(weight.as_ref(), bias.as_ref(), &read).unwrap();
         values.push(generic::activate(&out, operation.activation).unwrap());
     }
     values.last().unwrap().flatten_all().unwrap().to_vec1().unwrap()

@@ -13,7 +13,6 @@ mod encode;
 mod error;
 mod pipelines;
 mod plan;
-mod product;
 mod read_back;
 mod schedule;
 pub mod shaders;

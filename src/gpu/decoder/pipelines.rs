@@ -1,15 +1,15 @@
 //! The decoder's pipelines, all with one layout, made once.
 
 use super::error::DecoderError;
-use super::shaders::Stage;
-use super::uniforms;
+use super::shaders;
+use super::uniforms::StageUniforms;
 use crate::gpu::compute::{dynamic_uniform, layout, pipeline, storage};
 use eframe::wgpu;
 
 /// A pipeline a stage, and what they bind.
 pub struct Pipelines {
-    /// In the order of [`Stage::ALL`].
-    stages: Vec<wgpu::ComputePipeline>,
+    /// By the names of their stages.
+    stages: Vec<(&'static str, wgpu::ComputePipeline)>,
     /// 0 uniforms, 1 what is read, 2 what is written, 3 the second value that is read: the first again where there is one.
     pub(super) values_layout: wgpu::BindGroupLayout,
     /// 0 weights and biases.
@@ -23,19 +23,19 @@ impl Pipelines {
     /// Where the device refuses one.
     pub fn new(device: &wgpu::Device) -> Result<Self, DecoderError> {
         guarded(device, "the decoder's pipelines", || {
-            let (uniform, read, write) = (dynamic_uniform::<uniforms::Stage>(), storage(true), storage(false));
+            let (uniform, read, write) = (dynamic_uniform::<StageUniforms>(), storage(true), storage(false));
             let computes = wgpu::ShaderStages::COMPUTE;
             let values_layout = layout(device, "decoder values", computes, &[uniform, read, write, read]);
             let weights_layout = layout(device, "decoder weights", computes, &[read]);
             let both = [Some(&values_layout), Some(&weights_layout)];
-            let stages = Stage::ALL.into_iter().map(|stage| pipeline(device, &both, stage.shader())).collect();
+            let stages = shaders::all().map(|shader| (shader.name, pipeline(device, &both, shader))).collect();
             Self { stages, values_layout, weights_layout }
         })
     }
 
     /// The pipeline of a stage.
-    pub(super) fn of(&self, stage: Stage) -> Option<&wgpu::ComputePipeline> {
-        self.stages.get(stage as usize)
+    pub(super) fn of(&self, stage: &str) -> Option<&wgpu::ComputePipeline> {
+        self.stages.iter().find(|(name, _)| *name == stage).map(|(_, pipeline)| pipeline)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::error::DecoderError;
 use super::pipelines::{Pipelines, guarded};
-use super::schedule::{Chunk, Schedule, Window};
-use super::uniforms;
+use super::schedule::{BufferWindow, Chunk, Schedule};
+use super::uniforms::StageUniforms;
 use crate::snapshot::Network;
 use eframe::wgpu;
 
@@ -44,7 +44,7 @@ impl Plan {
         schedule: Schedule,
     ) -> Result<Self, DecoderError> {
         let limits = device.limits();
-        let size = size_of::<uniforms::Stage>();
+        let size = size_of::<StageUniforms>();
         let stride = size.next_multiple_of((limits.min_uniform_buffer_offset_alignment as usize).max(4));
         let dispatches = schedule.chunks.iter().flat_map(|chunk| &chunk.dispatches);
         let mut block = vec![0u8; dispatches.clone().count().saturating_mul(stride)];
@@ -144,7 +144,7 @@ impl Binding<'_> {
     }
 
     fn group(&self, chunk: &Chunk, [first, second]: [usize; 2], written: usize) -> Option<wgpu::BindGroup> {
-        let uniforms = Window { offset: 0, size: size_of::<uniforms::Stage>() as u64, base: 0 };
+        let uniforms = BufferWindow { offset: 0, size: size_of::<StageUniforms>() as u64, base: 0 };
         let input = |value: usize| (value == 0).then_some(chunk.input);
         let output = (written + 1 == self.values.len()).then_some(chunk.output);
         Some(self.device.create_bind_group(&wgpu::BindGroupDescriptor {
@@ -160,9 +160,9 @@ impl Binding<'_> {
     }
 }
 
-fn entry(binding: u32, buffer: &wgpu::Buffer, window: Option<Window>) -> wgpu::BindGroupEntry<'_> {
+fn entry(binding: u32, buffer: &wgpu::Buffer, window: Option<BufferWindow>) -> wgpu::BindGroupEntry<'_> {
     let resource = match window {
-        Some(Window { offset, size, .. }) => {
+        Some(BufferWindow { offset, size, .. }) => {
             wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size: std::num::NonZeroU64::new(size) })
         }
         None => buffer.as_entire_binding(),

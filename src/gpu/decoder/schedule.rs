@@ -3,7 +3,7 @@
 use super::dispatch::Dispatch;
 use super::error::DecoderError;
 use super::shaders::{SHARED_BYTES, THREADS};
-use super::uniforms;
+use super::uniforms::StageUniforms;
 use crate::snapshot::{Network, Operation, OperationKind};
 use eframe::wgpu;
 
@@ -16,7 +16,7 @@ const ROUND: u64 = 256;
 
 /// The part of a buffer that is bound, and at which of its values (not bytes) the first example begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
+pub struct BufferWindow {
     /// First byte, as the adapter wants it aligned.
     pub offset: u64,
     /// Bytes.
@@ -33,9 +33,9 @@ pub struct Chunk {
     /// How many.
     pub examples: usize,
     /// What of the latents is bound.
-    pub input: Window,
+    pub input: BufferWindow,
     /// What of the images is bound.
-    pub output: Window,
+    pub output: BufferWindow,
     /// An operation each, in order.
     pub dispatches: Vec<Dispatch>,
 }
@@ -187,14 +187,14 @@ impl<'a> Sizes<'a> {
         Ok(())
     }
 
-    fn window(&self, value: usize, first: usize, examples: usize) -> Result<Window, DecoderError> {
+    fn window(&self, value: usize, first: usize, examples: usize) -> Result<BufferWindow, DecoderError> {
         let values = self.values.get(value).copied().unwrap_or(0);
         let byte = |example: usize| u64::try_from(example.checked_mul(values)?).ok()?.checked_mul(4);
         let ends = byte(first).zip(first.checked_add(examples).and_then(byte));
         let (start, end) = ends.ok_or_else(|| DecoderError::Uncountable(self.name(value)))?;
         let offset = start / self.align * self.align;
         let base = u32::try_from((start - offset) / 4).map_err(|_| DecoderError::Uncountable(self.name(value)))?;
-        Ok(Window { offset, size: (end - offset).next_multiple_of(16), base })
+        Ok(BufferWindow { offset, size: (end - offset).next_multiple_of(16), base })
     }
 
     fn chunk(&self, first: usize, examples: usize) -> Result<Chunk, DecoderError> {
@@ -246,7 +246,7 @@ pub fn check_compute(limits: &wgpu::Limits) -> Result<(), DecoderError> {
             return Err(DecoderError::NoCompute { what, found: found.into(), expected: expected.into() });
         }
     }
-    let (found, expected) = (limits.max_uniform_buffer_binding_size, size_of::<uniforms::Stage>() as u64);
+    let (found, expected) = (limits.max_uniform_buffer_binding_size, size_of::<StageUniforms>() as u64);
     match found >= expected {
         true => Ok(()),
         false => Err(DecoderError::NoCompute { what: "bytes of uniforms", found, expected }),

@@ -9,7 +9,7 @@ pub const SIGMOID: u32 = 1;
 /// `Stage` of shared/stage.wgsl, where each field is explained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
 #[repr(C)]
-pub struct Stage {
+pub struct StageUniforms {
     pub examples: u32,
     pub rows: u32,
     pub inner: u32,
@@ -32,13 +32,13 @@ pub struct Stage {
     pub small_width: u32,
     pub small_channels: u32,
 }
-const _: () = assert!(size_of::<Stage>() == 84);
-const _: () = assert!(offset_of!(Stage, rows) == 4 && offset_of!(Stage, columns) == 12);
-const _: () = assert!(offset_of!(Stage, weight_stride) == 16 && offset_of!(Stage, bias_base) == 20);
-const _: () = assert!(offset_of!(Stage, input_base) == 24 && offset_of!(Stage, output_base) == 28);
-const _: () = assert!(offset_of!(Stage, second_base) == 32 && offset_of!(Stage, vectors) == 36);
-const _: () = assert!(offset_of!(Stage, activation) == 40 && offset_of!(Stage, slope) == 44);
-const _: () = assert!(offset_of!(Stage, side) == 48 && offset_of!(Stage, stride) == 52);
-const _: () = assert!(offset_of!(Stage, padding) == 56 && offset_of!(Stage, large_height) == 60);
-const _: () = assert!(offset_of!(Stage, large_channels) == 68 && offset_of!(Stage, small_height) == 72);
-const _: () = assert!(offset_of!(Stage, small_channels) == 80);
+const _: () = assert!(size_of::<StageUniforms>() == 84);
+const _: () = assert!(offset_of!(StageUniforms, rows) == 4 && offset_of!(StageUniforms, columns) == 12);
+const _: () = assert!(offset_of!(StageUniforms, weight_stride) == 16 && offset_of!(StageUniforms, bias_base) == 20);
+const _: () = assert!(offset_of!(StageUniforms, input_base) == 24 && offset_of!(StageUniforms, output_base) == 28);
+const _: () = assert!(offset_of!(StageUniforms, second_base) == 32 && offset_of!(StageUniforms, vectors) == 36);
+const _: () = assert!(offset_of!(StageUniforms, activation) == 40 && offset_of!(StageUniforms, slope) == 44);
+const _: () = assert!(offset_of!(StageUniforms, side) == 48 && offset_of!(StageUniforms, stride) == 52);
+const _: () = assert!(offset_of!(StageUniforms, padding) == 56 && offset_of!(StageUniforms, large_height) == 60);
+const _: () = assert!(offset_of!(StageUniforms, large_channels) == 68 && offset_of!(StageUniforms, small_height) == 72);
+const _: () = assert!(offset_of!(StageUniforms, small_channels) == 80);

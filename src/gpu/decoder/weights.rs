@@ -1,9 +1,9 @@
-//! A snapshot's weights on the GPU, twice: while one side is drawn the other takes a newer snapshot.
+//! A snapshot's weights on the GPU, twice: while one side is shown the other takes a newer snapshot.
 
 use super::error::DecoderError;
 use super::pipelines::{Pipelines, guarded};
-use super::product::Product;
-use crate::snapshot::{Network, OperationKind};
+use crate::nn::operations::MatmulShape;
+use crate::snapshot::{Network, Operation, OperationKind};
 use eframe::wgpu;
 
 /// Operations' weights begin at multiples of so many values: 256 bytes, the largest alignment that is asked for.
@@ -27,7 +27,7 @@ impl Layout {
         let mut layout = Self { kinds: Vec::new(), ranges: Vec::new(), values: 0 };
         for operation in network.operations() {
             let uncountable = || DecoderError::Uncountable(operation.name.clone());
-            let values = Product::of(&operation.kind)?.map_or(Ok(0), |product| product.values())?;
+            let values = operation.kind.matmul().map_or(Some(0), |matmul| matmul.elements()).ok_or_else(uncountable)?;
             layout.kinds.push(operation.kind);
             layout.ranges.push((layout.values, values));
             let end = layout.values.checked_add(values).and_then(|end| end.checked_next_multiple_of(ALIGN));
@@ -76,12 +76,20 @@ impl Packed {
         let mut values = vec![0.0; layout.values];
         for (operation, (first, count)) in network.operations().iter().zip(&layout.ranges) {
             let range = first.checked_add(*count).and_then(|end| values.get_mut(*first..end));
-            if let (Some(product), Some(range)) = (Product::of(&operation.kind)?, range) {
-                product.pack(operation, range)?;
+            if let (Some(matmul), Some(range)) = (operation.kind.matmul(), range) {
+                pack(operation, &matmul, range).ok_or_else(|| DecoderError::Uncountable(operation.name.clone()))?;
             }
         }
         Ok(Self { step, layout, values })
     }
+}
+
+/// Writes an operation's weights, then its biases, as they lie on the GPU into `out` (`[elements]`, zeros before).
+fn pack(operation: &Operation, matmul: &MatmulShape, out: &mut [f32]) -> Option<()> {
+    let (matrix, biases) = out.split_at_mut(matmul.weights()?.min(out.len()));
+    operation.kind.pack(&operation.weight, matmul.stride()?, matrix);
+    biases.iter_mut().zip(&*operation.bias).for_each(|(target, source)| *target = *source);
+    Some(())
 }
 
 struct Side {
@@ -95,7 +103,7 @@ struct Side {
 pub struct Weights {
     layout: Layout,
     sides: [Side; 2],
-    drawn: usize,
+    shown: usize,
 }
 
 impl Weights {
@@ -120,32 +128,32 @@ impl Weights {
         let layout = Layout::new(network)?;
         layout.check(limits)?;
         let sides = guarded(device, "room for the weights", || [0; 2].map(|_| Side::new(device, pipelines, &layout)))?;
-        Ok(Self { layout, sides, drawn: 0 })
+        Ok(Self { layout, sides, shown: 0 })
     }
 
-    /// Uploads weights to the side that is not drawn, and draws that one from now on. What was encoded before keeps the older
+    /// Uploads weights to the side that is not shown, and shows that one from now on. What was encoded before keeps the older
     /// weights, as long as it is submitted before the next upload but one.
     ///
     /// # Errors
-    /// Where they are of a network of another shape, or the device refuses; then the older ones are drawn on.
+    /// Where they are of a network of another shape, or the device refuses; then the older ones are shown on.
     pub fn upload(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, packed: &Packed) -> Result<(), DecoderError> {
         if packed.layout != self.layout {
             return Err(DecoderError::OtherNetwork);
         }
-        let other = 1 - self.drawn;
+        let other = 1 - self.shown;
         if let Some(side) = self.sides.get_mut(other) {
             guarded(device, "the weights", || {
                 queue.write_buffer(&side.buffer, 0, bytemuck::cast_slice(&packed.values));
             })?;
             side.step = Some(packed.step);
-            self.drawn = other;
+            self.shown = other;
         }
         Ok(())
     }
 
-    /// The step of the weights that are drawn; `None` before the first upload.
+    /// The step of the weights that are shown; `None` before the first upload.
     pub fn step(&self) -> Option<u64> {
-        self.sides.get(self.drawn).and_then(|side| side.step)
+        self.sides.get(self.shown).and_then(|side| side.step)
     }
 
     /// What each operation binds.
@@ -156,7 +164,7 @@ impl Weights {
         if self.layout.kinds != kinds {
             return Err(DecoderError::OtherNetwork);
         }
-        let side = self.sides.get(self.drawn).filter(|side| side.step.is_some());
+        let side = self.sides.get(self.shown).filter(|side| side.step.is_some());
         side.map(|side| &*side.groups).ok_or(DecoderError::NoWeights)
     }
 }
@@ -184,5 +192,19 @@ impl Side {
         };
         let groups = layout.ranges.iter().map(group).collect();
         Self { buffer, groups, step: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::snapshot::Activation;
+
+    #[test]
+    fn columns_are_padded_to_four_and_biases_follow() {
+        let operation = Operation::linear("a", 0, ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [7.0, 8.0]), Activation::Relu);
+        let packed = Packed::new(&Network::new(3, vec![operation]).unwrap(), 0).unwrap();
+        assert_eq!(packed.values[..12], [1.0, 2.0, 3.0, 0.0, 4.0, 5.0, 6.0, 0.0, 7.0, 8.0, 0.0, 0.0]);
     }
 }

@@ -208,7 +208,7 @@ pub(super) fn maps_target(sheet: &MapSheet) -> Target {
         height: small(sheet.height),
         map_stride: small(sheet.map_stride),
         place_stride: small(sheet.place_stride),
-        values: small(sheet.values),
+        values: small(sheet.elements),
         ..Target::default()
     }
 }

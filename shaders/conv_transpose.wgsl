@@ -1,17 +1,17 @@
-// Small map to large, the adjoint of a convolution, as a product that is never laid out: a row a place of the large map,
-// along its sums the stands of the window that cover it. Places whose distance is a multiple of the stride are covered at
-// the same places of the window: they make up a phase, and each phase is a product of its own.
+// Small map to large, the adjoint of a conv, as a matmul whose columns are never laid out: a row a place of the large map,
+// along its sums the positions of the window that cover it. Places whose distance is a multiple of the stride are covered at
+// the same places of the window: they make up a phase, and each phase is a matmul of its own.
 
 struct Row {
     // Where the example's map begins.
     base: u32,
-    // The last stand that covers it.
+    // The last position that covers it.
     y: i32,
     x: i32,
 }
 
 struct Column {
-    // How many stands before the last.
+    // How many positions before the last.
     y: i32,
     x: i32,
     channel: u32,
@@ -28,7 +28,7 @@ fn extent_of(phase: u32) -> vec2<u32> {
     return (max(size, corner_of(phase)) - corner_of(phase) + stage.stride - 1u) / stage.stride;
 }
 
-// How many stands can cover a place of it, along both edges.
+// How many positions can cover a place of it, along both edges.
 fn taps_of(phase: u32) -> vec2<u32> {
     let first = (corner_of(phase) + stage.padding) % stage.stride;
     return (max(vec2<u32>(stage.side), first) - first + stage.stride - 1u) / stage.stride;
@@ -60,8 +60,8 @@ fn split(row: u32, phase: u32) -> vec3<u32> {
 fn row_of(row: u32, phase: u32) -> Row {
     let place = split(row, phase);
     let base = stage.input_base + place.x * (stage.small_height * stage.small_width * stage.small_channels);
-    let stand = (place.yz + stage.padding) / stage.stride;
-    return Row(base, i32(stand.x), i32(stand.y));
+    let position = (place.yz + stage.padding) / stage.stride;
+    return Row(base, i32(position.x), i32(position.y));
 }
 
 fn place_of(row: u32, phase: u32) -> u32 {

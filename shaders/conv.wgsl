@@ -1,5 +1,5 @@
-// Large map to small, as a product that is never laid out: a row a place of the small map, along its sums what is under the
-// window there, row by row, channels last.
+// Large map to small, as a matmul whose im2col is never laid out: a row a place of the small map, along its sums the
+// receptive field there, row by row, channels last.
 
 struct Row {
     // Where the example's map begins.
@@ -31,8 +31,8 @@ fn row_of(row: u32, phase: u32) -> Row {
     let places = stage.small_height * stage.small_width;
     let place = row % places;
     let base = stage.input_base + row / places * (stage.large_height * stage.large_width * stage.large_channels);
-    let stand = vec2<u32>(place / stage.small_width, place % stage.small_width) * stage.stride;
-    return Row(base, i32(stand.x) - i32(stage.padding), i32(stand.y) - i32(stage.padding));
+    let position = vec2<u32>(place / stage.small_width, place % stage.small_width) * stage.stride;
+    return Row(base, i32(position.x) - i32(stage.padding), i32(position.y) - i32(stage.padding));
 }
 
 fn place_of(row: u32, phase: u32) -> u32 {

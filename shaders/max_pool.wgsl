@@ -1,6 +1,6 @@
-// The largest value under the window, channel by channel; the first one where nothing is larger.
+// The largest element of the window, channel by channel; the first one where nothing is larger.
 
-fn values_of() -> u32 {
+fn elements_of() -> u32 {
     return stage.small_height * stage.small_width * stage.small_channels;
 }
 
@@ -8,9 +8,9 @@ fn element(example: u32, at: u32) -> f32 {
     let base = stage.input_base + example * (stage.large_height * stage.large_width * stage.large_channels);
     let channel = at % stage.small_channels;
     let place = at / stage.small_channels;
-    let stand = vec2<u32>(place / stage.small_width, place % stage.small_width) * stage.stride;
-    let first = max(stand, vec2<u32>(stage.padding)) - stage.padding;
-    let reach = max(stand + stage.side, vec2<u32>(stage.padding)) - stage.padding;
+    let position = vec2<u32>(place / stage.small_width, place % stage.small_width) * stage.stride;
+    let first = max(position, vec2<u32>(stage.padding)) - stage.padding;
+    let reach = max(position + stage.side, vec2<u32>(stage.padding)) - stage.padding;
     let last = min(reach, vec2<u32>(stage.large_height, stage.large_width));
     var best = 0.0;
     var found = false;

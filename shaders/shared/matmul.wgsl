@@ -1,4 +1,4 @@
-// A matrix product by tiles: (what the stage gathers)·weightsᵀ + bias, then the activation. The stage says what its rows
+// A matmul by tiles: (what the stage reads)·weightsᵀ + bias, then the activation. The stage says what its rows
 // and the places along its sums are: rows_of, inner_of, row_of, place_of, column_of, address_of.
 
 const THREADS = 128u;

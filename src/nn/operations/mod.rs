@@ -1,0 +1,64 @@
+//! The operations that networks are made of: a file each, with its `.wgsl`, and one table. CPU evaluation, training, the
+//! shaders and the lens read this table and nothing else, so that another operation is [another file](Compute) and its line.
+
+mod addition;
+mod candle_maps;
+mod compute;
+mod concatenation;
+mod conv;
+mod conv_transpose;
+mod kernels;
+mod linear;
+mod max_pool;
+mod permute;
+mod shader;
+mod upsample;
+
+pub use compute::{Compute, InputGradients, Inputs, OutputLayout, WeightGradientSplit};
+pub use permute::MapOrder;
+pub use shader::{MatmulShape, ShaderCall, ShaderSizes, ShaderStage};
+
+/// Makes the table's operations into one type.
+macro_rules! operations {
+    ($($file:ident::$name:ident,)*) => {
+        $(pub use $file::$name;)*
+
+        /// What an operation computes, and on what sizes: one of the table, as [`Compute`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum OperationKind {
+            $(#[doc = concat!("See [`", stringify!($name), "`](struct@", stringify!($name), ").")] $name($name),)*
+        }
+
+        $(impl From<$name> for OperationKind {
+            fn from(operation: $name) -> Self {
+                Self::$name(operation)
+            }
+        })*
+
+        impl std::ops::Deref for OperationKind {
+            type Target = dyn Compute;
+
+            fn deref(&self) -> &Self::Target {
+                match self {
+                    $(Self::$name(operation) => operation,)*
+                }
+            }
+        }
+
+        /// The shaders of all operations.
+        pub fn shader_stages() -> impl Iterator<Item = &'static ShaderStage> {
+            [$($name::STAGES),*].into_iter().flatten()
+        }
+    };
+}
+
+operations! {
+    linear::Linear,
+    conv::Conv,
+    conv_transpose::ConvTranspose,
+    max_pool::MaxPool,
+    upsample::Upsample,
+    permute::Permute,
+    addition::Addition,
+    concatenation::Concatenation,
+}
