@@ -7,7 +7,7 @@ use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::critic::{CriticLosses, Penalties, backward};
 use latentarium::nn::generic;
 use latentarium::nn::layer::Layer;
-use latentarium::nn::operations::{Conv, Linear, OperationKind, Permute};
+use latentarium::nn::operations::{Conv, Linear, MaxPool, OperationKind, Permute};
 use latentarium::nn::parameters::Parameters;
 use latentarium::nn::sequential::Sequential;
 use latentarium::random::{Purpose, normal_rows};
@@ -64,6 +64,54 @@ fn step(
     let measured = backward(&network, &parameters, (&real, &fake), loss, penalties).unwrap();
     let gradients = parameters.iter().map(|(name, parameter)| (name.to_owned(), parameter.gradient().unwrap()));
     (measured, gradients.collect())
+}
+
+/// What a critic's step accumulates behind a layer that gives four of 16 elements, with the same weights whatever it is.
+fn step_behind(first: impl FnOnce(&mut Parameters) -> Layer, images: [&Tensor; 2]) -> (CriticLosses, Vec<Vec<f32>>) {
+    let mut parameters = Parameters::default();
+    let hidden = Layer::new(&mut parameters, "hidden", Linear { inputs: 4, outputs: 6 }, LEAKY, 3).unwrap();
+    let last = Linear { inputs: 6, outputs: 1 };
+    let last = Layer::new(&mut parameters, "last", last, Activation::Identity, 3).unwrap();
+    let first = first(&mut parameters);
+    let network = Sequential::new(&parameters, vec![first, hidden, last]).unwrap();
+    let between = [0.1, 0.3, 0.5, 0.7, 0.9];
+    let penalties = Penalties { r1_gamma: 3.0, gradient_lambda: 2.0, between: &between };
+    let [real, fake] = images;
+    let found = backward(&network, &parameters, (real, fake), AdversarialLoss::NonSaturating, penalties).unwrap();
+    let own = parameters.iter().filter(|(name, _)| !name.starts_with("first"));
+    (found, own.map(|(_, parameter)| parameter.gradient().unwrap()).collect())
+}
+
+#[test]
+fn penalties_go_through_the_elements_that_a_pooling_chose() {
+    // The upper left element of each window is by far the largest, so pooling is a matrix that picks it.
+    let picked = [0, 2, 8, 10];
+    let images = [1, 2].map(|seed| {
+        let mut values = draw(seed, 5, 16).flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        values.chunks_exact_mut(16).for_each(|image| picked.iter().for_each(|place| image[*place] += 20.0));
+        Tensor::from_vec(values, (5, 16), &Device::Cpu).unwrap()
+    });
+    let images = images.each_ref();
+    let map = Map { height: 4, width: 4, channels: 1 };
+    let pool = MaxPool(ConvShape::new(map, Window { side: 2, stride: 2, padding: 0 }, 1));
+    let pooled =
+        step_behind(|parameters| Layer::new(parameters, "first", pool, Activation::Identity, 0).unwrap(), images);
+    let matrix = step_behind(
+        |parameters| {
+            let layer = Layer::before_norm(parameters, "first", Linear { inputs: 16, outputs: 4 }, 0).unwrap();
+            let mut weight = vec![0.0f32; 4 * 16];
+            picked.iter().enumerate().for_each(|(row, place)| weight[row * 16 + place] = 1.0);
+            let (_, parameter) = parameters.iter().find(|(name, _)| *name == "first.weight").unwrap();
+            parameter.variable.set(&Tensor::from_vec(weight, (4, 16), &Device::Cpu).unwrap()).unwrap();
+            layer
+        },
+        images,
+    );
+    assert!((pooled.0.r1 - matrix.0.r1).abs() < 1e-5 && pooled.0.r1 > 0.0, "{:?} {:?}", pooled.0, matrix.0);
+    for (pooled, matrix) in pooled.1.iter().zip(&matrix.1) {
+        let size = matrix.iter().fold(0.1f32, |size, x| size.max(x.abs()));
+        assert!(pooled.iter().zip(matrix).all(|(a, b)| (a - b).abs() < 1e-5 * size), "{pooled:?} against {matrix:?}");
+    }
 }
 
 #[test]

@@ -152,7 +152,7 @@ fn fused(
         // Tangents, then in place of each input of a penalised row: s·h + t.
         let mut tangents: Vec<Vec<f32>> =
             layers.iter().map(|layer| inner.lend((rows - plain) * layer.outputs())).collect();
-        tangent(layers, &direction, &values, plain, &mut tangents);
+        tangent(layers, (&x[plain * width..], &direction), &values, plain, &mut tangents);
         combine(&mut x[plain * width..], &direction, &slopes[plain..]);
         for (layer, (values, tangents)) in layers.iter().zip(values.iter_mut().zip(&tangents)) {
             combine(&mut values[plain * layer.outputs()..], tangents, &slopes[plain..]);
@@ -251,31 +251,29 @@ fn penalise(gradient: &mut [f32], width: usize, r1_rows: usize, penalties: Penal
     measured.gradient_penalty = parts[r1_rows..].iter().sum::<f64>() as f32;
 }
 
-/// The critic's linear part about the penalised rows, applied to `direction`.
-fn tangent(layers: &[BoundLayer<'_>], direction: &[f32], values: &[Vec<f32>], plain: usize, tangents: &mut [Vec<f32>]) {
-    let width = layers.first().map_or(1, BoundLayer::inputs);
-    let rows = direction.len() / width.max(1);
-    let linear: Vec<BoundLayer<'_>> = layers
-        .iter()
-        .filter_map(|layer| match &layer.work {
-            BoundWork::Operation { kind, weight, .. } => Some(BoundLayer {
-                work: BoundWork::Operation { kind: *kind, weight, bias: &[] },
-                activation: super::activation::Activation::Identity,
-            }),
-            BoundWork::Norm { .. } => None,
-        })
-        .collect();
+/// The critic's linear part about the penalised rows of `x`, which are those of `direction`, applied to it.
+fn tangent(
+    layers: &[BoundLayer<'_>],
+    (x, direction): (&[f32], &[f32]),
+    values: &[Vec<f32>],
+    plain: usize,
+    tangents: &mut [Vec<f32>],
+) {
     // A layer at a time: between them stand the slopes at the rows themselves. The last layer's is not needed.
-    for index in 0..linear.len().saturating_sub(1) {
+    for (index, layer) in layers.iter().enumerate().take(layers.len().saturating_sub(1)) {
         let (before, after) = tangents.split_at_mut(index);
-        let input = before.last().map_or(direction, |tangent| tangent);
-        passes::forward_rows(&linear[index..=index], input, rows, &mut [&mut after[0]]);
-        let out = &values[index][plain * layers[index].outputs()..];
+        let direction = before.last().map_or(direction, |tangent| tangent);
+        let x = match index.checked_sub(1) {
+            Some(before) => &values[before][plain * layer.inputs()..],
+            None => x,
+        };
+        passes::tangent_rows(layer, (x, direction), &mut after[0]);
+        let out = &values[index][plain * layer.outputs()..];
         let size = 32 * 1024;
         after[0]
             .par_chunks_mut(size)
             .zip(out.par_chunks(size))
-            .for_each(|(tangent, out)| layers[index].activation.apply_slope(out, tangent));
+            .for_each(|(tangent, out)| layer.activation.apply_slope(out, tangent));
     }
 }
 

@@ -113,6 +113,17 @@ pub(super) fn forward_rows(layers: &[BoundLayer<'_>], x: &[f32], batch: usize, v
     });
 }
 
+/// The tangents of one layer before its activation, at the rows of `x` along those of `direction`.
+pub(super) fn tangent_rows(layer: &BoundLayer<'_>, (x, direction): (&[f32], &[f32]), out: &mut [f32]) {
+    let BoundWork::Operation { kind, weight, .. } = &layer.work else { return };
+    let shards: Vec<Range<usize>> = row_shards(out.len() / layer.outputs().max(1)).collect();
+    let parts = split_mut(out, layer.outputs(), shards.iter().cloned());
+    parts.into_par_iter().zip(&shards).for_each(|(out, shard)| {
+        let rows = |values| split(values, layer.inputs(), shard);
+        kind.tangent(weight, rows(x).into(), rows(direction).into(), out);
+    });
+}
+
 /// For each shard its part of every layer's buffer.
 fn by_shard<'a>(
     layers: &[BoundLayer<'_>],

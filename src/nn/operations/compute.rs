@@ -56,6 +56,12 @@ pub trait Compute: Debug + Sync {
     /// The gradients of `x` from that of the output (before the activation), `[rows, outputs]` to `[rows, inputs]`.
     fn backward(&self, weight: &[f32], x: Inputs<'_>, gradient: &[f32], x_gradient: InputGradients<'_>);
 
+    /// How what it gives changes with a small change `direction` of `x`, its weight as it is: `[rows, outputs]`. An operation
+    /// that is linear in `x` does not look at it.
+    fn tangent(&self, weight: &[f32], _x: Inputs<'_>, direction: Inputs<'_>, out: &mut [f32]) {
+        self.forward(weight, &[], direction, out);
+    }
+
     /// Adds these examples' part to the weight's gradient, shaped as the weight.
     fn add_weight_gradient(&self, _x: &[f32], _gradient: &[f32], _out: &mut [f32]) {}
 

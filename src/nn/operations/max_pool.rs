@@ -61,6 +61,14 @@ impl Compute for MaxPool {
         }
     }
 
+    /// The elements that are the largest of `x`, not of the direction.
+    fn tangent(&self, _: &[f32], x: Inputs<'_>, direction: Inputs<'_>, out: &mut [f32]) {
+        let examples = x.first.chunks_exact(self.inputs()).zip(direction.first.chunks_exact(self.inputs()));
+        for ((x, direction), out) in examples.zip(out.chunks_exact_mut(self.outputs())) {
+            self.for_each_maximum(x, |place, from| out[place] = direction[from]);
+        }
+    }
+
     fn by_candle(&self, _: Option<&Tensor>, _: Option<&Tensor>, x: &[&Tensor]) -> Result<Tensor> {
         let ConvShape { large, small, window } = self.0;
         if window.padding > 0 || window.side != window.stride {
