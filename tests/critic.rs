@@ -7,7 +7,7 @@ use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::critic::{CriticLosses, Penalties, backward};
 use latentarium::nn::generic;
 use latentarium::nn::layer::Layer;
-use latentarium::nn::operations::{Conv, Linear, MaxPool, OperationKind, Permute};
+use latentarium::nn::operations::{AvgPool, Conv, Linear, MaxPool, OperationKind, Permute};
 use latentarium::nn::parameters::Parameters;
 use latentarium::nn::sequential::Sequential;
 use latentarium::random::{Purpose, normal_rows};
@@ -35,11 +35,13 @@ fn convolutional(parameters: &mut Parameters) -> Sequential {
     let image = Map { height: 9, width: 7, channels: 3 };
     let first = ConvShape::new(image, window, 8);
     let second = ConvShape::new(first.small, window, 12);
-    let kinds: [(OperationKind, Activation); 4] = [
+    let pool = ConvShape::new(second.small, Window { side: 2, stride: 1, padding: 1 }, 12);
+    let kinds: [(OperationKind, Activation); 5] = [
         (Permute::channels_last(image).into(), Activation::Identity),
         (Conv(first).into(), LEAKY),
         (Conv(second).into(), LEAKY),
-        (Linear { inputs: second.small.elements(), outputs: 1 }.into(), Activation::Identity),
+        (AvgPool(pool).into(), Activation::Identity),
+        (Linear { inputs: pool.small.elements(), outputs: 1 }.into(), Activation::Identity),
     ];
     let layers = kinds.into_iter().enumerate().map(|(index, (kind, activation))| {
         Layer::new(parameters, &format!("critic.{index}"), kind, activation, 5).unwrap()

@@ -12,7 +12,7 @@ use latentarium::gpu::{self, Headless};
 use latentarium::model::{Config, Model, presets};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::operations::{
-    Addition, Concatenation, Conv, ConvTranspose, Linear, MapOrder, MaxPool, Permute, Upsample,
+    Addition, AvgPool, Concatenation, Conv, ConvTranspose, Linear, MapOrder, MaxPool, Permute, Upsample,
 };
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch};
@@ -178,7 +178,7 @@ fn random_network(seed: u64) -> Network {
         let side = draw(1..6);
         let window = Window { side, stride: draw(1..4), padding: draw(0..3).min(side - 1) };
         let other = channels[draw(0..10)];
-        let (kind, next): (OperationKind, Map) = match draw(0..8) {
+        let (kind, next): (OperationKind, Map) = match draw(0..9) {
             0 | 7 => {
                 let next = match draw(0..2) {
                     0 => vector(input),
@@ -204,6 +204,10 @@ fn random_network(seed: u64) -> Network {
             4 => {
                 let shape = ConvShape::new(map, window, map.channels);
                 (MaxPool(shape).into(), shape.small)
+            }
+            8 => {
+                let shape = ConvShape::new(map, window, map.channels);
+                (AvgPool(shape).into(), shape.small)
             }
             5 => {
                 let to = Map { height: draw(1..12), width: draw(1..12), ..map };
@@ -253,7 +257,7 @@ fn random_operation(index: usize, (kind, inputs): (OperationKind, Vec<usize>), s
 #[test]
 fn two_hundred_random_networks_decode_as_on_the_cpu() {
     let Some(gpu) = gpu() else { return };
-    let mut seen = [0usize; 13];
+    let mut seen = [0usize; 14];
     for seed in 0..200 {
         let network = random_network(seed);
         for operation in network.operations() {
@@ -267,6 +271,7 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
                 OperationKind::Permute(Permute { to: MapOrder::Planes, .. }) => 6,
                 OperationKind::Addition(_) => 7,
                 OperationKind::Concatenation(_) => 8,
+                OperationKind::AvgPool(_) => 13,
             };
             seen[place] += 1;
             if let [first, second] = operation.inputs[..] {

@@ -6,8 +6,8 @@ use candle_core::{DType, Device, Tensor, Var};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::layer::Layer;
 use latentarium::nn::operations::{
-    Addition, Concatenation, Conv, ConvTranspose, InputGradients, Inputs, Linear, MaxPool, OperationKind, Permute,
-    Upsample,
+    Addition, AvgPool, Concatenation, Conv, ConvTranspose, InputGradients, Inputs, Linear, MaxPool, OperationKind,
+    Permute, Upsample,
 };
 use latentarium::nn::parameters::Parameters;
 use latentarium::nn::sequential::Sequential;
@@ -199,6 +199,14 @@ proptest! {
         prop_assume!(shape.small.places() > 0);
         // Two values nearly alike have another largest one a step further.
         check(MaxPool(shape), batch, Activation::Sigmoid, seed);
+    }
+
+    #[test]
+    fn average_pooling(batch in 1usize..40, shape in conv_shape(), seed in 0u64..1000, which in 0usize..4) {
+        prop_assume!(shape.is_some());
+        let shape = shape.unwrap();
+        let shape = ConvShape { small: Map { channels: shape.large.channels, ..shape.small }, ..shape };
+        check(AvgPool(shape), batch, ACTIVATIONS[which], seed);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! shaders and the lens read this table and nothing else, so that another operation is [another file](Compute) and its line.
 
 mod addition;
+mod avg_pool;
 mod candle_maps;
 mod compute;
 mod concatenation;
@@ -57,6 +58,7 @@ operations! {
     conv::Conv,
     conv_transpose::ConvTranspose,
     max_pool::MaxPool,
+    avg_pool::AvgPool,
     upsample::Upsample,
     permute::Permute,
     addition::Addition,
