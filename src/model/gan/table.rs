@@ -1,0 +1,185 @@
+//! The table of the family: presets, fields, and what is said of them.
+
+use super::super::family::{Family, LATENT, Preset, SEED, SteppedPart};
+use super::super::field::{CardInput, FieldChange, Section};
+use super::super::{Config, ConfigError, Field, Setting, layers, learning, pixels};
+use super::Gan;
+use crate::nn::adversarial::AdversarialLoss;
+
+const NO_R1: (&str, Setting) = ("r1_gamma", Setting::Real(0.0));
+const WASSERSTEIN: (&str, Setting) = ("gan_loss", Setting::word("wasserstein"));
+const FIVE_CRITIC_STEPS: (&str, Setting) = ("critic_steps", Setting::Whole(5));
+
+/// The generative adversarial network.
+pub static GAN: Family = Family {
+    id: "gan",
+    words: "family.gan",
+    heading: "preset.gans",
+    presets: &[
+        Preset { name: "gan-dense", settings: &[] },
+        Preset { name: "gan-collapse", settings: &[("batch_norm", Setting::Flag(false)), NO_R1] },
+        Preset {
+            name: "dcgan",
+            settings: &[
+                ("network", Setting::word("convolutional")),
+                ("hidden", Setting::widths(&[])),
+                ("latent", Setting::Whole(64)),
+                NO_R1,
+            ],
+        },
+        Preset {
+            name: "wgan",
+            settings: &[
+                WASSERSTEIN,
+                NO_R1,
+                FIVE_CRITIC_STEPS,
+                ("optimizer", Setting::word("rmsprop")),
+                ("learning_rate", Setting::Real(5e-5)),
+                ("weight_clip", Setting::Real(0.01)),
+            ],
+        },
+        Preset {
+            name: "wgan-gp",
+            settings: &[
+                WASSERSTEIN,
+                NO_R1,
+                FIVE_CRITIC_STEPS,
+                ("gradient_penalty", Setting::Real(10.0)),
+                ("learning_rate", Setting::Real(1e-4)),
+                ("adam_beta1", Setting::Real(0.0)),
+                ("adam_beta2", Setting::Real(0.9)),
+            ],
+        },
+        Preset {
+            name: "wgan-gp-conv",
+            settings: &[
+                WASSERSTEIN,
+                NO_R1,
+                FIVE_CRITIC_STEPS,
+                ("gradient_penalty", Setting::Real(10.0)),
+                ("learning_rate", Setting::Real(1e-4)),
+                ("adam_beta1", Setting::Real(0.0)),
+                ("adam_beta2", Setting::Real(0.9)),
+                ("network", Setting::word("convolutional")),
+                ("hidden", Setting::widths(&[])),
+                ("latent", Setting::Whole(64)),
+            ],
+        },
+    ],
+    fields: &[
+        &LEARNING_RATE,
+        &layers::NETWORK,
+        &layers::CHANNELS,
+        &layers::HIDDEN,
+        &BATCH_NORM,
+        &LATENT,
+        &layers::BATCH,
+        &pixels::BINARIZE_UNSEEN,
+        &learning::AVERAGE_DECAY,
+        &SEED,
+        &learning::OPTIMIZER,
+        &ADAM_BETA1,
+        &learning::ADAM_BETA2,
+        &learning::WEIGHT_DECAY,
+        &learning::GRADIENT_CLIP,
+        &CRITIC_RATE,
+        &learning::WARM_UP_STEPS,
+        &learning::SCHEDULE,
+        &learning::SCHEDULE_STEPS,
+        &learning::SCHEDULE_SHARE,
+        &GAN_LOSS,
+        &CRITIC_STEPS,
+        &R1_GAMMA,
+        &GRADIENT_PENALTY,
+        &WEIGHT_CLIP,
+    ],
+    parts: &[SteppedPart { sign: "D", words: "train.step_d" }, SteppedPart { sign: "G", words: "train.step_g" }],
+    encodes: false,
+    samples: true,
+    bounds_evidence: false,
+    most_steps: None,
+    check,
+    warning: |config, section| {
+        let held = ["gradient_penalty", "weight_clip", "r1_gamma"].map(|key| config.real(key).unwrap_or(0.0) > 0.0);
+        let free = section == Section::ADVERSARIAL && is_wasserstein(config) && !held.contains(&true);
+        free.then_some("model.wasserstein_free")
+    },
+    summary: |config| format!("{}, generator {}, {}", note(config), layers::note(config), learning::note(config)),
+    make: |config, shape, parameters| Ok(Box::new(Gan::new(config, shape, [parameters(), parameters()])?)),
+};
+
+/// Step size, smaller than elsewhere.
+static LEARNING_RATE: Field = learning::learning_rate(2e-4);
+/// Adam's β₁, smaller than elsewhere (Radford 2015).
+static ADAM_BETA1: Field = learning::adam_beta1(0.5);
+/// Batch norm in the generator.
+static BATCH_NORM: Field = Field::flag("batch_norm", true).required().changes(FieldChange::Shape);
+/// The critic's learning rate as a multiple of the generator's (Heusel 2017).
+static CRITIC_RATE: Field = Field::real("critic_rate", (0.0, 1000.0), 1.0).on_card(
+    Section::OPTIMIZER,
+    |_| "model.critic_rate",
+    CardInput::Plain,
+);
+/// What generator and critic are trained for.
+static GAN_LOSS: Field = Field::choice("gan_loss", &LOSSES, AdversarialLoss::NonSaturating.name()).on_card(
+    Section::ADVERSARIAL,
+    |_| "model.gan_loss",
+    CardInput::Plain,
+);
+const LOSSES: [&str; 5] = {
+    let [a, b, c, d, e] = AdversarialLoss::ALL;
+    [a.name(), b.name(), c.name(), d.name(), e.name()]
+};
+/// Steps of the critic, each on a batch of its own, for one of the generator.
+static CRITIC_STEPS: Field = Field::whole("critic_steps", (1, u64::MAX), 1).on_card(
+    Section::ADVERSARIAL,
+    |_| "model.critic_steps",
+    CardInput::Plain,
+);
+/// γ of the R1 penalty γ/2·E‖∇D(x)‖² on real images (Mescheder 2018); 0 for none.
+static R1_GAMMA: Field = Field::real("r1_gamma", (0.0, 1000.0), 1.0).required().changes(FieldChange::Live).on_card(
+    Section::ADVERSARIAL,
+    |_| "model.r1",
+    CardInput::Slider { least: 0.0, most: 10.0, logarithmic: false },
+);
+/// λ of the gradient penalty λ·E(‖∇D(x̂)‖ − 1)² between real and generated images (Gulrajani 2017); 0 for none.
+static GRADIENT_PENALTY: Field = Field::real("gradient_penalty", (0.0, 1000.0), 0.0).on_card(
+    Section::ADVERSARIAL,
+    |_| "model.gradient_penalty",
+    CardInput::Optional { usual: 10.0, unit: None },
+);
+/// The critic's weights are kept within ± this (Arjovsky 2017); 0 for anywhere.
+static WEIGHT_CLIP: Field = Field::real("weight_clip", (0.0, 1000.0), 0.0).on_card(
+    Section::ADVERSARIAL,
+    |_| "model.weight_clip",
+    CardInput::Optional { usual: 0.01, unit: None },
+);
+
+fn is_wasserstein(config: &Config) -> bool {
+    config.word("gan_loss") == Some(AdversarialLoss::Wasserstein.name())
+}
+
+fn has_batch_norm(config: &Config) -> bool {
+    config.get("batch_norm") == Some(&Setting::Flag(true))
+}
+
+fn check(config: &Config) -> Result<(), ConfigError> {
+    layers::check(config)?;
+    match config.whole("batch") {
+        Some(batch) if batch < 2 && has_batch_norm(config) => {
+            Err(ConfigError::new("batch", "2 or more with batch norm".into(), batch))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn note(config: &Config) -> &'static str {
+    let above_0 = |key| config.real(key).is_some_and(|value| value > 0.0);
+    match (is_wasserstein(config), has_batch_norm(config)) {
+        (true, _) if above_0("gradient_penalty") => "Wasserstein GAN with gradient penalty",
+        (true, _) => "Wasserstein GAN with weights clipped",
+        (_, false) => "GAN without batch norm and R1: loses its modes",
+        _ if above_0("r1_gamma") => "GAN with batch norm and R1",
+        _ => "GAN with batch norm",
+    }
+}
