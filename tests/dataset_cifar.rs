@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use flate2::{Compression, write::GzEncoder};
-use latentarium::dataset::{Dataset, ImageShape, Progress, Source, SourceError, Split, load};
+use latentarium::dataset::{Dataset, FORMATS, ImageShape, Progress, Source, SourceError, Split, load};
 use proptest::prelude::*;
 use std::fs::File;
 use std::io::Write;
@@ -13,8 +13,12 @@ const TRAIN: &str = "data_batch_1.bin";
 const TEST: &str = "test_batch.bin";
 const META: &str = "batches.meta.txt";
 const RECORD: usize = 3073;
-const KINDS: &str = "expected a folder of IDX files (MNIST's format: train-images-idx3-ubyte, …) \
-                     or a folder of CIFAR-10 binary batches (data_batch_1.bin, …, test_batch.bin), found ";
+/// The refusal of what is of no format: it names all that can be opened, from the one list.
+fn kinds() -> String {
+    let summaries: Vec<_> = FORMATS.iter().map(|format| format.summary()).collect();
+    let (last, others) = summaries.split_last().unwrap();
+    format!("expected {} or {last}, found ", others.join(", "))
+}
 
 /// One record a label; the image's planes are `10·label` red, `10·label + 1` green and `10·label + 2` blue.
 fn batch(labels: &[u8]) -> Vec<u8> {
@@ -118,16 +122,17 @@ fn class_names_come_from_the_file_beside() {
 
 #[test]
 fn what_is_no_folder_of_either_kind_is_told() {
+    let kinds = kinds();
     let folder = tempfile::tempdir().unwrap();
     let sentence = |path: &Path| refusal_of(path, "").trim_start_matches([':', ' ']).to_owned();
-    assert_eq!(sentence(folder.path()), format!("{KINDS}an empty folder"));
+    assert_eq!(sentence(folder.path()), format!("{kinds}an empty folder"));
     write(folder.path(), "train.bin", &batch(&[1]));
-    assert_eq!(sentence(folder.path()), format!("{KINDS}a folder of other files"));
+    assert_eq!(sentence(folder.path()), format!("{kinds}a folder of other files"));
     write(folder.path(), "data_batch_1", b"\x80\x02");
-    assert!(sentence(folder.path()).starts_with(&format!("{KINDS}CIFAR-10's version for Python")));
+    assert!(sentence(folder.path()).starts_with(&format!("{kinds}CIFAR-10's version for Python")));
     let folder = good_folder();
     write(folder.path(), "t10k-labels-idx1-ubyte.gz", b"x");
-    assert_eq!(sentence(folder.path()), format!("{KINDS}files of IDX and of CIFAR-10"));
+    assert_eq!(sentence(folder.path()), format!("{kinds}files of IDX and of CIFAR-10"));
 }
 
 #[test]

@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use flate2::{Compression, write::GzEncoder};
-use latentarium::dataset::{Dataset, ImageShape, Progress, Source, SourceError, Split, load};
+use latentarium::dataset::{Dataset, FORMATS, ImageShape, Progress, Source, SourceError, Split, load};
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::path::Path;
 use tempfile::TempDir;
@@ -92,6 +93,25 @@ fn a_plain_folder_is_read_as_it_is() {
     assert_eq!(progress.get(), (bytes as u64, bytes as u64));
 }
 
+/// SHA-256 of sizes, bytes and labels of both splits: what runs of before hold as `data_checksum`.
+fn checksum(splits: [(&[u64], &[u8], &[u8]); 2]) -> String {
+    let mut hash = Sha256::new();
+    for (sizes, pixels, labels) in splits {
+        sizes.iter().for_each(|size| hash.update(size.to_le_bytes()));
+        hash.update(pixels);
+        hash.update(labels);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn the_id_is_that_of_all_runs_before() {
+    let train: (&[u64], _, &[u8]) = (&[3, 1, 4, 5], ramp(60), &[2, 0, 1]);
+    let test: (&[u64], _, &[u8]) = (&[2, 1, 4, 5], ramp(40), &[1, 1]);
+    let expected = checksum([(train.0, &train.1, train.2), (test.0, &test.1, test.2)]);
+    assert_eq!(open(good_folder().path()).unwrap().id.as_str(), expected);
+}
+
 #[test]
 fn packed_dotted_and_unpacked_files_give_the_same_set() {
     let plain = open(good_folder().path()).unwrap();
@@ -139,20 +159,26 @@ fn any_byte_is_a_class() {
     assert_eq!((data.class_names().len(), data.class_names()[255].as_str()), (256, "255"));
 }
 
+/// The refusal of what is of no format: it names all that can be opened, from the one list.
+fn kinds() -> String {
+    let summaries: Vec<_> = FORMATS.iter().map(|format| format.summary()).collect();
+    let (last, others) = summaries.split_last().unwrap();
+    format!("expected {} or {last}, found ", others.join(", "))
+}
+
 #[test]
 fn a_missing_folder_a_file_and_an_empty_folder_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let sentence = |path: &Path| open(path).unwrap_err().to_string();
     let missing = folder.path().join("nowhere");
-    let kinds = "expected a folder of IDX files (MNIST's format: train-images-idx3-ubyte, …) \
-                 or a folder of CIFAR-10 binary batches (data_batch_1.bin, …, test_batch.bin), found";
-    assert_eq!(sentence(&missing), format!("{}: {kinds} nothing there", missing.display()));
+    let kinds = kinds();
+    assert_eq!(sentence(&missing), format!("{}: {kinds}nothing there", missing.display()));
     let file = folder.path().join("file");
     std::fs::write(&file, "x").unwrap();
-    assert!(sentence(&file).ends_with(&format!("{kinds} another file")));
-    assert!(sentence(folder.path()).ends_with(&format!("{kinds} a folder of other files")));
+    assert!(sentence(&file).ends_with(&format!("{kinds}another file")));
+    assert!(sentence(folder.path()).ends_with(&format!("{kinds}a folder of other files")));
     std::fs::remove_file(&file).unwrap();
-    assert!(sentence(folder.path()).ends_with(&format!("{kinds} an empty folder")));
+    assert!(sentence(folder.path()).ends_with(&format!("{kinds}an empty folder")));
 }
 
 #[test]
