@@ -7,7 +7,9 @@ mod common;
 use common::by_candle;
 use eframe::wgpu;
 use latentarium::dataset::ImageShape;
-use latentarium::gpu::decoder::{DecoderError, Packed, Pipelines, Plan, Schedule, Weights, encode, read_back};
+use latentarium::gpu::decoder::{
+    DecodeSchedule, DecoderError, DecoderPipelines, Packed, Plan, Weights, encode, read_back,
+};
 use latentarium::gpu::{self, Headless};
 use latentarium::model::{Config, Model, presets};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
@@ -24,7 +26,7 @@ const TOLERANCE: f32 = 1e-4;
 
 struct Gpu {
     headless: Headless,
-    pipelines: Pipelines,
+    pipelines: DecoderPipelines,
 }
 
 /// One device for all tests, or a sentence why there is none.
@@ -32,7 +34,7 @@ fn gpu() -> Option<&'static Gpu> {
     static GPU: OnceLock<Option<Gpu>> = OnceLock::new();
     let gpu = GPU.get_or_init(|| {
         let headless = gpu::headless()?;
-        let pipelines = Pipelines::new(&headless.device).unwrap();
+        let pipelines = DecoderPipelines::new(&headless.device).unwrap();
         Some(Gpu { headless, pipelines })
     });
     if gpu.is_none() {
@@ -72,14 +74,14 @@ impl Gpu {
 
     fn decode_in_chunks(&self, network: &Network, latents: &[f32], count: usize, at_most: usize) -> Vec<f32> {
         let Headless { device, queue, .. } = &self.headless;
-        let schedule = Schedule::in_chunks(network, count, at_most, &device.limits()).unwrap();
+        let schedule = DecodeSchedule::in_chunks(network, count, at_most, &device.limits()).unwrap();
         let plan = Plan::of(device, queue, &self.pipelines, schedule).unwrap();
         self.run(&plan, &self.weights(network), latents)
     }
 
     fn decode_within(&self, network: &Network, latents: &[f32], count: usize, limits: &wgpu::Limits) -> Vec<f32> {
         let Headless { device, queue, .. } = &self.headless;
-        let schedule = Schedule::new(network, count, limits).unwrap();
+        let schedule = DecodeSchedule::new(network, count, limits).unwrap();
         assert!(schedule.chunks.len() > 1, "{}", schedule.chunk());
         let plan = Plan::of(device, queue, &self.pipelines, schedule).unwrap();
         self.run(&plan, &self.weights(network), latents)
@@ -344,7 +346,7 @@ fn a_part_of_the_chunks_can_be_encoded_and_values_between_stay_there() {
     let Some(gpu) = gpu() else { return };
     let Headless { device, queue, .. } = &gpu.headless;
     let network = decoder("vae-dense", 2, ImageShape::grey(9, 9));
-    let schedule = Schedule::in_chunks(&network, 10, 4, &device.limits()).unwrap();
+    let schedule = DecodeSchedule::in_chunks(&network, 10, 4, &device.limits()).unwrap();
     assert_eq!(schedule.chunks.iter().map(|chunk| chunk.examples).collect::<Vec<_>>(), [4, 4, 2]);
     let plan = Plan::of(device, queue, &gpu.pipelines, schedule).unwrap();
     let weights = gpu.weights(&network);
@@ -400,7 +402,7 @@ fn newer_weights_do_not_change_what_was_encoded() {
 #[test]
 fn what_does_not_fit_is_refused_before_anything_is_allocated() {
     let network = decoder("vae-conv", 2, SHAPES[0]);
-    let refused = |limits: &wgpu::Limits, count| Schedule::new(&network, count, limits).unwrap_err();
+    let refused = |limits: &wgpu::Limits, count| DecodeSchedule::new(&network, count, limits).unwrap_err();
     let limits = wgpu::Limits::default();
     assert_eq!(refused(&limits, 0), DecoderError::NoExamples);
     let small = wgpu::Limits { max_storage_buffer_binding_size: 20_000, ..limits.clone() };

@@ -3,7 +3,7 @@
 
 use crate::cli::common::{config_of, usage};
 use crate::dataset::ImageShape;
-use crate::gpu::decoder::{DecoderError, Packed, Pipelines, Plan, Weights, encode, read_back, wait};
+use crate::gpu::decoder::{DecoderError, DecoderPipelines, Packed, Plan, Weights, encode, read_back, wait};
 use crate::gpu::{DeviceInfo, Headless, headless};
 use crate::model::Model;
 use crate::random::{Purpose, normal_rows};
@@ -61,7 +61,7 @@ struct Rate {
 
 struct Timer {
     gpu: Headless,
-    pipelines: Pipelines,
+    pipelines: DecoderPipelines,
     /// Two timestamps and where they are resolved to; none where the adapter has none.
     queries: Option<(wgpu::QuerySet, wgpu::Buffer)>,
 }
@@ -69,7 +69,7 @@ struct Timer {
 impl Timer {
     fn new(gpu: Headless) -> Result<Self, DecoderError> {
         let device = &gpu.device;
-        let pipelines = Pipelines::new(device)?;
+        let pipelines = DecoderPipelines::new(device)?;
         let queries = device.features().contains(wgpu::Features::TIMESTAMP_QUERY).then(|| {
             let set = device.create_query_set(&wgpu::QuerySetDescriptor {
                 label: Some("decode"),

@@ -1,7 +1,7 @@
 //! Recording a decode into a command encoder: one compute pass, a dispatch an operation and chunk.
 
 use super::error::DecoderError;
-use super::pipelines::Pipelines;
+use super::pipelines::DecoderPipelines;
 use super::plan::Plan;
 use super::weights::Weights;
 use eframe::wgpu;
@@ -15,7 +15,7 @@ use std::ops::Range;
 /// Where the weights do not fit the plan or there are none yet; then nothing is recorded.
 pub fn encode(
     encoder: &mut wgpu::CommandEncoder,
-    (pipelines, plan, weights): (&Pipelines, &Plan, &Weights),
+    (pipelines, plan, weights): (&DecoderPipelines, &Plan, &Weights),
     chunks: Range<usize>,
     timestamps: Option<wgpu::ComputePassTimestampWrites<'_>>,
 ) -> Result<(), DecoderError> {
@@ -30,7 +30,7 @@ pub fn encode(
 /// As [`encode`].
 pub fn record(
     pass: &mut wgpu::ComputePass<'_>,
-    (pipelines, plan, weights): (&Pipelines, &Plan, &Weights),
+    (pipelines, plan, weights): (&DecoderPipelines, &Plan, &Weights),
     chunks: Range<usize>,
 ) -> Result<(), DecoderError> {
     let weight_groups = weights.groups(&plan.schedule().kinds)?;

@@ -7,7 +7,7 @@ use crate::gpu::compute::{dynamic_uniform, layout, pipeline, storage};
 use eframe::wgpu;
 
 /// A pipeline a stage, and what they bind.
-pub struct Pipelines {
+pub struct DecoderPipelines {
     /// By the names of their stages.
     stages: Vec<(&'static str, wgpu::ComputePipeline)>,
     /// 0 uniforms, 1 what is read, 2 what is written, 3 the second value that is read: the first again where there is one.
@@ -16,7 +16,7 @@ pub struct Pipelines {
     pub(super) weights_layout: wgpu::BindGroupLayout,
 }
 
-impl Pipelines {
+impl DecoderPipelines {
     /// Makes all of them. Compiling takes a while: some tens of milliseconds, so not for a frame; any thread will do.
     ///
     /// # Errors

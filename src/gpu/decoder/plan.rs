@@ -1,15 +1,15 @@
 //! The buffers of a schedule: latents, the values between operations, images, and every dispatch's uniforms.
 
 use super::error::DecoderError;
-use super::pipelines::{Pipelines, guarded};
-use super::schedule::{BufferWindow, Chunk, Schedule};
+use super::pipelines::{DecoderPipelines, guarded};
+use super::schedule::{BufferWindow, Chunk, DecodeSchedule};
 use super::uniforms::StageUniforms;
 use crate::snapshot::Network;
 use eframe::wgpu;
 
 /// What one network's images of one number are decoded in. It holds for any weights of the same shape.
 pub struct Plan {
-    schedule: Schedule,
+    schedule: DecodeSchedule,
     /// Latents, what each operation gives for a chunk, images.
     values: Vec<wgpu::Buffer>,
     /// For each chunk, what each operation binds.
@@ -26,11 +26,11 @@ impl Plan {
     pub fn new(
         device: &wgpu::Device,
         queue: &wgpu::Queue,
-        pipelines: &Pipelines,
+        pipelines: &DecoderPipelines,
         network: &Network,
         count: usize,
     ) -> Result<Self, DecoderError> {
-        Self::of(device, queue, pipelines, Schedule::new(network, count, &device.limits())?)
+        Self::of(device, queue, pipelines, DecodeSchedule::new(network, count, &device.limits())?)
     }
 
     /// Makes the buffers of a schedule.
@@ -40,8 +40,8 @@ impl Plan {
     pub fn of(
         device: &wgpu::Device,
         queue: &wgpu::Queue,
-        pipelines: &Pipelines,
-        schedule: Schedule,
+        pipelines: &DecoderPipelines,
+        schedule: DecodeSchedule,
     ) -> Result<Self, DecoderError> {
         let limits = device.limits();
         let size = size_of::<StageUniforms>();
@@ -74,7 +74,7 @@ impl Plan {
     }
 
     /// What is done in which order.
-    pub fn schedule(&self) -> &Schedule {
+    pub fn schedule(&self) -> &DecodeSchedule {
         &self.schedule
     }
 
@@ -131,8 +131,8 @@ fn buffer(device: &wgpu::Device, label: &str, size: u64, usage: wgpu::BufferUsag
 /// What bind groups are made of.
 struct Binding<'a> {
     device: &'a wgpu::Device,
-    pipelines: &'a Pipelines,
-    schedule: &'a Schedule,
+    pipelines: &'a DecoderPipelines,
+    schedule: &'a DecodeSchedule,
     values: &'a [wgpu::Buffer],
     uniforms: &'a wgpu::Buffer,
 }

@@ -42,7 +42,7 @@ pub struct Chunk {
 
 /// How a number of images is decoded by a network.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Schedule {
+pub struct DecodeSchedule {
     /// Images.
     pub count: usize,
     /// Values an example: of the latent, then of what each operation gives.
@@ -55,7 +55,7 @@ pub struct Schedule {
     pub chunks: Vec<Chunk>,
 }
 
-impl Schedule {
+impl DecodeSchedule {
     /// Plans `count` images of `network`, as many at a time as fit the limits.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! A snapshot's weights on the GPU, twice: while one side is shown the other takes a newer snapshot.
 
 use super::error::DecoderError;
-use super::pipelines::{Pipelines, guarded};
+use super::pipelines::{DecoderPipelines, guarded};
 use crate::nn::operations::MatmulShape;
 use crate::snapshot::{Network, Operation, OperationKind};
 use eframe::wgpu;
@@ -111,7 +111,7 @@ impl Weights {
     ///
     /// # Errors
     /// Where they do not fit the device's limits (before anything is allocated), or the device refuses.
-    pub fn new(device: &wgpu::Device, pipelines: &Pipelines, network: &Network) -> Result<Self, DecoderError> {
+    pub fn new(device: &wgpu::Device, pipelines: &DecoderPipelines, network: &Network) -> Result<Self, DecoderError> {
         Self::within(device, pipelines, network, &device.limits())
     }
 
@@ -121,7 +121,7 @@ impl Weights {
     /// As [`Self::new`].
     pub fn within(
         device: &wgpu::Device,
-        pipelines: &Pipelines,
+        pipelines: &DecoderPipelines,
         network: &Network,
         limits: &wgpu::Limits,
     ) -> Result<Self, DecoderError> {
@@ -170,7 +170,7 @@ impl Weights {
 }
 
 impl Side {
-    fn new(device: &wgpu::Device, pipelines: &Pipelines, layout: &Layout) -> Self {
+    fn new(device: &wgpu::Device, pipelines: &DecoderPipelines, layout: &Layout) -> Self {
         let buffer = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("decoder weights"),
             size: 4 * layout.values as u64,

@@ -1,7 +1,7 @@
 //! What the window and its painting share about the decoder on the GPU: whether it is ready, what it took, what it refused.
 
 use super::writer::Writer;
-use crate::gpu::decoder::{DecoderError, Pipelines};
+use crate::gpu::decoder::{DecoderError, DecoderPipelines};
 use crate::model::{ModelId, PerModel};
 use crate::snapshot::{Activation, Network, OperationKind};
 use eframe::wgpu;
@@ -47,7 +47,7 @@ struct NetworkRefusal {
 
 /// What every pass records with.
 pub(super) struct Tools {
-    pub pipelines: Pipelines,
+    pub pipelines: DecoderPipelines,
     pub writer: Writer,
 }
 
@@ -90,7 +90,7 @@ impl Link {
         let link = self.clone();
         let thread = std::thread::Builder::new().name("decoder shaders".into()).spawn(move || {
             let make = || -> Result<Tools, DecoderError> {
-                Ok(Tools { pipelines: Pipelines::new(&link.device)?, writer: Writer::new(&link.device)? })
+                Ok(Tools { pipelines: DecoderPipelines::new(&link.device)?, writer: Writer::new(&link.device)? })
             };
             match make() {
                 Ok(tools) => {

@@ -3,7 +3,7 @@
 use super::link::Tools;
 use crate::dataset::ImageShape;
 use crate::explore::tiles::{LARGEST_GRID, fresh_id};
-use crate::gpu::decoder::{DecoderError, Packed, Plan, Schedule, Weights};
+use crate::gpu::decoder::{DecodeSchedule, DecoderError, Packed, Plan, Weights};
 use crate::model::ModelId;
 use crate::snapshot::Snapshot;
 use eframe::wgpu;
@@ -101,7 +101,7 @@ impl DeviceModel {
             return Ok(());
         }
         let count = capacity.min(MOST_CHUNKS * wanted) / wanted * wanted;
-        let schedule = Schedule::in_chunks(&self.snapshot.decoder, count, wanted, &device.limits())?;
+        let schedule = DecodeSchedule::in_chunks(&self.snapshot.decoder, count, wanted, &device.limits())?;
         self.tiles = Some((wanted, Plan::of(device, queue, &tools.pipelines, schedule)?));
         Ok(())
     }
