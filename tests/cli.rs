@@ -96,6 +96,11 @@ fn train_eval_sample_plane_and_compare_work_together() {
     let measured = json(&latentarium(here, &["eval", run, "--json"]));
     let figure = |name: &str| measured[name].as_f64().unwrap();
     assert!((figure("test_recon") + figure("test_kl") - figure("test_neg_elbo")).abs() < 1e-3);
+    let kl: Vec<f64> = measured["kl_per_dimension"].as_array().unwrap().iter().map(|kl| kl.as_f64().unwrap()).collect();
+    assert!(kl.len() == 5 && (kl.iter().sum::<f64>() - figure("test_kl")).abs() < 1e-3, "{kl:?}");
+    assert!(measured["active_units"].as_u64().unwrap() <= 5);
+    let rows = std::fs::read_to_string(here.join(run).join("metrics.csv")).unwrap();
+    assert!(rows.lines().next().unwrap().ends_with(",test_total,kl_1,kl_2,kl_3,kl_4,kl_5,active_units"), "{rows:.200}");
     assert!((50.0..600.0).contains(&figure("test_neg_elbo")), "{measured}");
     let measured = json(&latentarium(here, &["eval", "gan", "--json"]));
     let shares: Vec<f64> =

@@ -11,6 +11,7 @@ mod fold;
 mod grid;
 mod grid_cells;
 mod importance;
+mod latent_use;
 mod log_sum;
 mod metric;
 
@@ -23,7 +24,7 @@ pub use log_sum::LogSum;
 pub use metric::{Columns, Compute, Group, Metric, MetricSource, Unit, all, column, of_column, of_curve, sort};
 
 /// The table, in the order of the curves.
-pub static METRICS: &[&[Metric]] = &[elbo::METRICS, adversarial::METRICS];
+pub static METRICS: &[&[Metric]] = &[elbo::METRICS, adversarial::METRICS, latent_use::METRICS];
 
 use crate::snapshot::Likelihood;
 
