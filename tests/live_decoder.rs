@@ -315,7 +315,7 @@ fn training_goes_on(screen: &mut Screen) {
     let session = screen.session.borrow();
     let trainer = session.model(Slot::A).trainer.as_ref().unwrap();
     let recorded: Vec<u64> =
-        trainer.history().with(MetricId::TOTAL, |curve| curve.points().map(|(step, ..)| step).collect()).unwrap();
+        trainer.history().with(MetricId::TOTAL, |curve| curve.points().map(|point| point.step).collect()).unwrap();
     assert!(recorded.windows(2).all(|pair| pair[1] == pair[0] + 1), "{recorded:?}");
 }
 

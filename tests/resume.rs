@@ -7,11 +7,12 @@ use common::{small_digits, wait_for};
 use latentarium::history::History;
 use latentarium::model::Config;
 use latentarium::run;
-use latentarium::trainer::{Autosave, Control, Event, Options, Part, Trainer, wait_for_ended};
+use latentarium::trainer::{Autosave, Control, Event, Options, Part, Trainer, WriteHook, wait_for_ended};
 use rand::Rng;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 fn latentarium(folder: &Path, arguments: &[&str]) -> Output {
@@ -308,6 +309,76 @@ fn metrics_later_than_the_checkpoint_are_cut() {
     save(&trainer, &run);
     assert_eq!(rows(&run, u64::MAX).len(), 4);
     let history = History::default();
-    run::metrics_file::read(&run, &history, u64::MAX).unwrap();
+    run::metrics_file::read(&run, u64::MAX, &mut |row| history.push(row.step, row.seconds, &row.values)).unwrap();
     assert!(history.len() > 8);
+}
+
+#[test]
+fn the_series_of_checkpoints_does_not_depend_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let series = |name: &str, write_ms: u64| -> Vec<u64> {
+        let run = folder.path().join(name);
+        let write_hook: WriteHook = Arc::new(move |_| std::thread::sleep(Duration::from_millis(write_ms)));
+        let autosave = Autosave { every_s: 0.0, every_steps: 100, ..Autosave::default() };
+        let options = Options { autosave, total_steps: Some(300), write_hook: Some(write_hook), ..Options::default() };
+        let trainer = spawn(options);
+        save(&trainer, &run);
+        trainer.send(Control::Start);
+        wait_for(&trainer, |event| matches!(event, Event::Finished { .. }));
+        drop(trainer);
+        assert!(wait_for_ended(Duration::from_secs(20)));
+        run::kept(&run).unwrap().iter().map(|kept| kept.step).collect()
+    };
+    let expected = [0, 1, 2, 4, 8, 16, 32, 64, 128, 200, 256, 300];
+    assert_eq!(series("slow", 60), expected, "100 gives way to 128, which is in the same part of its decade");
+    assert_eq!(series("fast", 0), expected);
+}
+
+#[test]
+fn a_run_that_goes_on_stops_as_early_as_one_that_never_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let config = Config::vae_dense().with("batch", 16).and_then(|config| config.with("early_stop_tests", 4)).unwrap();
+    let config = config.with("learning_rate", 1e-12).unwrap();
+    let options = Options { test_interval_steps: 2, total_steps: Some(500), ..Options::default() };
+    let finished = |trainer: &Trainer| {
+        trainer.send(Control::Start);
+        let seen = wait_for(trainer, |event| matches!(event, Event::Finished { .. }));
+        let Some(Event::Finished { step }) = seen.last() else { panic!("{seen:?}") };
+        *step
+    };
+    let whole = finished(&Trainer::spawn(config.clone(), small_digits(), options.clone()).unwrap());
+    assert!((8..100).contains(&whole), "{whole}");
+    let trainer = Trainer::spawn(config, small_digits(), options.clone()).unwrap();
+    (0..whole - 3).for_each(|_| trainer.send(Control::Step(Part::Whole)));
+    save(&trainer, &run);
+    drop(trainer);
+    assert_eq!(finished(&Trainer::open(&run, small_digits(), options).unwrap()), whole);
+}
+
+#[test]
+fn rows_that_could_not_be_written_come_with_the_next_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let autosave = Autosave { series: false, every_s: 0.0, ..Autosave::default() };
+    let trainer = spawn(Options { autosave, ..Options::default() });
+    let step = || {
+        trainer.send(Control::Step(Part::Whole));
+        wait_for(&trainer, |event| matches!(event, Event::Paused { .. }));
+    };
+    step();
+    save(&trainer, &run);
+    // A file in the way of the checkpoints: the rows are appended, what belongs to them is not.
+    fs::rename(run.join("checkpoints"), run.join("aside")).unwrap();
+    fs::write(run.join("checkpoints"), "in the way").unwrap();
+    step();
+    trainer.send(Control::Save(run.clone()));
+    wait_for(&trainer, |event| matches!(event, Event::SaveFailed { .. }));
+    fs::remove_file(run.join("checkpoints")).unwrap();
+    fs::rename(run.join("aside"), run.join("checkpoints")).unwrap();
+    step();
+    save(&trainer, &run);
+    drop(trainer);
+    let steps: Vec<String> = rows(&run, u64::MAX).iter().map(|row| row.split(',').next().unwrap().to_owned()).collect();
+    assert_eq!((steps, newest(&run)), (vec!["1".to_owned(), "2".to_owned(), "3".to_owned()], Some(3)));
 }

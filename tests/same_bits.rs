@@ -6,6 +6,7 @@ mod common;
 use common::{small_digits, wait_for};
 use latentarium::model::{Change, Config, presets};
 use latentarium::run;
+use latentarium::run::metrics_file::MetricsRow;
 use latentarium::trainer::{Control, Event, Options, Part, Trainer};
 use std::path::Path;
 
@@ -112,11 +113,12 @@ fn a_run_that_was_closed_goes_on_to_the_same_bits() {
         assert!(whole == read_weights(&half, 12), "{preset} resumed");
         let curve = |folder: &Path| {
             let history = latentarium::history::History::default();
-            run::metrics_file::read(folder, &history, u64::MAX).unwrap();
+            let keep = &mut |row: MetricsRow| history.push(row.step, row.seconds, &row.values);
+            run::metrics_file::read(folder, u64::MAX, keep).unwrap();
             history
                 .ids()
                 .into_iter()
-                .map(|series| history.with(series, |c| c.points().map(|(s, _, v)| (s, v)).collect::<Vec<_>>()))
+                .map(|series| history.with(series, |c| c.points().map(|p| (p.step, p.value)).collect::<Vec<_>>()))
                 .collect::<Vec<_>>()
         };
         assert_eq!(curve(&half), curve(&folder.path().join(format!("{preset}-whole"))));

@@ -114,7 +114,7 @@ fn lose(losses: &[Loss]) -> (SharedSession, Vec<Seen>, Result<(), WindowError>) 
 /// Every step's losses are in the history, from the first to the last that was made.
 fn no_step_is_missed(session: &Session) -> u64 {
     let trainer = session.model(Slot::A).trainer.as_ref().expect("a trainer");
-    let steps = trainer.history().with(MetricId::TOTAL, |curve| curve.points().map(|(step, _, _)| step).collect());
+    let steps = trainer.history().with(MetricId::TOTAL, |curve| curve.points().map(|point| point.step).collect());
     let steps: Vec<u64> = steps.expect("a curve");
     let first = steps[0];
     assert!(steps.iter().enumerate().all(|(index, step)| *step == first + index as u64), "{steps:?}");

@@ -29,7 +29,7 @@ pub enum EvidenceError {
         /// Its place among the images.
         image: usize,
     },
-    /// Who watches did not want it to go on.
+    /// The caller broke it off.
     #[error("interrupted")]
     Interrupted,
 }

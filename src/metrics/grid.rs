@@ -117,10 +117,10 @@ impl Sum<'_> {
 /// log p(x) of each of `images` (`[count, pixels]`), in the pool that it is called in; the bits do not depend on its
 /// threads. The plane reaches as far as the prior and the images' own posteriors do, to 5σ.
 ///
-/// `go_on` is told how many images have been done since, and says whether to go on.
+/// `go_on` receives how many images have been done since; where it gives false the work ends.
 ///
 /// # Errors
-/// If the latent space is no plane, `side` is not even, `go_on` says no, or an image has no finite density.
+/// If the latent space is no plane, `side` is not even, `go_on` gives false, or an image has no finite density.
 pub fn grid(
     density: &VaeDensity,
     images: &[f32],

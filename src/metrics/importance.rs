@@ -25,10 +25,10 @@ pub struct Weighed {
 /// that it is called in. Draw k of image i is the stream (`seed`, [`Purpose::Importance`], i, k): the bits depend
 /// neither on the number of threads nor on how many images or draws there are beside them.
 ///
-/// `go_on` is told after every few decodes how many there were, and says whether to go on; `count·draws` in all.
+/// `go_on` receives after every few decodes how many there were; where it gives false the work ends; `count·draws` in all.
 ///
 /// # Errors
-/// If `go_on` says no, or an image has no finite density.
+/// If `go_on` gives false, or an image has no finite density.
 pub fn importance(
     density: &VaeDensity,
     images: &[f32],

@@ -128,9 +128,9 @@ pub fn of_curve(id: MetricId) -> Option<&'static Metric> {
     all().find(|metric| metric.id.name() == id.name())
 }
 
-/// Sorts curves by the table's order, then by dimension.
-pub fn sort(ids: &mut [MetricId]) {
-    ids.sort_by_key(|id| (all().position(|metric| metric.id.name() == id.name()), id.dimension()));
+/// A curve's place in the table, and its dimension: what curves are sorted by.
+pub fn place(id: MetricId) -> (Option<usize>, Option<u16>) {
+    (all().position(|metric| metric.id.name() == id.name()), id.dimension())
 }
 
 /// A curve's column in `metrics.csv`.

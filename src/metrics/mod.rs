@@ -21,7 +21,7 @@ pub use fold::{TestFold, TestFolds};
 pub use grid::{Fineness, Integrated, grid};
 pub use importance::{Weighed, importance};
 pub use log_sum::LogSum;
-pub use metric::{Columns, Compute, Group, Metric, MetricSource, Unit, all, column, of_column, of_curve, sort};
+pub use metric::{Columns, Compute, Group, Metric, MetricSource, Unit, all, column, of_column, of_curve, place};
 
 /// The table, in the order of the curves.
 pub static METRICS: &[&[Metric]] = &[elbo::METRICS, adversarial::METRICS, latent_use::METRICS];

@@ -17,7 +17,7 @@ const LARGEST_FILE_BYTES: u64 = 4 << 30;
 /// Where a run was.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct State {
+pub struct CheckpointState {
     /// Format number.
     pub format: u32,
     /// Steps made.
@@ -66,8 +66,12 @@ impl Checkpoint {
             [(format!("{name}.first"), &moments.first), (format!("{name}.second"), &moments.second)]
         });
         let optimizer: BTreeMap<String, &Vec<f32>> = optimizer.collect();
-        let state =
-            State { format: FORMAT, step: self.step, train_s: self.train_s, updates: self.saved.updates.clone() };
+        let state = CheckpointState {
+            format: FORMAT,
+            step: self.step,
+            train_s: self.train_s,
+            updates: self.saved.updates.clone(),
+        };
         let weights = tensors::bytes(&self.saved.weights, self.step).map_err(io::Error::other)?;
         atomic::write_inside(&folder.join("weights.safetensors"), &weights)?;
         let optimizer = tensors::bytes(&optimizer, self.step).map_err(io::Error::other)?;
@@ -100,7 +104,7 @@ impl Checkpoint {
 
     fn read(path: &Path, step: u64) -> Result<Self, RunError> {
         let state_path = path.join("state.toml");
-        let state: State = read_toml(&state_path)?;
+        let state: CheckpointState = read_toml(&state_path)?;
         if state.step != step {
             return Err(RunError::unexpected(&state_path, format!("step {step}"), format!("step {}", state.step)));
         }

@@ -5,7 +5,6 @@ use super::error::RunError;
 use super::folder::{RunConfig, read_changes, read_config, write_toml};
 use super::kept::{Kept, kept};
 use super::{Checkpoint, FORMAT, atomic, metrics_file};
-use crate::history::History;
 use crate::model::{Change, ChangeError, Config, Key, Model, Saved, in_force};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -133,8 +132,6 @@ impl Fork {
         if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(RunError::io(folder))?;
         }
-        let history = History::default();
-        metrics_file::read(&self.parent, &history, self.origin.step)?;
         let fill = |inside: &Path| -> Result<(), RunError> {
             super::write_begin(inside, &self.config)?;
             super::write_changes(inside, &self.changes)?;
@@ -142,7 +139,7 @@ impl Fork {
             if let Some(total) = total_steps {
                 super::write_total(inside, total)?;
             }
-            metrics_file::write(inside, &history, self.origin.step)?;
+            metrics_file::copy(&self.parent, inside, self.origin.step)?;
             copy(&self.parent.join("plane.toml"), &inside.join("plane.toml"))?;
             let checkpoints = inside.join("checkpoints");
             fs::create_dir(&checkpoints).map_err(RunError::io(&checkpoints))?;

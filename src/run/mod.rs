@@ -12,7 +12,7 @@ mod pretrained;
 pub mod retention;
 mod tensors;
 
-pub use checkpoint::{Checkpoint, State};
+pub use checkpoint::{Checkpoint, CheckpointState};
 pub use error::RunError;
 pub use folder::{
     Opened, RunConfig, free_folder, open, read_changes, read_config, read_plane, read_total, renew_config, write_begin,

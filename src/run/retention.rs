@@ -10,17 +10,27 @@ const A_DECADE: f64 = 8.0;
 
 /// Which of the checkpoints to keep. `steps` are in rising order and without doubles, `sizes` are theirs in bytes.
 ///
-/// Always kept: step 0 and the last [`NEWEST`]. Of the others the first in each of eight parts of a decade; where all
-/// of that takes more than `budget` bytes, the series is thinned where it is closest until it fits or nothing is left of it.
+/// Always kept: step 0 and the last [`NEWEST`]. Of the others one in each of eight parts of a decade: the power of two
+/// where there is one, which the step alone decides, else the first. Where all of that takes more than `budget` bytes,
+/// the series is thinned where it is closest, powers of two last, until it fits or nothing is left of it.
 pub fn keep(steps: &[u64], sizes: &[u64], budget: u64) -> Vec<bool> {
     let count = steps.len().min(sizes.len());
     let always = |index: usize| index + NEWEST >= count || steps[index] == 0;
     let mut kept = vec![false; steps.len()];
-    let mut last_part = None;
+    let part = |index: usize| (steps[index] > 0).then(|| ((steps[index] as f64).log10() * A_DECADE).floor() as i64);
+    // Of the series: powers of two are further apart than a part is long.
+    let mut chosen = None;
     for index in 0..count {
-        let part = (steps[index] > 0).then(|| ((steps[index] as f64).log10() * A_DECADE).floor() as i64);
-        kept[index] = always(index) || part != last_part;
-        last_part = part;
+        match chosen {
+            Some(before) if part(before) == part(index) => {
+                if steps[index].is_power_of_two() {
+                    kept[before] = always(before);
+                    (kept[index], chosen) = (true, Some(index));
+                }
+            }
+            _ => (kept[index], chosen) = (true, Some(index)),
+        }
+        kept[index] |= always(index);
     }
     let total = |kept: &[bool]| -> u64 {
         sizes.iter().zip(kept).filter(|(_, kept)| **kept).fold(0, |sum, (size, _)| sum.saturating_add(*size))
@@ -32,9 +42,10 @@ pub fn keep(steps: &[u64], sizes: &[u64], budget: u64) -> Vec<bool> {
             let at = |place: usize| series.get(place).map_or(f64::INFINITY, |index| (steps[*index] as f64).ln_1p());
             at(place + 1) - place.checked_sub(1).map_or(f64::NEG_INFINITY, at)
         };
-        let closest = (0..series.len())
-            .filter(|place| !always(series[*place]))
-            .min_by(|one, other| gap(*one).total_cmp(&gap(*other)));
+        let closest = (0..series.len()).filter(|place| !always(series[*place])).min_by(|one, other| {
+            let is_power = |place: usize| steps[series[place]].is_power_of_two();
+            is_power(*one).cmp(&is_power(*other)).then(gap(*one).total_cmp(&gap(*other)))
+        });
         match closest {
             Some(place) => kept[series[place]] = false,
             None => break,
@@ -58,7 +69,7 @@ mod tests {
     fn a_series_and_the_newest_remain() {
         let all: Vec<u64> = (0..=1000).collect();
         let kept = of(&all, u64::MAX);
-        assert_eq!(kept[..12], [0, 1, 2, 3, 4, 5, 6, 8, 10, 14, 18, 24], "{kept:?}");
+        assert_eq!(kept[..12], [0, 1, 2, 3, 4, 5, 6, 8, 10, 16, 18, 24], "{kept:?}");
         assert!(kept.ends_with(&[998, 999, 1000]), "{kept:?}");
         assert!(kept.len() < 32, "{kept:?}");
         assert_eq!(of(&all, 0), [0, 998, 999, 1000], "what is always kept is kept on a full disk too");
@@ -91,6 +102,9 @@ mod tests {
             };
             let again = keep(&left(&steps), &left(sizes), budget);
             prop_assert!(again.into_iter().all(|kept| kept));
+            // What the clock wrote displaces nothing of the series that the steps say.
+            let unbounded = keep(&steps, sizes, u64::MAX);
+            prop_assert!((0..steps.len()).all(|index| unbounded[index] || !steps[index].is_power_of_two()));
             // No part of a decade has more than one, apart from what is always kept.
             let parts: Vec<i64> = (0..steps.len())
                 .filter(|index| kept[*index] && !always(*index))

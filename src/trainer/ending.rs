@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 static ENDING: Mutex<Vec<JoinHandle<()>>> = Mutex::new(Vec::new());
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// A trainer was told to end.
+/// A trainer was asked to end.
 pub(super) fn remember(thread: JoinHandle<()>) {
     let mut ending = ENDING.lock().unwrap_or_else(PoisonError::into_inner);
     ending.retain(|thread| !thread.is_finished());

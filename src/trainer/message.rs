@@ -1,13 +1,13 @@
-//! What is said to a trainer, and what it says.
+//! The controls that a trainer receives, and the events that it sends.
 
 use crate::model::{Change, Key, Part};
 use std::path::PathBuf;
 use toml::Value;
 
-/// A wish; carried out at the next step boundary.
+/// A command; handled at the next step boundary.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Control {
-    /// Train until told otherwise.
+    /// Train until paused.
     Start,
     /// Hold still.
     Pause,

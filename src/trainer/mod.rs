@@ -1,9 +1,12 @@
 //! A model trained on a thread of its own, in a thread pool of its own; watched and steered by a [`Trainer`] handle.
 
 mod autosave;
+mod changes;
+mod early_stop;
 mod ending;
 mod latest;
 mod message;
+mod own_folder;
 mod rate;
 mod saving;
 mod worker;
@@ -15,13 +18,17 @@ pub use autosave::Autosave;
 pub use ending::wait_for_ended;
 pub use latest::Latest;
 pub use message::{Control, Event, Phase, Status};
+pub use writer::WriteHook;
 
 use crate::dataset::Dataset;
 use crate::model::{Batches, Change, Config, Model, PixelHook, StepError};
+use crate::run::metrics_file::MetricsFile;
 use crate::run::{self, Lock, Opened, RunConfig, RunError};
 use crate::snapshot::Snapshot;
 use candle_core::Device;
 use crossbeam_channel::{Receiver, Sender};
+use early_stop::EarlyStop;
+use own_folder::OwnFolder;
 use rate::Rate;
 use saving::Saving;
 use std::collections::VecDeque;
@@ -29,7 +36,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use worker::{Shared, Worker};
+use worker::{TrainerShared, Worker};
 use writer::Writer;
 
 /// How often weights are copied for whoever looks, at most.
@@ -57,12 +64,14 @@ pub struct Options {
     pub test_interval_steps: u64,
     /// Changes that take effect by themselves, from a run that is repeated.
     pub changes: Vec<Change>,
-    /// Finish after this many steps in all; `None` to go on until told otherwise. Kept with the run.
+    /// Finish after this many steps in all; `None` to go on until paused. Kept with the run.
     pub total_steps: Option<u64>,
     /// When a run that has a folder is written by itself.
     pub autosave: Autosave,
     /// For tests of what a broken source does.
     pub batch_hook: Option<BatchHook>,
+    /// For tests of what a slow disk does.
+    pub write_hook: Option<WriteHook>,
 }
 
 impl Default for Options {
@@ -76,6 +85,7 @@ impl Default for Options {
             total_steps: None,
             autosave: Autosave::default(),
             batch_hook: None,
+            write_hook: None,
         }
     }
 }
@@ -117,17 +127,25 @@ pub enum OpenError {
     },
 }
 
+/// A run that goes on from its folder.
+struct Resumed {
+    opened: Opened,
+    own: OwnFolder,
+    history: History,
+    early_stop: EarlyStop,
+}
+
 /// The handle of a training thread. Dropping it ends the thread at the next step boundary; a run that has a folder is then
 /// written there, which [`wait_for_ended`] waits for.
 pub struct Trainer {
-    shared: Arc<Shared>,
+    shared: Arc<TrainerShared>,
     controls: Sender<Control>,
     events: Receiver<Event>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Trainer {
-    /// Starts the thread; it holds still until told to train, and publishes a snapshot of step 0 at once.
+    /// Starts the thread; it holds still until it is started, and publishes a snapshot of step 0 at once.
     ///
     /// # Errors
     /// If the configuration cannot be trained on this data, or the thread or its pool cannot be made.
@@ -135,7 +153,7 @@ impl Trainer {
         Self::begin(config, dataset, options, None)
     }
 
-    /// The same, going on from a run folder's newest checkpoint: weights, optimiser, history; holds still until told to train.
+    /// The same, going on from a run folder's newest checkpoint: weights, optimiser, history; holds still until it is started.
     /// Waits for a trainer of the same run that was dropped just before.
     ///
     /// # Errors
@@ -159,14 +177,23 @@ impl Trainer {
                 data: dataset.name.clone(),
             });
         }
-        Self::begin(opened.initial.clone(), dataset, options, Some(opened).zip(lock))
+        let Some(lock) = lock else {
+            return Err(RunError::unexpected(&folder.join("config.toml"), "a file", "nothing").into());
+        };
+        let (history, mut early_stop) = (History::default(), EarlyStop::default());
+        let metrics = MetricsFile::open(folder, opened.checkpoint.step, &mut |row| {
+            history.push(row.step, row.seconds, &row.values);
+            early_stop.add(&row.values);
+        })?;
+        let own = OwnFolder::opened(folder.to_owned(), lock, metrics);
+        Self::begin(opened.initial.clone(), dataset, options, Some(Resumed { opened, own, history, early_stop }))
     }
 
     fn begin(
         initial: Config,
         dataset: Arc<Dataset>,
         options: Options,
-        opened: Option<(Opened, Lock)>,
+        resumed: Option<Resumed>,
     ) -> Result<Self, OpenError> {
         initial.check()?;
         let images = dataset.train.count();
@@ -183,17 +210,18 @@ impl Trainer {
             })
             .build()
             .map_err(std::io::Error::other)?;
-        let history = Arc::new(History::default());
         let (events, received_events) = crossbeam_channel::bounded(EVENTS);
         let (controls, received_controls) = crossbeam_channel::unbounded();
-        let (opened, lock) = opened.unzip();
+        let (opened, own, history, early_stop) = match resumed {
+            Some(Resumed { opened, own, history, early_stop }) => (Some(opened), Some(own), history, early_stop),
+            None => (None, None, History::default(), EarlyStop::default()),
+        };
         let config = opened.as_ref().map_or_else(|| initial.clone(), |opened| opened.config.model.clone());
-        let folder = opened.as_ref().map(|opened| opened.folder.clone());
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(TrainerShared {
             status: Mutex::default(),
             config: Mutex::new(config.clone()),
             snapshot: Latest::default(),
-            history,
+            history: Arc::new(history),
         });
         let mut planned = options.changes.clone();
         planned.sort_by_key(|change| change.step);
@@ -201,21 +229,22 @@ impl Trainer {
             model: Model::on(&options.device, &config, dataset.shape())?,
             batches: Batches::new(dataset.clone()),
             run_config: Arc::new(RunConfig::new(initial.clone(), &dataset)),
-            writer: Writer::new(&config.preset, folder.clone().zip(lock))?,
+            writer: Writer::new(&config.preset, own, options.write_hook.clone())?,
             saving: Saving::default(),
+            early_stop,
             dataset,
             options,
             shared: shared.clone(),
             controls: received_controls,
             events,
-            unsaid: VecDeque::new(),
+            unsent: VecDeque::new(),
             initial,
             config,
             step: 0,
             train_s: 0.0,
             changes: Vec::new(),
             planned,
-            folder,
+            folder: None,
             phase: Phase::Paused,
             rate: Rate::default(),
             published: Instant::now(),
@@ -224,11 +253,11 @@ impl Trainer {
             worker.model.restore(&opened.checkpoint.saved)?;
             let step = opened.checkpoint.step;
             (worker.step, worker.train_s) = (step, opened.checkpoint.train_s);
-            worker.saving.go_on(step, worker.train_s);
+            worker.saving = Saving::resumed(&opened.folder, step, worker.train_s);
             // What the run changed up to here is in force; what it changed later it changes again.
             let is_past = |change: &Change| change.step < step || (change.step == step && !change.is_part());
             (worker.changes, worker.planned) = opened.changes.into_iter().partition(is_past);
-            run::metrics_file::read(&opened.folder, &shared.history, step)?;
+            worker.folder = Some(opened.folder);
         }
         worker.report();
         let name = format!("trainer-{}", worker.config.preset);
@@ -236,9 +265,9 @@ impl Trainer {
         Ok(Self { shared, controls, events: received_events, thread: Some(thread) })
     }
 
-    /// Says something to it; never waits.
+    /// Sends it a control; never waits.
     pub fn send(&self, control: Control) {
-        // A trainer that has ended wants to hear nothing; its last event said why.
+        // A trainer that has ended receives nothing; its last event said why.
         let _ = self.controls.send(control);
     }
 

@@ -1,49 +1,82 @@
-//! What a trainer does to have its run written: copies it at a step boundary, and hears later what came of it.
+//! What a trainer does to have its run written: copies it at a step boundary, and learns later what came of it.
 
-use super::autosave::Last;
+use super::autosave::{Due, LastWrite};
 use super::message::{Event, Phase};
 use super::worker::Worker;
-use super::writer::{Job, Written};
+use super::writer::{Rows, RunState, WriteRequest, Written};
+use crate::model::Losses;
 use crate::run::Checkpoint;
-use std::path::PathBuf;
+use crate::run::metrics_file::MetricsRow;
+use std::path::{Path, PathBuf};
+
+/// Rows that wait for the next checkpoint, at most: then they go to the writer by themselves.
+const MOST_ROWS: usize = 4096;
 
 /// What is written, as far as the trainer knows.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Saving {
-    last: Last,
+    last: LastWrite,
     /// Whether the last write failed.
     failed: bool,
     /// Whether something was changed by hand since.
     pub changed: bool,
+    /// Where the rows before `rows` went to; `None` where it is nowhere, or not known to be whole.
+    rows_to: Option<PathBuf>,
+    /// What was measured since.
+    rows: Vec<MetricsRow>,
 }
 
 impl Saving {
-    /// The run goes on from a checkpoint of this step.
-    pub fn go_on(&mut self, step: u64, train_s: f64) {
-        *self = Self { last: Last { step, train_s, took_s: 0.0 }, ..Self::default() };
+    /// The run goes on from a checkpoint of this step in a folder.
+    pub fn resumed(folder: &Path, step: u64, train_s: f64) -> Self {
+        let last = LastWrite { step, train_s, took_s: 0.0 };
+        Self { last, rows_to: Some(folder.to_owned()), ..Self::default() }
     }
 }
 
 impl Worker {
-    /// Copies the run as it is and has it written to `folder`; `asked`: by somebody who waits to be told.
-    pub(super) fn save(&mut self, folder: PathBuf, asked: bool) {
+    /// Keeps what a step measured: in the curves, and for the run's folder.
+    pub(super) fn record(&mut self, values: Losses) {
+        let (step, seconds) = (self.step, self.train_s as f32);
+        self.shared.history.push(step, seconds, &values);
+        if self.saving.rows_to.is_none() {
+            return;
+        }
+        self.saving.rows.push(MetricsRow { step, seconds, values });
+        if self.saving.rows.len() >= MOST_ROWS
+            && let Some(folder) = self.folder.clone()
+            && self.saving.rows_to.as_ref() == Some(&folder)
+        {
+            let rows = Rows::Next(std::mem::take(&mut self.saving.rows));
+            self.writer.submit(WriteRequest { folder, step, rows, run: None });
+        }
+    }
+
+    /// Copies the run as it is and has it written to `folder`; `requested`: by somebody who waits for the answer.
+    pub(super) fn save(&mut self, folder: PathBuf, requested: bool) {
+        // Before the copy is made: there are never more than three in memory.
+        self.writer.wait_for_room();
         let saved = match self.model.save() {
             Ok(saved) => saved,
-            Err(error) => return self.say(Event::SaveFailed { path: folder, message: error.to_string() }),
+            Err(error) => return self.send_event(Event::SaveFailed { path: folder, message: error.to_string() }),
         };
-        let took_s = self.saving.last.took_s;
-        self.saving.last = Last { step: self.step, train_s: self.train_s, took_s };
-        self.saving.changed = false;
-        self.writer.submit(Job {
-            folder,
+        let saving = &mut self.saving;
+        saving.last = LastWrite { step: self.step, train_s: self.train_s, took_s: saving.last.took_s };
+        saving.changed = false;
+        let rows = std::mem::take(&mut saving.rows);
+        // A folder that is not known to have the rows before these gets all that is kept.
+        let goes_on = self.folder.as_ref() == Some(&folder) && saving.rows_to.as_ref() == Some(&folder);
+        let rows = if goes_on { Rows::Next(rows) } else { Rows::Kept(self.shared.history.thinned()) };
+        saving.rows_to = Some(folder.clone());
+        let run = RunState {
             config: self.run_config.clone(),
             total_steps: self.options.total_steps,
             changes: self.changes.iter().chain(&self.planned).cloned().collect(),
-            history: self.shared.history.clone(),
             checkpoint: Checkpoint { step: self.step, train_s: self.train_s, saved },
             budget_bytes: self.options.autosave.budget_bytes,
-            asked,
-        });
+            requested,
+        };
+        self.writer.submit(WriteRequest { folder, step: self.step, rows, run: Some(run) });
     }
 
     /// Has the run written where it has a folder and is not there yet as it is. Not after a fault: a part of the step in
@@ -55,26 +88,37 @@ impl Worker {
         }
     }
 
-    /// The same while it trains: when it is time, and when what was written before is on disk.
+    /// The same while it trains, when it is time: what the step says always, what the clock says when all that was
+    /// written before is on disk.
     pub(super) fn autosave_if_due(&mut self) {
-        let due = self.folder.is_some() && self.options.autosave.is_due(&self.saving.last, self.step, self.train_s);
-        if due && self.writer.is_idle() {
-            self.autosave();
+        if self.folder.is_none() {
+            return;
+        }
+        match self.options.autosave.due(&self.saving.last, self.step, self.train_s) {
+            Some(Due::ByStep) => self.autosave(),
+            Some(Due::ByTime) if self.writer.is_idle() => self.autosave(),
+            Some(Due::ByTime) | None => {}
         }
     }
 
-    pub(super) fn hear_written(&mut self, written: Written) {
-        let Written { folder, step, asked, took_s, outcome } = written;
+    pub(super) fn handle_written(&mut self, written: Written) {
+        let Written { folder, step, requested, took_s, outcome } = written;
         self.saving.last.took_s = took_s;
         self.saving.failed = outcome.is_err();
         match outcome {
             Ok(()) => {
                 self.folder = Some(folder.clone());
-                if asked {
-                    self.say(Event::Saved { path: folder, step });
+                if requested {
+                    self.send_event(Event::Saved { path: folder, step });
                 }
             }
-            Err(error) => self.say(Event::SaveFailed { path: folder, message: error.to_string() }),
+            Err(error) => {
+                if self.saving.rows_to.as_ref() == Some(&folder) {
+                    self.saving.rows_to = None;
+                    self.saving.rows.clear();
+                }
+                self.send_event(Event::SaveFailed { path: folder, message: error.to_string() });
+            }
         }
     }
 }

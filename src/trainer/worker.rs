@@ -1,5 +1,6 @@
-//! The training thread: one loop that carries out wishes at step boundaries and makes steps in between.
+//! The training thread: one loop that handles controls at step boundaries and makes steps in between.
 
+use super::early_stop::EarlyStop;
 use super::latest::Latest;
 use super::message::{Control, Event, Phase, Status};
 use super::rate::Rate;
@@ -7,35 +8,35 @@ use super::saving::Saving;
 use super::writer::{Writer, Written};
 use super::{Options, SNAPSHOTS_PER_S};
 use crate::dataset::Dataset;
-use crate::history::{Curve, History};
+use crate::history::History;
 use crate::metrics::TestFolds;
-use crate::model::{Batches, Change, ChangeError, Config, Key, Losses, MetricId, Model, Part, StepError, StepInput};
+use crate::model::{Batches, Change, Config, Key, Losses, Model, Part, StepError, StepInput};
 use crate::run::RunConfig;
 use crate::snapshot::Snapshot;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
+use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use toml::Value;
 
 /// Test images that the curves look at, at most.
 const TEST_IMAGES: usize = 1000;
-/// When to try again to say what the channel had no room for.
+/// When to try again to send what the channel had no room for.
 const RETRY: Duration = Duration::from_millis(20);
 /// How long to wait for anything at all before looking again.
 const LONG: Duration = Duration::from_secs(3600);
 
-/// What the thread hears.
-enum Heard {
+/// What the thread receives.
+enum Incoming {
     Control(Control),
     Written(Written),
     Nothing,
 }
 
 /// What handle and thread share.
-pub(super) struct Shared {
+pub(super) struct TrainerShared {
     pub status: Mutex<Status>,
     pub config: Mutex<Config>,
     pub snapshot: Latest<Snapshot>,
@@ -46,11 +47,11 @@ pub(super) struct Shared {
 pub(super) struct Worker {
     pub dataset: Arc<Dataset>,
     pub options: Options,
-    pub shared: Arc<Shared>,
+    pub shared: Arc<TrainerShared>,
     pub controls: Receiver<Control>,
     pub events: Sender<Event>,
     /// What the channel had no room for.
-    pub unsaid: VecDeque<Event>,
+    pub unsent: VecDeque<Event>,
     /// As at step 0.
     pub initial: Config,
     pub config: Config,
@@ -68,6 +69,7 @@ pub(super) struct Worker {
     pub run_config: Arc<RunConfig>,
     pub writer: Writer,
     pub saving: Saving,
+    pub early_stop: EarlyStop,
     pub phase: Phase,
     pub rate: Rate,
     pub published: Instant,
@@ -77,12 +79,13 @@ impl Worker {
     pub fn run(mut self) {
         self.publish(true);
         loop {
-            match self.hear() {
-                Heard::Control(Control::Stop) => break,
-                Heard::Control(control) => self.obey(control),
-                Heard::Written(written) => self.hear_written(written),
-                Heard::Nothing if self.phase == Phase::Training => self.advance(Part::Whole),
-                Heard::Nothing => {}
+            let incoming = self.receive();
+            if matches!(incoming, Incoming::Control(Control::Stop)) {
+                break;
+            }
+            // A model that cannot be made, a step, a test: a panic ends the run, not the thread that reports it.
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.handle(incoming))) {
+                self.fail(format!("the trainer panicked: {}", text_of(&*panic)));
             }
             self.flush();
         }
@@ -92,42 +95,51 @@ impl Worker {
         self.report();
     }
 
-    /// Says what happened. The channel is bounded; what does not fit waits here, in order, and never stalls a step.
-    pub(super) fn say(&mut self, event: Event) {
-        self.unsaid.push_back(event);
+    fn handle(&mut self, incoming: Incoming) {
+        match incoming {
+            Incoming::Control(control) => self.handle_control(control),
+            Incoming::Written(written) => self.handle_written(written),
+            Incoming::Nothing if self.phase == Phase::Training => self.advance(Part::Whole),
+            Incoming::Nothing => {}
+        }
+    }
+
+    /// Sends an event. The channel is bounded; what does not fit waits here, in order, and never stalls a step.
+    pub(super) fn send_event(&mut self, event: Event) {
+        self.unsent.push_back(event);
         self.flush();
         (self.options.wake)();
     }
 
     fn flush(&mut self) {
-        while let Some(event) = self.unsaid.pop_front() {
+        while let Some(event) = self.unsent.pop_front() {
             if let Err(TrySendError::Full(event)) = self.events.try_send(event) {
-                self.unsaid.push_front(event);
+                self.unsent.push_front(event);
                 return;
             }
         }
     }
 
-    /// The next wish, or what came of a write: without waiting while it trains, and not for long while something is unsaid.
-    fn hear(&self) -> Heard {
+    /// The next control, or what came of a write: without waiting while it trains, and not for long while an event is unsent.
+    fn receive(&self) -> Incoming {
         if self.phase == Phase::Training {
             if let Ok(written) = self.writer.results.try_recv() {
-                return Heard::Written(written);
+                return Incoming::Written(written);
             }
             return match self.controls.try_recv() {
-                Ok(control) => Heard::Control(control),
-                Err(TryRecvError::Empty) => Heard::Nothing,
-                Err(TryRecvError::Disconnected) => Heard::Control(Control::Stop),
+                Ok(control) => Incoming::Control(control),
+                Err(TryRecvError::Empty) => Incoming::Nothing,
+                Err(TryRecvError::Disconnected) => Incoming::Control(Control::Stop),
             };
         }
         select! {
-            recv(self.controls) -> control => Heard::Control(control.unwrap_or(Control::Stop)),
-            recv(self.writer.results) -> written => written.map_or(Heard::Nothing, Heard::Written),
-            default(if self.unsaid.is_empty() { LONG } else { RETRY }) => Heard::Nothing,
+            recv(self.controls) -> control => Incoming::Control(control.unwrap_or(Control::Stop)),
+            recv(self.writer.results) -> written => written.map_or(Incoming::Nothing, Incoming::Written),
+            default(if self.unsent.is_empty() { LONG } else { RETRY }) => Incoming::Nothing,
         }
     }
 
-    fn obey(&mut self, control: Control) {
+    fn handle_control(&mut self, control: Control) {
         match control {
             Control::Start if matches!(self.phase, Phase::Paused | Phase::Finished) => {
                 if self.is_complete() {
@@ -135,7 +147,7 @@ impl Worker {
                 }
                 self.phase = Phase::Training;
                 self.report();
-                self.say(Event::Started { step: self.step });
+                self.send_event(Event::Started { step: self.step });
             }
             Control::Pause if self.phase == Phase::Training => {
                 self.pause();
@@ -165,7 +177,7 @@ impl Worker {
         self.phase = Phase::Paused;
         self.rate.stop();
         self.publish(true);
-        self.say(Event::Paused { step: self.step });
+        self.send_event(Event::Paused { step: self.step });
     }
 
     fn is_complete(&self) -> bool {
@@ -178,48 +190,7 @@ impl Worker {
         self.rate.stop();
         self.publish(true);
         self.autosave();
-        self.say(Event::Finished { step: self.step });
-    }
-
-    /// Changes a field, or says why it cannot. Whether it is now as it was asked for.
-    fn change(&mut self, key: Key, value: Value) -> bool {
-        let change = Change { step: self.step, key, value };
-        let mut changed = self.config.clone();
-        let applied = change.apply(&mut changed).and_then(|()| changed.check().map_err(ChangeError::from));
-        if let Err(error) = applied {
-            self.say(Event::Refused { change, message: error.to_string() });
-            return false;
-        }
-        if !change.is_part() && changed == self.config {
-            return true;
-        }
-        if let Err(error) = self.reconfigure(&changed, change.is_live(&changed)) {
-            self.fail(error.to_string());
-            return false;
-        }
-        self.config = changed;
-        // A number set twice between two steps is one change: the later. And what a person sets stays until he sets it anew.
-        let same = |other: &Change| other.key == change.key && other.step == change.step;
-        self.changes.retain(|earlier| !same(earlier));
-        self.planned.retain(|later| !same(later) && (later.key != change.key || change.is_part()));
-        self.changes.push(change.clone());
-        self.saving.changed = true;
-        *self.shared.config.lock().unwrap_or_else(PoisonError::into_inner) = self.config.clone();
-        self.say(Event::Changed(change));
-        true
-    }
-
-    /// The model goes on with another configuration: at once where only `live` fields differ, else made anew around the
-    /// weights and the optimiser.
-    fn reconfigure(&mut self, config: &Config, live: bool) -> Result<(), StepError> {
-        if live {
-            return self.model.set_live(config);
-        }
-        let saved = self.model.save()?;
-        let mut model = Model::on(&self.options.device, config, self.dataset.shape())?;
-        model.restore(&saved)?;
-        self.model = model;
-        Ok(())
+        self.send_event(Event::Finished { step: self.step });
     }
 
     fn reset(&mut self) {
@@ -227,9 +198,9 @@ impl Worker {
         // The curves are about to be forgotten: what is being written still needs them.
         self.writer.forget();
         while let Ok(written) = self.writer.results.try_recv() {
-            self.hear_written(written);
+            self.handle_written(written);
         }
-        self.config = self.initial.clone();
+        self.set_config(self.initial.clone());
         match Model::on(&self.options.device, &self.config, self.dataset.shape()) {
             Ok(model) => self.model = model,
             Err(error) => return self.fail(error.to_string()),
@@ -237,93 +208,41 @@ impl Worker {
         (self.step, self.train_s, self.phase) = (0, 0.0, Phase::Paused);
         self.changes.clear();
         self.planned = self.options.changes.clone();
-        (self.folder, self.saving) = (None, Saving::default());
+        (self.folder, self.saving, self.early_stop) = (None, Saving::default(), EarlyStop::default());
         self.shared.history.clear();
         self.rate.stop();
-        *self.shared.config.lock().unwrap_or_else(PoisonError::into_inner) = self.config.clone();
         self.publish(true);
-        self.say(Event::Reset);
+        self.send_event(Event::Reset);
     }
 
-    /// One step with everything that belongs to it: repeated changes, history, tests, snapshot, status.
+    /// One step with everything that belongs to it: planned changes, history, tests, snapshot, status.
     fn advance(&mut self, part: Part) {
         let started = Instant::now();
-        let part = match self.repeat_changes() {
+        let part = match self.apply_planned() {
             Ok(planned) => planned.unwrap_or(part),
             Err(message) => return self.fail(message),
         };
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.make_step(part)));
-        match outcome {
-            Ok(Ok(mut losses)) => {
-                self.step += 1;
-                self.train_s += started.elapsed().as_secs_f64();
-                if self.step.is_multiple_of(self.options.test_interval_steps.max(1)) || self.step == 1 {
-                    match self.test() {
-                        Ok(tested) => losses.extend(tested),
-                        Err(error) => return self.fail(error.to_string()),
-                    }
-                }
-                self.shared.history.push(self.step, self.train_s as f32, &losses);
-                self.rate.add(self.config.images_per_step(self.dataset.train.count()) as u64);
-                self.publish(false);
-                if self.is_complete() || self.has_stalled(&losses) {
-                    self.finish();
-                } else {
-                    self.autosave_if_due();
-                }
-            }
-            Ok(Err(error)) => self.fail(error.to_string()),
-            Err(panic) => {
-                let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-                let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-                self.fail(format!("the trainer panicked: {text}"));
-            }
-        }
-    }
-
-    /// Whether this step was tested and is one of so many tests in a row that were no better than the best before them.
-    fn has_stalled(&self, losses: &Losses) -> bool {
-        let patience = self.config.early_stop_tests();
-        if patience == 0 || !losses.iter().any(|(id, _)| *id == MetricId::TEST_TOTAL) {
-            return false;
-        }
-        let since_best = |curve: &Curve| {
-            let tests = curve.points().map(|(_, _, value)| value);
-            tests.fold(
-                (f32::INFINITY, 0),
-                |(best, since), value| {
-                    if value < best { (value, 0) } else { (best, since + 1) }
-                },
-            )
+        let mut losses = match self.make_step(part) {
+            Ok(losses) => losses,
+            Err(error) => return self.fail(error.to_string()),
         };
-        self.shared.history.with(MetricId::TEST_TOTAL, since_best).is_some_and(|(_, since)| since >= patience)
-    }
-
-    /// Applies what is planned after this many steps; gives the part that this one step is about, if told.
-    fn repeat_changes(&mut self) -> Result<Option<Part>, String> {
-        let count = self.planned.iter().take_while(|change| change.step <= self.step).count();
-        if count == 0 {
-            return Ok(None);
+        self.step += 1;
+        self.train_s += started.elapsed().as_secs_f64();
+        if self.step.is_multiple_of(self.options.test_interval_steps.max(1)) || self.step == 1 {
+            match self.test() {
+                Ok(tested) => losses.extend(tested),
+                Err(error) => return self.fail(error.to_string()),
+            }
         }
-        let now: Vec<Change> = self.planned.drain(..count).collect();
-        let mut config = self.config.clone();
-        let mut part = None;
-        for change in &now {
-            change.apply(&mut config).map_err(|error| error.to_string())?;
-            part = change.part().or(part);
+        let has_stalled = self.early_stop.add(&losses) && self.early_stop.has_stalled(self.config.early_stop_tests());
+        self.record(losses);
+        self.rate.add(self.config.images_per_step(self.dataset.train.count()) as u64);
+        self.publish(false);
+        if self.is_complete() || has_stalled {
+            self.finish();
+        } else {
+            self.autosave_if_due();
         }
-        config.check().map_err(|error| error.to_string())?;
-        if config != self.config {
-            let live = now.iter().all(|change| change.is_live(&config));
-            self.reconfigure(&config, live).map_err(|error| error.to_string())?;
-        }
-        self.config = config;
-        *self.shared.config.lock().unwrap_or_else(PoisonError::into_inner) = self.config.clone();
-        for change in now {
-            self.changes.push(change.clone());
-            self.say(Event::Repeated(change));
-        }
-        Ok(part)
     }
 
     fn make_step(&mut self, part: Part) -> Result<Losses, StepError> {
@@ -343,12 +262,12 @@ impl Worker {
         Ok(losses)
     }
 
-    fn fail(&mut self, message: String) {
+    pub(super) fn fail(&mut self, message: String) {
         self.phase = Phase::Failed;
         self.rate.stop();
         self.report();
         tracing::error!(step = self.step + 1, preset = self.config.preset, "{message}");
-        self.say(Event::Failed { step: self.step + 1, message: format!("step {}: {message}", self.step + 1) });
+        self.send_event(Event::Failed { step: self.step + 1, message: format!("step {}: {message}", self.step + 1) });
     }
 
     pub(super) fn report(&mut self) {
@@ -375,4 +294,10 @@ impl Worker {
         }
         (self.options.wake)();
     }
+}
+
+/// What a panic says, where it says anything.
+fn text_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }

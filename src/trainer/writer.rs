@@ -1,8 +1,10 @@
-//! The thread that puts a run on disk, so that training does not wait for it: one write at a time, the newest wins.
+//! The thread that puts a run on disk, so that training does not wait for it: one write at a time, in order.
 
-use crate::history::History;
-use crate::model::Change;
-use crate::run::{self, Checkpoint, Lock, RunConfig, RunError};
+use super::own_folder::OwnFolder;
+use crate::history::CurvePoint;
+use crate::model::{Change, MetricId};
+use crate::run::metrics_file::MetricsRow;
+use crate::run::{Checkpoint, RunConfig, RunError};
 use crossbeam_channel::{Receiver, Sender};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,114 +13,124 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-/// A run as it was at a step boundary.
-pub(super) struct Job {
+/// Called from the writer's thread before the checkpoint of a step is written.
+pub type WriteHook = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// Rows of metrics to append.
+pub(super) enum Rows {
+    /// Those since the request before this one.
+    Next(Vec<MetricsRow>),
+    /// All that the history keeps, for a folder that may have none of it.
+    Kept(Vec<(MetricId, Vec<CurvePoint>)>),
+}
+
+/// Something to put into a run folder.
+pub(super) struct WriteRequest {
     pub folder: PathBuf,
+    /// Steps made.
+    pub step: u64,
+    pub rows: Rows,
+    /// `None` where it is the rows alone.
+    pub run: Option<RunState>,
+}
+
+/// A run as it was at a step boundary.
+pub(super) struct RunState {
     pub config: Arc<RunConfig>,
     pub total_steps: Option<u64>,
     pub changes: Vec<Change>,
-    /// May have grown since: what is later than the checkpoint is not written.
-    pub history: Arc<History>,
     pub checkpoint: Checkpoint,
     pub budget_bytes: u64,
-    /// Whether somebody asked for it and waits to be told.
-    pub asked: bool,
+    /// Whether somebody asked for it and waits for the answer.
+    pub requested: bool,
 }
 
-/// What came of a job.
+/// What came of a request.
 pub(super) struct Written {
     pub folder: PathBuf,
     pub step: u64,
-    pub asked: bool,
+    pub requested: bool,
     pub took_s: f64,
     pub outcome: Result<(), RunError>,
 }
 
-/// The run folder that is this run's own.
-struct Own {
-    folder: PathBuf,
-    _lock: Lock,
-    changes: Option<Vec<Change>>,
-    total_steps: Option<u64>,
-}
-
 #[derive(Default)]
-struct State {
-    /// One a folder.
-    waiting: VecDeque<Job>,
+struct QueueState {
+    waiting: VecDeque<WriteRequest>,
     writing: bool,
     closed: bool,
-    own: Option<Own>,
+    own: Option<OwnFolder>,
+}
+
+impl QueueState {
+    fn outstanding(&self) -> usize {
+        self.waiting.len() + usize::from(self.writing)
+    }
 }
 
 #[derive(Default)]
-struct Desk {
-    state: Mutex<State>,
+struct WriteQueue {
+    state: Mutex<QueueState>,
     changed: Condvar,
 }
 
-impl Desk {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl WriteQueue {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+    fn wait<'a>(&self, state: MutexGuard<'a, QueueState>) -> MutexGuard<'a, QueueState> {
         self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The handle. Dropping it lets the thread finish what it was given, and waits for it.
 pub(super) struct Writer {
-    desk: Arc<Desk>,
+    queue: Arc<WriteQueue>,
     thread: Option<JoinHandle<()>>,
-    /// What came of jobs, in order.
+    /// What came of requests, in order.
     pub results: Receiver<Written>,
     /// Keeps `results` connected.
     _sender: Sender<Written>,
 }
 
 impl Writer {
-    /// Starts the thread; `opened` is the folder that the run goes on in, with its lock.
-    pub fn new(name: &str, opened: Option<(PathBuf, Lock)>) -> std::io::Result<Self> {
-        let own = opened.map(|(folder, lock)| Own { folder, _lock: lock, changes: None, total_steps: None });
-        let desk = Arc::new(Desk { state: Mutex::new(State { own, ..State::default() }), changed: Condvar::new() });
-        // Bounded by the jobs: one is made when the one before it has been taken.
+    /// Starts the thread; `own` is the folder that the run goes on in.
+    pub fn new(name: &str, own: Option<OwnFolder>, hook: Option<WriteHook>) -> std::io::Result<Self> {
+        let state = QueueState { own, ..QueueState::default() };
+        let queue = Arc::new(WriteQueue { state: Mutex::new(state), changed: Condvar::new() });
+        // Bounded by the requests, and those by `wait_for_room`.
         let (sender, results) = crossbeam_channel::unbounded();
-        let (at, said) = (desk.clone(), sender.clone());
-        let thread = thread::Builder::new().name(format!("writer-{name}")).spawn(move || work(&at, &said))?;
-        Ok(Self { desk, thread: Some(thread), results, _sender: sender })
+        let (own_queue, own_sender) = (queue.clone(), sender.clone());
+        let work = move || work(&own_queue, &own_sender, hook.as_ref());
+        let thread = thread::Builder::new().name(format!("writer-{name}")).spawn(work)?;
+        Ok(Self { queue, thread: Some(thread), results, _sender: sender })
     }
 
-    /// Gives it a run to write, in place of one for the same folder that it has not begun with. Never waits.
-    pub fn submit(&self, mut job: Job) {
-        let mut state = self.desk.lock();
-        let replaced = match state.waiting.iter_mut().find(|waiting| waiting.folder == job.folder) {
-            Some(waiting) => {
-                job.asked |= waiting.asked;
-                Some(std::mem::replace(waiting, job))
-            }
-            None => {
-                state.waiting.push_back(job);
-                None
-            }
-        };
-        drop(state);
-        self.desk.changed.notify_all();
-        // Freeing megabytes takes a while: not under the lock.
-        drop(replaced);
+    /// Gives it something to write, after all that it was given before. Never waits.
+    pub fn submit(&self, request: WriteRequest) {
+        self.queue.lock().waiting.push_back(request);
+        self.queue.changed.notify_all();
+    }
+
+    /// Waits while more than one request is outstanding: a disk that is slower than training slows it down.
+    pub fn wait_for_room(&self) {
+        let mut state = self.queue.lock();
+        while state.outstanding() > 1 {
+            state = self.queue.wait(state);
+        }
     }
 
     /// Whether it has nothing to do.
     pub fn is_idle(&self) -> bool {
-        let state = self.desk.lock();
-        !state.writing && state.waiting.is_empty()
+        self.queue.lock().outstanding() == 0
     }
 
     /// Waits until it has nothing to do, and forgets the run's folder: what comes next is another run.
     pub fn forget(&self) {
-        let mut state = self.desk.lock();
-        while state.writing || !state.waiting.is_empty() {
-            state = self.desk.wait(state);
+        let mut state = self.queue.lock();
+        while state.outstanding() > 0 {
+            state = self.queue.wait(state);
         }
         state.own = None;
     }
@@ -126,77 +138,55 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.desk.lock().closed = true;
-        self.desk.changed.notify_all();
+        self.queue.lock().closed = true;
+        self.queue.changed.notify_all();
         if let Some(thread) = self.thread.take() {
-            // A fault of its own was said when it happened.
+            // A fault of its own was reported when it happened.
             let _ = thread.join();
         }
     }
 }
 
-fn work(desk: &Desk, said: &Sender<Written>) {
-    let mut state = desk.lock();
+fn work(queue: &WriteQueue, results: &Sender<Written>, hook: Option<&WriteHook>) {
+    let mut state = queue.lock();
     loop {
-        let Some(job) = state.waiting.pop_front() else {
+        let Some(request) = state.waiting.pop_front() else {
             if state.closed {
                 return;
             }
-            state = desk.wait(state);
+            state = queue.wait(state);
             continue;
         };
         state.writing = true;
         let mut own = state.own.take();
         drop(state);
-        let started = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| write(&job, &mut own))).unwrap_or_else(|_| {
-            Err(RunError::unexpected(&job.folder, "a run that can be written", "a fault of the program"))
-        });
-        if let Err(error) = &outcome {
-            tracing::error!("step {} was not written: {error}", job.checkpoint.step);
+        if let Some(written) = handle(request, &mut own, hook) {
+            let _ = results.send(written);
         }
-        let Job { folder, checkpoint, asked, .. } = job;
-        let took_s = started.elapsed().as_secs_f64();
-        let written = Written { folder, step: checkpoint.step, asked, took_s, outcome };
-        drop(checkpoint);
-        let _ = said.send(written);
-        state = desk.lock();
+        state = queue.lock();
         state.writing = false;
         state.own = own;
-        desk.changed.notify_all();
+        queue.changed.notify_all();
     }
 }
 
-/// Configuration, changes and metrics first: a checkpoint is then never without them.
-fn write(job: &Job, own: &mut Option<Own>) -> Result<(), RunError> {
-    let folder = &job.folder;
-    if own.as_ref().is_none_or(|own| own.folder != *folder) {
-        if folder.join("config.toml").exists() {
-            return Err(RunError::unexpected(folder, "a folder without a run", "another run"));
+/// Writes; says what came of it, unless rows alone were written as they should be.
+fn handle(request: WriteRequest, own: &mut Option<OwnFolder>, hook: Option<&WriteHook>) -> Option<Written> {
+    let started = Instant::now();
+    let WriteRequest { folder, step, rows, run } = request;
+    let write = || {
+        if let (Some(hook), Some(_)) = (hook, &run) {
+            hook(step);
         }
-        run::write_begin(folder, &job.config)?;
-        let lock = Lock::take(folder)?;
-        *own = Some(Own { folder: folder.clone(), _lock: lock, changes: None, total_steps: None });
+        OwnFolder::write(own, &folder, rows, run.as_ref())
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(write))
+        .unwrap_or_else(|_| Err(RunError::unexpected(&folder, "a run that can be written", "a fault of the program")));
+    if let Err(error) = &outcome {
+        tracing::error!("step {step} was not written: {error}");
     }
-    let Some(own) = own else { return Ok(()) };
-    if own.changes.is_none() {
-        run::renew_config(folder)?;
-    }
-    if let Some(total) = job.total_steps
-        && own.total_steps != Some(total)
-    {
-        run::write_total(folder, total)?;
-        own.total_steps = Some(total);
-    }
-    if own.changes.as_ref() != Some(&job.changes) {
-        run::write_changes(folder, &job.changes)?;
-        own.changes = Some(job.changes.clone());
-    }
-    run::metrics_file::write(folder, &job.history, job.checkpoint.step)?;
-    job.checkpoint.write(folder)?;
-    if let Err(error) = run::prune(folder, job.budget_bytes) {
-        // The run is safe; it only takes more room than it should.
-        tracing::warn!("old checkpoints stay: {error}");
-    }
-    Ok(())
+    let requested = run.as_ref().is_some_and(|run| run.requested);
+    let is_said = run.is_some() || outcome.is_err();
+    let took_s = started.elapsed().as_secs_f64();
+    is_said.then_some(Written { folder, step, requested, took_s, outcome })
 }

@@ -2,7 +2,7 @@
 
 use crate::metrics::{self, Columns, Group, Metric, Unit};
 use crate::model::MetricId;
-use crate::trainer::{Axis, History};
+use crate::trainer::Axis;
 use crate::ui::command::{Command, Slot};
 use crate::ui::settings::Curves;
 use crate::ui::text::{number, tr, whole};
@@ -14,6 +14,12 @@ use std::ops::RangeInclusive;
 
 /// Curves of one metric that are drawn of a model, at most: of more dimensions those with the largest last values.
 const MOST_DIMENSIONS: usize = 10;
+
+/// A model with the last value of each of its curves.
+struct Measured<'a> {
+    model: &'a ModelView<'a>,
+    last: Vec<(MetricId, f32)>,
+}
 
 /// One curve of one model.
 struct ShownCurve {
@@ -35,9 +41,8 @@ impl Training {
         self.points_drawn
     }
 
-    fn plot(&mut self, ui: &mut Ui, view: &View<'_>, group: Group, size: Vec2) {
+    fn plot(&mut self, ui: &mut Ui, measured: &[Measured<'_>], curves: Curves, group: Group, size: Vec2) {
         let (width, height) = (size.x, size.y);
-        let curves = view.settings.curves;
         let palette = theme::of(ui);
         let logarithmic = curves.logarithmic;
         let in_steps = curves.axis == Axis::Step;
@@ -46,7 +51,7 @@ impl Training {
             Axis::Seconds => tr("axis.seconds"),
         };
         let shown: Vec<(&ModelView<'_>, Vec<ShownCurve>)> =
-            view.models.iter().map(|model| (model, shown(model, group))).collect();
+            measured.iter().map(|of| (of.model, shown(&of.last, group))).collect();
         let unit = units(shown.iter().flat_map(|(_, curves)| curves));
         let plot = Plot::new((group, in_steps, logarithmic))
             .width(width)
@@ -146,29 +151,26 @@ fn hover(at: &HoverPosition<'_>, curves: Curves) -> Option<String> {
     Some(format!("{plot_name}\n{}\n{x}", number(value)))
 }
 
-/// The curves of a group that a model has.
-fn shown(model: &ModelView<'_>, group: Group) -> Vec<ShownCurve> {
-    let Some(history) = model.history else { return Vec::new() };
-    let ids = history.ids();
+/// The curves of a group, of those that a model has.
+fn shown(last: &[(MetricId, f32)], group: Group) -> Vec<ShownCurve> {
     let curves = metrics::all().filter(|metric| metric.group == group).flat_map(|metric| {
-        let own: Vec<MetricId> = ids.iter().copied().filter(|id| id.name() == metric.id.name()).collect();
+        let own: Vec<(MetricId, f32)> = last.iter().copied().filter(|(id, _)| id.name() == metric.id.name()).collect();
         match metric.columns {
-            Columns::One => own.into_iter().map(|id| ShownCurve { metric, id, shade: metric.shade }).collect(),
-            Columns::PerDimension { .. } => largest(history, metric, own),
+            Columns::One => own.into_iter().map(|(id, _)| ShownCurve { metric, id, shade: metric.shade }).collect(),
+            Columns::PerDimension { .. } => largest(metric, own),
         }
     });
     curves.collect()
 }
 
 /// The dimensions with the largest last values, in order of dimension; their shades go from the metric's to its opposite.
-fn largest(history: &History, metric: &'static Metric, mut ids: Vec<MetricId>) -> Vec<ShownCurve> {
-    let last = |id: &MetricId| history.last(*id).map_or(f32::NEG_INFINITY, |(_, value)| value);
-    ids.sort_by(|one, other| last(other).total_cmp(&last(one)));
-    ids.truncate(MOST_DIMENSIONS);
-    ids.sort();
-    let apart = 2.0 * metric.shade / ids.len().saturating_sub(1).max(1) as f32;
+fn largest(metric: &'static Metric, mut last: Vec<(MetricId, f32)>) -> Vec<ShownCurve> {
+    last.sort_by(|one, other| other.1.total_cmp(&one.1));
+    last.truncate(MOST_DIMENSIONS);
+    last.sort_by_key(|(id, _)| *id);
+    let apart = 2.0 * metric.shade / last.len().saturating_sub(1).max(1) as f32;
     let shade = |place: usize| metric.shade - apart * place as f32;
-    ids.into_iter().enumerate().map(|(place, id)| ShownCurve { metric, id, shade: shade(place) }).collect()
+    last.into_iter().enumerate().map(|(place, (id, _))| ShownCurve { metric, id, shade: shade(place) }).collect()
 }
 
 /// What the curves count in.
@@ -183,21 +185,25 @@ fn units<'a>(curves: impl Iterator<Item = &'a ShownCurve>) -> String {
 }
 
 /// The groups of which any model has a curve.
-fn groups(view: &View<'_>) -> Vec<Group> {
-    let measured: Vec<Group> = view
-        .models
-        .iter()
-        .filter_map(|model| model.history)
-        .flat_map(|history| history.ids())
-        .filter_map(|id| metrics::of_curve(id).map(|metric| metric.group))
-        .collect();
-    Group::ALL.into_iter().filter(|group| measured.contains(group)).collect()
+fn groups(measured: &[Measured<'_>]) -> Vec<Group> {
+    let mut found: Vec<Group> = Vec::new();
+    for (id, _) in measured.iter().flat_map(|of| &of.last) {
+        if let Some(metric) = metrics::of_curve(*id)
+            && !found.contains(&metric.group)
+        {
+            found.push(metric.group);
+        }
+    }
+    Group::ALL.into_iter().filter(|group| found.contains(group)).collect()
 }
 
 impl Panel for Training {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         self.points_drawn = 0;
-        let groups = groups(view);
+        let last = |model: &ModelView<'_>| model.history.map(|history| history.last_values()).unwrap_or_default();
+        let measured: Vec<Measured<'_>> =
+            view.models.iter().map(|model| Measured { model, last: last(model) }).collect();
+        let groups = groups(&measured);
         if groups.is_empty() {
             let ready = view.models.iter().any(|model| model.status.is_some());
             let words = if ready { tr("training.empty") } else { tr("train.no_data") };
@@ -230,8 +236,31 @@ impl Panel for Training {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             for group in groups {
-                self.plot(ui, view, group, size);
+                self.plot(ui, &measured, view.settings.curves, group, size);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_dimensions_the_ten_largest_are_drawn() {
+        for metric in metrics::all().filter(|metric| metric.columns != Columns::One) {
+            let value = |dimension: usize| (dimension * 37 % 512) as f32;
+            let last: Vec<(MetricId, f32)> = (0..512).map(|place| (metric.curve(place), value(place))).collect();
+            let shown = shown(&last, metric.group);
+            let mut values: Vec<usize> = shown
+                .iter()
+                .filter_map(|curve| curve.id.dimension())
+                .map(|place| value(place.into()) as usize)
+                .collect();
+            values.sort_unstable();
+            assert_eq!(values, (502..512).collect::<Vec<_>>());
+            assert!(shown.windows(2).all(|pair| pair[0].id < pair[1].id && pair[0].shade > pair[1].shade));
+            assert!(shown.iter().all(|curve| (-1.0..=1.0).contains(&curve.shade)));
+        }
     }
 }

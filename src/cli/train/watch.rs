@@ -37,10 +37,9 @@ pub fn report(trainer: &Trainer, images: usize, out: &Path, json: bool) {
 
 /// The last value of each metric that has any, or those of its dimensions.
 fn last_values(history: &History) -> Vec<(&'static Metric, Vec<f32>)> {
-    let ids = history.ids();
+    let last = history.last_values();
     let values = |metric: &Metric| -> Vec<f32> {
-        let curves = ids.iter().filter(|id| id.name() == metric.id.name());
-        curves.filter_map(|id| Some(history.last(*id)?.1)).collect()
+        last.iter().filter(|(id, _)| id.name() == metric.id.name()).map(|(_, value)| *value).collect()
     };
     metrics::all().map(|metric| (metric, values(metric))).filter(|(_, values)| !values.is_empty()).collect()
 }

@@ -1,0 +1,91 @@
+//! The run folder that a trainer writes into, on the writer's side.
+
+use super::writer::{Rows, RunState};
+use crate::model::Change;
+use crate::run::metrics_file::{MetricsFile, rows_of};
+use crate::run::{self, Lock, RunError};
+use std::path::{Path, PathBuf};
+
+/// A folder that is this run's own, and what is in it as far as this program wrote it.
+pub(super) struct OwnFolder {
+    folder: PathBuf,
+    _lock: Lock,
+    changes: Option<Vec<Change>>,
+    total_steps: Option<u64>,
+    metrics: Option<MetricsFile>,
+    /// Whether rows are missing, because there are none yet or some could not be written: only what the history keeps
+    /// fills the gap.
+    has_gap: bool,
+}
+
+impl OwnFolder {
+    /// A run that goes on.
+    pub fn opened(folder: PathBuf, lock: Lock, metrics: MetricsFile) -> Self {
+        let (changes, total_steps) = (None, None);
+        Self { folder, _lock: lock, changes, total_steps, metrics: Some(metrics), has_gap: false }
+    }
+
+    /// Writes into a folder, which becomes the own one where it is not; it must then be without a run.
+    /// Configuration, changes and rows of metrics come first, and the rows are synced: a checkpoint is never without them.
+    pub fn write(own: &mut Option<Self>, folder: &Path, rows: Rows, run: Option<&RunState>) -> Result<(), RunError> {
+        if own.as_ref().is_none_or(|own| own.folder != *folder) {
+            let Some(run) = run else {
+                return Err(RunError::unexpected(folder, "the run's own folder", "another"));
+            };
+            *own = Some(Self::begin(folder, run)?);
+        }
+        let Some(own) = own else { return Ok(()) };
+        own.append(rows)?;
+        run.map_or(Ok(()), |run| own.write_run(run))
+    }
+
+    fn begin(folder: &Path, run: &RunState) -> Result<Self, RunError> {
+        if folder.join("config.toml").exists() {
+            return Err(RunError::unexpected(folder, "a folder without a run", "another run"));
+        }
+        run::write_begin(folder, &run.config)?;
+        let lock = Lock::take(folder)?;
+        let (folder, changes, total_steps, metrics) = (folder.to_owned(), None, None, None);
+        Ok(Self { folder, _lock: lock, changes, total_steps, metrics, has_gap: true })
+    }
+
+    fn append(&mut self, rows: Rows) -> Result<(), RunError> {
+        let has_gap = std::mem::replace(&mut self.has_gap, true);
+        match (&mut self.metrics, rows) {
+            (None, Rows::Kept(curves)) => self.metrics = Some(MetricsFile::create(&self.folder, curves)?),
+            (Some(metrics), Rows::Kept(curves)) => _ = metrics.append(rows_of(curves))?,
+            (Some(metrics), Rows::Next(rows)) if !has_gap => _ = metrics.append(rows.into_iter())?,
+            (_, Rows::Next(_)) => {
+                return Err(RunError::unexpected(&self.folder, "all rows of metrics", "a gap before these"));
+            }
+        }
+        self.has_gap = false;
+        Ok(())
+    }
+
+    fn write_run(&mut self, run: &RunState) -> Result<(), RunError> {
+        let folder = &self.folder;
+        if self.changes.is_none() {
+            run::renew_config(folder)?;
+        }
+        if let Some(metrics) = &self.metrics {
+            metrics.sync()?;
+        }
+        if let Some(total) = run.total_steps
+            && self.total_steps != Some(total)
+        {
+            run::write_total(folder, total)?;
+            self.total_steps = Some(total);
+        }
+        if self.changes.as_ref() != Some(&run.changes) {
+            run::write_changes(folder, &run.changes)?;
+            self.changes = Some(run.changes.clone());
+        }
+        run.checkpoint.write(folder)?;
+        if let Err(error) = run::prune(folder, run.budget_bytes) {
+            // The run is safe; it only takes more room than it should.
+            tracing::warn!("old checkpoints stay: {error}");
+        }
+        Ok(())
+    }
+}
