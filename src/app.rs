@@ -8,11 +8,13 @@ mod files;
 mod jobs;
 mod logic;
 mod looking;
+mod points;
 mod runs;
 mod script;
 mod session;
 mod slot;
 mod state;
+mod throttle;
 mod undo;
 mod wake;
 
@@ -166,7 +168,7 @@ impl Session {
 
         // The panels' own looks and the layout are lent out while the rest is looked at.
         let mut panels = std::mem::take(&mut self.panels);
-        panels.plane.panel.begin_frame();
+        panels.plane.begin_frame();
         let mut tree = std::mem::replace(&mut self.layout, Tree::empty(egui::Id::unique("panels")));
         let shown: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| layout::is_shown(&tree, *pane)).collect();
         {
@@ -209,7 +211,7 @@ impl Session {
 
     /// Gives the window the theme that is switched on.
     fn dress(&mut self, context: &Context) {
-        let look = (self.settings, context.theme() == egui::Theme::Dark);
+        let look = (self.settings.appearance, context.theme() == egui::Theme::Dark);
         if self.dressed == Some(look) {
             return;
         }

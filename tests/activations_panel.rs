@@ -16,7 +16,7 @@ use latentarium::model::Config;
 use latentarium::snapshot::{Activation, Network, Operation, Snapshot};
 use latentarium::ui::activations::Activations;
 use latentarium::ui::command::{Command, Slot};
-use latentarium::ui::looking::{LookView, PlaneView};
+use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::view::{ModelView, SheetView, View};
 use latentarium::ui::{Panel, theme};
@@ -69,7 +69,10 @@ impl State {
             opening: None,
             models: Slot::BOTH.map(model),
             cursor: [0.0; 2],
-            look: LookView { planes: [plane.clone(), plane], ..LookView::default() },
+            planes: PlanesView {
+                models: Slot::BOTH.map(|slot| (slot.id(), plane.clone())).into_iter().collect(),
+                ..PlanesView::default()
+            },
             sheet: SheetView { sheet: None, seed: 0, computing: false },
             settings: &self.settings,
             device: "",
@@ -82,7 +85,7 @@ impl State {
         self.panel.ui(ui, &view, &mut commands);
         for command in commands.split_off(self.before.len()) {
             if let Command::Settings(settings) = &command {
-                self.settings = *settings;
+                self.settings = settings.clone();
             }
             self.commands.push(command);
         }

@@ -135,7 +135,7 @@ impl Screen {
     }
 
     fn set(&mut self, change: impl FnOnce(&mut Settings)) {
-        let mut settings = *self.session.borrow().settings();
+        let mut settings = self.session.borrow().settings().clone();
         change(&mut settings);
         self.session.borrow_mut().apply(Command::Settings(settings));
     }
@@ -287,7 +287,7 @@ fn the_lens_shows_every_operation_alike_on_both_and_follows_the_cursor() {
     // Another network in the same place: its maps are many.
     screen.set(|settings| settings.decoder = DecoderChoice::Gpu);
     // Software rendering takes long for hundreds of tiles.
-    screen.set(|settings| settings.plane.show.tiles = false);
+    screen.set(|settings| settings.plane.show.set("tiles", false));
     screen.session.borrow_mut().apply_all([Command::Preset(Slot::A, "vae-conv".to_owned())]);
     let operations = |session: &Session| session.model(Slot::A).shown().map(|shown| shown.decoder.operations().len());
     screen.until("the network", |session| operations(session).is_some_and(|count| count > 3));

@@ -6,6 +6,7 @@ use latentarium::dataset::BUILT_IN;
 use latentarium::metrics;
 use latentarium::model::{Config, FAMILIES, FieldKind, Section, presets};
 use latentarium::ui::help;
+use latentarium::ui::plane::layers::LAYERS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -121,6 +122,7 @@ fn every_key_that_is_asked_for_is_there() {
     asked.extend(BUILT_IN.iter().map(|built_in| format!("data.{}", built_in.name())));
     asked.extend(of_families());
     asked.extend(presets().map(|preset| format!("preset.{preset}")));
+    asked.extend(LAYERS.iter().filter_map(|layer| layer.text_keys()).flatten());
     asked.extend(help::keys().map(str::to_owned));
     let missing: Vec<_> = asked.iter().filter(|key| !english.contains_key(*key)).collect();
     assert!(missing.is_empty(), "missing: {missing:?}");

@@ -17,7 +17,7 @@ use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Scratch,
 use latentarium::trainer::{History, MetricId, Phase, Status};
 use latentarium::ui::command::Slot;
 use latentarium::ui::layout::Pane;
-use latentarium::ui::looking::{LookView, PlaneView};
+use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::view::{ModelView, SheetView, View};
 use latentarium::ui::{Panels, theme};
@@ -73,9 +73,9 @@ fn history(series: &[MetricId]) -> Arc<History> {
 
 fn tiles() -> Arc<TileGrid> {
     let lattice = Lattice::covering(
-        // More than is seen, in cells about as large as those that are asked for: nothing has to stand in.
-        &latentarium::explore::view::View { half_height: 4.0, ..Default::default() },
-        latentarium::explore::view::Area { min: [0.0; 2], size: [640.0, 480.0] },
+        // More than is seen, in cells about as large as those that are asked for: no preview is needed.
+        &latentarium::explore::viewport::Viewport { half_height: 4.0, ..Default::default() },
+        latentarium::explore::viewport::Area { min: [0.0; 2], size: [640.0, 480.0] },
         24,
     );
     let [width, height] = [lattice.columns * 8, lattice.rows * 8];
@@ -131,7 +131,10 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
                     opening: None,
                     models: Slot::BOTH.map(model),
                     cursor: [0.5, -0.5],
-                    look: LookView { planes: [look.clone(), PlaneView::default()], ..LookView::default() },
+                    planes: PlanesView {
+                        models: [(Slot::A.id(), look.clone())].into_iter().collect(),
+                        ..PlanesView::default()
+                    },
                     sheet: SheetView { sheet: Some(&sheet), seed: 1, computing: false },
                     settings: &settings,
                     device: "",

@@ -8,105 +8,62 @@ use eframe::egui_wgpu::{RenderState, RendererOptions};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
-use latentarium::dataset::Split;
 use latentarium::explore::encoded::{EncodedPoints, Encoding, PlanePoint};
 use latentarium::explore::plane::Plane;
 use latentarium::explore::tiles::{AtlasLimits, TileGrid};
-use latentarium::explore::view::{Area, View};
 use latentarium::explore::viewer::CpuDecoder;
+use latentarium::explore::viewport::{Area, Viewport};
 use latentarium::gpu::{ColorMap, Resources};
-use latentarium::snapshot::{Scratch, Snapshot};
-use latentarium::ui::plane::{PlaneAction, PlaneColors, PlaneInput, PlanePanel, Show};
-use panel::{snapshot, split, text};
+use latentarium::snapshot::Scratch;
+use latentarium::ui::command::{Command, Slot};
+use latentarium::ui::plane::PlanePanel;
+use latentarium::ui::plane::layers::LAYERS;
+use latentarium::ui::theme;
+use panel::{Screen, dataset, snapshot, split};
 use std::sync::Arc;
 use std::time::Duration;
-
-const COLORS: PlaneColors = PlaneColors {
-    background: Color32::from_gray(20),
-    surface: Color32::from_gray(40),
-    text: Color32::WHITE,
-    text_secondary: Color32::GRAY,
-    ring: Color32::GRAY,
-    cursor: Color32::WHITE,
-    halo: Color32::BLACK,
-    focus: Color32::BLUE,
-};
 
 /// What an app keeps for the plane.
 struct State {
     panel: PlanePanel,
-    plane: Arc<Plane>,
-    snapshot: Option<Arc<Snapshot>>,
-    tiles: Option<Arc<TileGrid>>,
-    points: Option<Arc<EncodedPoints>>,
-    images: Split,
-    class_names: Vec<String>,
-    cursor: [f32; 2],
-    grid: usize,
-    show: Show,
-    actions: Vec<PlaneAction>,
+    screen: Screen,
 }
 
 impl State {
     fn new(latent: usize, filled: bool) -> Self {
         let snapshot = snapshot(latent, 3);
-        let plane = if latent == 2 { Plane::of_two() } else { Plane::random(latent, 5) };
+        let plane = Arc::new(if latent == 2 { Plane::of_two() } else { Plane::random(latent, 5) });
         let images = split(200);
-        let encoding = Encoding::of(&snapshot, &images, 200, &mut Scratch::default(), &mut || true).unwrap();
-        let points = Arc::new(EncodedPoints::new(Arc::new(encoding), Arc::new(plane.clone())));
-        let view = View::default();
-        let area = Area { min: [0.0, 0.0], size: [600.0, 400.0] };
-        let lattice = latentarium::explore::tiles::Lattice::covering(&view, area, 8);
-        let limits = AtlasLimits::default();
-        let tiles = TileGrid::decode(&mut CpuDecoder::default(), &snapshot, &plane, lattice, limits, &mut || true)
-            .map(Arc::new);
-        Self {
-            panel: PlanePanel::default(),
-            plane: Arc::new(plane),
-            snapshot: Some(snapshot).filter(|_| filled),
-            tiles: tiles.filter(|_| filled),
-            points: Some(points).filter(|_| filled),
-            images,
-            class_names: (0..3).map(|c| c.to_string()).collect(),
-            cursor: [0.0, 0.0],
-            grid: 12,
-            show: Show::default(),
-            actions: Vec::new(),
+        let mut screen = Screen::new();
+        screen.settings.plane.grid = 12;
+        screen.data = Some(dataset(&images));
+        screen.plane(Slot::A).plane = Some(plane.clone());
+        if filled {
+            let encoding = Encoding::of(&snapshot, &images, 200, &mut Scratch::default(), &mut || true).unwrap();
+            let area = Area { min: [0.0, 0.0], size: [600.0, 400.0] };
+            let lattice = latentarium::explore::tiles::Lattice::covering(&Viewport::default(), area, 8);
+            let (decoder, limits) = (&mut CpuDecoder::default(), AtlasLimits::default());
+            let tiles = TileGrid::decode(decoder, &snapshot, &plane, lattice, limits, &mut || true);
+            screen.plane(Slot::A).tiles = tiles.map(Arc::new);
+            screen.plane(Slot::A).points = Some(Arc::new(EncodedPoints::new(Arc::new(encoding), plane)));
+            screen.snapshots.insert(Slot::A, snapshot);
+        }
+        Self { panel: PlanePanel::default(), screen }
+    }
+
+    fn points(&mut self) -> &mut Option<Arc<EncodedPoints>> {
+        &mut self.screen.plane(Slot::A).points
+    }
+
+    /// Shows these layers of those that have a switch, and no others.
+    fn show_only(&mut self, ids: &[&str]) {
+        for layer in LAYERS.iter().filter(|layer| layer.text_keys().is_some()) {
+            self.screen.settings.plane.show.set(layer.id, ids.contains(&layer.id));
         }
     }
 
-    /// Draws, and applies the actions as an app would.
     fn ui(&mut self, ui: &mut egui::Ui) {
-        let input = PlaneInput {
-            text,
-            colors: COLORS,
-            model_names: ["VAE", "GAN"],
-            model_colors: [Color32::LIGHT_BLUE, Color32::ORANGE],
-            model: 0,
-            plane: Some(&self.plane),
-            snapshot: self.snapshot.as_ref(),
-            on_device: None,
-            limits: AtlasLimits::default(),
-            tiles: self.tiles.as_ref(),
-            points: self.points.as_ref(),
-            images: Some(&self.images),
-            class_names: &self.class_names,
-            class_colors: &[Color32::RED, Color32::GREEN, Color32::BLUE],
-            cursor: self.cursor,
-            map: ColorMap::Grey,
-            grid: self.grid,
-            show: self.show,
-        };
-        let actions = self.panel.ui(ui, &input);
-        for action in &actions {
-            match action {
-                PlaneAction::CursorMoved(to) => self.cursor = *to,
-                PlaneAction::GridChosen(grid) => self.grid = *grid,
-                PlaneAction::ShowChanged(show) => self.show = *show,
-                _ => {}
-            }
-        }
-        self.actions.extend(actions);
+        self.screen.draw(&mut self.panel, ui);
     }
 }
 
@@ -114,9 +71,10 @@ fn harness(state: State) -> Harness<'static, State> {
     let mut harness = Harness::builder()
         .with_size(vec2(700.0, 500.0))
         .with_step_dt(1.0 / 60.0)
+        .with_context_setup(theme::install)
         .build_ui_state(|ui, state: &mut State| state.ui(ui), state);
     harness.run_steps(2);
-    harness.state_mut().actions.clear();
+    harness.state_mut().screen.commands.clear();
     harness
 }
 
@@ -135,6 +93,7 @@ fn render_state() -> Option<RenderState> {
 fn on_screen(state: State, render_state: &RenderState) -> Harness<'static, State> {
     let mut harness = Harness::builder()
         .with_size(vec2(700.0, 500.0))
+        .with_context_setup(theme::install)
         .renderer(WgpuTestRenderer::from_render_state(render_state.clone()))
         .build_ui_state(|ui, state: &mut State| state.ui(ui), state);
     harness.run_steps(2);
@@ -148,11 +107,12 @@ fn uploads(render_state: &RenderState) -> u64 {
 /// Points of these places and classes.
 fn points_at(points: &[([f32; 2], u8)]) -> Arc<EncodedPoints> {
     let encoding = Encoding {
-        step: 0,
+        step: 7,
         latent: 2,
         mean: points.iter().flat_map(|(position, _)| *position).collect(),
         log_variance: vec![0.0; 2 * points.len()],
         kl_per_dimension: vec![0.0; 2],
+        images: (0..points.len() as u32).collect(),
         labels: points.iter().map(|(_, class)| *class).collect(),
         took: Duration::ZERO,
     };
@@ -181,12 +141,12 @@ fn dragging_moves_the_cursor_and_letting_go_settles_it() {
     let to = rect.center() + vec2(60.0, -40.0);
     harness.hover_at(to);
     harness.step();
-    let wanted = View::default().plane_from_pixel(area, to.into());
-    assert!(close(harness.state().cursor, wanted), "{:?} {wanted:?}", harness.state().cursor);
+    let wanted = Viewport::default().plane_from_pixel(area, to.into());
+    assert!(close(harness.state().screen.cursor, wanted), "{:?} {wanted:?}", harness.state().screen.cursor);
     harness.drop_at(to);
     harness.run_steps(2);
-    let settled = harness.state().actions.iter().find_map(|action| match action {
-        PlaneAction::CursorSettled(at) => Some(*at),
+    let settled = harness.state().screen.commands.iter().find_map(|action| match action {
+        Command::CursorSettled(at) => Some(*at),
         _ => None,
     });
     assert!(close(settled.unwrap(), wanted));
@@ -197,22 +157,22 @@ fn arrows_move_the_cursor_once_the_plane_was_clicked() {
     let mut harness = harness(State::new(2, true));
     harness.key_press(Key::ArrowRight);
     harness.run_steps(2);
-    assert_eq!(harness.state().cursor, [0.0, 0.0]);
+    assert_eq!(harness.state().screen.cursor, [0.0, 0.0]);
     let (rect, _) = area(&harness);
     harness.drag_at(rect.center());
     harness.drop_at(rect.center());
     harness.run_steps(3);
     assert!(harness.get_by_label("Latent plane").is_focused());
-    let before = harness.state().cursor;
+    let before = harness.state().screen.cursor;
     for key in [Key::ArrowRight, Key::ArrowRight, Key::ArrowUp] {
         harness.key_press(key);
         harness.step();
     }
-    let step = View::default().half_height / 32.0;
-    assert!(close(harness.state().cursor, [before[0] + 2.0 * step, before[1] + step]));
+    let step = Viewport::default().half_height / 32.0;
+    assert!(close(harness.state().screen.cursor, [before[0] + 2.0 * step, before[1] + step]));
     harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
     harness.run_steps(2);
-    assert!(close(harness.state().cursor, [before[0] + 2.0 * step, before[1] + step - step / 8.0]));
+    assert!(close(harness.state().screen.cursor, [before[0] + 2.0 * step, before[1] + step - step / 8.0]));
     assert!(harness.get_by_label("Latent plane").is_focused());
 }
 
@@ -221,7 +181,7 @@ fn the_wheel_zooms_about_the_pointer_and_the_button_resets() {
     let mut harness = harness(State::new(2, true));
     let (rect, area) = area(&harness);
     let at = rect.center() + vec2(100.0, 50.0);
-    let held = View::default().plane_from_pixel(area, at.into());
+    let held = Viewport::default().plane_from_pixel(area, at.into());
     harness.hover_at(at);
     harness.step();
     harness.event(Event::MouseWheel {
@@ -232,13 +192,12 @@ fn the_wheel_zooms_about_the_pointer_and_the_button_resets() {
         modifiers: Modifiers::NONE,
     });
     harness.run_steps(20);
-    let view = harness.state().panel.view;
+    let view = harness.state().panel.viewport;
     assert!(view.half_height < 3.0, "{view:?}");
     assert!(close(view.plane_from_pixel(area, at.into()), held));
-    assert!(harness.state().actions.contains(&PlaneAction::ViewChanged(view)));
     harness.get_by_label("Reset view").click();
     harness.run_steps(2);
-    assert_eq!(harness.state().panel.view, View::default());
+    assert_eq!(harness.state().panel.viewport, Viewport::default());
 }
 
 #[test]
@@ -253,20 +212,24 @@ fn dragging_with_the_secondary_button_pans() {
     harness.step();
     button(&harness, rect.center() + vec2(66.0, 20.0), PointerButton::Secondary, false);
     harness.run_steps(2);
-    let wanted = View::default().panned(area, [66.0, 20.0]).centre;
-    assert!(close(harness.state().panel.view.centre, wanted), "{:?}", harness.state().panel.view);
-    assert_eq!(harness.state().cursor, [0.0, 0.0]);
+    let wanted = Viewport::default().panned(area, [66.0, 20.0]).centre;
+    assert!(close(harness.state().panel.viewport.centre, wanted), "{:?}", harness.state().panel.viewport);
+    assert_eq!(harness.state().screen.cursor, [0.0, 0.0]);
+}
+
+fn points_of(harness: &Harness<'_, State>) -> Arc<EncodedPoints> {
+    harness.state().screen.planes.get(Slot::A.id()).unwrap().points.clone().unwrap()
 }
 
 /// A point that can be seen well, and where it is on the screen.
 fn some_point(harness: &Harness<'_, State>) -> (usize, Pos2) {
     let (rect, area) = area(harness);
-    let points = harness.state().points.clone().unwrap();
+    let points = points_of(harness);
     let inner = egui::Rect::from_min_max(rect.min + vec2(20.0, 20.0), rect.max - vec2(180.0, 40.0));
-    let pixel = |point: &PlanePoint| Pos2::from(View::default().pixel_from_plane(area, point.position));
+    let pixel = |point: &PlanePoint| Pos2::from(Viewport::default().pixel_from_plane(area, point.position));
     let (index, at) =
         points.points.iter().map(pixel).enumerate().find(|(_, at)| inner.contains(*at)).expect("a visible point");
-    let position = View::default().plane_from_pixel(area, at.into());
+    let position = Viewport::default().plane_from_pixel(area, at.into());
     (points.nearest(position, 1.0, |_| true).unwrap_or(index), at)
 }
 
@@ -276,61 +239,61 @@ fn hovering_a_point_says_which_and_leaving_says_none() {
     let (index, at) = some_point(&harness);
     harness.hover_at(at);
     harness.run_steps(2);
-    assert!(harness.state().actions.contains(&PlaneAction::Hovered(Some(index))), "{:?}", harness.state().actions);
+    assert_eq!(harness.state().panel.hovered(), Some(index));
     harness.remove_cursor();
     harness.run_steps(2);
-    assert_eq!(harness.state().actions.last(), Some(&PlaneAction::Hovered(None)));
+    assert_eq!(harness.state().panel.hovered(), None);
 }
 
 #[test]
 fn a_class_that_is_hidden_cannot_be_hovered() {
     let mut harness = harness(State::new(2, true));
     let (index, at) = some_point(&harness);
-    let class = harness.state().points.as_ref().unwrap().label(index);
+    let class = points_of(&harness).label(index);
     harness.get_by_label(&format!("class {class}")).click();
     harness.run_steps(2);
     harness.hover_at(at);
     harness.run_steps(2);
-    assert!(!harness.state().actions.contains(&PlaneAction::Hovered(Some(index))));
+    assert_ne!(harness.state().panel.hovered(), Some(index));
 }
 
 #[test]
 fn where_only_some_images_are_points_the_footer_says_so() {
     let mut harness = harness(State::new(2, true));
-    assert!(harness.query_by_label("200 of 200").is_none());
-    harness.state_mut().images = split(26_032);
+    assert!(harness.query_by_label("200 of 200 test images").is_none());
+    harness.state_mut().screen.data = Some(dataset(&split(26_032)));
     harness.run_steps(2);
-    assert!(harness.query_by_label("200 of 26\u{2009}032").is_some());
-    harness.state_mut().show.points = false;
+    assert!(harness.query_by_label("200 of 26\u{2009}032 test images").is_some());
+    harness.state_mut().screen.settings.plane.show.set("points", false);
     harness.run_steps(2);
-    assert!(harness.query_by_label("200 of 26\u{2009}032").is_none());
+    assert!(harness.query_by_label("200 of 26\u{2009}032 test images").is_none());
 }
 
 #[test]
 fn hiding_a_class_takes_its_points_off_the_screen_and_uploads_none() {
     let Some(render_state) = render_state() else { return };
     let mut state = State::new(2, true);
-    state.show = Show { tiles: false, points: true, rings: false, legend: true };
+    state.show_only(&["points", "legend"]);
     // Two classes, a point each, away from the lines of the cross-hair.
-    state.points = Some(points_at(&[([-1.0, 1.0], 0), ([-1.0, -1.0], 1)]));
+    *state.points() = Some(points_at(&[([-1.0, 1.0], 0), ([-1.0, -1.0], 1)]));
     let mut harness = on_screen(state, &render_state);
     let area = area(&harness).1;
     let color = |harness: &mut Harness<'_, State>, position: [f32; 2]| {
-        let [x, y] = View::default().pixel_from_plane(area, position);
+        let [x, y] = Viewport::default().pixel_from_plane(area, position);
         let picture = harness.render().unwrap();
         let pixel = picture.get_pixel(x.round() as u32, y.round() as u32).0;
         Color32::from_rgb(pixel[0], pixel[1], pixel[2])
     };
-    assert_eq!(color(&mut harness, [-1.0, 1.0]), Color32::RED);
-    assert_eq!(color(&mut harness, [-1.0, -1.0]), Color32::GREEN);
+    assert_eq!(color(&mut harness, [-1.0, 1.0]), theme::CLASSES[0]);
+    assert_eq!(color(&mut harness, [-1.0, -1.0]), theme::CLASSES[1]);
     let before = uploads(&render_state);
     harness.get_by_label("class 0").click();
     harness.run_steps(2);
-    assert_eq!(color(&mut harness, [-1.0, 1.0]), COLORS.background);
-    assert_eq!(color(&mut harness, [-1.0, -1.0]), Color32::GREEN);
+    assert_eq!(color(&mut harness, [-1.0, 1.0]), theme::palette(egui::Theme::Dark).surfaces[0]);
+    assert_eq!(color(&mut harness, [-1.0, -1.0]), theme::CLASSES[1]);
     harness.get_by_label("class 0").click();
     harness.run_steps(2);
-    assert_eq!(color(&mut harness, [-1.0, 1.0]), Color32::RED);
+    assert_eq!(color(&mut harness, [-1.0, 1.0]), theme::CLASSES[0]);
     assert_eq!(uploads(&render_state), before);
 }
 
@@ -339,7 +302,7 @@ fn the_window_is_drawn_until_very_many_points_have_arrived() {
     let Some(render_state) = render_state() else { return };
     let mut state = State::new(2, true);
     let many: Vec<_> = (0u16..60_000).cycle().take(400_000).map(|i| ([f32::from(i) / 2e4, -2.0], 1)).collect();
-    state.points = Some(points_at(&many));
+    *state.points() = Some(points_at(&many));
     let mut harness = on_screen(state, &render_state);
     harness.render().unwrap();
     let mut frames = 0;
@@ -366,8 +329,8 @@ fn a_double_click_sends_the_origin_to_an_encoding_where_there_are_more_than_two_
             button(&harness, at, PointerButton::Primary, pressed);
             harness.step();
         }
-        let found = harness.state().actions.contains(&PlaneAction::OriginFromPoint(index));
-        assert_eq!(found, expected, "{latent}: {:?}", harness.state().actions);
+        let found = harness.state().screen.commands.contains(&Command::OriginFromPoint(Slot::A, index));
+        assert_eq!(found, expected, "{latent}: {:?}", harness.state().screen.commands);
     }
 }
 
@@ -376,11 +339,11 @@ fn the_figures_and_the_grid_can_be_set_without_a_pointer() {
     let mut harness = harness(State::new(2, true));
     harness.get_by_label("Cursor a").set_value_accesskit(1.5);
     harness.run_steps(3);
-    assert!(close(harness.state().cursor, [1.5, 0.0]), "{:?}", harness.state().cursor);
+    assert!(close(harness.state().screen.cursor, [1.5, 0.0]), "{:?}", harness.state().screen.cursor);
     assert!(harness.query_by_label("Cursor b").is_some());
     harness.get_by_role_and_label(Role::Slider, "Grid").set_value_accesskit(20.0);
     harness.run_steps(3);
-    assert_eq!(harness.state().grid, 20);
+    assert_eq!(harness.state().screen.settings.plane.grid, 20);
     assert!(harness.state().panel.lattice(20).is_some());
 }
 
@@ -394,8 +357,8 @@ fn every_control_has_a_name() {
 fn tiles_are_on_the_screen_in_the_colours_of_the_map() {
     let Some(render_state) = render_state() else { return };
     let mut state = State::new(2, true);
-    state.show = Show { tiles: true, points: false, rings: false, legend: false };
-    let tiles = Arc::make_mut(state.tiles.as_mut().unwrap());
+    state.show_only(&["tiles"]);
+    let tiles = Arc::make_mut(state.screen.plane(Slot::A).tiles.as_mut().unwrap());
     tiles.pixels.fill(200);
     let mut harness = on_screen(state, &render_state);
     let at = area(&harness).0.center() + vec2(50.0, 40.0);
@@ -410,8 +373,8 @@ fn the_menu_puts_the_cursor_and_the_origin_where_it_was_opened() {
     let (index, at) = some_point(&harness);
     let area = area(&harness).1;
     for (entry, wanted) in [
-        ("plane.menu_cursor", PlaneAction::CursorSettled(View::default().plane_from_pixel(area, at.into()))),
-        ("Origin here", PlaneAction::OriginFromPoint(index)),
+        ("Cursor here", Command::CursorSettled(Viewport::default().plane_from_pixel(area, at.into()))),
+        ("Origin here", Command::OriginFromPoint(Slot::A, index)),
     ] {
         harness.hover_at(at);
         harness.step();
@@ -422,7 +385,7 @@ fn the_menu_puts_the_cursor_and_the_origin_where_it_was_opened() {
         harness.run_steps(2);
         harness.get_by_label(entry).click();
         harness.run_steps(3);
-        assert!(harness.state().actions.contains(&wanted), "{entry}: {:?}", harness.state().actions);
+        assert!(harness.state().screen.commands.contains(&wanted), "{entry}: {:?}", harness.state().screen.commands);
     }
 }
 
@@ -432,8 +395,8 @@ fn one_dimension_and_the_smallest_of_windows_are_no_trouble() {
         for latent in [1, 2, 5] {
             let mut state = State::new(latent.max(2), true);
             if latent == 1 {
-                state.plane = Arc::new(Plane::random(1, 0));
-                state.points = None;
+                state.screen.plane(Slot::A).plane = Some(Arc::new(Plane::random(1, 0)));
+                *state.points() = None;
             }
             let mut harness =
                 Harness::builder().with_size(size).build_ui_state(|ui, state: &mut State| state.ui(ui), state);
@@ -449,5 +412,5 @@ fn an_empty_plane_offers_what_fills_it() {
     let mut harness = harness(State::new(2, false));
     harness.get_by_label("Start training").click();
     harness.run_steps(2);
-    assert!(harness.state().actions.contains(&PlaneAction::Fill));
+    assert!(harness.state().screen.commands.contains(&Command::ToggleBoth));
 }

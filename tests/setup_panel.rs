@@ -11,7 +11,7 @@ use latentarium::model::{Config, Setting, presets};
 use latentarium::trainer::{Options, Part, Phase, Trainer};
 use latentarium::ui::command::{Command, Slot};
 use latentarium::ui::layout::Pane;
-use latentarium::ui::looking::LookView;
+use latentarium::ui::plane::known::PlanesView;
 use latentarium::ui::settings::Settings;
 use latentarium::ui::view::{ModelView, SheetView, View};
 use latentarium::ui::{Panels, theme};
@@ -50,7 +50,7 @@ fn draw(ui: &mut eframe::egui::Ui, state: &mut State) {
         opening: None,
         models: Slot::BOTH.map(model),
         cursor: [0.0; 2],
-        look: LookView::default(),
+        planes: PlanesView::default(),
         sheet: SheetView { sheet: None, seed: 0, computing: false },
         settings: &settings,
         device: "",

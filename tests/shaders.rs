@@ -8,11 +8,11 @@ use latentarium::dataset::ImageShape;
 use latentarium::explore::encoded::{EncodedPoints, Encoding};
 use latentarium::explore::plane::Plane;
 use latentarium::explore::tiles::{Lattice, TileGrid, fresh_id};
-use latentarium::explore::view::{Area, View};
+use latentarium::explore::viewport::{Area, Viewport};
 use latentarium::gpu::image::{self, Fit, Picture};
-use latentarium::gpu::points::{self, Palette, PointSlot, PointStyle};
+use latentarium::gpu::points::{self, PointPalette, PointSlot, PointStyle};
 use latentarium::gpu::tiles::{self, TileStyle};
-use latentarium::gpu::{self, ColorMap, Headless, Resources, Slot};
+use latentarium::gpu::{self, ColorMap, Headless, Resources, TextureSlot};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -161,7 +161,7 @@ fn an_image_is_drawn_in_the_colours_of_the_cpu() {
     let values = ramp(shape);
     for format in [GAMMA, SRGB] {
         let Some(mut screen) = Screen::new(format) else { return };
-        let slot = Slot::default();
+        let slot = TextureSlot::default();
         for map in ColorMap::ALL {
             let picture = match map {
                 ColorMap::Signed => Picture::signed(shape, &values.iter().map(|x| 2.0 * x - 1.0).collect::<Vec<_>>()),
@@ -190,7 +190,7 @@ fn an_image_is_drawn_in_the_colours_of_the_cpu() {
 #[test]
 fn colour_images_are_drawn_as_they_are_and_smooth_ones_without_steps() {
     let Some(mut screen) = Screen::new(GAMMA) else { return };
-    let slot = Slot::default();
+    let slot = TextureSlot::default();
     let whole = Rect::from_min_size(pos2(0.0, 0.0), vec2(128.0, 128.0));
     let colour = Picture::new(ImageShape { channels: 3, height: 1, width: 1 }, &[1.0, 0.5, 0.0]);
     let pixels = screen.frame(|painter| image::paint(painter, whole, &slot, &colour, ColorMap::Magma, Fit::Sharp));
@@ -226,10 +226,10 @@ fn color_of(value: u8) -> [u8; 3] {
 fn tiles_are_drawn_where_they_lie_on_the_plane_and_stay_there_when_the_view_moves() {
     for format in [GAMMA, SRGB] {
         let Some(mut screen) = Screen::new(format) else { return };
-        let slot = Slot::default();
+        let slot = TextureSlot::default();
         let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(128.0, 128.0));
         let area = Area { min: [0.0, 0.0], size: [128.0, 128.0] };
-        let view = View { centre: [0.0, 0.0], half_height: 2.0 };
+        let view = Viewport { centre: [0.0, 0.0], half_height: 2.0 };
         for view in [view, view.panned(area, [16.0, -8.0]), view.zoomed(area, [30.0, 30.0], 1.5)] {
             for (channels, smooth) in [(1, false), (1, true), (4, false), (4, true)] {
                 let grid = grid(channels);
@@ -252,7 +252,7 @@ fn tiles_are_drawn_where_they_lie_on_the_plane_and_stay_there_when_the_view_move
 }
 
 const WHOLE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(SIDE as f32, SIDE as f32) };
-const VIEW: View = View { centre: [0.0, 0.0], half_height: 2.0 };
+const VIEW: Viewport = Viewport { centre: [0.0, 0.0], half_height: 2.0 };
 
 /// The pixel that [`VIEW`] shows a position at.
 fn pixel(position: [f32; 2]) -> [usize; 2] {
@@ -267,6 +267,7 @@ fn points_at(points: &[([f32; 2], u8)]) -> Arc<EncodedPoints> {
         mean: points.iter().flat_map(|(position, _)| *position).collect(),
         log_variance: vec![0.0; 2 * points.len()],
         kl_per_dimension: vec![0.0; 2],
+        images: (0..points.len() as u32).collect(),
         labels: points.iter().map(|(_, class)| *class).collect(),
         took: Duration::ZERO,
     };
@@ -276,7 +277,7 @@ fn points_at(points: &[([f32; 2], u8)]) -> Arc<EncodedPoints> {
 /// Classes in these colours, the others hidden.
 fn discs(radius: f32, outline: Color32, colors: &[(usize, Color32)]) -> PointStyle {
     let color = |class: usize| colors.iter().find(|(other, _)| *other == class).map(|(_, color)| *color);
-    PointStyle { radius, outline, palette: Palette::new(color) }
+    PointStyle { radius, outline, palette: PointPalette::new(color, 1.0) }
 }
 
 #[test]
@@ -378,12 +379,12 @@ fn more_points_than_the_device_can_hold_are_thinned() {
 fn nothing_is_uploaded_twice_and_what_nobody_owns_is_freed() {
     let Some(mut screen) = Screen::new(GAMMA) else { return };
     let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(64.0, 64.0));
-    let (image_slot, tile_slot, point_slot) = (Slot::default(), Slot::default(), PointSlot::default());
+    let (image_slot, tile_slot, point_slot) = (TextureSlot::default(), Slot::default(), PointSlot::default());
     let picture = Picture::new(ImageShape::grey(4, 4), &[0.5; 16]);
     let grid = grid(1);
     let cloud = points_at(&[([0.0, 0.0], 0)]);
     for half_height in [1.0, 2.0, 3.0] {
-        let view = View { centre: [0.0, 0.0], half_height };
+        let view = Viewport { centre: [0.0, 0.0], half_height };
         let _ = screen.frame(|painter| {
             let style = TileStyle { map: ColorMap::Grey, smooth: true };
             image::paint(painter, rect, &image_slot, &picture, ColorMap::Grey, Fit::Sharp);

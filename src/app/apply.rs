@@ -82,8 +82,8 @@ impl Session {
             }
 
             Command::Settings(settings) => {
-                self.settings = settings;
                 rust_i18n::set_locale(settings.language.locale());
+                self.settings = settings;
             }
             Command::TogglePane(pane) => layout::toggle(&mut self.layout, pane),
             Command::ResetLayout => self.layout = layout::default_layout(),
@@ -146,7 +146,7 @@ impl Session {
         let Some(data) = self.data.clone() else { return };
         self.tickets += 1;
         let (ticket, options) = (self.tickets, self.options());
-        self.looking.clear(slot);
+        self.looking.clear(slot.id());
         let model = self.model_mut(slot);
         model.wait_for(ticket);
         let config = model.config.clone();

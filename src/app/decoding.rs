@@ -6,7 +6,7 @@ use crate::gpu::live::{self, DecoderReport, Link, Wake};
 use crate::gpu::{self, Decoding, DeviceInfo, OnDevice};
 use crate::model::{ModelId, PerModel};
 use crate::ui::command::Slot;
-use crate::ui::looking::LookView;
+use crate::ui::plane::known::PlanesView;
 use crate::ui::text::tr;
 use eframe::egui_wgpu;
 use rust_i18n::t;
@@ -88,23 +88,23 @@ impl Session {
 
     /// Whether the plane is seen as fine as was asked for, by the newest weights.
     pub fn decode_is_settled(&self) -> bool {
-        let settings = self.settings.plane;
+        let settings = &self.settings.plane;
         if self.on_device(settings.model).is_some() {
             return self.decoder_report().is_some_and(|report| report.settled);
         }
-        let lattice = self.panels.plane.panel.lattice(settings.grid);
+        let lattice = self.panels.plane.lattice(settings.grid);
         let newest = self.model(settings.model).shown().map(|snapshot| snapshot.step);
-        let there = self.looking.tiles(settings.model);
+        let there = self.looking.tiles(settings.model.id());
         there.is_some_and(|tiles| Some(tiles.lattice) == lattice && Some(tiles.step) == newest)
     }
 
-    pub(super) fn look_view(&self) -> LookView {
+    pub(super) fn planes_view(&self) -> PlanesView {
         self.looking.view(|slot| self.on_device(slot))
     }
 
     /// Which model stands at a place.
     pub(super) fn model_id(&self, slot: Slot) -> ModelId {
-        ModelId(slot as u32)
+        slot.id()
     }
 
     /// Who decodes what the device can take.
@@ -130,7 +130,7 @@ impl Session {
         if self.on_device(slot).is_some() {
             return self.decoder_report()?.decode_ms;
         }
-        self.looking.tiles(slot).map(|tiles| tiles.decode_ms)
+        self.looking.tiles(slot.id()).map(|tiles| tiles.decode_ms)
     }
 
     /// The graphics adapter failed at something: the CPU decodes until the program ends, and the person is told why.

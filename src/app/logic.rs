@@ -60,7 +60,7 @@ impl Session {
             model.choose(ready, data);
         }
         for model in &self.models {
-            self.looking.place(model.slot(), &model.config, model.shown(), model.is_training());
+            self.looking.place(model.slot().id(), &model.config, model.shown(), model.is_training());
         }
         self.update_decoder();
         if let Some(message) = self.viewer_message() {
@@ -146,7 +146,7 @@ impl Session {
             Event::Saved { path, step } => {
                 let message = t!("toast.saved", slot = name, step = whole(step), path = path.display()).into_owned();
                 self.say(Level::Done, &message);
-                if let Some(plane) = self.looking.plane(slot).cloned() {
+                if let Some(plane) = self.looking.plane(slot.id()).cloned() {
                     self.jobs.run("write the plane", move || {
                         Done::PlaneWritten(run::write_plane(&path, &*plane).map_err(|error| error.to_string()))
                     });
@@ -260,8 +260,9 @@ impl Session {
             }
             Picture::Plane(slot) => {
                 let shown = self.model(slot).shown().cloned();
-                let lattice = self.panels.plane.panel.lattice(self.settings.plane.grid);
-                let (Some(snapshot), Some(plane), Some(lattice)) = (shown, self.looking.plane(slot).cloned(), lattice)
+                let lattice = self.panels.plane.lattice(self.settings.plane.grid);
+                let (Some(snapshot), Some(plane), Some(lattice)) =
+                    (shown, self.looking.plane(slot.id()).cloned(), lattice)
                 else {
                     self.say(Level::Note, &t!("toast.no_plane", slot = slot.name()));
                     return;

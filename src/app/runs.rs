@@ -65,9 +65,9 @@ impl Session {
         let slot = slot.unwrap_or(suits);
         let step = trainer.status().step;
         self.model_mut(slot).take(trainer, opened.folder.clone());
-        self.looking.clear(slot);
+        self.looking.clear(slot.id());
         if let Some(plane) = plane {
-            self.looking.choose(slot, plane);
+            self.looking.set_plane(slot.id(), plane, true);
         }
         self.sheet.wanted = true;
         let path = opened.folder.display();
@@ -113,7 +113,7 @@ impl Session {
     pub fn close(&mut self) {
         let mut planes = Vec::new();
         for slot in Slot::BOTH {
-            let plane = self.looking.plane(slot).cloned();
+            let plane = self.looking.plane(slot.id()).cloned();
             let model = self.model_mut(slot);
             // The trainer ends by itself, and writes its run.
             model.trainer = None;

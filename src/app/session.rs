@@ -17,7 +17,7 @@ use crate::snapshot::Snapshot;
 use crate::trainer::Options;
 use crate::ui::command::Slot;
 use crate::ui::layout::{self, Pane};
-use crate::ui::settings::Settings;
+use crate::ui::settings::{Appearance, Settings};
 use crate::ui::text::wrapped;
 use crate::ui::toasts::Toasts;
 use crate::ui::view::{OpeningView, SheetView, View};
@@ -121,7 +121,7 @@ pub struct Session {
     pub(super) quit: bool,
     /// Whether the window is cleared with the panels' ground before it is drawn.
     pub(super) cleared: bool,
-    pub(super) dressed: Option<(Settings, bool)>,
+    pub(super) dressed: Option<(Appearance, bool)>,
     pub(super) saved: (String, Instant),
     pub(super) saving: bool,
     pub(super) frames: u64,
@@ -144,7 +144,7 @@ impl Session {
         let threads = if start.threads > 0 { start.threads } else { num_cpus::get_physical().max(1) };
         let [a, b] = state.models.clone().unwrap_or_else(default_models);
         let mut session = Self {
-            settings: Settings { decoder: start.decoder.unwrap_or(state.settings.decoder), ..state.settings },
+            settings: Settings { decoder: start.decoder.unwrap_or(state.settings.decoder), ..state.settings.clone() },
             layout: state.layout.as_deref().and_then(layout::from_text).unwrap_or_else(layout::default_layout),
             panels: Panels::default(),
             data: None,
@@ -175,7 +175,7 @@ impl Session {
             threads,
             start,
         };
-        session.panels.plane.panel.view = state.view;
+        session.panels.plane.viewport = state.view;
         rust_i18n::set_locale(session.settings.language.locale());
         if let Some(trouble) = trouble {
             let message = rust_i18n::t!("toast.state_broken", why = trouble).into_owned();
@@ -256,7 +256,7 @@ impl Session {
 
     /// The newest tiles of a model's plane that the CPU decoded.
     pub fn tiles(&self, slot: Slot) -> Option<Arc<TileGrid>> {
-        self.looking.tiles(slot)
+        self.looking.tiles(slot.id())
     }
 
     /// Encoded points on the plane.
@@ -266,12 +266,12 @@ impl Session {
 
     /// A model's encoded points.
     pub fn points(&self, slot: Slot) -> Option<Arc<EncodedPoints>> {
-        self.looking.points(slot)
+        self.looking.points(slot.id())
     }
 
     /// Shows these points on a model's plane, instead of those that its encoder gives, until it is reset.
     pub fn put_points(&mut self, slot: Slot, points: Arc<EncodedPoints>) {
-        self.looking.put_points(slot, points);
+        self.looking.put_points(slot.id(), points);
     }
 
     /// Asks for repaints.
@@ -342,7 +342,7 @@ impl Session {
                 .map(|opening| OpeningView { what: &opening.what, progress: &opening.progress }),
             models: [a.view(self.decoding(Slot::A)), b.view(self.decoding(Slot::B))],
             cursor: self.cursor,
-            look: self.look_view(),
+            planes: self.planes_view(),
             sheet: SheetView {
                 sheet: self.sheet.sheet.as_ref(),
                 seed: self.sheet.seed,
@@ -361,13 +361,13 @@ impl Session {
     pub(super) fn state(&self) -> State {
         State {
             format: state::FORMAT,
-            settings: self.settings,
+            settings: self.settings.clone(),
             layout: layout::to_text(&self.layout),
             window: self.window,
             zoom: self.zoom,
             models: Some(self.point().models),
             cursor: self.cursor,
-            view: self.panels.plane.panel.view,
+            view: self.panels.plane.viewport,
             data: self.source.clone(),
             sheet_seed: self.sheet.seed,
         }

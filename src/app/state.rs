@@ -2,7 +2,7 @@
 
 use crate::dataset::Source;
 use crate::explore::tiles::LARGEST_GRID;
-use crate::explore::view::View;
+use crate::explore::viewport::Viewport;
 use crate::gpu::ColorMap;
 use crate::model::Config;
 use crate::ui::settings::Settings;
@@ -34,7 +34,7 @@ pub struct State {
     /// Where the cursor stood.
     pub cursor: [f32; 2],
     /// What part of the plane was seen.
-    pub view: View,
+    pub view: Viewport,
     /// The data set.
     pub data: Source,
     /// The seed of the compare sheet's samples.
@@ -51,7 +51,7 @@ impl Default for State {
             zoom: 1.0,
             models: None,
             cursor: [0.0; 2],
-            view: View::default(),
+            view: Viewport::default(),
             data: Source::default(),
             sheet_seed: 0,
         }

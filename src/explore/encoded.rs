@@ -2,6 +2,7 @@
 
 use super::pick::PointIndex;
 use super::plane::Plane;
+use super::point_choice::first_images;
 use super::tiles::fresh_id;
 use crate::dataset::Split;
 use crate::snapshot::{Scratch, Snapshot};
@@ -10,10 +11,10 @@ use std::mem::offset_of;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Images that are encoded between two looks at whether the work is still wanted.
+/// Images that are encoded between two checks whether to go on.
 const CHUNK: usize = 128;
 
-/// Posteriors of the first images of a split.
+/// Posteriors of some images of a split.
 #[derive(Clone, Debug)]
 pub struct Encoding {
     /// The step of the weights.
@@ -26,6 +27,8 @@ pub struct Encoding {
     pub log_variance: Vec<f32>,
     /// KL from the prior, mean over the images, in nats a dimension, `[latent]`.
     pub kl_per_dimension: Vec<f32>,
+    /// The places of the images in the split, rising, `[count]`.
+    pub images: Arc<[u32]>,
     /// The classes of the images, `[count]`; all 0 where the data has no classes.
     pub labels: Vec<u8>,
     /// How long it took, to know how often it can be asked for.
@@ -33,14 +36,25 @@ pub struct Encoding {
 }
 
 impl Encoding {
-    /// Encodes the first `count` images (or all there are); `None` where `wanted` (asked every 128 images) said no, or
-    /// where the snapshot has no encoder for such images.
+    /// Encodes the first `count` images (or all there are), as [`Self::of_images`] does.
     pub fn of(
         snapshot: &Snapshot,
         split: &Split,
         count: usize,
         scratch: &mut Scratch,
-        wanted: &mut dyn FnMut() -> bool,
+        current: &mut dyn FnMut() -> bool,
+    ) -> Option<Self> {
+        Self::of_images(snapshot, split, &first_images(split.count(), count), scratch, current)
+    }
+
+    /// Encodes the images at these places of the split, which rise; `None` where `current` (asked every 128 images)
+    /// returned false, or where the snapshot has no encoder for such images.
+    pub fn of_images(
+        snapshot: &Snapshot,
+        split: &Split,
+        images: &Arc<[u32]>,
+        scratch: &mut Scratch,
+        current: &mut dyn FnMut() -> bool,
     ) -> Option<Self> {
         let encoder = snapshot.encoder.as_ref()?;
         let (latent, values) = (snapshot.latent, split.shape().values());
@@ -48,28 +62,26 @@ impl Encoding {
             return None;
         }
         let began = Instant::now();
-        let count = count.min(split.count());
-        let mut mean = Vec::with_capacity(count * latent);
-        let mut log_variance = Vec::with_capacity(count * latent);
-        let mut images = vec![0.0; CHUNK * values];
-        for start in (0..count).step_by(CHUNK) {
-            if !wanted() {
+        let mut mean = Vec::with_capacity(images.len() * latent);
+        let mut log_variance = Vec::with_capacity(images.len() * latent);
+        let mut batch = vec![0.0; CHUNK * values];
+        for places in images.chunks(CHUNK) {
+            if !current() {
                 return None;
             }
-            let rows = CHUNK.min(count - start);
-            for (row, image) in images.chunks_exact_mut(values).take(rows).enumerate() {
-                split.read(start + row, image);
+            for (place, image) in places.iter().zip(batch.chunks_exact_mut(values)) {
+                split.read(*place as usize, image);
             }
-            for posterior in encoder.evaluate(&images, rows, scratch).chunks_exact(2 * latent) {
+            for posterior in encoder.evaluate(&batch, places.len(), scratch).chunks_exact(2 * latent) {
                 let (m, l) = posterior.split_at(latent);
                 mean.extend_from_slice(m);
                 log_variance.extend_from_slice(l);
             }
         }
         let kl_per_dimension = kl_per_dimension(&mean, &log_variance, latent);
-        let labels = (0..count).map(|index| split.class(index).unwrap_or(0) as u8).collect();
-        let (step, took) = (snapshot.step, began.elapsed());
-        Some(Self { step, latent, mean, log_variance, kl_per_dimension, labels, took })
+        let labels = images.iter().map(|image| split.class(*image as usize).unwrap_or(0) as u8).collect();
+        let (step, took, images) = (snapshot.step, began.elapsed(), images.clone());
+        Some(Self { step, latent, mean, log_variance, kl_per_dimension, images, labels, took })
     }
 
     /// Images in it.
@@ -150,6 +162,23 @@ impl EncodedPoints {
         self.index.nearest(&self.points, position, radius, shown)
     }
 
+    /// Which image a point is: its place in the split.
+    pub fn image(&self, index: usize) -> Option<usize> {
+        self.encoding.images.get(index).map(|image| *image as usize)
+    }
+
+    /// The point of an image, given by its place in the split.
+    pub fn of_image(&self, image: usize) -> Option<usize> {
+        self.encoding.images.binary_search(&u32::try_from(image).ok()?).ok()
+    }
+
+    /// What the points and their encoding take of memory, in bytes.
+    pub fn bytes(&self) -> usize {
+        let Encoding { mean, log_variance, images, labels, .. } = &*self.encoding;
+        let encoding = (mean.capacity() + log_variance.capacity()) * size_of::<f32>() + labels.capacity();
+        encoding + size_of_val(&**images) + self.points.capacity() * size_of::<PlanePoint>() + self.index.bytes()
+    }
+
     /// The class of a point.
     pub fn label(&self, index: usize) -> usize {
         self.encoding.labels.get(index).copied().map_or(0, usize::from)
@@ -166,6 +195,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::dataset::{Column, ImageShape};
+    use crate::explore::point_choice::bytes_per_point;
     use crate::snapshot::{Activation, Likelihood, Network, Operation};
 
     /// An encoder whose mean is the first two pixels and whose log variance is 0.
@@ -220,13 +250,49 @@ mod tests {
     }
 
     #[test]
+    fn a_slice_is_encoded_as_the_whole_is_and_knows_which_images_it_has() {
+        let split = split(300);
+        let encode = |images: &[u32]| {
+            Encoding::of_images(&snapshot(), &split, &images.into(), &mut Scratch::default(), &mut || true).unwrap()
+        };
+        let (all, some) = (encode(&(0..300).collect::<Vec<_>>()), encode(&[3, 170, 299]));
+        for (point, image) in [3usize, 170, 299].into_iter().enumerate() {
+            assert_eq!(some.posterior(point), all.posterior(image));
+            assert_eq!(Some(usize::from(some.labels[point])), split.class(image));
+        }
+        let points = EncodedPoints::new(Arc::new(some), Arc::new(Plane::of_two()));
+        assert_eq!((points.image(1), points.of_image(170), points.of_image(171)), (Some(170), Some(1), None));
+    }
+
+    #[test]
+    fn points_take_the_memory_that_is_reckoned_with() {
+        for latent in [2, 512] {
+            let count = 5000;
+            let encoding = Encoding {
+                step: 0,
+                latent,
+                mean: (0..count * latent).map(|i| (i * 7919 % 1000) as f32 / 250.0).collect(),
+                log_variance: vec![0.0; count * latent],
+                kl_per_dimension: vec![0.0; latent],
+                images: (0..count as u32).collect(),
+                labels: (0..count).map(|i| (i % 10) as u8).collect(),
+                took: Duration::ZERO,
+            };
+            let points = EncodedPoints::new(Arc::new(encoding), Arc::new(Plane::of_axes(latent, 0, 1)));
+            let reckoned = count * bytes_per_point(latent);
+            // The index of few points has more cells than points; they are no more than so many.
+            assert!(points.bytes() <= reckoned + (1 << 20), "{latent}: {} of {reckoned}", points.bytes());
+        }
+    }
+
+    #[test]
     fn it_stops_when_told_and_refuses_other_images() {
         let mut left = 2;
-        let mut wanted = || {
+        let mut current = || {
             left -= 1;
             left > 0
         };
-        assert!(Encoding::of(&snapshot(), &split(1000), 1000, &mut Scratch::default(), &mut wanted).is_none());
+        assert!(Encoding::of(&snapshot(), &split(1000), 1000, &mut Scratch::default(), &mut current).is_none());
         let other = Split::of_bytes(ImageShape::grey(1, 3), [0; 12], Vec::new());
         assert!(Encoding::of(&snapshot(), &other, 4, &mut Scratch::default(), &mut || true).is_none());
     }

@@ -7,9 +7,10 @@ pub mod lens;
 pub mod nearest;
 pub mod pick;
 pub mod plane;
+pub mod point_choice;
 pub mod refine;
 pub mod tiles;
-pub mod view;
 pub mod viewer;
+pub mod viewport;
 
 pub use default_plane::default_plane;

@@ -61,6 +61,12 @@ impl PointIndex {
         Self { classes: grids.collect() }
     }
 
+    /// What it takes of memory, in bytes.
+    pub fn bytes(&self) -> usize {
+        let entries = |grid: &Grid| (grid.starts.capacity() + grid.order.capacity()) * size_of::<u32>();
+        self.classes.iter().map(|(_, grid)| entries(grid)).sum()
+    }
+
     /// The nearest point to `position` that is no farther than `radius` and whose class is `shown`; of equally near ones
     /// the one with the highest index. `points` must be those that the index was made from.
     pub fn nearest(

@@ -169,12 +169,12 @@ impl Refiner {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::explore::view::{Area, View};
+    use crate::explore::viewport::{Area, Viewport};
     use proptest::prelude::*;
 
     const AREA: Area = Area { min: [0.0, 0.0], size: [640.0, 640.0] };
 
-    fn place(view: View, grid: usize) -> Place {
+    fn place(view: Viewport, grid: usize) -> Place {
         let lattice = Lattice::covering(&view, AREA, grid);
         Place { plane: Arc::new(Plane::of_two()), lattice, limits: AtlasLimits::default() }
     }
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_first_look_is_coarse_in_its_frame_and_fine_in_the_next_ones() {
-        let (mut refiner, place) = (Refiner::default(), place(View::default(), 32));
+        let (mut refiner, place) = (Refiner::default(), place(Viewport::default(), 32));
         let frames = frames(&mut refiner, &place, 1, 300);
         assert_eq!(frames[0][0].layer, Layer::Coarse);
         assert!(frames[0][0].cells.len() <= 150 && frames[0][0].place.lattice.covers(&place.lattice));
@@ -203,14 +203,14 @@ mod tests {
 
     #[test]
     fn what_fits_a_frame_needs_no_coarse_grid() {
-        let (mut refiner, place) = (Refiner::default(), place(View::default(), 16));
+        let (mut refiner, place) = (Refiner::default(), place(Viewport::default(), 16));
         let frames = frames(&mut refiner, &place, 1, 5000);
         assert_eq!((frames.len(), frames[0].len()), (1, 1));
     }
 
     #[test]
     fn newer_weights_come_in_place_and_a_refresh_is_finished() {
-        let (mut refiner, place) = (Refiner::default(), place(View::default(), 32));
+        let (mut refiner, place) = (Refiner::default(), place(Viewport::default(), 32));
         frames(&mut refiner, &place, 1, 5000);
         let seen = refiner.layers(&place);
         // Weights come faster than the tiles.
@@ -228,9 +228,9 @@ mod tests {
     #[test]
     fn zooming_in_decodes_finer_and_what_was_there_stays_until_then() {
         let mut refiner = Refiner::default();
-        let far = place(View::default(), 32);
+        let far = place(Viewport::default(), 32);
         frames(&mut refiner, &far, 1, 5000);
-        let near = place(View { half_height: 3.0, ..View::default() }, 32);
+        let near = place(Viewport { half_height: 3.0, ..Viewport::default() }, 32);
         let works = refiner.frame(&near, 1, 300);
         assert!(works.iter().all(|work| work.layer == Layer::Fine(0)), "the old tiles serve: {works:?}");
         // The rows that are decoded already lie over them.
@@ -240,7 +240,7 @@ mod tests {
         frames(&mut refiner, &near, 1, 300);
         assert_eq!(refiner.layers(&near), [(Layer::Fine(0), near.lattice, near.lattice.rows)]);
         // Much nearer: the old tiles would be magnified, so a coarse grid of the new ones lies over them.
-        let nearest = place(View { half_height: 0.1, ..View::default() }, 32);
+        let nearest = place(Viewport { half_height: 0.1, ..Viewport::default() }, 32);
         refiner.frame(&nearest, 1, 300);
         let layers = refiner.layers(&nearest);
         assert_eq!((layers[0].0, layers[1].0), (Layer::Fine(0), Layer::Coarse));
@@ -255,7 +255,7 @@ mod tests {
             let mut version = 0;
             for (x, y, half_height, grid, most) in steps {
                 version += 1;
-                let place = place(View { centre: [x, y], half_height }, grid);
+                let place = place(Viewport { centre: [x, y], half_height }, grid);
                 refiner.frame(&place, version, most);
                 let layers = refiner.layers(&place);
                 let whole = |lattice: &Lattice, rows: usize| rows == lattice.rows && lattice.covers(&place.lattice);

@@ -1,8 +1,8 @@
 //! Decoded tiles over the visible part of a plane: which latents, and their images packed into one atlas.
 
 use super::plane::Plane;
-use super::view::{Area, View};
 use super::viewer::Decoder;
+use super::viewport::{Area, Viewport};
 use crate::dataset::ImageShape;
 use crate::snapshot::Snapshot;
 use std::ops::Range;
@@ -41,7 +41,7 @@ pub struct Lattice {
 impl Lattice {
     /// The cells that cover what is seen, `grid` (1 to [`LARGEST_GRID`]) of them along its longer side, and one more
     /// where the edges cut through cells.
-    pub fn covering(view: &View, area: Area, grid: usize) -> Self {
+    pub fn covering(view: &Viewport, area: Area, grid: usize) -> Self {
         let grid = grid.clamp(1, LARGEST_GRID);
         let (min, max) = view.bounds(area);
         let cell = ((max[0] - min[0]).max(max[1] - min[1]) / grid as f32).max(f32::MIN_POSITIVE);
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn panning_within_a_cell_keeps_the_lattice() {
         let area = Area { min: [0.0, 0.0], size: [600.0, 600.0] };
-        let view = View { centre: [0.15, 0.15], half_height: 3.0 };
+        let view = Viewport { centre: [0.15, 0.15], half_height: 3.0 };
         let lattice = Lattice::covering(&view, area, 10);
         assert_eq!(lattice, Lattice::covering(&view.panned(area, [5.0, -5.0]), area, 10));
         assert_eq!(lattice.middles().len(), lattice.columns * lattice.rows);
@@ -334,7 +334,7 @@ mod tests {
             x in -9.0f32..9.0, y in -9.0f32..9.0, half in 0.01f32..50.0, width in 50.0f32..2000.0, grid in 1usize..=64,
         ) {
             let area = Area { min: [0.0, 0.0], size: [width, 500.0] };
-            let view = View { centre: [x, y], half_height: half };
+            let view = Viewport { centre: [x, y], half_height: half };
             let lattice = Lattice::covering(&view, area, grid);
             let ((low, high), (min, max)) = (lattice.bounds(), view.bounds(area));
             let slack = lattice.cell * 0.01;

@@ -1,8 +1,8 @@
 //! Drawing one image: grey through a colour map or colour as it is, sharp or smooth, with its own shape kept.
 
-use super::store::{Content, Resources, Slot};
+use super::store::{Content, Resources, TextureSlot};
 use super::{pixels_from_points, store, uniforms};
-use crate::explore::view::Area;
+use crate::explore::viewport::Area;
 use crate::picture::{Bitmap, ColorMap};
 use eframe::egui::{self, PaintCallbackInfo};
 use eframe::{egui_wgpu, wgpu};
@@ -37,7 +37,7 @@ impl Fit {
 }
 
 /// Draws an image into a rectangle (in points). `map` is for grey images; signed and colour ones have their own.
-pub fn paint(painter: &egui::Painter, rect: egui::Rect, slot: &Slot, bitmap: &Bitmap, map: ColorMap, fit: Fit) {
+pub fn paint(painter: &egui::Painter, rect: egui::Rect, slot: &TextureSlot, bitmap: &Bitmap, map: ColorMap, fit: Fit) {
     let callback = Callback { slot: slot.key(), bitmap: bitmap.clone(), rect, map: bitmap.map(map), fit };
     painter.add(egui_wgpu::Callback::new_paint_callback(rect, callback));
 }

@@ -2,7 +2,7 @@
 //! the GPU lives in the renderer's callback resources and goes with them when a device is lost.
 //!
 //! [`install`] once a window; then [`image::paint`], [`tiles::paint`] and [`points::paint`] from any panel. Each place on
-//! the screen that is painted owns a [`Slot`]; dropping the slot frees what the GPU holds for it. Content is uploaded only
+//! the screen that is painted owns a [`TextureSlot`]; dropping the slot frees what the GPU holds for it. Content is uploaded only
 //! when its id differs from what the slot held.
 //!
 //! [`decoder`] turns latents into images in compute shaders on the same device; [`live`] does so in the window, once a frame.
@@ -24,7 +24,7 @@ mod uniforms;
 pub use crate::picture::ColorMap;
 pub use policy::{DecoderChoice, Decoding, OnDevice, decide};
 pub use probe::{DeviceInfo, Headless, headless, probe};
-pub use store::{Resources, Slot};
+pub use store::{Resources, TextureSlot};
 
 use crate::explore::tiles::AtlasLimits;
 use eframe::{egui, egui_wgpu};

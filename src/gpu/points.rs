@@ -2,10 +2,10 @@
 //! hidden are a palette of a kilobyte.
 
 use super::point_buffers::{COMING, PIECE};
-use super::store::{Resources, Slot};
+use super::store::{Resources, TextureSlot};
 use super::{pixels_from_points, store, uniforms};
 use crate::explore::encoded::EncodedPoints;
-use crate::explore::view::{Area, View};
+use crate::explore::viewport::{Area, Viewport};
 use eframe::egui::{self, Color32, PaintCallbackInfo};
 use eframe::{egui_wgpu, wgpu};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// A place on the screen that points are painted into.
 #[derive(Debug, Default)]
 pub struct PointSlot {
-    slot: Slot,
+    slot: TextureSlot,
     settled: Arc<AtomicU64>,
 }
 
@@ -28,14 +28,16 @@ impl PointSlot {
 
 /// A colour a class.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Palette([[u8; 4]; 256]);
+pub struct PointPalette([[u8; 4]; 256]);
 
-impl Palette {
-    /// The colours of the classes 0 to 255; points of a class that has none are not drawn.
-    pub fn new(color: impl Fn(usize) -> Option<Color32>) -> Self {
+impl PointPalette {
+    /// The opaque colours of the classes 0 to 255, and how much all points hide of what lies under them, in [0, 1]; points
+    /// of a class that has no colour are not drawn.
+    pub fn new(color: impl Fn(usize) -> Option<Color32>, opacity: f32) -> Self {
         let mut colors = [[0; 4]; 256];
+        let alpha = (opacity.clamp(0.0, 1.0) * 255.0).round() as u8;
         for (class, place) in colors.iter_mut().enumerate() {
-            *place = color(class).map_or([0; 4], |color| color.to_array());
+            *place = color(class).map_or([0; 4], |color| [color.r(), color.g(), color.b(), alpha]);
         }
         Self(colors)
     }
@@ -49,7 +51,7 @@ pub struct PointStyle {
     /// Colour of the outline: opaque, or transparent for none.
     pub outline: Color32,
     /// Opaque colours of the classes.
-    pub palette: Palette,
+    pub palette: PointPalette,
 }
 
 /// Draws points into a rectangle (in points of the screen) that shows `view`. Where they are so many that they reach the
@@ -59,7 +61,7 @@ pub fn paint(
     rect: egui::Rect,
     slot: &PointSlot,
     points: &Arc<EncodedPoints>,
-    view: View,
+    view: Viewport,
     style: PointStyle,
 ) {
     let settled = slot.settled();
@@ -76,7 +78,7 @@ struct Callback {
     settled: Arc<AtomicU64>,
     points: Arc<EncodedPoints>,
     rect: egui::Rect,
-    view: View,
+    view: Viewport,
     style: PointStyle,
 }
 

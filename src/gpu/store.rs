@@ -12,15 +12,15 @@ use std::sync::{Arc, Weak};
 
 /// A place on the screen that something is painted into. Its textures and buffers are freed after it is dropped.
 #[derive(Debug)]
-pub struct Slot(Arc<u64>);
+pub struct TextureSlot(Arc<u64>);
 
-impl Default for Slot {
+impl Default for TextureSlot {
     fn default() -> Self {
         Self(Arc::new(fresh_id()))
     }
 }
 
-impl Slot {
+impl TextureSlot {
     pub(super) fn key(&self) -> Arc<u64> {
         self.0.clone()
     }

@@ -1,10 +1,10 @@
 //! Drawing the tiles of a plane: one atlas, one quad, placed by the view, so that old tiles stay where they belong on
 //! the plane until new ones arrive.
 
-use super::store::{Content, Resources, Slot};
+use super::store::{Content, Resources, TextureSlot};
 use super::{pixels_from_points, store, uniforms};
 use crate::explore::tiles::{Lattice, TileGrid};
-use crate::explore::view::{Area, View};
+use crate::explore::viewport::{Area, Viewport};
 use crate::picture::ColorMap;
 use eframe::egui::{self, PaintCallbackInfo};
 use eframe::{egui_wgpu, wgpu};
@@ -23,9 +23,9 @@ pub struct TileStyle {
 pub fn paint(
     painter: &egui::Painter,
     rect: egui::Rect,
-    slot: &Slot,
+    slot: &TextureSlot,
     grid: &Arc<TileGrid>,
-    view: View,
+    view: Viewport,
     style: TileStyle,
 ) {
     let callback = Callback { slot: slot.key(), grid: grid.clone(), rect, view, style };
@@ -36,7 +36,7 @@ struct Callback {
     slot: Arc<u64>,
     grid: Arc<TileGrid>,
     rect: egui::Rect,
-    view: View,
+    view: Viewport,
     style: TileStyle,
 }
 
@@ -44,7 +44,7 @@ struct Callback {
 pub(super) fn uniforms(
     (area, screen): (Area, [f32; 2]),
     (lattice, tile, is_color): (Lattice, [usize; 2], bool),
-    view: View,
+    view: Viewport,
     style: TileStyle,
 ) -> uniforms::Tiles {
     let (low, high) = lattice.bounds();

@@ -8,7 +8,6 @@ use crate::gpu::live::{self, Decode, DecodedModel};
 use crate::gpu::{self, ColorMap, Decoding, OnDevice};
 use crate::snapshot::{Operation, OperationKind, Snapshot};
 use crate::ui::command::{Command, Slot};
-use crate::ui::looking::newest_cursor;
 use crate::ui::output::QUICK_FLOPS;
 use crate::ui::settings::Settings;
 use crate::ui::text::{decoded_by, tr};
@@ -43,7 +42,7 @@ pub struct Activations {
     made: Option<LookFound>,
     picture: Option<(usize, Picture)>,
     wanted: Option<(Slot, Arc<Look>)>,
-    slot: gpu::Slot,
+    slot: gpu::TextureSlot,
 }
 
 impl Panel for Activations {
@@ -94,20 +93,18 @@ impl Panel for Activations {
             }
         });
         if lens != view.settings.lens && !operations(lens.model).is_empty() {
-            commands.push(Command::Settings(Settings { lens, ..*view.settings }));
+            commands.push(Command::Settings(Settings { lens, ..view.settings.clone() }));
         }
-        let look = &view.look.planes;
-        let [a, b] = look;
-        let plane = if lens.model == Slot::A { a } else { b };
         let Some(snapshot) = view.model(lens.model).snapshot else {
             if widgets::empty_with_action(ui, &tr("activations.empty"), &tr("output.fill"), &tr("train.both_tip")) {
                 commands.push(Command::ToggleBoth);
             }
             return;
         };
+        let Some(plane) = view.plane(lens.model) else { return };
         let fits = plane.plane.as_ref().filter(|plane| plane.latent() == snapshot.latent);
         let (Some(at), Some(sheet)) = (fits, MapSheet::of_decoder(snapshot, lens.operation)) else { return };
-        let latent = at.latent_from_plane(newest_cursor(view, commands));
+        let latent = at.latent_from_plane(view.cursor_after(commands));
         let footer = ui.text_style_height(&egui::TextStyle::Small) * 2.0 + theme::GRID;
         let size = vec2(ui.available_width(), (ui.available_height() - footer).max(4.0 * theme::GRID));
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());

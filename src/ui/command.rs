@@ -1,7 +1,7 @@
 //! Everything a panel can ask for. Panels push Commands; the application carries them out.
 
 use crate::dataset::Source;
-use crate::model::Config;
+use crate::model::{Config, ModelId};
 use crate::trainer::Part;
 use crate::ui::dialogs::Ask;
 use crate::ui::layout::Pane;
@@ -25,6 +25,11 @@ impl Slot {
     /// Its place in a pair.
     pub const fn index(self) -> usize {
         self as usize
+    }
+
+    /// The model that it shows.
+    pub const fn id(self) -> ModelId {
+        ModelId(self as u32)
     }
 
     /// Its letter.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct Compare {
     drawn: Option<DrawnSheet>,
-    large: Vec<gpu::Slot>,
+    large: Vec<gpu::TextureSlot>,
     enlarged: Option<usize>,
 }
 
@@ -33,14 +33,14 @@ struct DrawnSheet {
 /// One image; `None` where there is nothing to show.
 struct DrawnCell {
     bitmap: Option<Bitmap>,
-    slot: gpu::Slot,
+    slot: gpu::TextureSlot,
 }
 
 impl DrawnSheet {
     fn new(sheet: &Arc<Sheet>) -> Self {
         let columns = sheet.columns();
         let bitmap = |column, row| sheet.cell(column, row).map(|cell| picture::cell(sheet.shape, cell));
-        let cell = |column, row| DrawnCell { bitmap: bitmap(column, row), slot: gpu::Slot::default() };
+        let cell = |column, row| DrawnCell { bitmap: bitmap(column, row), slot: gpu::TextureSlot::default() };
         let rows = 0..sheet.originals.len();
         let cells = rows.flat_map(|row| columns.iter().map(move |column| cell(*column, row))).collect();
         Self { sheet: sheet.clone(), columns, cells }
@@ -127,7 +127,7 @@ impl Compare {
 
     fn enlarged(&mut self, ui: &Ui, view: &View<'_>) {
         let (Some(row), Some(drawn)) = (self.enlarged, &self.drawn) else { return };
-        self.large.resize_with(drawn.columns.len(), gpu::Slot::default);
+        self.large.resize_with(drawn.columns.len(), gpu::TextureSlot::default);
         let mut open = true;
         Window::new(t!("compare.image", place = row + 1))
             .id(egui::Id::unique("enlarged"))

@@ -68,7 +68,7 @@ fn file(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
 }
 
 fn looks(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-    let mut settings = *view.settings;
+    let mut settings = view.settings.clone();
     ui.label(theme::note(ui, tr("menu.theme")));
     for appearance in Appearance::ALL {
         ui.radio_value(&mut settings.appearance, appearance, tr(appearance.key()));
@@ -182,6 +182,6 @@ fn theme_button(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let next = if dark { Appearance::Light } else { Appearance::Dark };
     let name = tr("menu.switch_theme");
     if crate::ui::widgets::sign_button(ui, true, theme::signs::THEME, &name, &name).clicked() {
-        commands.push(Command::Settings(crate::ui::settings::Settings { appearance: next, ..*view.settings }));
+        commands.push(Command::Settings(crate::ui::settings::Settings { appearance: next, ..view.settings.clone() }));
     }
 }

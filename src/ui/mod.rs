@@ -7,7 +7,6 @@ pub mod dialogs;
 pub mod fork;
 pub mod help;
 pub mod layout;
-pub mod looking;
 pub mod menu;
 pub mod model_card;
 pub mod output;
@@ -49,9 +48,9 @@ pub struct Panels {
     /// Where a run is forked, and what changes.
     pub fork: fork::ForkDialog,
     /// The latent plane.
-    pub plane: looking::PlanePane,
+    pub plane: plane::PlanePanel,
     /// What the decoders make of the cursor.
-    pub output: looking::OutputPane,
+    pub output: output::OutputPanel,
 }
 
 impl Panels {

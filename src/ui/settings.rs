@@ -3,7 +3,7 @@
 use crate::gpu::{ColorMap, DecoderChoice};
 use crate::trainer::Axis;
 use crate::ui::activations::LensSettings;
-use crate::ui::looking::PlaneSettings;
+use crate::ui::plane::settings::PlaneSettings;
 use serde::{Deserialize, Serialize};
 
 /// Dark or light.
@@ -96,7 +96,7 @@ impl Default for Curves {
 }
 
 /// All of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// Dark or light.

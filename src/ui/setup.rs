@@ -19,7 +19,7 @@ const SHOWN: usize = 20;
 #[derive(Default)]
 pub struct Setup {
     images: Option<(DatasetId, Picture)>,
-    slot: gpu::Slot,
+    slot: gpu::TextureSlot,
 }
 
 impl Setup {

@@ -18,7 +18,7 @@ pub fn commands(context: &Context, panels: &Panels, cursor: [f32; 2], commands: 
     }
     // The plane takes the focus on a click and leaves all but its own keys to the window.
     let focused = context.memory(|memory| memory.focused());
-    let on_plane = focused.is_some() && focused == panels.plane.panel.focus_id();
+    let on_plane = focused.is_some() && focused == panels.plane.focus_id();
     if focused.is_some() && !on_plane {
         return;
     }
@@ -57,6 +57,6 @@ fn arrows(context: &Context, panels: &Panels, cursor: [f32; 2], commands: &mut V
         (right, count(Key::ArrowUp) - count(Key::ArrowDown), input.modifiers.shift)
     });
     if right != 0.0 || up != 0.0 {
-        commands.push(Command::Cursor(panels.plane.panel.nudged(cursor, [right, up], fine)));
+        commands.push(Command::Cursor(panels.plane.nudged(cursor, [right, up], fine)));
     }
 }

@@ -212,7 +212,7 @@ impl Panel for Training {
             }
             return;
         }
-        let mut settings = *view.settings;
+        let mut settings = view.settings.clone();
         let curves = &mut settings.curves;
         ui.horizontal(|ui| {
             let label = ui.label(theme::note(ui, tr("training.smoothing")));

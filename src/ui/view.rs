@@ -6,9 +6,9 @@ use crate::gpu::Decoding;
 use crate::model::Config;
 use crate::snapshot::Snapshot;
 use crate::trainer::{History, Phase, Status};
-use crate::ui::command::Slot;
+use crate::ui::command::{Command, Slot};
 use crate::ui::layout::Pane;
-use crate::ui::looking::LookView;
+use crate::ui::plane::known::{PlaneView, PlanesView};
 use crate::ui::settings::Settings;
 use candle_core::DeviceLocation;
 use std::sync::Arc;
@@ -78,8 +78,8 @@ pub struct View<'a> {
     pub models: [ModelView<'a>; 2],
     /// Where the cursor stands on the plane.
     pub cursor: [f32; 2],
-    /// Both planes.
-    pub look: LookView,
+    /// The planes.
+    pub planes: PlanesView,
     /// The compare sheet.
     pub sheet: SheetView<'a>,
     /// How the window looks.
@@ -104,6 +104,20 @@ impl<'a> View<'a> {
             Slot::A => a,
             Slot::B => b,
         }
+    }
+
+    /// What is known of a model's plane.
+    pub fn plane(&self, slot: Slot) -> Option<&PlaneView> {
+        self.planes.get(slot.id())
+    }
+
+    /// Where the cursor is after these commands: a panel that is drawn later follows the plane in the same frame.
+    pub fn cursor_after(&self, commands: &[Command]) -> [f32; 2] {
+        let moved = commands.iter().rev().find_map(|command| match command {
+            Command::Cursor(cursor) | Command::CursorSettled(cursor) => Some(*cursor),
+            _ => None,
+        });
+        moved.unwrap_or(self.cursor)
     }
 
     /// Whether any model trains.

@@ -214,6 +214,7 @@ fn many(points: &EncodedPoints, seed: u64) -> EncodedPoints {
     let many = Encoding {
         mean: (0..).zip(encoding.mean.iter().cycle()).take(values).map(noisy).collect(),
         log_variance: encoding.log_variance.iter().cycle().take(values).copied().collect(),
+        images: (0..PLANE_POINTS as u32).collect(),
         labels: encoding.labels.iter().cycle().take(PLANE_POINTS).copied().collect(),
         kl_per_dimension: encoding.kl_per_dimension.clone(),
         ..**encoding

@@ -1,167 +1,59 @@
-//! What is looked at, made on a thread of its own: tiles, encoded points, nearest images. Asked for by latest-wins slots,
-//! read without waiting.
+//! What is looked at, made on a thread of its own: tiles, encoded points, nearest images, of any number of models. Asked for
+//! by latest-wins slots, read without waiting.
 
 mod decoder;
+mod quick;
+mod requests;
 mod slot;
 mod work;
 
 pub use decoder::{CpuDecoder, Decoder};
+pub use requests::{Look, LookFound, NearestFound, NearestRequest, PointsRequest, TileRequest};
 
 use super::encoded::EncodedPoints;
-use super::nearest::Nearest;
-use super::plane::Plane;
-use super::tiles::{AtlasLimits, Lattice, TileGrid};
-use crate::dataset::Split;
-use crate::snapshot::Snapshot;
-use slot::{Request, Slot};
+use super::tiles::TileGrid;
+use crate::model::{ModelId, PerModel};
+use slot::{LatestSlot, Request};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-/// Models that are looked at: A is 0 and B is 1.
-pub const MODELS: usize = 2;
-
-/// Tiles of a plane, by one model's weights.
-#[derive(Clone, Debug)]
-pub struct TileRequest {
-    /// The weights.
-    pub snapshot: Arc<Snapshot>,
-    /// The plane.
-    pub plane: Arc<Plane>,
-    /// Which latents of it.
-    pub lattice: Lattice,
-    /// How large the atlas may be.
-    pub limits: AtlasLimits,
-}
-
-/// The first test images as a model's encoder sees them. Ask at most once a second: it evaluates every image.
-#[derive(Clone, Debug)]
-pub struct PointsRequest {
-    /// The weights.
-    pub snapshot: Arc<Snapshot>,
-    /// The plane to lay them onto; with the same weights only this is done anew.
-    pub plane: Arc<Plane>,
-    /// The images.
-    pub split: Split,
-    /// How many of them.
-    pub count: usize,
-}
-
-/// A latent, and the weights that it is looked at with.
-#[derive(Clone, Debug)]
-pub struct Look {
-    /// The weights.
-    pub snapshot: Arc<Snapshot>,
-    /// The latent, `[snapshot.latent]`.
-    pub latent: Vec<f32>,
-}
-
-/// The training image that is nearest to what a model makes of a latent.
-#[derive(Clone, Debug)]
-pub struct NearestRequest {
-    /// What is looked at.
-    pub look: Arc<Look>,
-    /// Where to search.
-    pub split: Split,
-}
-
-/// The answer to a [`NearestRequest`].
-#[derive(Clone, Debug)]
-pub struct NearestFound {
-    /// What was looked at.
-    pub look: Arc<Look>,
-    /// What is nearest to it.
-    pub nearest: Nearest,
-}
-
-/// What a model makes of a latent.
-#[derive(Clone, Debug)]
-pub struct LookFound {
-    /// What was looked at.
-    pub look: Arc<Look>,
-    /// The latent, and what each of the decoder's operations gave for it; the last one is the image.
-    pub values: Vec<Arc<[f32]>>,
-}
-
-impl LookFound {
-    /// The image, `[image.values()]` in [0, 1].
-    pub fn image(&self) -> Option<&Arc<[f32]>> {
-        self.values.last()
-    }
-}
-
-impl Request for TileRequest {
-    fn same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.snapshot, &other.snapshot) && !self.supersedes(other)
-    }
-
-    /// Tiles of another place are abandoned; tiles of older weights are finished, or there would never be any while the
-    /// weights come faster than the tiles.
-    fn supersedes(&self, running: &Self) -> bool {
-        self.lattice != running.lattice || self.plane != running.plane || self.limits != running.limits
-    }
-}
-
-impl Request for PointsRequest {
-    fn same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.snapshot, &other.snapshot) && self.plane == other.plane && !self.supersedes(other)
-    }
-
-    fn supersedes(&self, running: &Self) -> bool {
-        self.count != running.count || !self.split.same(&running.split)
-    }
-}
-
-impl Request for Arc<Look> {
-    fn same(&self, other: &Self) -> bool {
-        Self::ptr_eq(self, other) || (Arc::ptr_eq(&self.snapshot, &other.snapshot) && self.latent == other.latent)
-    }
-
-    /// One image is quickly made: it is finished.
-    fn supersedes(&self, _: &Self) -> bool {
-        false
-    }
-}
-
-impl Request for NearestRequest {
-    fn same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.look, &other.look) && !self.supersedes(other)
-    }
-
-    /// A search takes a frame or two: it is finished, so that the answer follows a cursor that never rests.
-    fn supersedes(&self, running: &Self) -> bool {
-        !self.split.same(&running.split)
-    }
+/// What is asked for of one model, and what has been made of it.
+#[derive(Default)]
+struct ModelSlots {
+    tiles: LatestSlot<TileRequest, TileGrid>,
+    points: LatestSlot<PointsRequest, EncodedPoints>,
+    /// The slice of the points that follows the tiles.
+    slice: LatestSlot<PointsRequest, EncodedPoints>,
+    looks: LatestSlot<Arc<Look>, LookFound>,
+    nearest: LatestSlot<NearestRequest, NearestFound>,
 }
 
 /// What is asked for and what has been made.
 #[derive(Default)]
-struct State {
-    tiles: [Slot<TileRequest, TileGrid>; MODELS],
-    points: [Slot<PointsRequest, EncodedPoints>; MODELS],
-    looks: [Slot<Arc<Look>, LookFound>; MODELS],
-    nearest: [Slot<NearestRequest, NearestFound>; MODELS],
+struct QueueState {
+    models: PerModel<ModelSlots>,
     message: Option<String>,
-    /// Which of the four slow slots is looked at first, so that none starves another.
-    turn: usize,
+    /// The slow work that was done last: the next in order has its turn, so that none starves another.
+    last: Option<(work::Turn, ModelId)>,
     running: bool,
     stop: bool,
 }
 
-struct Shared {
-    state: Mutex<State>,
+struct RequestQueue {
+    state: Mutex<QueueState>,
     work: Condvar,
     wake: Arc<dyn Fn() + Send + Sync>,
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl RequestQueue {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The handle of the thread `viewer`. Nothing here waits for it; dropping it ends the thread at the next chunk.
 pub struct Viewer {
-    shared: Arc<Shared>,
+    shared: Arc<RequestQueue>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -180,73 +72,82 @@ impl Viewer {
     /// # Errors
     /// If no thread can be made.
     pub fn with_decoder(decoder: Box<dyn Decoder>, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { state: Mutex::default(), work: Condvar::new(), wake });
-        let worker = work::Worker::new(shared.clone(), decoder);
+        let shared = Arc::new(RequestQueue { state: Mutex::default(), work: Condvar::new(), wake });
+        let worker = work::ViewerThread::new(shared.clone(), decoder);
         let thread = std::thread::Builder::new().name("viewer".into()).spawn(move || worker.run())?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Asks for tiles of model `model`; the same request again costs nothing, so it may be repeated every frame.
-    pub fn request_tiles(&self, model: usize, request: TileRequest) {
-        self.ask(|state| state.tiles.get_mut(model).is_some_and(|slot| slot.ask(request)));
+    /// Asks for tiles of a model; the same request again costs nothing, so it may be repeated every frame.
+    pub fn request_tiles(&self, model: ModelId, request: TileRequest) {
+        self.request(model, request, |slots| &mut slots.tiles);
     }
 
-    /// Asks for encoded points of model `model`.
-    pub fn request_points(&self, model: usize, request: PointsRequest) {
-        self.ask(|state| state.points.get_mut(model).is_some_and(|slot| slot.ask(request)));
+    /// Asks for all encoded points of a model; everything else comes before them and between their chunks.
+    pub fn request_points(&self, model: ModelId, request: PointsRequest) {
+        self.request(model, request, |slots| &mut slots.points);
     }
 
-    /// Asks for what model `model` makes of a latent; comes before everything else.
-    pub fn request_look(&self, model: usize, look: Arc<Look>) {
-        self.ask(|state| state.looks.get_mut(model).is_some_and(|slot| slot.ask(look)));
+    /// Asks for a slice of a model's encoded points, so small that it can be made as often as tiles are. Where tiles of the
+    /// same weights were asked for before, both can be read at the same moment.
+    pub fn request_slice(&self, model: ModelId, request: PointsRequest) {
+        self.request(model, request, |slots| &mut slots.slice);
     }
 
-    /// Asks for the training image nearest to an image of model `model`; comes before tiles and points.
-    pub fn request_nearest(&self, model: usize, request: NearestRequest) {
-        self.ask(|state| state.nearest.get_mut(model).is_some_and(|slot| slot.ask(request)));
+    /// Asks for what a model makes of a latent; comes before everything else.
+    pub fn request_look(&self, model: ModelId, look: Arc<Look>) {
+        self.request(model, look, |slots| &mut slots.looks);
     }
 
-    fn ask(&self, ask: impl FnOnce(&mut State) -> bool) {
-        if ask(&mut self.shared.lock()) {
+    /// Asks for the training image nearest to an image of a model; comes before tiles and points.
+    pub fn request_nearest(&self, model: ModelId, request: NearestRequest) {
+        self.request(model, request, |slots| &mut slots.nearest);
+    }
+
+    fn request<R: Request, T>(
+        &self,
+        model: ModelId,
+        request: R,
+        slot: impl FnOnce(&mut ModelSlots) -> &mut LatestSlot<R, T>,
+    ) {
+        let is_new = slot(self.shared.lock().models.entry(model)).request(request);
+        if is_new {
             self.shared.work.notify_one();
         }
     }
 
-    /// The newest tiles of model `model`.
-    pub fn tiles(&self, model: usize) -> Option<Arc<TileGrid>> {
-        self.shared.lock().tiles.get(model)?.result.clone()
+    fn result<T>(&self, model: ModelId, result: impl FnOnce(&ModelSlots) -> Option<&Arc<T>>) -> Option<Arc<T>> {
+        result(self.shared.lock().models.get(model)?).cloned()
     }
 
-    /// The newest encoded points of model `model`.
-    pub fn points(&self, model: usize) -> Option<Arc<EncodedPoints>> {
-        self.shared.lock().points.get(model)?.result.clone()
+    /// The newest tiles of a model.
+    pub fn tiles(&self, model: ModelId) -> Option<Arc<TileGrid>> {
+        self.result(model, |slots| slots.tiles.result())
     }
 
-    /// What model `model` made of a latent last.
-    pub fn look(&self, model: usize) -> Option<Arc<LookFound>> {
-        self.shared.lock().looks.get(model)?.result.clone()
+    /// The newest encoded points of a model.
+    pub fn points(&self, model: ModelId) -> Option<Arc<EncodedPoints>> {
+        self.result(model, |slots| slots.points.result())
     }
 
-    /// The newest nearest image of model `model`.
-    pub fn nearest(&self, model: usize) -> Option<Arc<NearestFound>> {
-        self.shared.lock().nearest.get(model)?.result.clone()
+    /// The newest slice of encoded points of a model.
+    pub fn slice(&self, model: ModelId) -> Option<Arc<EncodedPoints>> {
+        self.result(model, |slots| slots.slice.result())
     }
 
-    /// Forgets everything of model `model`, also what is being made: for another data set or a fresh start.
-    pub fn clear(&self, model: usize) {
-        let mut state = self.shared.lock();
-        if let Some(slot) = state.tiles.get_mut(model) {
-            slot.clear();
-        }
-        if let Some(slot) = state.points.get_mut(model) {
-            slot.clear();
-        }
-        if let Some(slot) = state.looks.get_mut(model) {
-            slot.clear();
-        }
-        if let Some(slot) = state.nearest.get_mut(model) {
-            slot.clear();
-        }
+    /// What a model made of a latent last.
+    pub fn look(&self, model: ModelId) -> Option<Arc<LookFound>> {
+        self.result(model, |slots| slots.looks.result())
+    }
+
+    /// The newest nearest image of a model.
+    pub fn nearest(&self, model: ModelId) -> Option<Arc<NearestFound>> {
+        self.result(model, |slots| slots.nearest.result())
+    }
+
+    /// Forgets everything of a model, and ends what is being made of it: it was removed, has other data, or begins anew.
+    pub fn clear(&self, model: ModelId) {
+        self.shared.lock().models.remove(model);
     }
 
     /// What went wrong since the last call, in English, for a message on the screen.
@@ -261,12 +162,27 @@ impl Viewer {
     }
 }
 
-impl State {
+impl QueueState {
     fn anything_pending(&self) -> bool {
-        self.tiles.iter().any(Slot::is_pending)
-            || self.points.iter().any(Slot::is_pending)
-            || self.looks.iter().any(Slot::is_pending)
-            || self.nearest.iter().any(Slot::is_pending)
+        self.models.iter().any(|(_, slots)| slots.has_cursor_work() || slots.has_other_work())
+    }
+}
+
+impl ModelSlots {
+    fn has_cursor_work(&self) -> bool {
+        self.looks.pending().is_some() || self.nearest.pending().is_some()
+    }
+
+    fn has_other_work(&self) -> bool {
+        self.tiles.pending().is_some() || self.slice.pending().is_some() || self.points.pending().is_some()
+    }
+
+    /// Whether a slice is asked for that does not come with tiles of the same weights.
+    fn lone_slice(&self) -> bool {
+        let with_tiles = |slice: &PointsRequest| {
+            self.tiles.pending().is_some_and(|tiles| Arc::ptr_eq(&tiles.snapshot, &slice.snapshot))
+        };
+        self.slice.pending().is_some_and(|slice| !with_tiles(slice))
     }
 }
 

@@ -1,8 +1,9 @@
 //! A place for one request and one result, where the latest request wins.
 
+use crate::explore::tiles::fresh_id;
 use std::sync::Arc;
 
-/// Something that can be asked for.
+/// What a slot is asked for.
 pub trait Request {
     /// Whether the other request would give the same result.
     fn same(&self, other: &Self) -> bool;
@@ -12,18 +13,17 @@ pub trait Request {
 }
 
 /// The newest request and the newest result.
-pub struct Slot<R, T> {
+pub struct LatestSlot<R, T> {
     latest: Option<Arc<R>>,
     pending: bool,
-    /// Counts how often the slot was cleared: what was begun before is thrown away.
-    epoch: u64,
-    /// The newest result.
-    pub result: Option<Arc<T>>,
+    /// No other slot has it: what was begun for one that is gone is thrown away.
+    id: u64,
+    answer: Option<(Arc<R>, Arc<T>)>,
 }
 
-impl<R, T> Default for Slot<R, T> {
+impl<R, T> Default for LatestSlot<R, T> {
     fn default() -> Self {
-        Self { latest: None, pending: false, epoch: 0, result: None }
+        Self { latest: None, pending: false, id: fresh_id(), answer: None }
     }
 }
 
@@ -31,12 +31,12 @@ impl<R, T> Default for Slot<R, T> {
 pub struct Taken<R> {
     /// What to make.
     pub request: Arc<R>,
-    epoch: u64,
+    slot: u64,
 }
 
-impl<R: Request, T> Slot<R, T> {
+impl<R: Request, T> LatestSlot<R, T> {
     /// Takes note of a request; says whether it is a new one. One that failed is not tried again until another comes.
-    pub fn ask(&mut self, request: R) -> bool {
+    pub fn request(&mut self, request: R) -> bool {
         if self.latest.as_ref().is_some_and(|latest| request.same(latest)) {
             return false;
         }
@@ -50,33 +50,35 @@ impl<R: Request, T> Slot<R, T> {
         if !std::mem::take(&mut self.pending) {
             return None;
         }
-        self.latest.clone().map(|request| Taken { request, epoch: self.epoch })
+        self.latest.clone().map(|request| Taken { request, slot: self.id })
     }
 
-    /// Whether there is a request that nobody works on.
-    pub fn is_pending(&self) -> bool {
-        self.pending
+    /// The request that nobody works on, if there is one.
+    pub fn pending(&self) -> Option<&R> {
+        self.latest.as_deref().filter(|_| self.pending)
     }
 
     /// Whether to go on with it.
-    pub fn is_wanted(&self, taken: &Taken<R>) -> bool {
-        self.epoch == taken.epoch && self.latest.as_ref().is_some_and(|latest| !latest.supersedes(&taken.request))
+    pub fn is_current(&self, taken: &Taken<R>) -> bool {
+        self.id == taken.slot && self.latest.as_ref().is_some_and(|latest| !latest.supersedes(&taken.request))
     }
 
-    /// Publishes the result; says whether it was still wanted.
+    /// Publishes the result; says whether the slot is still the one that was asked.
     pub fn finish(&mut self, taken: &Taken<R>, result: T) -> bool {
-        let wanted = self.epoch == taken.epoch;
-        if wanted {
-            self.result = Some(Arc::new(result));
+        let current = self.id == taken.slot;
+        if current {
+            self.answer = Some((taken.request.clone(), Arc::new(result)));
         }
-        wanted
+        current
     }
 
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        self.latest = None;
-        self.pending = false;
-        self.result = None;
-        self.epoch += 1;
+    /// The newest result.
+    pub fn result(&self) -> Option<&Arc<T>> {
+        self.answer.as_ref().map(|(_, result)| result)
+    }
+
+    /// The newest result and what it is the answer to.
+    pub fn answer(&self) -> Option<&(Arc<R>, Arc<T>)> {
+        self.answer.as_ref()
     }
 }

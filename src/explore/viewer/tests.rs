@@ -1,10 +1,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
 use crate::dataset::ImageShape;
+use crate::dataset::Split;
 use crate::explore::nearest::nearest;
+use crate::explore::plane::Plane;
+use crate::explore::point_choice::stratified;
+use crate::explore::tiles::{AtlasLimits, Lattice};
+use crate::snapshot::Snapshot;
 use crate::snapshot::{Activation, Likelihood, Network, Operation, Scratch};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+
+const A: ModelId = ModelId(0);
 
 fn layer(inputs: usize, outputs: usize, bias: f32) -> Network {
     let values = (vec![0.1; inputs * outputs], vec![bias; outputs]);
@@ -49,22 +57,24 @@ fn counting() -> (Arc<AtomicUsize>, Arc<dyn Fn() + Send + Sync>) {
 }
 
 #[test]
-fn every_kind_of_work_comes_out_for_both_models() {
+fn every_kind_of_work_comes_out_for_any_number_of_models() {
     let (woken, wake) = counting();
     let viewer = Viewer::spawn(wake).unwrap();
     let split = split();
     let at = |model: u64| Arc::new(Look { snapshot: snapshot(model + 5), latent: vec![0.5, -1.0] });
-    for model in 0..MODELS {
-        let snapshot = snapshot(model as u64 + 5);
+    let models = [0, 1, 7];
+    for model in models {
+        let (snapshot, step, model) = (snapshot(model + 5), model, ModelId(model as u32));
         let plane = Arc::new(Plane::of_two());
         viewer.request_tiles(model, tile_request(&snapshot, 0));
-        viewer.request_points(model, PointsRequest { snapshot, plane, split: split.clone(), count: 50 });
-        viewer.request_nearest(model, NearestRequest { look: at(model as u64), split: split.clone() });
-        viewer.request_look(model, at(model as u64));
+        viewer
+            .request_points(model, PointsRequest { snapshot, plane, split: split.clone(), images: (0..50).collect() });
+        viewer.request_nearest(model, NearestRequest { look: at(step), split: split.clone() });
+        viewer.request_look(model, at(step));
     }
     until("all is made", || viewer.is_idle());
-    for model in 0..MODELS {
-        assert_eq!(viewer.tiles(model).unwrap().step, model as u64 + 5);
+    for (model, step) in models.map(|model| (ModelId(model as u32), model)) {
+        assert_eq!(viewer.tiles(model).unwrap().step, step + 5);
         assert_eq!(viewer.points(model).unwrap().count(), 50);
         let (found, look) = (viewer.nearest(model).unwrap(), viewer.look(model).unwrap());
         let expected = look.look.snapshot.decoder.evaluate(&look.look.latent, 1, &mut Scratch::default()).to_vec();
@@ -72,8 +82,8 @@ fn every_kind_of_work_comes_out_for_both_models() {
         assert_eq!((&**image, look.values.len()), (&*expected, 2));
         assert_eq!(Some(found.nearest), nearest(&split, image, &mut || true));
     }
-    assert_eq!(woken.load(Ordering::SeqCst), 8);
-    assert!(viewer.tiles(7).is_none());
+    assert_eq!(woken.load(Ordering::SeqCst), 12);
+    assert!(viewer.tiles(ModelId(2)).is_none());
 }
 
 #[test]
@@ -82,7 +92,7 @@ fn the_same_request_again_makes_nothing() {
     let viewer = Viewer::spawn(wake).unwrap();
     let snapshot = snapshot(1);
     for _ in 0..3 {
-        viewer.request_tiles(0, tile_request(&snapshot, 0));
+        viewer.request_tiles(A, tile_request(&snapshot, 0));
         until("all is made", || viewer.is_idle());
     }
     assert_eq!(woken.load(Ordering::SeqCst), 1);
@@ -94,14 +104,14 @@ fn another_plane_does_not_encode_again() {
     let (snapshot, split) = (snapshot(1), split());
     let request = |origin: f32| {
         let plane = Arc::new(Plane { origin: vec![origin; 2], ..Plane::of_two() });
-        PointsRequest { snapshot: snapshot.clone(), plane, split: split.clone(), count: 100 }
+        PointsRequest { snapshot: snapshot.clone(), plane, split: split.clone(), images: (0..100).collect() }
     };
-    viewer.request_points(0, request(0.0));
+    viewer.request_points(A, request(0.0));
     until("all is made", || viewer.is_idle());
-    let before = viewer.points(0).unwrap();
-    viewer.request_points(0, request(1.0));
+    let before = viewer.points(A).unwrap();
+    viewer.request_points(A, request(1.0));
     until("all is made", || viewer.is_idle());
-    let after = viewer.points(0).unwrap();
+    let after = viewer.points(A).unwrap();
     assert!(Arc::ptr_eq(&before.encoding, &after.encoding));
     assert!((before.position(3).unwrap()[0] - after.position(3).unwrap()[0] - 1.0).abs() < 1e-5);
 }
@@ -132,15 +142,15 @@ fn gated(open: usize) -> (Viewer, Arc<AtomicUsize>, Arc<AtomicUsize>) {
 fn tiles_of_another_place_are_abandoned_and_the_cursor_comes_first() {
     let (viewer, batches, open) = gated(0);
     let (snapshot, split) = (snapshot(1), split());
-    viewer.request_tiles(0, tile_request(&snapshot, 0));
+    viewer.request_tiles(A, tile_request(&snapshot, 0));
     until("the first batch has begun", || batches.load(Ordering::SeqCst) == 1);
-    viewer.request_tiles(0, tile_request(&snapshot, 50));
+    viewer.request_tiles(A, tile_request(&snapshot, 50));
     let look = Arc::new(Look { snapshot: snapshot.clone(), latent: vec![0.0; 2] });
-    viewer.request_nearest(0, NearestRequest { look, split });
+    viewer.request_nearest(A, NearestRequest { look, split });
     open.store(1, Ordering::SeqCst);
-    until("the search is done", || viewer.nearest(0).is_some());
+    until("the search is done", || viewer.nearest(A).is_some());
     until("all is made", || viewer.is_idle());
-    assert_eq!(viewer.tiles(0).unwrap().lattice.column, 50);
+    assert_eq!(viewer.tiles(A).unwrap().lattice.column, 50);
     // One batch of the first request, eight of the second.
     assert_eq!(batches.load(Ordering::SeqCst), 9);
 }
@@ -148,39 +158,121 @@ fn tiles_of_another_place_are_abandoned_and_the_cursor_comes_first() {
 #[test]
 fn newer_weights_let_the_tiles_of_the_same_place_finish() {
     let (viewer, batches, open) = gated(0);
-    viewer.request_tiles(0, tile_request(&snapshot(1), 0));
+    viewer.request_tiles(A, tile_request(&snapshot(1), 0));
     until("the first batch has begun", || batches.load(Ordering::SeqCst) == 1);
-    viewer.request_tiles(0, tile_request(&snapshot(2), 0));
+    viewer.request_tiles(A, tile_request(&snapshot(2), 0));
     open.store(1, Ordering::SeqCst);
     until("all is made", || viewer.is_idle());
-    assert_eq!(viewer.tiles(0).unwrap().step, 2);
+    assert_eq!(viewer.tiles(A).unwrap().step, 2);
     assert_eq!(batches.load(Ordering::SeqCst), 16);
 }
 
 #[test]
 fn what_was_cleared_does_not_come_back() {
     let (viewer, batches, open) = gated(0);
-    viewer.request_tiles(0, tile_request(&snapshot(1), 0));
+    viewer.request_tiles(A, tile_request(&snapshot(1), 0));
     until("the first batch has begun", || batches.load(Ordering::SeqCst) == 1);
-    viewer.clear(0);
+    viewer.clear(A);
     open.store(1, Ordering::SeqCst);
     until("all is made", || viewer.is_idle());
-    assert!(viewer.tiles(0).is_none());
+    assert!(viewer.tiles(A).is_none());
 }
 
 #[test]
 fn a_panic_is_said_and_the_viewer_goes_on() {
     let (viewer, batches, _) = gated(1);
     let unlucky = tile_request(&snapshot(13), 0);
-    viewer.request_tiles(0, unlucky.clone());
+    viewer.request_tiles(A, unlucky.clone());
     until("all is made", || viewer.is_idle());
     assert!(viewer.take_message().unwrap().contains("step 13"));
     // What failed is not tried again by itself.
-    viewer.request_tiles(0, unlucky);
+    viewer.request_tiles(A, unlucky);
     until("all is made", || viewer.is_idle());
     assert_eq!(batches.load(Ordering::SeqCst), 1);
-    viewer.request_tiles(0, tile_request(&snapshot(14), 0));
+    viewer.request_tiles(A, tile_request(&snapshot(14), 0));
     until("all is made", || viewer.is_idle());
-    assert_eq!(viewer.tiles(0).unwrap().step, 14);
+    assert_eq!(viewer.tiles(A).unwrap().step, 14);
     assert_eq!(viewer.take_message(), None);
+}
+
+#[test]
+fn a_model_that_is_removed_leaves_nothing_and_the_next_one_starts_clean() {
+    let (viewer, batches, open) = gated(0);
+    viewer.request_tiles(A, tile_request(&snapshot(1), 0));
+    until("the first batch has begun", || batches.load(Ordering::SeqCst) == 1);
+    viewer.clear(A);
+    // The same place is asked for again, before the work on what it asked for first has ended.
+    viewer.request_tiles(A, tile_request(&snapshot(2), 0));
+    open.store(1, Ordering::SeqCst);
+    until("all is made", || viewer.is_idle());
+    assert_eq!(viewer.tiles(A).unwrap().step, 2);
+    // The removed one's work ended after its first batch.
+    assert_eq!(batches.load(Ordering::SeqCst), 9);
+}
+
+#[test]
+fn no_model_starves_another() {
+    let viewer = Viewer::spawn(Arc::new(|| {})).unwrap();
+    let models: Vec<ModelId> = (0..5).map(ModelId).collect();
+    let step = std::cell::Cell::new(0);
+    // Newer weights of all of them, all the time: each has its turn nevertheless.
+    until("each has tiles", || {
+        step.set(step.get() + 1);
+        for model in &models {
+            viewer.request_tiles(*model, tile_request(&snapshot(step.get()), 0));
+        }
+        models.iter().all(|model| viewer.tiles(*model).is_some())
+    });
+    until("all is made", || viewer.is_idle());
+    assert!(models.iter().all(|model| viewer.tiles(*model).is_some_and(|tiles| tiles.step == step.get())));
+}
+
+/// Encoding many images takes long, on a busy machine half a minute; meanwhile a model trains on, and the tiles follow it.
+#[test]
+fn points_of_the_same_weights_come_with_each_refresh_of_the_tiles() {
+    let split = split();
+    let all: Arc<[u32]> = (0..100).cycle().take(20_000).collect();
+    let slice = stratified(split.count(), 50, |image| image % 10);
+    let ask = move |step: u64, images: &Arc<[u32]>| {
+        let plane = Arc::new(Plane::of_two());
+        PointsRequest { snapshot: snapshot(step), plane, split: split.clone(), images: images.clone() }
+    };
+    let viewer: Arc<OnceLock<Viewer>> = Arc::default();
+    let log: Arc<Mutex<Vec<_>>> = Arc::default();
+    // Each refresh asks for the next one, on the viewer's own thread: what comes when does not hang on this one's speed.
+    let (seen, written) = (viewer.clone(), log.clone());
+    let wake = Arc::new(move || {
+        let viewer = seen.wait();
+        let steps = (viewer.tiles(A).map(|tiles| tiles.step), viewer.slice(A).map(|slice| slice.encoding.step));
+        written.lock().unwrap().push((steps, viewer.points(A).is_some()));
+        let next = match steps.0 {
+            None => 1,
+            Some(1) => 2,
+            _ => 700,
+        };
+        let request = ask(next, &slice);
+        viewer.request_tiles(A, TileRequest { snapshot: request.snapshot.clone(), ..tile_request(&snapshot(0), 0) });
+        viewer.request_slice(A, request);
+        if steps.0.is_none() {
+            viewer.request_points(A, ask(0, &all));
+        }
+    });
+    let viewer = viewer.get_or_init(|| Viewer::spawn(wake).unwrap());
+    viewer.request_look(A, Arc::new(Look { snapshot: snapshot(0), latent: vec![0.0; 2] }));
+    until("all points are made", || viewer.points(A).is_some());
+    let log = log.lock().unwrap();
+    let of_one_step = |step| ((Some(step), Some(step)), false);
+    assert_eq!(log[..4], [((None, None), false), of_one_step(1), of_one_step(2), of_one_step(700)], "{log:?}");
+    assert!(log.iter().all(|((tiles, slice), _)| tiles == slice), "never of different weights: {log:?}");
+}
+
+#[test]
+fn a_slice_comes_without_tiles_where_the_device_decodes_them() {
+    let (viewer, split) = (Viewer::spawn(Arc::new(|| {})).unwrap(), split());
+    let images: Arc<[u32]> = [3, 50].into();
+    let plane = Arc::new(Plane::of_two());
+    viewer.request_slice(A, PointsRequest { snapshot: snapshot(9), plane, split, images });
+    until("all is made", || viewer.is_idle());
+    let slice = viewer.slice(A).unwrap();
+    assert_eq!((slice.encoding.step, slice.image(1)), (9, Some(50)));
 }

@@ -2,10 +2,10 @@
 
 use super::Live;
 use crate::explore::refine::Place;
-use crate::explore::view::{Area, View};
+use crate::explore::viewport::{Area, Viewport};
 use crate::gpu::image::Fit;
 use crate::gpu::pixels_from_points;
-use crate::gpu::store::{self, Resources, Slot};
+use crate::gpu::store::{self, Resources, TextureSlot};
 use crate::gpu::tiles::TileStyle;
 use crate::model::ModelId;
 use crate::picture::ColorMap;
@@ -22,7 +22,7 @@ pub enum Decode {
         /// Which ones.
         place: Place,
         /// What part of the plane is seen.
-        view: View,
+        view: Viewport,
         /// How they are drawn.
         style: TileStyle,
     },
@@ -67,7 +67,7 @@ pub(super) struct DecodeRequest {
 }
 
 /// Draws what a model decodes into a rectangle (in points), with its newest weights that are on the device.
-pub fn paint(painter: &egui::Painter, rect: egui::Rect, slot: &Slot, model: DecodedModel, decode: Decode) {
+pub fn paint(painter: &egui::Painter, rect: egui::Rect, slot: &TextureSlot, model: DecodedModel, decode: Decode) {
     let callback = Callback { slot: slot.key(), model, decode, rect };
     painter.add(egui_wgpu::Callback::new_paint_callback(rect, callback));
 }

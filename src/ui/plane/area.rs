@@ -1,74 +1,91 @@
-//! The plane itself: what the pointer and the keys do to it, and the order in which its layers are drawn.
+//! The plane itself: what the pointer and the keys do to it, and its layers.
 
-use super::{Card, PlaneAction, PlaneInput, PlanePanel};
-use crate::explore::view::{Area, View};
-use crate::gpu::image::Picture;
-use crate::gpu::points::{self, Palette, PointStyle};
+use super::PlanePanel;
+use super::known::PlaneView;
+use super::layers::{self, PlaneFrame};
+use crate::explore::encoded::EncodedPoints;
+use crate::explore::viewport::{Area, Viewport};
+use crate::ui::command::Command;
+use crate::ui::text::tr;
+use crate::ui::theme;
+use crate::ui::view::View;
 use eframe::egui::{self, Key, PointerButton, Role, Sense, WidgetInfo};
+use std::sync::Arc;
 
 /// How near the pointer must come to a point to hover it, in points of the screen.
 const PICK_RADIUS: f32 = 8.0;
 
-/// The radius of an encoded point with its outline, in points of the screen: smaller where there are many, so that the
-/// tiles can be seen between them.
-fn point_radius(count: usize) -> f32 {
-    match count {
-        0..=500 => 4.0,
-        501..=3000 => 3.25,
-        3001..=30_000 => 2.75,
-        30_001..=200_000 => 2.0,
-        _ => 1.25,
-    }
-}
-
-/// So many points have outlines, which set them off from tiles and from each other; of more, little but outlines would
-/// be seen.
-const OUTLINED: usize = 30_000;
-
 impl PlanePanel {
-    pub(super) fn area(
-        &mut self,
-        ui: &mut egui::Ui,
-        size: egui::Vec2,
-        input: &PlaneInput<'_>,
-        actions: &mut Vec<PlaneAction>,
-    ) {
+    pub(super) fn area(&mut self, ui: &mut egui::Ui, size: egui::Vec2, view: &View<'_>, commands: &mut Vec<Command>) {
         let response = ui.allocate_response(size, Sense::click_and_drag());
         let rect = response.rect;
         let area = Area { min: rect.min.into(), size: rect.size().into() };
         self.area = Some(area);
         self.focus = Some(response.id);
-        self.pointer(ui, &response, area, input, actions);
-        self.keys(ui, &response, area, input, actions);
-        self.menu(&response, input, actions);
+        let slot = view.settings.plane.model;
+        let nothing = PlaneView::default();
+        let known = view.plane(slot).unwrap_or(&nothing);
+        let points = known.points.as_ref().filter(|_| layers::is_shown(layers::POINTS, &view.settings.plane.show));
+        self.pointer(ui, &response, area, view, commands);
+        self.hover(&response, area, points);
+        let hovered_image = self.hovered.zip(points).and_then(|(index, points)| points.image(index));
+        if let (Some(image), true) = (hovered_image, response.double_clicked() && origin_can_move(view)) {
+            commands.push(Command::OriginFromPoint(slot, image));
+        }
+        self.keys(ui, &response, area, view, commands);
+        self.menu(&response, hovered_image, view, commands);
         // What the person did shows in this same frame.
-        let cursor = actions
-            .iter()
-            .rev()
-            .find_map(|action| match action {
-                PlaneAction::CursorMoved(to) => Some(*to),
-                _ => None,
-            })
-            .unwrap_or(input.cursor);
+        let cursor = view.cursor_after(commands);
         response.widget_info(|| {
-            let mut info = WidgetInfo::labeled(Role::Canvas, true, (input.text)("plane.name"));
+            let mut info = WidgetInfo::labeled(Role::Canvas, true, tr("plane.name"));
             info.current_text_value = Some(format!("{:.3}, {:.3}", cursor[0], cursor[1]));
             info
         });
+        let mut frame = PlaneFrame {
+            view,
+            slot,
+            known,
+            grid: view.settings.plane.grid,
+            tiles_shown: layers::is_shown(layers::TILES, &view.settings.plane.show),
+            palette: theme::of(ui),
+            rect,
+            viewport: self.viewport,
+            cursor,
+            pointer: response.hover_pos(),
+            hovered: self.hovered,
+            points,
+            hidden: &mut self.hidden,
+        };
+        let shown = self.layers.iter_mut().filter(|(entry, _)| entry.is_shown(&view.settings.plane.show));
+        let mut shown: Vec<_> = shown.map(|(_, layer)| layer).collect();
         if ui.is_rect_visible(rect) {
-            self.draw(ui, &response, area, cursor, input);
+            let painter = ui.painter_at(rect);
+            // Tiles cover it all: a processor that draws pays for what lies under them, too.
+            if !frame.tiles_shown {
+                painter.rect_filled(rect, 0.0, frame.palette.surfaces[0]);
+            }
+            for layer in &mut shown {
+                layer.draw(&painter, &frame);
+            }
+            if response.has_focus() {
+                let stroke = egui::Stroke::new(1.0, frame.palette.text_secondary);
+                painter.rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
+            }
         }
-        self.legend(ui, rect, input);
-        self.empty(ui, rect, input, actions);
+        for layer in &mut shown {
+            layer.controls(ui, &mut frame);
+        }
+        self.empty(ui, rect, view, commands);
     }
 
+    /// The primary button moves the cursor, the others pan, the wheel zooms.
     fn pointer(
         &mut self,
         ui: &egui::Ui,
         response: &egui::Response,
         area: Area,
-        input: &PlaneInput<'_>,
-        actions: &mut Vec<PlaneAction>,
+        view: &View<'_>,
+        commands: &mut Vec<Command>,
     ) {
         let (primary, pressed, clicked) =
             ui.input(|i| (i.pointer.primary_down(), i.pointer.any_pressed(), i.pointer.primary_clicked()));
@@ -80,47 +97,38 @@ impl PlanePanel {
         }
         match response.interact_pointer_pos().filter(|_| held || (tapped && self.moving.is_none())) {
             Some(pixel) => {
-                let to = self.view.plane_from_pixel(area, pixel.into());
-                if to != input.cursor {
-                    actions.push(PlaneAction::CursorMoved(to));
+                let to = self.viewport.plane_from_pixel(area, pixel.into());
+                if to != view.cursor {
+                    commands.push(Command::Cursor(to));
                 }
                 self.moving = Some(to);
             }
             None => {
                 if let Some(to) = self.moving.take() {
-                    actions.push(PlaneAction::CursorSettled(to));
+                    commands.push(Command::CursorSettled(to));
                 }
             }
         }
-        let mut view = self.view;
         if response.dragged_by(PointerButton::Secondary) || response.dragged_by(PointerButton::Middle) {
-            view = view.panned(area, response.drag_delta().into());
+            self.viewport = self.viewport.panned(area, response.drag_delta().into());
         }
         if let Some(pixel) = response.hover_pos() {
             let (scroll, zoom) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
             let factor = zoom * (scroll / 240.0).exp();
             if factor != 1.0 {
-                view = view.zoomed(area, pixel.into(), factor);
+                self.viewport = self.viewport.zoomed(area, pixel.into(), factor);
             }
-        }
-        self.set_view(view, actions);
-        let hovered =
-            response.hover_pos().filter(|_| !response.dragged()).and_then(|pixel| self.picked(pixel, area, input));
-        if hovered != self.hovered {
-            self.hovered = hovered;
-            actions.push(PlaneAction::Hovered(hovered));
-        }
-        if let (Some(index), true) = (hovered, response.double_clicked() && origin_can_move(input)) {
-            actions.push(PlaneAction::OriginFromPoint(index));
         }
     }
 
-    /// The encoded point under a place on the screen.
-    fn picked(&self, pixel: egui::Pos2, area: Area, input: &PlaneInput<'_>) -> Option<usize> {
-        let points = input.points.filter(|_| input.show.points)?;
-        let position = self.view.plane_from_pixel(area, pixel.into());
-        let radius = PICK_RADIUS / self.view.scale(area);
-        points.nearest(position, radius, |class| !self.hidden.contains(&class))
+    /// Finds the encoded point under the pointer.
+    fn hover(&mut self, response: &egui::Response, area: Area, points: Option<&Arc<EncodedPoints>>) {
+        let pointer = response.hover_pos().filter(|_| !response.dragged());
+        self.hovered = pointer.zip(points).and_then(|(pixel, points)| {
+            let position = self.viewport.plane_from_pixel(area, pixel.into());
+            let radius = PICK_RADIUS / self.viewport.scale(area);
+            points.nearest(position, radius, |class| !self.hidden.contains(&class))
+        });
     }
 
     fn keys(
@@ -128,8 +136,8 @@ impl PlanePanel {
         ui: &egui::Ui,
         response: &egui::Response,
         area: Area,
-        input: &PlaneInput<'_>,
-        actions: &mut Vec<PlaneAction>,
+        view: &View<'_>,
+        commands: &mut Vec<Command>,
     ) {
         if !response.has_focus() {
             return;
@@ -148,89 +156,54 @@ impl PlanePanel {
             )
         });
         if right != 0.0 || up != 0.0 {
-            let to = self.nudged(input.cursor, [right, up], fine);
-            actions.push(PlaneAction::CursorMoved(to));
-            actions.push(PlaneAction::CursorSettled(to));
+            commands.push(Command::CursorSettled(self.nudged(view.cursor, [right, up], fine)));
         }
         if closer != 0.0 {
-            let about = self.view.pixel_from_plane(area, input.cursor);
-            self.set_view(self.view.zoomed(area, about, 1.25f32.powf(closer)), actions);
+            let about = self.viewport.pixel_from_plane(area, view.cursor);
+            self.viewport = self.viewport.zoomed(area, about, 1.25f32.powf(closer));
         }
         if home {
-            self.set_view(View::default(), actions);
+            self.viewport = Viewport::default();
         }
     }
 
-    fn menu(&mut self, response: &egui::Response, input: &PlaneInput<'_>, actions: &mut Vec<PlaneAction>) {
+    fn menu(
+        &mut self,
+        response: &egui::Response,
+        hovered_image: Option<usize>,
+        view: &View<'_>,
+        commands: &mut Vec<Command>,
+    ) {
         if response.secondary_clicked() {
-            self.menu_point = self.hovered;
+            self.menu_image = hovered_image;
             if let (Some(area), Some(pixel)) = (self.area, response.interact_pointer_pos()) {
-                self.menu_place = self.view.plane_from_pixel(area, pixel.into());
+                self.menu_place = self.viewport.plane_from_pixel(area, pixel.into());
             }
         }
-        let text = input.text;
+        let slot = view.settings.plane.model;
         response.context_menu(|ui| {
-            if ui.button(text("plane.menu_cursor")).clicked() {
-                actions.push(PlaneAction::CursorMoved(self.menu_place));
-                actions.push(PlaneAction::CursorSettled(self.menu_place));
+            if ui.button(tr("plane.menu_cursor")).clicked() {
+                commands.push(Command::CursorSettled(self.menu_place));
             }
-            let point = self.menu_point.filter(|_| origin_can_move(input));
-            let button = egui::Button::new(text("plane.menu_origin"));
-            if let (true, Some(index)) = (ui.add_enabled(point.is_some(), button).clicked(), point) {
-                actions.push(PlaneAction::OriginFromPoint(index));
+            let image = self.menu_image.filter(|_| origin_can_move(view));
+            let button = egui::Button::new(tr("plane.menu_origin"));
+            if let (true, Some(image)) = (ui.add_enabled(image.is_some(), button).clicked(), image) {
+                commands.push(Command::OriginFromPoint(slot, image));
             }
-            let moved = input.plane.is_some_and(|plane| plane.origin.iter().any(|x| *x != 0.0));
-            if ui.add_enabled(moved, egui::Button::new(text("plane.menu_zero"))).clicked() {
-                actions.push(PlaneAction::OriginToZero);
+            let plane = view.plane(slot).and_then(|known| known.plane.as_ref());
+            let moved = plane.is_some_and(|plane| plane.origin.iter().any(|x| *x != 0.0));
+            if ui.add_enabled(moved, egui::Button::new(tr("plane.menu_zero"))).clicked() {
+                commands.push(Command::OriginToZero(slot));
             }
-            if ui.button(text("plane.reset")).clicked() {
-                self.set_view(View::default(), actions);
+            if ui.button(tr("plane.reset")).clicked() {
+                self.viewport = Viewport::default();
             }
         });
-    }
-
-    fn draw(&mut self, ui: &egui::Ui, response: &egui::Response, area: Area, cursor: [f32; 2], input: &PlaneInput<'_>) {
-        let rect = response.rect;
-        let painter = ui.painter_at(rect);
-        match self.lattice(input.grid).filter(|_| input.show.tiles) {
-            // They cover it all: a processor that draws pays for what lies under them, too.
-            Some(lattice) => self.tiles.draw(&painter, rect, lattice, self.view, input),
-            None => _ = painter.rect_filled(rect, 0.0, input.colors.background),
-        }
-        self.rings(&painter, area, input);
-        if let Some(points) = input.points.filter(|_| input.show.points) {
-            let shown = |class: usize| !self.hidden.contains(&class);
-            let palette = Palette::new(|class| shown(class).then(|| input.class_color(class)));
-            let outline = if points.count() <= OUTLINED { input.colors.halo } else { egui::Color32::TRANSPARENT };
-            let style = PointStyle { radius: point_radius(points.count()), outline, palette };
-            points::paint(&painter, rect, &self.points_slot, points, self.view, style);
-        }
-        self.ticks(&painter, area, input);
-        self.posterior(&painter, area, input);
-        self.cross_hair(&painter, area, cursor, input);
-        self.prepare_card(input);
-        self.card(&painter, area, response.hover_pos(), input);
-        if response.has_focus() {
-            let stroke = egui::Stroke::new(1.0, input.colors.focus);
-            painter.rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
-        }
-    }
-
-    /// Makes the picture of the hovered point's image, once.
-    fn prepare_card(&mut self, input: &PlaneInput<'_>) {
-        let (Some(index), Some(images)) = (self.hovered, input.images) else {
-            self.card = None;
-            return;
-        };
-        let same = |card: &Card| card.index == index && card.split.same(images);
-        if !self.card.as_ref().is_some_and(same) {
-            let picture = Picture::new(images.shape(), &images.image(index));
-            self.card = Some(Card { index, split: images.clone(), picture });
-        }
     }
 }
 
 /// With two dimensions the plane is the whole space: its origin stays where it is.
-fn origin_can_move(input: &PlaneInput<'_>) -> bool {
-    input.plane.is_some_and(|plane| plane.latent() > 2)
+fn origin_can_move(view: &View<'_>) -> bool {
+    let plane = view.plane(view.settings.plane.model).and_then(|known| known.plane.as_ref());
+    plane.is_some_and(|plane| plane.latent() > 2)
 }

@@ -3,14 +3,14 @@
 /// The part of a plane that is looked at: a centre and half of its height, in the plane's units; the width follows from
 /// the shape of the screen area. The second coordinate grows upwards, pixels grow downwards.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct View {
+pub struct Viewport {
     /// The position in the middle of the screen area.
     pub centre: [f32; 2],
     /// From the middle to the upper edge.
     pub half_height: f32,
 }
 
-impl Default for View {
+impl Default for Viewport {
     /// A little more than three standard deviations of the prior.
     fn default() -> Self {
         Self { centre: [0.0, 0.0], half_height: 3.3 }
@@ -26,7 +26,7 @@ pub struct Area {
     pub size: [f32; 2],
 }
 
-impl View {
+impl Viewport {
     /// The closest that can be looked at: half a height of it.
     pub const SMALLEST: f32 = 1e-3;
     /// The farthest that can be looked at: half a height of it.
@@ -117,14 +117,14 @@ mod tests {
         fn a_position_survives_the_way_over_the_screen(
             x in -10.0f32..10.0, y in -10.0f32..10.0, cx in -3.0f32..3.0, cy in -3.0f32..3.0, half in 0.5f32..20.0,
         ) {
-            let view = View { centre: [cx, cy], half_height: half };
+            let view = Viewport { centre: [cx, cy], half_height: half };
             let [a, b] = view.plane_from_pixel(AREA, view.pixel_from_plane(AREA, [x, y]));
             prop_assert!((a - x).abs() < 1e-3 && (b - y).abs() < 1e-3);
         }
 
         #[test]
         fn zooming_holds_what_is_under_the_pointer(px in 20.0f32..660.0, py in 30.0f32..510.0, factor in 0.2f32..5.0) {
-            let view = View::default();
+            let view = Viewport::default();
             let before = view.plane_from_pixel(AREA, [px, py]);
             let after = view.zoomed(AREA, [px, py], factor).plane_from_pixel(AREA, [px, py]);
             prop_assert!((before[0] - after[0]).abs() < 1e-3 && (before[1] - after[1]).abs() < 1e-3);
@@ -132,7 +132,7 @@ mod tests {
 
         #[test]
         fn panning_carries_a_position_along(dx in -300.0f32..300.0, dy in -300.0f32..300.0) {
-            let view = View::default();
+            let view = Viewport::default();
             let before = view.pixel_from_plane(AREA, [0.5, -0.5]);
             let after = view.panned(AREA, [dx, dy]).pixel_from_plane(AREA, [0.5, -0.5]);
             prop_assert!((after[0] - before[0] - dx).abs() < 1e-2 && (after[1] - before[1] - dy).abs() < 1e-2);
@@ -148,14 +148,14 @@ mod tests {
 
     #[test]
     fn zoom_ends_at_its_limits_and_refuses_nonsense() {
-        let view = View::default();
+        let view = Viewport::default();
         assert_eq!(view.zoomed(AREA, [100.0, 100.0], f32::NAN), view);
-        assert_eq!(view.zoomed(AREA, [340.0, 270.0], 1e30).half_height, View::SMALLEST);
+        assert_eq!(view.zoomed(AREA, [340.0, 270.0], 1e30).half_height, Viewport::SMALLEST);
     }
 
     #[test]
     fn up_on_the_plane_is_up_on_the_screen() {
-        let view = View::default();
+        let view = Viewport::default();
         assert!(view.pixel_from_plane(AREA, [0.0, 1.0])[1] < view.pixel_from_plane(AREA, [0.0, 0.0])[1]);
     }
 }

@@ -1,0 +1,155 @@
+//! How encoded points follow a model: all of them as often as their share of the processor allows, and a slice of them with
+//! each refresh of the tiles as long as that is not often enough.
+
+use crate::app::throttle::Throttle;
+use crate::app::wake::Waker;
+use crate::dataset::Split;
+use crate::explore::encoded::EncodedPoints;
+use crate::explore::plane::Plane;
+use crate::explore::point_choice::{PointChoice, PointSteps, SLICE, first_images, most_encoded, stratified};
+use crate::explore::viewer::{PointsRequest, Viewer};
+use crate::model::ModelId;
+use crate::snapshot::Snapshot;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// All points follow training at most this often,
+const POINTS_INTERVAL: Duration = Duration::from_secs(2);
+/// and a slice at most this often where the device decodes the tiles.
+const SLICE_INTERVAL: Duration = Duration::from_millis(100);
+/// Encoding takes at most this part of a core: one of so many.
+const POINTS_SHARE: u32 = 24;
+
+/// One model's points.
+#[derive(Default)]
+pub(super) struct PointState {
+    all: Throttle,
+    slice: Throttle,
+    steps: PointSteps,
+    /// Points that were put there, instead of the viewer's.
+    put: Option<Arc<EncodedPoints>>,
+    images: Option<PointImages>,
+}
+
+/// Which images of a split are encoded.
+struct PointImages {
+    split: Split,
+    most: usize,
+    all: Arc<[u32]>,
+    slice: Arc<[u32]>,
+}
+
+/// What a model's points are made of, this frame.
+pub(super) struct PointSource<'a> {
+    /// The model.
+    pub model: ModelId,
+    /// Its newest weights, which have an encoder for such images.
+    pub newest: &'a Arc<Snapshot>,
+    /// The weights that the CPU decodes tiles with, if it does.
+    pub tiles: Option<Arc<Snapshot>>,
+    /// Whether newer weights will follow.
+    pub training: bool,
+    /// The plane that the points are laid onto.
+    pub plane: &'a Arc<Plane>,
+    /// The images.
+    pub split: &'a Split,
+    /// How many of them, at most.
+    pub most: usize,
+}
+
+impl PointState {
+    /// Shows these points until the model is cleared.
+    pub fn put(&mut self, points: Arc<EncodedPoints>) {
+        self.put = Some(points);
+    }
+
+    /// Takes note of what the viewer has made.
+    pub fn update(&mut self, viewer: &Viewer, model: ModelId) {
+        let step = |points: Option<Arc<EncodedPoints>>| points.map(|points| points.encoding.step);
+        let all = step(viewer.points(model));
+        if all != self.steps.all {
+            (self.steps.all_before, self.steps.all) = (self.steps.all, all);
+        }
+        self.steps.slice = step(viewer.slice(model));
+    }
+
+    /// The points that are shown where the newest weights are of step `newest`.
+    pub fn shown(&self, viewer: Option<&Viewer>, model: ModelId, newest: u64) -> Option<Arc<EncodedPoints>> {
+        if self.put.is_some() {
+            return self.put.clone();
+        }
+        let viewer = viewer?;
+        match self.steps.choice(newest) {
+            PointChoice::All => viewer.points(model),
+            PointChoice::Slice => viewer.slice(model),
+        }
+    }
+
+    /// Asks for the points of this frame; the same again costs nothing.
+    pub fn request(&mut self, viewer: &Viewer, source: &PointSource<'_>, waker: &Waker) {
+        let PointSource { model, newest, split, .. } = *source;
+        let follow = self.steps.all_follow(newest.step);
+        // What both kinds take together is their share.
+        let share = if follow { POINTS_SHARE } else { 2 * POINTS_SHARE };
+        let took = |points: Option<Arc<EncodedPoints>>| points.map_or(Duration::ZERO, |points| points.encoding.took);
+        // Weights that nothing follows are seen at once.
+        let interval = |least: Duration, took: Duration| {
+            if source.training { least.max(took * share) } else { Duration::ZERO }
+        };
+        let images = self.images.take().filter(|images| images.serve(split, source.most));
+        let images = images.unwrap_or_else(|| PointImages::of(split, source.most));
+        let request = |snapshot: Arc<Snapshot>, images: &Arc<[u32]>| PointsRequest {
+            snapshot,
+            plane: source.plane.clone(),
+            split: split.clone(),
+            images: images.clone(),
+        };
+        if !follow {
+            let took = took(viewer.slice(model));
+            let snapshot = match &source.tiles {
+                Some(tiles) => self.slice.pass(tiles, interval(Duration::ZERO, took), waker),
+                None => self.slice.pass(newest, interval(SLICE_INTERVAL, took), waker),
+            };
+            viewer.request_slice(model, request(snapshot, &images.slice));
+        }
+        let snapshot = self.all.pass(newest, interval(POINTS_INTERVAL, took(viewer.points(model))), waker);
+        viewer.request_points(model, request(snapshot, &images.all));
+        self.images = Some(images);
+    }
+}
+
+impl PointImages {
+    fn of(split: &Split, most: usize) -> Self {
+        let all = first_images(split.count(), most);
+        let slice = stratified(all.len(), SLICE, |image| split.class(image).unwrap_or(0));
+        Self { split: split.clone(), most, all, slice }
+    }
+
+    fn serve(&self, split: &Split, most: usize) -> bool {
+        self.split.same(split) && self.most == most
+    }
+}
+
+/// How many images are encoded of a model with so many latent dimensions: `most`, or as many as the memory for them allows.
+pub(super) fn bounded(most: usize, latent: usize) -> usize {
+    most.min(most_encoded(latent))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::dataset::{Column, ImageShape};
+
+    #[test]
+    fn very_many_points_of_very_many_dimensions_stay_within_the_memory_for_them() {
+        let classes: Vec<u8> = (0..750_000).map(|i| (i % 10) as u8).collect();
+        let column = Column::class(classes.clone(), ["class"; 10].map(str::to_owned));
+        let split = Split::of_bytes(ImageShape::grey(1, 1), classes, vec![column]);
+        for (latent, expected) in [(2, 750_000), (512, most_encoded(512))] {
+            let images = PointImages::of(&split, bounded(750_000, latent));
+            assert_eq!((images.all.len(), images.slice.len()), (expected, SLICE), "z {latent}");
+            assert!(images.slice.iter().all(|image| images.all.binary_search(image).is_ok()));
+        }
+    }
+}

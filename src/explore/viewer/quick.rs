@@ -1,0 +1,159 @@
+//! What takes a few frames at most: what the cursor asks for, tiles, and the slice of points that belongs to them.
+
+use super::slot::Taken;
+use super::{CpuDecoder, Decoder, Look, LookFound, ModelSlots, NearestFound, NearestRequest};
+use super::{PointsRequest, RequestQueue, TileRequest};
+use crate::explore::encoded::{EncodedPoints, Encoding};
+use crate::explore::nearest::nearest;
+use crate::explore::tiles::TileGrid;
+use crate::model::ModelId;
+use crate::snapshot::Scratch;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+pub(super) struct Quick {
+    shared: Arc<RequestQueue>,
+    decoder: Box<dyn Decoder>,
+    /// For the cursor, also between the chunks of other work.
+    at_cursor: CpuDecoder,
+    /// Of the encoder, for slices.
+    scratch: Scratch,
+}
+
+impl Quick {
+    pub fn new(shared: Arc<RequestQueue>, decoder: Box<dyn Decoder>) -> Self {
+        Self { shared, decoder, at_cursor: CpuDecoder::default(), scratch: Scratch::default() }
+    }
+
+    /// Decodes at the cursor, then searches for nearest images, one model after another.
+    pub fn cursor(&mut self) {
+        cursor(&self.shared, &mut self.at_cursor);
+    }
+
+    /// Makes the tiles and slices that are asked for now, one model after another.
+    pub fn refresh(&mut self) {
+        let shared = self.shared.clone();
+        let models = shared.lock().models.len();
+        for _ in 0..models {
+            let Some((model, taken)) = shared.take_any(|slots| slots.tiles.take()) else { break };
+            guarded(&shared, || self.tiles(model, &taken));
+        }
+        for _ in 0..models {
+            let lone = |slots: &mut ModelSlots| if slots.lone_slice() { slots.slice.take() } else { None };
+            let Some((model, taken)) = shared.take_any(lone) else { break };
+            guarded(&shared, || self.slice(model, &taken));
+        }
+    }
+
+    /// Decodes tiles. The slice of points of the same weights, where one is asked for, comes with them.
+    pub fn tiles(&mut self, model: ModelId, taken: &Taken<TileRequest>) {
+        let (shared, at_cursor, request) = (self.shared.clone(), &mut self.at_cursor, &taken.request);
+        let mut current = || {
+            cursor(&shared, at_cursor);
+            is_current(&shared, model, |slots| slots.tiles.is_current(taken))
+        };
+        let TileRequest { snapshot, plane, lattice, limits } = &**request;
+        let Some(grid) = TileGrid::decode(&mut *self.decoder, snapshot, plane, *lattice, *limits, &mut current) else {
+            return;
+        };
+        let of_same_weights = |slots: &mut ModelSlots| {
+            let same = slots.slice.pending().is_some_and(|slice| Arc::ptr_eq(&slice.snapshot, snapshot));
+            if same { slots.slice.take() } else { None }
+        };
+        let slice = shared.lock().models.get_mut(model).and_then(of_same_weights);
+        let slice = slice.and_then(|taken| Some((self.encode(model, &taken)?, taken)));
+        publish(&shared, model, |slots| {
+            let slice = slice.is_some_and(|(points, taken)| slots.slice.finish(&taken, points));
+            slots.tiles.finish(taken, grid) || slice
+        });
+    }
+
+    /// Encodes a slice of the points.
+    pub fn slice(&mut self, model: ModelId, taken: &Taken<PointsRequest>) {
+        if let Some(points) = self.encode(model, taken) {
+            publish(&self.shared, model, |slots| slots.slice.finish(taken, points));
+        }
+    }
+
+    fn encode(&mut self, model: ModelId, taken: &Taken<PointsRequest>) -> Option<EncodedPoints> {
+        let (shared, at_cursor, request) = (self.shared.clone(), &mut self.at_cursor, &taken.request);
+        let before = shared.lock().models.get(model).and_then(|slots| slots.slice.answer().cloned());
+        let encoding = match before.filter(|(old, _)| request.has_encoding_of(old)) {
+            Some((_, points)) => points.encoding.clone(),
+            None => {
+                let mut current = || {
+                    cursor(&shared, at_cursor);
+                    is_current(&shared, model, |slots| slots.slice.is_current(taken))
+                };
+                let PointsRequest { snapshot, split, images, .. } = &**request;
+                Arc::new(Encoding::of_images(snapshot, split, images, &mut self.scratch, &mut current)?)
+            }
+        };
+        Some(EncodedPoints::new(encoding, request.plane.clone()))
+    }
+}
+
+impl RequestQueue {
+    /// Takes something of the first model that has it.
+    fn take_any<T>(&self, take: impl Fn(&mut ModelSlots) -> Option<T>) -> Option<(ModelId, T)> {
+        let mut state = self.lock();
+        state.models.iter_mut().find_map(|(model, slots)| Some((model, take(slots)?)))
+    }
+}
+
+fn cursor(shared: &RequestQueue, decoder: &mut CpuDecoder) {
+    let models = shared.lock().models.len();
+    for _ in 0..models {
+        let Some((model, taken)) = shared.take_any(|slots| slots.looks.take()) else { break };
+        guarded(shared, || look(shared, decoder, model, &taken));
+    }
+    for _ in 0..models {
+        let Some((model, taken)) = shared.take_any(|slots| slots.nearest.take()) else { break };
+        guarded(shared, || search(shared, decoder, model, &taken));
+    }
+}
+
+fn look(shared: &RequestQueue, decoder: &mut CpuDecoder, model: ModelId, taken: &Taken<Arc<Look>>) {
+    let look = (*taken.request).clone();
+    let found = LookFound { values: decoder.values(&look.snapshot, &look.latent), look };
+    publish(shared, model, |slots| slots.looks.finish(taken, found));
+}
+
+fn search(shared: &RequestQueue, decoder: &mut CpuDecoder, model: ModelId, taken: &Taken<NearestRequest>) {
+    let request = &taken.request;
+    let mut current = || is_current(shared, model, |slots| slots.nearest.is_current(taken));
+    let image = decoder.decode(&request.look.snapshot, &request.look.latent, 1);
+    if let Some(nearest) = nearest(&request.split, image, &mut current) {
+        let found = NearestFound { look: request.look.clone(), nearest };
+        publish(shared, model, |slots| slots.nearest.finish(taken, found));
+    }
+}
+
+/// Whether to go on with what is made of a model.
+pub(super) fn is_current(shared: &RequestQueue, model: ModelId, current: impl FnOnce(&ModelSlots) -> bool) -> bool {
+    let state = shared.lock();
+    !state.stop && state.models.get(model).is_some_and(current)
+}
+
+/// Puts results into a model's slots, and wakes whoever draws if they are still asked for; never while the lock is held.
+pub(super) fn publish(shared: &RequestQueue, model: ModelId, finish: impl FnOnce(&mut ModelSlots) -> bool) {
+    let changed = shared.lock().models.get_mut(model).is_some_and(finish);
+    if changed {
+        (shared.wake)();
+    }
+}
+
+/// Does one piece of work; a panic in it becomes a message.
+pub(super) fn guarded(shared: &RequestQueue, work: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
+        let reason = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no reason given");
+        let message = format!("the view could not be made: {reason}");
+        tracing::error!("{message}");
+        shared.lock().message = Some(message);
+        (shared.wake)();
+    }
+}

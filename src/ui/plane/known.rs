@@ -1,0 +1,49 @@
+//! What is known of the models' planes: what the panels draw from.
+
+use crate::explore::encoded::EncodedPoints;
+use crate::explore::plane::Plane;
+use crate::explore::tiles::{AtlasLimits, TileGrid};
+use crate::explore::viewer::{LookFound, NearestFound};
+use crate::gpu::OnDevice;
+use crate::model::{ModelId, PerModel};
+use std::sync::Arc;
+
+/// What is known of one model's plane.
+#[derive(Clone, Default)]
+pub struct PlaneView {
+    /// Where it lies.
+    pub plane: Option<Arc<Plane>>,
+    /// Its newest tiles that the CPU decoded.
+    pub tiles: Option<Arc<TileGrid>>,
+    /// Its newest encoded points; a model without an encoder has none.
+    pub points: Option<Arc<EncodedPoints>>,
+    /// What it made of a latent last.
+    pub found: Option<Arc<LookFound>>,
+    /// Where the window's device decodes.
+    pub on_device: Option<OnDevice>,
+}
+
+impl PlaneView {
+    /// The step of the weights that its tiles are of.
+    pub fn tiles_step(&self) -> Option<u64> {
+        OnDevice::step_of(self.on_device).or_else(|| self.tiles.as_ref().map(|tiles| tiles.step))
+    }
+}
+
+/// What is known of all planes.
+#[derive(Clone, Default)]
+pub struct PlanesView {
+    /// The planes of the models that are looked at.
+    pub models: PerModel<PlaneView>,
+    /// How large a texture with tiles may be.
+    pub limits: AtlasLimits,
+    /// The training image nearest to A's output.
+    pub nearest: Option<Arc<NearestFound>>,
+}
+
+impl PlanesView {
+    /// What is known of a model's plane.
+    pub fn get(&self, model: ModelId) -> Option<&PlaneView> {
+        self.models.get(model)
+    }
+}

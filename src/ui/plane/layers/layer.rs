@@ -1,0 +1,102 @@
+//! What a layer of the plane is, and what it draws from.
+
+use crate::dataset::Dataset;
+use crate::explore::encoded::EncodedPoints;
+use crate::explore::viewport::{Area, Viewport};
+use crate::ui::command::Slot;
+use crate::ui::plane::known::PlaneView;
+use crate::ui::theme::{self, Palette};
+use crate::ui::view::{ModelView, View};
+use eframe::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Ui, vec2};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Something that lies on the plane. It keeps what it has made between frames.
+pub trait Layer {
+    /// Draws it; the painter is clipped to the plane.
+    fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>);
+
+    /// What of it can be clicked, after everything is drawn.
+    fn controls(&mut self, _ui: &mut Ui, _frame: &mut PlaneFrame<'_>) {}
+}
+
+/// What the layers draw from, this frame.
+pub struct PlaneFrame<'a> {
+    /// Everything.
+    pub view: &'a View<'a>,
+    /// Whose plane it is.
+    pub slot: Slot,
+    /// What is known of that plane.
+    pub known: &'a PlaneView,
+    /// Tiles along the longer side.
+    pub grid: usize,
+    /// Whether tiles are drawn.
+    pub tiles_shown: bool,
+    /// The theme's colours.
+    pub palette: &'static Palette,
+    /// Where the plane is on the screen.
+    pub rect: Rect,
+    /// What part of it is seen.
+    pub viewport: Viewport,
+    /// Where the cursor stands on it.
+    pub cursor: [f32; 2],
+    /// Where the pointer is on the screen, if it is over the plane.
+    pub pointer: Option<Pos2>,
+    /// The encoded point under the pointer.
+    pub hovered: Option<usize>,
+    /// The encoded points, where they are shown.
+    pub points: Option<&'a Arc<EncodedPoints>>,
+    /// Classes whose points are hidden.
+    pub hidden: &'a mut BTreeSet<usize>,
+}
+
+impl<'a> PlaneFrame<'a> {
+    /// The model whose plane it is.
+    pub fn model(&self) -> &'a ModelView<'a> {
+        self.view.model(self.slot)
+    }
+
+    /// The step of the weights that the tiles on the screen are of.
+    pub fn tiles_step(&self) -> Option<u64> {
+        self.known.tiles_step().filter(|_| self.tiles_shown)
+    }
+
+    /// The data set.
+    pub fn data(&self) -> Option<&'a Arc<Dataset>> {
+        self.view.data
+    }
+
+    /// Where the plane is on the screen.
+    pub fn area(&self) -> Area {
+        Area { min: self.rect.min.into(), size: self.rect.size().into() }
+    }
+
+    /// Where a position of the plane is on the screen.
+    pub fn pixel_from_plane(&self, position: [f32; 2]) -> Pos2 {
+        self.viewport.pixel_from_plane(self.area(), position).into()
+    }
+
+    /// The name of a class, if it has one.
+    pub fn class_name(&self, class: usize) -> Option<&'a str> {
+        self.data()?.class_names().get(class).map(String::as_str)
+    }
+
+    /// The colour of a class; none where it is hidden.
+    pub fn shown_color(&self, class: usize) -> Option<Color32> {
+        (!self.hidden.contains(&class)).then(|| theme::class_color(class))
+    }
+
+    /// Behind lines and points, so that they stand off from tiles.
+    pub fn halo(&self) -> Color32 {
+        self.palette.surfaces[0]
+    }
+
+    /// A figure that can be read over any tile: on a little ground of its own.
+    pub fn label(&self, painter: &Painter, at: Pos2, anchor: Align2, text: String) -> Rect {
+        let galley = painter.layout_no_wrap(text, FontId::monospace(theme::TEXT_SMALL), self.palette.text_secondary);
+        let rect = anchor.anchor_size(at, galley.size());
+        painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, self.palette.surfaces[0].gamma_multiply(0.7));
+        painter.galley(rect.min, galley, self.palette.text_secondary);
+        rect
+    }
+}

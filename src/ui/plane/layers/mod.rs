@@ -1,0 +1,97 @@
+//! What lies on the plane: one file a layer, and one line in the list.
+//!
+//! A new layer is a file here (its arithmetic in `explore`), its line in [`LAYERS`], and where it has a switch its texts
+//! `plane_layer.<id>` and `plane_layer.<id>_tip`.
+
+mod card;
+mod cursor;
+mod layer;
+mod legend;
+mod points;
+mod posterior;
+mod rings;
+mod steps;
+mod ticks;
+mod tiles;
+
+pub use layer::{Layer, PlaneFrame};
+
+use super::settings::LayerSwitches;
+
+/// A line of the list.
+#[derive(Clone, Copy)]
+pub struct LayerEntry {
+    /// What the settings call it.
+    pub id: &'static str,
+    /// Whether it is drawn, and whether a person can change that.
+    pub switch: Switch,
+    /// Makes it.
+    pub make: fn() -> Box<dyn Layer>,
+}
+
+/// Whether a layer is drawn as long as nobody has said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// Always; it has no switch.
+    Always,
+    /// It has a switch, which is on at first.
+    On,
+    /// It has a switch, which is off at first.
+    Off,
+}
+
+/// The id of the decoded tiles.
+pub const TILES: &str = "tiles";
+/// The id of the encoded points.
+pub const POINTS: &str = "points";
+
+/// All layers, the lowest first.
+pub const LAYERS: &[LayerEntry] = &[
+    LayerEntry { id: TILES, switch: Switch::On, make: || Box::<tiles::Tiles>::default() },
+    LayerEntry { id: "rings", switch: Switch::On, make: || Box::new(rings::Rings) },
+    LayerEntry { id: POINTS, switch: Switch::On, make: || Box::<points::Points>::default() },
+    LayerEntry { id: "ticks", switch: Switch::Always, make: || Box::new(ticks::Ticks) },
+    LayerEntry { id: "posterior", switch: Switch::Always, make: || Box::new(posterior::Posterior) },
+    LayerEntry { id: "cursor", switch: Switch::Always, make: || Box::new(cursor::CrossHair) },
+    LayerEntry { id: "card", switch: Switch::Always, make: || Box::<card::Card>::default() },
+    LayerEntry { id: "legend", switch: Switch::On, make: || Box::new(legend::Legend) },
+    LayerEntry { id: "steps", switch: Switch::Always, make: || Box::new(steps::Steps) },
+];
+
+impl LayerEntry {
+    /// The keys of its switch's name and explanation, where it has one.
+    pub fn text_keys(&self) -> Option<[String; 2]> {
+        let keys = ["", "_tip"].map(|ending| format!("plane_layer.{}{ending}", self.id));
+        (self.switch != Switch::Always).then_some(keys)
+    }
+
+    /// Whether it is drawn.
+    pub fn is_shown(&self, switches: &LayerSwitches) -> bool {
+        match self.switch {
+            Switch::Always => true,
+            Switch::On => switches.get(self.id).unwrap_or(true),
+            Switch::Off => switches.get(self.id).unwrap_or(false),
+        }
+    }
+}
+
+/// Whether the layer of an id is drawn.
+pub fn is_shown(id: &str, switches: &LayerSwitches) -> bool {
+    LAYERS.iter().any(|layer| layer.id == id && layer.is_shown(switches))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_a_switch_that_nobody_touched_is_as_the_list_says() {
+        let untouched = LayerSwitches::default();
+        for (index, layer) in LAYERS.iter().enumerate() {
+            assert!(LAYERS.iter().skip(index + 1).all(|other| other.id != layer.id), "{}", layer.id);
+            assert_eq!(layer.is_shown(&untouched), layer.switch != Switch::Off, "{}", layer.id);
+        }
+        assert!(!is_shown(POINTS, &untouched.with(POINTS, false)));
+        assert!(!is_shown("no such layer", &LayerSwitches::default()));
+    }
+}

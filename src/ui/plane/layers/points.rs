@@ -1,0 +1,44 @@
+//! The encoded data.
+
+use super::layer::{Layer, PlaneFrame};
+use crate::explore::point_choice::is_fresh;
+use crate::gpu::points::{self, PointPalette, PointSlot, PointStyle};
+use eframe::egui::{Color32, Painter};
+
+/// Encoded test images in the colours of their classes.
+#[derive(Default)]
+pub struct Points {
+    slot: PointSlot,
+}
+
+/// The radius of an encoded point with its outline, in points of the screen: smaller where there are many, so that the
+/// tiles can be seen between them.
+fn radius(count: usize) -> f32 {
+    match count {
+        0..=500 => 4.0,
+        501..=3000 => 3.25,
+        3001..=30_000 => 2.75,
+        30_001..=200_000 => 2.0,
+        _ => 1.25,
+    }
+}
+
+/// So many points have outlines, which set them off from tiles and from each other; of more, little but outlines would
+/// be seen.
+const OUTLINED: usize = 30_000;
+
+/// How much of the tiles points hide whose weights are much older than the tiles'.
+const FADED: f32 = 0.35;
+
+impl Layer for Points {
+    fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
+        let Some(points) = frame.points else { return };
+        let step = points.encoding.step;
+        let newest = frame.tiles_step().or_else(|| frame.model().snapshot.map(|snapshot| snapshot.step));
+        let old = newest.is_some_and(|newest| step < newest && !is_fresh(step, newest));
+        let palette = PointPalette::new(|class| frame.shown_color(class), if old { FADED } else { 1.0 });
+        let outline = if points.count() <= OUTLINED { frame.halo() } else { Color32::TRANSPARENT };
+        let style = PointStyle { radius: radius(points.count()), outline, palette };
+        points::paint(painter, frame.rect, &self.slot, points, frame.viewport, style);
+    }
+}

@@ -1,0 +1,35 @@
+//! Figures along the edges.
+
+use super::layer::{Layer, PlaneFrame};
+use crate::explore::viewport::ticks;
+use eframe::egui::{Align2, Painter, Stroke, pos2, vec2};
+
+/// Figures along the lower and the left edge.
+pub struct Ticks;
+
+impl Layer for Ticks {
+    fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
+        let whole = frame.rect;
+        let (min, max) = frame.viewport.bounds(frame.area());
+        let stroke = Stroke::new(1.0, frame.palette.text_secondary);
+        let count = |pixels: f32, spacing: f32| (pixels / spacing).clamp(2.0, 12.0) as usize;
+        let (values, digits) = ticks(min[0], max[0], count(whole.width(), 90.0));
+        for value in values {
+            let x = frame.pixel_from_plane([value, 0.0]).x;
+            painter.line_segment([pos2(x, whole.bottom() - 5.0), pos2(x, whole.bottom())], stroke);
+            let place = pos2(x, whole.bottom() - 6.0);
+            if painter.clip_rect().shrink2(vec2(24.0, 0.0)).x_range().contains(x) {
+                frame.label(painter, place, Align2::CENTER_BOTTOM, format!("{value:.digits$}"));
+            }
+        }
+        let (values, digits) = ticks(min[1], max[1], count(whole.height(), 70.0));
+        for value in values {
+            let y = frame.pixel_from_plane([0.0, value]).y;
+            painter.line_segment([pos2(whole.left(), y), pos2(whole.left() + 5.0, y)], stroke);
+            let place = pos2(whole.left() + 8.0, y);
+            if y > whole.top() + 10.0 && y < whole.bottom() - 28.0 {
+                frame.label(painter, place, Align2::LEFT_CENTER, format!("{value:.digits$}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What is drawn on the plane: kept between sittings.
+
+use crate::ui::command::Slot;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Whose plane is shown, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlaneSettings {
+    /// Whose plane it is.
+    pub model: Slot,
+    /// Tiles along the longer side.
+    pub grid: usize,
+    /// Which layers are drawn.
+    pub show: LayerSwitches,
+}
+
+impl Default for PlaneSettings {
+    fn default() -> Self {
+        Self { model: Slot::A, grid: 20, show: LayerSwitches::default() }
+    }
+}
+
+/// Which layers were switched on or off, by their ids; of the others each layer says itself whether it is on at first.
+/// Ids that this program does not know are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LayerSwitches(BTreeMap<String, bool>);
+
+impl LayerSwitches {
+    /// Whether a layer was switched on or off; `None` where nobody has touched its switch.
+    pub fn get(&self, id: &str) -> Option<bool> {
+        self.0.get(id).copied()
+    }
+
+    /// Switches a layer on or off.
+    pub fn set(&mut self, id: &str, on: bool) {
+        self.0.insert(id.to_owned(), on);
+    }
+
+    /// The same with a layer switched on or off.
+    #[must_use]
+    pub fn with(mut self, id: &str, on: bool) -> Self {
+        self.set(id, on);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_state_from_before_there_were_layers_is_read_and_unknown_ids_are_kept() {
+        let old =
+            r#"{"model":"B","grid":9,"show":{"tiles":true,"points":false,"rings":true,"legend":true,"later":false}}"#;
+        let settings: PlaneSettings = serde_json::from_str(old).unwrap();
+        assert_eq!((settings.model, settings.grid), (Slot::B, 9));
+        assert_eq!((settings.show.get("points"), settings.show.get("tiles")), (Some(false), Some(true)));
+        assert_eq!(settings.show.get("density"), None, "a new layer is as it is at first");
+        let written = serde_json::to_string(&settings).unwrap();
+        assert!(written.contains("\"later\":false"), "{written}");
+        assert_eq!(serde_json::from_str::<PlaneSettings>(&written).unwrap(), settings);
+    }
+}
