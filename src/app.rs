@@ -1,26 +1,33 @@
-//! The composition root: `logic()` hears what threads have done, `ui()` draws, `apply(Command)` is the only thing that
+//! The composition root: `logic()` receives what threads have done, `ui()` draws, `apply(Command)` is the only thing that
 //! mutates. All state is in a [`Session`], which outlives the window.
 
 mod apply;
 mod decoding;
+mod done;
 mod drawing;
 mod files;
 mod jobs;
 mod logic;
 mod looking;
 mod points;
+mod project;
 mod runs;
+mod runtime;
 mod script;
+mod services;
 mod session;
-mod slot;
+mod shell;
 mod state;
 mod throttle;
+mod tolerant;
 mod undo;
 mod wake;
 
+pub use project::{ModelEntry, Project};
+pub use runtime::ModelRuntime;
 pub use script::{Script, SharedScript, Stage};
-pub use session::{Level, Session, Start};
-pub use slot::ModelSlot;
+pub use session::{Session, SessionModel, Start};
+pub use shell::Level;
 pub use state::{PATH_VARIABLE, State};
 pub use wake::Waker;
 
@@ -65,7 +72,7 @@ impl Explorer {
         let software = device.as_ref().is_some_and(|device| device.software);
         let mut state = session.borrow_mut();
         // Off-screen nobody clears with this program's colour.
-        state.cleared = creation.winit_window().is_some();
+        state.shell.cleared = creation.winit_window().is_some();
         state.attach(&creation.egui_ctx, device.map_or_else(String::new, |device| device.name));
         if let Some(render_state) = &render_state {
             state.install(render_state);
@@ -161,20 +168,20 @@ impl Session {
     /// Draws everything, and carries out what was asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
         let context = ui.ctx().clone();
-        self.frames += 1;
-        self.dress(&context);
+        self.shell.frames += 1;
+        self.set_theme(&context);
         let mut commands = Vec::new();
-        shortcuts::commands(&context, &self.panels, self.cursor, &mut commands);
+        shortcuts::commands(&context, &self.shell.panels, self.project.cursor, &mut commands);
 
         // The panels' own looks and the layout are lent out while the rest is looked at.
-        let mut panels = std::mem::take(&mut self.panels);
+        let mut panels = std::mem::take(&mut self.shell.panels);
         panels.plane.begin_frame();
-        let mut tree = std::mem::replace(&mut self.layout, Tree::empty(egui::Id::unique("panels")));
+        let mut tree = std::mem::replace(&mut self.shell.layout, Tree::empty(egui::Id::unique("panels")));
         let shown: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| layout::is_shown(&tree, *pane)).collect();
         {
             let view = self.view(&shown);
             let palette = theme::of(ui);
-            if !self.cleared {
+            if !self.shell.cleared {
                 ui.painter().rect_filled(context.content_rect(), 0.0, palette.surfaces[1]);
             }
             // The panels' own ground is what the window is cleared with: a processor that draws pays for every layer.
@@ -188,15 +195,15 @@ impl Session {
             panels.fork.ui(&context, &mut commands);
             help::ui(&context, &mut panels.dialogs.help);
         }
-        self.panels = panels;
-        self.layout = tree;
-        self.ask_viewer(&context);
-        self.toasts.show(&context);
-        self.tell_readers(&context);
+        self.shell.panels = panels;
+        self.shell.layout = tree;
+        self.request_views(&context);
+        self.shell.toasts.show(&context);
+        self.announce(&context);
 
-        self.zoom = context.zoom_factor();
+        self.shell.zoom = context.zoom_factor();
         let size = context.content_rect().size();
-        self.window = Some([size.x, size.y]);
+        self.shell.window = Some([size.x, size.y]);
         let asked = !commands.is_empty();
         for command in commands {
             self.apply(command);
@@ -204,28 +211,28 @@ impl Session {
         if asked {
             context.request_repaint();
         }
-        if self.quit {
+        if self.shell.quit {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
     }
 
     /// Gives the window the theme that is switched on.
-    fn dress(&mut self, context: &Context) {
-        let look = (self.settings.appearance, context.theme() == egui::Theme::Dark);
-        if self.dressed == Some(look) {
+    fn set_theme(&mut self, context: &Context) {
+        let look = (self.project.settings.clone(), context.theme() == egui::Theme::Dark);
+        if self.shell.themed.as_ref() == Some(&look) {
             return;
         }
-        context.set_theme(match self.settings.appearance {
+        context.set_theme(match self.project.settings.appearance {
             Appearance::System => ThemePreference::System,
             Appearance::Dark => ThemePreference::Dark,
             Appearance::Light => ThemePreference::Light,
         });
-        self.dressed = Some(look);
+        self.shell.themed = Some(look);
     }
 
-    /// Toasts are only painted: those who hear the screen get the newest message as a status.
-    fn tell_readers(&self, context: &Context) {
-        if let Some((_, text)) = &self.last_message {
+    /// Toasts are only painted: a screen reader gets the newest message as a status.
+    fn announce(&self, context: &Context) {
+        if let Some((_, text)) = &self.shell.last_message {
             context.accesskit_node_builder(egui::Id::unique("newest message"), |node| {
                 node.set_role(egui::accesskit::Role::Status);
                 node.set_live(egui::accesskit::Live::Polite);
@@ -235,7 +242,7 @@ impl Session {
     }
 
     /// Carries out Commands from outside the window, as a test or a benchmark does.
-    pub fn apply_all(&mut self, commands: impl IntoIterator<Item = Command>) {
+    pub fn apply_all(&mut self, commands: impl IntoIterator<Item = impl Into<Command>>) {
         for command in commands {
             self.apply(command);
         }

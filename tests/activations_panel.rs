@@ -11,14 +11,13 @@ use egui_kittest::kittest::Queryable;
 use latentarium::dataset::ImageShape;
 use latentarium::explore::plane::Plane;
 use latentarium::explore::viewer::{CpuDecoder, LookFound};
-use latentarium::gpu::Decoding;
 use latentarium::model::Config;
 use latentarium::snapshot::{Activation, Network, Operation, Snapshot};
 use latentarium::ui::activations::Activations;
-use latentarium::ui::command::{Command, Slot};
+use latentarium::ui::command::{Command, ModelCommand, PlaneCommand, Slot, ViewCommand};
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
-use latentarium::ui::view::{ModelView, SheetView, View};
+use latentarium::ui::view::{ModelView, View};
 use latentarium::ui::{Panel, theme};
 use panel::{layer, snapshot};
 use std::sync::Arc;
@@ -49,43 +48,22 @@ impl State {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui) {
-        let model = |slot: Slot| ModelView {
-            slot,
-            config: &self.configs[slot.index()],
-            mistake: None,
-            waits_for_reset: false,
-            status: None,
-            history: None,
-            snapshot: self.snapshots[slot.index()].as_ref(),
-            ready_made: false,
-            failure: None,
-            folder: None,
-            decoding: Decoding::CpuSoftware,
-        };
         let plane =
             PlaneView { plane: Some(Arc::new(Plane::of_two())), found: self.found.clone(), ..PlaneView::default() };
+        let models = Slot::BOTH.map(|slot| ModelView {
+            snapshot: self.snapshots[slot.index()].as_ref(),
+            ..panel::model_view(slot, &self.configs[slot.index()])
+        });
+        let planes = Slot::BOTH.map(|slot| (panel::id(slot), plane.clone())).into_iter().collect();
         let view = View {
-            data: None,
-            opening: None,
-            models: Slot::BOTH.map(model),
-            cursor: [0.0; 2],
-            planes: PlanesView {
-                models: Slot::BOTH.map(|slot| (slot.id(), plane.clone())).into_iter().collect(),
-                ..PlanesView::default()
-            },
-            sheet: SheetView { sheet: None, seed: 0, computing: false },
-            settings: &self.settings,
-            device: "",
-            decode_ms: None,
-            threads: 1,
-            accelerator: None,
-            shown: &[],
+            planes: PlanesView { models: planes, ..PlanesView::default() },
+            ..panel::view(models.into(), &self.settings)
         };
         let mut commands = self.before.clone();
         self.panel.ui(ui, &view, &mut commands);
         for command in commands.split_off(self.before.len()) {
-            if let Command::Settings(settings) = &command {
-                self.settings = settings.clone();
+            if let Command::View(ViewCommand::Settings(settings)) = &command {
+                self.settings = (**settings).clone();
             }
             self.commands.push(command);
         }
@@ -139,7 +117,7 @@ fn operations_are_chosen_by_name_and_one_after_another() {
 fn a_network_that_is_too_much_for_a_frame_is_left_to_the_viewer() {
     let large = deep(200_000);
     let mut state = State::new([Some(large.clone()), None]);
-    state.before = vec![Command::Cursor([0.5, -0.5])];
+    state.before = vec![PlaneCommand::Cursor([0.5, -0.5]).into()];
     let mut harness = harness(state);
     let look = harness.state().panel.look_query(Slot::A).unwrap().clone();
     assert_eq!(look.latent, [0.5, -0.5], "where the cursor went in this frame");
@@ -155,7 +133,7 @@ fn an_empty_lens_offers_what_fills_it() {
     let mut harness = harness(State::new([None, None]));
     harness.get_by_label("Start training").click();
     harness.run_steps(2);
-    assert_eq!(harness.state().commands, [Command::ToggleBoth]);
+    assert_eq!(harness.state().commands, [ModelCommand::ToggleAll.into()]);
 }
 
 #[test]

@@ -6,9 +6,9 @@ use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use latentarium::app::{Explorer, Level, Session, SharedSession, Start};
-use latentarium::model::Config;
+use latentarium::model::{Config, ModelId};
 use latentarium::trainer::Phase;
-use latentarium::ui::command::{Command, ForkWish, Slot};
+use latentarium::ui::command::{FileCommand, ForkRequest, ModelCommand, PlaneCommand, Slot, ViewCommand};
 use latentarium::ui::layout::Pane;
 use latentarium::ui::settings::{Language, Settings};
 use std::cell::RefCell;
@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+/// The model that stands in A at first.
+const A: ModelId = ModelId(0);
 
 /// The language is one for the whole process: tests of the screen take turns.
 static TURN: Mutex<()> = Mutex::new(());
@@ -150,11 +153,11 @@ fn it_starts_with_data_and_two_models() {
 #[test]
 fn train_pause_and_step_by_button() {
     let mut screen = Screen::ready();
-    screen.click("Train both");
+    screen.click("Train all");
     screen.until("both train", |session| {
         Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some_and(|status| status.step > 2))
     });
-    screen.click("Pause both");
+    screen.click("Pause all");
     screen.until("both hold still", |session| Slot::BOTH.iter().all(|slot| !session.model(*slot).is_training()));
     let before = screen.steps(Slot::A);
     screen.click("Step A");
@@ -184,7 +187,7 @@ fn train_pause_step_and_reset_by_key() {
 #[test]
 fn a_plane_that_is_not_on_the_screen_is_not_decoded() {
     let mut screen = Screen::ready();
-    let toggle = |screen: &Screen| screen.session.borrow_mut().apply(Command::TogglePane(Pane::Plane));
+    let toggle = |screen: &Screen| screen.session.borrow_mut().apply(ViewCommand::TogglePane(Pane::Plane));
     let tiles = |session: &Session| session.tiles(Slot::A).map(|tiles| tiles.step);
     screen.until("tiles", |session| tiles(session).is_some());
     toggle(&screen);
@@ -321,7 +324,7 @@ fn a_run_is_saved_and_opened_again() {
     assert!(folder.ends_with("vae-dense-digits-1") && folder.join("config.toml").is_file(), "{folder:?}");
     screen.click("Reset A");
     screen.until("step 0", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 0));
-    screen.session.borrow_mut().apply(Command::OpenRun(folder));
+    screen.session.borrow_mut().apply(FileCommand::OpenRun(folder));
     screen.until("opened", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
 }
 
@@ -333,9 +336,9 @@ fn the_language_is_switched() {
     assert_eq!(screen.session.borrow().settings().language, Language::Chinese);
     screen.step();
     assert!(screen.harness.query_by_label("全部训练").is_some());
-    screen.session.borrow_mut().apply(Command::Settings(Settings::default()));
+    screen.session.borrow_mut().apply(ViewCommand::Settings(Box::default()));
     screen.step();
-    assert!(screen.harness.query_by_label("Train both").is_some());
+    assert!(screen.harness.query_by_label("Train all").is_some());
 }
 
 #[test]
@@ -346,7 +349,7 @@ fn a_failing_model_says_so_and_the_other_lives_on() {
         broken = broken.with(key, value).unwrap();
     }
     let broken = broken.with("likelihood", "gaussian").unwrap();
-    screen.session.borrow_mut().apply(Command::Edit(Slot::A, broken));
+    screen.session.borrow_mut().apply(ModelCommand::Edit(A, Box::new(broken)));
     // B first: what A says when it fails moves B's buttons.
     screen.click("Start B");
     screen.until("B trains", |session| session.model(Slot::B).is_training());
@@ -357,7 +360,7 @@ fn a_failing_model_says_so_and_the_other_lives_on() {
     assert!(screen.harness.query_all_by_label_contains(&message).next().is_some());
     let before = screen.steps(Slot::B);
     screen.until("B goes on", |session| session.model(Slot::B).status().is_some_and(|s| s.step > before + 2));
-    screen.session.borrow_mut().apply(Command::Preset(Slot::A, "vae-dense".to_owned()));
+    screen.session.borrow_mut().apply(ModelCommand::Preset(A, "vae-dense".to_owned()));
     screen.until_made();
     screen.click("Step A");
     screen.until("A works again", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
@@ -366,7 +369,7 @@ fn a_failing_model_says_so_and_the_other_lives_on() {
 #[test]
 fn changes_are_taken_back() {
     let mut screen = Screen::ready();
-    screen.session.borrow_mut().apply(Command::Cursor([1.0, 0.5]));
+    screen.session.borrow_mut().apply(PlaneCommand::Cursor([1.0, 0.5]));
     screen.key(Modifiers::COMMAND, Key::Z);
     assert_eq!(screen.session.borrow().cursor(), [0.0, 0.0]);
     screen.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
@@ -376,7 +379,7 @@ fn changes_are_taken_back() {
 #[test]
 fn the_window_can_be_closed_and_opened_again() {
     let mut screen = Screen::ready();
-    screen.session.borrow_mut().apply(Command::Cursor([1.0, -0.5]));
+    screen.session.borrow_mut().apply(PlaneCommand::Cursor([1.0, -0.5]));
     screen.click("Step A");
     screen.until("one step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
     // Another window on the same session: all is where it was.
@@ -446,7 +449,7 @@ fn a_run_with_a_folder_is_written_at_the_end_and_goes_on_when_it_is_opened() {
     screen.until("data and trainers", |session| {
         session.data().is_some() && Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some())
     });
-    screen.session.borrow_mut().apply(Command::OpenRun(folder.clone()));
+    screen.session.borrow_mut().apply(FileCommand::OpenRun(folder.clone()));
     screen.until("opened", |session| session.model(Slot::A).status().is_some_and(|status| status.step == written));
     screen.click("Start A");
     screen.until("it goes on", |session| session.model(Slot::A).status().is_some_and(|status| status.step > written));
@@ -499,8 +502,8 @@ fn a_run_is_forked_in_its_place() {
     screen.click("Step A");
     screen.until("a step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 2));
     // What cannot be is said in a sentence, and what is there stays.
-    let wish = ForkWish { run: fork.clone(), step: 1, key: "learning_rate".into(), value: "fast".into() };
-    screen.session.borrow_mut().apply(Command::Fork(Slot::A, wish));
+    let request = ForkRequest { run: fork.clone(), step: 1, key: "learning_rate".into(), value: "fast".into() };
+    screen.session.borrow_mut().apply(FileCommand::Fork(A, request));
     screen.until("a message", |session| session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
     assert!(screen.message().1.contains("learning_rate: \"fast\" is no value for it"), "{:?}", screen.message());
     assert_eq!(screen.session.borrow().model(Slot::A).folder.as_deref(), Some(fork.as_path()));

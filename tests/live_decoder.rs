@@ -11,11 +11,12 @@ use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state};
 use latentarium::app::{Explorer, Session, SharedSession, Start};
 use latentarium::gpu::image::Fit;
 use latentarium::gpu::{self, ColorMap, DecoderChoice, Decoding};
+use latentarium::model::ModelId;
 use latentarium::picture::Bitmap;
 use latentarium::snapshot::Scratch;
 use latentarium::trainer::MetricId;
 use latentarium::ui::activations::LensSettings;
-use latentarium::ui::command::{Command, Slot};
+use latentarium::ui::command::{ModelCommand, PlaneCommand, Slot, ViewCommand};
 use latentarium::ui::settings::Settings;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,6 +26,8 @@ use std::time::{Duration, Instant};
 /// The language is one for the whole process, and software rendering takes every core: one at a time.
 static TURN: Mutex<()> = Mutex::new(());
 const SIZE: [f32; 2] = [900.0, 640.0];
+/// The model that stands in A at first.
+const A: ModelId = ModelId(0);
 
 struct Screen {
     harness: Harness<'static, Explorer>,
@@ -137,7 +140,7 @@ impl Screen {
     fn set(&mut self, change: impl FnOnce(&mut Settings)) {
         let mut settings = self.session.borrow().settings().clone();
         change(&mut settings);
-        self.session.borrow_mut().apply(Command::Settings(settings));
+        self.session.borrow_mut().apply(ViewCommand::Settings(Box::new(settings)));
     }
 
     fn rect(&self, label: &str) -> egui::Rect {
@@ -152,7 +155,7 @@ impl Screen {
 
 /// The step of a model's weights that the device draws.
 fn device_step(session: &Session, slot: Slot) -> Option<u64> {
-    session.on_device(slot)?.step
+    session.on_device(session.id(slot))?.step
 }
 
 /// The grey values of the image that a frame shows in an output's rectangle.
@@ -169,7 +172,8 @@ fn shown(frame: &image::RgbaImage, rect: egui::Rect, [width, height]: [usize; 2]
 
 /// What the CPU makes of the cursor's latent, in grey.
 fn expected(session: &Session, slot: Slot) -> Vec<u8> {
-    let snapshot = session.model(slot).shown().unwrap();
+    let model = session.model(slot);
+    let snapshot = model.shown().unwrap();
     let mut scratch = Scratch::default();
     let image = snapshot.decoder.evaluate(&session.cursor(), 1, &mut scratch);
     Bitmap::new(snapshot.image, image).rgb(ColorMap::Grey).into_iter().step_by(3).collect()
@@ -270,7 +274,7 @@ fn the_lens_shows_every_operation_alike_on_both_and_follows_the_cursor() {
         [(Slot::A, 0, [0.5, 0.5]), (Slot::A, 1, [0.5, 0.5]), (Slot::A, 1, [-1.0, 0.2]), (Slot::B, 2, [-1.0, 0.2])]
     {
         screen.set(|settings| settings.lens = LensSettings { model, operation });
-        screen.session.borrow_mut().apply_all([Command::Cursor(cursor)]);
+        screen.session.borrow_mut().apply(PlaneCommand::Cursor(cursor));
         let mut drawn = [DecoderChoice::Gpu, DecoderChoice::Cpu].map(|decoder| {
             screen.set(|settings| settings.decoder = decoder);
             screen.frame();
@@ -288,7 +292,7 @@ fn the_lens_shows_every_operation_alike_on_both_and_follows_the_cursor() {
     screen.set(|settings| settings.decoder = DecoderChoice::Gpu);
     // Software rendering takes long for hundreds of tiles.
     screen.set(|settings| settings.plane.show.set("tiles", false));
-    screen.session.borrow_mut().apply_all([Command::Preset(Slot::A, "vae-conv".to_owned())]);
+    screen.session.borrow_mut().apply(ModelCommand::Preset(A, "vae-conv".to_owned()));
     let operations = |session: &Session| session.model(Slot::A).shown().map(|shown| shown.decoder.operations().len());
     screen.until("the network", |session| operations(session).is_some_and(|count| count > 3));
     screen.until_drawn("its weights", |session| {
@@ -307,13 +311,14 @@ fn the_lens_shows_every_operation_alike_on_both_and_follows_the_cursor() {
 
 /// Trains, and sees that no step is missing.
 fn training_goes_on(screen: &mut Screen) {
-    screen.session.borrow_mut().apply_all([Command::Start(Slot::A)]);
+    screen.session.borrow_mut().apply(ModelCommand::Start(A));
     let steps = |session: &Session| session.model(Slot::A).status().map_or(0, |status| status.step);
     let began = steps(&screen.session.borrow());
     screen.until("thirty steps", |session| steps(session) >= began + 30);
-    screen.session.borrow_mut().apply_all([Command::Pause(Slot::A)]);
+    screen.session.borrow_mut().apply(ModelCommand::Pause(A));
     let session = screen.session.borrow();
-    let trainer = session.model(Slot::A).trainer.as_ref().unwrap();
+    let model = session.model(Slot::A);
+    let trainer = model.trainer.as_ref().unwrap();
     let recorded: Vec<u64> =
         trainer.history().with(MetricId::TOTAL, |curve| curve.points().map(|point| point.step).collect()).unwrap();
     assert!(recorded.windows(2).all(|pair| pair[1] == pair[0] + 1), "{recorded:?}");
@@ -370,7 +375,7 @@ fn a_network_that_is_refused_leaves_the_other_models_on_the_gpu() {
         return;
     }
     let mut screen = Screen::on_gpu_of(setup(wgpu::Backends::all(), limits));
-    screen.session.borrow_mut().apply_all([Command::Preset(Slot::A, "vae-conv".to_owned())]);
+    screen.session.borrow_mut().apply(ModelCommand::Preset(A, "vae-conv".to_owned()));
     screen.until_drawn("the refusal", |session| !session.decoding(Slot::A).is_gpu());
     assert!(refusal(&screen, Slot::A).contains("the weights"), "{}", refusal(&screen, Slot::A));
     screen.until_drawn("a message about it", |session| {
@@ -379,11 +384,11 @@ fn a_network_that_is_refused_leaves_the_other_models_on_the_gpu() {
     let report = |screen: &Screen| screen.session.borrow().decoder_report().unwrap();
     let (before, cursor) = (report(&screen), screen.session.borrow().cursor());
     assert_eq!(before.refusal, None, "the device goes on");
-    screen.session.borrow_mut().apply_all([Command::Cursor([cursor[0] + 0.5, cursor[1]])]);
+    screen.session.borrow_mut().apply(PlaneCommand::Cursor([cursor[0] + 0.5, cursor[1]]));
     screen.frame();
     assert!(report(&screen).passes > before.passes && device_step(&screen.session.borrow(), Slot::B).is_some());
     // Another network in the same place is tried, and fits.
-    screen.session.borrow_mut().apply_all([Command::Preset(Slot::A, "vae-dense".to_owned())]);
+    screen.session.borrow_mut().apply(ModelCommand::Preset(A, "vae-dense".to_owned()));
     screen.until_drawn("the other network", |session| device_step(session, Slot::A).is_some());
     assert!(screen.session.borrow().decoding(Slot::A).is_gpu());
     each_pointer_event_is_answered_in_its_frame(screen);
@@ -420,14 +425,14 @@ fn newer_weights_are_shown_while_a_model_trains() {
         return;
     }
     let mut screen = Screen::on_gpu();
-    screen.session.borrow_mut().apply_all([Command::Start(Slot::A)]);
+    screen.session.borrow_mut().apply(ModelCommand::Start(A));
     let step = |session: &Session| device_step(session, Slot::A).unwrap_or(0);
     screen.until_drawn("weights of its first steps", |session| {
         session.model(Slot::A).status().is_some_and(|status| status.step > 3) && step(session) < 4680
     });
     let first = step(&screen.session.borrow());
     screen.until_drawn("newer weights", |session| step(session) > first);
-    screen.session.borrow_mut().apply_all([Command::Pause(Slot::A)]);
+    screen.session.borrow_mut().apply(ModelCommand::Pause(A));
     screen.until_drawn("the newest weights", |session| {
         let shown = session.model(Slot::A).shown().map(|snapshot| snapshot.step);
         !session.model(Slot::A).is_training() && shown == Some(step(session))

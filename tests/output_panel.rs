@@ -11,7 +11,7 @@ use latentarium::explore::nearest::nearest;
 use latentarium::explore::plane::Plane;
 use latentarium::explore::viewer::{LookFound, NearestFound};
 use latentarium::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
-use latentarium::ui::command::{Command, Slot};
+use latentarium::ui::command::{ModelCommand, Slot};
 use latentarium::ui::output::OutputPanel;
 use panel::{Screen, dataset, layer, snapshot, split};
 use std::sync::Arc;
@@ -126,7 +126,7 @@ fn an_empty_output_offers_what_fills_it() {
     let mut harness = output_harness(OutputState::new(None, None));
     harness.get_by_label("Start training").click();
     harness.run_steps(2);
-    assert_eq!(harness.state().screen.commands, [Command::ToggleBoth]);
+    assert_eq!(harness.state().screen.commands, [ModelCommand::ToggleAll.into()]);
 }
 
 #[test]

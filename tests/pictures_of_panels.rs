@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod panel;
+
 use eframe::egui::{self, Theme};
 use eframe::egui_wgpu::RenderState;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, TestRenderer};
@@ -113,35 +115,22 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
             .build_ui(move |ui| {
                 let settings = Settings::default();
                 let status = Status { phase: Phase::Paused, step: 1234, steps_per_epoch: 100, ..Status::default() };
-                let model = |slot: Slot| ModelView {
-                    slot,
-                    config: &configs[slot.index()],
-                    mistake: None,
-                    waits_for_reset: false,
+                let models = Slot::BOTH.map(|slot| ModelView {
                     status: Some(status),
                     history: Some(&histories[slot.index()]),
                     snapshot: Some(&snapshot),
-                    ready_made: false,
-                    failure: None,
-                    folder: None,
-                    decoding: latentarium::gpu::Decoding::CpuSoftware,
-                };
+                    ..panel::model_view(slot, &configs[slot.index()])
+                });
                 let view = View {
                     data: Some(&data),
-                    opening: None,
-                    models: Slot::BOTH.map(model),
                     cursor: [0.5, -0.5],
                     planes: PlanesView {
-                        models: [(Slot::A.id(), look.clone())].into_iter().collect(),
+                        models: [(panel::id(Slot::A), look.clone())].into_iter().collect(),
                         ..PlanesView::default()
                     },
-                    sheet: SheetView { sheet: Some(&sheet), seed: 1, computing: false },
-                    settings: &settings,
-                    device: "",
-                    decode_ms: None,
+                    sheet: SheetView { sheet: Some(&sheet), seed: 1, computing: false, selection: None },
                     threads: 2,
-                    accelerator: None,
-                    shown: &Pane::ALL,
+                    ..panel::view(models.into(), &settings)
                 };
                 let frame = egui::Frame::new().fill(theme::of(ui).surfaces[1]).inner_margin(theme::GRID);
                 egui::CentralPanel::default().frame(frame).show(ui, |ui| {

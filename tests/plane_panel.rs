@@ -15,7 +15,7 @@ use latentarium::explore::viewer::CpuDecoder;
 use latentarium::explore::viewport::{Area, Viewport};
 use latentarium::gpu::{ColorMap, Resources};
 use latentarium::snapshot::Scratch;
-use latentarium::ui::command::{Command, Slot};
+use latentarium::ui::command::{Command, ModelCommand, PlaneCommand, Slot};
 use latentarium::ui::plane::PlanePanel;
 use latentarium::ui::plane::layers::LAYERS;
 use latentarium::ui::theme;
@@ -146,7 +146,7 @@ fn dragging_moves_the_cursor_and_letting_go_settles_it() {
     harness.drop_at(to);
     harness.run_steps(2);
     let settled = harness.state().screen.commands.iter().find_map(|action| match action {
-        Command::CursorSettled(at) => Some(*at),
+        Command::Plane(PlaneCommand::CursorSettled(at)) => Some(*at),
         _ => None,
     });
     assert!(close(settled.unwrap(), wanted));
@@ -192,12 +192,12 @@ fn the_wheel_zooms_about_the_pointer_and_the_button_resets() {
         modifiers: Modifiers::NONE,
     });
     harness.run_steps(20);
-    let view = harness.state().panel.viewport;
+    let view = harness.state().screen.viewport;
     assert!(view.half_height < 3.0, "{view:?}");
     assert!(close(view.plane_from_pixel(area, at.into()), held));
     harness.get_by_label("Reset view").click();
     harness.run_steps(2);
-    assert_eq!(harness.state().panel.viewport, Viewport::default());
+    assert_eq!(harness.state().screen.viewport, Viewport::default());
 }
 
 #[test]
@@ -213,12 +213,12 @@ fn dragging_with_the_secondary_button_pans() {
     button(&harness, rect.center() + vec2(66.0, 20.0), PointerButton::Secondary, false);
     harness.run_steps(2);
     let wanted = Viewport::default().panned(area, [66.0, 20.0]).centre;
-    assert!(close(harness.state().panel.viewport.centre, wanted), "{:?}", harness.state().panel.viewport);
+    assert!(close(harness.state().screen.viewport.centre, wanted), "{:?}", harness.state().screen.viewport);
     assert_eq!(harness.state().screen.cursor, [0.0, 0.0]);
 }
 
 fn points_of(harness: &Harness<'_, State>) -> Arc<EncodedPoints> {
-    harness.state().screen.planes.get(Slot::A.id()).unwrap().points.clone().unwrap()
+    harness.state().screen.planes.get(panel::id(Slot::A)).unwrap().points.clone().unwrap()
 }
 
 /// A point that can be seen well, and where it is on the screen.
@@ -329,7 +329,8 @@ fn a_double_click_sends_the_origin_to_an_encoding_where_there_are_more_than_two_
             button(&harness, at, PointerButton::Primary, pressed);
             harness.step();
         }
-        let found = harness.state().screen.commands.contains(&Command::OriginFromPoint(Slot::A, index));
+        let found =
+            harness.state().screen.commands.contains(&PlaneCommand::OriginFromPoint(panel::id(Slot::A), index).into());
         assert_eq!(found, expected, "{latent}: {:?}", harness.state().screen.commands);
     }
 }
@@ -373,8 +374,8 @@ fn the_menu_puts_the_cursor_and_the_origin_where_it_was_opened() {
     let (index, at) = some_point(&harness);
     let area = area(&harness).1;
     for (entry, wanted) in [
-        ("Cursor here", Command::CursorSettled(Viewport::default().plane_from_pixel(area, at.into()))),
-        ("Origin here", Command::OriginFromPoint(Slot::A, index)),
+        ("Cursor here", PlaneCommand::CursorSettled(Viewport::default().plane_from_pixel(area, at.into()))),
+        ("Origin here", PlaneCommand::OriginFromPoint(panel::id(Slot::A), index)),
     ] {
         harness.hover_at(at);
         harness.step();
@@ -385,7 +386,11 @@ fn the_menu_puts_the_cursor_and_the_origin_where_it_was_opened() {
         harness.run_steps(2);
         harness.get_by_label(entry).click();
         harness.run_steps(3);
-        assert!(harness.state().screen.commands.contains(&wanted), "{entry}: {:?}", harness.state().screen.commands);
+        assert!(
+            harness.state().screen.commands.contains(&wanted.clone().into()),
+            "{entry}: {:?}",
+            harness.state().screen.commands
+        );
     }
 }
 
@@ -412,5 +417,5 @@ fn an_empty_plane_offers_what_fills_it() {
     let mut harness = harness(State::new(2, false));
     harness.get_by_label("Start training").click();
     harness.run_steps(2);
-    assert!(harness.state().screen.commands.contains(&Command::ToggleBoth));
+    assert!(harness.state().screen.commands.contains(&ModelCommand::ToggleAll.into()));
 }

@@ -2,6 +2,8 @@
 //! a model is there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod panel;
+
 use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -9,11 +11,9 @@ use latentarium::app::{Explorer, Session, SharedSession, Start};
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
 use latentarium::model::{Config, Setting, presets};
 use latentarium::trainer::{Options, Part, Phase, Trainer};
-use latentarium::ui::command::{Command, Slot};
+use latentarium::ui::command::{Command, ModelCommand, Slot};
 use latentarium::ui::layout::Pane;
-use latentarium::ui::plane::known::PlanesView;
 use latentarium::ui::settings::Settings;
-use latentarium::ui::view::{ModelView, SheetView, View};
 use latentarium::ui::{Panels, theme};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -31,40 +31,17 @@ struct Card {
 }
 
 fn draw(ui: &mut eframe::egui::Ui, state: &mut State) {
-    let model = |slot: Slot| ModelView {
-        slot,
-        config: &state.configs[slot.index()],
-        mistake: None,
-        waits_for_reset: false,
-        status: None,
-        history: None,
-        snapshot: None,
-        ready_made: false,
-        failure: None,
-        folder: None,
-        decoding: latentarium::gpu::Decoding::CpuSoftware,
-    };
     let settings = Settings::default();
-    let view = View {
-        data: None,
-        opening: None,
-        models: Slot::BOTH.map(model),
-        cursor: [0.0; 2],
-        planes: PlanesView::default(),
-        sheet: SheetView { sheet: None, seed: 0, computing: false },
-        settings: &settings,
-        device: "",
-        decode_ms: None,
-        threads: 1,
-        accelerator: None,
-        shown: &Pane::ALL,
-    };
+    let models = Slot::BOTH.map(|slot| panel::model_view(slot, &state.configs[slot.index()]));
+    let view = panel::view(models.into(), &settings);
     let mut commands = Vec::new();
     state.panels.pane(Pane::Setup).ui(ui, &view, &mut commands);
     for command in commands {
         match command {
-            Command::Edit(slot, config) => state.configs[slot.index()] = config,
-            Command::Preset(slot, name) => state.configs[slot.index()] = Config::preset(&name).unwrap(),
+            Command::Model(ModelCommand::Edit(id, config)) => state.configs[id.0 as usize] = *config,
+            Command::Model(ModelCommand::Preset(id, name)) => {
+                state.configs[id.0 as usize] = Config::preset(&name).unwrap();
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -321,7 +298,7 @@ fn dcgan_is_chosen_in_b_and_trains_two_steps() {
         harness.get_by_label(name).click();
         harness.run_steps(3);
     }
-    assert_eq!(session.borrow().model(Slot::B).config, Config::preset("dcgan").unwrap());
+    assert_eq!(*session.borrow().model(Slot::B).config, Config::preset("dcgan").unwrap());
     until("dcgan is made", || status(&mut harness).is_some_and(|status| status.step == 0));
     for step in 1..=2 {
         harness.get_by_label("Step B").scroll_to_me();

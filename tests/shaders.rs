@@ -379,7 +379,7 @@ fn more_points_than_the_device_can_hold_are_thinned() {
 fn nothing_is_uploaded_twice_and_what_nobody_owns_is_freed() {
     let Some(mut screen) = Screen::new(GAMMA) else { return };
     let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(64.0, 64.0));
-    let (image_slot, tile_slot, point_slot) = (TextureSlot::default(), Slot::default(), PointSlot::default());
+    let (image_slot, tile_slot, point_slot) = (TextureSlot::default(), TextureSlot::default(), PointSlot::default());
     let picture = Picture::new(ImageShape::grey(4, 4), &[0.5; 16]);
     let grid = grid(1);
     let cloud = points_at(&[([0.0, 0.0], 0)]);

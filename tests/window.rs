@@ -4,8 +4,9 @@
 
 use latentarium::app::{Script, Session, SharedScript, SharedSession, Stage, Start};
 use latentarium::cli::explorer::{WindowError, show};
+use latentarium::model::ModelId;
 use latentarium::trainer::MetricId;
-use latentarium::ui::command::{Command, Slot};
+use latentarium::ui::command::{ModelCommand, Slot};
 use latentarium::ui::text::tr;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -75,7 +76,7 @@ impl Script for Losing {
             seen.said.push(said.clone());
         }
         if stage.session.is_ready() && !stage.session.model(Slot::A).is_training() {
-            stage.session.apply_all([Command::Start(Slot::A)]);
+            stage.session.apply(ModelCommand::Start(ModelId(0)));
         }
         let trains = stage.session.model(Slot::A).is_training() && seen.steps[1] > seen.steps[0] + 3;
         if self.closing || !trains || stage.elapsed < Duration::from_secs(1) {
@@ -113,7 +114,8 @@ fn lose(losses: &[Loss]) -> (SharedSession, Vec<Seen>, Result<(), WindowError>) 
 
 /// Every step's losses are in the history, from the first to the last that was made.
 fn no_step_is_missed(session: &Session) -> u64 {
-    let trainer = session.model(Slot::A).trainer.as_ref().expect("a trainer");
+    let model = session.model(Slot::A);
+    let trainer = model.trainer.as_ref().expect("a trainer");
     let steps = trainer.history().with(MetricId::TOTAL, |curve| curve.points().map(|point| point.step).collect());
     let steps: Vec<u64> = steps.expect("a curve");
     let first = steps[0];

@@ -1,254 +1,89 @@
-//! Carrying out Commands: the only place where the session changes because somebody asked.
+//! Carrying out Commands: the only place where the session changes because somebody asked. One file a kind of Command.
 
-use crate::app::jobs::Done;
-use crate::app::session::{Level, Session};
-use crate::app::undo::{Kind, Point};
-use crate::model::Config;
-use crate::trainer::{Control, Part, Phase, Trainer};
-use crate::ui::command::{Command, Slot};
-use crate::ui::dialogs::Ask;
+mod data;
+mod file;
+mod model;
+mod plane;
+
+use crate::app::project::Project;
+use crate::app::session::Session;
+use crate::app::undo::ChangeKind;
+use crate::ui::command::{Command, CompareCommand, ViewCommand};
 use crate::ui::layout;
-use crate::ui::text::tr;
-use std::path::{Path, PathBuf};
+use crate::ui::settings::Settings;
 
 impl Session {
     /// Carries out one Command. Never waits.
-    pub fn apply(&mut self, command: Command) {
-        match command {
-            Command::OpenData(source) => self.open_data(source),
-            Command::CancelOpening => {
-                if let Some(opening) = &self.opening {
-                    opening.progress.cancel();
-                }
-            }
-            Command::OpenRun(folder) => self.open_run(folder),
-            Command::AskFork(slot) => self.ask_fork(slot),
-            Command::Fork(slot, wish) => self.fork(slot, wish),
-            Command::Save(slot) => self.save(&[slot]),
-            Command::SaveBoth => self.save(&Slot::BOTH),
-            Command::Export(picture, path) => self.export(picture, path),
-
-            Command::Preset(slot, name) => {
-                let seed = self.model(slot).config.seed();
-                if let Some(config) = Config::preset(&name).and_then(|config| config.with("seed", seed).ok()) {
-                    self.undo.record(Kind::Model, self.point());
-                    self.model_mut(slot).config = config;
-                    self.make(slot);
-                }
-            }
-            Command::Edit(slot, config) => {
-                self.undo.record(Kind::Model, self.point());
-                self.model_mut(slot).edit(config);
-            }
-            Command::Start(slot) => self.tell(slot, Control::Start),
-            Command::Pause(slot) => self.tell(slot, Control::Pause),
-            Command::ToggleBoth => {
-                let control =
-                    if self.models.iter().any(|model| model.is_training()) { Control::Pause } else { Control::Start };
-                for slot in Slot::BOTH {
-                    self.tell(slot, control.clone());
-                }
-            }
-            Command::Step(slot, part) => self.tell(slot, Control::Step(part)),
-            Command::StepBoth => {
-                for slot in Slot::BOTH {
-                    self.tell(slot, Control::Step(Part::Whole));
-                }
-            }
-            Command::Reset(slot) => self.reset(slot),
-            Command::ResetBoth => {
-                for slot in Slot::BOTH {
-                    self.reset(slot);
-                }
-            }
-
-            Command::Cursor(cursor) => {
-                if cursor != self.cursor && cursor.iter().all(|x| x.is_finite()) {
-                    self.undo.record(Kind::Cursor, self.point());
-                    self.cursor = cursor;
-                }
-            }
-            Command::CursorSettled(cursor) => {
-                self.apply(Command::Cursor(cursor));
-                self.undo.settle();
-            }
-            Command::OriginFromPoint(slot, point) => self.move_origin(slot, Some(point)),
-            Command::OriginToZero(slot) => self.move_origin(slot, None),
-            Command::LookAt(slot, latent) => self.look_at(slot, &latent),
-            Command::RefreshSheet => self.sheet.wanted = true,
-            Command::SheetSeed(seed) => {
-                self.sheet.seed = seed;
-                self.sheet.wanted = true;
-            }
-
-            Command::Settings(settings) => {
-                rust_i18n::set_locale(settings.language.locale());
-                self.settings = settings;
-            }
-            Command::TogglePane(pane) => layout::toggle(&mut self.layout, pane),
-            Command::ResetLayout => self.layout = layout::default_layout(),
-            Command::Ask(ask) => self.ask(ask),
-            Command::Browse(ask) => self.browse(ask),
-            Command::Help(open) => self.panels.dialogs.help = open,
+    pub fn apply(&mut self, command: impl Into<Command>) {
+        match command.into() {
+            Command::Data(command) => self.apply_to_data(command),
+            Command::Model(command) => self.apply_to_model(command),
+            Command::Plane(command) => self.apply_to_plane(command),
+            Command::Compare(command) => self.apply_to_sheet(command),
+            Command::View(command) => self.apply_to_view(command),
+            Command::File(command) => self.apply_to_files(command),
             Command::Undo => {
-                if let Some(point) = self.undo.undo(self.point()) {
-                    self.go_to(point);
+                if let Some(project) = self.undo.undo(&self.project) {
+                    self.go_to(project);
                 }
             }
             Command::Redo => {
-                if let Some(point) = self.undo.redo(self.point()) {
-                    self.go_to(point);
+                if let Some(project) = self.undo.redo(&self.project) {
+                    self.go_to(project);
                 }
             }
-            Command::Quit => self.quit = true,
         }
     }
 
-    fn go_to(&mut self, point: Point) {
-        self.cursor = point.cursor;
-        for (model, config) in self.models.iter_mut().zip(point.models) {
-            if model.config != config {
-                model.edit(config);
+    fn apply_to_sheet(&mut self, command: CompareCommand) {
+        match command {
+            CompareCommand::Refresh => self.services.sheet.requested = true,
+            CompareCommand::Seed(seed) => {
+                self.undo.record(ChangeKind::Selection, &self.project);
+                self.project.sheet_seed = seed;
+                self.services.sheet.requested = true;
+            }
+            CompareCommand::Select(row) => {
+                if row != self.project.selection {
+                    self.undo.record(ChangeKind::Selection, &self.project);
+                    self.project.selection = row;
+                }
             }
         }
     }
 
-    /// Says something to a model's trainer; makes it anew first where the card's numbers changed before its first step.
-    fn tell(&mut self, slot: Slot, control: Control) {
-        if control != Control::Pause && self.model(slot).is_stale() {
-            self.make(slot);
-        }
-        let quiet = control == Control::Pause;
-        if !self.model_mut(slot).send(control) && !quiet {
-            self.say(Level::Note, &tr("train.no_data"));
-        }
-    }
-
-    fn reset(&mut self, slot: Slot) {
-        let model = self.model(slot);
-        let Some(trainer) = &model.trainer else {
-            if model.failure.is_some() {
-                self.make(slot);
+    fn apply_to_view(&mut self, command: ViewCommand) {
+        match command {
+            ViewCommand::Settings(settings) => {
+                if settings.plane != self.project.settings.plane {
+                    self.undo.record(ChangeKind::Plane, &self.project);
+                }
+                self.project.settings = *settings;
+                rust_i18n::set_locale(self.project.settings.language.locale());
             }
-            return;
-        };
-        let broken = matches!(trainer.status().phase, Phase::Failed | Phase::Stopped);
-        if broken || trainer.config() != model.config || model.folder.is_some() {
-            self.make(slot);
-        } else {
-            trainer.send(Control::Reset);
-        }
-        self.sheet.wanted = true;
-    }
-
-    /// Makes a new trainer for the card's numbers, in the background: making a network is not a frame's work.
-    pub(super) fn make(&mut self, slot: Slot) {
-        let Some(data) = self.data.clone() else { return };
-        self.tickets += 1;
-        let (ticket, options) = (self.tickets, self.options());
-        self.looking.clear(slot.id());
-        let model = self.model_mut(slot);
-        model.wait_for(ticket);
-        let config = model.config.clone();
-        self.jobs.run("make a model", move || {
-            let made = Trainer::spawn(config, data, options).map_err(|error| error.to_string());
-            Done::Made(slot, ticket, made.map(Box::new))
-        });
-    }
-
-    fn ask(&mut self, ask: Ask) {
-        self.panels.dialogs.ask(ask, String::new());
-        let runs = self.runs();
-        let data = self.data.as_ref().map_or_else(|| "data".to_owned(), |data| data.name.clone());
-        match ask {
-            Ask::Export(picture) => self.jobs.run("suggest a path", move || {
-                Done::Suggested(ask, free_name(Path::new(""), &picture.file_name(&data), ".png", &[]))
-            }),
-            Ask::OpenRun => self.jobs.run("suggest a path", move || Done::Suggested(ask, newest_in(&runs))),
-            Ask::OpenData => {}
+            ViewCommand::TogglePane(pane) => layout::toggle(&mut self.shell.layout, pane),
+            ViewCommand::ResetLayout => self.shell.layout = layout::default_layout(),
+            ViewCommand::Help(open) => self.shell.panels.dialogs.help = open,
         }
     }
 
-    fn browse(&self, ask: Ask) {
-        self.jobs.run("file dialog", move || {
-            let dialog = rfd::FileDialog::new();
-            let picked = match ask {
-                Ask::OpenData | Ask::OpenRun => dialog.pick_folder(),
-                Ask::Export(_) => dialog.add_filter("PNG", &["png"]).save_file(),
-            };
-            Done::Picked(ask, picked)
-        });
-    }
-
-    pub(super) fn runs(&self) -> PathBuf {
-        if self.start.runs.as_os_str().is_empty() { PathBuf::from("runs") } else { self.start.runs.clone() }
-    }
-
-    /// Saves where a model was saved before; the others to the next free folders, which are looked for in the background.
-    fn save(&mut self, slots: &[Slot]) {
-        let Some(data) = self.data.clone() else {
-            self.say(Level::Note, &tr("train.no_data"));
-            return;
-        };
-        let mut new = Vec::new();
-        for slot in slots {
-            let model = self.model(*slot);
-            match (&model.trainer, &model.folder) {
-                (Some(trainer), Some(folder)) => trainer.send(Control::Save(folder.clone())),
-                (Some(_), None) => new.push((*slot, format!("{}-{}", model.config.preset, data.name))),
-                (None, _) => {}
+    /// Puts another project in place of this one; what is not a change of the person's work stays: data, and how the window
+    /// looks.
+    fn go_to(&mut self, project: Project) {
+        let settings = Settings { plane: project.settings.plane.clone(), ..self.project.settings.clone() };
+        let next_id = self.project.next_id.max(project.next_id);
+        let data = self.project.data.clone();
+        let before = std::mem::replace(&mut self.project, Project { settings, next_id, data, ..project });
+        self.keep_runtimes();
+        let now = self.project.models.clone();
+        for entry in &now {
+            match before.model(entry.id) {
+                Some(before) => self.edited(entry.id, &before.config),
+                // It was taken off the list and is there again.
+                None => self.make(entry.id),
             }
         }
-        if new.is_empty() {
-            return;
-        }
-        let runs = self.runs();
-        self.jobs.run("free folders", move || {
-            let mut taken = Vec::new();
-            let folders = new.into_iter().map(|(slot, name)| {
-                let folder = free_name(&runs, &name, "", &taken);
-                taken.push(folder.clone());
-                (slot, folder)
-            });
-            Done::Folders(folders.collect())
-        });
-    }
-}
-
-/// `folder/name-N ending` with the first N from 1 that is neither there nor taken.
-fn free_name(folder: &Path, name: &str, ending: &str, taken: &[PathBuf]) -> PathBuf {
-    let mut number = 1u64;
-    loop {
-        let path = folder.join(format!("{name}-{number}{ending}"));
-        if !path.exists() && !taken.contains(&path) {
-            return path;
-        }
-        number += 1;
-    }
-}
-
-/// The run that was changed last, or the folder of runs itself.
-fn newest_in(runs: &Path) -> PathBuf {
-    let entries = std::fs::read_dir(runs).into_iter().flatten().flatten();
-    let newest = entries
-        .filter(|entry| entry.path().join("config.toml").is_file())
-        .max_by_key(|entry| entry.metadata().and_then(|data| data.modified()).ok());
-    newest.map_or_else(|| runs.to_owned(), |entry| entry.path())
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use super::*;
-
-    #[test]
-    fn the_next_free_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = free_name(folder.path(), "vae-digits", "", &[]);
-        assert!(first.ends_with("vae-digits-1"));
-        std::fs::create_dir(&first).unwrap();
-        let second = free_name(folder.path(), "vae-digits", "", &[]);
-        assert!(second.ends_with("vae-digits-2"));
-        assert!(free_name(folder.path(), "vae-digits", "", &[second]).ends_with("vae-digits-3"));
+        self.services.looking.restore(&self.project.planes);
+        self.services.sheet.requested = true;
     }
 }

@@ -1,7 +1,8 @@
 //! Who decodes what is looked at: the graphics adapter while it can, else the CPU in the same window. A model whose network
 //! the adapter cannot take is decoded by the CPU, and the others go on on the adapter.
 
-use crate::app::session::{Level, Session};
+use crate::app::session::Session;
+use crate::app::shell::Level;
 use crate::gpu::live::{self, DecoderReport, Link, Wake};
 use crate::gpu::{self, Decoding, DeviceInfo, OnDevice};
 use crate::model::{ModelId, PerModel};
@@ -29,14 +30,14 @@ impl Session {
     /// Makes the pipelines that draw the planes and images of a window.
     pub fn install(&mut self, render_state: &egui_wgpu::RenderState) {
         gpu::install(render_state);
-        self.looking.limits = gpu::atlas_limits(&render_state.device);
+        self.services.looking.limits = gpu::atlas_limits(&render_state.device);
         let device = DeviceInfo::of(&render_state.adapter);
-        self.looking.suit(device.software);
-        self.decoder.device = Some(device);
-        let (learned, now) = (self.waker.clone(), self.waker.clone());
+        self.services.looking.limit_points(device.software);
+        self.services.decoder.device = Some(device);
+        let (learned, now) = (self.services.waker.clone(), self.services.waker.clone());
         let wake = Wake { learned: Arc::new(move || learned.learned()), now: Arc::new(move || now.now()) };
         match live::connect(render_state, wake) {
-            Ok(link) => self.decoder.link = Some(link),
+            Ok(link) => self.services.decoder.link = Some(link),
             Err(error) => self.refuse_gpu(&error.to_string()),
         }
     }
@@ -46,7 +47,7 @@ impl Session {
         if !self.device_decoding().is_gpu() {
             return;
         }
-        let refusal = self.decoder.link.as_ref().and_then(|link| {
+        let refusal = self.services.decoder.link.as_ref().and_then(|link| {
             link.start();
             link.refusal()
         });
@@ -54,92 +55,95 @@ impl Session {
             self.refuse_gpu(&why);
             return;
         }
-        for slot in Slot::BOTH {
-            let model = self.model_id(slot);
-            let Some(why) = self.network_refusal(slot) else {
-                self.decoder.told.remove(model);
+        let models: Vec<ModelId> = self.project.models.iter().map(|model| model.id).collect();
+        for model in models {
+            let Some(why) = self.network_refusal(model) else {
+                self.services.decoder.told.remove(model);
                 continue;
             };
-            if self.decoder.told.insert(model, why.clone()).is_none_or(|told| told != why) {
-                self.say(Level::Note, &t!("toast.network_refused", slot = slot.name(), why = why));
+            if self.services.decoder.told.insert(model, why.clone()).is_none_or(|told| told != why) {
+                self.shell.say(Level::Note, &t!("toast.network_refused", slot = self.project.label(model), why = why));
             }
         }
     }
 
     /// Whether the window's device decodes: not until its shaders are compiled.
     pub fn is_live(&self) -> bool {
-        self.device_decoding().is_gpu() && self.decoder.link.as_ref().is_some_and(|link| link.is_ready())
+        self.device_decoding().is_gpu() && self.services.decoder.link.as_ref().is_some_and(|link| link.is_ready())
     }
 
     /// How the decoder on the device stands.
     pub fn decoder_report(&self) -> Option<DecoderReport> {
-        self.decoder.link.as_ref().map(|link| link.report())
+        self.services.decoder.link.as_ref().map(|link| link.report())
     }
 
     /// Where the window's device decodes a model in this frame; `None` where the CPU does alone.
-    pub fn on_device(&self, slot: Slot) -> Option<OnDevice> {
-        if !self.is_live() || !self.decoding(slot).is_gpu() {
+    pub fn on_device(&self, model: ModelId) -> Option<OnDevice> {
+        if !self.is_live() || !self.decoding_of(model).is_gpu() {
             return None;
         }
-        let model = self.model_id(slot);
         let step = self.decoder_report()?.steps.get(model).copied();
         Some(OnDevice { model, step })
     }
 
     /// Whether the plane is seen as fine as was asked for, by the newest weights.
     pub fn decode_is_settled(&self) -> bool {
-        let settings = &self.settings.plane;
-        if self.on_device(settings.model).is_some() {
+        let settings = &self.project.settings.plane;
+        if self.on_device(self.id(settings.model)).is_some() {
             return self.decoder_report().is_some_and(|report| report.settled);
         }
-        let lattice = self.panels.plane.lattice(settings.grid);
+        let lattice = self.shell.panels.plane.lattice(settings.grid);
         let newest = self.model(settings.model).shown().map(|snapshot| snapshot.step);
-        let there = self.looking.tiles(settings.model.id());
+        let there = self.services.looking.tiles(self.id(settings.model));
         there.is_some_and(|tiles| Some(tiles.lattice) == lattice && Some(tiles.step) == newest)
     }
 
     pub(super) fn planes_view(&self) -> PlanesView {
-        self.looking.view(|slot| self.on_device(slot))
-    }
-
-    /// Which model stands at a place.
-    pub(super) fn model_id(&self, slot: Slot) -> ModelId {
-        slot.id()
+        self.services.looking.view(self.project.shown, |model| self.on_device(model))
     }
 
     /// Who decodes what the device can take.
     pub fn device_decoding(&self) -> Decoding {
-        gpu::decide(self.settings.decoder, self.decoder.device.as_ref(), self.decoder.refusal.as_deref())
+        gpu::decide(
+            self.project.settings.decoder,
+            self.services.decoder.device.as_ref(),
+            self.services.decoder.refusal.as_deref(),
+        )
+    }
+
+    /// Who decodes the model in a view.
+    pub fn decoding(&self, slot: Slot) -> Decoding {
+        self.decoding_of(self.id(slot))
     }
 
     /// Who decodes a model.
-    pub fn decoding(&self, slot: Slot) -> Decoding {
-        let refusal = self.decoder.refusal.clone().or_else(|| self.network_refusal(slot));
-        gpu::decide(self.settings.decoder, self.decoder.device.as_ref(), refusal.as_deref())
+    pub fn decoding_of(&self, model: ModelId) -> Decoding {
+        let refusal = self.services.decoder.refusal.clone().or_else(|| self.network_refusal(model));
+        gpu::decide(self.project.settings.decoder, self.services.decoder.device.as_ref(), refusal.as_deref())
     }
 
     /// Why the device cannot take a model's network.
-    fn network_refusal(&self, slot: Slot) -> Option<String> {
-        let shown = self.model(slot).shown()?;
-        self.decoder.link.as_ref()?.refusal_of(self.model_id(slot), &shown.decoder)
+    fn network_refusal(&self, model: ModelId) -> Option<String> {
+        let shown = self.services.models.get(model)?.shown()?;
+        self.services.decoder.link.as_ref()?.refusal_of(model, &shown.decoder)
     }
 
     /// What the newest tiles of the shown plane took to decode, in milliseconds.
     pub(super) fn decode_ms(&self) -> Option<f32> {
-        let slot = self.settings.plane.model;
-        if self.on_device(slot).is_some() {
+        let model = self.id(self.project.settings.plane.model);
+        if self.on_device(model).is_some() {
             return self.decoder_report()?.decode_ms;
         }
-        self.looking.tiles(slot.id()).map(|tiles| tiles.decode_ms)
+        self.services.looking.tiles(model).map(|tiles| tiles.decode_ms)
     }
 
     /// The graphics adapter failed at something: the CPU decodes until the program ends, and the person is told why.
     pub fn refuse_gpu(&mut self, why: &str) {
         tracing::warn!("the CPU decodes from now on: {why}");
-        if self.decoder.refusal.is_none() {
-            self.say(Level::Failed, &t!("toast.decoder_refused", why = why));
+        if self.services.decoder.refusal.is_none() {
+            self.shell.say(Level::Failed, &t!("toast.decoder_refused", why = why));
         }
-        self.decoder.refusal.get_or_insert_with(|| why.to_owned());
+        self.services.decoder.refusal.get_or_insert_with(|| why.to_owned());
     }
 
     /// The graphics device was lost, and this is another window on another one.
@@ -148,6 +152,6 @@ impl Session {
         self.take_device_errors();
         let why = tr("toast.device_lost");
         self.refuse_gpu(&why);
-        self.say(Level::Failed, &why);
+        self.shell.say(Level::Failed, &why);
     }
 }

@@ -1,93 +1,303 @@
-//! Work that takes longer than a frame: a named thread each, and one channel back.
+//! Work that takes longer than a frame: each piece on a thread of its own, a bounded number of them at a time, one channel
+//! back. A job is keyed by what it is about: a newer one of the same key cancels the older, whose late answer is dropped.
 
+use crate::app::done::Done;
 use crate::app::wake::Waker;
-use crate::dataset::Dataset;
-use crate::explore::compare::Sheet;
-use crate::explore::plane::Plane;
-use crate::run::Opened;
-use crate::trainer::Trainer;
-use crate::ui::command::Slot;
-use crate::ui::dialogs::Ask;
+use crate::dataset::Progress;
+use crate::model::ModelId;
 use crossbeam_channel::{Receiver, Sender};
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What came of a piece of work.
-pub enum Done {
-    /// A data set was opened.
-    Data(Result<Box<Dataset>, String>),
-    /// A run was opened, with its data where that is another than before; for this place, or for the one that suits it.
-    Run(Option<Slot>, Result<Box<OpenedRun>, String>),
-    /// The steps of which a run keeps checkpoints.
-    Kept(PathBuf, Result<Vec<u64>, String>),
-    /// A model's trainer was made; the number says for which wish.
-    Made(Slot, u64, Result<Box<Trainer>, String>),
-    /// The models that come with the program.
-    Pretrained(Result<Vec<Opened>, String>),
-    /// The system's file dialog was closed; `None` where nothing was chosen.
-    Picked(Ask, Option<PathBuf>),
-    /// Folders that are free for runs.
-    Folders(Vec<(Slot, PathBuf)>),
-    /// A path to start from when asking for one.
-    Suggested(Ask, PathBuf),
-    /// A compare sheet.
-    Sheet(Box<Sheet>),
-    /// A picture was written.
-    Exported(Result<PathBuf, String>),
-    /// A run's plane was written beside it.
-    PlaneWritten(Result<(), String>),
-    /// The state file was written.
-    StateWritten(Result<(), String>),
-    /// The work itself broke: its name.
-    Broke(&'static str),
+/// Jobs that run at a time; more wait for their turn.
+const THREADS: usize = 8;
+
+/// What a job is about: of each there is one at a time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JobKey {
+    /// Data, a run or a fork is opened: all three end in what is open.
+    Open,
+    /// A model is made.
+    Make(ModelId),
+    /// The models that come with the program are read.
+    Pretrained,
+    /// The steps of which a run keeps checkpoints are looked up.
+    Checkpoints,
+    /// The system's file dialog is open.
+    Dialog,
+    /// A path to start from is looked for.
+    Suggestion,
+    /// Free folders are looked for.
+    Folders,
+    /// A compare sheet is made.
+    Sheet,
+    /// This file, or a file of this run folder, is written.
+    Write(PathBuf),
+    /// The state file is written.
+    State,
 }
 
-/// A run that can go on.
-pub struct OpenedRun {
-    /// What lay in the folder.
-    pub opened: Opened,
-    /// The plane that it was looked at by, where one was kept and fits.
-    pub plane: Option<Plane>,
-    /// The trainer that goes on with it.
-    pub trainer: Trainer,
-    /// The data that it is trained on.
-    pub data: Arc<Dataset>,
+impl JobKey {
+    /// What its thread is called, and a message that it broke.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Make(_) => "make a model",
+            Self::Pretrained => "pretrained models",
+            Self::Checkpoints => "list checkpoints",
+            Self::Dialog => "file dialog",
+            Self::Suggestion => "suggest a path",
+            Self::Folders => "free folders",
+            Self::Sheet => "compare sheet",
+            Self::Write(_) => "write a file",
+            Self::State => "state file",
+        }
+    }
 }
 
-/// Starts work and receives what came of it.
+/// What came of a job.
+pub struct Finished {
+    /// What it was about.
+    pub key: JobKey,
+    /// `None` where the work itself panicked.
+    pub done: Option<Done>,
+}
+
+/// The newest job of a key.
+struct Ticket {
+    number: u64,
+    progress: Arc<Progress>,
+}
+
+/// A job that waits for a thread.
+struct Waiting {
+    key: JobKey,
+    number: u64,
+    work: Box<dyn FnOnce() -> Done + Send>,
+}
+
+/// Starts jobs and receives what came of them.
 pub struct Jobs {
-    sender: Sender<Done>,
-    receiver: Receiver<Done>,
+    sender: Sender<(Finished, u64)>,
+    receiver: Receiver<(Finished, u64)>,
     waker: Arc<Waker>,
+    newest: BTreeMap<JobKey, Ticket>,
+    waiting: VecDeque<Waiting>,
+    running: usize,
+    started: u64,
 }
 
 impl Jobs {
-    /// Nothing runs yet; `waker` is told when something is done.
+    /// Nothing runs yet; `waker` is called when something is done.
     pub fn new(waker: Arc<Waker>) -> Self {
         let (sender, receiver) = crossbeam_channel::unbounded();
-        Self { sender, receiver, waker }
+        Self { sender, receiver, waker, newest: BTreeMap::new(), waiting: VecDeque::new(), running: 0, started: 0 }
     }
 
-    /// Runs `work` on a thread of its own.
-    pub fn run(&self, name: &'static str, work: impl FnOnce() -> Done + Send + 'static) {
-        let (sender, waker) = (self.sender.clone(), self.waker.clone());
-        let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or(Done::Broke(name));
-            // Sheets follow training by themselves; for everything else a person waits.
-            let follows = matches!(done, Done::Sheet(_));
-            // Nobody listens any more only where the program ends.
-            let _ = sender.send(done);
-            if follows { waker.learned() } else { waker.now() }
-        });
-        if let Err(error) = spawned {
-            tracing::error!(name, %error, "no thread could be made");
-            let _ = self.sender.send(Done::Broke(name));
+    /// Runs `work`, with the progress that it reports and by which it can be cancelled. An older job of the same key is
+    /// cancelled.
+    pub fn start(&mut self, key: JobKey, work: impl FnOnce(&Progress) -> Done + Send + 'static) {
+        self.cancel(&key);
+        self.started += 1;
+        let (number, progress) = (self.started, Arc::new(Progress::default()));
+        self.newest.insert(key.clone(), Ticket { number, progress: progress.clone() });
+        self.waiting.push_back(Waiting { key, number, work: Box::new(move || work(&progress)) });
+        self.run_waiting();
+    }
+
+    /// Cancels the job of a key; whether there was one. What it gives all the same is dropped.
+    pub fn cancel(&mut self, key: &JobKey) -> bool {
+        let Some(ticket) = self.newest.remove(key) else { return false };
+        ticket.progress.cancel();
+        self.waiting.retain(|waiting| waiting.number != ticket.number);
+        true
+    }
+
+    /// Whether a job of this key runs or waits.
+    pub fn is_running(&self, key: &JobKey) -> bool {
+        self.newest.contains_key(key)
+    }
+
+    /// How far the job of a key is.
+    pub fn progress(&self, key: &JobKey) -> Option<&Progress> {
+        self.newest.get(key).map(|ticket| &*ticket.progress)
+    }
+
+    /// The next job that is finished, if any is; those that were cancelled are passed over.
+    pub fn next(&mut self) -> Option<Finished> {
+        while let Ok((finished, number)) = self.receiver.try_recv() {
+            self.running = self.running.saturating_sub(1);
+            self.run_waiting();
+            if self.newest.get(&finished.key).is_some_and(|ticket| ticket.number == number) {
+                self.newest.remove(&finished.key);
+                return Some(finished);
+            }
+        }
+        None
+    }
+
+    fn run_waiting(&mut self) {
+        while self.running < THREADS
+            && let Some(Waiting { key, number, work }) = self.waiting.pop_front()
+        {
+            self.running += 1;
+            let (sender, waker, name) = (self.sender.clone(), self.waker.clone(), key.name());
+            let at_once = key.clone();
+            let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+                let done = catch_unwind(AssertUnwindSafe(work)).ok();
+                // Sheets follow training by themselves; for everything else a person waits.
+                let follows = key == JobKey::Sheet;
+                // Nobody receives any more only where the program ends.
+                let _ = sender.send((Finished { key, done }, number));
+                if follows { waker.learned() } else { waker.now() }
+            });
+            if let Err(error) = spawned {
+                tracing::error!(name, %error, "no thread could be made");
+                let _ = self.sender.send((Finished { key: at_once, done: None }, number));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::{Duration, Instant};
+
+    fn jobs() -> Jobs {
+        Jobs::new(Arc::default())
+    }
+
+    fn answer(text: &str) -> Done {
+        Done::Exported(Ok(PathBuf::from(text)))
+    }
+
+    fn text(finished: &Finished) -> Option<String> {
+        match &finished.done {
+            Some(Done::Exported(Ok(path))) => Some(path.display().to_string()),
+            _ => None,
         }
     }
 
-    /// The next thing that is done, if any is.
-    pub fn next(&self) -> Option<Done> {
-        self.receiver.try_recv().ok()
+    fn next(jobs: &mut Jobs) -> Finished {
+        let began = Instant::now();
+        loop {
+            if let Some(finished) = jobs.next() {
+                return finished;
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "no job finished");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Lets all threads end; what is left is what nobody waits for.
+    fn settle(jobs: &mut Jobs) -> Vec<Finished> {
+        let (began, mut finished) = (Instant::now(), Vec::new());
+        while jobs.running > 0 {
+            finished.extend(jobs.next());
+            assert!(began.elapsed() < Duration::from_secs(20), "jobs did not end");
+            std::thread::yield_now();
+        }
+        finished
+    }
+
+    #[test]
+    fn a_newer_job_cancels_the_older_and_its_late_answer_is_dropped() {
+        let mut jobs = jobs();
+        jobs.start(JobKey::Open, |progress| {
+            while !progress.is_cancelled() {
+                std::thread::yield_now();
+            }
+            answer("older")
+        });
+        jobs.start(JobKey::Open, |_| answer("newer"));
+        let finished = settle(&mut jobs);
+        assert_eq!(finished.iter().filter_map(text).collect::<Vec<_>>(), ["newer"]);
+        assert!(!jobs.is_running(&JobKey::Open));
+    }
+
+    #[test]
+    fn a_cancelled_job_gives_nothing() {
+        let mut jobs = jobs();
+        jobs.start(JobKey::Open, |_| answer("late"));
+        assert!(jobs.cancel(&JobKey::Open));
+        assert!(!jobs.cancel(&JobKey::Open));
+        assert!(settle(&mut jobs).is_empty());
+    }
+
+    #[test]
+    fn a_panic_frees_its_key_and_says_so() {
+        let mut jobs = jobs();
+        let key = JobKey::Make(ModelId(1));
+        jobs.start(key.clone(), |_| panic!("made to fail"));
+        jobs.start(JobKey::Make(ModelId(2)), |_| answer("the other"));
+        let both = [next(&mut jobs), next(&mut jobs)];
+        let broken = both.iter().find(|finished| finished.key == key).unwrap();
+        assert!(broken.done.is_none());
+        assert!(!jobs.is_running(&key));
+        jobs.start(key, |_| answer("again"));
+        assert_eq!(text(&next(&mut jobs)).as_deref(), Some("again"));
+    }
+
+    #[test]
+    fn the_number_of_threads_is_bounded_and_all_get_their_turn() {
+        let mut jobs = jobs();
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        for number in 0..40u32 {
+            let (now, most) = (now.clone(), most.clone());
+            jobs.start(JobKey::Make(ModelId(number)), move |_| {
+                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(2));
+                now.fetch_sub(1, Ordering::SeqCst);
+                answer("done")
+            });
+        }
+        let finished = settle(&mut jobs);
+        assert_eq!(finished.len(), 40);
+        assert!(most.load(Ordering::SeqCst) <= THREADS);
+    }
+
+    proptest! {
+        /// Started, cancelled, broken and received in any order: what comes out is the newest of each key, once.
+        #[test]
+        fn what_comes_out_is_the_newest_of_each_key(steps in prop::collection::vec((0u32..3, 0u8..4), 1..30)) {
+            let mut jobs = jobs();
+            let mut expected: BTreeMap<JobKey, Option<String>> = BTreeMap::new();
+            let mut received: Vec<(JobKey, Option<String>)> = Vec::new();
+            for (place, (target, what)) in steps.iter().enumerate() {
+                let key = JobKey::Make(ModelId(*target));
+                match what {
+                    0 => {
+                        jobs.cancel(&key);
+                        expected.remove(&key);
+                    }
+                    1 => {
+                        jobs.start(key.clone(), |_| panic!("made to fail"));
+                        expected.insert(key, None);
+                    }
+                    2 => {
+                        let name = format!("{place}");
+                        expected.insert(key.clone(), Some(name.clone()));
+                        jobs.start(key, move |_| answer(&name));
+                    }
+                    _ => {
+                        for finished in settle(&mut jobs) {
+                            received.push((finished.key.clone(), text(&finished)));
+                        }
+                        let all: Vec<_> = std::mem::take(&mut expected).into_iter().collect();
+                        received.sort();
+                        prop_assert_eq!(std::mem::take(&mut received), all);
+                    }
+                }
+            }
+            received.extend(settle(&mut jobs).iter().map(|finished| (finished.key.clone(), text(finished))));
+            received.sort();
+            prop_assert_eq!(received, expected.into_iter().collect::<Vec<_>>());
+        }
     }
 }

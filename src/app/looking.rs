@@ -12,7 +12,7 @@ use crate::explore::viewer::{NearestRequest, TileRequest, Viewer};
 use crate::gpu::OnDevice;
 use crate::model::{Config, ModelId, PerModel};
 use crate::snapshot::Snapshot;
-use crate::ui::command::Slot;
+use crate::ui::command::{Shown, Slot};
 use crate::ui::plane::known::{PlaneView, PlanesView};
 use crate::ui::plane::layers;
 use eframe::egui::Context;
@@ -140,26 +140,43 @@ impl Looking {
     }
 
     /// What the panels draw from; `on_device` says which models the window's device decodes.
-    pub fn view(&self, on_device: impl Fn(Slot) -> Option<OnDevice>) -> PlanesView {
-        let plane = |slot: Slot| {
+    pub fn view(&self, shown: Shown, on_device: impl Fn(ModelId) -> Option<OnDevice>) -> PlanesView {
+        let plane = |id: ModelId| {
             let view = PlaneView {
-                plane: self.plane(slot.id()).cloned(),
-                tiles: self.tiles(slot.id()),
-                points: self.points(slot.id()),
-                found: self.viewer.as_ref().and_then(|viewer| viewer.look(slot.id())),
-                on_device: on_device(slot),
+                plane: self.plane(id).cloned(),
+                tiles: self.tiles(id),
+                points: self.points(id),
+                found: self.viewer.as_ref().and_then(|viewer| viewer.look(id)),
+                on_device: on_device(id),
             };
-            (slot.id(), view)
+            (id, view)
         };
         PlanesView {
             limits: self.limits,
-            models: Slot::BOTH.into_iter().map(plane).collect(),
-            nearest: self.viewer.as_ref().and_then(|viewer| viewer.nearest(Slot::A.id())),
+            models: [shown.a, shown.b].into_iter().map(plane).collect(),
+            nearest: self.viewer.as_ref().and_then(|viewer| viewer.nearest(shown.a)),
+        }
+    }
+
+    /// Forgets all models but those that `keep` says.
+    pub fn retain(&mut self, keep: impl Fn(ModelId) -> bool) {
+        let gone: Vec<ModelId> = self.planes.iter().map(|(id, _)| id).filter(|id| !keep(*id)).collect();
+        gone.into_iter().for_each(|id| self.clear(id));
+    }
+
+    /// Puts the planes where these say; the others may be moved from where they lie.
+    pub fn restore(&mut self, planes: &PerModel<Plane>) {
+        for (id, state) in self.planes.iter_mut() {
+            match planes.get(id) {
+                Some(plane) => (state.plane, state.chosen) = (Some(Arc::new(plane.clone())), true),
+                None if state.chosen => (state.plane, state.chosen) = (None, false),
+                None => {}
+            }
         }
     }
 
     /// How many test images are encoded, by what draws them.
-    pub fn suit(&mut self, software: bool) {
+    pub fn limit_points(&mut self, software: bool) {
         self.most_points = if software { POINTS_IN_SOFTWARE } else { POINTS };
     }
 
@@ -186,26 +203,26 @@ impl Looking {
 }
 
 impl Session {
-    /// Asks for what the panels that were just drawn could show next. The same wish again costs nothing.
-    pub(super) fn ask_viewer(&mut self, context: &Context) {
-        let settings = self.settings.plane.clone();
-        let (data, waker) = (self.data.clone(), self.waker.clone());
+    /// Asks for what the panels that were just drawn could show next. The same request again costs nothing.
+    pub(super) fn request_views(&mut self, context: &Context) {
+        let settings = self.project.settings.plane.clone();
+        let (data, waker) = (self.services.data.clone(), self.services.waker.clone());
         let shown = |session: &Self, slot: Slot| session.model(slot).shown().cloned();
-        let (slot, model, limits) = (settings.model, settings.model.id(), self.looking.limits);
+        let (slot, model, limits) = (settings.model, self.id(settings.model), self.services.looking.limits);
         let training = self.model(slot).is_training();
         // A plane that is not on the screen needs neither tiles nor points.
-        let seen = shown(self, slot).zip(self.panels.plane.lattice(settings.grid));
+        let seen = shown(self, slot).zip(self.shell.panels.plane.lattice(settings.grid));
         let mut tiles = None;
         if layers::is_shown(layers::TILES, &settings.show)
-            && self.on_device(slot).is_none()
+            && self.on_device(model).is_none()
             && let Some((newest, lattice)) = seen.clone()
         {
-            let took = self.looking.tiles(model).map_or(0.0, |tiles| tiles.decode_ms);
+            let took = self.services.looking.tiles(model).map_or(0.0, |tiles| tiles.decode_ms);
             let interval = TILES_INTERVAL.max(Duration::from_secs_f32(took.clamp(0.0, 1e4) * 1e-3) * TILES_SHARE);
             let interval = if training { interval } else { Duration::ZERO };
-            let snapshot = self.looking.planes.entry(model).tiles.pass(&newest, interval, &waker);
+            let snapshot = self.services.looking.planes.entry(model).tiles.pass(&newest, interval, &waker);
             tiles = Some(snapshot.clone());
-            if let (Some(viewer), Some(plane)) = (&self.looking.viewer, self.looking.plane(model)) {
+            if let (Some(viewer), Some(plane)) = (&self.services.looking.viewer, self.services.looking.plane(model)) {
                 let request = TileRequest { snapshot, plane: plane.clone(), lattice, limits };
                 viewer.request_tiles(model, request);
             }
@@ -216,57 +233,25 @@ impl Session {
             && let Some((newest, _)) = seen.filter(|(newest, _)| points(newest))
         {
             let weights = Weights { newest: &newest, training };
-            self.looking.request_points(model, weights, tiles, data, &waker);
+            self.services.looking.request_points(model, weights, tiles, data, &waker);
         }
-        let Some(viewer) = &self.looking.viewer else { return };
+        let Some(viewer) = &self.services.looking.viewer else { return };
         let now = context.input(|input| input.time);
-        if let (Some(look), Some(data)) = (self.panels.output.nearest_query(now), &data)
+        if let (Some(look), Some(data)) = (self.shell.panels.output.nearest_query(now), &data)
             && look.snapshot.image == data.shape()
         {
-            viewer.request_nearest(Slot::A.id(), NearestRequest { look, split: data.train.clone() });
+            viewer.request_nearest(self.id(Slot::A), NearestRequest { look, split: data.train.clone() });
         }
         for slot in Slot::BOTH {
-            let output = self.panels.output.look_query(slot);
-            if let Some(look) = output.or(self.panels.activations.look_query(slot)) {
-                viewer.request_look(slot.id(), look.clone());
+            let output = self.shell.panels.output.look_query(slot);
+            if let Some(look) = output.or(self.shell.panels.activations.look_query(slot)) {
+                viewer.request_look(self.id(slot), look.clone());
             }
         }
     }
 
     /// What went wrong with the planes.
     pub(super) fn viewer_message(&self) -> Option<String> {
-        self.looking.viewer.as_ref()?.take_message()
-    }
-
-    /// Puts the cursor onto a latent of a model: in two dimensions it goes there, else the plane comes to it.
-    pub(super) fn look_at(&mut self, slot: Slot, latent: &[f32]) {
-        let Some(plane) = self.looking.plane(slot.id()).filter(|plane| plane.is_valid(latent.len())).cloned() else {
-            return;
-        };
-        if latent.len() > 2 {
-            let plane = Plane { origin: latent.to_vec(), ..(*plane).clone() };
-            self.looking.set_plane(slot.id(), plane, true);
-            self.apply(crate::ui::command::Command::Cursor([0.0; 2]));
-        } else {
-            self.apply(crate::ui::command::Command::Cursor(plane.plane_from_latent(latent)));
-        }
-    }
-
-    /// Moves a plane's origin to the encoding of a test image, given by its place in the split, or back to 0.
-    pub(super) fn move_origin(&mut self, slot: Slot, image: Option<usize>) {
-        let Some(plane) = self.looking.plane(slot.id()).cloned() else { return };
-        let origin = match image {
-            Some(image) => {
-                let Some(points) = self.looking.points(slot.id()) else { return };
-                let posterior = points.of_image(image).and_then(|index| points.encoding.posterior(index));
-                let Some((mean, _)) = posterior else { return };
-                mean.to_vec()
-            }
-            None => vec![0.0; plane.latent()],
-        };
-        if origin.len() == plane.latent() {
-            self.looking.set_plane(slot.id(), Plane { origin, ..(*plane).clone() }, true);
-            self.apply(crate::ui::command::Command::Cursor([0.0; 2]));
-        }
+        self.services.looking.viewer.as_ref()?.take_message()
     }
 }

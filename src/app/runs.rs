@@ -1,12 +1,16 @@
 //! Runs in their folders: opening them, forking them, and writing them when the program ends.
 
-use crate::app::jobs::{Done, OpenedRun};
-use crate::app::session::{Level, Session};
+use crate::app::done::{Done, OpenedRun};
+use crate::app::jobs::JobKey;
+use crate::app::services::Opening;
+use crate::app::session::Session;
+use crate::app::shell::Level;
 use crate::dataset::{self, Dataset, Progress};
 use crate::explore::plane::Plane;
+use crate::model::ModelId;
 use crate::run;
 use crate::trainer::{self, Options, Trainer};
-use crate::ui::command::{ForkWish, Slot};
+use crate::ui::command::{ForkRequest, Slot};
 use crate::ui::text::whole;
 use rust_i18n::t;
 use std::path::{Path, PathBuf};
@@ -38,9 +42,9 @@ fn open(
 }
 
 /// Writes a fork to the next free folder of `runs`.
-fn make_fork(wish: &ForkWish, runs: &Path) -> Result<PathBuf, String> {
-    let set = [(wish.key.clone(), run::value_of(&wish.value))];
-    let fork = run::Fork::plan(&wish.run, wish.step, &set).map_err(|error| error.to_string())?;
+fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, String> {
+    let set = [(request.key.clone(), run::value_of(&request.value))];
+    let fork = run::Fork::plan(&request.run, request.step, &set).map_err(|error| error.to_string())?;
     let config = fork.config();
     let folder = run::free_folder(runs, &config.model.preset, &config.data_name);
     fork.write(&folder, None).map_err(|error| error.to_string())?;
@@ -50,61 +54,73 @@ fn make_fork(wish: &ForkWish, runs: &Path) -> Result<PathBuf, String> {
 impl Session {
     /// Opens a run in the background, and its data where that is another than what is open.
     pub(super) fn open_run(&mut self, folder: PathBuf) {
-        let progress = self.begin_opening(folder.display().to_string());
-        let (data, options) = (self.data.clone(), self.options());
-        self.jobs.run("open run", move || Done::Run(None, open(&folder, data, options, &progress)));
+        let (data, options) = (self.services.data.clone(), self.services.options());
+        self.services.opening = Some(Opening { what: folder.display().to_string(), source: None });
+        self.services.jobs.start(JobKey::Open, move |progress| Done::Run(None, open(&folder, data, options, progress)));
     }
 
-    pub(super) fn take_run(&mut self, run: OpenedRun, slot: Option<Slot>) {
+    pub(super) fn take_run(&mut self, run: OpenedRun, id: Option<ModelId>) {
         let OpenedRun { opened, plane, trainer, data } = run;
-        if self.data.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &data)) {
+        if self.services.data.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &data)) {
             self.take_data(data);
         }
-        // A model with an encoder stands left: the compare sheet takes its reconstructions.
+        // A model with an encoder stands left.
         let suits = if opened.config.model.encodes() { Slot::A } else { Slot::B };
-        let slot = slot.unwrap_or(suits);
+        let id = id.unwrap_or_else(|| self.project.id(suits));
+        // One that was being made in its place is not waited for any more.
+        self.services.jobs.cancel(&JobKey::Make(id));
         let step = trainer.status().step;
-        self.model_mut(slot).take(trainer, opened.folder.clone());
-        self.looking.clear(slot.id());
-        if let Some(plane) = plane {
-            self.looking.set_plane(slot.id(), plane, true);
+        let renamed = self.project.is_named_by_preset(id);
+        if let Some(entry) = self.project.model_mut(id) {
+            entry.config = trainer.config();
         }
-        self.sheet.wanted = true;
-        let path = opened.folder.display();
-        self.say(Level::Done, &t!("toast.run_opened", path = path, slot = slot.name(), step = whole(step)));
+        if renamed {
+            self.project.name_by_preset(id);
+        }
+        self.services.models.entry(id).take(trainer, opened.folder.clone());
+        self.services.looking.clear(id);
+        self.project.planes.remove(id);
+        if let Some(plane) = plane {
+            self.project.planes.insert(id, plane.clone());
+            self.services.looking.set_plane(id, plane, true);
+        }
+        self.services.sheet.requested = true;
+        let (path, name) = (opened.folder.display(), self.project.label(id));
+        self.shell.say(Level::Done, &t!("toast.run_opened", path = path, slot = name, step = whole(step)));
     }
 
     /// Asks where the run of a model is to be forked; which checkpoints it keeps is looked up in the background.
-    pub(super) fn ask_fork(&mut self, slot: Slot) {
-        let model = self.model(slot);
-        let Some(folder) = model.folder.clone() else { return };
-        let fields = model.config.changeable().into_iter();
-        let fields = fields.filter_map(|key| Some((model.config.get(&key)?.to_string(), key)));
+    pub(super) fn ask_fork(&mut self, id: ModelId) {
+        let folder = self.services.models.get(id).and_then(|model| model.folder.clone());
+        let (Some(folder), Some(entry)) = (folder, self.project.model(id)) else { return };
+        let fields = entry.config.changeable().into_iter();
+        let fields = fields.filter_map(|key| Some((entry.config.get(&key)?.to_string(), key)));
         let fields = fields.map(|(value, key)| (key, value)).collect();
-        self.panels.fork.ask(slot, folder.clone(), fields);
-        self.jobs.run("kept checkpoints", move || {
+        let name = self.project.label(id);
+        self.shell.panels.fork.ask(id, name, folder.clone(), fields);
+        self.services.jobs.start(JobKey::Checkpoints, move |_| {
             let kept = run::kept(&folder).map_err(|error| error.to_string());
             Done::Kept(folder, kept.map(|kept| kept.into_iter().map(|kept| kept.step).collect()))
         });
     }
 
-    pub(super) fn hear_kept(&mut self, run: &Path, kept: Result<Vec<u64>, String>) {
+    pub(super) fn receive_kept(&mut self, run: &Path, kept: Result<Vec<u64>, String>) {
         match kept {
-            Ok(steps) => self.panels.fork.fill(run, steps),
+            Ok(steps) => self.shell.panels.fork.fill(run, steps),
             Err(message) => {
-                self.panels.fork.close();
-                self.say(Level::Failed, &message);
+                self.shell.panels.fork.close();
+                self.shell.say(Level::Failed, &message);
             }
         }
     }
 
-    /// Makes a fork and opens it in the same place, all in the background. What stood there is written as it goes.
-    pub(super) fn fork(&mut self, slot: Slot, wish: ForkWish) {
-        let progress = self.begin_opening(wish.run.display().to_string());
-        let (data, options, runs) = (self.data.clone(), self.options(), self.runs());
-        self.jobs.run("fork a run", move || {
-            let made = make_fork(&wish, &runs).and_then(|folder| open(&folder, data, options, &progress));
-            Done::Run(Some(slot), made)
+    /// Makes a fork and opens it in the model's place, all in the background. What stood there is written as it goes.
+    pub(super) fn fork(&mut self, id: ModelId, request: ForkRequest) {
+        let (data, options, runs) = (self.services.data.clone(), self.services.options(), self.runs());
+        self.services.opening = Some(Opening { what: request.run.display().to_string(), source: None });
+        self.services.jobs.start(JobKey::Open, move |progress| {
+            let made = make_fork(&request, &runs).and_then(|folder| open(&folder, data, options, progress));
+            Done::Run(Some(id), made)
         });
     }
 
@@ -112,12 +128,10 @@ impl Session {
     /// it: to be called when there is no window any more.
     pub fn close(&mut self) {
         let mut planes = Vec::new();
-        for slot in Slot::BOTH {
-            let plane = self.looking.plane(slot.id()).cloned();
-            let model = self.model_mut(slot);
+        for (id, model) in self.services.models.iter_mut() {
             // The trainer ends by itself, and writes its run.
             model.trainer = None;
-            planes.extend(model.folder.clone().zip(plane));
+            planes.extend(model.folder.clone().zip(self.services.looking.plane(id).cloned()));
         }
         if !trainer::wait_for_ended(LAST_WRITES) {
             tracing::error!("a run is still being written; its newest checkpoint may be missing");

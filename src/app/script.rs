@@ -1,6 +1,6 @@
 //! A window that is driven from inside: what measurement and tests of the real window stand on.
 
-use crate::app::{ModelSlot, Session};
+use crate::app::Session;
 use eframe::egui::{Context, Event, Rect};
 use eframe::wgpu;
 use std::cell::RefCell;
@@ -27,13 +27,13 @@ impl Stage<'_> {
 
     /// Where the plane was drawn last, in points of the window; `None` before.
     pub fn plane_rect(&self) -> Option<Rect> {
-        let id = self.session.panels.plane.focus_id()?;
+        let id = self.session.shell.panels.plane.focus_id()?;
         self.context.read_response(id).map(|response| response.rect)
     }
 
     /// Closes the window with this frame.
     pub fn close(&mut self) {
-        self.session.quit = true;
+        self.session.shell.quit = true;
     }
 }
 
@@ -50,22 +50,3 @@ pub trait Script {
 
 /// A script that outlives the window, as the session does.
 pub type SharedScript = Rc<RefCell<dyn Script>>;
-
-impl Session {
-    /// Whether data and both models are there, and nothing is being opened or made.
-    pub fn is_ready(&self) -> bool {
-        !self.is_opening()
-            && self.data.is_some()
-            && self.models.iter().all(|model| model.trainer.is_some() && !model.is_making())
-    }
-
-    /// Whether a model trains.
-    pub fn is_training(&self) -> bool {
-        self.models.iter().any(ModelSlot::is_training)
-    }
-
-    /// Whether a message is on the screen.
-    pub fn says_something(&self) -> bool {
-        !self.toasts.is_empty()
-    }
-}

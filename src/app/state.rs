@@ -1,16 +1,16 @@
-//! What is kept between sittings, in a file of our own.
+//! What is kept between two starts of the program, in a file of our own: the project, and where the window was.
 
-use crate::dataset::Source;
-use crate::explore::tiles::LARGEST_GRID;
-use crate::explore::viewport::Viewport;
-use crate::gpu::ColorMap;
-use crate::model::Config;
-use crate::ui::settings::Settings;
+use crate::app::project::{ModelEntry, Project};
+use crate::app::tolerant::{self, Tolerated};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
 
-/// The state file's format number.
-pub const FORMAT: u32 = 1;
+/// The state file's format number. In format 1 the project's fields lay beside the others, with two models.
+pub const FORMAT: u32 = 2;
+
+/// A state file is not larger, in bytes.
+const LARGEST_BYTES: u64 = 8 << 20;
 
 /// The environment variable that puts the state file elsewhere.
 pub const PATH_VARIABLE: &str = "LATENTARIUM_STATE";
@@ -21,41 +21,29 @@ pub const PATH_VARIABLE: &str = "LATENTARIUM_STATE";
 pub struct State {
     /// [`FORMAT`].
     pub format: u32,
-    /// How the window looks.
-    pub settings: Settings,
+    /// What the person works on.
+    pub project: Project,
     /// Where the panels are, as [`crate::ui::layout::to_text`] writes it.
     pub layout: Option<String>,
     /// The window's size in points.
     pub window: Option<[f32; 2]>,
     /// The zoom factor.
     pub zoom: f32,
-    /// The numbers on both cards.
-    pub models: Option<[Config; 2]>,
-    /// Where the cursor stood.
-    pub cursor: [f32; 2],
-    /// What part of the plane was seen.
-    pub view: Viewport,
-    /// The data set.
-    pub data: Source,
-    /// The seed of the compare sheet's samples.
-    pub sheet_seed: u64,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self {
-            format: FORMAT,
-            settings: Settings::default(),
-            layout: None,
-            window: None,
-            zoom: 1.0,
-            models: None,
-            cursor: [0.0; 2],
-            view: Viewport::default(),
-            data: Source::default(),
-            sheet_seed: 0,
-        }
+        Self { format: FORMAT, project: Project::default(), layout: None, window: None, zoom: 1.0 }
     }
+}
+
+/// A state file that was read.
+#[derive(Debug)]
+pub struct StateRead {
+    /// What it holds.
+    pub state: State,
+    /// What of it could not be read, in a sentence.
+    pub left_out: Option<String>,
 }
 
 /// Why a state file is not used: one sentence.
@@ -74,16 +62,24 @@ pub enum StateError {
     Broken {
         /// The file.
         path: PathBuf,
-        /// What the reader stumbled over.
+        /// Where the reader gave up.
         error: serde_json::Error,
     },
+    /// It is larger than any state file.
+    #[error("{}: expected at most {LARGEST_BYTES} bytes, found {found}", path.display())]
+    Large {
+        /// The file.
+        path: PathBuf,
+        /// Its bytes.
+        found: u64,
+    },
     /// A later program wrote it.
-    #[error("{}: expected format {FORMAT}, found {found}", path.display())]
+    #[error("{}: expected format {FORMAT} or older, found {found}", path.display())]
     Newer {
         /// The file.
         path: PathBuf,
         /// Its format number.
-        found: u32,
+        found: u64,
     },
 }
 
@@ -95,24 +91,55 @@ pub fn path() -> Option<PathBuf> {
     Some(directories::ProjectDirs::from("", "", "latentarium")?.config_dir().join("state.json"))
 }
 
-/// Reads the state file; the default where there is none.
+/// Reads the state file; the default where there is none. A part that cannot be read is left out, and the rest is kept.
 ///
 /// # Errors
 /// Names the file and what is wrong with it.
-pub fn read(path: &std::path::Path) -> Result<State, StateError> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(State::default()),
-        Err(error) => return Err(StateError::Io { path: path.to_owned(), error }),
+pub fn read(path: &Path) -> Result<StateRead, StateError> {
+    let io = |error| StateError::Io { path: path.to_owned(), error };
+    let text = match std::fs::metadata(path) {
+        Ok(data) if data.len() > LARGEST_BYTES => {
+            return Err(StateError::Large { path: path.to_owned(), found: data.len() });
+        }
+        Ok(_) => std::fs::read_to_string(path).map_err(io)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(StateRead { state: State::default(), left_out: None });
+        }
+        Err(error) => return Err(io(error)),
     };
-    let broken = |error| StateError::Broken { path: path.to_owned(), error };
-    // A list would be taken for a state's fields in order.
-    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).map_err(broken)?;
-    let state: State = serde_json::from_value(fields.into()).map_err(broken)?;
-    if state.format > FORMAT {
-        return Err(StateError::Newer { path: path.to_owned(), found: state.format });
+    let fields: Map<String, Value> =
+        serde_json::from_str(&text).map_err(|error| StateError::Broken { path: path.to_owned(), error })?;
+    let format = fields.get("format").and_then(Value::as_u64).unwrap_or(1);
+    if format > u64::from(FORMAT) {
+        return Err(StateError::Newer { path: path.to_owned(), found: format });
     }
-    Ok(state.made_safe())
+    let fields = if format < 2 { from_format_1(fields) } else { fields };
+    let Tolerated { value: state, left_out } = tolerant::read::<State>(Value::Object(fields));
+    let left_out = (!left_out.is_empty()).then(|| format!("{}: {}", path.display(), left_out.join(", ")));
+    Ok(StateRead { state: State { format: FORMAT, ..state }.made_whole(), left_out })
+}
+
+/// A state of format 1 as one of format 2.
+fn from_format_1(mut fields: Map<String, Value>) -> Map<String, Value> {
+    let mut project: Map<String, Value> = Map::new();
+    for name in ["settings", "cursor", "view", "data", "sheet_seed"] {
+        project.extend(fields.remove(name).map(|value| (name.to_owned(), value)));
+    }
+    let whole = Project::default();
+    if let Some(Value::Array(configs)) = fields.remove("models") {
+        let entry = |(config, of): (&Value, &ModelEntry)| {
+            let config: crate::model::Config = Deserialize::deserialize(config).ok()?;
+            let entry = ModelEntry { name: config.preset.clone(), config, ..of.clone() };
+            serde_json::to_value(entry).ok()
+        };
+        let entries: Vec<Value> = configs.iter().zip(&whole.models).filter_map(entry).collect();
+        if entries.len() == whole.models.len() {
+            project.insert("models".to_owned(), entries.into());
+        }
+    }
+    fields.insert("project".to_owned(), project.into());
+    fields.insert("format".to_owned(), FORMAT.into());
+    fields
 }
 
 impl State {
@@ -122,31 +149,14 @@ impl State {
     }
 
     /// Numbers that the window could not live with become the default's.
-    fn made_safe(mut self) -> Self {
-        let whole = Self::default();
+    fn made_whole(mut self) -> Self {
         if !(0.2..=5.0).contains(&self.zoom) {
-            self.zoom = whole.zoom;
+            self.zoom = 1.0;
         }
-        if !self.cursor.iter().all(|x| x.abs() <= 100.0) {
-            self.cursor = whole.cursor;
-        }
-        if !self.view.is_valid() {
-            self.view = whole.view;
-        }
-        if self.settings.color_map == ColorMap::Signed {
-            self.settings.color_map = ColorMap::Grey;
-        }
-        self.settings.plane.grid = self.settings.plane.grid.clamp(1, LARGEST_GRID);
         if self.window.is_some_and(|size| !size.iter().all(|x| (200.0..=20_000.0).contains(x))) {
             self.window = None;
         }
-        let smoothing = &mut self.settings.curves.smoothing;
-        if !(0.0..=0.99).contains(smoothing) {
-            *smoothing = whole.settings.curves.smoothing;
-        }
-        if self.models.as_ref().is_some_and(|models| models.iter().any(|model| model.check().is_err())) {
-            self.models = None;
-        }
+        self.project = self.project.made_whole();
         self
     }
 }
@@ -155,26 +165,63 @@ impl State {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::model::ModelId;
+    use crate::ui::settings::Language;
+
+    fn read_text(text: &str) -> Result<StateRead, StateError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        std::fs::write(&path, text).unwrap();
+        read(&path)
+    }
 
     #[test]
     fn it_is_the_same_after_writing_and_reading() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("state.json");
-        let state = State { cursor: [0.5, -1.0], sheet_seed: 7, ..State::default() };
-        crate::app::files::write(&path, state.to_text().as_bytes()).unwrap();
-        assert_eq!(read(&path).unwrap(), state);
+        let mut state = State { zoom: 1.5, window: Some([900.0, 700.0]), ..State::default() };
+        state.project.cursor = [0.5, -1.0];
+        state.project.add(crate::model::Config::preset("dcgan").unwrap(), None);
+        state.project.shown.b = ModelId(2);
+        let read = read_text(&state.to_text()).unwrap();
+        assert_eq!((read.state, read.left_out), (state, None));
     }
 
     #[test]
     fn broken_and_newer_files_are_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("state.json");
-        assert_eq!(read(&path).unwrap(), State::default());
-        for text in ["{", "[]", "{\"format\": 99}", "{\"cursor\": \"x\"}"] {
-            std::fs::write(&path, text).unwrap();
-            assert!(read(&path).unwrap_err().to_string().contains("state.json"), "{text}");
+        let nothing = read(Path::new("/nonexistent/state.json")).unwrap();
+        assert_eq!(nothing.state, State::default());
+        for text in ["{", "[]", "{\"format\": 99}"] {
+            assert!(read_text(text).unwrap_err().to_string().contains("state.json"), "{text}");
         }
-        std::fs::write(&path, "{\"zoom\": 1e9, \"cursor\": [1e9, 0], \"window\": [1, 1]}").unwrap();
-        assert_eq!(read(&path).unwrap(), State::default());
+        let read = read_text("{\"zoom\": 1e9, \"cursor\": [1e9, 0], \"window\": [1, 1]}").unwrap();
+        assert_eq!(read.state, State::default());
+    }
+
+    #[test]
+    fn one_unknown_word_keeps_all_the_rest() {
+        let mut state = State { zoom: 1.25, ..State::default() };
+        state.project.settings.language = Language::Chinese;
+        state.project.cursor = [0.5, -1.0];
+        let text = state.to_text();
+        for (word, unknown) in [("\"vae-dense\"", "7"), ("\"grey\"", "\"plaid\""), ("\"Step\"", "\"moons\"")] {
+            assert!(text.contains(word), "{word} in {text}");
+            let read = read_text(&text.replacen(word, unknown, 1)).unwrap();
+            assert_eq!(read.state.zoom, 1.25, "{word}");
+            assert_eq!(read.state.project.settings.language, Language::Chinese, "{word}");
+            assert_eq!(read.state.project.cursor, [0.5, -1.0], "{word}");
+            assert!(read.left_out.is_some(), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_state_of_format_1_is_read() {
+        let vae = serde_json::to_value(crate::model::Config::preset("vae-400").unwrap()).unwrap();
+        let gan = serde_json::to_value(crate::model::Config::preset("dcgan").unwrap()).unwrap();
+        let old = serde_json::json!({
+            "format": 1, "models": [vae, gan], "cursor": [0.25, 0.5], "sheet_seed": 7, "zoom": 1.5, "data": "digits",
+        });
+        let State { project, zoom, .. } = read_text(&old.to_string()).unwrap().state;
+        let presets: Vec<&str> = project.models.iter().map(|model| model.config.preset.as_str()).collect();
+        assert_eq!(presets, ["vae-400", "dcgan"]);
+        assert_eq!((project.cursor, project.sheet_seed, zoom), ([0.25, 0.5], 7, 1.5));
     }
 }

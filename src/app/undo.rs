@@ -1,47 +1,48 @@
-//! Taking changes of settings and cursor back.
+//! Taking changes of the project back.
 
-use crate::model::Config;
+use crate::app::project::Project;
+use crate::model::ModelId;
 use std::time::{Duration, Instant};
 
 /// Changes of one kind that follow each other this closely are one.
 const TOGETHER: Duration = Duration::from_millis(800);
 const MOST: usize = 200;
 
-/// What can be taken back.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Point {
-    /// The numbers on both cards.
-    pub models: [Config; 2],
-    /// Where the cursor stood.
-    pub cursor: [f32; 2],
-}
-
-/// What a change was of.
+/// What a change was of; several of one kind that follow each other closely are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A card's numbers.
-    Model,
+pub enum ChangeKind {
+    /// A card's settings.
+    Model(ModelId),
     /// The cursor.
     Cursor,
+    /// What part of the planes is seen.
+    View,
+    /// What is drawn of the planes, and where they lie.
+    Plane,
+    /// Which row of the compare sheet is enlarged, and its seed.
+    Selection,
+    /// The list of models, and which of them are shown.
+    List,
 }
 
 /// What was, and what was taken back.
 #[derive(Default)]
 pub struct Undo {
-    past: Vec<Point>,
-    future: Vec<Point>,
-    last: Option<(Kind, Instant)>,
+    past: Vec<Project>,
+    future: Vec<Project>,
+    last: Option<(ChangeKind, Instant)>,
 }
 
 impl Undo {
-    /// Remembers `before`, what is about to change.
-    pub fn record(&mut self, kind: Kind, before: Point) {
+    /// Remembers `before`, which is about to change.
+    pub fn record(&mut self, kind: ChangeKind, before: &Project) {
         let now = Instant::now();
         let goes_on = self.last.is_some_and(|(last, at)| last == kind && now.duration_since(at) < TOGETHER);
-        self.last = Some((kind, now));
+        // Each change of the list is one of its own.
+        self.last = (kind != ChangeKind::List).then_some((kind, now));
         self.future.clear();
         if !goes_on {
-            self.past.push(before);
+            self.past.push(before.clone());
             if self.past.len() > MOST {
                 self.past.remove(0);
             }
@@ -54,19 +55,19 @@ impl Undo {
     }
 
     /// What was before the last change; `now` can be had again.
-    pub fn undo(&mut self, now: Point) -> Option<Point> {
-        let point = self.past.pop()?;
-        self.future.push(now);
+    pub fn undo(&mut self, now: &Project) -> Option<Project> {
+        let before = self.past.pop()?;
+        self.future.push(now.clone());
         self.last = None;
-        Some(point)
+        Some(before)
     }
 
     /// What was taken back last.
-    pub fn redo(&mut self, now: Point) -> Option<Point> {
-        let point = self.future.pop()?;
-        self.past.push(now);
+    pub fn redo(&mut self, now: &Project) -> Option<Project> {
+        let after = self.future.pop()?;
+        self.past.push(now.clone());
         self.last = None;
-        Some(point)
+        Some(after)
     }
 }
 
@@ -75,21 +76,21 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
-    fn point(x: f32) -> Point {
-        Point { models: [(); 2].map(|()| Config::preset("vae-dense").unwrap()), cursor: [x, 0.0] }
+    fn at(x: f32) -> Project {
+        Project { cursor: [x, 0.0], ..Project::default() }
     }
 
     #[test]
     fn back_and_forth() {
         let mut undo = Undo::default();
-        undo.record(Kind::Cursor, point(0.0));
-        undo.record(Kind::Cursor, point(1.0));
-        undo.record(Kind::Model, point(2.0));
-        assert_eq!(undo.undo(point(3.0)), Some(point(2.0)));
-        assert_eq!(undo.undo(point(2.0)), Some(point(0.0)), "one drag of the cursor is one change");
-        assert_eq!(undo.undo(point(0.0)), None);
-        assert_eq!(undo.redo(point(0.0)), Some(point(2.0)));
-        assert_eq!(undo.redo(point(2.0)), Some(point(3.0)));
-        assert_eq!(undo.redo(point(3.0)), None);
+        undo.record(ChangeKind::Cursor, &at(0.0));
+        undo.record(ChangeKind::Cursor, &at(1.0));
+        undo.record(ChangeKind::Model(ModelId(0)), &at(2.0));
+        assert_eq!(undo.undo(&at(3.0)), Some(at(2.0)));
+        assert_eq!(undo.undo(&at(2.0)), Some(at(0.0)), "one drag of the cursor is one change");
+        assert_eq!(undo.undo(&at(0.0)), None);
+        assert_eq!(undo.redo(&at(0.0)), Some(at(2.0)));
+        assert_eq!(undo.redo(&at(2.0)), Some(at(3.0)));
+        assert_eq!(undo.redo(&at(3.0)), None);
     }
 }

@@ -7,7 +7,7 @@ use crate::gpu::image::{self, Fit, Picture};
 use crate::gpu::live::{self, Decode, DecodedModel};
 use crate::gpu::{self, ColorMap, Decoding, OnDevice};
 use crate::snapshot::{Operation, OperationKind, Snapshot};
-use crate::ui::command::{Command, Slot};
+use crate::ui::command::{Command, ModelCommand, Slot, ViewCommand};
 use crate::ui::output::QUICK_FLOPS;
 use crate::ui::settings::Settings;
 use crate::ui::text::{decoded_by, tr};
@@ -52,7 +52,7 @@ impl Panel for Activations {
         let operations = |slot: Slot| view.model(slot).snapshot.map(|s| s.decoder.operations()).unwrap_or_default();
         ui.horizontal_wrapped(|ui| {
             for slot in Slot::BOTH {
-                let name = RichText::new(&view.model(slot).config.preset).color(theme::model_color(slot)).strong();
+                let name = RichText::new(view.model(slot).name).color(view.color(slot)).strong();
                 ui.selectable_value(&mut lens.model, slot, name);
             }
             let all = operations(lens.model);
@@ -93,11 +93,11 @@ impl Panel for Activations {
             }
         });
         if lens != view.settings.lens && !operations(lens.model).is_empty() {
-            commands.push(Command::Settings(Settings { lens, ..view.settings.clone() }));
+            commands.push(ViewCommand::Settings(Box::new(Settings { lens, ..view.settings.clone() })).into());
         }
         let Some(snapshot) = view.model(lens.model).snapshot else {
-            if widgets::empty_with_action(ui, &tr("activations.empty"), &tr("output.fill"), &tr("train.both_tip")) {
-                commands.push(Command::ToggleBoth);
+            if widgets::empty_with_action(ui, &tr("activations.empty"), &tr("output.fill"), &tr("train.all_tip")) {
+                commands.push(ModelCommand::ToggleAll.into());
             }
             return;
         };

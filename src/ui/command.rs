@@ -1,20 +1,21 @@
-//! Everything a panel can ask for. Panels push Commands; the application carries them out.
+//! Everything a panel can ask for. Panels push Commands; the application carries them out. A Command is plain data: what a
+//! test or a lesson replays is what a hand does.
 
 use crate::dataset::Source;
-use crate::model::{Config, ModelId};
-use crate::trainer::Part;
+use crate::explore::viewport::Viewport;
+use crate::model::{Config, ModelId, Part};
 use crate::ui::dialogs::Ask;
 use crate::ui::layout::Pane;
 use crate::ui::settings::Settings;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// One of the two models that stand side by side.
+/// One of the two views on the list of models: what stands side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Slot {
-    /// The blue one.
+    /// The left one.
     A,
-    /// The orange one.
+    /// The right one.
     B,
 }
 
@@ -22,14 +23,9 @@ impl Slot {
     /// Both, in order.
     pub const BOTH: [Self; 2] = [Self::A, Self::B];
 
-    /// Its place in a pair.
+    /// Its place among the two.
     pub const fn index(self) -> usize {
         self as usize
-    }
-
-    /// The model that it shows.
-    pub const fn id(self) -> ModelId {
-        ModelId(self as u32)
     }
 
     /// Its letter.
@@ -41,83 +37,185 @@ impl Slot {
     }
 }
 
-/// A wish of the person at the screen.
-#[derive(Clone, Debug, PartialEq)]
+/// Which models stand side by side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The left one.
+    pub a: ModelId,
+    /// The right one.
+    pub b: ModelId,
+}
+
+impl Shown {
+    /// The model that stands in a view.
+    pub const fn id(self, slot: Slot) -> ModelId {
+        match slot {
+            Slot::A => self.a,
+            Slot::B => self.b,
+        }
+    }
+}
+
+/// What the person at the screen asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
+    /// About the data set.
+    Data(DataCommand),
+    /// About models: which there are, and their training.
+    Model(ModelCommand),
+    /// About the latent plane and its cursor.
+    Plane(PlaneCommand),
+    /// About the compare sheet.
+    Compare(CompareCommand),
+    /// About how the window looks.
+    View(ViewCommand),
+    /// About files and the program.
+    File(FileCommand),
+    /// Take the last change back.
+    Undo,
+    /// Make it again.
+    Redo,
+}
+
+/// About the data set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataCommand {
     /// Put another data set in place of this one.
-    OpenData(Source),
+    Open(Source),
     /// Stop opening.
     CancelOpening,
-    /// Continue a run from its folder.
-    OpenRun(PathBuf),
-    /// Ask where a model's run is to be forked, and what is to change.
-    AskFork(Slot),
-    /// Make a fork and open it in this place.
-    Fork(Slot, ForkWish),
-    /// Write a run to its folder, or to the next free one.
-    Save(Slot),
-    /// Write both runs.
-    SaveBoth,
-    /// Write a picture to a file.
-    Export(Picture, PathBuf),
+}
 
-    /// Put another preset into a slot.
-    Preset(Slot, String),
-    /// Change a slot's numbers; those that can change while training do at once, the others at the next reset.
-    Edit(Slot, Config),
+/// About models.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelCommand {
+    /// Put a model of this preset at the end of the list.
+    Add(String),
+    /// Put another model with the same settings behind this one.
+    Duplicate(ModelId),
+    /// Take a model off the list.
+    Remove(ModelId),
+    /// Give a model another name.
+    Rename(ModelId, String),
+    /// Give a model another of the models' colours.
+    Color(ModelId, u8),
+    /// Show a model as A or as B.
+    Show(Slot, ModelId),
+    /// Give a model another preset.
+    Preset(ModelId, String),
+    /// Change a model's settings; those that can change while it trains do at once, the others at the next reset.
+    Edit(ModelId, Box<Config>),
     /// Train.
-    Start(Slot),
+    Start(ModelId),
     /// Hold still.
-    Pause(Slot),
-    /// Train both, or hold both still where any trains.
-    ToggleBoth,
+    Pause(ModelId),
+    /// Train all, or hold all still where any trains.
+    ToggleAll,
     /// One step, then hold still.
-    Step(Slot, Part),
-    /// One step of both.
-    StepBoth,
+    Step(ModelId, Part),
+    /// One step of all.
+    StepAll,
     /// Back to step 0.
-    Reset(Slot),
-    /// Both back to step 0.
-    ResetBoth,
+    Reset(ModelId),
+    /// All back to step 0.
+    ResetAll,
+    /// Let so many models train at once; the others wait for their turn.
+    TrainAtOnce(usize),
+}
 
+/// About the latent plane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaneCommand {
     /// Move the cursor to this place of the plane.
     Cursor([f32; 2]),
-    /// The cursor was let go here.
+    /// The cursor was released here.
     CursorSettled([f32; 2]),
     /// Move a plane's origin to the encoding of a test image.
-    OriginFromPoint(Slot, usize),
+    OriginFromPoint(ModelId, usize),
     /// Move a plane's origin back to 0.
-    OriginToZero(Slot),
+    OriginToZero(ModelId),
+    /// Look at this part of the planes.
+    Viewport(Viewport),
     /// Move a model's plane or cursor so that the cursor stands on this latent.
-    LookAt(Slot, Vec<f32>),
-    /// Compute the compare sheet now.
-    RefreshSheet,
-    /// Draw the fresh samples from another seed.
-    SheetSeed(u64),
+    LookAt(ModelId, Vec<f32>),
+}
 
+/// About the compare sheet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CompareCommand {
+    /// Compute the sheet now.
+    Refresh,
+    /// Draw the fresh samples from another seed.
+    Seed(u64),
+    /// Enlarge this row of the sheet, or none.
+    Select(Option<usize>),
+}
+
+/// About how the window looks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ViewCommand {
     /// Change how the window looks.
-    Settings(Settings),
+    Settings(Box<Settings>),
     /// Show or hide a panel.
     TogglePane(Pane),
     /// Back to the layout that the program came with.
     ResetLayout,
+    /// Show or hide the help.
+    Help(bool),
+}
+
+/// About files and the program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileCommand {
     /// Ask for a path.
     Ask(Ask),
     /// Let the system's file dialog fill in the path.
     Browse(Ask),
-    /// Show or hide the help.
-    Help(bool),
-    /// Take the last change of settings or cursor back.
-    Undo,
-    /// Make it again.
-    Redo,
+    /// Continue a run from its folder.
+    OpenRun(PathBuf),
+    /// Ask where a model's run is to be forked, and what is to change.
+    AskFork(ModelId),
+    /// Make a fork and open it in the model's place.
+    Fork(ModelId, ForkRequest),
+    /// Write a run to its folder, or to the next free one.
+    Save(ModelId),
+    /// Write all runs.
+    SaveAll,
+    /// Write a picture to a file.
+    Export(Picture, PathBuf),
     /// Close the window.
     Quit,
 }
 
+macro_rules! commands_of {
+    ($($part:ident: $name:ident),*) => {
+        $(impl From<$name> for Command {
+            fn from(command: $name) -> Self {
+                Self::$part(command)
+            }
+        })*
+    };
+}
+
+commands_of!(
+    Data: DataCommand,
+    Model: ModelCommand,
+    Plane: PlaneCommand,
+    Compare: CompareCommand,
+    View: ViewCommand,
+    File: FileCommand
+);
+
 /// A new run that is another up to a checkpoint, and has one thing changed from there on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ForkWish {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForkRequest {
     /// The run's folder.
     pub run: PathBuf,
     /// A step that it keeps.
@@ -129,11 +227,12 @@ pub struct ForkWish {
 }
 
 /// What a picture is taken of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Picture {
     /// The compare sheet.
     Sheet,
-    /// A model's plane of decoded tiles.
+    /// A view's plane of decoded tiles.
     Plane(Slot),
 }
 
@@ -143,6 +242,27 @@ impl Picture {
         match self {
             Self::Sheet => format!("compare-{data}"),
             Self::Plane(slot) => format!("plane-{}-{data}", slot.name().to_lowercase()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_command_is_the_same_after_writing_and_reading() {
+        let commands: [Command; 5] = [
+            ModelCommand::Edit(ModelId(3), Box::new(Config::vae_dense())).into(),
+            PlaneCommand::LookAt(ModelId(0), vec![0.5, -1.0]).into(),
+            FileCommand::Export(Picture::Plane(Slot::B), "plane.png".into()).into(),
+            ViewCommand::Settings(Box::default()).into(),
+            Command::Undo,
+        ];
+        for command in commands {
+            let text = serde_json::to_string(&command).unwrap();
+            assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command, "{text}");
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::explore::compare::{Sheet, SheetColumn};
 use crate::gpu::{self, image};
 use crate::picture::{self, Bitmap};
 use crate::snapshot::Likelihood;
-use crate::ui::command::{self, Command, Slot};
+use crate::ui::command::{self, Command, CompareCommand, FileCommand, PlaneCommand, Slot};
 use crate::ui::dialogs::Ask;
 use crate::ui::text::{number, tr, whole};
 use crate::ui::view::View;
@@ -19,7 +19,6 @@ use std::sync::Arc;
 pub struct Compare {
     drawn: Option<DrawnSheet>,
     large: Vec<gpu::TextureSlot>,
-    enlarged: Option<usize>,
 }
 
 /// A sheet as it is drawn.
@@ -72,9 +71,9 @@ fn slot_of(model: usize) -> Option<Slot> {
 }
 
 /// Moves the cursor to where an image lies.
-fn look_at(sheet: &Sheet, column: SheetColumn, row: usize) -> Option<Command> {
+fn look_at(sheet: &Sheet, view: &View<'_>, column: SheetColumn, row: usize) -> Option<Command> {
     let (model, latent) = sheet.latent(column, row)?;
-    Some(Command::LookAt(slot_of(model)?, latent.to_vec()))
+    Some(PlaneCommand::LookAt(view.slots.id(slot_of(model)?), latent.to_vec()).into())
 }
 
 impl Compare {
@@ -109,14 +108,14 @@ impl Compare {
                             None => _ = ui.painter().rect_filled(rect, 0.0, palette.surfaces[2]),
                         }
                         if let Some(slot) = column.model().and_then(slot_of) {
-                            let stroke = egui::Stroke::new(1.0, theme::model_color(slot));
+                            let stroke = egui::Stroke::new(1.0, view.color(slot));
                             ui.painter().rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Outside);
                         }
                         let name = image_name(&drawn.sheet, column, row, view);
                         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
                         if response.clicked() {
-                            self.enlarged = Some(row);
-                            commands.extend(look_at(&drawn.sheet, column, row));
+                            commands.push(CompareCommand::Select(Some(row)).into());
+                            commands.extend(look_at(&drawn.sheet, view, column, row));
                         }
                         response.on_hover_text(name);
                     }
@@ -125,8 +124,8 @@ impl Compare {
         });
     }
 
-    fn enlarged(&mut self, ui: &Ui, view: &View<'_>) {
-        let (Some(row), Some(drawn)) = (self.enlarged, &self.drawn) else { return };
+    fn enlarged(&mut self, ui: &Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        let (Some(row), Some(drawn)) = (view.sheet.selection, &self.drawn) else { return };
         self.large.resize_with(drawn.columns.len(), gpu::TextureSlot::default);
         let mut open = true;
         Window::new(t!("compare.image", place = row + 1))
@@ -161,7 +160,7 @@ impl Compare {
                 });
             });
         if !open || ui.input(|input| input.key_pressed(egui::Key::Escape)) {
-            self.enlarged = None;
+            commands.push(CompareCommand::Select(None).into());
         }
     }
 }
@@ -229,7 +228,7 @@ impl Panel for Compare {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407) >> 40;
             }
             if seed != view.sheet.seed {
-                commands.push(Command::SheetSeed(seed));
+                commands.push(CompareCommand::Seed(seed).into());
             }
             let refresh = widgets::sign_button(
                 ui,
@@ -239,10 +238,10 @@ impl Panel for Compare {
                 &tr("compare.refresh_tip"),
             );
             if refresh.clicked() {
-                commands.push(Command::RefreshSheet);
+                commands.push(CompareCommand::Refresh.into());
             }
             if widgets::button(ui, true, &tr("compare.export"), &tr("compare.export_tip")).clicked() {
-                commands.push(Command::Ask(Ask::Export(command::Picture::Sheet)));
+                commands.push(FileCommand::Ask(Ask::Export(command::Picture::Sheet)).into());
             }
         });
         self.table(ui, view, commands);
@@ -257,6 +256,6 @@ impl Panel for Compare {
             let steps = steps.collect::<Vec<_>>().join(" · ");
             widgets::fact(ui, &tr("compare.steps"), &steps, &tr("compare.steps_tip"));
         });
-        self.enlarged(ui, view);
+        self.enlarged(ui, view, commands);
     }
 }

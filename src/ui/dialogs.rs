@@ -1,15 +1,17 @@
 //! Windows that ask for a path. A path can always be typed: a system's file dialog may be missing.
 
 use crate::dataset::{BUILT_IN, Source};
-use crate::ui::command::{Command, Picture};
+use crate::ui::command::{Command, DataCommand, FileCommand, Picture};
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{theme, widgets};
 use eframe::egui::{Align2, Context, Key, TextEdit, Window};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// What a path is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// A data set to open.
     OpenData,
@@ -103,7 +105,7 @@ impl Dialogs {
                 ui.add_space(theme::GRID);
                 ui.horizontal(|ui| {
                     if widgets::button(ui, true, &tr("dialog.browse"), &tr("dialog.browse_tip")).clicked() {
-                        commands.push(Command::Browse(ask));
+                        commands.push(FileCommand::Browse(ask).into());
                     }
                     let ready = !text.trim().is_empty();
                     if (widgets::button(ui, ready, &tr(action), &tr(note)).clicked() || enter) && ready {
@@ -113,9 +115,9 @@ impl Dialogs {
             });
         if let Some(path) = confirmed {
             commands.push(match ask {
-                Ask::OpenData => Command::OpenData(Source::parse(&path)),
-                Ask::OpenRun => Command::OpenRun(PathBuf::from(path)),
-                Ask::Export(picture) => Command::Export(picture, PathBuf::from(path)),
+                Ask::OpenData => DataCommand::Open(Source::parse(&path)).into(),
+                Ask::OpenRun => FileCommand::OpenRun(PathBuf::from(path)).into(),
+                Ask::Export(picture) => FileCommand::Export(picture, PathBuf::from(path)).into(),
             });
             keep = false;
         }

@@ -1,6 +1,7 @@
 //! The window that asks where a run is to be forked, and what is to change from there on.
 
-use crate::ui::command::{Command, ForkWish, Slot};
+use crate::model::ModelId;
+use crate::ui::command::{Command, FileCommand, ForkRequest};
 use crate::ui::text::{tr, whole};
 use crate::ui::{theme, widgets};
 use eframe::egui::{self, Align2, ComboBox, Context, Key, TextEdit, Ui, Window};
@@ -14,7 +15,9 @@ pub struct ForkDialog {
 }
 
 struct Form {
-    slot: Slot,
+    id: ModelId,
+    /// What the model is called.
+    name: String,
     run: PathBuf,
     /// The steps that the run keeps, in order; empty until they are known.
     kept: Vec<u64>,
@@ -27,10 +30,10 @@ struct Form {
 
 impl ForkDialog {
     /// Opens it for a model's run; `fields` are the names and values of what can be changed.
-    pub fn ask(&mut self, slot: Slot, run: PathBuf, fields: Vec<(String, String)>) {
+    pub fn ask(&mut self, id: ModelId, name: String, run: PathBuf, fields: Vec<(String, String)>) {
         let first = fields.iter().find(|(key, _)| key == "learning_rate").or(fields.first());
         let (key, value) = first.cloned().unwrap_or_default();
-        self.open = Some(Form { slot, run, kept: Vec::new(), step: 0, fields, key, value });
+        self.open = Some(Form { id, name, run, kept: Vec::new(), step: 0, fields, key, value });
     }
 
     /// The steps that a run keeps are known: the newest is chosen.
@@ -51,7 +54,7 @@ impl ForkDialog {
         let Some(form) = &mut self.open else { return };
         let mut keep = true;
         let mut confirmed = false;
-        Window::new(t!("fork.title", slot = form.slot.name()))
+        Window::new(t!("fork.title", slot = form.name))
             .id(egui::Id::unique("fork"))
             .open(&mut keep)
             .collapsible(false)
@@ -59,9 +62,9 @@ impl ForkDialog {
             .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
             .show(context, |ui| confirmed = form.ui(ui));
         if confirmed {
-            let Form { slot, run, step, key, value, .. } = form;
-            let wish = ForkWish { run: run.clone(), step: *step, key: key.clone(), value: value.clone() };
-            commands.push(Command::Fork(*slot, wish));
+            let Form { id, run, step, key, value, .. } = form;
+            let request = ForkRequest { run: run.clone(), step: *step, key: key.clone(), value: value.clone() };
+            commands.push(FileCommand::Fork(*id, request).into());
             keep = false;
         }
         if !keep || context.input(|input| input.key_pressed(Key::Escape)) {

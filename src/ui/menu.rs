@@ -1,10 +1,10 @@
 //! The bar at the top: menus, what data there is, what draws, and the theme.
 
 use crate::nn::vector::processor;
-use crate::ui::command::{Command, Picture, Slot};
+use crate::ui::command::{Command, DataCommand, FileCommand, Picture, Slot, ViewCommand};
 use crate::ui::dialogs::Ask;
 use crate::ui::layout::Pane;
-use crate::ui::settings::{Appearance, COLOR_MAPS, DECODERS, Language};
+use crate::ui::settings::{Appearance, COLOR_MAPS, DECODERS, Language, Settings};
 use crate::ui::text::{self, tr, whole};
 use crate::ui::theme;
 use crate::ui::view::View;
@@ -19,7 +19,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         ui.menu_button(tr("menu.view"), |ui| looks(ui, view, commands));
         ui.menu_button(tr("menu.help"), |ui| {
             if ui.add(Button::new(tr("menu.help_window")).shortcut_text("F1")).clicked() {
-                commands.push(Command::Help(true));
+                commands.push(ViewCommand::Help(true).into());
             }
         });
         ui.separator();
@@ -42,29 +42,29 @@ fn file(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
             commands.push(command);
         }
     };
-    entry(ui, true, &tr("menu.open_data"), "Ctrl+O", Command::Ask(Ask::OpenData));
-    entry(ui, true, &tr("menu.open_run"), "", Command::Ask(Ask::OpenRun));
+    entry(ui, true, &tr("menu.open_data"), "Ctrl+O", FileCommand::Ask(Ask::OpenData).into());
+    entry(ui, true, &tr("menu.open_run"), "", FileCommand::Ask(Ask::OpenRun).into());
     ui.separator();
     let any = view.models.iter().any(|model| model.status.is_some());
-    entry(ui, any, &tr("menu.save_both"), "Ctrl+S", Command::SaveBoth);
+    entry(ui, any, &tr("menu.save_all"), "Ctrl+S", FileCommand::SaveAll.into());
     for (slot, words) in [(Slot::A, tr("menu.save_a")), (Slot::B, tr("menu.save_b"))] {
-        entry(ui, view.model(slot).status.is_some(), &words, "", Command::Save(slot));
+        entry(ui, view.model(slot).status.is_some(), &words, "", FileCommand::Save(view.slots.id(slot)).into());
     }
     for (slot, words) in [(Slot::A, tr("menu.fork_a")), (Slot::B, tr("menu.fork_b"))] {
-        entry(ui, view.model(slot).folder.is_some(), &words, "", Command::AskFork(slot));
+        entry(ui, view.model(slot).folder.is_some(), &words, "", FileCommand::AskFork(view.slots.id(slot)).into());
     }
     ui.separator();
     let sheet = view.sheet.sheet.is_some();
-    entry(ui, sheet, &tr("menu.export_sheet"), "Ctrl+E", Command::Ask(Ask::Export(Picture::Sheet)));
+    entry(ui, sheet, &tr("menu.export_sheet"), "Ctrl+E", FileCommand::Ask(Ask::Export(Picture::Sheet)).into());
     for (slot, words) in [(Slot::A, tr("menu.export_plane_a")), (Slot::B, tr("menu.export_plane_b"))] {
         let ready = view.model(slot).snapshot.is_some();
-        entry(ui, ready, &words, "", Command::Ask(Ask::Export(Picture::Plane(slot))));
+        entry(ui, ready, &words, "", FileCommand::Ask(Ask::Export(Picture::Plane(slot))).into());
     }
     ui.separator();
     entry(ui, true, &tr("menu.undo"), "Ctrl+Z", Command::Undo);
     entry(ui, true, &tr("menu.redo"), "Ctrl+Shift+Z", Command::Redo);
     ui.separator();
-    entry(ui, true, &tr("menu.quit"), "", Command::Quit);
+    entry(ui, true, &tr("menu.quit"), "", FileCommand::Quit.into());
 }
 
 fn looks(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
@@ -96,18 +96,18 @@ fn looks(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         ui.radio_value(&mut settings.decoder, choice, tr(key));
     }
     if settings != *view.settings {
-        commands.push(Command::Settings(settings));
+        commands.push(ViewCommand::Settings(Box::new(settings)).into());
     }
     ui.separator();
     ui.label(theme::note(ui, tr("menu.panels")));
     for pane in Pane::ALL {
         let mut shown = view.shown.contains(&pane);
         if ui.checkbox(&mut shown, tr(pane.key())).clicked() {
-            commands.push(Command::TogglePane(pane));
+            commands.push(ViewCommand::TogglePane(pane).into());
         }
     }
     if ui.button(tr("menu.reset_layout")).clicked() {
-        commands.push(Command::ResetLayout);
+        commands.push(ViewCommand::ResetLayout.into());
     }
 }
 
@@ -121,7 +121,7 @@ fn data_chip(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         };
         ui.add(bar.desired_width(24.0 * theme::GRID)).on_hover_text(tr("data.opening_tip"));
         if ui.button(tr("data.cancel")).on_hover_text(tr("data.cancel_tip")).clicked() {
-            commands.push(Command::CancelOpening);
+            commands.push(DataCommand::CancelOpening.into());
         }
         return;
     }
@@ -130,7 +130,7 @@ fn data_chip(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         None => tr("data.none"),
     };
     if ui.add(Button::new(theme::figure(words)).small()).on_hover_text(tr("data.chip_tip")).clicked() {
-        commands.push(Command::Ask(Ask::OpenData));
+        commands.push(FileCommand::Ask(Ask::OpenData).into());
     }
 }
 
@@ -182,6 +182,6 @@ fn theme_button(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let next = if dark { Appearance::Light } else { Appearance::Dark };
     let name = tr("menu.switch_theme");
     if crate::ui::widgets::sign_button(ui, true, theme::signs::THEME, &name, &name).clicked() {
-        commands.push(Command::Settings(crate::ui::settings::Settings { appearance: next, ..view.settings.clone() }));
+        commands.push(ViewCommand::Settings(Box::new(Settings { appearance: next, ..view.settings.clone() })).into());
     }
 }

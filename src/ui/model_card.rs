@@ -1,28 +1,32 @@
 //! One model's card: its preset, its buttons, where it is, its numbers that may change while it trains, and the others in
 //! sections.
 
+mod entry;
 mod fields;
-mod presets;
+pub mod presets;
 mod rate_curve;
 mod sections;
 
 use crate::model::Section;
 use crate::trainer::{Part, Phase, Status};
-use crate::ui::command::{Command, Slot};
+use crate::ui::command::{Command, FileCommand, ModelCommand};
 use crate::ui::text::{tr, whole};
 use crate::ui::theme::signs;
-use crate::ui::view::ModelView;
+use crate::ui::view::{ModelView, View};
 use crate::ui::{theme, widgets};
 use eframe::egui::{self, ComboBox, RichText, Ui};
 use rust_i18n::t;
 
-/// Draws a card.
-pub fn ui(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
-    ui.push_id(model.slot, |ui| {
-        head(ui, model, commands);
+/// Draws a card; that of a model that stands in no view is short.
+pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Vec<Command>) {
+    ui.push_id(model.id, |ui| {
+        head(ui, view, model, commands);
         buttons(ui, model, commands);
         status_line(ui, model);
         trouble(ui, model);
+        if model.slot.is_none() {
+            return;
+        }
         let mut config = model.config.clone();
         fields::rows(ui, Section::LIVE, &mut config);
         sections::ui(ui, model, &mut config);
@@ -30,43 +34,51 @@ pub fn ui(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
             ui.label(RichText::new(tr("model.waits_for_reset")).small().color(theme::of(ui).warning));
         }
         if config != *model.config {
-            commands.push(Command::Edit(model.slot, config));
+            commands.push(ModelCommand::Edit(model.id, Box::new(config)).into());
         }
     });
 }
 
-fn head(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
+fn head(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Vec<Command>) {
+    if model.name != model.config.preset {
+        ui.add(egui::Label::new(RichText::new(model.name).strong()).truncate());
+    }
     ui.horizontal(|ui| {
-        widgets::badge(ui, model.slot);
-        let name = t!("model.preset_of", slot = model.slot.name());
+        widgets::badge(ui, model);
+        let name = t!("model.preset_of", slot = model.label());
         let response = ComboBox::from_id_salt("preset")
             .selected_text(model.config.preset.as_str())
             .width(16.0 * theme::GRID)
             .height(60.0 * theme::GRID)
-            .show_ui(ui, |ui| presets::choices(ui, model, commands))
+            .show_ui(ui, |ui| {
+                if let Some(preset) = presets::list(ui, Some(&model.config.preset)) {
+                    commands.push(ModelCommand::Preset(model.id, preset).into());
+                }
+            })
             .response;
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
         response.on_hover_text(tr("model.preset_tip"));
+        entry::ui(ui, view, model, commands);
         ui.add(egui::Label::new(theme::note(ui, tr(model.config.family().words))).truncate());
     });
 }
 
 fn buttons(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
-    let slot = model.slot;
-    let named = |key: &str| t!(key, slot = slot.name()).into_owned();
+    let id = model.id;
+    let named = |key: &str| t!(key, slot = model.label()).into_owned();
     let phase = model.status.map(|status| status.phase);
     let can = matches!(phase, Some(Phase::Paused | Phase::Training | Phase::Finished)) && model.mistake.is_none();
     ui.horizontal(|ui| {
-        if model.is_training() {
+        if model.is_training() || model.queued {
             if widgets::sign_button(ui, can, signs::PAUSE, &named("train.pause"), &tr("train.pause_tip")).clicked() {
-                commands.push(Command::Pause(slot));
+                commands.push(ModelCommand::Pause(id).into());
             }
         } else if widgets::sign_button(ui, can, signs::START, &named("train.start"), &tr("train.start_tip")).clicked() {
-            commands.push(Command::Start(slot));
+            commands.push(ModelCommand::Start(id).into());
         }
         let mut step = |ui: &mut Ui, sign: &str, words: &str, tip: &str, part: Part| {
             if widgets::sign_button(ui, can, sign, &named(words), &tr(tip)).clicked() {
-                commands.push(Command::Step(slot, part));
+                commands.push(ModelCommand::Step(id, part).into());
             }
         };
         step(ui, signs::STEP, "train.step", "train.step_tip", Part::Whole);
@@ -75,10 +87,10 @@ fn buttons(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
         }
         let any = phase.is_some();
         if widgets::sign_button(ui, any, signs::RESET, &named("train.reset"), &tr("train.reset_tip")).clicked() {
-            commands.push(Command::Reset(slot));
+            commands.push(ModelCommand::Reset(id).into());
         }
         if widgets::sign_button(ui, any, signs::SAVE, &named("train.save"), &tr("train.save_tip")).clicked() {
-            commands.push(Command::Save(slot));
+            commands.push(FileCommand::Save(id).into());
         }
     });
 }
@@ -89,6 +101,7 @@ fn status_line(ui: &mut Ui, model: &ModelView<'_>) {
         return;
     };
     let phase = match status.phase {
+        Phase::Paused if model.queued => "phase.queued",
         Phase::Paused if status.step == 0 => "phase.ready",
         Phase::Paused => "phase.paused",
         Phase::Training => "phase.training",
@@ -129,9 +142,4 @@ fn trouble(ui: &mut Ui, model: &ModelView<'_>) {
     if let Some(mistake) = &model.mistake {
         ui.label(RichText::new(mistake).color(danger));
     }
-}
-
-/// The name that a slot's start button has, for those who look for it by name.
-pub fn start_name(slot: Slot) -> String {
-    t!("train.start", slot = slot.name()).into_owned()
 }

@@ -7,7 +7,7 @@ use crate::gpu::image::{self, Fit, Picture};
 use crate::gpu::live::{self, Decode, DecodedModel};
 use crate::gpu::{Decoding, OnDevice, TextureSlot};
 use crate::snapshot::{Scratch, Snapshot};
-use crate::ui::command::{Command, Slot};
+use crate::ui::command::{Command, ModelCommand, Slot};
 use crate::ui::text::{decoded_by, tr};
 use crate::ui::view::View;
 use crate::ui::{Panel, theme, widgets};
@@ -109,8 +109,8 @@ impl Panel for OutputPanel {
         self.decode(view, view.cursor_after(commands));
         self.find_real(view);
         if self.cells.iter().all(|cell| cell.decoded.is_none()) {
-            if widgets::empty_with_action(ui, &tr("output.empty"), &tr("output.fill"), &tr("train.both_tip")) {
-                commands.push(Command::ToggleBoth);
+            if widgets::empty_with_action(ui, &tr("output.empty"), &tr("output.fill"), &tr("train.all_tip")) {
+                commands.push(ModelCommand::ToggleAll.into());
             }
             return;
         }
@@ -272,12 +272,12 @@ impl OutputCell {
         let made = decoded.and_then(|decoded| decoded.made.as_ref());
         let step = made.map(|made| made.step).or(decoded.and_then(|decoded| OnDevice::step_of(decoded.on_device)));
         let heading = Heading {
-            name: view.model(self.slot).config.preset.clone(),
+            name: view.model(self.slot).name.to_owned(),
             accessible: match self.slot {
                 Slot::A => "output.a",
                 Slot::B => "output.b",
             },
-            color: theme::model_color(self.slot),
+            color: view.color(self.slot),
             figure: step.map(|step| format!("{} {step}", tr("output.step"))),
             refused: match &view.model(self.slot).decoding {
                 refused @ Decoding::CpuRefused(_) => Some(decoded_by(refused)),

@@ -1,5 +1,6 @@
 //! How the window looks: kept between sittings.
 
+use crate::explore::tiles::LARGEST_GRID;
 use crate::gpu::{ColorMap, DecoderChoice};
 use crate::trainer::Axis;
 use crate::ui::activations::LensSettings;
@@ -113,4 +114,20 @@ pub struct Settings {
     pub lens: LensSettings,
     /// Who decodes what is looked at.
     pub decoder: DecoderChoice,
+}
+
+impl Settings {
+    /// Numbers that the window could not live with become the default's.
+    #[must_use]
+    pub fn made_whole(mut self) -> Self {
+        let whole = Self::default();
+        if self.color_map == ColorMap::Signed {
+            self.color_map = whole.color_map;
+        }
+        self.plane.grid = self.plane.grid.clamp(1, LARGEST_GRID);
+        if !(0.0..=0.99).contains(&self.curves.smoothing) {
+            self.curves.smoothing = whole.curves.smoothing;
+        }
+        self
+    }
 }

@@ -4,14 +4,15 @@ use crate::dataset::{Dataset, DatasetId};
 use crate::explore::compare::one_of_each_class;
 use crate::gpu::image::{self, Picture};
 use crate::gpu::{self, ColorMap};
-use crate::ui::command::{Command, Slot};
+use crate::ui::command::{Command, FileCommand, ModelCommand};
 use crate::ui::dialogs::Ask;
 use crate::ui::model_card;
 use crate::ui::text::{tr, whole};
 use crate::ui::theme::signs;
 use crate::ui::view::View;
 use crate::ui::{Panel, theme, widgets};
-use eframe::egui::{self, Frame, ProgressBar, RichText, ScrollArea, Sense, Ui, Vec2};
+use eframe::egui::{self, DragValue, Frame, ProgressBar, RichText, ScrollArea, Sense, Ui, Vec2};
+use rust_i18n::t;
 
 const SHOWN: usize = 20;
 
@@ -27,7 +28,7 @@ impl Setup {
         ui.horizontal(|ui| {
             ui.label(theme::title(tr("data.title")));
             if widgets::button(ui, true, &tr("data.open"), &tr("data.open_tip")).clicked() {
-                commands.push(Command::Ask(Ask::OpenData));
+                commands.push(FileCommand::Ask(Ask::OpenData).into());
             }
         });
         if let Some(opening) = &view.opening {
@@ -81,23 +82,51 @@ impl Panel for Setup {
             // Room for the scroll bar, which floats over the content.
             ui.set_max_width(ui.available_width() - theme::GRID);
             card(ui, |ui| self.data(ui, view, commands));
-            let ready = view.models.iter().any(|model| model.status.is_some());
-            let words = if view.is_training() { tr("train.pause_both") } else { tr("train.train_both") };
-            let sign = if view.is_training() { signs::PAUSE } else { signs::START };
             ui.add_space(theme::GRID / 2.0);
-            let size = Vec2::new(ui.available_width(), 4.0 * theme::GRID);
-            let button = egui::Button::new(format!("{sign}  {words}")).min_size(size);
-            let response = ui.add_enabled(ready, button);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, &words));
-            if response.on_hover_text(tr("train.both_tip")).on_disabled_hover_text(tr("train.no_data")).clicked() {
-                commands.push(Command::ToggleBoth);
-            }
-            for slot in Slot::BOTH {
+            train_all(ui, view, commands);
+            for model in &view.models {
                 ui.add_space(theme::GRID / 2.0);
-                card(ui, |ui| model_card::ui(ui, view.model(slot), commands));
+                card(ui, |ui| model_card::ui(ui, view, model, commands));
             }
+            ui.add_space(theme::GRID / 2.0);
+            list_end(ui, view, commands);
         });
     }
+}
+
+fn train_all(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let ready = view.models.iter().any(|model| model.status.is_some());
+    let active = view.is_active();
+    let words = if active { tr("train.pause_all") } else { tr("train.train_all") };
+    let sign = if active { signs::PAUSE } else { signs::START };
+    let size = Vec2::new(ui.available_width(), 4.0 * theme::GRID);
+    let response = ui.add_enabled(ready, egui::Button::new(format!("{sign}  {words}")).min_size(size));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, &words));
+    if response.on_hover_text(tr("train.all_tip")).on_disabled_hover_text(tr("train.no_data")).clicked() {
+        commands.push(ModelCommand::ToggleAll.into());
+    }
+}
+
+/// Below the list: one more model, and how many train at once.
+fn list_end(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.menu_button(tr("list.add"), |ui| {
+            if let Some(preset) = model_card::presets::list(ui, None) {
+                commands.push(ModelCommand::Add(preset).into());
+                ui.close();
+            }
+        })
+        .response
+        .on_hover_text(tr("list.add_tip"));
+        let label = ui.label(theme::note(ui, tr("list.at_once")));
+        let mut count = view.train_at_once;
+        let field = DragValue::new(&mut count).range(1..=24).speed(0.05);
+        let threads = t!("list.at_once_tip", threads = view.threads);
+        ui.add(field).labelled_by(label.id).on_hover_text(threads);
+        if count != view.train_at_once {
+            commands.push(ModelCommand::TrainAtOnce(count).into());
+        }
+    });
 }
 
 fn card(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {

@@ -1,7 +1,7 @@
 //! The keyboard. Keys act only when nothing has its focus, so that a focused button keeps its Space.
 
 use crate::ui::Panels;
-use crate::ui::command::{Command, Picture};
+use crate::ui::command::{Command, FileCommand, ModelCommand, Picture, PlaneCommand, ViewCommand};
 use crate::ui::dialogs::Ask;
 use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
 
@@ -14,7 +14,7 @@ const REDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND.plus(Mod
 /// What the keys that were pressed ask for.
 pub fn commands(context: &Context, panels: &Panels, cursor: [f32; 2], commands: &mut Vec<Command>) {
     if context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1)) {
-        commands.push(Command::Help(!panels.dialogs.help));
+        commands.push(ViewCommand::Help(!panels.dialogs.help).into());
     }
     // The plane takes the focus on a click and leaves all but its own keys to the window.
     let focused = context.memory(|memory| memory.focused());
@@ -30,9 +30,9 @@ pub fn commands(context: &Context, panels: &Panels, cursor: [f32; 2], commands: 
         let with_command = [
             (REDO, Command::Redo),
             (UNDO, Command::Undo),
-            (OPEN, Command::Ask(Ask::OpenData)),
-            (SAVE, Command::SaveBoth),
-            (EXPORT, Command::Ask(Ask::Export(Picture::Sheet))),
+            (OPEN, FileCommand::Ask(Ask::OpenData).into()),
+            (SAVE, FileCommand::SaveAll.into()),
+            (EXPORT, FileCommand::Ask(Ask::Export(Picture::Sheet)).into()),
         ];
         for (shortcut, command) in with_command {
             if input.consume_shortcut(&shortcut) {
@@ -40,10 +40,10 @@ pub fn commands(context: &Context, panels: &Panels, cursor: [f32; 2], commands: 
             }
         }
         for (key, command) in
-            [(Key::Space, Command::ToggleBoth), (Key::S, Command::StepBoth), (Key::R, Command::ResetBoth)]
+            [(Key::Space, ModelCommand::ToggleAll), (Key::S, ModelCommand::StepAll), (Key::R, ModelCommand::ResetAll)]
         {
             if input.modifiers.is_none() && input.consume_key(Modifiers::NONE, key) {
-                commands.push(command);
+                commands.push(command.into());
             }
         }
     });
@@ -57,6 +57,6 @@ fn arrows(context: &Context, panels: &Panels, cursor: [f32; 2], commands: &mut V
         (right, count(Key::ArrowUp) - count(Key::ArrowDown), input.modifiers.shift)
     });
     if right != 0.0 || up != 0.0 {
-        commands.push(Command::Cursor(panels.plane.nudged(cursor, [right, up], fine)));
+        commands.push(PlaneCommand::Cursor(panels.plane.nudged(cursor, [right, up], fine)).into());
     }
 }

@@ -1,6 +1,5 @@
 //! Every colour and size of the program. Nothing else names one.
 
-use crate::ui::command::Slot;
 use eframe::egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use eframe::egui::{
     self, Color32, Context, CornerRadius, FontData, FontFamily, FontId, Margin, RichText, Stroke, TextStyle, Theme,
@@ -36,6 +35,10 @@ pub mod signs {
     pub const BEFORE: &str = "←";
     /// The one after.
     pub const AFTER: &str = "→";
+    /// What else there is to do.
+    pub const MORE: &str = "⋯";
+    /// A model that stands in no view.
+    pub const MODEL: &str = "·";
     /// Dark and light.
     pub const THEME: &str = "◐";
     /// A message that something is done.
@@ -69,12 +72,21 @@ pub fn class_color(class: usize) -> Color32 {
     CLASSES[class % CLASSES.len()]
 }
 
-/// The colour of a model: the same in both themes, and nothing else has it.
-pub const fn model_color(slot: Slot) -> Color32 {
-    match slot {
-        Slot::A => Color32::from_rgb(0x4C, 0x9B, 0xE8),
-        Slot::B => Color32::from_rgb(0xF2, 0x8E, 0x2B),
-    }
+/// The colours of models, the same in both themes; nothing else has them. The first is blue, the second orange.
+pub const MODELS: [Color32; 8] = [
+    Color32::from_rgb(0x4C, 0x9B, 0xE8),
+    Color32::from_rgb(0xF2, 0x8E, 0x2B),
+    Color32::from_rgb(0x4F, 0xB0, 0x6D),
+    Color32::from_rgb(0xB0, 0x7C, 0xD8),
+    Color32::from_rgb(0xD9, 0x6B, 0x8F),
+    Color32::from_rgb(0x35, 0xB5, 0xB5),
+    Color32::from_rgb(0xA8, 0x9A, 0x3C),
+    Color32::from_rgb(0x9C, 0x84, 0x72),
+];
+
+/// A model's colour by its number; they repeat after eight.
+pub fn model_color(color: u8) -> Color32 {
+    MODELS[usize::from(color) % MODELS.len()]
 }
 
 /// The colours that differ between dark and light.
@@ -206,10 +218,9 @@ fn restyle(style: &mut egui::Style, palette: &Palette) {
 
 /// The colour of one curve: a shade of its model's colour, above 0 towards the text (more contrast), below 0 towards
 /// the background.
-pub fn curve_color(slot: Slot, shade: f32, palette: &Palette) -> Color32 {
-    let base = model_color(slot);
+pub fn curve_color(model: Color32, shade: f32, palette: &Palette) -> Color32 {
     let target = if shade > 0.0 { palette.text } else { palette.surfaces[0] };
-    base.lerp_to_gamma(target, f32::abs(shade))
+    model.lerp_to_gamma(target, f32::abs(shade))
 }
 
 /// A figure: monospaced, so that it does not jump as it changes.

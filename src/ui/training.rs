@@ -3,7 +3,7 @@
 use crate::metrics::{self, Columns, Group, Metric, Unit};
 use crate::model::MetricId;
 use crate::trainer::Axis;
-use crate::ui::command::{Command, Slot};
+use crate::ui::command::{Command, ModelCommand, ViewCommand};
 use crate::ui::settings::Curves;
 use crate::ui::text::{number, tr, whole};
 use crate::ui::view::{ModelView, View};
@@ -90,9 +90,9 @@ impl Training {
                         drawn += points.len();
                         let is_test = curve.metric.is_test();
                         let style = if is_test { LineStyle::dashed_dense() } else { LineStyle::Solid };
-                        let line = Line::new(curve_name(model.slot, curve.id), PlotPoints::new(points))
-                            .id((model.slot, curve.id))
-                            .color(theme::curve_color(model.slot, curve.shade, palette))
+                        let line = Line::new(curve_name(model, curve.id), PlotPoints::new(points))
+                            .id((model.id, curve.id))
+                            .color(theme::curve_color(theme::model_color(model.color), curve.shade, palette))
                             .style(style)
                             .width(if is_test { 2.0 } else { 1.5 });
                         plot.line(line);
@@ -121,11 +121,11 @@ fn points(model: &ModelView<'_>, shown: &ShownCurve, curves: Curves, seen: (f64,
     points
 }
 
-fn curve_name(slot: Slot, id: MetricId) -> String {
+fn curve_name(model: &ModelView<'_>, id: MetricId) -> String {
     let name = tr(&format!("series.{}", id.name()));
     match id.dimension() {
-        Some(dimension) => format!("{} · {name} {}", slot.name(), dimension + 1),
-        None => format!("{} · {name}", slot.name()),
+        Some(dimension) => format!("{} · {name} {}", model.label(), dimension + 1),
+        None => format!("{} · {name}", model.label()),
     }
 }
 
@@ -202,13 +202,13 @@ impl Panel for Training {
         self.points_drawn = 0;
         let last = |model: &ModelView<'_>| model.history.map(|history| history.last_values()).unwrap_or_default();
         let measured: Vec<Measured<'_>> =
-            view.models.iter().map(|model| Measured { model, last: last(model) }).collect();
+            view.shown_models().map(|model| Measured { model, last: last(model) }).collect();
         let groups = groups(&measured);
         if groups.is_empty() {
             let ready = view.models.iter().any(|model| model.status.is_some());
             let words = if ready { tr("training.empty") } else { tr("train.no_data") };
-            if widgets::empty_with_action(ui, &words, &tr("training.begin"), &tr("train.both_tip")) {
-                commands.push(Command::ToggleBoth);
+            if widgets::empty_with_action(ui, &words, &tr("training.begin"), &tr("train.all_tip")) {
+                commands.push(ModelCommand::ToggleAll.into());
             }
             return;
         }
@@ -227,7 +227,7 @@ impl Panel for Training {
             ui.add(Label::new(theme::note(ui, tr("training.hint"))).truncate());
         });
         if settings != *view.settings {
-            commands.push(Command::Settings(settings));
+            commands.push(ViewCommand::Settings(Box::new(settings)).into());
         }
         let gap = theme::GRID;
         let count = groups.len() as f32;

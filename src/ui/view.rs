@@ -2,22 +2,31 @@
 
 use crate::dataset::{Dataset, Progress};
 use crate::explore::compare::Sheet;
+use crate::explore::viewport::Viewport;
 use crate::gpu::Decoding;
-use crate::model::Config;
+use crate::model::{Config, ModelId};
 use crate::snapshot::Snapshot;
 use crate::trainer::{History, Phase, Status};
-use crate::ui::command::{Command, Slot};
+use crate::ui::command::{Command, PlaneCommand, Shown, Slot};
 use crate::ui::layout::Pane;
 use crate::ui::plane::known::{PlaneView, PlanesView};
 use crate::ui::settings::Settings;
+use crate::ui::theme;
 use candle_core::DeviceLocation;
+use eframe::egui::Color32;
 use std::sync::Arc;
 
 /// One model as the panels see it.
 #[derive(Clone)]
 pub struct ModelView<'a> {
     /// Which one it is.
-    pub slot: Slot,
+    pub id: ModelId,
+    /// What it is called.
+    pub name: &'a str,
+    /// Which of the models' colours it has.
+    pub color: u8,
+    /// The view that it stands in, if any.
+    pub slot: Option<Slot>,
     /// The numbers on its card, some of which may wait for a reset.
     pub config: &'a Config,
     /// What is wrong with them, if anything is.
@@ -26,6 +35,8 @@ pub struct ModelView<'a> {
     pub waits_for_reset: bool,
     /// Where its trainer is; `None` where there is none yet.
     pub status: Option<Status>,
+    /// Whether it waits for its turn to train.
+    pub queued: bool,
     /// Its curves.
     pub history: Option<&'a Arc<History>>,
     /// What is shown of it.
@@ -40,7 +51,15 @@ pub struct ModelView<'a> {
     pub decoding: Decoding,
 }
 
-impl ModelView<'_> {
+impl<'a> ModelView<'a> {
+    /// What its controls are named after: the letter of the view that it stands in, else its name.
+    pub fn label(&self) -> &'a str {
+        match self.slot {
+            Some(slot) => slot.name(),
+            None => self.name,
+        }
+    }
+
     /// Whether it trains.
     pub fn is_training(&self) -> bool {
         self.status.is_some_and(|status| status.phase == Phase::Training)
@@ -65,6 +84,8 @@ pub struct SheetView<'a> {
     pub seed: u64,
     /// Whether another is being computed.
     pub computing: bool,
+    /// The row that is enlarged.
+    pub selection: Option<usize>,
 }
 
 /// Everything.
@@ -74,10 +95,16 @@ pub struct View<'a> {
     pub data: Option<&'a Arc<Dataset>>,
     /// What is being opened.
     pub opening: Option<OpeningView<'a>>,
-    /// Both models.
-    pub models: [ModelView<'a>; 2],
+    /// All models, in the order of the list; at least one.
+    pub models: Vec<ModelView<'a>>,
+    /// Which of them are shown.
+    pub slots: Shown,
+    /// Models that train at once; the others wait for their turn.
+    pub train_at_once: usize,
     /// Where the cursor stands on the plane.
     pub cursor: [f32; 2],
+    /// What part of the planes is seen.
+    pub viewport: Viewport,
     /// The planes.
     pub planes: PlanesView,
     /// The compare sheet.
@@ -97,27 +124,40 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// One model.
+    /// The model that stands in a view.
     pub fn model(&self, slot: Slot) -> &ModelView<'a> {
-        let [a, b] = &self.models;
-        match slot {
-            Slot::A => a,
-            Slot::B => b,
-        }
+        let id = self.slots.id(slot);
+        // There is at least one.
+        &self.models[self.models.iter().position(|model| model.id == id).unwrap_or(0)]
     }
 
-    /// What is known of a model's plane.
+    /// The colour of the model that stands in a view.
+    pub fn color(&self, slot: Slot) -> Color32 {
+        theme::model_color(self.model(slot).color)
+    }
+
+    /// What is known of the plane of a view's model.
     pub fn plane(&self, slot: Slot) -> Option<&PlaneView> {
-        self.planes.get(slot.id())
+        self.planes.get(self.slots.id(slot))
     }
 
     /// Where the cursor is after these commands: a panel that is drawn later follows the plane in the same frame.
     pub fn cursor_after(&self, commands: &[Command]) -> [f32; 2] {
         let moved = commands.iter().rev().find_map(|command| match command {
-            Command::Cursor(cursor) | Command::CursorSettled(cursor) => Some(*cursor),
+            Command::Plane(PlaneCommand::Cursor(cursor) | PlaneCommand::CursorSettled(cursor)) => Some(*cursor),
             _ => None,
         });
         moved.unwrap_or(self.cursor)
+    }
+
+    /// The models that are shown, in the order of the list.
+    pub fn shown_models(&self) -> impl Iterator<Item = &ModelView<'a>> {
+        self.models.iter().filter(|model| model.slot.is_some())
+    }
+
+    /// Whether any model trains, or waits for its turn.
+    pub fn is_active(&self) -> bool {
+        self.models.iter().any(|model| model.is_training() || model.queued)
     }
 
     /// Whether any model trains.

@@ -2,6 +2,7 @@
 
 use crate::ui::command::Slot;
 use crate::ui::theme;
+use crate::ui::view::ModelView;
 use eframe::egui::{self, Align, Button, Layout, Response, RichText, Role, Ui, WidgetInfo};
 
 /// A button that shows a sign and is called `name`; the tooltip says what it does.
@@ -16,15 +17,17 @@ pub fn button(ui: &mut Ui, enabled: bool, words: &str, tooltip: &str) -> Respons
     ui.add_enabled(enabled, Button::new(words)).on_hover_text(tooltip).on_disabled_hover_text(tooltip)
 }
 
-/// A model's badge: its letter on its colour.
-pub fn badge(ui: &mut Ui, slot: Slot) -> Response {
+/// A model's badge: the letter of the view that it stands in, on its colour.
+pub fn badge(ui: &mut Ui, model: &ModelView<'_>) -> Response {
     let palette = theme::of(ui);
     let ink = if palette.dark { palette.surfaces[0] } else { palette.text };
     let frame = egui::Frame::new()
-        .fill(theme::model_color(slot))
+        .fill(theme::model_color(model.color))
         .corner_radius(theme::GRID / 2.0)
         .inner_margin(egui::Margin::symmetric(theme::GRID as i8, 0));
-    frame.show(ui, |ui| ui.label(RichText::new(slot.name()).strong().color(ink))).inner
+    frame
+        .show(ui, |ui| ui.label(RichText::new(model.slot.map_or(theme::signs::MODEL, Slot::name)).strong().color(ink)))
+        .inner
 }
 
 /// What an empty panel says, in its middle.

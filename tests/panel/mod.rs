@@ -3,12 +3,14 @@
 
 use eframe::egui;
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
+use latentarium::explore::viewport::Viewport;
 use latentarium::gpu::Decoding;
-use latentarium::model::Config;
+use latentarium::model::{Config, ModelId};
 use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Snapshot};
 use latentarium::ui::Panel;
-use latentarium::ui::command::{Command, Slot};
+use latentarium::ui::command::{Command, PlaneCommand, Shown, Slot, ViewCommand};
+use latentarium::ui::layout::Pane;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::view::{ModelView, SheetView, View};
@@ -54,6 +56,7 @@ pub struct Screen {
     pub planes: PlanesView,
     pub data: Option<Arc<Dataset>>,
     pub cursor: [f32; 2],
+    pub viewport: Viewport,
     pub settings: Settings,
     pub commands: Vec<Command>,
 }
@@ -69,6 +72,7 @@ impl Screen {
             planes: PlanesView::default(),
             data: None,
             cursor: [0.0; 2],
+            viewport: Viewport::default(),
             settings: Settings::default(),
             commands: Vec::new(),
         }
@@ -76,47 +80,77 @@ impl Screen {
 
     /// What is known of a model's plane, to be changed.
     pub fn plane(&mut self, slot: Slot) -> &mut PlaneView {
-        self.planes.models.entry(slot.id())
+        self.planes.models.entry(id(slot))
     }
 
     /// Draws a panel, and does what it asks for as an app would.
     pub fn draw(&mut self, panel: &mut dyn Panel, ui: &mut egui::Ui) {
-        let model = |slot: Slot| ModelView {
-            slot,
-            config: &self.configs[&slot],
-            mistake: None,
-            waits_for_reset: false,
-            status: None,
-            history: None,
-            snapshot: self.snapshots.get(&slot),
-            ready_made: false,
-            failure: None,
-            folder: None,
-            decoding: Decoding::CpuSoftware,
-        };
+        let models = Slot::BOTH
+            .map(|slot| ModelView { snapshot: self.snapshots.get(&slot), ..model_view(slot, &self.configs[&slot]) });
         let view = View {
             data: self.data.as_ref(),
-            opening: None,
-            models: Slot::BOTH.map(model),
             cursor: self.cursor,
+            viewport: self.viewport,
             planes: self.planes.clone(),
-            sheet: SheetView { sheet: None, seed: 0, computing: false },
-            settings: &self.settings,
-            device: "",
-            decode_ms: None,
-            threads: 1,
-            accelerator: None,
-            shown: &[],
+            ..view(models.into(), &self.settings)
         };
         let mut commands = Vec::new();
         panel.ui(ui, &view, &mut commands);
         for command in &commands {
             match command {
-                Command::Cursor(to) | Command::CursorSettled(to) => self.cursor = *to,
-                Command::Settings(settings) => self.settings = settings.clone(),
+                Command::Plane(PlaneCommand::Cursor(to) | PlaneCommand::CursorSettled(to)) => self.cursor = *to,
+                Command::Plane(PlaneCommand::Viewport(viewport)) => self.viewport = *viewport,
+                Command::View(ViewCommand::Settings(settings)) => self.settings = (**settings).clone(),
                 _ => {}
             }
         }
         self.commands.extend(commands);
+    }
+}
+
+/// The id of the model that a test shows in a view.
+pub fn id(slot: Slot) -> ModelId {
+    ModelId(slot.index() as u32)
+}
+
+/// A model in a view, of which nothing runs.
+pub fn model_view(slot: Slot, config: &Config) -> ModelView<'_> {
+    ModelView {
+        id: id(slot),
+        name: &config.preset,
+        color: slot.index() as u8,
+        slot: Some(slot),
+        config,
+        mistake: None,
+        waits_for_reset: false,
+        status: None,
+        queued: false,
+        history: None,
+        snapshot: None,
+        ready_made: false,
+        failure: None,
+        folder: None,
+        decoding: Decoding::CpuSoftware,
+    }
+}
+
+/// A view of these models and of nothing else.
+pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> {
+    View {
+        data: None,
+        opening: None,
+        models,
+        slots: Shown { a: id(Slot::A), b: id(Slot::B) },
+        train_at_once: 2,
+        cursor: [0.0; 2],
+        viewport: Viewport::default(),
+        planes: PlanesView::default(),
+        sheet: SheetView { sheet: None, seed: 0, computing: false, selection: None },
+        settings,
+        device: "",
+        decode_ms: None,
+        threads: 1,
+        accelerator: None,
+        shown: &Pane::ALL,
     }
 }

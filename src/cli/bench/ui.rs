@@ -4,7 +4,7 @@
 use crate::app::{Session, Start};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::trainer::MetricId;
-use crate::ui::command::{Command, Slot};
+use crate::ui::command::{ModelCommand, Slot};
 use eframe::egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
 use eframe::{egui_wgpu, wgpu};
 use serde::Serialize;
@@ -160,13 +160,13 @@ impl BenchUi {
             frame(&mut session, &context, gpu.as_ref(), index);
         }
         let idle = self.measure(&mut session, &context, gpu.as_ref(), None);
-        session.apply_all(Slot::BOTH.map(Command::Start));
+        session.apply(ModelCommand::ToggleAll);
         for index in 0..WARM_UP {
             frame(&mut session, &context, gpu.as_ref(), index);
             std::thread::sleep(Duration::from_millis(10));
         }
         let training = self.measure(&mut session, &context, gpu.as_ref(), Some(&encoded));
-        session.apply_all(Slot::BOTH.map(Command::Pause));
+        session.apply(ModelCommand::ToggleAll);
         Ok(UiTimes {
             idle,
             training,

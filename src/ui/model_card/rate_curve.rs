@@ -16,7 +16,7 @@ pub fn ui(ui: &mut Ui, model: &ModelView<'_>, rate: &LearningRate) {
     let last = last_step(rate).max(step);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 6.0 * theme::GRID), Sense::hover());
     let palette = theme::of(ui);
-    let color = theme::model_color(model.slot);
+    let color = theme::model_color(model.color);
     let inner = rect.shrink(theme::GRID / 2.0);
     let top = rate.learning_rate.max(f64::MIN_POSITIVE);
     let place = |step: u64| {
@@ -31,7 +31,7 @@ pub fn ui(ui: &mut Ui, model: &ModelView<'_>, rate: &LearningRate) {
     painter.rect_filled(rect, theme::GRID / 4.0, palette.surfaces[1]);
     painter.line(curve, Stroke::new(1.5, color));
     painter.circle_filled(place(step), theme::GRID / 2.0 - 1.0, color);
-    let name = t!("model.rate_curve", slot = model.slot.name());
+    let name = t!("model.rate_curve", slot = model.label());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     let under = response.hover_pos().map(|at| {
         let share = f64::from((at.x - inner.left()) / inner.width().max(1.0)).clamp(0.0, 1.0);

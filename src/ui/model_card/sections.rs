@@ -22,7 +22,7 @@ fn sections(config: &Config) -> Vec<Section> {
 
 /// Draws the line of names and what is open, and changes `config`.
 pub fn ui(ui: &mut Ui, model: &ModelView<'_>, config: &mut Config) {
-    let id = Id::unique(("open section", model.slot));
+    let id = Id::unique(("open section", model.id));
     let before = ui.data(|data| data.get_temp::<Option<Section>>(id)).flatten();
     let mut open = before;
     let sections = sections(config);
@@ -56,7 +56,7 @@ fn name(ui: &mut Ui, model: &ModelView<'_>, section: Section, open: bool) -> boo
     let words = format!("section.{}", section.0);
     let response = ui.add(Button::selectable(open, RichText::new(tr(&words)).small()).frame_when_inactive(true));
     let named = format!("{words}_of");
-    let name = t!(&named, slot = model.slot.name());
+    let name = t!(&named, slot = model.label());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, &name));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_expanded(open));
     response.on_hover_text(tr(&format!("{words}_tip"))).clicked()

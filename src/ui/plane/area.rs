@@ -5,7 +5,7 @@ use super::known::PlaneView;
 use super::layers::{self, PlaneFrame};
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::viewport::{Area, Viewport};
-use crate::ui::command::Command;
+use crate::ui::command::{Command, PlaneCommand};
 use crate::ui::text::tr;
 use crate::ui::theme;
 use crate::ui::view::View;
@@ -30,7 +30,7 @@ impl PlanePanel {
         self.hover(&response, area, points);
         let hovered_image = self.hovered.zip(points).and_then(|(index, points)| points.image(index));
         if let (Some(image), true) = (hovered_image, response.double_clicked() && origin_can_move(view)) {
-            commands.push(Command::OriginFromPoint(slot, image));
+            commands.push(PlaneCommand::OriginFromPoint(view.slots.id(slot), image).into());
         }
         self.keys(ui, &response, area, view, commands);
         self.menu(&response, hovered_image, view, commands);
@@ -99,13 +99,13 @@ impl PlanePanel {
             Some(pixel) => {
                 let to = self.viewport.plane_from_pixel(area, pixel.into());
                 if to != view.cursor {
-                    commands.push(Command::Cursor(to));
+                    commands.push(PlaneCommand::Cursor(to).into());
                 }
                 self.moving = Some(to);
             }
             None => {
                 if let Some(to) = self.moving.take() {
-                    commands.push(Command::CursorSettled(to));
+                    commands.push(PlaneCommand::CursorSettled(to).into());
                 }
             }
         }
@@ -156,7 +156,7 @@ impl PlanePanel {
             )
         });
         if right != 0.0 || up != 0.0 {
-            commands.push(Command::CursorSettled(self.nudged(view.cursor, [right, up], fine)));
+            commands.push(PlaneCommand::CursorSettled(self.nudged(view.cursor, [right, up], fine)).into());
         }
         if closer != 0.0 {
             let about = self.viewport.pixel_from_plane(area, view.cursor);
@@ -183,17 +183,17 @@ impl PlanePanel {
         let slot = view.settings.plane.model;
         response.context_menu(|ui| {
             if ui.button(tr("plane.menu_cursor")).clicked() {
-                commands.push(Command::CursorSettled(self.menu_place));
+                commands.push(PlaneCommand::CursorSettled(self.menu_place).into());
             }
             let image = self.menu_image.filter(|_| origin_can_move(view));
             let button = egui::Button::new(tr("plane.menu_origin"));
             if let (true, Some(image)) = (ui.add_enabled(image.is_some(), button).clicked(), image) {
-                commands.push(Command::OriginFromPoint(slot, image));
+                commands.push(PlaneCommand::OriginFromPoint(view.slots.id(slot), image).into());
             }
             let plane = view.plane(slot).and_then(|known| known.plane.as_ref());
             let moved = plane.is_some_and(|plane| plane.origin.iter().any(|x| *x != 0.0));
             if ui.add_enabled(moved, egui::Button::new(tr("plane.menu_zero"))).clicked() {
-                commands.push(Command::OriginToZero(slot));
+                commands.push(PlaneCommand::OriginToZero(view.slots.id(slot)).into());
             }
             if ui.button(tr("plane.reset")).clicked() {
                 self.viewport = Viewport::default();

@@ -5,7 +5,7 @@ use super::layers::{self, LAYERS};
 use super::settings::PlaneSettings;
 use crate::explore::tiles::LARGEST_GRID;
 use crate::explore::viewport::Viewport;
-use crate::ui::command::{Command, Slot};
+use crate::ui::command::{Command, ModelCommand, PlaneCommand, Slot, ViewCommand};
 use crate::ui::settings::Settings;
 use crate::ui::text::{tr, whole};
 use crate::ui::theme;
@@ -18,7 +18,7 @@ impl PlanePanel {
         let mut settings = view.settings.plane.clone();
         ui.horizontal_wrapped(|ui| {
             for slot in Slot::BOTH {
-                let name = RichText::new(&view.model(slot).config.preset).color(theme::model_color(slot)).strong();
+                let name = RichText::new(view.model(slot).name).color(view.color(slot)).strong();
                 ui.selectable_value(&mut settings.model, slot, name);
             }
             ui.separator();
@@ -59,10 +59,10 @@ impl PlanePanel {
             let (changed_a, done_a) = field(ui, &mut a, "a ", "plane.cursor_a");
             let (changed_b, done_b) = field(ui, &mut b, "b ", "plane.cursor_b");
             if changed_a || changed_b {
-                commands.push(Command::Cursor([a, b]));
+                commands.push(PlaneCommand::Cursor([a, b]).into());
             }
             if done_a || done_b {
-                commands.push(Command::CursorSettled([a, b]));
+                commands.push(PlaneCommand::CursorSettled([a, b]).into());
             }
             if let Some(some) = some_points(view) {
                 ui.label(RichText::new(some).color(secondary));
@@ -100,13 +100,13 @@ impl PlanePanel {
         child.label(RichText::new(tr("plane.empty")).color(theme::of(ui).text_secondary));
         child.add_space(theme::GRID);
         if child.button(tr("plane.fill")).clicked() {
-            commands.push(Command::ToggleBoth);
+            commands.push(ModelCommand::ToggleAll.into());
         }
     }
 }
 
 fn change(view: &View<'_>, plane: PlaneSettings) -> Command {
-    Command::Settings(Settings { plane, ..view.settings.clone() })
+    ViewCommand::Settings(Box::new(Settings { plane, ..view.settings.clone() })).into()
 }
 
 /// How many of the test images are points, where not all of them are.

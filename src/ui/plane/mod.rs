@@ -9,7 +9,7 @@ pub mod settings;
 use crate::explore::tiles::Lattice;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::Panel;
-use crate::ui::command::Command;
+use crate::ui::command::{Command, PlaneCommand};
 use crate::ui::view::View;
 use eframe::egui::{self, Ui};
 use layers::{LAYERS, Layer, LayerEntry};
@@ -17,8 +17,8 @@ use std::collections::BTreeSet;
 
 /// The panel.
 pub struct PlanePanel {
-    /// What part of the plane is seen; may be set, and is saved with the window's state.
-    pub viewport: Viewport,
+    /// What part of the plane is seen: the project's, as this frame has changed it so far.
+    viewport: Viewport,
     area: Option<Area>,
     focus: Option<egui::Id>,
     /// Of these classes, some are hidden; another data set starts with all of them shown.
@@ -52,9 +52,7 @@ impl Default for PlanePanel {
 
 impl Panel for PlanePanel {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-        if !self.viewport.is_valid() {
-            self.viewport = Viewport::default();
-        }
+        self.viewport = view.viewport;
         let names = view.data.map(|data| data.class_names()).unwrap_or_default();
         if self.class_names != names {
             self.class_names = names.to_vec();
@@ -65,6 +63,9 @@ impl Panel for PlanePanel {
         let size = egui::vec2(ui.available_width(), (ui.available_height() - footer).max(64.0));
         self.area(ui, size, view, commands);
         self.footer(ui, view, commands);
+        if self.viewport != view.viewport {
+            commands.push(PlaneCommand::Viewport(self.viewport).into());
+        }
     }
 }
 

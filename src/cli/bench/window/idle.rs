@@ -3,7 +3,7 @@
 use super::PATIENCE;
 use crate::app::{Script, Stage};
 use crate::gpu::DeviceInfo;
-use crate::ui::command::{Command, Slot};
+use crate::ui::command::ModelCommand;
 use std::time::{Duration, Instant};
 
 /// How long nothing may happen before frames are counted.
@@ -46,7 +46,7 @@ impl Script for Idle {
             IdleStage::Opens => {
                 self.waits_for = "the data and the models were not ready";
                 if stage.session.is_ready() {
-                    stage.session.apply_all(Slot::BOTH.map(Command::Start));
+                    stage.session.apply(ModelCommand::ToggleAll);
                     self.stage = IdleStage::Trains(Instant::now());
                 } else if stage.elapsed > PATIENCE {
                     stage.close();
@@ -55,7 +55,7 @@ impl Script for Idle {
             }
             IdleStage::Trains(since) => {
                 if since.elapsed() > SETTLE {
-                    stage.session.apply_all(Slot::BOTH.map(Command::Pause));
+                    stage.session.apply(ModelCommand::ToggleAll);
                     self.stage = IdleStage::Calms(Instant::now());
                 }
                 soon

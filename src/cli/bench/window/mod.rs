@@ -6,7 +6,7 @@ mod watching;
 use crate::app::{Script, Session, SharedScript, SharedSession, Start};
 use crate::cli::explorer::{WindowError, show};
 use crate::dataset::Source;
-use crate::ui::command::{Command, Slot};
+use crate::ui::command::{ModelCommand, Slot};
 use idle::Idle;
 use serde::Serialize;
 use std::cell::RefCell;
@@ -107,7 +107,7 @@ impl BenchWindow {
         let idle = play(session, Idle::default())?;
         let idle = idle.borrow();
         let frames_idle = idle.counted.ok_or(WindowBenchError::Unfinished(idle.waits_for))?;
-        session.borrow_mut().apply_all(Slot::BOTH.map(Command::Start));
+        session.borrow_mut().apply(ModelCommand::ToggleAll);
         let length = Duration::from_secs_f64(self.seconds / f64::from(ROUNDS));
         let [mut headless, mut rest, mut drag] = [Measured::default(); 3];
         for _ in 0..ROUNDS {
@@ -126,7 +126,7 @@ impl BenchWindow {
             rest.add(&watched.rest);
             drag.add(&watched.drag);
         }
-        session.borrow_mut().apply_all(Slot::BOTH.map(Command::Pause));
+        session.borrow_mut().apply(ModelCommand::ToggleAll);
         Ok(WindowFigures {
             frames_idle,
             samples_per_s_headless: headless.samples_per_s(),

@@ -1,0 +1,170 @@
+//! Commands about files: paths that are asked for, runs and pictures that are written.
+
+use crate::app::done::Done;
+use crate::app::files;
+use crate::app::jobs::JobKey;
+use crate::app::session::Session;
+use crate::app::shell::Level;
+use crate::explore::tiles::TileGrid;
+use crate::explore::viewer::CpuDecoder;
+use crate::model::ModelId;
+use crate::picture;
+use crate::trainer::Control;
+use crate::ui::command::{FileCommand, Picture};
+use crate::ui::dialogs::Ask;
+use crate::ui::text::tr;
+use rust_i18n::t;
+use std::path::{Path, PathBuf};
+
+impl Session {
+    pub(super) fn apply_to_files(&mut self, command: FileCommand) {
+        match command {
+            FileCommand::Ask(ask) => self.ask(ask),
+            FileCommand::Browse(ask) => self.browse(ask),
+            FileCommand::OpenRun(folder) => self.open_run(folder),
+            FileCommand::AskFork(id) => self.ask_fork(id),
+            FileCommand::Fork(id, request) => self.fork(id, request),
+            FileCommand::Save(id) => self.save(&[id]),
+            FileCommand::SaveAll => {
+                let ids: Vec<ModelId> = self.project.models.iter().map(|model| model.id).collect();
+                self.save(&ids);
+            }
+            FileCommand::Export(picture, path) => self.export(picture, path),
+            FileCommand::Quit => self.shell.quit = true,
+        }
+    }
+
+    fn ask(&mut self, ask: Ask) {
+        self.shell.panels.dialogs.ask(ask, String::new());
+        let runs = self.runs();
+        let data = self.services.data.as_ref().map_or_else(|| "data".to_owned(), |data| data.name.clone());
+        let suggest: Box<dyn FnOnce() -> PathBuf + Send> = match ask {
+            Ask::Export(picture) => Box::new(move || free_name(Path::new(""), &picture.file_name(&data), ".png", &[])),
+            Ask::OpenRun => Box::new(move || newest_in(&runs)),
+            Ask::OpenData => return,
+        };
+        self.services.jobs.start(JobKey::Suggestion, move |_| Done::Suggested(ask, suggest()));
+    }
+
+    fn browse(&mut self, ask: Ask) {
+        self.services.jobs.start(JobKey::Dialog, move |_| {
+            let dialog = rfd::FileDialog::new();
+            let picked = match ask {
+                Ask::OpenData | Ask::OpenRun => dialog.pick_folder(),
+                Ask::Export(_) => dialog.add_filter("PNG", &["png"]).save_file(),
+            };
+            Done::Picked(ask, picked)
+        });
+    }
+
+    pub(in crate::app) fn runs(&self) -> PathBuf {
+        let runs = &self.services.start.runs;
+        if runs.as_os_str().is_empty() { PathBuf::from("runs") } else { runs.clone() }
+    }
+
+    /// Saves where a model was saved before; the others to the next free folders, which are looked for in the background.
+    fn save(&mut self, ids: &[ModelId]) {
+        let Some(data) = self.services.data.clone() else {
+            self.shell.say(Level::Note, &tr("train.no_data"));
+            return;
+        };
+        let mut new = Vec::new();
+        for id in ids {
+            let (Some(entry), Some(model)) = (self.project.model(*id), self.services.models.get(*id)) else { continue };
+            match (&model.trainer, &model.folder) {
+                (Some(trainer), Some(folder)) => trainer.send(Control::Save(folder.clone())),
+                (Some(_), None) => new.push((*id, format!("{}-{}", entry.config.preset, data.name))),
+                (None, _) => {}
+            }
+        }
+        if new.is_empty() {
+            return;
+        }
+        let runs = self.runs();
+        self.services.jobs.start(JobKey::Folders, move |_| {
+            let mut taken = Vec::new();
+            let folders = new.into_iter().map(|(id, name)| {
+                let folder = free_name(&runs, &name, "", &taken);
+                taken.push(folder.clone());
+                (id, folder)
+            });
+            Done::Folders(folders.collect())
+        });
+    }
+
+    /// Writes a picture in the background.
+    fn export(&mut self, what: Picture, path: PathBuf) {
+        let path = if path.extension().is_none() { path.with_extension("png") } else { path };
+        let map = self.project.settings.color_map;
+        let key = JobKey::Write(path.clone());
+        match what {
+            Picture::Sheet => {
+                let (Some(sheet), Some(data)) = (self.services.sheet.sheet.clone(), self.services.data.clone()) else {
+                    self.shell.say(Level::Note, &tr("compare.empty"));
+                    return;
+                };
+                self.services.jobs.start(key, move |_| {
+                    let image = picture::compare(&sheet, data.class_names(), map);
+                    let written = files::write_png(&path, &image).map_err(|error| error.to_string());
+                    Done::Exported(written.map(|()| path))
+                });
+            }
+            Picture::Plane(slot) => {
+                let shown = self.model(slot).shown().cloned();
+                let lattice = self.shell.panels.plane.lattice(self.project.settings.plane.grid);
+                let plane = self.services.looking.plane(self.id(slot)).cloned();
+                let (Some(snapshot), Some(plane), Some(lattice)) = (shown, plane, lattice) else {
+                    self.shell.say(Level::Note, &t!("toast.no_plane", slot = slot.name()));
+                    return;
+                };
+                let limits = self.services.looking.limits;
+                self.services.jobs.start(key, move |_| {
+                    let mut decoder = CpuDecoder::default();
+                    let tiles = TileGrid::decode(&mut decoder, &snapshot, &plane, lattice, limits, &mut || true);
+                    let image = tiles.map(|tiles| picture::tiles(&tiles, map));
+                    let image = image.ok_or_else(|| "the plane does not belong to the network".to_owned());
+                    let write = |image| files::write_png(&path, &image).map_err(|error| error.to_string());
+                    Done::Exported(image.and_then(write).map(|()| path))
+                });
+            }
+        }
+    }
+}
+
+/// `folder/name-N ending` with the first N from 1 that is neither there nor taken.
+fn free_name(folder: &Path, name: &str, ending: &str, taken: &[PathBuf]) -> PathBuf {
+    let mut number = 1u64;
+    loop {
+        let path = folder.join(format!("{name}-{number}{ending}"));
+        if !path.exists() && !taken.contains(&path) {
+            return path;
+        }
+        number += 1;
+    }
+}
+
+/// The run that was changed last, or the folder of runs itself.
+fn newest_in(runs: &Path) -> PathBuf {
+    let entries = std::fs::read_dir(runs).into_iter().flatten().flatten();
+    let newest = entries
+        .filter(|entry| entry.path().join("config.toml").is_file())
+        .max_by_key(|entry| entry.metadata().and_then(|data| data.modified()).ok());
+    newest.map_or_else(|| runs.to_owned(), |entry| entry.path())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn the_next_free_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = free_name(folder.path(), "vae-digits", "", &[]);
+        assert!(first.ends_with("vae-digits-1"));
+        std::fs::create_dir(&first).unwrap();
+        let second = free_name(folder.path(), "vae-digits", "", &[]);
+        assert!(second.ends_with("vae-digits-2"));
+        assert!(free_name(folder.path(), "vae-digits", "", &[second]).ends_with("vae-digits-3"));
+    }
+}

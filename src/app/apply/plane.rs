@@ -1,0 +1,73 @@
+//! Commands about the latent plane: its cursor, and where it lies.
+
+use crate::app::session::Session;
+use crate::app::undo::ChangeKind;
+use crate::explore::plane::Plane;
+use crate::model::ModelId;
+use crate::ui::command::PlaneCommand;
+
+impl Session {
+    pub(super) fn apply_to_plane(&mut self, command: PlaneCommand) {
+        match command {
+            PlaneCommand::Cursor(cursor) => self.move_cursor(cursor),
+            PlaneCommand::CursorSettled(cursor) => {
+                self.move_cursor(cursor);
+                self.undo.settle();
+            }
+            PlaneCommand::OriginFromPoint(id, image) => self.move_origin(id, Some(image)),
+            PlaneCommand::OriginToZero(id) => self.move_origin(id, None),
+            PlaneCommand::Viewport(viewport) => {
+                if viewport != self.project.view && viewport.is_valid() {
+                    self.undo.record(ChangeKind::View, &self.project);
+                    self.project.view = viewport;
+                }
+            }
+            PlaneCommand::LookAt(id, latent) => self.look_at(id, &latent),
+        }
+    }
+
+    fn move_cursor(&mut self, cursor: [f32; 2]) {
+        if cursor != self.project.cursor && cursor.iter().all(|x| x.is_finite()) {
+            self.undo.record(ChangeKind::Cursor, &self.project);
+            self.project.cursor = cursor;
+        }
+    }
+
+    /// Puts the cursor onto a latent of a model: in two dimensions it goes there, else the plane comes to it.
+    fn look_at(&mut self, id: ModelId, latent: &[f32]) {
+        let Some(plane) = self.services.looking.plane(id).filter(|plane| plane.is_valid(latent.len())).cloned() else {
+            return;
+        };
+        if latent.len() > 2 {
+            self.put_plane(id, Plane { origin: latent.to_vec(), ..(*plane).clone() });
+        } else {
+            self.move_cursor(plane.plane_from_latent(latent));
+        }
+    }
+
+    /// Moves a plane's origin to the encoding of a test image, given by its place in the split, or back to 0.
+    fn move_origin(&mut self, id: ModelId, image: Option<usize>) {
+        let Some(plane) = self.services.looking.plane(id).cloned() else { return };
+        let origin = match image {
+            Some(image) => {
+                let Some(points) = self.services.looking.points(id) else { return };
+                let posterior = points.of_image(image).and_then(|index| points.encoding.posterior(index));
+                let Some((mean, _)) = posterior else { return };
+                mean.to_vec()
+            }
+            None => vec![0.0; plane.latent()],
+        };
+        if origin.len() == plane.latent() {
+            self.put_plane(id, Plane { origin, ..(*plane).clone() });
+        }
+    }
+
+    /// Puts a model's plane somewhere, with the cursor in its middle: one change.
+    fn put_plane(&mut self, id: ModelId, plane: Plane) {
+        self.undo.record(ChangeKind::Plane, &self.project);
+        self.undo.settle();
+        self.project.planes.insert(id, plane.clone());
+        self.project.cursor = [0.0; 2];
+        self.services.looking.set_plane(id, plane, true);
+    }
+}

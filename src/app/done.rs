@@ -1,0 +1,123 @@
+//! What comes of jobs, and what is made of it.
+
+use crate::app::jobs::{Finished, JobKey};
+use crate::app::runtime::ReadyMade;
+use crate::app::services::Opening;
+use crate::app::session::Session;
+use crate::app::shell::Level;
+use crate::dataset::{Dataset, Source};
+use crate::explore::compare::Sheet;
+use crate::explore::plane::Plane;
+use crate::model::ModelId;
+use crate::run::Opened;
+use crate::trainer::{Control, Trainer};
+use crate::ui::dialogs::Ask;
+use crate::ui::text::tr;
+use rust_i18n::t;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What came of a piece of work.
+pub enum Done {
+    /// A data set was opened.
+    Data(Result<Box<Dataset>, String>),
+    /// A run was opened, with its data where that is another than before; for this model, or for the one that suits it.
+    Run(Option<ModelId>, Result<Box<OpenedRun>, String>),
+    /// The steps of which a run keeps checkpoints.
+    Kept(PathBuf, Result<Vec<u64>, String>),
+    /// A model's trainer was made.
+    Made(ModelId, Result<Box<Trainer>, String>),
+    /// The models that come with the program.
+    Pretrained(Result<Vec<Opened>, String>),
+    /// The system's file dialog was closed; `None` where nothing was chosen.
+    Picked(Ask, Option<PathBuf>),
+    /// Folders that are free for runs.
+    Folders(Vec<(ModelId, PathBuf)>),
+    /// A path to start from when asking for one.
+    Suggested(Ask, PathBuf),
+    /// A compare sheet.
+    Sheet(Box<Sheet>),
+    /// A picture was written.
+    Exported(Result<PathBuf, String>),
+    /// A run's plane was written beside it.
+    PlaneWritten(Result<(), String>),
+    /// The state file was written.
+    StateWritten(Result<(), String>),
+}
+
+/// A run that can go on.
+pub struct OpenedRun {
+    /// What lay in the folder.
+    pub opened: Opened,
+    /// The plane that it was looked at by, where one was kept and fits.
+    pub plane: Option<Plane>,
+    /// The trainer that goes on with it.
+    pub trainer: Trainer,
+    /// The data that it is trained on.
+    pub data: Arc<Dataset>,
+}
+
+impl Session {
+    pub(super) fn finish(&mut self, finished: Finished) {
+        let opening = if finished.key == JobKey::Open { self.services.opening.take() } else { None };
+        match finished.done {
+            Some(Done::Data(Err(message)) | Done::Run(_, Err(message))) => {
+                self.shell.say(Level::Failed, &message);
+                self.fall_back_to_data(opening);
+            }
+            Some(done) => self.receive(done),
+            None => {
+                let message = t!("toast.broke", name = finished.key.name()).into_owned();
+                self.shell.say(Level::Failed, &message);
+                match finished.key {
+                    JobKey::Make(id) => self.made(id, Err(message)),
+                    JobKey::Open => self.fall_back_to_data(opening),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn receive(&mut self, done: Done) {
+        match done {
+            Done::Data(Ok(data)) => self.take_data(Arc::new(*data)),
+            Done::Kept(run, kept) => self.receive_kept(&run, kept),
+            Done::Run(id, Ok(run)) => self.take_run(*run, id),
+            // Received in `finish`.
+            Done::Data(Err(_)) | Done::Run(_, Err(_)) => {}
+            Done::Made(id, made) => self.made(id, made.map(|trainer| *trainer)),
+            Done::Pretrained(Ok(opened)) => {
+                self.services.ready.extend(opened.into_iter().map(ReadyMade::from));
+            }
+            Done::Pretrained(Err(message)) => tracing::warn!("models that come with the program: {message}"),
+            Done::Picked(ask, Some(path)) => self.shell.panels.dialogs.fill(ask, &path),
+            Done::Picked(_, None) => self.shell.say(Level::Note, &tr("toast.nothing_picked")),
+            Done::Suggested(ask, path) => self.shell.panels.dialogs.suggest(ask, &path),
+            Done::Folders(folders) => {
+                for (id, folder) in folders {
+                    self.send(id, Control::Save(folder));
+                }
+            }
+            Done::Sheet(sheet) => self.services.sheet.sheet = Some(Arc::new(*sheet)),
+            Done::Exported(Ok(path)) => {
+                let message = t!("toast.exported", path = path.display()).into_owned();
+                self.shell.say(Level::Done, &message);
+            }
+            Done::StateWritten(Err(message)) => self.shell.say(Level::Failed, &t!("toast.state_failed", why = message)),
+            Done::Exported(Err(message)) | Done::PlaneWritten(Err(message)) => {
+                self.shell.say(Level::Failed, &message);
+            }
+            Done::PlaneWritten(Ok(())) | Done::StateWritten(Ok(())) => {}
+        }
+    }
+
+    /// The first opening may fail on last time's folder: the program starts with what it has.
+    pub(super) fn fall_back_to_data(&mut self, failed: Option<Opening>) {
+        let source = failed.and_then(|opening| opening.source);
+        if self.services.data.is_none() && source != Some(Source::default()) {
+            // A run that did not open says nothing about the data of last time.
+            let next = if source.is_some() { Source::default() } else { self.project.data.clone() };
+            self.open_data(next);
+        }
+    }
+}

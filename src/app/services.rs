@@ -1,0 +1,101 @@
+//! What runs in the background: jobs, trainers, the viewer, the decoder of the window's device. None of it is kept.
+
+use crate::app::decoding::DecoderState;
+use crate::app::jobs::Jobs;
+use crate::app::looking::Looking;
+use crate::app::runtime::{ModelRuntime, ReadyMade};
+use crate::app::session::Start;
+use crate::app::wake::Waker;
+use crate::dataset::{Dataset, Source};
+use crate::explore::compare::Sheet;
+use crate::model::PerModel;
+use crate::snapshot::Snapshot;
+use crate::trainer::Options;
+use candle_core::Device;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+/// What is being opened.
+pub(super) struct Opening {
+    /// In words.
+    pub what: String,
+    /// Where the data comes from; `None` for a run.
+    pub source: Option<Source>,
+}
+
+/// What a sheet was made of.
+pub(super) struct SheetKey {
+    pub a: Arc<Snapshot>,
+    pub b: Arc<Snapshot>,
+    pub data: Arc<Dataset>,
+    pub seed: u64,
+}
+
+impl SheetKey {
+    pub fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.a, &other.a)
+            && Arc::ptr_eq(&self.b, &other.b)
+            && Arc::ptr_eq(&self.data, &other.data)
+            && self.seed == other.seed
+    }
+}
+
+/// The compare sheet and what it takes to keep it fresh.
+#[derive(Default)]
+pub(super) struct SheetState {
+    pub sheet: Option<Arc<Sheet>>,
+    pub key: Option<SheetKey>,
+    pub started: Option<Instant>,
+    /// Somebody waits for a new one.
+    pub requested: bool,
+}
+
+/// All of it.
+pub(super) struct Services {
+    pub start: Start,
+    /// Threads of each trainer.
+    pub threads: usize,
+    pub data: Option<Arc<Dataset>>,
+    pub opening: Option<Opening>,
+    pub models: PerModel<ModelRuntime>,
+    /// That of a model of which nothing runs yet.
+    pub no_runtime: ModelRuntime,
+    pub ready: Vec<ReadyMade>,
+    pub sheet: SheetState,
+    pub looking: Looking,
+    pub decoder: DecoderState,
+    pub jobs: Jobs,
+    pub waker: Arc<Waker>,
+    /// What the graphics device has reported, from any thread.
+    pub device_errors: Arc<Mutex<Vec<String>>>,
+}
+
+impl Services {
+    pub fn new(start: Start) -> Self {
+        let waker = Arc::new(Waker::default());
+        let wake = waker.clone();
+        Self {
+            // Counted once: it takes reading of files.
+            threads: if start.threads > 0 { start.threads } else { num_cpus::get_physical().max(1) },
+            data: None,
+            opening: None,
+            models: PerModel::default(),
+            no_runtime: ModelRuntime::default(),
+            ready: Vec::new(),
+            sheet: SheetState::default(),
+            looking: Looking::new(Arc::new(move || wake.learned())),
+            decoder: DecoderState::default(),
+            jobs: Jobs::new(waker.clone()),
+            waker,
+            device_errors: Arc::default(),
+            start,
+        }
+    }
+
+    /// How a trainer is run.
+    pub fn options(&self) -> Options {
+        let waker = self.waker.clone();
+        let device = self.start.device.clone().unwrap_or(Device::Cpu);
+        Options { device, threads: self.threads, wake: Arc::new(move || waker.learned()), ..Options::default() }
+    }
+}

@@ -1,0 +1,81 @@
+//! The window around the project: panels and where they lie, messages, size and zoom.
+
+use crate::ui::layout::{self, Pane};
+use crate::ui::settings::Settings;
+use crate::ui::text::wrapped;
+use crate::ui::toasts::Toasts;
+use crate::ui::{Panels, theme};
+use eframe::egui::Theme;
+use egui_tiles::Tree;
+use std::time::{Duration, Instant};
+
+/// How grave a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Done.
+    Done,
+    /// To know.
+    Note,
+    /// Failed.
+    Failed,
+}
+
+/// All of it.
+pub(super) struct Shell {
+    pub layout: Tree<Pane>,
+    pub panels: Panels,
+    pub toasts: Toasts,
+    pub last_message: Option<(Level, String)>,
+    /// What draws the window; empty where nobody knows.
+    pub device: String,
+    /// The window's size in points.
+    pub window: Option<[f32; 2]>,
+    pub zoom: f32,
+    pub quit: bool,
+    /// Whether the window is cleared with the panels' ground before it is drawn.
+    pub cleared: bool,
+    /// The settings that the window's theme was made for, and whether it is dark.
+    pub themed: Option<(Settings, bool)>,
+    /// What the state file holds, and since when.
+    pub saved: (String, Instant),
+    /// Frames drawn, in all windows together.
+    pub frames: u64,
+}
+
+impl Shell {
+    pub fn new(layout: Option<&str>, window: Option<[f32; 2]>, zoom: f32) -> Self {
+        Self {
+            layout: layout.and_then(layout::from_text).unwrap_or_else(layout::default_layout),
+            panels: Panels::default(),
+            toasts: Toasts::default(),
+            last_message: None,
+            device: String::new(),
+            window,
+            zoom,
+            quit: false,
+            cleared: false,
+            themed: None,
+            saved: (String::new(), Instant::now()),
+            frames: 0,
+        }
+    }
+
+    /// Shows a message, once.
+    pub fn say(&mut self, level: Level, text: &str) {
+        let shown = wrapped(text, 56);
+        let seconds = 3 + text.chars().count() as u64 / 15;
+        let palette =
+            theme::palette(if self.themed.as_ref().is_none_or(|(_, dark)| *dark) { Theme::Dark } else { Theme::Light });
+        let (sign, color) = match level {
+            Level::Done => (theme::signs::DONE, palette.text),
+            Level::Note => (theme::signs::NOTE, palette.text_secondary),
+            Level::Failed => (theme::signs::FAILED, palette.danger),
+        };
+        self.toasts.add(sign, shown, color, Duration::from_secs(seconds.min(20)));
+        match level {
+            Level::Failed => tracing::warn!("{text}"),
+            Level::Done | Level::Note => tracing::info!("{text}"),
+        }
+        self.last_message = Some((level, text.to_owned()));
+    }
+}
