@@ -419,3 +419,28 @@ fn an_empty_plane_offers_what_fills_it() {
     harness.run_steps(2);
     assert!(harness.state().screen.commands.contains(&ModelCommand::ToggleAll.into()));
 }
+
+#[test]
+fn the_density_is_off_at_first_and_shows_where_the_points_lie_close_once_it_is_on() {
+    let Some(render_state) = render_state() else { return };
+    let mut state = State::new(2, true);
+    state.show_only(&[]);
+    let many: Vec<_> =
+        (0u16..400).map(|i| ([-1.0 + f32::from(i % 20) / 100.0, 1.0 + f32::from(i / 20) / 100.0], 1)).collect();
+    *state.points() = Some(points_at(&many));
+    let mut harness = on_screen(state, &render_state);
+    let area = area(&harness).1;
+    let colour = |harness: &mut Harness<'_, State>, position: [f32; 2]| {
+        let [x, y] = Viewport::default().pixel_from_plane(area, position);
+        let picture = harness.render().unwrap();
+        let pixel = picture.get_pixel(x.round() as u32, y.round() as u32).0;
+        Color32::from_rgb(pixel[0], pixel[1], pixel[2])
+    };
+    let ground = theme::palette(egui::Theme::Dark).surfaces[0];
+    assert_eq!(colour(&mut harness, [-0.9, 1.1]), ground);
+    harness.get_by_label("Density").click();
+    harness.run_steps(4);
+    assert_ne!(colour(&mut harness, [-0.9, 1.1]), ground, "where they are");
+    assert_eq!(colour(&mut harness, [2.0, -1.0]), ground, "where there are none");
+    assert_eq!(harness.state().screen.settings.plane.show.get("density"), Some(true));
+}

@@ -2,6 +2,7 @@
 
 pub mod compare;
 pub mod default_plane;
+pub mod density;
 pub mod encoded;
 pub mod lens;
 pub mod nearest;

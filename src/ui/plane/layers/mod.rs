@@ -5,6 +5,7 @@
 
 mod card;
 mod cursor;
+mod density;
 mod layer;
 mod legend;
 mod points;
@@ -49,6 +50,7 @@ pub const POINTS: &str = "points";
 pub const LAYERS: &[LayerEntry] = &[
     LayerEntry { id: TILES, switch: Switch::On, make: || Box::<tiles::Tiles>::default() },
     LayerEntry { id: "rings", switch: Switch::On, make: || Box::new(rings::Rings) },
+    LayerEntry { id: "density", switch: Switch::Off, make: || Box::<density::Density>::default() },
     LayerEntry { id: POINTS, switch: Switch::On, make: || Box::<points::Points>::default() },
     LayerEntry { id: "ticks", switch: Switch::Always, make: || Box::new(ticks::Ticks) },
     LayerEntry { id: "posterior", switch: Switch::Always, make: || Box::new(posterior::Posterior) },
