@@ -444,3 +444,33 @@ fn the_density_is_off_at_first_and_shows_where_the_points_lie_close_once_it_is_o
     assert_eq!(colour(&mut harness, [2.0, -1.0]), ground, "where there are none");
     assert_eq!(harness.state().screen.settings.plane.show.get("density"), Some(true));
 }
+
+#[test]
+fn points_that_are_older_than_the_tiles_say_so_and_much_older_ones_are_faded() {
+    let Some(render_state) = render_state() else { return };
+    let mut harness = on_screen(State::new(2, true), &render_state);
+    let area = area(&harness).1;
+    let mut shown = |points: u64, tiles: u64, note: Option<&str>| {
+        let state = harness.state_mut();
+        state.show_only(&["points", "tiles"]);
+        let mut old = (*points_at(&[([-1.0, 1.0], 0)])).clone();
+        Arc::make_mut(&mut old.encoding).step = points;
+        *state.points() = Some(Arc::new(EncodedPoints::new(old.encoding, old.plane)));
+        Arc::make_mut(state.screen.plane(Slot::A).tiles.as_mut().unwrap()).step = tiles;
+        let mut weights = (*state.screen.snapshots[&Slot::A]).clone();
+        weights.step = tiles;
+        state.screen.snapshots.insert(Slot::A, Arc::new(weights));
+        harness.run_steps(2);
+        let words: Vec<String> = ["points: step", "tiles: step"].map(str::to_owned).into();
+        match note {
+            Some(note) => assert!(harness.query_by_label(note).is_some(), "{note}"),
+            None => assert!(words.iter().all(|words| harness.query_by_label_contains(words).is_none())),
+        }
+        let [x, y] = Viewport::default().pixel_from_plane(area, [-1.0, 1.0]);
+        let pixel = harness.render().unwrap().get_pixel(x.round() as u32, y.round() as u32).0;
+        Color32::from_rgb(pixel[0], pixel[1], pixel[2])
+    };
+    assert_eq!(shown(477, 477, None), theme::CLASSES[0]);
+    assert_eq!(shown(461, 477, Some("points: step 461 (tiles 477)")), theme::CLASSES[0]);
+    assert_ne!(shown(300, 477, Some("points: step 300 (tiles 477)")), theme::CLASSES[0]);
+}
