@@ -23,20 +23,21 @@ mod tolerant;
 mod undo;
 mod wake;
 
+pub use crate::ui::messages::Level;
 pub use project::{ModelEntry, Project};
 pub use runtime::ModelRuntime;
 pub use script::{Script, SharedScript, Stage};
 pub use session::{Session, SessionModel, Start};
-pub use shell::Level;
 pub use state::{PATH_VARIABLE, State};
 pub use wake::Waker;
 
 use crate::app::drawing::Drawing;
 use crate::gpu::DeviceInfo;
 use crate::ui::command::Command;
-use crate::ui::layout::{self, Behavior, Pane};
+use crate::ui::layout::{self, Behavior};
 use crate::ui::settings::Appearance;
-use crate::ui::{help, menu, shortcuts, theme};
+use crate::ui::shortcuts::KeyboardState;
+use crate::ui::{Pane, help, menu, shortcuts, theme};
 use eframe::egui::{self, Context, ThemePreference, Ui};
 use eframe::{egui_wgpu, wgpu};
 use egui_tiles::Tree;
@@ -171,13 +172,20 @@ impl Session {
         self.shell.frames += 1;
         self.set_theme(&context);
         let mut commands = Vec::new();
-        shortcuts::commands(&context, &self.shell.panels, self.project.cursor, &mut commands);
+        let keyboard = KeyboardState {
+            plane_focus: self.shell.needs.plane_focus,
+            help: self.shell.panels.dialogs.help,
+            cursor: self.project.cursor,
+            viewport: self.project.view,
+        };
+        shortcuts::commands(&context, &keyboard, &mut commands);
 
         // The panels' own looks and the layout are lent out while the rest is looked at.
         let mut panels = std::mem::take(&mut self.shell.panels);
-        panels.plane.begin_frame();
+        panels.begin_frame();
         let mut tree = std::mem::replace(&mut self.shell.layout, Tree::empty(egui::Id::unique("panels")));
-        let shown: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| layout::is_shown(&tree, *pane)).collect();
+        let shown: Vec<Pane> = Pane::all().filter(|pane| layout::is_shown(&tree, *pane)).collect();
+        let needs;
         {
             let view = self.view(&shown);
             let palette = theme::of(ui);
@@ -194,10 +202,12 @@ impl Session {
             panels.dialogs.ui(&context, &view, &mut commands);
             panels.fork.ui(&context, &mut commands);
             help::ui(&context, &mut panels.dialogs.help);
+            needs = panels.needs(&view, context.input(|input| input.time));
         }
+        self.shell.needs = needs;
         self.shell.panels = panels;
         self.shell.layout = tree;
-        self.request_views(&context);
+        self.request_views();
         self.shell.toasts.show(&context);
         self.announce(&context);
 

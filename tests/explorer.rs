@@ -8,8 +8,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use latentarium::app::{Explorer, Level, Session, SharedSession, Start};
 use latentarium::model::{Config, ModelId};
 use latentarium::trainer::Phase;
+use latentarium::ui::Pane;
 use latentarium::ui::command::{FileCommand, ForkRequest, ModelCommand, PlaneCommand, Slot, ViewCommand};
-use latentarium::ui::layout::Pane;
 use latentarium::ui::settings::{Language, Settings};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -187,7 +187,7 @@ fn train_pause_step_and_reset_by_key() {
 #[test]
 fn a_plane_that_is_not_on_the_screen_is_not_decoded() {
     let mut screen = Screen::ready();
-    let toggle = |screen: &Screen| screen.session.borrow_mut().apply(ViewCommand::TogglePane(Pane::Plane));
+    let toggle = |screen: &Screen| screen.session.borrow_mut().apply(ViewCommand::TogglePane(Pane::of("plane")));
     let tiles = |session: &Session| session.tiles(Slot::A).map(|tiles| tiles.step);
     screen.until("tiles", |session| tiles(session).is_some());
     toggle(&screen);

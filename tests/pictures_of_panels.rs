@@ -17,8 +17,8 @@ use latentarium::gpu;
 use latentarium::model::Config;
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Scratch, Snapshot};
 use latentarium::trainer::{History, MetricId, Phase, Status};
+use latentarium::ui::Pane;
 use latentarium::ui::command::Slot;
-use latentarium::ui::layout::Pane;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::view::{ModelView, SheetView, View};
@@ -134,7 +134,7 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
                 };
                 let frame = egui::Frame::new().fill(theme::of(ui).surfaces[1]).inner_margin(theme::GRID);
                 egui::CentralPanel::default().frame(frame).show(ui, |ui| {
-                    panels.pane(pane).ui(ui, &view, &mut Vec::new());
+                    panels.ui(pane, ui, &view, &mut Vec::new());
                 });
             });
         for _ in 0..3 {
@@ -158,15 +158,15 @@ fn install(renderer: &mut impl TestRenderer) {
 
 #[test]
 fn plane() {
-    take("plane", Pane::Plane, [720.0, 560.0]);
+    take("plane", Pane::of("plane"), [720.0, 560.0]);
 }
 
 #[test]
 fn training() {
-    take("training", Pane::Training, [900.0, 260.0]);
+    take("training", Pane::of("training"), [900.0, 260.0]);
 }
 
 #[test]
 fn compare_sheet() {
-    take("compare", Pane::Compare, [420.0, 480.0]);
+    take("compare", Pane::of("compare"), [420.0, 480.0]);
 }

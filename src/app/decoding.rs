@@ -2,11 +2,11 @@
 //! the adapter cannot take is decoded by the CPU, and the others go on on the adapter.
 
 use crate::app::session::Session;
-use crate::app::shell::Level;
 use crate::gpu::live::{self, DecoderReport, Link, Wake};
 use crate::gpu::{self, Decoding, DeviceInfo, OnDevice};
 use crate::model::{ModelId, PerModel};
 use crate::ui::command::Slot;
+use crate::ui::messages::Level;
 use crate::ui::plane::known::PlanesView;
 use crate::ui::text::tr;
 use eframe::egui_wgpu;
@@ -92,7 +92,7 @@ impl Session {
         if self.on_device(self.id(settings.model)).is_some() {
             return self.decoder_report().is_some_and(|report| report.settled);
         }
-        let lattice = self.shell.panels.plane.lattice(settings.grid);
+        let lattice = self.shell.needs.lattice;
         let newest = self.model(settings.model).shown().map(|snapshot| snapshot.step);
         let there = self.services.looking.tiles(self.id(settings.model));
         there.is_some_and(|tiles| Some(tiles.lattice) == lattice && Some(tiles.step) == newest)

@@ -15,7 +15,6 @@ use crate::snapshot::Snapshot;
 use crate::ui::command::{Shown, Slot};
 use crate::ui::plane::known::{PlaneView, PlanesView};
 use crate::ui::plane::layers;
-use eframe::egui::Context;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -204,14 +203,14 @@ impl Looking {
 
 impl Session {
     /// Asks for what the panels that were just drawn could show next. The same request again costs nothing.
-    pub(super) fn request_views(&mut self, context: &Context) {
+    pub(super) fn request_views(&mut self) {
         let settings = self.project.settings.plane.clone();
         let (data, waker) = (self.services.data.clone(), self.services.waker.clone());
         let shown = |session: &Self, slot: Slot| session.model(slot).shown().cloned();
         let (slot, model, limits) = (settings.model, self.id(settings.model), self.services.looking.limits);
         let training = self.model(slot).is_training();
         // A plane that is not on the screen needs neither tiles nor points.
-        let seen = shown(self, slot).zip(self.shell.panels.plane.lattice(settings.grid));
+        let seen = shown(self, slot).zip(self.shell.needs.lattice);
         let mut tiles = None;
         if layers::is_shown(layers::TILES, &settings.show)
             && self.on_device(model).is_none()
@@ -236,17 +235,13 @@ impl Session {
             self.services.looking.request_points(model, weights, tiles, data, &waker);
         }
         let Some(viewer) = &self.services.looking.viewer else { return };
-        let now = context.input(|input| input.time);
-        if let (Some(look), Some(data)) = (self.shell.panels.output.nearest_query(now), &data)
+        if let (Some(look), Some(data)) = (&self.shell.needs.nearest, &data)
             && look.snapshot.image == data.shape()
         {
-            viewer.request_nearest(self.id(Slot::A), NearestRequest { look, split: data.train.clone() });
+            viewer.request_nearest(self.id(Slot::A), NearestRequest { look: look.clone(), split: data.train.clone() });
         }
-        for slot in Slot::BOTH {
-            let output = self.shell.panels.output.look_query(slot);
-            if let Some(look) = output.or(self.shell.panels.activations.look_query(slot)) {
-                viewer.request_look(self.id(slot), look.clone());
-            }
+        for (slot, look) in &self.shell.needs.looks {
+            viewer.request_look(self.id(*slot), look.clone());
         }
     }
 

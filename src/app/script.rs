@@ -27,7 +27,7 @@ impl Stage<'_> {
 
     /// Where the plane was drawn last, in points of the window; `None` before.
     pub fn plane_rect(&self) -> Option<Rect> {
-        let id = self.session.shell.panels.plane.focus_id()?;
+        let id = self.session.shell.needs.plane_focus?;
         self.context.read_response(id).map(|response| response.rect)
     }
 

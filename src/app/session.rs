@@ -4,7 +4,7 @@
 use crate::app::project::{ModelEntry, Project};
 use crate::app::runtime::ModelRuntime;
 use crate::app::services::Services;
-use crate::app::shell::{Level, Shell};
+use crate::app::shell::Shell;
 use crate::app::state::{self, State};
 use crate::app::undo::Undo;
 use crate::app::wake::Waker;
@@ -14,8 +14,9 @@ use crate::explore::encoded::EncodedPoints;
 use crate::explore::tiles::TileGrid;
 use crate::gpu::DecoderChoice;
 use crate::model::{Config, ModelId};
+use crate::ui::Pane;
 use crate::ui::command::Slot;
-use crate::ui::layout::Pane;
+use crate::ui::messages::Level;
 use crate::ui::settings::Settings;
 use crate::ui::theme;
 use crate::ui::toasts::Toasts;
@@ -228,7 +229,7 @@ impl Session {
         if let Some((level, text)) = self.shell.last_message.clone()
             && self.shell.frames == 0
         {
-            self.shell.say(level, &text);
+            self.shell.toast(level, &text);
         }
     }
 
@@ -257,6 +258,7 @@ impl Session {
                 computing: services.jobs.is_running(&crate::app::jobs::JobKey::Sheet),
                 selection: self.project.selection,
             },
+            messages: &self.shell.messages,
             settings: &self.project.settings,
             device: &self.shell.device,
             decode_ms: self.decode_ms(),

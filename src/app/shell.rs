@@ -1,30 +1,23 @@
 //! The window around the project: panels and where they lie, messages, size and zoom.
 
-use crate::ui::layout::{self, Pane};
+use crate::ui::layout;
+use crate::ui::messages::{Level, Messages};
 use crate::ui::settings::Settings;
 use crate::ui::text::wrapped;
 use crate::ui::toasts::Toasts;
-use crate::ui::{Panels, theme};
+use crate::ui::{Pane, PanelNeeds, Panels, theme};
 use eframe::egui::Theme;
 use egui_tiles::Tree;
 use std::time::{Duration, Instant};
-
-/// How grave a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// Done.
-    Done,
-    /// To know.
-    Note,
-    /// Failed.
-    Failed,
-}
 
 /// All of it.
 pub(super) struct Shell {
     pub layout: Tree<Pane>,
     pub panels: Panels,
+    /// What the panels needed when they were drawn last.
+    pub needs: PanelNeeds,
     pub toasts: Toasts,
+    pub messages: Messages,
     pub last_message: Option<(Level, String)>,
     /// What draws the window; empty where nobody knows.
     pub device: String,
@@ -47,7 +40,9 @@ impl Shell {
         Self {
             layout: layout.and_then(layout::from_text).unwrap_or_else(layout::default_layout),
             panels: Panels::default(),
+            needs: PanelNeeds::default(),
             toasts: Toasts::default(),
+            messages: Messages::default(),
             last_message: None,
             device: String::new(),
             window,
@@ -60,8 +55,14 @@ impl Shell {
         }
     }
 
-    /// Shows a message, once.
+    /// Shows a message, once, and keeps it for the log.
     pub fn say(&mut self, level: Level, text: &str) {
+        self.messages.add(level, text);
+        self.toast(level, text);
+    }
+
+    /// Shows a message as a toast.
+    pub fn toast(&mut self, level: Level, text: &str) {
         let shown = wrapped(text, 56);
         let seconds = 3 + text.chars().count() as u64 / 15;
         let palette =

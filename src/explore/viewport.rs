@@ -27,6 +27,13 @@ pub struct Area {
 }
 
 impl Viewport {
+    /// Where a cursor goes by `[right, up]` presses of the arrow keys: each a 64th of what is seen, or an eighth of that
+    /// where `fine`.
+    pub fn nudged(&self, cursor: [f32; 2], [right, up]: [f32; 2], fine: bool) -> [f32; 2] {
+        let step = self.half_height / if fine { 256.0 } else { 32.0 };
+        [cursor[0] + right * step, cursor[1] + up * step]
+    }
+
     /// The closest that can be looked at: half a height of it.
     pub const SMALLEST: f32 = 1e-3;
     /// The farthest that can be looked at: half a height of it.

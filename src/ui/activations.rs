@@ -12,7 +12,7 @@ use crate::ui::output::QUICK_FLOPS;
 use crate::ui::settings::Settings;
 use crate::ui::text::{decoded_by, tr};
 use crate::ui::view::View;
-use crate::ui::{Panel, theme, widgets};
+use crate::ui::{Panel, PanelNeeds, theme, widgets};
 use eframe::egui::{self, ComboBox, Painter, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use rust_i18n::t;
 use serde::{Deserialize, Serialize};
@@ -41,13 +41,13 @@ pub struct Activations {
     /// What each operation gives, by the CPU.
     made: Option<LookFound>,
     picture: Option<(usize, Picture)>,
-    wanted: Option<(Slot, Arc<Look>)>,
+    requested: Option<(Slot, Arc<Look>)>,
     slot: gpu::TextureSlot,
 }
 
 impl Panel for Activations {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-        self.wanted = None;
+        self.requested = None;
         let mut lens = view.settings.lens;
         let operations = |slot: Slot| view.model(slot).snapshot.map(|s| s.decoder.operations()).unwrap_or_default();
         ui.horizontal_wrapped(|ui| {
@@ -139,18 +139,24 @@ impl Panel for Activations {
         let refused = refused.unwrap_or_default();
         ui.label(theme::note(ui, format!("{maps}{under} · {}{refused}", tr("activations.colors"))));
     }
+
+    fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
+        if let Some((slot, look)) = &self.requested {
+            needs.look(*slot, look);
+        }
+    }
 }
 
 impl Activations {
     /// What the viewer shall evaluate for a model, because it is too much for a frame. The same again costs nothing.
     pub fn look_query(&self, slot: Slot) -> Option<&Arc<Look>> {
-        self.wanted.as_ref().filter(|(wanted, _)| *wanted == slot).map(|(_, look)| look)
+        self.requested.as_ref().filter(|(other, _)| *other == slot).map(|(_, look)| look)
     }
 
     /// Evaluates the decoder at a latent on this thread, or takes what the viewer has found.
     fn decode(&mut self, snapshot: &Arc<Snapshot>, latent: Vec<f32>, lens: LensSettings, found: Option<&LookFound>) {
         if snapshot.decoder.flops() > QUICK_FLOPS {
-            self.wanted = Some((lens.model, Arc::new(Look { snapshot: snapshot.clone(), latent })));
+            self.requested = Some((lens.model, Arc::new(Look { snapshot: snapshot.clone(), latent })));
             let kinds = |snapshot: &Snapshot| -> Vec<OperationKind> {
                 snapshot.decoder.operations().iter().map(|operation| operation.kind).collect()
             };

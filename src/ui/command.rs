@@ -4,8 +4,8 @@
 use crate::dataset::Source;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, Part};
+use crate::ui::Pane;
 use crate::ui::dialogs::Ask;
-use crate::ui::layout::Pane;
 use crate::ui::settings::Settings;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

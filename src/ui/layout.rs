@@ -1,56 +1,26 @@
 //! Where the panels are: tiles that can be dragged, split, resized, closed and brought back.
 
 use crate::ui::command::Command;
+use crate::ui::panels::{Dock, PANELS};
 use crate::ui::text::tr;
 use crate::ui::view::View;
-use crate::ui::{Panels, theme};
+use crate::ui::{Pane, Panels, theme};
 use eframe::egui::{self, Color32, Id, Stroke, Ui, WidgetText};
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree, UiResponse};
-use serde::{Deserialize, Serialize};
-
-/// A panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Pane {
-    /// Data and models.
-    Setup,
-    /// The latent plane.
-    Plane,
-    /// What the decoders make of the cursor.
-    Output,
-    /// The compare sheet.
-    Compare,
-    /// The lens on the decoders.
-    Activations,
-    /// The curves.
-    Training,
-}
-
-impl Pane {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Setup, Self::Plane, Self::Output, Self::Compare, Self::Activations, Self::Training];
-
-    /// The key of its title in the language tables.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Setup => "pane.setup",
-            Self::Plane => "pane.plane",
-            Self::Output => "pane.output",
-            Self::Compare => "pane.compare",
-            Self::Activations => "pane.activations",
-            Self::Training => "pane.training",
-        }
-    }
-}
 
 /// The layout that the program comes with.
 pub fn default_layout() -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let [setup, plane, output, compare, activations, training] = Pane::ALL.map(|pane| tiles.insert_pane(pane));
-    let [setup, plane, output, training] =
-        [setup, plane, output, training].map(|pane| tiles.insert_tab_tile(vec![pane]));
-    let compare = tiles.insert_tab_tile(vec![compare, activations]);
+    let mut tabs = |dock: Dock| {
+        let panes: Vec<TileId> = PANELS
+            .iter()
+            .filter(|entry| entry.dock == dock)
+            .map(|entry| tiles.insert_pane(Pane::of(entry.id)))
+            .collect();
+        tiles.insert_tab_tile(panes)
+    };
+    let [setup, plane, training] = [Dock::Left, Dock::Centre, Dock::Bottom].map(&mut tabs);
+    let [output, compare] = [Dock::RightTop, Dock::RightBottom].map(&mut tabs);
     let mut split = |direction, children: [TileId; 2], first: f32| {
         let linear = Linear::new_binary(direction, children, first);
         tiles.insert_container(Container::Linear(linear))
@@ -67,12 +37,11 @@ pub fn to_text(tree: &Tree<Pane>) -> Option<String> {
     serde_json::to_string(tree).ok()
 }
 
-/// A layout from text; `None` where it is not one that holds every panel once and can be reached from its root.
+/// A layout from text; `None` where it is not one that can be reached from its root and holds a panel twice. Panels that it
+/// does not hold, because they came later, stand as tabs beside their neighbours of the default layout; all others keep
+/// their places.
 pub fn from_text(text: &str) -> Option<Tree<Pane>> {
-    let tree: Tree<Pane> = serde_json::from_str(text).ok()?;
-    let whole = Pane::ALL
-        .iter()
-        .all(|pane| tree.tiles.tiles().filter(|tile| matches!(tile, Tile::Pane(found) if found == pane)).count() == 1);
+    let mut tree: Tree<Pane> = serde_json::from_str(text).ok()?;
     let root = tree.root()?;
     let mut seen = Vec::new();
     let mut open = vec![root];
@@ -85,7 +54,37 @@ pub fn from_text(text: &str) -> Option<Tree<Pane>> {
             open.extend(container.children().copied());
         }
     }
-    (whole && seen.len() == tree.tiles.len()).then_some(tree)
+    if seen.len() != tree.tiles.len() {
+        return None;
+    }
+    while let Some(unknown) = tree.tiles.find_pane(&Pane::UNKNOWN) {
+        tree.remove_recursively(unknown);
+    }
+    for pane in Pane::all() {
+        let found = tree.tiles.tiles().filter(|tile| matches!(tile, Tile::Pane(found) if *found == pane)).count();
+        match found {
+            0 => insert(&mut tree, pane)?,
+            1 => {}
+            _ => return None,
+        }
+    }
+    Some(tree)
+}
+
+/// Puts a panel that a layout does not hold beside one of the same place in the default layout, else into the first tabs.
+fn insert(tree: &mut Tree<Pane>, pane: Pane) -> Option<()> {
+    let dock = pane.entry()?.dock;
+    let neighbours = PANELS.iter().filter(|entry| entry.dock == dock).map(|entry| Pane::of(entry.id));
+    let others = Pane::all();
+    let tabs = neighbours.chain(others).find_map(|other| {
+        let parent = tree.tiles.parent_of(tree.tiles.find_pane(&other)?)?;
+        matches!(tree.tiles.get(parent), Some(Tile::Container(Container::Tabs(_)))).then_some(parent)
+    })?;
+    let tile = tree.tiles.insert_pane(pane);
+    if let Some(Tile::Container(Container::Tabs(tabs))) = tree.tiles.get_mut(tabs) {
+        tabs.add_child(tile);
+    }
+    Some(())
 }
 
 /// Whether a panel is on the screen.
@@ -122,13 +121,13 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
         let frame = egui::Frame::new().inner_margin(theme::GRID);
         frame.show(ui, |ui| {
             ui.set_min_size(ui.available_size());
-            self.panels.pane(*pane).ui(ui, self.view, self.commands);
+            self.panels.ui(*pane, ui, self.view, self.commands);
         });
         UiResponse::None
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
-        tr(pane.key()).into()
+        tr(&pane.key()).into()
     }
 
     fn is_tab_closable(&self, _tiles: &Tiles<Pane>, _tile: TileId) -> bool {
@@ -188,15 +187,61 @@ mod tests {
         assert!(from_text("").is_none());
         assert!(from_text("{}").is_none());
         let text = to_text(&default_layout()).unwrap();
-        assert!(from_text(&text.replace("plane", "setup")).is_none());
+        assert!(from_text(&text.replace("\"plane\"", "\"setup\"")).is_none(), "a panel twice");
+    }
+
+    /// A layout with a panel moved, as a person leaves it.
+    fn moved() -> Tree<Pane> {
+        let mut tree = default_layout();
+        let output = tree.tiles.find_pane(&Pane::of("output")).unwrap();
+        tree.set_visible(output, false);
+        tree
+    }
+
+    /// The ids of all tiles but the panes of `but`, with their parents.
+    fn places(tree: &Tree<Pane>, but: Pane) -> Vec<(Pane, Option<TileId>, bool)> {
+        let of = |pane: Pane| {
+            let tile = tree.tiles.find_pane(&pane)?;
+            Some((pane, tree.tiles.parent_of(tile), tree.is_visible(tile)))
+        };
+        Pane::all().filter(|pane| *pane != but).filter_map(of).collect()
+    }
+
+    #[test]
+    fn a_layout_from_before_a_panel_came_keeps_its_places() {
+        for later in Pane::all() {
+            let mut old = moved();
+            let tile = old.tiles.find_pane(&later).unwrap();
+            old.remove_recursively(tile);
+            let before = places(&old, later);
+            let read = from_text(&to_text(&old).unwrap()).unwrap();
+            assert_eq!(places(&read, later), before, "{later:?}");
+            assert!(read.tiles.find_pane(&later).is_some(), "{later:?}");
+        }
+    }
+
+    #[test]
+    fn a_panel_of_a_later_program_is_left_out() {
+        let mut later = moved();
+        let before = places(&later, Pane::UNKNOWN);
+        let tile = later.tiles.insert_pane(Pane::UNKNOWN);
+        let plane = later.tiles.find_pane(&Pane::of("plane")).unwrap();
+        let tabs = later.tiles.parent_of(plane).unwrap();
+        if let Some(Tile::Container(Container::Tabs(tabs))) = later.tiles.get_mut(tabs) {
+            tabs.add_child(tile);
+        }
+        let read = from_text(&to_text(&later).unwrap()).unwrap();
+        assert_eq!(places(&read, Pane::UNKNOWN), before);
+        assert!(read.tiles.find_pane(&Pane::UNKNOWN).is_none());
     }
 
     #[test]
     fn a_closed_panel_comes_back() {
         let mut tree = default_layout();
-        toggle(&mut tree, Pane::Training);
-        assert!(!is_shown(&tree, Pane::Training));
-        toggle(&mut tree, Pane::Training);
-        assert!(Pane::ALL.iter().all(|pane| is_shown(&tree, *pane)));
+        let training = Pane::of("training");
+        toggle(&mut tree, training);
+        assert!(!is_shown(&tree, training));
+        toggle(&mut tree, training);
+        assert!(is_shown(&tree, training));
     }
 }

@@ -1,9 +1,9 @@
 //! The bar at the top: menus, what data there is, what draws, and the theme.
 
 use crate::nn::vector::processor;
+use crate::ui::Pane;
 use crate::ui::command::{Command, DataCommand, FileCommand, Picture, Slot, ViewCommand};
 use crate::ui::dialogs::Ask;
-use crate::ui::layout::Pane;
 use crate::ui::settings::{Appearance, COLOR_MAPS, DECODERS, Language, Settings};
 use crate::ui::text::{self, tr, whole};
 use crate::ui::theme;
@@ -100,9 +100,9 @@ fn looks(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     }
     ui.separator();
     ui.label(theme::note(ui, tr("menu.panels")));
-    for pane in Pane::ALL {
+    for pane in Pane::all() {
         let mut shown = view.shown.contains(&pane);
-        if ui.checkbox(&mut shown, tr(pane.key())).clicked() {
+        if ui.checkbox(&mut shown, tr(&pane.key())).clicked() {
             commands.push(ViewCommand::TogglePane(pane).into());
         }
     }

@@ -10,7 +10,7 @@ use crate::snapshot::{Scratch, Snapshot};
 use crate::ui::command::{Command, ModelCommand, Slot};
 use crate::ui::text::{decoded_by, tr};
 use crate::ui::view::View;
-use crate::ui::{Panel, theme, widgets};
+use crate::ui::{Panel, PanelNeeds, theme, widgets};
 use eframe::egui::{Color32, Label, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 use std::sync::Arc;
 
@@ -138,6 +138,15 @@ impl Panel for OutputPanel {
             });
         }
         ui.add(Label::new(theme::note(ui, tr("output.not_aligned"))).wrap());
+    }
+
+    fn needs(&mut self, _view: &View<'_>, now_secs: f64, needs: &mut PanelNeeds) {
+        for slot in Slot::BOTH {
+            if let Some(look) = self.look_query(slot) {
+                needs.look(slot, look);
+            }
+        }
+        needs.nearest = self.nearest_query(now_secs);
     }
 }
 

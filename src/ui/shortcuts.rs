@@ -1,9 +1,9 @@
 //! The keyboard. Keys act only when nothing has its focus, so that a focused button keeps its Space.
 
-use crate::ui::Panels;
+use crate::explore::viewport::Viewport;
 use crate::ui::command::{Command, FileCommand, ModelCommand, Picture, PlaneCommand, ViewCommand};
 use crate::ui::dialogs::Ask;
-use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{Context, Id, Key, KeyboardShortcut, Modifiers};
 
 const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
 const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
@@ -11,19 +11,31 @@ const EXPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::
 const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
 const REDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
 
+/// What the keys depend on.
+pub struct KeyboardState {
+    /// What has the keyboard while the plane has it.
+    pub plane_focus: Option<Id>,
+    /// Whether the help is open.
+    pub help: bool,
+    /// Where the cursor stands.
+    pub cursor: [f32; 2],
+    /// What part of the planes is seen.
+    pub viewport: Viewport,
+}
+
 /// What the keys that were pressed ask for.
-pub fn commands(context: &Context, panels: &Panels, cursor: [f32; 2], commands: &mut Vec<Command>) {
+pub fn commands(context: &Context, state: &KeyboardState, commands: &mut Vec<Command>) {
     if context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1)) {
-        commands.push(ViewCommand::Help(!panels.dialogs.help).into());
+        commands.push(ViewCommand::Help(!state.help).into());
     }
     // The plane takes the focus on a click and leaves all but its own keys to the window.
     let focused = context.memory(|memory| memory.focused());
-    let on_plane = focused.is_some() && focused == panels.plane.focus_id();
+    let on_plane = focused.is_some() && focused == state.plane_focus;
     if focused.is_some() && !on_plane {
         return;
     }
     if focused.is_none() {
-        arrows(context, panels, cursor, commands);
+        arrows(context, state, commands);
     }
     context.input_mut(|input| {
         // Redo first: a shortcut without Shift also matches with it.
@@ -50,13 +62,13 @@ pub fn commands(context: &Context, panels: &Panels, cursor: [f32; 2], commands: 
 }
 
 /// Arrows move the cursor where nothing has the focus; the plane has its own.
-fn arrows(context: &Context, panels: &Panels, cursor: [f32; 2], commands: &mut Vec<Command>) {
+fn arrows(context: &Context, state: &KeyboardState, commands: &mut Vec<Command>) {
     let (right, up, fine) = context.input(|input| {
         let count = |key| input.num_presses(key) as f32;
         let right = count(Key::ArrowRight) - count(Key::ArrowLeft);
         (right, count(Key::ArrowUp) - count(Key::ArrowDown), input.modifiers.shift)
     });
     if right != 0.0 || up != 0.0 {
-        commands.push(PlaneCommand::Cursor(panels.plane.nudged(cursor, [right, up], fine)).into());
+        commands.push(PlaneCommand::Cursor(state.viewport.nudged(state.cursor, [right, up], fine)).into());
     }
 }

@@ -7,8 +7,9 @@ use crate::gpu::Decoding;
 use crate::model::{Config, ModelId};
 use crate::snapshot::Snapshot;
 use crate::trainer::{History, Phase, Status};
+use crate::ui::Pane;
 use crate::ui::command::{Command, PlaneCommand, Shown, Slot};
-use crate::ui::layout::Pane;
+use crate::ui::messages::Messages;
 use crate::ui::plane::known::{PlaneView, PlanesView};
 use crate::ui::settings::Settings;
 use crate::ui::theme;
@@ -109,6 +110,8 @@ pub struct View<'a> {
     pub planes: PlanesView,
     /// The compare sheet.
     pub sheet: SheetView<'a>,
+    /// What happened since the program was started.
+    pub messages: &'a Messages,
     /// How the window looks.
     pub settings: &'a Settings,
     /// What draws it; empty where nobody knows.

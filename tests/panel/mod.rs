@@ -10,12 +10,12 @@ use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Snapshot};
 use latentarium::ui::Panel;
 use latentarium::ui::command::{Command, PlaneCommand, Shown, Slot, ViewCommand};
-use latentarium::ui::layout::Pane;
+use latentarium::ui::messages::Messages;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::view::{ModelView, SheetView, View};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub fn layer(inputs: usize, outputs: usize, seed: u64, activation: Activation) -> Operation {
     let weight = normal_rows(seed, Purpose::Weights, 0, 1, inputs * outputs);
@@ -134,6 +134,12 @@ pub fn model_view(slot: Slot, config: &Config) -> ModelView<'_> {
     }
 }
 
+/// No messages.
+fn nothing_happened() -> &'static Messages {
+    static NONE: OnceLock<Messages> = OnceLock::new();
+    NONE.get_or_init(Messages::default)
+}
+
 /// A view of these models and of nothing else.
 pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> {
     View {
@@ -146,11 +152,12 @@ pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> 
         viewport: Viewport::default(),
         planes: PlanesView::default(),
         sheet: SheetView { sheet: None, seed: 0, computing: false, selection: None },
+        messages: nothing_happened(),
         settings,
         device: "",
         decode_ms: None,
         threads: 1,
         accelerator: None,
-        shown: &Pane::ALL,
+        shown: &[],
     }
 }

@@ -4,7 +4,6 @@ use crate::app::done::Done;
 use crate::app::files;
 use crate::app::jobs::JobKey;
 use crate::app::session::Session;
-use crate::app::shell::Level;
 use crate::explore::tiles::TileGrid;
 use crate::explore::viewer::CpuDecoder;
 use crate::model::ModelId;
@@ -12,6 +11,7 @@ use crate::picture;
 use crate::trainer::Control;
 use crate::ui::command::{FileCommand, Picture};
 use crate::ui::dialogs::Ask;
+use crate::ui::messages::Level;
 use crate::ui::text::tr;
 use rust_i18n::t;
 use std::path::{Path, PathBuf};
@@ -111,7 +111,7 @@ impl Session {
             }
             Picture::Plane(slot) => {
                 let shown = self.model(slot).shown().cloned();
-                let lattice = self.shell.panels.plane.lattice(self.project.settings.plane.grid);
+                let lattice = self.shell.needs.lattice;
                 let plane = self.services.looking.plane(self.id(slot)).cloned();
                 let (Some(snapshot), Some(plane), Some(lattice)) = (shown, plane, lattice) else {
                     self.shell.say(Level::Note, &t!("toast.no_plane", slot = slot.name()));

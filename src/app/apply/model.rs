@@ -4,11 +4,11 @@ use crate::app::done::Done;
 use crate::app::jobs::JobKey;
 use crate::app::project::MOST_MODELS;
 use crate::app::session::Session;
-use crate::app::shell::Level;
 use crate::app::undo::ChangeKind;
 use crate::model::{Config, ModelId, Part};
 use crate::trainer::{Control, Phase, Trainer};
 use crate::ui::command::ModelCommand;
+use crate::ui::messages::Level;
 use crate::ui::text::tr;
 use rust_i18n::t;
 

@@ -156,7 +156,7 @@ impl PlanePanel {
             )
         });
         if right != 0.0 || up != 0.0 {
-            commands.push(PlaneCommand::CursorSettled(self.nudged(view.cursor, [right, up], fine)).into());
+            commands.push(PlaneCommand::CursorSettled(self.viewport.nudged(view.cursor, [right, up], fine)).into());
         }
         if closer != 0.0 {
             let about = self.viewport.pixel_from_plane(area, view.cursor);

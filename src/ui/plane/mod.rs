@@ -8,9 +8,9 @@ pub mod settings;
 
 use crate::explore::tiles::Lattice;
 use crate::explore::viewport::{Area, Viewport};
-use crate::ui::Panel;
 use crate::ui::command::{Command, PlaneCommand};
 use crate::ui::view::View;
+use crate::ui::{Panel, PanelNeeds};
 use eframe::egui::{self, Ui};
 use layers::{LAYERS, Layer, LayerEntry};
 use std::collections::BTreeSet;
@@ -67,14 +67,18 @@ impl Panel for PlanePanel {
             commands.push(PlaneCommand::Viewport(self.viewport).into());
         }
     }
-}
 
-impl PlanePanel {
-    /// A frame begins, in which the panel may not be drawn.
-    pub fn begin_frame(&mut self) {
+    fn begin_frame(&mut self) {
         self.area = None;
     }
 
+    fn needs(&mut self, view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
+        needs.lattice = self.lattice(view.settings.plane.grid);
+        needs.plane_focus = self.focus;
+    }
+}
+
+impl PlanePanel {
     /// The tiles that the visible part of the plane needs, `grid` of them along its longer side; `None` where the newest
     /// frame did not draw the panel.
     pub fn lattice(&self, grid: usize) -> Option<Lattice> {
@@ -89,12 +93,5 @@ impl PlanePanel {
     /// The plane area's id, to tell whether it is what has the keyboard.
     pub fn focus_id(&self) -> Option<egui::Id> {
         self.focus
-    }
-
-    /// Where the cursor goes by `[right, up]` presses of the arrow keys: each a 64th of what is seen, or an eighth of
-    /// that where `fine`.
-    pub fn nudged(&self, cursor: [f32; 2], [right, up]: [f32; 2], fine: bool) -> [f32; 2] {
-        let step = self.viewport.half_height / if fine { 256.0 } else { 32.0 };
-        [cursor[0] + right * step, cursor[1] + up * step]
     }
 }
