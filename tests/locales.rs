@@ -32,7 +32,8 @@ fn table(name: &str) -> BTreeMap<String, String> {
 
 /// Every string literal in the sources of the window and of the operations that looks like a key of the tables.
 fn used() -> BTreeSet<String> {
-    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut open = vec![source.clone()];
     let mut out = BTreeSet::new();
     let groups: BTreeSet<String> =
         table("en.yml").keys().map(|key| key.split('.').next().unwrap().to_owned()).collect();
@@ -41,8 +42,8 @@ fn used() -> BTreeSet<String> {
             open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
             continue;
         }
-        let inside =
-            path.components().any(|part| ["ui", "app", "operations"].iter().any(|own| part.as_os_str() == *own));
+        let mut parts = path.strip_prefix(&source).unwrap().components();
+        let inside = parts.any(|part| ["ui", "app", "operations"].iter().any(|own| part.as_os_str() == *own));
         if !inside && !path.ends_with("app.rs") {
             continue;
         }

@@ -125,6 +125,9 @@ impl Project {
         let place = behind.and_then(|id| self.models.iter().position(|model| model.id == id));
         let place = place.map_or(self.models.len(), |place| place + 1);
         self.models.insert(place, ModelEntry { id, name, color, config });
+        if self.shown.a == self.shown.b && self.models.len() > 1 {
+            self.shown.b = id;
+        }
         Some(id)
     }
 
@@ -149,7 +152,8 @@ impl Project {
         for slot in self.slots_of(id).collect::<Vec<_>>() {
             let other = if slot == Slot::A { b } else { a };
             let free = self.models.iter().map(|model| model.id).find(|free| *free != other);
-            self.show(slot, free.unwrap_or(other));
+            let place = if slot == Slot::A { &mut self.shown.a } else { &mut self.shown.b };
+            *place = free.unwrap_or(other);
         }
         true
     }

@@ -11,6 +11,7 @@ use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Source};
 use crate::explore::compare::Sheet;
 use crate::explore::encoded::EncodedPoints;
+use crate::explore::plane::Plane;
 use crate::explore::tiles::TileGrid;
 use crate::gpu::DecoderChoice;
 use crate::model::{Config, ModelId};
@@ -158,6 +159,17 @@ impl Session {
         let entry = self.project.shown_model(slot);
         let runtime = self.services.models.get(entry.id).unwrap_or(&self.services.no_runtime);
         SessionModel { entry, runtime, config: &entry.config }
+    }
+
+    /// A model of the list.
+    pub fn model_of(&self, id: ModelId) -> Option<SessionModel<'_>> {
+        let (entry, runtime) = self.project.model(id).zip(self.services.models.get(id))?;
+        Some(SessionModel { entry, runtime, config: &entry.config })
+    }
+
+    /// The plane of the model in a view.
+    pub fn plane(&self, slot: Slot) -> Option<&Arc<Plane>> {
+        self.services.looking.plane(self.id(slot))
     }
 
     /// The data set.
