@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use latentarium::app::{Explorer, Level, Session, SharedSession, Start};
+use latentarium::dataset::Source;
 use latentarium::model::{Config, ModelId};
 use latentarium::trainer::Phase;
 use latentarium::ui::Pane;
-use latentarium::ui::command::{FileCommand, ForkRequest, ModelCommand, PlaneCommand, Slot, ViewCommand};
+use latentarium::ui::command::{
+    Command, DataCommand, FileCommand, ForkRequest, ModelCommand, PlaneCommand, Slot, ViewCommand,
+};
 use latentarium::ui::settings::{Language, Settings};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -293,8 +296,9 @@ fn the_sheet_compares_and_a_new_seed_draws_other_samples() {
     screen.click("New samples");
     screen.until("another sheet", |session| first_sample(session) != before);
     screen.harness.get_by_label_contains("Original 1 ").click();
-    screen.step();
-    screen.step();
+    for _ in 0..3 {
+        screen.step();
+    }
     assert!(screen.harness.query_by_label("Image 1").is_some());
 }
 
@@ -507,4 +511,100 @@ fn a_run_is_forked_in_its_place() {
     screen.until("a message", |session| session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
     assert!(screen.message().1.contains("learning_rate: \"fast\" is no value for it"), "{:?}", screen.message());
     assert_eq!(screen.session.borrow().model(Slot::A).folder.as_deref(), Some(fork.as_path()));
+}
+
+#[test]
+fn the_log_keeps_what_happened_and_copies_it() {
+    let mut screen = Screen::ready();
+    let path = screen.folder.path().join("nothing");
+    screen.session.borrow_mut().apply(DataCommand::Open(Source::parse(&path.display().to_string())));
+    screen.until("a message", |session| session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
+    let message = screen.message().1;
+    screen.click("Log");
+    assert!(screen.harness.query_all_by_label_contains(&message).next().is_some());
+    screen.harness.get_by_label("Copy").click();
+    screen.step();
+    let copied = screen.harness.output().platform_output.commands.iter().find_map(|command| match command {
+        OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    });
+    let copied = copied.expect("text in the clipboard");
+    let last = copied.lines().last().unwrap();
+    assert!(last.contains("failed") && last.ends_with(&message), "{copied}");
+    assert!(copied.lines().count() > 1, "opened data comes before: {copied}");
+}
+
+#[test]
+fn models_are_added_shown_duplicated_and_removed_and_all_of_it_is_taken_back() {
+    let mut screen = Screen::ready();
+    screen.until_made();
+    let names = |screen: &Screen| -> Vec<String> {
+        screen.session.borrow().project().models.iter().map(|model| model.name.clone()).collect()
+    };
+    screen.session.borrow_mut().apply(ModelCommand::Duplicate(A));
+    let c = screen.session.borrow().project().models[1].id;
+    assert_eq!(names(&screen), ["vae-dense", "vae-dense 2", "gan-dense"]);
+    screen.session.borrow_mut().apply(ModelCommand::Rename(c, "β 4".to_owned()));
+    screen.session.borrow_mut().apply(ModelCommand::Show(Slot::B, c));
+    let wider = screen.session.borrow().model(Slot::B).config.with("beta", 4.0).unwrap();
+    screen.session.borrow_mut().apply(ModelCommand::Edit(c, Box::new(wider)));
+    screen.until_made();
+    // Two VAEs of another β side by side, both with reconstructions.
+    screen.key(Modifiers::NONE, Key::S);
+    screen.until("a step of each", |session| {
+        Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some_and(|status| status.step == 1))
+    });
+    screen.until("a sheet of both", |session| {
+        session.sheet().is_some_and(|sheet| sheet.models.iter().all(|model| !model.reconstructions.is_empty()))
+    });
+    screen.session.borrow_mut().apply(ModelCommand::Remove(c));
+    assert_eq!(names(&screen), ["vae-dense", "gan-dense"]);
+    screen.session.borrow_mut().apply(Command::Undo);
+    assert_eq!(names(&screen), ["vae-dense", "β 4", "gan-dense"]);
+    assert_eq!(screen.session.borrow().id(Slot::B), c);
+    for _ in 0..4 {
+        screen.session.borrow_mut().apply(Command::Undo);
+    }
+    assert_eq!(names(&screen), ["vae-dense", "gan-dense"]);
+    assert_eq!(screen.session.borrow().id(Slot::B), ModelId(1));
+}
+
+#[test]
+fn as_many_train_as_shall_at_once_and_the_others_wait_for_their_turn() {
+    let mut screen = Screen::ready();
+    screen.session.borrow_mut().apply(ModelCommand::Add("ae-dense".to_owned()));
+    let c = screen.session.borrow().project().models[2].id;
+    screen.until_made();
+    screen.session.borrow_mut().apply(ModelCommand::ToggleAll);
+    screen.until("two train", |session| Slot::BOTH.iter().all(|slot| session.model(*slot).is_training()));
+    let (training, queued) = {
+        let session = screen.session.borrow();
+        let model = session.model_of(c).unwrap();
+        (model.is_training(), model.queued)
+    };
+    assert!(!training && queued);
+    screen.session.borrow_mut().apply(ModelCommand::Pause(A));
+    screen.until("the third has its turn", |session| session.model_of(c).is_some_and(|model| model.is_training()));
+    screen.session.borrow_mut().apply(ModelCommand::ToggleAll);
+    screen.until("all hold still", |session| !session.is_training());
+}
+
+#[test]
+fn origin_here_is_taken_back_with_the_cursor() {
+    let mut screen = Screen::ready();
+    screen.until("points", |session| session.plane_points() > 0);
+    screen.session.borrow_mut().apply(PlaneCommand::CursorSettled([1.0, 0.5]));
+    let plane = |screen: &Screen| screen.session.borrow().plane(Slot::A).map(|plane| plane.origin.clone());
+    let before = plane(&screen);
+    let image = screen.session.borrow().points(Slot::A).unwrap().image(0).unwrap();
+    screen.session.borrow_mut().apply(PlaneCommand::OriginFromPoint(A, image));
+    screen.step();
+    assert_ne!(plane(&screen), before);
+    assert_eq!(screen.session.borrow().cursor(), [0.0, 0.0]);
+    screen.session.borrow_mut().apply(Command::Undo);
+    screen.step();
+    assert_eq!((plane(&screen), screen.session.borrow().cursor()), (before, [1.0, 0.5]));
+    screen.session.borrow_mut().apply(Command::Redo);
+    screen.step();
+    assert_eq!(screen.session.borrow().cursor(), [0.0, 0.0]);
 }

@@ -7,6 +7,7 @@ pub mod dialogs;
 pub mod fork;
 pub mod help;
 pub mod layout;
+pub mod log;
 pub mod menu;
 pub mod messages;
 pub mod model_card;

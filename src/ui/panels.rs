@@ -5,7 +5,7 @@ use crate::explore::tiles::Lattice;
 use crate::explore::viewer::Look;
 use crate::ui::command::{Command, Slot};
 use crate::ui::view::View;
-use crate::ui::{activations, compare, dialogs, fork, output, plane, setup, training};
+use crate::ui::{activations, compare, dialogs, fork, log, output, plane, setup, training};
 use eframe::egui::{self, Ui};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
@@ -76,6 +76,7 @@ pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "compare", dock: Dock::RightBottom, make: || Box::<compare::Compare>::default() },
     PanelEntry { id: "activations", dock: Dock::RightBottom, make: || Box::<activations::Activations>::default() },
     PanelEntry { id: "training", dock: Dock::Bottom, make: || Box::<training::Training>::default() },
+    PanelEntry { id: "log", dock: Dock::Bottom, make: || Box::<log::Log>::default() },
 ];
 
 /// One of the panels, by its id.
