@@ -121,3 +121,30 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::app::session::Start;
+    use crate::ui::command::{ModelCommand, Slot};
+
+    #[test]
+    fn a_panic_while_a_model_is_made_frees_its_place_and_says_so() {
+        let nothing = Source::parse("/nothing/is/here");
+        let mut session = Session::new(Start { data: Some(nothing), threads: 1, ..Start::default() });
+        let id = session.id(Slot::A);
+        session.services.models.entry(id).begin_making();
+        session.apply(ModelCommand::Start(id));
+        assert!(session.model(Slot::A).is_making() && session.model(Slot::A).is_started());
+        session.finish(Finished { key: JobKey::Make(id), done: None });
+        let model = session.model(Slot::A);
+        assert!(!model.is_making() && !model.is_started() && !model.queued);
+        assert!(model.failure.as_ref().unwrap().contains("make a model"), "{:?}", model.failure);
+        assert!(session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
+        // Start does not queue in silence: there is nothing that could train.
+        session.apply(ModelCommand::Start(id));
+        assert!(!session.model(Slot::A).is_started());
+        assert_eq!(session.last_message().unwrap().0, Level::Note);
+    }
+}

@@ -17,7 +17,7 @@ use crate::gpu::DecoderChoice;
 use crate::model::{Config, ModelId};
 use crate::ui::Pane;
 use crate::ui::command::Slot;
-use crate::ui::messages::Level;
+use crate::ui::messages::{Level, Messages};
 use crate::ui::settings::Settings;
 use crate::ui::theme;
 use crate::ui::toasts::Toasts;
@@ -142,6 +142,11 @@ impl Session {
     /// The newest message that was shown.
     pub fn last_message(&self) -> Option<&(Level, String)> {
         self.shell.last_message.as_ref()
+    }
+
+    /// What happened since the program was started.
+    pub fn messages(&self) -> &Messages {
+        &self.shell.messages
     }
 
     /// Frames drawn, in all windows together.
