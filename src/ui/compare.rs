@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub struct Compare {
     drawn: Option<DrawnSheet>,
     large: Vec<gpu::TextureSlot>,
+    /// Height of the figures below the table in the last frame, in points.
+    footer: f32,
 }
 
 /// A sheet as it is drawn.
@@ -86,14 +88,15 @@ impl Compare {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             for (title, tip) in drawn.columns.iter().copied().map(words) {
-                ui.allocate_ui(Vec2::new(side, theme::TEXT_SMALL * 1.5), |ui| {
+                // A long title goes on in a second line.
+                ui.allocate_ui(Vec2::new(side, theme::TEXT_SMALL * 3.0), |ui| {
                     ui.set_min_width(side);
-                    let label = ui.add(egui::Label::new(theme::note(ui, &title)).truncate());
+                    let label = ui.add(egui::Label::new(theme::note(ui, &title)).wrap());
                     label.on_hover_text(format!("{title}: {tip}"));
                 });
             }
         });
-        let height = ui.available_height() - 3.0 * theme::GRID;
+        let height = ui.available_height() - self.footer.max(2.0 * theme::GRID) - theme::GRID;
         let area = ScrollArea::vertical().auto_shrink(false).max_height(height.max(side));
         area.show_rows(ui, side, drawn.sheet.originals.len(), |ui, visible| {
             ui.spacing_mut().item_spacing = Vec2::splat(gap);
@@ -245,10 +248,12 @@ impl Panel for Compare {
             }
         });
         self.table(ui, view, commands);
-        ui.horizontal_wrapped(|ui| {
+        // Facts do not wrap: a line each model.
+        let footer = ui.vertical(|ui| {
             for (place, model) in sheet.models.iter().enumerate() {
                 if let Some(squared_error) = model.squared_error() {
-                    Figures { squared_error, nats: model.nats() }.ui(ui, place, model.likelihood);
+                    let figures = Figures { squared_error, nats: model.nats() };
+                    ui.horizontal(|ui| figures.ui(ui, place, model.likelihood));
                 }
             }
             let steps = sheet.models.iter().enumerate();
@@ -256,6 +261,7 @@ impl Panel for Compare {
             let steps = steps.collect::<Vec<_>>().join(" · ");
             widgets::fact(ui, &tr("compare.steps"), &steps, &tr("compare.steps_tip"));
         });
+        self.footer = footer.response.rect.height();
         self.enlarged(ui, view, commands);
     }
 }
