@@ -6,10 +6,13 @@ mod early_stop;
 mod ending;
 mod latest;
 mod message;
+mod options;
 mod own_folder;
 mod rate;
 mod saving;
 mod worker;
+mod write_request;
+mod write_state;
 mod writer;
 
 pub use crate::history::{Axis, Curve, History};
@@ -18,77 +21,33 @@ pub use autosave::Autosave;
 pub use ending::wait_for_ended;
 pub use latest::Latest;
 pub use message::{Control, Event, Phase, Status};
+pub use options::{BatchHook, Options, SNAPSHOTS_PER_S};
 pub use writer::WriteHook;
 
 use crate::dataset::Dataset;
-use crate::model::{Batches, Change, Config, Model, PixelHook, StepError};
+use crate::model::{Batches, Change, Config, Model, StepError};
 use crate::run::metrics_file::MetricsFile;
 use crate::run::{self, Lock, Opened, RunConfig, RunError};
 use crate::snapshot::Snapshot;
-use candle_core::Device;
 use crossbeam_channel::{Receiver, Sender};
 use early_stop::EarlyStop;
 use own_folder::OwnFolder;
 use rate::Rate;
-use saving::Saving;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use worker::{TrainerShared, Worker};
+use write_state::WriteState;
 use writer::Writer;
 
-/// How often weights are copied for whoever looks, at most.
-pub const SNAPSHOTS_PER_S: u32 = 30;
 /// State changes that may wait to be read before the trainer keeps them itself.
 const EVENTS: usize = 64;
 /// How long opening a run waits for a trainer that was dropped to write it.
 const LAST_WRITE: Duration = Duration::from_secs(30);
 /// candle walks a graph by recursion.
 const STACK_BYTES: usize = 64 << 20;
-
-/// Sees each batch's pixels (`[batch, pixels]`) before it is trained on, with the steps made before it, and may alter them.
-pub type BatchHook = Arc<PixelHook>;
-
-/// How a trainer is run; apart from `batch_hook`, none of it changes a bit of what is learned.
-#[derive(Clone)]
-pub struct Options {
-    /// Threads of its pool.
-    pub threads: usize,
-    /// Called (from the trainer's thread) after something worth drawing: must be quick.
-    pub wake: Arc<dyn Fn() + Send + Sync>,
-    /// Where the model is trained; bits are promised on the CPU.
-    pub device: Device,
-    /// Steps between tests on the test set.
-    pub test_interval_steps: u64,
-    /// Changes that take effect by themselves, from a run that is repeated.
-    pub changes: Vec<Change>,
-    /// Finish after this many steps in all; `None` to go on until paused. Kept with the run.
-    pub total_steps: Option<u64>,
-    /// When a run that has a folder is written by itself.
-    pub autosave: Autosave,
-    /// For tests of what a broken source does.
-    pub batch_hook: Option<BatchHook>,
-    /// For tests of what a slow disk does.
-    pub write_hook: Option<WriteHook>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            threads: 1,
-            wake: Arc::new(|| {}),
-            device: Device::Cpu,
-            test_interval_steps: 100,
-            changes: Vec::new(),
-            total_steps: None,
-            autosave: Autosave::default(),
-            batch_hook: None,
-            write_hook: None,
-        }
-    }
-}
 
 /// Why a trainer cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -230,7 +189,7 @@ impl Trainer {
             batches: Batches::new(dataset.clone()),
             run_config: Arc::new(RunConfig::new(initial.clone(), &dataset)),
             writer: Writer::new(&config.preset, own, options.write_hook.clone())?,
-            saving: Saving::default(),
+            saving: WriteState::default(),
             early_stop,
             dataset,
             options,
@@ -253,7 +212,7 @@ impl Trainer {
             worker.model.restore(&opened.checkpoint.saved)?;
             let step = opened.checkpoint.step;
             (worker.step, worker.train_s) = (step, opened.checkpoint.train_s);
-            worker.saving = Saving::resumed(&opened.folder, step, worker.train_s);
+            worker.saving = WriteState::resumed(&opened.folder, step, worker.train_s);
             // What the run changed up to here is in force; what it changed later it changes again.
             let is_past = |change: &Change| change.step < step || (change.step == step && !change.is_part());
             (worker.changes, worker.planned) = opened.changes.into_iter().partition(is_past);

@@ -1,6 +1,6 @@
 //! The run folder that a trainer writes into, on the writer's side.
 
-use super::writer::{Rows, RunState};
+use super::write_request::{Rows, RunState};
 use crate::model::Change;
 use crate::run::metrics_file::{MetricsFile, rows_of};
 use crate::run::{self, Lock, RunError};

@@ -3,36 +3,15 @@
 use super::autosave::{Due, LastWrite};
 use super::message::{Event, Phase};
 use super::worker::Worker;
-use super::writer::{Rows, RunState, WriteRequest, Written};
+use super::write_request::{Rows, RunState, WriteRequest};
+use super::writer::Written;
 use crate::model::Losses;
 use crate::run::Checkpoint;
 use crate::run::metrics_file::MetricsRow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Rows that wait for the next checkpoint, at most: then they go to the writer by themselves.
 const MOST_ROWS: usize = 4096;
-
-/// What is written, as far as the trainer knows.
-#[derive(Debug, Default)]
-pub(super) struct Saving {
-    last: LastWrite,
-    /// Whether the last write failed.
-    failed: bool,
-    /// Whether something was changed by hand since.
-    pub changed: bool,
-    /// Where the rows before `rows` went to; `None` where it is nowhere, or not known to be whole.
-    rows_to: Option<PathBuf>,
-    /// What was measured since.
-    rows: Vec<MetricsRow>,
-}
-
-impl Saving {
-    /// The run goes on from a checkpoint of this step in a folder.
-    pub fn resumed(folder: &Path, step: u64, train_s: f64) -> Self {
-        let last = LastWrite { step, train_s, took_s: 0.0 };
-        Self { last, rows_to: Some(folder.to_owned()), ..Self::default() }
-    }
-}
 
 impl Worker {
     /// Keeps what a step measured: in the curves, and for the run's folder.

@@ -3,10 +3,10 @@
 use super::early_stop::EarlyStop;
 use super::latest::Latest;
 use super::message::{Control, Event, Phase, Status};
+use super::options::{Options, SNAPSHOTS_PER_S};
 use super::rate::Rate;
-use super::saving::Saving;
+use super::write_state::WriteState;
 use super::writer::{Writer, Written};
-use super::{Options, SNAPSHOTS_PER_S};
 use crate::dataset::Dataset;
 use crate::history::History;
 use crate::metrics::TestFolds;
@@ -68,7 +68,7 @@ pub(super) struct Worker {
     /// What a new run folder begins with.
     pub run_config: Arc<RunConfig>,
     pub writer: Writer,
-    pub saving: Saving,
+    pub saving: WriteState,
     pub early_stop: EarlyStop,
     pub phase: Phase,
     pub rate: Rate,
@@ -208,7 +208,7 @@ impl Worker {
         (self.step, self.train_s, self.phase) = (0, 0.0, Phase::Paused);
         self.changes.clear();
         self.planned = self.options.changes.clone();
-        (self.folder, self.saving, self.early_stop) = (None, Saving::default(), EarlyStop::default());
+        (self.folder, self.saving, self.early_stop) = (None, WriteState::default(), EarlyStop::default());
         self.shared.history.clear();
         self.rate.stop();
         self.publish(true);

@@ -1,10 +1,8 @@
 //! The thread that puts a run on disk, so that training does not wait for it: one write at a time, in order.
 
 use super::own_folder::OwnFolder;
-use crate::history::CurvePoint;
-use crate::model::{Change, MetricId};
-use crate::run::metrics_file::MetricsRow;
-use crate::run::{Checkpoint, RunConfig, RunError};
+use super::write_request::WriteRequest;
+use crate::run::RunError;
 use crossbeam_channel::{Receiver, Sender};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,35 +13,6 @@ use std::time::Instant;
 
 /// Called from the writer's thread before the checkpoint of a step is written.
 pub type WriteHook = Arc<dyn Fn(u64) + Send + Sync>;
-
-/// Rows of metrics to append.
-pub(super) enum Rows {
-    /// Those since the request before this one.
-    Next(Vec<MetricsRow>),
-    /// All that the history keeps, for a folder that may have none of it.
-    Kept(Vec<(MetricId, Vec<CurvePoint>)>),
-}
-
-/// Something to put into a run folder.
-pub(super) struct WriteRequest {
-    pub folder: PathBuf,
-    /// Steps made.
-    pub step: u64,
-    pub rows: Rows,
-    /// `None` where it is the rows alone.
-    pub run: Option<RunState>,
-}
-
-/// A run as it was at a step boundary.
-pub(super) struct RunState {
-    pub config: Arc<RunConfig>,
-    pub total_steps: Option<u64>,
-    pub changes: Vec<Change>,
-    pub checkpoint: Checkpoint,
-    pub budget_bytes: u64,
-    /// Whether somebody asked for it and waits for the answer.
-    pub requested: bool,
-}
 
 /// What came of a request.
 pub(super) struct Written {

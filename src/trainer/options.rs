@@ -1,0 +1,52 @@
+//! How a trainer is run.
+
+use super::autosave::Autosave;
+use super::writer::WriteHook;
+use crate::model::{Change, PixelHook};
+use candle_core::Device;
+use std::sync::Arc;
+
+/// How often weights are copied for whoever looks, at most.
+pub const SNAPSHOTS_PER_S: u32 = 30;
+
+/// Sees each batch's pixels (`[batch, pixels]`) before it is trained on, with the steps made before it, and may alter them.
+pub type BatchHook = Arc<PixelHook>;
+
+/// How a trainer is run; apart from `batch_hook`, none of it changes a bit of what is learned.
+#[derive(Clone)]
+pub struct Options {
+    /// Threads of its pool.
+    pub threads: usize,
+    /// Called (from the trainer's thread) after something worth drawing: must be quick.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+    /// Where the model is trained; bits are promised on the CPU.
+    pub device: Device,
+    /// Steps between tests on the test set.
+    pub test_interval_steps: u64,
+    /// Changes that take effect by themselves, from a run that is repeated.
+    pub changes: Vec<Change>,
+    /// Finish after this many steps in all; `None` to go on until paused. Kept with the run.
+    pub total_steps: Option<u64>,
+    /// When a run that has a folder is written by itself.
+    pub autosave: Autosave,
+    /// For tests of what a broken source does.
+    pub batch_hook: Option<BatchHook>,
+    /// For tests of what a slow disk does.
+    pub write_hook: Option<WriteHook>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            threads: 1,
+            wake: Arc::new(|| {}),
+            device: Device::Cpu,
+            test_interval_steps: 100,
+            changes: Vec::new(),
+            total_steps: None,
+            autosave: Autosave::default(),
+            batch_hook: None,
+            write_hook: None,
+        }
+    }
+}
