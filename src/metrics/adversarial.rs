@@ -1,6 +1,6 @@
 //! The losses, scores and penalties of adversarial training (Goodfellow 2014), as a GAN gives them.
 
-use super::metric::{Columns, Compute, Group, Metric, MetricSource, Unit};
+use super::metric::{Columns, Group, Metric, MetricCompute, MetricSource, Unit};
 use crate::model::MetricId;
 
 const LOSS: Metric = Metric {
@@ -9,7 +9,7 @@ const LOSS: Metric = Metric {
     group: Group::Adversarial,
     unit: Unit::Loss,
     source: MetricSource::TrainingBatch,
-    compute: Compute::ByModel,
+    compute: MetricCompute::ByModel,
     shade: 0.0,
 };
 const SCORE: Metric = Metric { unit: Unit::Score, shade: 0.25, ..LOSS };

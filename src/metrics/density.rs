@@ -46,14 +46,14 @@ pub struct VaeDensity {
 
 /// q(z|x) of one image: independent normals.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Posterior {
+pub struct ImagePosterior {
     /// `[latent]`.
     pub mean: Vec<f32>,
     /// ln σ², `[latent]`.
     pub log_variance: Vec<f32>,
 }
 
-impl Posterior {
+impl ImagePosterior {
     /// σ of each dimension.
     pub fn deviations(&self) -> impl Iterator<Item = f32> {
         self.log_variance.iter().map(|log_variance| (0.5 * log_variance).exp())
@@ -109,9 +109,9 @@ impl VaeDensity {
     }
 
     /// q(z|x) of `image` (`[pixels]`).
-    pub fn posterior(&self, image: &[f32], scratch: &mut Scratch) -> Posterior {
+    pub fn posterior(&self, image: &[f32], scratch: &mut Scratch) -> ImagePosterior {
         let (mean, log_variance) = self.encoder.evaluate(image, 1, scratch).split_at(self.latent);
-        Posterior { mean: mean.to_vec(), log_variance: log_variance.to_vec() }
+        ImagePosterior { mean: mean.to_vec(), log_variance: log_variance.to_vec() }
     }
 
     /// Logits (Bernoulli) or pixel means (Gaussian) at `count` latents (`[count, latent]`): `[count, pixels]`.

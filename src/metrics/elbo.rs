@@ -1,6 +1,6 @@
 //! The terms of the evidence lower bound (Kingma and Welling 2013), as autoencoders give them.
 
-use super::metric::{Columns, Compute, Group, Metric, MetricSource, Unit};
+use super::metric::{Columns, Group, Metric, MetricCompute, MetricSource, Unit};
 use crate::model::MetricId;
 
 const TERM: Metric = Metric {
@@ -9,7 +9,7 @@ const TERM: Metric = Metric {
     group: Group::Likelihood,
     unit: Unit::Nats,
     source: MetricSource::TrainingBatch,
-    compute: Compute::ByModel,
+    compute: MetricCompute::ByModel,
     shade: 0.0,
 };
 const TEST: Metric = Metric { source: MetricSource::TestSet, ..TERM };

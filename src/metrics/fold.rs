@@ -1,17 +1,10 @@
 //! Metrics that are folded from what a model gives on test images, a batch at a time.
 
-use super::metric::{self, Compute, Metric};
+use super::metric::{Metric, MetricCompute};
+use super::table;
+use super::test_fold::TestFold;
 use crate::model::{Losses, Tested};
 use std::fmt;
-
-/// A figure while it is folded.
-pub trait TestFold {
-    /// Takes in what the model gave on one batch.
-    fn add(&mut self, tested: &Tested);
-
-    /// One value, or one a latent dimension; none where the model gives nothing that it could come from.
-    fn values(&self) -> Vec<f32>;
-}
 
 /// All metrics of the table that come about so.
 pub struct TestFolds {
@@ -20,9 +13,9 @@ pub struct TestFolds {
 
 impl Default for TestFolds {
     fn default() -> Self {
-        let folds = metric::all().filter_map(|metric| match metric.compute {
-            Compute::FromTest(fold) => Some((metric, fold())),
-            Compute::ByModel => None,
+        let folds = table::all().filter_map(|metric| match metric.compute {
+            MetricCompute::FromTest(fold) => Some((metric, fold())),
+            MetricCompute::ByModel => None,
         });
         Self { folds: folds.collect() }
     }

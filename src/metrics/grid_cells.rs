@@ -1,6 +1,6 @@
 //! Square-ish cells of a plane that can be split: where their middles are, and how much prior a cell holds.
 
-use super::density::{EvidenceError, Posterior};
+use super::density::{EvidenceError, ImagePosterior};
 
 /// Parts a side that a cell is split into.
 const PARTS: u64 = 2;
@@ -26,7 +26,7 @@ impl Cells {
     ///
     /// # Errors
     /// If a posterior is not finite.
-    pub fn covering(posteriors: &[Posterior], side: usize) -> Result<Self, EvidenceError> {
+    pub fn covering(posteriors: &[ImagePosterior], side: usize) -> Result<Self, EvidenceError> {
         let mut bounds = [[-REACH, REACH]; 2];
         for (image, posterior) in posteriors.iter().enumerate() {
             for ((bounds, mean), deviation) in bounds.iter_mut().zip(&posterior.mean).zip(posterior.deviations()) {
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn cells_cover_the_plane_and_children_their_parent() {
-        let posterior = Posterior { mean: vec![7.0, 0.0], log_variance: vec![0.0, 0.0] };
+        let posterior = ImagePosterior { mean: vec![7.0, 0.0], log_variance: vec![0.0, 0.0] };
         let cells = Cells::covering(&[posterior], 6).unwrap();
         assert_eq!(cells.bounds, [[-5.0, 12.0], [-5.0, 5.0]]);
         for cells in [cells, cells.split()] {
@@ -112,7 +112,7 @@ mod tests {
                 }
             }
         }
-        let lost = Posterior { mean: vec![0.0, f32::NAN], log_variance: vec![0.0, 0.0] };
+        let lost = ImagePosterior { mean: vec![0.0, f32::NAN], log_variance: vec![0.0, 0.0] };
         assert_eq!(Cells::covering(&[lost], 6).unwrap_err(), EvidenceError::NotFinite { image: 0 });
     }
 }

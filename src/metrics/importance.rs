@@ -1,6 +1,6 @@
 //! The importance-weighted bound on log p(x) (Burda, Grosse and Salakhutdinov 2016).
 
-use super::density::{EvidenceError, Posterior, VaeDensity};
+use super::density::{EvidenceError, ImagePosterior, VaeDensity};
 use super::log_sum::LogSum;
 use crate::random::{Purpose, stream};
 use crate::snapshot::Scratch;
@@ -74,7 +74,7 @@ pub fn importance(
 
 /// Appends z = μ + σ·ε to `latents`; gives ln p(z) − ln q(z|x) = ½Σ(ε² − z² + ln σ²).
 fn draw_latent(
-    posterior: &Posterior,
+    posterior: &ImagePosterior,
     deviations: &[f32],
     mut noise: impl FnMut() -> f32,
     latents: &mut Vec<f32>,

@@ -1,7 +1,7 @@
 //! What the latent dimensions of a VAE are used for: KL a dimension, and how many are active.
 
-use super::fold::TestFold;
-use super::metric::{Columns, Compute, Group, Metric, MetricSource, Unit};
+use super::metric::{Columns, Group, Metric, MetricCompute, MetricSource, Unit};
+use super::test_fold::TestFold;
 use crate::model::{MetricId, Tested};
 
 /// A dimension is active where the variance of its posterior means over the images is above this (Burda, Grosse and
@@ -16,7 +16,7 @@ pub(super) const METRICS: &[Metric] = &[
         group: Group::Latent,
         unit: Unit::Nats,
         source: MetricSource::TestSet,
-        compute: Compute::FromTest(|| Box::<KlPerDimension>::default()),
+        compute: MetricCompute::FromTest(|| Box::<KlPerDimension>::default()),
         shade: 0.4,
     },
     // How many dimensions have Var_x(E[z_i|x]) > 0.01.
@@ -26,7 +26,7 @@ pub(super) const METRICS: &[Metric] = &[
         group: Group::Latent,
         unit: Unit::Dimensions,
         source: MetricSource::TestSet,
-        compute: Compute::FromTest(|| Box::<ActiveUnits>::default()),
+        compute: MetricCompute::FromTest(|| Box::<ActiveUnits>::default()),
         shade: 0.7,
     },
 ];

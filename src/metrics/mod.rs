@@ -14,17 +14,18 @@ mod importance;
 mod latent_use;
 mod log_sum;
 mod metric;
+mod table;
+mod test_fold;
 
 pub use class_share::{class_share, nearest};
-pub use density::{EvidenceError, Posterior, VaeDensity};
-pub use fold::{TestFold, TestFolds};
+pub use density::{EvidenceError, ImagePosterior, VaeDensity};
+pub use fold::TestFolds;
 pub use grid::{Fineness, Integrated, grid};
 pub use importance::{Weighed, importance};
 pub use log_sum::LogSum;
-pub use metric::{Columns, Compute, Group, Metric, MetricSource, Unit, all, column, of_column, of_curve, place};
-
-/// The table, in the order of the curves.
-pub static METRICS: &[&[Metric]] = &[elbo::METRICS, adversarial::METRICS, latent_use::METRICS];
+pub use metric::{Columns, Group, Metric, MetricCompute, MetricSource, Unit};
+pub use table::{METRICS, all, column, of_column, of_curve, place};
+pub use test_fold::TestFold;
 
 use crate::snapshot::Likelihood;
 
