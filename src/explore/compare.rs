@@ -34,7 +34,7 @@ pub struct Reconstruction {
 
 /// A fresh sample.
 #[derive(Clone, Debug)]
-pub struct Sample {
+pub struct SheetSample {
     /// A draw from the prior, `[latent]`.
     pub latent: Vec<f32>,
     /// Decoded from it, `[shape.values()]`, in [0, 1].
@@ -51,7 +51,7 @@ pub struct SheetModel {
     /// One a test image; empty where it has no encoder.
     pub reconstructions: Vec<Reconstruction>,
     /// As many as there are test images.
-    pub samples: Vec<Sample>,
+    pub samples: Vec<SheetSample>,
 }
 
 impl SheetModel {
@@ -152,7 +152,7 @@ impl Sheet {
         self.models.get(model).map_or(&[], |model| &model.reconstructions)
     }
 
-    fn samples(&self, model: usize) -> &[Sample] {
+    fn samples(&self, model: usize) -> &[SheetSample] {
         self.models.get(model).map_or(&[], |model| &model.samples)
     }
 }
@@ -187,12 +187,12 @@ fn reconstruct(snapshot: &Snapshot, original: &[f32], scratch: &mut Scratch) -> 
     Some(Reconstruction { latent, image, error, squared_error, nats })
 }
 
-fn samples(snapshot: &Snapshot, count: usize, seed: u64, scratch: &mut Scratch) -> Vec<Sample> {
+fn samples(snapshot: &Snapshot, count: usize, seed: u64, scratch: &mut Scratch) -> Vec<SheetSample> {
     let latents = normal_rows(seed, Purpose::Sample, 0, count, snapshot.latent);
     let pixels = snapshot.decoder.evaluate(&latents, count, scratch);
     let images = pixels.chunks_exact(snapshot.image.values().max(1));
     let latents = latents.chunks_exact(snapshot.latent.max(1));
-    latents.zip(images).map(|(latent, image)| Sample { latent: latent.to_vec(), image: image.to_vec() }).collect()
+    latents.zip(images).map(|(latent, image)| SheetSample { latent: latent.to_vec(), image: image.to_vec() }).collect()
 }
 
 /// The error of one pixel (`0..height·width`) as a map of errors shows it: of several channels the one that is most

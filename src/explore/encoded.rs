@@ -2,12 +2,11 @@
 
 use super::pick::PointIndex;
 use super::plane::Plane;
+pub use super::plane_point::PlanePoint;
 use super::point_choice::first_images;
 use super::tiles::fresh_id;
 use crate::dataset::Split;
 use crate::snapshot::{Scratch, Snapshot};
-use bytemuck::{Pod, Zeroable};
-use std::mem::offset_of;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -108,17 +107,6 @@ pub fn kl_per_dimension(mean: &[f32], log_variance: &[f32], latent: usize) -> Ve
     }
     sums.iter().map(|sum| (sum / f64::from(count.max(1))) as f32).collect()
 }
-
-/// Where an image lies on a plane, and its class: what a point is drawn and picked from, as it goes to the GPU.
-#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
-#[repr(C)]
-pub struct PlanePoint {
-    /// On the plane.
-    pub position: [f32; 2],
-    /// 0 to 255.
-    pub class: u32,
-}
-const _: () = assert!(size_of::<PlanePoint>() == 12 && offset_of!(PlanePoint, class) == 8);
 
 /// An encoding laid onto a plane, ready to be drawn and picked from.
 #[derive(Clone, Debug)]

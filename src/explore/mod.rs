@@ -8,6 +8,7 @@ pub mod lens;
 pub mod nearest;
 pub mod pick;
 pub mod plane;
+pub mod plane_point;
 pub mod point_choice;
 pub mod refine;
 pub mod tiles;

@@ -1,7 +1,7 @@
 //! Which point is under the pointer: a grid over the points of each class, so that a look costs a few cells, not all
 //! points, and what is hidden costs nothing.
 
-use super::encoded::PlanePoint;
+use super::plane_point::PlanePoint;
 
 /// The most cells along the longer side of a grid.
 const LARGEST_SIDE: f32 = 512.0;

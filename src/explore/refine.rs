@@ -38,7 +38,7 @@ impl Place {
 
 /// Where tiles are put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Layer {
+pub enum TileLayer {
     /// A grid of large cells.
     Coarse,
     /// One of two grids: the one that is seen, or the one that will be.
@@ -49,7 +49,7 @@ pub enum Layer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Work {
     /// Into which layer.
-    pub layer: Layer,
+    pub layer: TileLayer,
     /// Whose tiles the layer holds when it is whole.
     pub place: Place,
     /// Which of them, row by row.
@@ -107,7 +107,7 @@ impl Refiner {
                 (front.version, front.done) = (version, 0);
             }
             let cells = front.advance(most);
-            let work = Work { layer: Layer::Fine(self.side), place: place.clone(), cells };
+            let work = Work { layer: TileLayer::Fine(self.side), place: place.clone(), cells };
             return if work.cells.is_empty() { Vec::new() } else { vec![work] };
         }
         let mut left = most;
@@ -118,13 +118,13 @@ impl Refiner {
         let coarse = place.coarse(most.div_ceil(2));
         if back.cells() - back.done > most && !served && self.coarse.as_ref() != Some(&coarse) {
             let cells = coarse.lattice.columns * coarse.lattice.rows;
-            works.push(Work { layer: Layer::Coarse, place: coarse.clone(), cells: 0..cells });
+            works.push(Work { layer: TileLayer::Coarse, place: coarse.clone(), cells: 0..cells });
             self.coarse = Some(coarse);
             left = left.saturating_sub(cells);
         }
         let cells = back.advance(left);
         if !cells.is_empty() {
-            works.push(Work { layer: Layer::Fine(1 - self.side), place: place.clone(), cells });
+            works.push(Work { layer: TileLayer::Fine(1 - self.side), place: place.clone(), cells });
         }
         if back.is_whole() {
             (self.front, self.side, self.coarse) = (Some(back), 1 - self.side, None);
@@ -141,16 +141,16 @@ impl Refiner {
 
     /// What is drawn for `place`, the lowest first: a layer, the lattice that it is laid out for, and how many of its rows,
     /// from the highest on, are there.
-    pub fn layers(&self, place: &Place) -> Vec<(Layer, Lattice, usize)> {
+    pub fn layers(&self, place: &Place) -> Vec<(TileLayer, Lattice, usize)> {
         let whole = |layer, lattice: Lattice| (layer, lattice, lattice.rows);
         let front = self.front.as_ref().filter(|front| front.place.plane == place.plane);
         let coarse = self.coarse.as_ref().filter(|coarse| coarse.plane == place.plane);
         let back = self.back.as_ref().filter(|back| back.place == *place);
-        let fine = front.map(|front| whole(Layer::Fine(self.side), front.place.lattice));
-        let coarse = coarse.map(|coarse| whole(Layer::Coarse, coarse.lattice));
+        let fine = front.map(|front| whole(TileLayer::Fine(self.side), front.place.lattice));
+        let coarse = coarse.map(|coarse| whole(TileLayer::Coarse, coarse.lattice));
         let coming = back.map(|back| {
             let lattice = back.place.lattice;
-            (Layer::Fine(1 - self.side), lattice, back.done / lattice.columns.max(1))
+            (TileLayer::Fine(1 - self.side), lattice, back.done / lattice.columns.max(1))
         });
         let coming = coming.filter(|(.., rows)| *rows > 0);
         match front {
@@ -193,12 +193,12 @@ mod tests {
     fn a_first_look_is_coarse_in_its_frame_and_fine_in_the_next_ones() {
         let (mut refiner, place) = (Refiner::default(), place(Viewport::default(), 32));
         let frames = frames(&mut refiner, &place, 1, 300);
-        assert_eq!(frames[0][0].layer, Layer::Coarse);
+        assert_eq!(frames[0][0].layer, TileLayer::Coarse);
         assert!(frames[0][0].cells.len() <= 150 && frames[0][0].place.lattice.covers(&place.lattice));
-        let fine: Vec<_> = frames.iter().flatten().filter(|work| work.layer != Layer::Coarse).collect();
+        let fine: Vec<_> = frames.iter().flatten().filter(|work| work.layer != TileLayer::Coarse).collect();
         assert!(fine.windows(2).all(|pair| pair[0].cells.end == pair[1].cells.start));
         assert!(frames.iter().all(|works| works.iter().map(|work| work.cells.len()).sum::<usize>() <= 300));
-        assert_eq!(refiner.layers(&place), [(Layer::Fine(1), place.lattice, place.lattice.rows)]);
+        assert_eq!(refiner.layers(&place), [(TileLayer::Fine(1), place.lattice, place.lattice.rows)]);
     }
 
     #[test]
@@ -232,18 +232,18 @@ mod tests {
         frames(&mut refiner, &far, 1, 5000);
         let near = place(Viewport { half_height: 3.0, ..Viewport::default() }, 32);
         let works = refiner.frame(&near, 1, 300);
-        assert!(works.iter().all(|work| work.layer == Layer::Fine(0)), "the old tiles serve: {works:?}");
+        assert!(works.iter().all(|work| work.layer == TileLayer::Fine(0)), "the old tiles serve: {works:?}");
         // The rows that are decoded already lie over them.
         let rows = 300 / near.lattice.columns;
-        let seen = [(Layer::Fine(1), far.lattice, far.lattice.rows), (Layer::Fine(0), near.lattice, rows)];
+        let seen = [(TileLayer::Fine(1), far.lattice, far.lattice.rows), (TileLayer::Fine(0), near.lattice, rows)];
         assert_eq!(refiner.layers(&near), seen);
         frames(&mut refiner, &near, 1, 300);
-        assert_eq!(refiner.layers(&near), [(Layer::Fine(0), near.lattice, near.lattice.rows)]);
+        assert_eq!(refiner.layers(&near), [(TileLayer::Fine(0), near.lattice, near.lattice.rows)]);
         // Much nearer: the old tiles would be magnified, so a coarse grid of the new ones lies over them.
         let nearest = place(Viewport { half_height: 0.1, ..Viewport::default() }, 32);
         refiner.frame(&nearest, 1, 300);
         let layers = refiner.layers(&nearest);
-        assert_eq!((layers[0].0, layers[1].0), (Layer::Fine(0), Layer::Coarse));
+        assert_eq!((layers[0].0, layers[1].0), (TileLayer::Fine(0), TileLayer::Coarse));
     }
 
     proptest! {

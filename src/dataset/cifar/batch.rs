@@ -33,11 +33,11 @@ impl Images {
 }
 
 /// A batch that has been opened.
-pub struct Batch {
+pub struct CifarBatch {
     stream: Stream,
 }
 
-impl Batch {
+impl CifarBatch {
     /// Opens `path`.
     pub fn open(path: &Path, meter: &Meter<'_>) -> Result<Self, SourceError> {
         Ok(Self { stream: Stream::open(path, "a batch of CIFAR-10", meter)? })

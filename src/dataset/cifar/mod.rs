@@ -12,7 +12,7 @@ use super::set::Dataset;
 use super::source::{Source, SourceError};
 use super::split::Split;
 use super::stream::{Meter, Stream};
-use batch::{Batch, CLASSES, Images, SHAPE};
+use batch::{CLASSES, CifarBatch, Images, SHAPE};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -103,7 +103,7 @@ fn read_split(paths: &[PathBuf], names: &Arc<[String]>, meter: &Meter<'_>) -> Re
     let mut batches = Vec::new();
     let mut announced = 0;
     for path in paths {
-        let batch = Batch::open(path, meter)?;
+        let batch = CifarBatch::open(path, meter)?;
         announced += batch.announced(announced)?;
         batches.push(batch);
     }

@@ -4,7 +4,7 @@ use super::request::{Decode, DecodeRequest};
 use super::surface::Surface;
 use crate::dataset::ImageShape;
 use crate::explore::lens::MapSheet;
-use crate::explore::refine::{Layer, Refiner};
+use crate::explore::refine::{Refiner, TileLayer};
 use crate::gpu::pipeline::Pipelines;
 use crate::model::ModelId;
 use eframe::wgpu;
@@ -20,9 +20,9 @@ pub(super) struct Shown {
     /// Whether these are tiles of a plane, or an image or maps.
     pub tiles: bool,
     pub refiner: Refiner,
-    pub surfaces: HashMap<Layer, Surface>,
+    pub surfaces: HashMap<TileLayer, Surface>,
     /// The layers that are drawn, the lowest first.
-    pub drawn: Vec<Layer>,
+    pub drawn: Vec<TileLayer>,
     /// Of an image or maps: the version of the weights, the latent, and the operation.
     pub holds: Option<(u64, Vec<f32>, Option<usize>)>,
 }
@@ -58,14 +58,14 @@ impl Shown {
 
     /// The texture of a place that shows one image or one sheet.
     pub fn only_surface(&mut self, device: &wgpu::Device, drawing: &Pipelines, size: [usize; 2]) -> &Surface {
-        self.surfaces.entry(Layer::Fine(0)).or_insert_with(|| Surface::new(device, drawing, size))
+        self.surfaces.entry(TileLayer::Fine(0)).or_insert_with(|| Surface::new(device, drawing, size))
     }
 
     /// Draws that texture, once something is in it.
     pub fn place_only(&mut self, queue: &wgpu::Queue, uniforms: &[u8]) {
-        if let (true, Some(surface)) = (self.holds.is_some(), self.surfaces.get_mut(&Layer::Fine(0))) {
+        if let (true, Some(surface)) = (self.holds.is_some(), self.surfaces.get_mut(&TileLayer::Fine(0))) {
             surface.place(queue, uniforms);
-            self.drawn.push(Layer::Fine(0));
+            self.drawn.push(TileLayer::Fine(0));
         }
     }
 }
