@@ -256,7 +256,7 @@ mod tests {
         let commands: [Command; 5] = [
             ModelCommand::Edit(ModelId(3), Box::new(Config::vae_dense())).into(),
             PlaneCommand::LookAt(ModelId(0), vec![0.5, -1.0]).into(),
-            FileCommand::Export(Picture::Plane(Slot::B), "plane.png".into()).into(),
+            FileCommand::Export(Picture::Plane(Slot::B), "picture.png".into()).into(),
             ViewCommand::Settings(Box::default()).into(),
             Command::Undo,
         ];
