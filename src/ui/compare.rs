@@ -55,15 +55,15 @@ impl DrawnSheet {
 
 /// What a column is called, and what that means.
 fn words(column: SheetColumn) -> (String, String) {
-    let of_model = |key: &str, place: usize| {
+    let of_model = |key: &str, tip: &str, place: usize| {
         let model = slot_of(place).map_or("", Slot::name);
-        (t!(key, model = model).into_owned(), t!(format!("{key}_tip"), model = model).into_owned())
+        (t!(key, model = model).into_owned(), t!(tip, model = model).into_owned())
     };
     match column {
         SheetColumn::Original => (tr("compare.original"), tr("compare.original_tip")),
-        SheetColumn::Reconstruction(model) => of_model("compare.reconstruction", model),
-        SheetColumn::Error(model) => of_model("compare.error", model),
-        SheetColumn::Sample(model) => of_model("compare.sample", model),
+        SheetColumn::Reconstruction(model) => of_model("compare.reconstruction", "compare.reconstruction_tip", model),
+        SheetColumn::Error(model) => of_model("compare.error", "compare.error_tip", model),
+        SheetColumn::Sample(model) => of_model("compare.sample", "compare.sample_tip", model),
     }
 }
 
