@@ -2,21 +2,25 @@
 //! mutates. All state is in a [`Session`], which outlives the window.
 
 mod apply;
+mod decoder_state;
 mod decoding;
 mod done;
 mod drawing;
 mod files;
 mod jobs;
 mod logic;
-mod looking;
+mod planes;
 mod points;
 mod project;
+mod receive;
+mod requests;
 mod runs;
 mod runtime;
 mod script;
 mod services;
 mod session;
 mod shell;
+mod start;
 mod state;
 mod throttle;
 mod tolerant;
@@ -27,7 +31,8 @@ pub use crate::ui::messages::Level;
 pub use project::{ModelEntry, Project};
 pub use runtime::ModelRuntime;
 pub use script::{Script, SharedScript, Stage};
-pub use session::{Session, SessionModel, Start};
+pub use session::{Session, SessionModel};
+pub use start::Start;
 pub use state::{PATH_VARIABLE, State};
 pub use wake::Waker;
 

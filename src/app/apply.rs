@@ -83,7 +83,7 @@ impl Session {
                 None => self.make(entry.id),
             }
         }
-        self.services.looking.restore(&self.project.planes);
+        self.services.planes.restore(&self.project.planes);
         self.services.sheet.requested = true;
     }
 }

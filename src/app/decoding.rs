@@ -2,9 +2,9 @@
 //! the adapter cannot take is decoded by the CPU, and the others go on on the adapter.
 
 use crate::app::session::Session;
-use crate::gpu::live::{self, DecoderReport, Link, Wake};
+use crate::gpu::live::{self, DecoderReport, Wake};
 use crate::gpu::{self, Decoding, DeviceInfo, OnDevice};
-use crate::model::{ModelId, PerModel};
+use crate::model::ModelId;
 use crate::ui::command::Slot;
 use crate::ui::messages::Level;
 use crate::ui::plane::known::PlanesView;
@@ -13,26 +13,13 @@ use eframe::egui_wgpu;
 use rust_i18n::t;
 use std::sync::Arc;
 
-/// What the choice between the two decoders rests on.
-#[derive(Default)]
-pub(super) struct DecoderState {
-    /// What the window draws with; `None` where nobody knows.
-    device: Option<DeviceInfo>,
-    /// Why the adapter decodes nothing any more in this sitting.
-    refusal: Option<String>,
-    /// Why single models are decoded by the CPU, as the person was last told.
-    told: PerModel<String>,
-    /// The decoder on the window's device.
-    link: Option<Arc<Link>>,
-}
-
 impl Session {
     /// Makes the pipelines that draw the planes and images of a window.
     pub fn install(&mut self, render_state: &egui_wgpu::RenderState) {
         gpu::install(render_state);
-        self.services.looking.limits = gpu::atlas_limits(&render_state.device);
+        self.services.planes.limits = gpu::atlas_limits(&render_state.device);
         let device = DeviceInfo::of(&render_state.adapter);
-        self.services.looking.limit_points(device.software);
+        self.services.planes.limit_points(device.software);
         self.services.decoder.device = Some(device);
         let (learned, now) = (self.services.waker.clone(), self.services.waker.clone());
         let wake = Wake { learned: Arc::new(move || learned.learned()), now: Arc::new(move || now.now()) };
@@ -94,12 +81,12 @@ impl Session {
         }
         let lattice = self.shell.needs.lattice;
         let newest = self.model(settings.model).shown().map(|snapshot| snapshot.step);
-        let there = self.services.looking.tiles(self.id(settings.model));
+        let there = self.services.planes.tiles(self.id(settings.model));
         there.is_some_and(|tiles| Some(tiles.lattice) == lattice && Some(tiles.step) == newest)
     }
 
     pub(super) fn planes_view(&self) -> PlanesView {
-        self.services.looking.view(self.project.shown, |model| self.on_device(model))
+        self.services.planes.view(self.project.shown, |model| self.on_device(model))
     }
 
     /// Who decodes what the device can take.
@@ -134,7 +121,7 @@ impl Session {
         if self.on_device(model).is_some() {
             return self.decoder_report()?.decode_ms;
         }
-        self.services.looking.tiles(model).map(|tiles| tiles.decode_ms)
+        self.services.planes.tiles(model).map(|tiles| tiles.decode_ms)
     }
 
     /// The graphics adapter failed at something: the CPU decodes until the program ends, and the person is told why.

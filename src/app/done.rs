@@ -1,19 +1,12 @@
-//! What comes of jobs, and what is made of it.
+//! What comes of jobs.
 
-use crate::app::jobs::{Finished, JobKey};
-use crate::app::runtime::ReadyMade;
-use crate::app::services::Opening;
-use crate::app::session::Session;
-use crate::dataset::{Dataset, Source};
+use crate::dataset::Dataset;
 use crate::explore::compare::Sheet;
 use crate::explore::plane::Plane;
 use crate::model::ModelId;
 use crate::run::Opened;
-use crate::trainer::{Control, Trainer};
+use crate::trainer::Trainer;
 use crate::ui::dialogs::Ask;
-use crate::ui::messages::Level;
-use crate::ui::text::tr;
-use rust_i18n::t;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -55,96 +48,4 @@ pub struct OpenedRun {
     pub trainer: Trainer,
     /// The data that it is trained on.
     pub data: Arc<Dataset>,
-}
-
-impl Session {
-    pub(super) fn finish(&mut self, finished: Finished) {
-        let opening = if finished.key == JobKey::Open { self.services.opening.take() } else { None };
-        match finished.done {
-            Some(Done::Data(Err(message)) | Done::Run(_, Err(message))) => {
-                self.shell.say(Level::Failed, &message);
-                self.fall_back_to_data(opening);
-            }
-            Some(done) => self.receive(done),
-            None => {
-                let message = t!("toast.broke", name = finished.key.name()).into_owned();
-                self.shell.say(Level::Failed, &message);
-                match finished.key {
-                    JobKey::Make(id) => self.made(id, Err(message)),
-                    JobKey::Open => self.fall_back_to_data(opening),
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    fn receive(&mut self, done: Done) {
-        match done {
-            Done::Data(Ok(data)) => self.take_data(Arc::new(*data)),
-            Done::Kept(run, kept) => self.receive_kept(&run, kept),
-            Done::Run(id, Ok(run)) => self.take_run(*run, id),
-            // Received in `finish`.
-            Done::Data(Err(_)) | Done::Run(_, Err(_)) => {}
-            Done::Made(id, made) => self.made(id, made.map(|trainer| *trainer)),
-            Done::Pretrained(Ok(opened)) => {
-                self.services.ready.extend(opened.into_iter().map(ReadyMade::from));
-            }
-            Done::Pretrained(Err(message)) => tracing::warn!("models that come with the program: {message}"),
-            Done::Picked(ask, Some(path)) => self.shell.panels.dialogs.fill(ask, &path),
-            Done::Picked(_, None) => self.shell.say(Level::Note, &tr("toast.nothing_picked")),
-            Done::Suggested(ask, path) => self.shell.panels.dialogs.suggest(ask, &path),
-            Done::Folders(folders) => {
-                for (id, folder) in folders {
-                    self.send(id, Control::Save(folder));
-                }
-            }
-            Done::Sheet(sheet) => self.services.sheet.sheet = Some(Arc::new(*sheet)),
-            Done::Exported(Ok(path)) => {
-                let message = t!("toast.exported", path = path.display()).into_owned();
-                self.shell.say(Level::Done, &message);
-            }
-            Done::StateWritten(Err(message)) => self.shell.say(Level::Failed, &t!("toast.state_failed", why = message)),
-            Done::Exported(Err(message)) | Done::PlaneWritten(Err(message)) => {
-                self.shell.say(Level::Failed, &message);
-            }
-            Done::PlaneWritten(Ok(())) | Done::StateWritten(Ok(())) => {}
-        }
-    }
-
-    /// The first opening may fail on last time's folder: the program starts with what it has.
-    pub(super) fn fall_back_to_data(&mut self, failed: Option<Opening>) {
-        let source = failed.and_then(|opening| opening.source);
-        if self.services.data.is_none() && source != Some(Source::default()) {
-            // A run that did not open says nothing about the data of last time.
-            let next = if source.is_some() { Source::default() } else { self.project.data.clone() };
-            self.open_data(next);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::app::session::Start;
-    use crate::ui::command::{ModelCommand, Slot};
-
-    #[test]
-    fn a_panic_while_a_model_is_made_frees_its_place_and_says_so() {
-        let nothing = Source::parse("/nothing/is/here");
-        let mut session = Session::new(Start { data: Some(nothing), threads: 1, ..Start::default() });
-        let id = session.id(Slot::A);
-        session.services.models.entry(id).begin_making();
-        session.apply(ModelCommand::Start(id));
-        assert!(session.model(Slot::A).is_making() && session.model(Slot::A).is_started());
-        session.finish(Finished { key: JobKey::Make(id), done: None });
-        let model = session.model(Slot::A);
-        assert!(!model.is_making() && !model.is_started() && !model.queued);
-        assert!(model.failure.as_ref().unwrap().contains("make a model"), "{:?}", model.failure);
-        assert!(session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
-        // Start does not queue in silence: there is nothing that could train.
-        session.apply(ModelCommand::Start(id));
-        assert!(!session.model(Slot::A).is_started());
-        assert_eq!(session.last_message().unwrap().0, Level::Note);
-    }
 }

@@ -46,7 +46,7 @@ impl Session {
             let Some(model) = self.services.models.get_mut(entry.id) else { continue };
             model.choose(&entry.config, ready, data);
             let training = model.is_training();
-            self.services.looking.place(entry.id, &entry.config, model.shown(), training);
+            self.services.planes.place(entry.id, &entry.config, model.shown(), training);
         }
         self.update_decoder();
         if let Some(message) = self.viewer_message() {
@@ -75,7 +75,7 @@ impl Session {
             Event::Saved { path, step } => {
                 let message = t!("toast.saved", slot = name, step = whole(step), path = path.display()).into_owned();
                 self.shell.say(Level::Done, &message);
-                if let Some(plane) = self.services.looking.plane(id).cloned() {
+                if let Some(plane) = self.services.planes.plane(id).cloned() {
                     self.services.jobs.start(JobKey::Write(path.clone()), move |_| {
                         Done::PlaneWritten(run::write_plane(&path, &*plane).map_err(|error| error.to_string()))
                     });

@@ -78,11 +78,11 @@ impl Session {
             self.project.name_by_preset(id);
         }
         self.services.models.entry(id).take(trainer, opened.folder.clone());
-        self.services.looking.clear(id);
+        self.services.planes.clear(id);
         self.project.planes.remove(id);
         if let Some(plane) = plane {
             self.project.planes.insert(id, plane.clone());
-            self.services.looking.set_plane(id, plane, true);
+            self.services.planes.set_plane(id, plane, true);
         }
         self.services.sheet.requested = true;
         let (path, name) = (opened.folder.display(), self.project.label(id));
@@ -131,7 +131,7 @@ impl Session {
         for (id, model) in self.services.models.iter_mut() {
             // The trainer ends by itself, and writes its run.
             model.trainer = None;
-            planes.extend(model.folder.clone().zip(self.services.looking.plane(id).cloned()));
+            planes.extend(model.folder.clone().zip(self.services.planes.plane(id).cloned()));
         }
         if !trainer::wait_for_ended(LAST_WRITES) {
             tracing::error!("a run is still being written; its newest checkpoint may be missing");

@@ -1,10 +1,10 @@
 //! What runs in the background: jobs, trainers, the viewer, the decoder of the window's device. None of it is kept.
 
-use crate::app::decoding::DecoderState;
+use crate::app::decoder_state::DecoderState;
 use crate::app::jobs::Jobs;
-use crate::app::looking::Looking;
+use crate::app::planes::Planes;
 use crate::app::runtime::{ModelRuntime, ReadyMade};
-use crate::app::session::Start;
+use crate::app::start::Start;
 use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Source};
 use crate::explore::compare::Sheet;
@@ -62,7 +62,7 @@ pub(super) struct Services {
     pub no_runtime: ModelRuntime,
     pub ready: Vec<ReadyMade>,
     pub sheet: SheetState,
-    pub looking: Looking,
+    pub planes: Planes,
     pub decoder: DecoderState,
     pub jobs: Jobs,
     pub waker: Arc<Waker>,
@@ -83,7 +83,7 @@ impl Services {
             no_runtime: ModelRuntime::default(),
             ready: Vec::new(),
             sheet: SheetState::default(),
-            looking: Looking::new(Arc::new(move || wake.learned())),
+            planes: Planes::new(Arc::new(move || wake.learned())),
             decoder: DecoderState::default(),
             jobs: Jobs::new(waker.clone()),
             waker,

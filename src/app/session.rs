@@ -5,15 +5,15 @@ use crate::app::project::{ModelEntry, Project};
 use crate::app::runtime::ModelRuntime;
 use crate::app::services::Services;
 use crate::app::shell::Shell;
+use crate::app::start::Start;
 use crate::app::state::{self, State};
 use crate::app::undo::Undo;
 use crate::app::wake::Waker;
-use crate::dataset::{Dataset, Source};
+use crate::dataset::Dataset;
 use crate::explore::compare::Sheet;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::TileGrid;
-use crate::gpu::DecoderChoice;
 use crate::model::{Config, ModelId};
 use crate::ui::Pane;
 use crate::ui::command::Slot;
@@ -22,31 +22,10 @@ use crate::ui::settings::Settings;
 use crate::ui::theme;
 use crate::ui::toasts::Toasts;
 use crate::ui::view::{ModelView, OpeningView, SheetView, View};
-use candle_core::Device;
 use eframe::egui;
 use rust_i18n::t;
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// How the explorer starts.
-#[derive(Clone, Debug, Default)]
-pub struct Start {
-    /// Data other than last time's.
-    pub data: Option<Source>,
-    /// A run to continue at once.
-    pub run: Option<PathBuf>,
-    /// The state file; `None` keeps nothing.
-    pub state: Option<PathBuf>,
-    /// Threads of each trainer; 0 for the physical cores.
-    pub threads: usize,
-    /// What the models learn on; the CPU where none is given.
-    pub device: Option<Device>,
-    /// Who decodes, where it is not to be as last time.
-    pub decoder: Option<DecoderChoice>,
-    /// Where new run folders go; empty for `runs`.
-    pub runs: PathBuf,
-}
 
 /// The state of the whole program.
 pub struct Session {
@@ -126,7 +105,7 @@ impl Session {
         }
         let project = &self.project;
         self.services.models.retain(|id, _| project.model(id).is_some());
-        self.services.looking.retain(|id| project.model(id).is_some());
+        self.services.planes.retain(|id| project.model(id).is_some());
     }
 
     /// The project.
@@ -174,7 +153,7 @@ impl Session {
 
     /// The plane of the model in a view.
     pub fn plane(&self, slot: Slot) -> Option<&Arc<Plane>> {
-        self.services.looking.plane(self.id(slot))
+        self.services.planes.plane(self.id(slot))
     }
 
     /// The data set.
@@ -209,7 +188,7 @@ impl Session {
 
     /// The newest tiles of a view's plane that the CPU decoded.
     pub fn tiles(&self, slot: Slot) -> Option<Arc<TileGrid>> {
-        self.services.looking.tiles(self.id(slot))
+        self.services.planes.tiles(self.id(slot))
     }
 
     /// Encoded points on the plane of A.
@@ -219,13 +198,13 @@ impl Session {
 
     /// The encoded points of the model in a view.
     pub fn points(&self, slot: Slot) -> Option<Arc<EncodedPoints>> {
-        self.services.looking.points(self.id(slot))
+        self.services.planes.points(self.id(slot))
     }
 
     /// Shows these points on the plane of a view's model, instead of those that its encoder gives, until it is reset.
     pub fn put_points(&mut self, slot: Slot, points: Arc<EncodedPoints>) {
         let id = self.id(slot);
-        self.services.looking.put_points(id, points);
+        self.services.planes.put_points(id, points);
     }
 
     /// Schedules repaints.

@@ -112,12 +112,12 @@ impl Session {
             Picture::Plane(slot) => {
                 let shown = self.model(slot).shown().cloned();
                 let lattice = self.shell.needs.lattice;
-                let plane = self.services.looking.plane(self.id(slot)).cloned();
+                let plane = self.services.planes.plane(self.id(slot)).cloned();
                 let (Some(snapshot), Some(plane), Some(lattice)) = (shown, plane, lattice) else {
                     self.shell.say(Level::Note, &t!("toast.no_plane", slot = slot.name()));
                     return;
                 };
-                let limits = self.services.looking.limits;
+                let limits = self.services.planes.limits;
                 self.services.jobs.start(key, move |_| {
                     let mut decoder = CpuDecoder::default();
                     let tiles = TileGrid::decode(&mut decoder, &snapshot, &plane, lattice, limits, &mut || true);

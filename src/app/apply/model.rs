@@ -193,7 +193,7 @@ impl Session {
         let Some(data) = self.services.data.clone() else { return };
         let options = self.services.options();
         let Some(config) = self.project.model(id).map(|model| model.config.clone()) else { return };
-        self.services.looking.clear(id);
+        self.services.planes.clear(id);
         self.project.planes.remove(id);
         self.services.models.entry(id).begin_making();
         self.services.jobs.start(JobKey::Make(id), move |_| {

@@ -35,7 +35,7 @@ impl Session {
 
     /// Puts the cursor onto a latent of a model: in two dimensions it goes there, else the plane comes to it.
     fn look_at(&mut self, id: ModelId, latent: &[f32]) {
-        let Some(plane) = self.services.looking.plane(id).filter(|plane| plane.is_valid(latent.len())).cloned() else {
+        let Some(plane) = self.services.planes.plane(id).filter(|plane| plane.is_valid(latent.len())).cloned() else {
             return;
         };
         if latent.len() > 2 {
@@ -47,10 +47,10 @@ impl Session {
 
     /// Moves a plane's origin to the encoding of a test image, given by its place in the split, or back to 0.
     fn move_origin(&mut self, id: ModelId, image: Option<usize>) {
-        let Some(plane) = self.services.looking.plane(id).cloned() else { return };
+        let Some(plane) = self.services.planes.plane(id).cloned() else { return };
         let origin = match image {
             Some(image) => {
-                let Some(points) = self.services.looking.points(id) else { return };
+                let Some(points) = self.services.planes.points(id) else { return };
                 let posterior = points.of_image(image).and_then(|index| points.encoding.posterior(index));
                 let Some((mean, _)) = posterior else { return };
                 mean.to_vec()
@@ -68,6 +68,6 @@ impl Session {
         self.undo.settle();
         self.project.planes.insert(id, plane.clone());
         self.project.cursor = [0.0; 2];
-        self.services.looking.set_plane(id, plane, true);
+        self.services.planes.set_plane(id, plane, true);
     }
 }

@@ -1,27 +1,20 @@
-//! What keeps the planes fresh: which weights they are shown with, where they lie, and what is asked of the viewer.
+//! The planes of the models: which weights they are shown with, and where they lie.
 
 use crate::app::points::{self, PointSource, PointState};
-use crate::app::session::Session;
 use crate::app::throttle::Throttle;
 use crate::app::wake::Waker;
 use crate::dataset::Dataset;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, TileGrid};
-use crate::explore::viewer::{NearestRequest, TileRequest, Viewer};
+use crate::explore::viewer::Viewer;
 use crate::gpu::OnDevice;
 use crate::model::{Config, ModelId, PerModel};
 use crate::snapshot::Snapshot;
-use crate::ui::command::{Shown, Slot};
+use crate::ui::command::Shown;
 use crate::ui::plane::known::{PlaneView, PlanesView};
-use crate::ui::plane::layers;
 use std::sync::Arc;
-use std::time::Duration;
 
-/// Tiles follow training at most this often,
-const TILES_INTERVAL: Duration = Duration::from_millis(100);
-/// and so many times as long as they took to decode, so that a fine grid leaves the processor to training.
-const TILES_SHARE: u32 = 12;
 /// Test images that are encoded where a graphics card draws.
 const POINTS: usize = 750_000;
 /// And where the processor does.
@@ -31,11 +24,11 @@ const SETTLED_STEPS: u64 = 1000;
 
 /// One model's plane.
 #[derive(Default)]
-struct PlaneState {
+pub(super) struct PlaneState {
     plane: Option<Arc<Plane>>,
     /// Somebody chose where it lies.
     chosen: bool,
-    tiles: Throttle,
+    pub tiles: Throttle,
     points: PointState,
     /// The step of the newest weights.
     newest: u64,
@@ -43,21 +36,21 @@ struct PlaneState {
 
 /// The newest weights of a model, and whether newer ones will follow.
 #[derive(Clone, Copy)]
-struct Weights<'a> {
-    newest: &'a Arc<Snapshot>,
-    training: bool,
+pub(super) struct Weights<'a> {
+    pub newest: &'a Arc<Snapshot>,
+    pub training: bool,
 }
 
 /// The planes of all models and the thread that fills them.
-pub(super) struct Looking {
-    viewer: Option<Viewer>,
-    planes: PerModel<PlaneState>,
+pub(super) struct Planes {
+    pub viewer: Option<Viewer>,
+    pub planes: PerModel<PlaneState>,
     pub limits: AtlasLimits,
     /// Test images that are encoded, at most.
     most_points: usize,
 }
 
-impl Looking {
+impl Planes {
     pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let viewer = Viewer::spawn(wake);
         if let Err(error) = &viewer {
@@ -180,7 +173,7 @@ impl Looking {
     }
 
     /// Asks for the points of a model whose newest weights are these; `tiles` are those that the CPU decodes tiles with.
-    fn request_points(
+    pub fn request_points(
         &mut self,
         model: ModelId,
         weights: Weights<'_>,
@@ -198,55 +191,5 @@ impl Looking {
             let source = PointSource { model, newest, tiles, training, plane, split: &data.test, most };
             state.points.request(viewer, &source, waker);
         }
-    }
-}
-
-impl Session {
-    /// Asks for what the panels that were just drawn could show next. The same request again costs nothing.
-    pub(super) fn request_views(&mut self) {
-        let settings = self.project.settings.plane.clone();
-        let (data, waker) = (self.services.data.clone(), self.services.waker.clone());
-        let shown = |session: &Self, slot: Slot| session.model(slot).shown().cloned();
-        let (slot, model, limits) = (settings.model, self.id(settings.model), self.services.looking.limits);
-        let training = self.model(slot).is_training();
-        // A plane that is not on the screen needs neither tiles nor points.
-        let seen = shown(self, slot).zip(self.shell.needs.lattice);
-        let mut tiles = None;
-        if layers::is_shown(layers::TILES, &settings.show)
-            && self.on_device(model).is_none()
-            && let Some((newest, lattice)) = seen.clone()
-        {
-            let took = self.services.looking.tiles(model).map_or(0.0, |tiles| tiles.decode_ms);
-            let interval = TILES_INTERVAL.max(Duration::from_secs_f32(took.clamp(0.0, 1e4) * 1e-3) * TILES_SHARE);
-            let interval = if training { interval } else { Duration::ZERO };
-            let snapshot = self.services.looking.planes.entry(model).tiles.pass(&newest, interval, &waker);
-            tiles = Some(snapshot.clone());
-            if let (Some(viewer), Some(plane)) = (&self.services.looking.viewer, self.services.looking.plane(model)) {
-                let request = TileRequest { snapshot, plane: plane.clone(), lattice, limits };
-                viewer.request_tiles(model, request);
-            }
-        }
-        // Of more than two dimensions the points say which ones the plane lies along.
-        let points = |newest: &Arc<Snapshot>| layers::is_shown(layers::POINTS, &settings.show) || newest.latent > 2;
-        if let Some(data) = &data
-            && let Some((newest, _)) = seen.filter(|(newest, _)| points(newest))
-        {
-            let weights = Weights { newest: &newest, training };
-            self.services.looking.request_points(model, weights, tiles, data, &waker);
-        }
-        let Some(viewer) = &self.services.looking.viewer else { return };
-        if let (Some(look), Some(data)) = (&self.shell.needs.nearest, &data)
-            && look.snapshot.image == data.shape()
-        {
-            viewer.request_nearest(self.id(Slot::A), NearestRequest { look: look.clone(), split: data.train.clone() });
-        }
-        for (slot, look) in &self.shell.needs.looks {
-            viewer.request_look(self.id(*slot), look.clone());
-        }
-    }
-
-    /// What went wrong with the planes.
-    pub(super) fn viewer_message(&self) -> Option<String> {
-        self.services.looking.viewer.as_ref()?.take_message()
     }
 }

@@ -1,0 +1,65 @@
+//! What is asked of the viewer, so that the planes and what is looked at stay fresh.
+
+use crate::app::planes::Weights;
+use crate::app::session::Session;
+use crate::explore::viewer::{NearestRequest, TileRequest};
+use crate::snapshot::Snapshot;
+use crate::ui::command::Slot;
+use crate::ui::plane::layers;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Tiles follow training at most this often,
+const TILES_INTERVAL: Duration = Duration::from_millis(100);
+/// and so many times as long as they took to decode, so that a fine grid leaves the processor to training.
+const TILES_SHARE: u32 = 12;
+
+impl Session {
+    /// Asks for what the panels that were just drawn could show next. The same request again costs nothing.
+    pub(super) fn request_views(&mut self) {
+        let settings = self.project.settings.plane.clone();
+        let (data, waker) = (self.services.data.clone(), self.services.waker.clone());
+        let shown = |session: &Self, slot: Slot| session.model(slot).shown().cloned();
+        let (slot, model, limits) = (settings.model, self.id(settings.model), self.services.planes.limits);
+        let training = self.model(slot).is_training();
+        // A plane that is not on the screen needs neither tiles nor points.
+        let seen = shown(self, slot).zip(self.shell.needs.lattice);
+        let mut tiles = None;
+        if layers::is_shown(layers::TILES, &settings.show)
+            && self.on_device(model).is_none()
+            && let Some((newest, lattice)) = seen.clone()
+        {
+            let took = self.services.planes.tiles(model).map_or(0.0, |tiles| tiles.decode_ms);
+            let interval = TILES_INTERVAL.max(Duration::from_secs_f32(took.clamp(0.0, 1e4) * 1e-3) * TILES_SHARE);
+            let interval = if training { interval } else { Duration::ZERO };
+            let snapshot = self.services.planes.planes.entry(model).tiles.pass(&newest, interval, &waker);
+            tiles = Some(snapshot.clone());
+            if let (Some(viewer), Some(plane)) = (&self.services.planes.viewer, self.services.planes.plane(model)) {
+                let request = TileRequest { snapshot, plane: plane.clone(), lattice, limits };
+                viewer.request_tiles(model, request);
+            }
+        }
+        // Of more than two dimensions the points say which ones the plane lies along.
+        let points = |newest: &Arc<Snapshot>| layers::is_shown(layers::POINTS, &settings.show) || newest.latent > 2;
+        if let Some(data) = &data
+            && let Some((newest, _)) = seen.filter(|(newest, _)| points(newest))
+        {
+            let weights = Weights { newest: &newest, training };
+            self.services.planes.request_points(model, weights, tiles, data, &waker);
+        }
+        let Some(viewer) = &self.services.planes.viewer else { return };
+        if let (Some(look), Some(data)) = (&self.shell.needs.nearest, &data)
+            && look.snapshot.image == data.shape()
+        {
+            viewer.request_nearest(self.id(Slot::A), NearestRequest { look: look.clone(), split: data.train.clone() });
+        }
+        for (slot, look) in &self.shell.needs.looks {
+            viewer.request_look(self.id(*slot), look.clone());
+        }
+    }
+
+    /// What went wrong with the planes.
+    pub(super) fn viewer_message(&self) -> Option<String> {
+        self.services.planes.viewer.as_ref()?.take_message()
+    }
+}

@@ -1,0 +1,25 @@
+//! What a session begins with.
+
+use crate::dataset::Source;
+use crate::gpu::DecoderChoice;
+use candle_core::Device;
+use std::path::PathBuf;
+
+/// How the explorer starts.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// Data other than last time's.
+    pub data: Option<Source>,
+    /// A run to continue at once.
+    pub run: Option<PathBuf>,
+    /// The state file; `None` keeps nothing.
+    pub state: Option<PathBuf>,
+    /// Threads of each trainer; 0 for the physical cores.
+    pub threads: usize,
+    /// What the models learn on; the CPU where none is given.
+    pub device: Option<Device>,
+    /// Who decodes, where it is not to be as last time.
+    pub decoder: Option<DecoderChoice>,
+    /// Where new run folders go; empty for `runs`.
+    pub runs: PathBuf,
+}
