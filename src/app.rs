@@ -40,6 +40,7 @@ use crate::app::drawing::Drawing;
 use crate::gpu::DeviceInfo;
 use crate::ui::command::Command;
 use crate::ui::layout::{self, Behavior};
+use crate::ui::panels::panes;
 use crate::ui::settings::Appearance;
 use crate::ui::shortcuts::KeyboardState;
 use crate::ui::{Pane, help, menu, shortcuts, theme};
@@ -189,7 +190,7 @@ impl Session {
         let mut panels = std::mem::take(&mut self.shell.panels);
         panels.begin_frame();
         let mut tree = std::mem::replace(&mut self.shell.layout, Tree::empty(egui::Id::unique("panels")));
-        let shown: Vec<Pane> = Pane::all().filter(|pane| layout::is_shown(&tree, *pane)).collect();
+        let shown: Vec<Pane> = panes().filter(|pane| layout::is_shown(&tree, pane)).collect();
         let needs;
         {
             let view = self.view(&shown);

@@ -11,9 +11,10 @@ use latentarium::model::{Config, ModelId};
 use latentarium::trainer::Phase;
 use latentarium::ui::Pane;
 use latentarium::ui::command::{
-    Command, DataCommand, FileCommand, ForkRequest, ModelCommand, PlaneCommand, Slot, ViewCommand,
+    Command, DataCommand, FileCommand, ForkRequest, ModelCommand, PlaneCommand, ViewCommand,
 };
 use latentarium::ui::settings::{Language, Settings};
+use latentarium::ui::slot::Slot;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;

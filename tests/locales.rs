@@ -5,8 +5,9 @@
 use latentarium::dataset::BUILT_IN;
 use latentarium::metrics;
 use latentarium::model::{Config, FAMILIES, FieldKind, Section, presets};
+use latentarium::ui::help;
+use latentarium::ui::panels::panes;
 use latentarium::ui::plane::layers::LAYERS;
-use latentarium::ui::{Pane, help};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -124,7 +125,7 @@ fn every_key_that_is_asked_for_is_there() {
     asked.extend(of_families());
     asked.extend(presets().map(|preset| format!("preset.{preset}")));
     asked.extend(LAYERS.iter().filter_map(|layer| layer.text_keys()).flatten());
-    asked.extend(Pane::all().map(|pane| pane.key()));
+    asked.extend(panes().map(|pane| pane.key()));
     asked.extend(help::keys().map(str::to_owned));
     let missing: Vec<_> = asked.iter().filter(|key| !english.contains_key(*key)).collect();
     assert!(missing.is_empty(), "missing: {missing:?}");

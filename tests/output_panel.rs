@@ -11,8 +11,9 @@ use latentarium::explore::nearest::nearest;
 use latentarium::explore::plane::Plane;
 use latentarium::explore::viewer::{LookFound, NearestFound};
 use latentarium::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
-use latentarium::ui::command::{ModelCommand, Slot};
+use latentarium::ui::command::ModelCommand;
 use latentarium::ui::output::OutputPanel;
+use latentarium::ui::slot::Slot;
 use panel::{Screen, dataset, layer, snapshot, split};
 use std::sync::Arc;
 

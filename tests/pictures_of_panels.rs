@@ -18,9 +18,9 @@ use latentarium::model::Config;
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Scratch, Snapshot};
 use latentarium::trainer::{History, MetricId, Phase, Status};
 use latentarium::ui::Pane;
-use latentarium::ui::command::Slot;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
+use latentarium::ui::slot::Slot;
 use latentarium::ui::view::{ModelView, SheetView, View};
 use latentarium::ui::{Panels, theme};
 use std::sync::Arc;
@@ -105,6 +105,7 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
         let points = Arc::new(EncodedPoints::new(Arc::new(encoding), plane.clone()));
         let look = PlaneView { plane: Some(plane), tiles: Some(tiles()), points: Some(points), ..PlaneView::default() };
         let mut panels = Panels::default();
+        let pane = pane.clone();
         let mut renderer = egui_kittest::wgpu::WgpuTestRenderer::new();
         install(&mut renderer);
         let mut harness = Harness::builder()
@@ -134,7 +135,7 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
                 };
                 let frame = egui::Frame::new().fill(theme::of(ui).surfaces[1]).inner_margin(theme::GRID);
                 egui::CentralPanel::default().frame(frame).show(ui, |ui| {
-                    panels.ui(pane, ui, &view, &mut Vec::new());
+                    panels.ui(&pane, ui, &view, &mut Vec::new());
                 });
             });
         for _ in 0..3 {

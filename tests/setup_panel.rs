@@ -12,8 +12,9 @@ use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
 use latentarium::model::{Config, Setting, presets};
 use latentarium::trainer::{Options, Part, Phase, Trainer};
 use latentarium::ui::Pane;
-use latentarium::ui::command::{Command, ModelCommand, Slot};
+use latentarium::ui::command::{Command, ModelCommand};
 use latentarium::ui::settings::Settings;
+use latentarium::ui::slot::Slot;
 use latentarium::ui::{Panels, theme};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -35,7 +36,7 @@ fn draw(ui: &mut eframe::egui::Ui, state: &mut State) {
     let models = Slot::BOTH.map(|slot| panel::model_view(slot, &state.configs[slot.index()]));
     let view = panel::view(models.into(), &settings);
     let mut commands = Vec::new();
-    state.panels.ui(Pane::of("setup"), ui, &view, &mut commands);
+    state.panels.ui(&Pane::of("setup"), ui, &view, &mut commands);
     for command in commands {
         match command {
             Command::Model(ModelCommand::Edit(id, config)) => state.configs[id.0 as usize] = *config,

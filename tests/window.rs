@@ -6,7 +6,8 @@ use latentarium::app::{Script, Session, SharedScript, SharedSession, Stage, Star
 use latentarium::cli::explorer::{WindowError, show};
 use latentarium::model::ModelId;
 use latentarium::trainer::MetricId;
-use latentarium::ui::command::{ModelCommand, Slot};
+use latentarium::ui::command::ModelCommand;
+use latentarium::ui::slot::Slot;
 use latentarium::ui::text::tr;
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -61,7 +61,7 @@ impl Session {
                 self.project.settings = *settings;
                 rust_i18n::set_locale(self.project.settings.language.locale());
             }
-            ViewCommand::TogglePane(pane) => layout::toggle(&mut self.shell.layout, pane),
+            ViewCommand::TogglePane(pane) => layout::toggle(&mut self.shell.layout, &pane),
             ViewCommand::ResetLayout => self.shell.layout = layout::default_layout(),
             ViewCommand::Help(open) => self.shell.panels.dialogs.help = open,
         }

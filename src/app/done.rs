@@ -6,7 +6,7 @@ use crate::explore::plane::Plane;
 use crate::model::ModelId;
 use crate::run::Opened;
 use crate::trainer::Trainer;
-use crate::ui::dialogs::Ask;
+use crate::ui::command::Ask;
 use std::path::PathBuf;
 use std::sync::Arc;
 

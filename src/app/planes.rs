@@ -11,8 +11,8 @@ use crate::explore::viewer::Viewer;
 use crate::gpu::OnDevice;
 use crate::model::{Config, ModelId, PerModel};
 use crate::snapshot::Snapshot;
-use crate::ui::command::Shown;
 use crate::ui::plane::known::{PlaneView, PlanesView};
+use crate::ui::slot::Shown;
 use std::sync::Arc;
 
 /// Test images that are encoded where a graphics card draws.

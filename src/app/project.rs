@@ -5,8 +5,8 @@ use crate::dataset::Source;
 use crate::explore::plane::Plane;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, PerModel};
-use crate::ui::command::{Shown, Slot};
 use crate::ui::settings::Settings;
+use crate::ui::slot::{Shown, Slot};
 use crate::ui::theme;
 use serde::{Deserialize, Serialize};
 

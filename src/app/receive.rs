@@ -82,7 +82,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::app::start::Start;
-    use crate::ui::command::{ModelCommand, Slot};
+    use crate::ui::command::ModelCommand;
+    use crate::ui::slot::Slot;
 
     #[test]
     fn a_panic_while_a_model_is_made_frees_its_place_and_says_so() {

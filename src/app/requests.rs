@@ -4,8 +4,8 @@ use crate::app::planes::Weights;
 use crate::app::session::Session;
 use crate::explore::viewer::{NearestRequest, TileRequest};
 use crate::snapshot::Snapshot;
-use crate::ui::command::Slot;
 use crate::ui::plane::layers;
+use crate::ui::slot::Slot;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -48,11 +48,11 @@ pub(super) fn uniforms(
     (size, is_color): ([usize; 2], bool),
     map: ColorMap,
     fit: Fit,
-) -> uniforms::Image {
+) -> uniforms::ImageUniforms {
     let (min, size) = fit.place((area.min, area.size), size);
     let color = if is_color { uniforms::FLAG_COLOR } else { 0 };
     let smooth = if fit == Fit::Smooth { uniforms::FLAG_SMOOTH } else { 0 };
-    uniforms::Image { screen, min, size, map: map.row() as u32, flags: color | smooth }
+    uniforms::ImageUniforms { screen, min, size, map: map.row() as u32, flags: color | smooth }
 }
 
 struct Callback {

@@ -93,7 +93,7 @@ impl egui_wgpu::CallbackTrait for Callback {
     ) -> Vec<wgpu::CommandBuffer> {
         if let Some(resources) = store::of(resources) {
             let (min, size) = pixels_from_points(self.rect, screen.pixels_per_point);
-            let uniforms = uniforms::Points {
+            let uniforms = uniforms::PointUniforms {
                 screen: screen.size_in_pixels.map(|x| x as f32),
                 middle: [min[0] + size[0] / 2.0, min[1] + size[1] / 2.0],
                 centre: self.view.centre,

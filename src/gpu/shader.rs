@@ -1,6 +1,6 @@
 //! The WGSL sources, each put together with what it shares.
 
-use super::decoder::shaders;
+use crate::nn::operations::shader_stages;
 
 /// A shader: its text and the entry points that are used.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,12 @@ pub const MAPS: Shader = Shader {
     entry_points: COMPUTING,
 };
 
+/// The stages of the decoder, which the operations bring along, in the order of their pipelines.
+pub fn decoding() -> impl Iterator<Item = Shader> {
+    shader_stages().map(|stage| Shader { name: stage.name, source: stage.source, entry_points: COMPUTING })
+}
+
 /// All shaders: what draws, what writes textures, and the stages of the decoder.
 pub fn all() -> Vec<Shader> {
-    [IMAGE, TILES, POINTS, TILE, EXTENT, MAPS].into_iter().chain(shaders::all()).collect()
+    [IMAGE, TILES, POINTS, TILE, EXTENT, MAPS].into_iter().chain(decoding()).collect()
 }

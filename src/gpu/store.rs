@@ -1,6 +1,5 @@
 //! What the GPU holds for each place on the screen, and when it is let go.
 
-use super::live::Live;
 use super::pipeline::{Pipelines, texture_descriptor, write};
 use super::point_buffers::PointBuffers;
 use super::uniforms::LARGEST;
@@ -50,9 +49,7 @@ enum Kind {
 
 /// Our pipelines and everything that they draw, kept in egui's callback resources.
 pub struct Resources {
-    pub(super) pipelines: Pipelines,
-    /// The decoder, where it was connected.
-    pub(super) live: Option<Live>,
+    pub(super) pipelines: Arc<Pipelines>,
     held: HashMap<u64, Held>,
     largest_side: u32,
     uploads: u64,
@@ -65,8 +62,7 @@ impl Resources {
     pub fn new(device: &wgpu::Device, queue: &wgpu::Queue, format: wgpu::TextureFormat) -> Self {
         let largest_side = device.limits().max_texture_dimension_2d;
         Self {
-            pipelines: Pipelines::new(device, queue, format),
-            live: None,
+            pipelines: Arc::new(Pipelines::new(device, queue, format)),
             held: HashMap::new(),
             largest_side,
             uploads: 0,

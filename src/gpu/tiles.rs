@@ -46,12 +46,12 @@ pub(super) fn uniforms(
     (lattice, tile, is_color): (Lattice, [usize; 2], bool),
     view: Viewport,
     style: TileStyle,
-) -> uniforms::Tiles {
+) -> uniforms::TileUniforms {
     let (low, high) = lattice.bounds();
     let color = if is_color { uniforms::FLAG_COLOR } else { 0 };
     let smooth = if style.smooth { uniforms::FLAG_SMOOTH } else { 0 };
     let map = if style.map == ColorMap::Signed { ColorMap::Grey } else { style.map };
-    uniforms::Tiles {
+    uniforms::TileUniforms {
         screen,
         min: view.pixel_from_plane(area, [low[0], high[1]]),
         cell: lattice.cell * view.scale(area),

@@ -11,19 +11,19 @@ pub const FLAG_SMOOTH: u32 = 2;
 /// `Image` of image.wgsl.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 #[repr(C)]
-pub struct Image {
+pub struct ImageUniforms {
     pub screen: [f32; 2],
     pub min: [f32; 2],
     pub size: [f32; 2],
     pub map: u32,
     pub flags: u32,
 }
-const _: () = assert!(size_of::<Image>() == 32);
+const _: () = assert!(size_of::<ImageUniforms>() == 32);
 
 /// `Tiles` of tiles.wgsl.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 #[repr(C)]
-pub struct Tiles {
+pub struct TileUniforms {
     pub screen: [f32; 2],
     pub min: [f32; 2],
     pub cell: f32,
@@ -33,12 +33,12 @@ pub struct Tiles {
     pub count: [f32; 2],
     pub tile: [f32; 2],
 }
-const _: () = assert!(size_of::<Tiles>() == 48);
+const _: () = assert!(size_of::<TileUniforms>() == 48);
 
 /// `Points` of points.wgsl.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 #[repr(C)]
-pub struct Points {
+pub struct PointUniforms {
     pub screen: [f32; 2],
     pub middle: [f32; 2],
     pub centre: [f32; 2],
@@ -48,14 +48,14 @@ pub struct Points {
     /// A colour a class: straight alpha, gamma space.
     pub palette: [[u8; 4]; 256],
 }
-const _: () = assert!(size_of::<Points>() == 1072);
-const _: () = assert!(offset_of!(Points, scale) == 24 && offset_of!(Points, radius) == 28);
-const _: () = assert!(offset_of!(Points, outline) == 32 && offset_of!(Points, palette) == 48);
+const _: () = assert!(size_of::<PointUniforms>() == 1072);
+const _: () = assert!(offset_of!(PointUniforms, scale) == 24 && offset_of!(PointUniforms, radius) == 28);
+const _: () = assert!(offset_of!(PointUniforms, outline) == 32 && offset_of!(PointUniforms, palette) == 48);
 
 /// `Target` of shared/target.wgsl, where each field is explained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
 #[repr(C)]
-pub struct Target {
+pub struct TargetUniforms {
     pub base: u32,
     pub count: u32,
     pub first: u32,
@@ -71,10 +71,10 @@ pub struct Target {
     pub reduction: u32,
     pub padding: [u32; 3],
 }
-const _: () = assert!(size_of::<Target>() == 64);
-const _: () = assert!(offset_of!(Target, columns) == 12 && offset_of!(Target, width) == 16);
-const _: () = assert!(offset_of!(Target, map_stride) == 28 && offset_of!(Target, values) == 36);
-const _: () = assert!(offset_of!(Target, tile_width) == 40 && offset_of!(Target, reduction) == 48);
+const _: () = assert!(size_of::<TargetUniforms>() == 64);
+const _: () = assert!(offset_of!(TargetUniforms, columns) == 12 && offset_of!(TargetUniforms, width) == 16);
+const _: () = assert!(offset_of!(TargetUniforms, map_stride) == 28 && offset_of!(TargetUniforms, values) == 36);
+const _: () = assert!(offset_of!(TargetUniforms, tile_width) == 40 && offset_of!(TargetUniforms, reduction) == 48);
 
 /// The largest uniform block: what the one uniform buffer of a slot holds.
-pub const LARGEST: u64 = size_of::<Points>() as u64;
+pub const LARGEST: u64 = size_of::<PointUniforms>() as u64;

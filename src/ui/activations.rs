@@ -7,32 +7,16 @@ use crate::gpu::image::{self, Fit, Picture};
 use crate::gpu::live::{self, Decode, DecodedModel};
 use crate::gpu::{self, ColorMap, Decoding, OnDevice};
 use crate::snapshot::{Operation, OperationKind, Snapshot};
-use crate::ui::command::{Command, ModelCommand, Slot, ViewCommand};
+use crate::ui::command::{Command, ModelCommand, ViewCommand};
 use crate::ui::output::QUICK_FLOPS;
-use crate::ui::settings::Settings;
+use crate::ui::settings::{LensSettings, Settings};
+use crate::ui::slot::Slot;
 use crate::ui::text::{decoded_by, tr};
 use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds, theme, widgets};
 use eframe::egui::{self, ComboBox, Painter, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use rust_i18n::t;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// What the lens is held over: kept between sittings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct LensSettings {
-    /// Whose decoder.
-    pub model: Slot,
-    /// Which of its operations, from 0; the last one where it has fewer.
-    pub operation: usize,
-}
-
-impl Default for LensSettings {
-    fn default() -> Self {
-        Self { model: Slot::A, operation: 1 }
-    }
-}
 
 /// The panel.
 #[derive(Default)]

@@ -4,57 +4,11 @@
 use crate::dataset::Source;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, Part};
-use crate::ui::Pane;
-use crate::ui::dialogs::Ask;
+use crate::ui::pane::Pane;
 use crate::ui::settings::Settings;
+use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-
-/// One of the two views on the list of models: what stands side by side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Slot {
-    /// The left one.
-    A,
-    /// The right one.
-    B,
-}
-
-impl Slot {
-    /// Both, in order.
-    pub const BOTH: [Self; 2] = [Self::A, Self::B];
-
-    /// Its place among the two.
-    pub const fn index(self) -> usize {
-        self as usize
-    }
-
-    /// Its letter.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::A => "A",
-            Self::B => "B",
-        }
-    }
-}
-
-/// Which models stand side by side.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shown {
-    /// The left one.
-    pub a: ModelId,
-    /// The right one.
-    pub b: ModelId,
-}
-
-impl Shown {
-    /// The model that stands in a view.
-    pub const fn id(self, slot: Slot) -> ModelId {
-        match slot {
-            Slot::A => self.a,
-            Slot::B => self.b,
-        }
-    }
-}
 
 /// What the person at the screen asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -244,6 +198,18 @@ impl Picture {
             Self::Plane(slot) => format!("plane-{}-{data}", slot.name().to_lowercase()),
         }
     }
+}
+
+/// What a path is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// A data set to open.
+    OpenData,
+    /// A run to continue.
+    OpenRun,
+    /// A file for a picture.
+    Export(Picture),
 }
 
 #[cfg(test)]

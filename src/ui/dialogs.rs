@@ -1,33 +1,19 @@
 //! Windows that ask for a path. A path can always be typed: a system's file dialog may be missing.
 
 use crate::dataset::{BUILT_IN, Source};
-use crate::ui::command::{Command, DataCommand, FileCommand, Picture};
+use crate::ui::command::{Ask, Command, DataCommand, FileCommand};
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{theme, widgets};
 use eframe::egui::{Align2, Context, Key, TextEdit, Window};
-use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// What a path is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ask {
-    /// A data set to open.
-    OpenData,
-    /// A run to continue.
-    OpenRun,
-    /// A file for a picture.
-    Export(Picture),
-}
-
-impl Ask {
-    const fn keys(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::OpenData => ("dialog.open_data", "dialog.open_data_note", "dialog.open"),
-            Self::OpenRun => ("dialog.open_run", "dialog.open_run_note", "dialog.open"),
-            Self::Export(_) => ("dialog.export", "dialog.export_note", "dialog.write"),
-        }
+/// The keys of a window's title, its note, and what its button does.
+const fn keys(ask: Ask) -> (&'static str, &'static str, &'static str) {
+    match ask {
+        Ask::OpenData => ("dialog.open_data", "dialog.open_data_note", "dialog.open"),
+        Ask::OpenRun => ("dialog.open_run", "dialog.open_run_note", "dialog.open"),
+        Ask::Export(_) => ("dialog.export", "dialog.export_note", "dialog.write"),
     }
 }
 
@@ -72,7 +58,7 @@ impl Dialogs {
     pub fn ui(&mut self, context: &Context, _view: &View<'_>, commands: &mut Vec<Command>) {
         let Some((ask, text)) = &mut self.open else { return };
         let ask = *ask;
-        let (title, note, action) = ask.keys();
+        let (title, note, action) = keys(ask);
         let mut keep = true;
         let mut confirmed = None;
         Window::new(tr(title))

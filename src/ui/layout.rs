@@ -1,7 +1,7 @@
 //! Where the panels are: tiles that can be dragged, split, resized, closed and brought back.
 
 use crate::ui::command::Command;
-use crate::ui::panels::{Dock, PANELS};
+use crate::ui::panels::{self, Dock, PANELS, panes};
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{Pane, Panels, theme};
@@ -57,13 +57,15 @@ pub fn from_text(text: &str) -> Option<Tree<Pane>> {
     if seen.len() != tree.tiles.len() {
         return None;
     }
-    while let Some(unknown) = tree.tiles.find_pane(&Pane::UNKNOWN) {
-        tree.remove_recursively(unknown);
+    let unknown = |tile: &Tile<Pane>| matches!(tile, Tile::Pane(pane) if panels::entry(pane).is_none());
+    let unknown: Vec<TileId> = tree.tiles.iter().filter(|(_, tile)| unknown(tile)).map(|(id, _)| *id).collect();
+    for tile in unknown {
+        tree.remove_recursively(tile);
     }
-    for pane in Pane::all() {
+    for pane in panes() {
         let found = tree.tiles.tiles().filter(|tile| matches!(tile, Tile::Pane(found) if *found == pane)).count();
         match found {
-            0 => insert(&mut tree, pane)?,
+            0 => insert(&mut tree, &pane)?,
             1 => {}
             _ => return None,
         }
@@ -72,15 +74,14 @@ pub fn from_text(text: &str) -> Option<Tree<Pane>> {
 }
 
 /// Puts a panel that a layout does not hold beside one of the same place in the default layout, else into the first tabs.
-fn insert(tree: &mut Tree<Pane>, pane: Pane) -> Option<()> {
-    let dock = pane.entry()?.dock;
+fn insert(tree: &mut Tree<Pane>, pane: &Pane) -> Option<()> {
+    let dock = panels::entry(pane)?.dock;
     let neighbours = PANELS.iter().filter(|entry| entry.dock == dock).map(|entry| Pane::of(entry.id));
-    let others = Pane::all();
-    let tabs = neighbours.chain(others).find_map(|other| {
+    let tabs = neighbours.chain(panes()).find_map(|other| {
         let parent = tree.tiles.parent_of(tree.tiles.find_pane(&other)?)?;
         matches!(tree.tiles.get(parent), Some(Tile::Container(Container::Tabs(_)))).then_some(parent)
     })?;
-    let tile = tree.tiles.insert_pane(pane);
+    let tile = tree.tiles.insert_pane(pane.clone());
     if let Some(Tile::Container(Container::Tabs(tabs))) = tree.tiles.get_mut(tabs) {
         tabs.add_child(tile);
     }
@@ -88,13 +89,13 @@ fn insert(tree: &mut Tree<Pane>, pane: Pane) -> Option<()> {
 }
 
 /// Whether a panel is on the screen.
-pub fn is_shown(tree: &Tree<Pane>, pane: Pane) -> bool {
-    tree.tiles.find_pane(&pane).is_some_and(|tile| tree.is_visible(tile))
+pub fn is_shown(tree: &Tree<Pane>, pane: &Pane) -> bool {
+    tree.tiles.find_pane(pane).is_some_and(|tile| tree.is_visible(tile))
 }
 
 /// Shows or hides a panel; its place is kept.
-pub fn toggle(tree: &mut Tree<Pane>, pane: Pane) {
-    match tree.tiles.find_pane(&pane) {
+pub fn toggle(tree: &mut Tree<Pane>, pane: &Pane) {
+    match tree.tiles.find_pane(pane) {
         Some(tile) => {
             let shown = tree.is_visible(tile);
             tree.set_visible(tile, !shown);
@@ -121,7 +122,7 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
         let frame = egui::Frame::new().inner_margin(theme::GRID);
         frame.show(ui, |ui| {
             ui.set_min_size(ui.available_size());
-            self.panels.ui(*pane, ui, self.view, self.commands);
+            self.panels.ui(pane, ui, self.view, self.commands);
         });
         UiResponse::None
     }
@@ -199,46 +200,47 @@ mod tests {
     }
 
     /// The ids of all tiles but the panes of `but`, with their parents.
-    fn places(tree: &Tree<Pane>, but: Pane) -> Vec<(Pane, Option<TileId>, bool)> {
+    fn places(tree: &Tree<Pane>, but: &Pane) -> Vec<(Pane, Option<TileId>, bool)> {
         let of = |pane: Pane| {
             let tile = tree.tiles.find_pane(&pane)?;
             Some((pane, tree.tiles.parent_of(tile), tree.is_visible(tile)))
         };
-        Pane::all().filter(|pane| *pane != but).filter_map(of).collect()
+        panes().filter(|pane| pane != but).filter_map(of).collect()
     }
 
     #[test]
     fn a_layout_from_before_a_panel_came_keeps_its_places() {
-        for later in Pane::all() {
+        for later in panes() {
             let mut old = moved();
             let tile = old.tiles.find_pane(&later).unwrap();
             old.remove_recursively(tile);
-            let before = places(&old, later);
+            let before = places(&old, &later);
             let read = from_text(&to_text(&old).unwrap()).unwrap();
-            assert_eq!(places(&read, later), before, "{later:?}");
+            assert_eq!(places(&read, &later), before, "{later:?}");
             assert!(read.tiles.find_pane(&later).is_some(), "{later:?}");
         }
     }
 
     #[test]
     fn a_panel_of_a_later_program_is_left_out() {
+        let unknown = Pane::of("a panel that came later");
         let mut later = moved();
-        let before = places(&later, Pane::UNKNOWN);
-        let tile = later.tiles.insert_pane(Pane::UNKNOWN);
+        let before = places(&later, &unknown);
+        let tile = later.tiles.insert_pane(unknown.clone());
         let plane = later.tiles.find_pane(&Pane::of("plane")).unwrap();
         let tabs = later.tiles.parent_of(plane).unwrap();
         if let Some(Tile::Container(Container::Tabs(tabs))) = later.tiles.get_mut(tabs) {
             tabs.add_child(tile);
         }
         let read = from_text(&to_text(&later).unwrap()).unwrap();
-        assert_eq!(places(&read, Pane::UNKNOWN), before);
-        assert!(read.tiles.find_pane(&Pane::UNKNOWN).is_none());
+        assert_eq!(places(&read, &unknown), before);
+        assert!(read.tiles.find_pane(&unknown).is_none());
     }
 
     #[test]
     fn a_closed_panel_comes_back() {
         let mut tree = default_layout();
-        let training = Pane::of("training");
+        let training = &Pane::of("training");
         toggle(&mut tree, training);
         assert!(!is_shown(&tree, training));
         toggle(&mut tree, training);

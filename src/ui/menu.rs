@@ -1,10 +1,10 @@
 //! The bar at the top: menus, what data there is, what draws, and the theme.
 
 use crate::nn::vector::processor;
-use crate::ui::Pane;
-use crate::ui::command::{Command, DataCommand, FileCommand, Picture, Slot, ViewCommand};
-use crate::ui::dialogs::Ask;
+use crate::ui::command::{Ask, Command, DataCommand, FileCommand, Picture, ViewCommand};
+use crate::ui::panels::panes;
 use crate::ui::settings::{Appearance, COLOR_MAPS, DECODERS, Language, Settings};
+use crate::ui::slot::Slot;
 use crate::ui::text::{self, tr, whole};
 use crate::ui::theme;
 use crate::ui::view::View;
@@ -100,7 +100,7 @@ fn looks(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     }
     ui.separator();
     ui.label(theme::note(ui, tr("menu.panels")));
-    for pane in Pane::all() {
+    for pane in panes() {
         let mut shown = view.shown.contains(&pane);
         if ui.checkbox(&mut shown, tr(&pane.key())).clicked() {
             commands.push(ViewCommand::TogglePane(pane).into());

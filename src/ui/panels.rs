@@ -1,48 +1,12 @@
 //! The panels: one file each, and one line in the list. A new panel is its file, its line in [`PANELS`], and its title
 //! `pane.<id>` in the language tables.
 
-use crate::explore::tiles::Lattice;
-use crate::explore::viewer::Look;
-use crate::ui::command::{Command, Slot};
+use crate::ui::command::Command;
+use crate::ui::pane::Pane;
+use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
 use crate::ui::{activations, compare, dialogs, fork, log, output, plane, setup, training};
-use eframe::egui::{self, Ui};
-use serde::{Deserialize, Deserializer, Serialize};
-use std::sync::Arc;
-
-/// A panel: looks at the view, draws, and pushes what is asked for.
-pub trait Panel {
-    /// Draws it into all of `ui`.
-    fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>);
-
-    /// A frame begins, in which it may not be drawn.
-    fn begin_frame(&mut self) {}
-
-    /// Adds what it needs to be made, after the frame is drawn; `now_secs` is any clock that goes forward.
-    fn needs(&mut self, _view: &View<'_>, _now_secs: f64, _needs: &mut PanelNeeds) {}
-}
-
-/// What the panels that were drawn need to be made in the background, and what the window has to know of them.
-#[derive(Default)]
-pub struct PanelNeeds {
-    /// The tiles that the plane on the screen needs; `None` where it was not drawn.
-    pub lattice: Option<Lattice>,
-    /// What has the keyboard while the plane has it.
-    pub plane_focus: Option<egui::Id>,
-    /// Latents that are too much to decode in a frame, by the view whose model decodes them.
-    pub looks: Vec<(Slot, Arc<Look>)>,
-    /// What to find the nearest training image of.
-    pub nearest: Option<Arc<Look>>,
-}
-
-impl PanelNeeds {
-    /// A view's model shall decode a latent; the first panel that says so for a view is answered.
-    pub fn look(&mut self, slot: Slot, look: &Arc<Look>) {
-        if !self.looks.iter().any(|(other, _)| *other == slot) {
-            self.looks.push((slot, look.clone()));
-        }
-    }
-}
+use eframe::egui::Ui;
 
 /// Where a panel stands in the layout that the program comes with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,40 +43,14 @@ pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "log", dock: Dock::Bottom, make: || Box::<log::Log>::default() },
 ];
 
-/// One of the panels, by its id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Pane(&'static str);
-
-impl Pane {
-    /// What stands in a layout for a panel that this program does not have.
-    pub const UNKNOWN: Self = Self("");
-
-    /// The panel of this id; [`Self::UNKNOWN`] where there is none.
-    pub fn of(id: &str) -> Self {
-        PANELS.iter().find(|entry| entry.id == id).map_or(Self::UNKNOWN, |entry| Self(entry.id))
-    }
-
-    /// All of them, in the order of the list.
-    pub fn all() -> impl Iterator<Item = Self> {
-        PANELS.iter().map(|entry| Self(entry.id))
-    }
-
-    /// Its line of the list.
-    pub fn entry(self) -> Option<&'static PanelEntry> {
-        PANELS.iter().find(|entry| entry.id == self.0)
-    }
-
-    /// The key of its title in the language tables.
-    pub fn key(self) -> String {
-        format!("pane.{}", self.0)
-    }
+/// All of them, in the order of the list.
+pub fn panes() -> impl Iterator<Item = Pane> {
+    PANELS.iter().map(|entry| Pane::of(entry.id))
 }
 
-impl<'de> Deserialize<'de> for Pane {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::of(&String::deserialize(deserializer)?))
-    }
+/// A panel's line of the list; `None` where this program does not have it.
+pub fn entry(pane: &Pane) -> Option<&'static PanelEntry> {
+    PANELS.iter().find(|entry| entry.id == pane.id())
 }
 
 /// All panels with their own looks: what is typed, folded, scrolled.
@@ -127,7 +65,7 @@ pub struct Panels {
 impl Default for Panels {
     fn default() -> Self {
         Self {
-            panels: PANELS.iter().map(|entry| (Pane(entry.id), (entry.make)())).collect(),
+            panels: PANELS.iter().map(|entry| (Pane::of(entry.id), (entry.make)())).collect(),
             dialogs: dialogs::Dialogs::default(),
             fork: fork::ForkDialog::default(),
         }
@@ -136,8 +74,8 @@ impl Default for Panels {
 
 impl Panels {
     /// Draws a panel; nothing where there is no such panel.
-    pub fn ui(&mut self, pane: Pane, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-        if let Some((_, panel)) = self.panels.iter_mut().find(|(own, _)| *own == pane) {
+    pub fn ui(&mut self, pane: &Pane, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        if let Some((_, panel)) = self.panels.iter_mut().find(|(own, _)| own == pane) {
             panel.ui(ui, view, commands);
         }
     }

@@ -3,8 +3,8 @@
 use crate::explore::tiles::LARGEST_GRID;
 use crate::gpu::{ColorMap, DecoderChoice};
 use crate::trainer::Axis;
-use crate::ui::activations::LensSettings;
 use crate::ui::plane::settings::PlaneSettings;
+use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};
 
 /// Dark or light.
@@ -93,6 +93,22 @@ pub struct Curves {
 impl Default for Curves {
     fn default() -> Self {
         Self { smoothing: 0.9, logarithmic: false, axis: Axis::Step }
+    }
+}
+
+/// What the lens is held over: kept between sittings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LensSettings {
+    /// Whose decoder.
+    pub model: Slot,
+    /// Which of its operations, from 0; the last one where it has fewer.
+    pub operation: usize,
+}
+
+impl Default for LensSettings {
+    fn default() -> Self {
+        Self { model: Slot::A, operation: 1 }
     }
 }
 

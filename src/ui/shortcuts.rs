@@ -1,8 +1,7 @@
 //! The keyboard. Keys act only when nothing has its focus, so that a focused button keeps its Space.
 
 use crate::explore::viewport::Viewport;
-use crate::ui::command::{Command, FileCommand, ModelCommand, Picture, PlaneCommand, ViewCommand};
-use crate::ui::dialogs::Ask;
+use crate::ui::command::{Ask, Command, FileCommand, ModelCommand, Picture, PlaneCommand, ViewCommand};
 use eframe::egui::{Context, Id, Key, KeyboardShortcut, Modifiers};
 
 const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);

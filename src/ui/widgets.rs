@@ -1,6 +1,6 @@
 //! Small pieces that several panels use.
 
-use crate::ui::command::Slot;
+use crate::ui::slot::Slot;
 use crate::ui::theme;
 use crate::ui::view::ModelView;
 use eframe::egui::{self, Align, Button, Layout, Response, RichText, Role, Ui, WidgetInfo};

@@ -4,7 +4,8 @@
 use crate::app::{Session, Start};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::trainer::MetricId;
-use crate::ui::command::{ModelCommand, Slot};
+use crate::ui::command::ModelCommand;
+use crate::ui::slot::Slot;
 use eframe::egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
 use eframe::{egui_wgpu, wgpu};
 use serde::Serialize;

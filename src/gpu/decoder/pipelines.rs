@@ -1,9 +1,9 @@
 //! The decoder's pipelines, all with one layout, made once.
 
 use super::error::DecoderError;
-use super::shaders;
 use super::uniforms::StageUniforms;
 use crate::gpu::compute::{dynamic_uniform, layout, pipeline, storage};
+use crate::gpu::shader;
 use eframe::wgpu;
 
 /// A pipeline a stage, and what they bind.
@@ -28,7 +28,7 @@ impl DecoderPipelines {
             let values_layout = layout(device, "decoder values", computes, &[uniform, read, write, read]);
             let weights_layout = layout(device, "decoder weights", computes, &[read]);
             let both = [Some(&values_layout), Some(&weights_layout)];
-            let stages = shaders::all().map(|shader| (shader.name, pipeline(device, &both, shader))).collect();
+            let stages = shader::decoding().map(|shader| (shader.name, pipeline(device, &both, shader))).collect();
             Self { stages, values_layout, weights_layout }
         })
     }

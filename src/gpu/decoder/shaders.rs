@@ -1,12 +1,4 @@
-//! The decoder's shaders, which the operations bring along, and what the largest of them needs.
-
-use crate::gpu::shader::Shader;
-use crate::nn::operations::shader_stages;
-
-/// All of them, in the order of their pipelines.
-pub fn all() -> impl Iterator<Item = Shader> {
-    shader_stages().map(|stage| Shader { name: stage.name, source: stage.source, entry_points: &["main"] })
-}
+//! What the largest of the decoder's shaders needs.
 
 /// Threads of the largest workgroup.
 pub const THREADS: u32 = 128;

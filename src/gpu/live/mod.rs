@@ -10,6 +10,7 @@
 //! of another shape. The pass has an encoder of its own, so that whatever else is wrong with it is caught here and never
 //! spoils egui's frame: then the device decodes nothing any more, and [`Link::refusal`] says why.
 
+mod callback;
 mod clock;
 mod frame;
 mod link;
@@ -21,8 +22,9 @@ mod shown;
 mod surface;
 mod writer;
 
+pub use callback::paint;
 pub use link::{DecoderReport, Link, Wake};
-pub use request::{Decode, DecodedModel, paint};
+pub use request::{Decode, DecodedModel};
 
 use super::decoder::guarded;
 use super::pipeline::Pipelines;
@@ -51,17 +53,20 @@ const BUDGET_MS: [f64; 2] = [4.0, 40.0];
 pub fn connect(render_state: &egui_wgpu::RenderState, wake: Wake) -> std::io::Result<Arc<Link>> {
     let software = render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu;
     let mut renderer = render_state.renderer.write();
-    let resources = renderer.callback_resources.get_mut::<Resources>();
+    let resources = renderer.callback_resources.get::<Resources>();
     let resources = resources.ok_or_else(|| std::io::Error::other("nothing draws in this window"))?;
-    let live = Live::new(&render_state.device, &render_state.queue, software, wake)?;
+    let drawing = resources.pipelines.clone();
+    let live = Live::new(&render_state.device, &render_state.queue, drawing, software, wake)?;
     let link = live.link.clone();
-    resources.live = Some(live);
+    renderer.callback_resources.insert(live);
     Ok(link)
 }
 
 /// Everything of the decoder that is on one device, kept among egui's callback resources.
 pub struct Live {
     link: Arc<Link>,
+    /// The pipelines that draw what it decodes.
+    drawing: Arc<Pipelines>,
     packer: Packer,
     requests: Vec<DecodeRequest>,
     models: PerModel<DeviceModel>,
@@ -74,11 +79,18 @@ pub struct Live {
 }
 
 impl Live {
-    fn new(device: &wgpu::Device, queue: &wgpu::Queue, software: bool, wake: Wake) -> std::io::Result<Self> {
+    fn new(
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        drawing: Arc<Pipelines>,
+        software: bool,
+        wake: Wake,
+    ) -> std::io::Result<Self> {
         let class = usize::from(software);
         Ok(Self {
             packer: Packer::spawn(wake.learned.clone())?,
             link: Arc::new(Link::new(device.clone(), wake)),
+            drawing,
             requests: Vec::new(),
             models: PerModel::default(),
             shown: HashMap::new(),
@@ -94,18 +106,14 @@ impl Live {
     }
 
     /// Records what the frame's callbacks asked for; `None` where it is all there, or cannot be.
-    fn finish(
-        &mut self,
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        drawing: &Pipelines,
-    ) -> Option<wgpu::CommandBuffer> {
+    fn finish(&mut self, device: &wgpu::Device, queue: &wgpu::Queue) -> Option<wgpu::CommandBuffer> {
         if self.requests.is_empty() {
             return None;
         }
         let requests = std::mem::take(&mut self.requests);
         let tools = self.link.tools()?;
-        let frame = || self.frame((device, queue), (&tools, drawing), requests);
+        let drawing = self.drawing.clone();
+        let frame = || self.frame((device, queue), (&tools, &drawing), requests);
         match guarded(device, "a frame's decoding", frame).and_then(|frame| frame) {
             Ok(commands) => commands,
             Err(error) => {
@@ -118,16 +126,10 @@ impl Live {
     }
 
     /// Draws what a place shows over the whole screen: places are in the uniforms, egui has set the clip rectangle.
-    fn draw(
-        &self,
-        slot: &Arc<u64>,
-        pipelines: &Pipelines,
-        [width, height]: [u32; 2],
-        pass: &mut wgpu::RenderPass<'static>,
-    ) {
+    fn draw(&self, slot: &Arc<u64>, [width, height]: [u32; 2], pass: &mut wgpu::RenderPass<'static>) {
         let Some(shown) = self.shown.get(slot.as_ref()) else { return };
         pass.set_viewport(0.0, 0.0, width as f32, height as f32, 0.0, 1.0);
-        pass.set_pipeline(if shown.tiles { &pipelines.tiles } else { &pipelines.image });
+        pass.set_pipeline(if shown.tiles { &self.drawing.tiles } else { &self.drawing.image });
         for surface in shown.drawn.iter().filter_map(|layer| shown.surfaces.get(layer)) {
             pass.set_bind_group(0, &surface.bind_group, &[]);
             pass.draw(0..4, 0..1);

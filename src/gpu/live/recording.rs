@@ -7,7 +7,7 @@ use super::writer::{Binding, WriteStage};
 use crate::dataset::ImageShape;
 use crate::explore::lens::MapSheet;
 use crate::gpu::decoder::record;
-use crate::gpu::uniforms::Target;
+use crate::gpu::uniforms::TargetUniforms;
 use crate::model::{ModelId, PerModel};
 use eframe::wgpu;
 use std::ops::Range;
@@ -47,7 +47,7 @@ pub(super) struct SharedBuffers {
 impl SharedBuffers {
     pub fn new(device: &wgpu::Device) -> Self {
         let alignment = device.limits().min_uniform_buffer_offset_alignment.max(4);
-        let stride = (size_of::<Target>() as u32).next_multiple_of(alignment);
+        let stride = (size_of::<TargetUniforms>() as u32).next_multiple_of(alignment);
         let buffer = |label, size, usage| {
             device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
         };
@@ -111,7 +111,7 @@ impl<'a> Recording<'a> {
         &mut self,
         stage: WriteStage,
         pixels: usize,
-        target: Target,
+        target: TargetUniforms,
         values: &wgpu::Buffer,
         texels: &wgpu::TextureView,
     ) {
@@ -183,8 +183,8 @@ pub(super) fn tile_target(
     examples: Range<usize>,
     (first_tile, columns): (usize, usize),
     ([width, height], reduction): ([usize; 2], usize),
-) -> Target {
-    Target {
+) -> TargetUniforms {
+    TargetUniforms {
         base: small(examples.start * image.values()),
         count: small(examples.len()),
         first: small(first_tile),
@@ -195,13 +195,13 @@ pub(super) fn tile_target(
         tile_width: small(width),
         tile_height: small(height),
         reduction: small(reduction),
-        ..Target::default()
+        ..TargetUniforms::default()
     }
 }
 
 /// What an operation gave for the cursor, side by side.
-pub(super) fn maps_target(sheet: &MapSheet) -> Target {
-    Target {
+pub(super) fn maps_target(sheet: &MapSheet) -> TargetUniforms {
+    TargetUniforms {
         count: small(sheet.maps),
         columns: small(sheet.columns),
         width: small(sheet.width),
@@ -209,6 +209,6 @@ pub(super) fn maps_target(sheet: &MapSheet) -> Target {
         map_stride: small(sheet.map_stride),
         place_stride: small(sheet.place_stride),
         values: small(sheet.elements),
-        ..Target::default()
+        ..TargetUniforms::default()
     }
 }

@@ -3,7 +3,7 @@
 use crate::gpu::compute::{dynamic_uniform, layout, pipeline, storage};
 use crate::gpu::decoder::{DecoderError, guarded};
 use crate::gpu::shader;
-use crate::gpu::uniforms::Target;
+use crate::gpu::uniforms::TargetUniforms;
 use eframe::wgpu;
 
 /// One of them.
@@ -46,7 +46,7 @@ impl Writer {
                 format: wgpu::TextureFormat::Rgba8Unorm,
                 view_dimension: wgpu::TextureViewDimension::D2,
             };
-            let types = [dynamic_uniform::<Target>(), storage(true), texels, storage(false)];
+            let types = [dynamic_uniform::<TargetUniforms>(), storage(true), texels, storage(false)];
             let layout = layout(device, "tiles", wgpu::ShaderStages::COMPUTE, &types);
             let make = |shader| pipeline(device, &[Some(&layout)], shader);
             let (tile, extent, maps) = (make(shader::TILE), make(shader::EXTENT), make(shader::MAPS));
@@ -68,7 +68,7 @@ impl Writer {
         let uniforms = wgpu::BufferBinding {
             buffer: binding.uniforms,
             offset: 0,
-            size: std::num::NonZeroU64::new(size_of::<Target>() as u64),
+            size: std::num::NonZeroU64::new(size_of::<TargetUniforms>() as u64),
         };
         let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
         device.create_bind_group(&wgpu::BindGroupDescriptor {

@@ -1,6 +1,7 @@
 //! What a model is on the list: its name, its colour, the view that it stands in; another like it, or none.
 
-use crate::ui::command::{Command, ModelCommand, Slot};
+use crate::ui::command::{Command, ModelCommand};
+use crate::ui::slot::Slot;
 use crate::ui::text::tr;
 use crate::ui::theme::{self, signs};
 use crate::ui::view::{ModelView, View};

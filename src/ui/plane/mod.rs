@@ -12,7 +12,7 @@ use crate::ui::command::{Command, PlaneCommand};
 use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds};
 use eframe::egui::{self, Ui};
-use layers::{LAYERS, Layer, LayerEntry};
+use layers::{LAYERS, LayerEntry, PlaneLayer};
 use std::collections::BTreeSet;
 
 /// The panel.
@@ -30,7 +30,7 @@ pub struct PlanePanel {
     menu_image: Option<usize>,
     /// Where the cursor is being dragged.
     moving: Option<[f32; 2]>,
-    layers: Vec<(&'static LayerEntry, Box<dyn Layer>)>,
+    layers: Vec<(&'static LayerEntry, Box<dyn PlaneLayer>)>,
 }
 
 impl Default for PlanePanel {

@@ -1,6 +1,6 @@
 //! What is drawn on the plane: kept between sittings.
 
-use crate::ui::command::Slot;
+use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

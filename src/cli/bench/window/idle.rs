@@ -1,11 +1,12 @@
 //! How many frames a window draws when nothing happens.
 
-use super::PATIENCE;
 use crate::app::{Script, Stage};
 use crate::gpu::DeviceInfo;
 use crate::ui::command::ModelCommand;
 use std::time::{Duration, Instant};
 
+/// How long the data, the models and messages may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long nothing may happen before frames are counted.
 const SETTLE: Duration = Duration::from_secs(2);
 /// How long they are counted.

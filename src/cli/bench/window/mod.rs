@@ -1,25 +1,23 @@
 //! `bench window`: the real window. How many frames it draws when nothing happens, and what it leaves to training.
 
+mod count;
 mod idle;
 mod watching;
 
 use crate::app::{Script, Session, SharedScript, SharedSession, Start};
 use crate::cli::explorer::{WindowError, show};
 use crate::dataset::Source;
-use crate::ui::command::{ModelCommand, Slot};
+use crate::ui::command::ModelCommand;
+use count::{Count, Measured};
 use idle::Idle;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use watching::Watching;
 
-/// How long a part runs before it counts.
-const WARM_UP: Duration = Duration::from_secs(2);
 /// Parts of each kind.
 const ROUNDS: u32 = 3;
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// How it is measured.
 #[derive(Clone, Debug)]
 pub struct BenchWindow {
@@ -29,24 +27,6 @@ pub struct BenchWindow {
     pub data: Source,
     /// Threads of each of the two models.
     pub threads: usize,
-}
-
-/// One kind of part of the measurement: sums of all rounds.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Measured {
-    samples: u64,
-    frames: u64,
-    seconds: f64,
-}
-
-impl Measured {
-    fn samples_per_s(self) -> f64 {
-        self.samples as f64 / self.seconds
-    }
-
-    fn frames_per_s(self) -> f64 {
-        self.frames as f64 / self.seconds
-    }
 }
 
 /// What was measured.
@@ -150,50 +130,4 @@ fn play<S: Script + 'static>(session: &SharedSession, script: S) -> Result<Rc<Re
     let shared: SharedScript = script.clone();
     show(session, Some(&shared))?;
     Ok(script)
-}
-
-/// Samples of both models so far.
-fn samples(session: &Session) -> u64 {
-    let of = |slot: Slot| {
-        let model = session.model(slot);
-        model.status().map_or(0, |status| status.step) * model.config.whole("batch").unwrap_or(0)
-    };
-    Slot::BOTH.into_iter().map(of).sum()
-}
-
-/// Counts samples and frames of a part, after its warm-up.
-struct Count {
-    length: Duration,
-    began: Instant,
-    first: Option<(u64, u64, Instant)>,
-    part: Option<Measured>,
-}
-
-impl Count {
-    fn new(length: Duration) -> Self {
-        Self { length, began: Instant::now(), first: None, part: None }
-    }
-
-    /// Looks at the counters; whether the part is over.
-    fn is_over(&mut self, session: &Session) -> bool {
-        let now = (samples(session), session.frames(), Instant::now());
-        match self.first {
-            None if self.began.elapsed() >= WARM_UP => self.first = Some(now),
-            Some((samples, frames, at)) if self.part.is_none() && at.elapsed() >= self.length => {
-                let seconds = (now.2 - at).as_secs_f64();
-                self.part = Some(Measured { samples: now.0 - samples, frames: now.1 - frames, seconds });
-            }
-            _ => {}
-        }
-        self.part.is_some()
-    }
-}
-
-impl Measured {
-    fn add(&mut self, count: &Count) {
-        let part = count.part.unwrap_or_default();
-        self.samples += part.samples;
-        self.frames += part.frames;
-        self.seconds += part.seconds;
-    }
 }

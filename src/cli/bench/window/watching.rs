@@ -1,6 +1,6 @@
 //! A person who looks at a window while it trains: at rest, then dragging the cursor.
 
-use super::Count;
+use super::count::Count;
 use crate::app::{Script, Stage};
 use eframe::egui::{Context, Event, Modifiers, PointerButton, Rect, Vec2};
 use std::sync::atomic::{AtomicBool, Ordering};

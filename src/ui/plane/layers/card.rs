@@ -1,6 +1,6 @@
 //! The hovered point's image.
 
-use super::layer::{Layer, PlaneFrame};
+use super::layer::{PlaneFrame, PlaneLayer};
 use crate::dataset::Split;
 use crate::gpu::TextureSlot;
 use crate::gpu::image::{self, Fit, Picture};
@@ -9,7 +9,7 @@ use eframe::egui::{Align2, FontId, Painter, Rect, Stroke, StrokeKind, pos2, vec2
 
 /// The hovered point's image with its number and class, beside the pointer and inside the plane.
 #[derive(Default)]
-pub struct Card {
+pub struct CardLayer {
     made: Option<Made>,
     slot: TextureSlot,
 }
@@ -21,7 +21,7 @@ struct Made {
     picture: Picture,
 }
 
-impl Layer for Card {
+impl PlaneLayer for CardLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
         self.prepare(frame);
         let (Some(made), Some(pointer), Some(points), Some(hovered)) =
@@ -53,7 +53,7 @@ impl Layer for Card {
     }
 }
 
-impl Card {
+impl CardLayer {
     /// Makes the picture of the hovered point's image, once.
     fn prepare(&mut self, frame: &PlaneFrame<'_>) {
         let hovered = frame.hovered.zip(frame.points).and_then(|(index, points)| points.image(index));

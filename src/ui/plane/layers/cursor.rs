@@ -1,12 +1,12 @@
 //! Where the cursor stands.
 
-use super::layer::{Layer, PlaneFrame};
+use super::layer::{PlaneFrame, PlaneLayer};
 use eframe::egui::{Painter, Stroke};
 
 /// A cross-hair at the cursor.
-pub struct CrossHair;
+pub struct CursorLayer;
 
-impl Layer for CrossHair {
+impl PlaneLayer for CursorLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
         let at = frame.pixel_from_plane(frame.cursor);
         let rect = painter.clip_rect();

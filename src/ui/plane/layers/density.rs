@@ -1,6 +1,6 @@
 //! How dense the encoded points lie.
 
-use super::layer::{Layer, PlaneFrame};
+use super::layer::{PlaneFrame, PlaneLayer};
 use crate::explore::density::{DensityGrid, DensityRequest, DensityTask};
 use crate::explore::viewport::Viewport;
 use crate::picture::ColorMap;
@@ -20,7 +20,7 @@ const STOPS: usize = 32;
 /// A kernel estimate of the density of the shown points over what is seen, as one texture, with a colour bar. It is made
 /// anew when points or view are others, a piece a frame; until then the one before stays where it belongs on the plane.
 #[derive(Default)]
-pub struct Density {
+pub struct DensityLayer {
     task: Option<(Key, DensityTask)>,
     made: Option<Made>,
 }
@@ -42,7 +42,7 @@ struct Made {
     texture: TextureHandle,
 }
 
-impl Layer for Density {
+impl PlaneLayer for DensityLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
         self.update(painter.ctx(), frame);
         let Some(made) = self.made.as_ref().filter(|made| made.highest > 0.0) else { return };
@@ -55,7 +55,7 @@ impl Layer for Density {
     }
 }
 
-impl Density {
+impl DensityLayer {
     /// Goes on with the estimate; one that was begun is finished before another begins, so that there is always a next one.
     fn update(&mut self, context: &Context, frame: &PlaneFrame<'_>) {
         let Some(points) = &frame.known.points else {

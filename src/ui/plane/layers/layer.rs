@@ -3,8 +3,8 @@
 use crate::dataset::Dataset;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::viewport::{Area, Viewport};
-use crate::ui::command::Slot;
 use crate::ui::plane::known::PlaneView;
+use crate::ui::slot::Slot;
 use crate::ui::theme::{self, Palette};
 use crate::ui::view::{ModelView, View};
 use eframe::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Ui, vec2};
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Something that lies on the plane. It keeps what it has made between frames.
-pub trait Layer {
+pub trait PlaneLayer {
     /// Draws it; the painter is clipped to the plane.
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>);
 

@@ -1,15 +1,15 @@
 //! Which colour is which class.
 
-use super::layer::{Layer, PlaneFrame};
+use super::layer::{PlaneFrame, PlaneLayer};
 use crate::ui::text::tr;
 use crate::ui::theme;
 use eframe::egui::{FontId, Painter, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo};
 use eframe::egui::{pos2, vec2};
 
 /// The classes in the upper right corner of the plane, a row each; a click hides or shows one.
-pub struct Legend;
+pub struct LegendLayer;
 
-impl Layer for Legend {
+impl PlaneLayer for LegendLayer {
     fn draw(&mut self, _: &Painter, _: &PlaneFrame<'_>) {}
 
     fn controls(&mut self, ui: &mut Ui, frame: &mut PlaneFrame<'_>) {

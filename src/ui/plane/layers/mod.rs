@@ -15,7 +15,7 @@ mod steps;
 mod ticks;
 mod tiles;
 
-pub use layer::{Layer, PlaneFrame};
+pub use layer::{PlaneFrame, PlaneLayer};
 
 use super::settings::LayerSwitches;
 
@@ -27,7 +27,7 @@ pub struct LayerEntry {
     /// Whether it is drawn, and whether a person can change that.
     pub switch: Switch,
     /// Makes it.
-    pub make: fn() -> Box<dyn Layer>,
+    pub make: fn() -> Box<dyn PlaneLayer>,
 }
 
 /// Whether a layer is drawn as long as nobody has said otherwise.
@@ -48,16 +48,16 @@ pub const POINTS: &str = "points";
 
 /// All layers, the lowest first.
 pub const LAYERS: &[LayerEntry] = &[
-    LayerEntry { id: TILES, switch: Switch::On, make: || Box::<tiles::Tiles>::default() },
-    LayerEntry { id: "rings", switch: Switch::On, make: || Box::new(rings::Rings) },
-    LayerEntry { id: "density", switch: Switch::Off, make: || Box::<density::Density>::default() },
-    LayerEntry { id: POINTS, switch: Switch::On, make: || Box::<points::Points>::default() },
-    LayerEntry { id: "ticks", switch: Switch::Always, make: || Box::new(ticks::Ticks) },
-    LayerEntry { id: "posterior", switch: Switch::Always, make: || Box::new(posterior::Posterior) },
-    LayerEntry { id: "cursor", switch: Switch::Always, make: || Box::new(cursor::CrossHair) },
-    LayerEntry { id: "card", switch: Switch::Always, make: || Box::<card::Card>::default() },
-    LayerEntry { id: "legend", switch: Switch::On, make: || Box::new(legend::Legend) },
-    LayerEntry { id: "steps", switch: Switch::Always, make: || Box::new(steps::Steps) },
+    LayerEntry { id: TILES, switch: Switch::On, make: || Box::<tiles::TilesLayer>::default() },
+    LayerEntry { id: "rings", switch: Switch::On, make: || Box::new(rings::RingsLayer) },
+    LayerEntry { id: "density", switch: Switch::Off, make: || Box::<density::DensityLayer>::default() },
+    LayerEntry { id: POINTS, switch: Switch::On, make: || Box::<points::PointsLayer>::default() },
+    LayerEntry { id: "ticks", switch: Switch::Always, make: || Box::new(ticks::TicksLayer) },
+    LayerEntry { id: "posterior", switch: Switch::Always, make: || Box::new(posterior::PosteriorLayer) },
+    LayerEntry { id: "cursor", switch: Switch::Always, make: || Box::new(cursor::CursorLayer) },
+    LayerEntry { id: "card", switch: Switch::Always, make: || Box::<card::CardLayer>::default() },
+    LayerEntry { id: "legend", switch: Switch::On, make: || Box::new(legend::LegendLayer) },
+    LayerEntry { id: "steps", switch: Switch::Always, make: || Box::new(steps::StepsLayer) },
 ];
 
 impl LayerEntry {

@@ -1,13 +1,13 @@
 //! The encoded data.
 
-use super::layer::{Layer, PlaneFrame};
+use super::layer::{PlaneFrame, PlaneLayer};
 use crate::explore::point_choice::is_fresh;
 use crate::gpu::points::{self, PointPalette, PointSlot, PointStyle};
 use eframe::egui::{Color32, Painter};
 
 /// Encoded test images in the colours of their classes.
 #[derive(Default)]
-pub struct Points {
+pub struct PointsLayer {
     slot: PointSlot,
 }
 
@@ -30,7 +30,7 @@ const OUTLINED: usize = 30_000;
 /// How much of the tiles points hide whose weights are much older than the tiles'.
 const FADED: f32 = 0.35;
 
-impl Layer for Points {
+impl PlaneLayer for PointsLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
         let Some(points) = frame.points else { return };
         let step = points.encoding.step;

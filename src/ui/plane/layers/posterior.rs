@@ -1,6 +1,6 @@
 //! What the encoder says of the hovered point.
 
-use super::layer::{Layer, PlaneFrame};
+use super::layer::{PlaneFrame, PlaneLayer};
 use crate::explore::plane::ellipse;
 use crate::ui::theme;
 use eframe::egui::{Painter, Pos2, Shape, Stroke};
@@ -9,9 +9,9 @@ use eframe::egui::{Painter, Pos2, Shape, Stroke};
 const CORNERS: usize = 48;
 
 /// One and two standard deviations of the hovered point's posterior, as the plane cuts its shadow.
-pub struct Posterior;
+pub struct PosteriorLayer;
 
-impl Layer for Posterior {
+impl PlaneLayer for PosteriorLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
         let (Some(index), Some(points)) = (frame.hovered, frame.points) else { return };
         let (Some(covariance), Some(mean)) = (points.covariance(index), points.position(index)) else { return };

@@ -1,12 +1,12 @@
 //! Rings of the prior.
 
-use super::layer::{Layer, PlaneFrame};
+use super::layer::{PlaneFrame, PlaneLayer};
 use eframe::egui::{Align2, Painter, Stroke, vec2};
 
 /// Rings at 1, 2 and 3 standard deviations of the prior, about where the plane comes nearest to its mean.
-pub struct Rings;
+pub struct RingsLayer;
 
-impl Layer for Rings {
+impl PlaneLayer for RingsLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
         let plane = frame.known.plane.as_ref();
         let zero = plane.map_or([0.0, 0.0], |plane| plane.plane_from_latent(&vec![0.0; plane.latent()]));

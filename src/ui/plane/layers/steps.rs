@@ -1,15 +1,15 @@
 //! Of which step what is drawn is, where that is not the newest.
 
-use super::layer::{Layer, PlaneFrame};
+use super::layer::{PlaneFrame, PlaneLayer};
 use crate::ui::text::whole;
 use crate::ui::theme;
 use eframe::egui::{Label, Painter, Rect, Shape, Ui, UiBuilder, pos2, vec2};
 use rust_i18n::t;
 
 /// A note in the upper left corner: the steps of tiles and points where they differ, or are older than the weights.
-pub struct Steps;
+pub struct StepsLayer;
 
-impl Layer for Steps {
+impl PlaneLayer for StepsLayer {
     fn draw(&mut self, _: &Painter, _: &PlaneFrame<'_>) {}
 
     fn controls(&mut self, ui: &mut Ui, frame: &mut PlaneFrame<'_>) {

@@ -1,13 +1,13 @@
 //! Figures along the edges.
 
-use super::layer::{Layer, PlaneFrame};
+use super::layer::{PlaneFrame, PlaneLayer};
 use crate::explore::viewport::ticks;
 use eframe::egui::{Align2, Painter, Stroke, pos2, vec2};
 
 /// Figures along the lower and the left edge.
-pub struct Ticks;
+pub struct TicksLayer;
 
-impl Layer for Ticks {
+impl PlaneLayer for TicksLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
         let whole = frame.rect;
         let (min, max) = frame.viewport.bounds(frame.area());

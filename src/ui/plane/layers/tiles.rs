@@ -1,7 +1,7 @@
 //! The tiles of the plane: drawn by the window's device as it decodes them, or as the CPU has; where the CPU's are of another
 //! place, a coarse preview that is decoded in this very frame lies in for them.
 
-use super::layer::{Layer, PlaneFrame};
+use super::layer::{PlaneFrame, PlaneLayer};
 use crate::explore::refine::Place;
 use crate::explore::tiles::{Lattice, TileGrid};
 use crate::explore::viewer::{CpuDecoder, Decoder};
@@ -18,7 +18,7 @@ const EXPECTED_FLOPS_PER_MS: f32 = 10e6;
 
 /// Decoded tiles over all that is seen.
 #[derive(Default)]
-pub struct Tiles {
+pub struct TilesLayer {
     on_device: TextureSlot,
     fine: TextureSlot,
     coarse: TextureSlot,
@@ -29,7 +29,7 @@ pub struct Tiles {
     flops_per_ms: Option<f32>,
 }
 
-impl Layer for Tiles {
+impl PlaneLayer for TilesLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
         let (known, limits) = (frame.known, frame.view.planes.limits);
         let lattice = Lattice::covering(&frame.viewport, frame.area(), frame.grid);
@@ -48,7 +48,7 @@ impl Layer for Tiles {
     }
 }
 
-impl Tiles {
+impl TilesLayer {
     fn draw_of_cpu(&mut self, painter: &Painter, frame: &PlaneFrame<'_>, place: Option<&Place>, style: TileStyle) {
         let made = frame.known.tiles.as_ref();
         let compare = |holds: fn(&Place, &Place) -> bool| {

@@ -1,0 +1,43 @@
+//! What a panel is, and what it needs to be made in the background.
+
+use crate::explore::tiles::Lattice;
+use crate::explore::viewer::Look;
+use crate::ui::command::Command;
+use crate::ui::slot::Slot;
+use crate::ui::view::View;
+use eframe::egui::{self, Ui};
+use std::sync::Arc;
+
+/// A panel: looks at the view, draws, and pushes what is asked for.
+pub trait Panel {
+    /// Draws it into all of `ui`.
+    fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>);
+
+    /// A frame begins, in which it may not be drawn.
+    fn begin_frame(&mut self) {}
+
+    /// Adds what it needs to be made, after the frame is drawn; `now_secs` is any clock that goes forward.
+    fn needs(&mut self, _view: &View<'_>, _now_secs: f64, _needs: &mut PanelNeeds) {}
+}
+
+/// What the panels that were drawn need to be made in the background, and what the window has to know of them.
+#[derive(Default)]
+pub struct PanelNeeds {
+    /// The tiles that the plane on the screen needs; `None` where it was not drawn.
+    pub lattice: Option<Lattice>,
+    /// What has the keyboard while the plane has it.
+    pub plane_focus: Option<egui::Id>,
+    /// Latents that are too much to decode in a frame, by the view whose model decodes them.
+    pub looks: Vec<(Slot, Arc<Look>)>,
+    /// What to find the nearest training image of.
+    pub nearest: Option<Arc<Look>>,
+}
+
+impl PanelNeeds {
+    /// A view's model shall decode a latent; the first panel that says so for a view is answered.
+    pub fn look(&mut self, slot: Slot, look: &Arc<Look>) {
+        if !self.looks.iter().any(|(other, _)| *other == slot) {
+            self.looks.push((slot, look.clone()));
+        }
+    }
+}
