@@ -18,6 +18,7 @@
 //! - [`nn`]: layers, losses, optimisers, CPU kernels
 //! - [`dataset`]: one file a source
 //! - [`random`]: keyed streams
+//! - [`message`]: sentences for a person, in any language
 
 rust_i18n::i18n!("assets/locales", fallback = "en");
 
@@ -27,6 +28,7 @@ pub mod dataset;
 pub mod explore;
 pub mod gpu;
 pub mod history;
+pub mod message;
 pub mod metrics;
 pub mod model;
 pub mod nn;

@@ -9,6 +9,7 @@ pub use crate::nn::likelihood::Likelihood;
 pub use crate::nn::operations::OperationKind;
 
 use crate::dataset::ImageShape;
+use crate::message::{Explain, Message, message};
 use crate::nn::operations::{Inputs, Linear};
 use crate::nn::shards::{even, split, split_mut};
 use rayon::prelude::*;
@@ -71,22 +72,32 @@ impl Operation {
 
 /// Why a list of operations is not a network.
 #[derive(Debug, thiserror::Error, PartialEq)]
+#[error("{}", self.message())]
 pub enum NetworkError {
     /// An operation reads what is not there yet, or a number of values that does not fit its sizes or its weights.
-    #[error("operation {index} ({name}): expected {expected}, found {found}")]
     Mismatch {
         /// Its place in the list.
         index: usize,
         /// Its name.
         name: String,
         /// What would fit.
-        expected: String,
+        expected: Message,
         /// What is there.
-        found: String,
+        found: Message,
     },
     /// There are no operations.
-    #[error("expected at least one operation, found none")]
     Empty,
+}
+
+impl Explain for NetworkError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Mismatch { index, name, expected, found } => {
+                message!("operation {index} ({name}): expected {expected}, found {found}", index, name, expected, found,)
+            }
+            Self::Empty => message!("expected at least one operation, found none"),
+        }
+    }
 }
 
 /// Operations in order; the last one's values are the output. Checked when made, so evaluating it cannot fail.
@@ -127,7 +138,7 @@ impl Network {
     pub fn new(input: usize, operations: Vec<Operation>) -> Result<Self, NetworkError> {
         let mut sizes = vec![input];
         for (index, operation) in operations.iter().enumerate() {
-            let mismatch = |expected: String, found: String| NetworkError::Mismatch {
+            let mismatch = |expected: Message, found: Message| NetworkError::Mismatch {
                 index,
                 name: operation.name.clone(),
                 expected,
@@ -135,21 +146,29 @@ impl Network {
             };
             let read: Vec<usize> =
                 operation.inputs.iter().map(|value| sizes.get(*value).copied()).collect::<Option<_>>().ok_or_else(
-                    || mismatch(format!("inputs below {}", sizes.len()), format!("{:?}", operation.inputs)),
+                    || {
+                        mismatch(
+                            message!("inputs below {size}", size = sizes.len()),
+                            Message::words(format_args!("{:?}", operation.inputs)),
+                        )
+                    },
                 )?;
             let inputs: Vec<usize> =
                 std::iter::once(operation.kind.inputs()).chain(operation.kind.second_inputs()).collect();
             if read.len() != inputs.len() {
-                let expected = if inputs.len() == 1 { "one input" } else { "two inputs" };
-                return Err(mismatch(expected.into(), format!("{}", read.len())));
+                let expected = if inputs.len() == 1 { message!("one input") } else { message!("two inputs") };
+                return Err(mismatch(expected, Message::words(read.len())));
             }
             if read != inputs || operation.outputs() == 0 {
-                return Err(mismatch(format!("{} values to read", listed(&inputs)), listed(&read)));
+                return Err(mismatch(message!("{count} values to read", count = listed(&inputs)), listed(&read)));
             }
             let (weights, biases) = (operation.kind.weights(), operation.kind.biases());
             if (operation.weight.len(), operation.bias.len()) != (weights, biases) {
-                let found = format!("{} and {}", operation.weight.len(), operation.bias.len());
-                return Err(mismatch(format!("{weights} weights and {biases} biases"), found));
+                let (weight, bias) = (operation.weight.len(), operation.bias.len());
+                return Err(mismatch(
+                    message!("{weights} weights and {biases} biases", weights, biases),
+                    message!("{first} and {second}", first = weight, second = bias),
+                ));
             }
             sizes.push(operation.outputs());
         }
@@ -226,8 +245,10 @@ impl Network {
     }
 }
 
-fn listed(sizes: &[usize]) -> String {
-    sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ")
+fn listed(sizes: &[usize]) -> Message {
+    let sizes = sizes.iter().map(Message::words);
+    let listed = sizes.reduce(|first, second| message!("{first} and {second}", first, second));
+    listed.unwrap_or_else(|| Message::words(0))
 }
 
 /// What a model has learned at one step: plain weights, nothing of training.

@@ -15,7 +15,7 @@ const META: &str = "batches.meta.txt";
 const RECORD: usize = 3073;
 /// The refusal of what is of no format: it names all that can be opened, from the one list.
 fn kinds() -> String {
-    let summaries: Vec<_> = FORMATS.iter().map(|format| format.summary()).collect();
+    let summaries: Vec<_> = FORMATS.iter().map(|format| format.summary().to_string()).collect();
     let (last, others) = summaries.split_last().unwrap();
     format!("expected {} or {last}, found ", others.join(", "))
 }

@@ -161,7 +161,7 @@ fn any_byte_is_a_class() {
 
 /// The refusal of what is of no format: it names all that can be opened, from the one list.
 fn kinds() -> String {
-    let summaries: Vec<_> = FORMATS.iter().map(|format| format.summary()).collect();
+    let summaries: Vec<_> = FORMATS.iter().map(|format| format.summary().to_string()).collect();
     let (last, others) = summaries.split_last().unwrap();
     format!("expected {} or {last}, found ", others.join(", "))
 }

@@ -360,7 +360,7 @@ fn a_failing_model_says_so_and_the_other_lives_on() {
     screen.until("B trains", |session| session.model(Slot::B).is_training());
     screen.click("Start A");
     screen.until("a failure", |session| session.model(Slot::A).failure.is_some());
-    let message = screen.session.borrow().model(Slot::A).failure.clone().unwrap();
+    let message = screen.session.borrow().model(Slot::A).failure.clone().unwrap().to_string();
     screen.step();
     assert!(screen.harness.query_all_by_label_contains(&message).next().is_some());
     let before = screen.steps(Slot::B);

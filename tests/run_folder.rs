@@ -146,7 +146,7 @@ fn other_data_is_refused_and_another_run_is_not_written_over() {
     trainer.send(Control::Save(run.clone()));
     let seen = wait_for(&trainer, |event| matches!(event, Event::SaveFailed { .. }));
     let Some(Event::SaveFailed { message, .. }) = seen.last() else { panic!("{seen:?}") };
-    assert!(message.ends_with("run: expected a folder without a run, found another run"), "{message}");
+    assert!(message.to_string().ends_with("run: expected a folder without a run, found another run"), "{message}");
     assert_eq!(before, fs::read(run.join("config.toml")).unwrap());
     trainer.send(Control::Step(Part::Whole));
     wait_for(&trainer, |event| *event == Event::Paused { step: 1 });

@@ -3,6 +3,7 @@
 use crate::dataset::Dataset;
 use crate::explore::compare::Sheet;
 use crate::explore::plane::Plane;
+use crate::message::Message;
 use crate::model::ModelId;
 use crate::run::Opened;
 use crate::trainer::Trainer;
@@ -13,15 +14,15 @@ use std::sync::Arc;
 /// What came of a piece of work.
 pub enum Done {
     /// A data set was opened.
-    Data(Result<Box<Dataset>, String>),
+    Data(Result<Box<Dataset>, Message>),
     /// A run was opened, with its data where that is another than before; for this model, or for the one that suits it.
-    Run(Option<ModelId>, Result<Box<OpenedRun>, String>),
+    Run(Option<ModelId>, Result<Box<OpenedRun>, Message>),
     /// The steps of which a run keeps checkpoints.
-    Kept(PathBuf, Result<Vec<u64>, String>),
+    Kept(PathBuf, Result<Vec<u64>, Message>),
     /// A model's trainer was made.
-    Made(ModelId, Result<Box<Trainer>, String>),
+    Made(ModelId, Result<Box<Trainer>, Message>),
     /// The models that come with the program.
-    Pretrained(Result<Vec<Opened>, String>),
+    Pretrained(Result<Vec<Opened>, Message>),
     /// The system's file dialog was closed; `None` where nothing was chosen.
     Picked(Ask, Option<PathBuf>),
     /// Folders that are free for runs.
@@ -31,11 +32,11 @@ pub enum Done {
     /// A compare sheet.
     Sheet(Box<Sheet>),
     /// A picture was written.
-    Exported(Result<PathBuf, String>),
+    Exported(Result<PathBuf, Message>),
     /// A run's plane was written beside it.
-    PlaneWritten(Result<(), String>),
+    PlaneWritten(Result<(), Message>),
     /// The state file was written.
-    StateWritten(Result<(), String>),
+    StateWritten(Result<(), Message>),
 }
 
 /// A run that can go on.

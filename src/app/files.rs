@@ -1,13 +1,21 @@
 //! Files of the window: written atomically, with the reason in one sentence where they cannot be.
 
+use crate::message::{Explain, Message, message};
 use std::path::{Path, PathBuf};
 
 /// Why a file could not be written: one sentence.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: cannot be written: {error}", path.display())]
+#[error("{}", self.message())]
 pub struct WriteError {
     path: PathBuf,
     error: std::io::Error,
+}
+
+impl Explain for WriteError {
+    fn message(&self) -> Message {
+        let Self { path, error } = self;
+        message!("{path}: cannot be written: {error}", path, error)
+    }
 }
 
 /// Writes a file so that a reader finds the old one or the new one. Makes the folder where there is none.

@@ -6,12 +6,13 @@ use crate::app::services::SheetKey;
 use crate::app::session::Session;
 use crate::app::{files, state};
 use crate::explore::compare;
+use crate::message::Explain;
 use crate::model::ModelId;
 use crate::run;
 use crate::trainer::Event;
 use crate::ui::messages::Level;
 use crate::ui::slot::Slot;
-use crate::ui::text::whole;
+use crate::ui::text::{explain, whole};
 use eframe::egui;
 use rust_i18n::t;
 use std::path::PathBuf;
@@ -77,22 +78,24 @@ impl Session {
                 self.shell.say(Level::Done, &message);
                 if let Some(plane) = self.services.planes.plane(id).cloned() {
                     self.services.jobs.start(JobKey::Write(path.clone()), move |_| {
-                        Done::PlaneWritten(run::write_plane(&path, &*plane).map_err(|error| error.to_string()))
+                        Done::PlaneWritten(run::write_plane(&path, &*plane).map_err(|error| error.message()))
                     });
                 }
             }
             Event::SaveFailed { path, message } => {
-                let message = t!("toast.save_failed", slot = name, path = path.display(), why = message).into_owned();
+                let message =
+                    t!("toast.save_failed", slot = name, path = path.display(), why = explain(&message)).into_owned();
                 self.shell.say(Level::Failed, &message);
             }
             Event::Finished { step } => {
                 self.shell.say(Level::Done, &t!("toast.finished", slot = name, step = whole(step)));
             }
             Event::Failed { step, message } => {
-                self.shell.say(Level::Failed, &t!("toast.failed", slot = name, step = whole(step), why = message));
+                self.shell
+                    .say(Level::Failed, &t!("toast.failed", slot = name, step = whole(step), why = explain(&message)));
             }
             Event::Refused { message, .. } => {
-                self.shell.say(Level::Failed, &t!("toast.change_refused", slot = name, why = message));
+                self.shell.say(Level::Failed, &t!("toast.change_refused", slot = name, why = explain(&message)));
             }
             Event::Started { .. } | Event::Paused { .. } | Event::Reset | Event::Changed(_) | Event::Repeated(_) => {}
         }
@@ -113,7 +116,7 @@ impl Session {
 
     pub(super) fn load_ready_made(&mut self) {
         self.services.jobs.start(JobKey::Pretrained, |_| {
-            Done::Pretrained(run::pretrained().map(Vec::from).map_err(|error| error.to_string()))
+            Done::Pretrained(run::pretrained().map(Vec::from).map_err(|error| error.message()))
         });
     }
 
@@ -170,7 +173,7 @@ impl Session {
             return;
         }
         self.services.jobs.start(JobKey::State, move |_| {
-            Done::StateWritten(files::write(&path, text.as_bytes()).map_err(|error| error.to_string()))
+            Done::StateWritten(files::write(&path, text.as_bytes()).map_err(|error| error.message()))
         });
     }
 

@@ -6,9 +6,10 @@ use crate::app::runtime::ReadyMade;
 use crate::app::services::Opening;
 use crate::app::session::Session;
 use crate::dataset::Source;
+use crate::message::Message;
 use crate::trainer::Control;
 use crate::ui::messages::Level;
-use crate::ui::text::tr;
+use crate::ui::text::{explain, tr};
 use rust_i18n::t;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ impl Session {
         let opening = if finished.key == JobKey::Open { self.services.opening.take() } else { None };
         match finished.done {
             Some(Done::Data(Err(message)) | Done::Run(_, Err(message))) => {
-                self.shell.say(Level::Failed, &message);
+                self.shell.say(Level::Failed, &explain(&message));
                 self.fall_back_to_data(opening);
             }
             Some(done) => self.receive(done),
@@ -25,7 +26,7 @@ impl Session {
                 let message = t!("toast.broke", name = finished.key.name()).into_owned();
                 self.shell.say(Level::Failed, &message);
                 match finished.key {
-                    JobKey::Make(id) => self.made(id, Err(message)),
+                    JobKey::Make(id) => self.made(id, Err(Message::words(message))),
                     JobKey::Open => self.fall_back_to_data(opening),
                     _ => {}
                 }
@@ -58,9 +59,11 @@ impl Session {
                 let message = t!("toast.exported", path = path.display()).into_owned();
                 self.shell.say(Level::Done, &message);
             }
-            Done::StateWritten(Err(message)) => self.shell.say(Level::Failed, &t!("toast.state_failed", why = message)),
+            Done::StateWritten(Err(message)) => {
+                self.shell.say(Level::Failed, &t!("toast.state_failed", why = explain(&message)))
+            }
             Done::Exported(Err(message)) | Done::PlaneWritten(Err(message)) => {
-                self.shell.say(Level::Failed, &message);
+                self.shell.say(Level::Failed, &explain(&message));
             }
             Done::PlaneWritten(Ok(())) | Done::StateWritten(Ok(())) => {}
         }
@@ -96,7 +99,7 @@ mod tests {
         session.finish(Finished { key: JobKey::Make(id), done: None });
         let model = session.model(Slot::A);
         assert!(!model.is_making() && !model.is_started() && !model.queued);
-        assert!(model.failure.as_ref().unwrap().contains("make a model"), "{:?}", model.failure);
+        assert!(model.failure.as_ref().unwrap().to_string().contains("make a model"), "{:?}", model.failure);
         assert!(session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
         // Start does not queue in silence: there is nothing that could train.
         session.apply(ModelCommand::Start(id));

@@ -6,13 +6,14 @@ use crate::app::services::Opening;
 use crate::app::session::Session;
 use crate::dataset::{self, Dataset, Progress};
 use crate::explore::plane::Plane;
+use crate::message::{Explain, Message};
 use crate::model::ModelId;
 use crate::run;
 use crate::trainer::{self, Options, Trainer};
 use crate::ui::command::ForkRequest;
 use crate::ui::messages::Level;
 use crate::ui::slot::Slot;
-use crate::ui::text::whole;
+use crate::ui::text::{explain, whole};
 use rust_i18n::t;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,28 +28,28 @@ fn open(
     data: Option<Arc<Dataset>>,
     options: Options,
     progress: &Progress,
-) -> Result<Box<OpenedRun>, String> {
-    let opened = run::open(folder).map_err(|error| error.to_string())?;
+) -> Result<Box<OpenedRun>, Message> {
+    let opened = run::open(folder).map_err(|error| error.message())?;
     let data = match data.filter(|data| data.source == opened.config.data.clone().absolute()) {
         Some(data) => data,
         None => {
             let loaded = dataset::load(&opened.config.data, progress);
-            Arc::new(loaded.map_err(|error| error.to_string())?)
+            Arc::new(loaded.map_err(|error| error.message())?)
         }
     };
-    let trainer = Trainer::open(folder, data.clone(), options).map_err(|error| error.to_string())?;
-    let plane: Option<Plane> = run::read_plane(folder).map_err(|error| error.to_string())?;
+    let trainer = Trainer::open(folder, data.clone(), options).map_err(|error| error.message())?;
+    let plane: Option<Plane> = run::read_plane(folder).map_err(|error| error.message())?;
     let plane = plane.filter(|plane| plane.is_valid(opened.snapshot.latent));
     Ok(Box::new(OpenedRun { opened, plane, trainer, data }))
 }
 
 /// Writes a fork to the next free folder of `runs`.
-fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, String> {
+fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, Message> {
     let set = [(request.key.clone(), run::value_of(&request.value))];
-    let fork = run::Fork::plan(&request.run, request.step, &set).map_err(|error| error.to_string())?;
+    let fork = run::Fork::plan(&request.run, request.step, &set).map_err(|error| error.message())?;
     let config = fork.config();
     let folder = run::free_folder(runs, &config.model.preset, &config.data_name);
-    fork.write(&folder, None).map_err(|error| error.to_string())?;
+    fork.write(&folder, None).map_err(|error| error.message())?;
     Ok(folder)
 }
 
@@ -100,17 +101,17 @@ impl Session {
         let name = self.project.label(id);
         self.shell.panels.fork.ask(id, name, folder.clone(), fields);
         self.services.jobs.start(JobKey::Checkpoints, move |_| {
-            let kept = run::kept(&folder).map_err(|error| error.to_string());
+            let kept = run::kept(&folder).map_err(|error| error.message());
             Done::Kept(folder, kept.map(|kept| kept.into_iter().map(|kept| kept.step).collect()))
         });
     }
 
-    pub(super) fn receive_kept(&mut self, run: &Path, kept: Result<Vec<u64>, String>) {
+    pub(super) fn receive_kept(&mut self, run: &Path, kept: Result<Vec<u64>, Message>) {
         match kept {
             Ok(steps) => self.shell.panels.fork.fill(run, steps),
             Err(message) => {
                 self.shell.panels.fork.close();
-                self.shell.say(Level::Failed, &message);
+                self.shell.say(Level::Failed, &explain(&message));
             }
         }
     }

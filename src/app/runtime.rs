@@ -1,6 +1,7 @@
 //! What runs of a model: its trainer, and what is shown of it. What it shall learn with is in the project.
 
 use crate::dataset::Dataset;
+use crate::message::Message;
 use crate::model::Config;
 use crate::run::Opened;
 use crate::snapshot::Snapshot;
@@ -16,7 +17,7 @@ pub struct ModelRuntime {
     /// Where it was written last, or opened from.
     pub folder: Option<PathBuf>,
     /// Why it ended, if it did.
-    pub failure: Option<String>,
+    pub failure: Option<Message>,
     /// Whether it shall train as soon as it is its turn.
     pub queued: bool,
     /// Whether it was started and has not said since that it holds still.
@@ -94,7 +95,7 @@ impl ModelRuntime {
     }
 
     /// A trainer that was made, or why not.
-    pub fn made(&mut self, result: Result<Trainer, String>) {
+    pub fn made(&mut self, result: Result<Trainer, Message>) {
         self.making = false;
         let pending = std::mem::take(&mut self.pending);
         match result {

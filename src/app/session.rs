@@ -14,6 +14,7 @@ use crate::explore::compare::Sheet;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::TileGrid;
+use crate::message::Explain;
 use crate::model::{Config, ModelId};
 use crate::ui::Pane;
 use crate::ui::messages::{Level, Messages};
@@ -70,7 +71,7 @@ impl Session {
         let read = start.state.as_deref().map(state::read);
         let (state, trouble) = match read {
             Some(Ok(read)) => (read.state, read.left_out),
-            Some(Err(error)) => (State::default(), Some(error.to_string())),
+            Some(Err(error)) => (State::default(), Some(crate::ui::text::explain(&error.message()))),
             None => (State::default(), None),
         };
         let mut project = state.project.clone();
@@ -277,14 +278,14 @@ impl Session {
             color: entry.color,
             slot: self.project.slots_of(entry.id).next(),
             config: &entry.config,
-            mistake: entry.config.check().err().map(|error| error.to_string()),
+            mistake: entry.config.check().err().map(|error| error.message()),
             waits_for_reset: runtime.waits_for_reset(&entry.config),
             status: runtime.status(),
             queued: runtime.queued,
             history: runtime.trainer.as_ref().map(crate::trainer::Trainer::history),
             snapshot: runtime.shown(),
             ready_made: runtime.is_ready_made(),
-            failure: runtime.failure.as_deref(),
+            failure: runtime.failure.as_ref(),
             folder: runtime.folder.as_deref(),
             decoding: self.decoding_of(entry.id),
         })

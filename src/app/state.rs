@@ -2,6 +2,7 @@
 
 use crate::app::project::{ModelEntry, Project};
 use crate::app::tolerant::{self, Tolerated};
+use crate::message::{Explain, Message, message};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -48,9 +49,9 @@ pub struct StateRead {
 
 /// Why a state file is not used: one sentence.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum StateError {
     /// It cannot be read.
-    #[error("{}: {error}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -58,7 +59,6 @@ pub enum StateError {
         error: std::io::Error,
     },
     /// It is not a state file.
-    #[error("{}: expected a state file, found {error}", path.display())]
     Broken {
         /// The file.
         path: PathBuf,
@@ -66,7 +66,6 @@ pub enum StateError {
         error: serde_json::Error,
     },
     /// It is larger than any state file.
-    #[error("{}: expected at most {LARGEST_BYTES} bytes, found {found}", path.display())]
     Large {
         /// The file.
         path: PathBuf,
@@ -74,13 +73,30 @@ pub enum StateError {
         found: u64,
     },
     /// A later program wrote it.
-    #[error("{}: expected format {FORMAT} or older, found {found}", path.display())]
     Newer {
         /// The file.
         path: PathBuf,
         /// Its format number.
         found: u64,
     },
+}
+
+impl Explain for StateError {
+    fn message(&self) -> Message {
+        let expected = |path: &Path, expected: Message, found: Message| {
+            message!("{path}: expected {expected}, found {found}", path, expected, found)
+        };
+        match self {
+            Self::Io { path, error } => message!("{path}: {error}", path, error),
+            Self::Broken { path, error } => expected(path, message!("a state file"), Message::words(error)),
+            Self::Large { path, found } => {
+                expected(path, message!("at most {most} bytes", most = LARGEST_BYTES), Message::words(found))
+            }
+            Self::Newer { path, found } => {
+                expected(path, message!("format {format} or older", format = FORMAT), Message::words(found))
+            }
+        }
+    }
 }
 
 /// Where the state file is; `None` where the system names no folder for it.

@@ -1,6 +1,7 @@
 //! Folders: how files of data are found in one.
 
 use super::source::SourceError;
+use crate::message::message;
 use std::path::{Path, PathBuf};
 
 /// The names in a folder, in no order; one that is not Unicode is given with its other characters replaced.
@@ -28,11 +29,11 @@ pub fn find(folder: &Path, spellings: &[String]) -> Result<PathBuf, SourceError>
     }
     let path = spellings.first().map_or_else(|| folder.to_owned(), |usual| folder.join(usual));
     let found = match std::fs::metadata(&path) {
-        Ok(data) if data.is_dir() => "a folder of that name",
-        Ok(_) => "something of that name that is not a file",
-        Err(_) => "no such file",
+        Ok(data) if data.is_dir() => message!("a folder of that name"),
+        Ok(_) => message!("something of that name that is not a file"),
+        Err(_) => message!("no such file"),
     };
-    Err(SourceError::unexpected(&path, "this file, plain or with .gz", found))
+    Err(SourceError::unexpected(&path, message!("this file, plain or with .gz"), found))
 }
 
 /// The folder's own name in lower case, also where `path` ends in `..`.

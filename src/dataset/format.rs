@@ -4,6 +4,7 @@ use super::folder::names;
 use super::progress::Progress;
 use super::set::Dataset;
 use super::source::SourceError;
+use crate::message::{Message, message};
 use std::path::{Path, PathBuf};
 
 /// A kind of file or folder that data is read from.
@@ -12,13 +13,13 @@ pub trait Format: Sync {
     fn name(&self) -> &'static str;
 
     /// What it is, as a refusal and the list of what can be opened name it: `a folder of …`, `a file of …`.
-    fn summary(&self) -> &'static str;
+    fn summary(&self) -> Message;
 
     /// Whether what lies there is of this format, told by names only.
     fn claims(&self, candidate: &Candidate) -> bool;
 
     /// Says what a folder or file holds that looks like this format and is not, if it does.
-    fn near_miss(&self, _candidate: &Candidate) -> Option<&'static str> {
+    fn near_miss(&self, _candidate: &Candidate) -> Option<Message> {
         None
     }
 
@@ -58,15 +59,19 @@ impl Candidate {
     ///
     /// # Errors
     /// Nothing there, something that is neither a file nor a folder, or the file system's own words.
-    pub fn of(path: &Path, expected: &str) -> Result<Self, SourceError> {
+    pub fn of(path: &Path, expected: Message) -> Result<Self, SourceError> {
         let names = match std::fs::metadata(path) {
             Ok(data) if data.is_dir() => Some(names(path)?.collect::<Result<_, _>>()?),
             Ok(data) if data.is_file() => None,
             Ok(_) => {
-                return Err(SourceError::unexpected(path, expected, "something that is neither a file nor a folder"));
+                return Err(SourceError::unexpected(
+                    path,
+                    expected,
+                    message!("something that is neither a file nor a folder"),
+                ));
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(SourceError::unexpected(path, expected, "nothing there"));
+                return Err(SourceError::unexpected(path, expected, message!("nothing there")));
             }
             Err(error) => return Err(SourceError::io(path, error)),
         };

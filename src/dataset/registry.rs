@@ -9,6 +9,7 @@ use super::progress::Progress;
 use super::set::Dataset;
 use super::source::{Source, SourceError};
 use super::sprites::Sprites;
+use crate::message::{Message, message};
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 
@@ -57,7 +58,7 @@ pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError
     match source.clone().absolute() {
         Source::BuiltIn(name) => match BUILT_IN.iter().find(|built_in| built_in.name() == name) {
             Some(built_in) => built_in.open(progress),
-            None => Err(SourceError::unexpected(Path::new(name), expected(), "another name")),
+            None => Err(SourceError::unexpected(Path::new(name), expected(), message!("another name"))),
         },
         Source::Path(path) => open(&path, progress),
     }
@@ -65,31 +66,32 @@ pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError
 
 /// Opens a file or folder in the one format that claims it.
 fn open(path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
-    let candidate = Candidate::of(path, &expected())?;
+    let candidate = Candidate::of(path, expected())?;
     let claimed: Vec<_> = FORMATS.iter().filter(|format| format.claims(&candidate)).collect();
     let found = match claimed.as_slice() {
         [format] => return format.open(path, progress),
         [] => match (FORMATS.iter().find_map(|format| format.near_miss(&candidate)), &candidate.names) {
-            (Some(near_miss), _) => near_miss.to_owned(),
-            (None, None) => "another file".to_owned(),
-            (None, Some(names)) if names.is_empty() => "an empty folder".to_owned(),
-            (None, Some(_)) => "a folder of other files".to_owned(),
+            (Some(near_miss), _) => near_miss,
+            (None, None) => message!("another file"),
+            (None, Some(names)) if names.is_empty() => message!("an empty folder"),
+            (None, Some(_)) => message!("a folder of other files"),
         },
         several => {
-            let names: Vec<_> = several.iter().map(|format| format.name()).collect();
-            format!("files of {}", names.join(" and of "))
+            let names = several.iter().map(|format| Message::words(format.name()));
+            let names = names.reduce(|first, next| message!("{first} and of {next}", first, next));
+            names.map_or_else(|| message!("another file"), |names| message!("files of {names}", names))
         }
     };
     Err(SourceError::unexpected(path, expected(), found))
 }
 
 /// What can be opened, as a refusal names it.
-fn expected() -> String {
-    let summaries: Vec<_> = FORMATS.iter().map(|format| format.summary()).collect();
-    match summaries.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
-        None => String::new(),
+fn expected() -> Message {
+    let mut summaries: Vec<_> = FORMATS.iter().map(|format| format.summary()).collect();
+    let last = summaries.pop().unwrap_or_else(|| message!("another file"));
+    match summaries.into_iter().reduce(|first, next| message!("{first}, {next}", first, next)) {
+        Some(others) => message!("{others} or {last}", others, last),
+        None => last,
     }
 }
 

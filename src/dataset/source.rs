@@ -1,5 +1,6 @@
 //! Where a data set comes from, and why it could not be opened.
 
+use crate::message::{Explain, Message, message};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -42,22 +43,20 @@ impl std::fmt::Display for Source {
 
 /// Why a source could not be opened: names the file, what was expected and what was found.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum SourceError {
     /// Somebody cancelled.
-    #[error("opening {} was cancelled", .0.display())]
     Cancelled(PathBuf),
     /// There is nothing of a kind that can be read.
-    #[error("{}: expected {expected}, found {found}", path.display())]
     Unexpected {
         /// The file or folder.
         path: PathBuf,
         /// What should have been there.
-        expected: String,
+        expected: Message,
         /// What was there.
-        found: String,
+        found: Message,
     },
     /// The file system refused.
-    #[error("{}: cannot be read: {error}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -68,12 +67,24 @@ pub enum SourceError {
 
 impl SourceError {
     /// An [`SourceError::Unexpected`] in one line.
-    pub fn unexpected(path: &Path, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self::Unexpected { path: path.to_owned(), expected: expected.into(), found: found.into() }
+    pub fn unexpected(path: &Path, expected: Message, found: Message) -> Self {
+        Self::Unexpected { path: path.to_owned(), expected, found }
     }
 
     /// An [`SourceError::Io`].
     pub fn io(path: &Path, error: std::io::Error) -> Self {
         Self::Io { path: path.to_owned(), error }
+    }
+}
+
+impl Explain for SourceError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Cancelled(path) => message!("opening {path} was cancelled", path),
+            Self::Unexpected { path, expected, found } => {
+                message!("{path}: expected {expected}, found {found}", path, expected, found)
+            }
+            Self::Io { path, error } => message!("{path}: cannot be read: {error}", path, error),
+        }
     }
 }

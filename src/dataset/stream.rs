@@ -2,6 +2,7 @@
 
 use super::progress::Progress;
 use super::source::SourceError;
+use crate::message::{Message, message};
 use flate2::bufread::MultiGzDecoder;
 use std::cell::Cell;
 use std::fs::File;
@@ -85,14 +86,14 @@ impl Stream {
     ///
     /// # Errors
     /// An empty file, or the file system's own words.
-    pub fn open(path: &Path, what: &str, meter: &Meter<'_>) -> Result<Self, SourceError> {
+    pub fn open(path: &Path, what: Message, meter: &Meter<'_>) -> Result<Self, SourceError> {
         meter.check()?;
         let inner = File::open(path).map_err(|error| SourceError::io(path, error))?;
         let length = inner.metadata().map_err(|error| SourceError::io(path, error))?.len();
         let mut buffered = BufReader::with_capacity(64 << 10, Counted { inner, done: Rc::clone(&meter.done) });
         let start = buffered.fill_buf().map_err(|error| SourceError::io(path, error))?;
         if start.is_empty() {
-            return Err(SourceError::unexpected(path, what, "an empty file"));
+            return Err(SourceError::unexpected(path, what, message!("an empty file")));
         }
         let packed = start.starts_with(&GZIP_MAGIC);
         let reader: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(buffered)) } else { Box::new(buffered) };
@@ -139,13 +140,13 @@ impl Stream {
         match error.kind() {
             ErrorKind::UnexpectedEof => SourceError::unexpected(
                 &self.path,
-                "a whole gzip file",
-                format!("one that is truncated: it ends after {} unpacked bytes", self.given),
+                message!("a whole gzip file"),
+                message!("one that is truncated: it ends after {given} unpacked bytes", given = self.given),
             ),
             ErrorKind::InvalidInput | ErrorKind::InvalidData => SourceError::unexpected(
                 &self.path,
-                "valid gzip data",
-                format!("damaged data after {} unpacked bytes ({error})", self.given),
+                message!("valid gzip data"),
+                message!("damaged data after {given} unpacked bytes ({error})", given = self.given, error),
             ),
             _ => SourceError::io(&self.path, error),
         }

@@ -3,6 +3,7 @@
 
 use super::config_file::meant_nothing;
 use super::{Config, ConfigError, Part, Setting};
+use crate::message::{Explain, Message, message};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use toml::Value;
@@ -48,9 +49,9 @@ pub struct Change {
 
 /// Why a change cannot be made: one sentence.
 #[derive(Debug, thiserror::Error, PartialEq)]
+#[error("{}", self.message())]
 pub enum ChangeError {
     /// There is no such field.
-    #[error("{key}: expected one of {}, found no such key", known.join(", "))]
     Unknown {
         /// What was asked for.
         key: String,
@@ -58,17 +59,15 @@ pub enum ChangeError {
         known: Vec<String>,
     },
     /// The field cannot hold the value.
-    #[error("{key}: {found} is no value for it ({why})")]
     Value {
         /// The field.
         key: String,
         /// The value.
         found: String,
         /// What it would hold.
-        why: String,
+        why: Message,
     },
     /// The model has no such part.
-    #[error("part: expected one of the {parts} parts of the model, found {found}")]
     Part {
         /// How many there are that can be stepped alone.
         parts: usize,
@@ -76,8 +75,22 @@ pub enum ChangeError {
         found: String,
     },
     /// No run can have this number.
-    #[error(transparent)]
     Config(#[from] ConfigError),
+}
+
+impl Explain for ChangeError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Unknown { key, known } => {
+                message!("{key}: expected one of {known}, found no such key", key, known = known.join(", "))
+            }
+            Self::Value { key, found, why } => message!("{key}: {found} is no value for it ({why})", key, found, why),
+            Self::Part { parts, found } => {
+                message!("part: expected one of the {parts} parts of the model, found {found}", parts, found)
+            }
+            Self::Config(error) => error.message(),
+        }
+    }
 }
 
 impl Change {
@@ -128,7 +141,11 @@ impl Config {
     /// # Errors
     /// If the family has no such field or it cannot hold the value.
     pub fn with_value(&self, key: &str, value: &Value) -> Result<Self, ChangeError> {
-        let wrong = |why| ChangeError::Value { key: key.to_owned(), found: value.to_string(), why };
+        let wrong = |why: String| ChangeError::Value {
+            key: key.to_owned(),
+            found: value.to_string(),
+            why: Message::words(why),
+        };
         self.with(key, Setting::try_from(value).map_err(wrong)?)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::family::{Family, LATENT, SEED, find_preset};
 use super::{ChangeError, Field, Setting};
+use crate::message::{Explain, Message, message};
 use serde::de::DeserializeOwned;
 
 /// Every number that a training run depends on, apart from the data.
@@ -142,7 +143,7 @@ impl Config {
     }
 
     /// Why a run cannot change a field on its way, if it cannot: the end of a sentence.
-    pub fn fixed(&self, key: &str) -> Option<&'static str> {
+    pub fn fixed(&self, key: &str) -> Option<Message> {
         match key {
             "preset" | "family" => super::FieldChange::Shape.fixed(),
             _ => self.family.field(key)?.change.fixed(),
@@ -173,21 +174,33 @@ impl Config {
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
         let values = self.fields().map(|(field, value)| (field.key.to_owned(), value.to_json())).collect();
         serde_json::from_value(serde_json::Value::Object(values))
-            .map_err(|error| ConfigError::new(self.family.id, "numbers that it computes with".into(), error))
+            .map_err(|error| ConfigError::new(self.family.id, message!("numbers that it computes with"), error))
     }
 }
 
 /// A number that no run can have.
 #[derive(Debug, thiserror::Error, PartialEq)]
-#[error("{key}: expected {expected}, found {found}")]
+#[error("{}", self.message())]
 pub struct ConfigError {
-    key: &'static str,
-    expected: String,
-    found: String,
+    key: Message,
+    expected: Message,
+    found: Message,
 }
 
 impl ConfigError {
-    pub(super) fn new(key: &'static str, expected: String, found: impl ToString) -> Self {
-        Self { key, expected, found: found.to_string() }
+    pub(super) fn new(key: &'static str, expected: Message, found: impl std::fmt::Display) -> Self {
+        Self { key: Message::words(key), expected, found: Message::words(found) }
+    }
+
+    /// About how many hidden layers there are.
+    pub(super) fn hidden(expected: Message, found: usize) -> Self {
+        Self { key: message!("hidden layers"), expected, found: Message::words(found) }
+    }
+}
+
+impl Explain for ConfigError {
+    fn message(&self) -> Message {
+        let Self { key, expected, found } = self;
+        message!("{key}: expected {expected}, found {found}", key, expected, found)
     }
 }

@@ -1,6 +1,7 @@
 //! The fields of a family's configuration, as a table: cards, `--set`, `changes.toml`, checks and tooltips read it.
 
 use super::{Config, ConfigError, Setting};
+use crate::message::{Message, message};
 
 /// One field.
 pub struct Field {
@@ -67,11 +68,11 @@ pub enum FieldChange {
 
 impl FieldChange {
     /// Why a run cannot change it on its way, if it cannot: the end of a sentence.
-    pub const fn fixed(self) -> Option<&'static str> {
+    pub fn fixed(self) -> Option<Message> {
         match self {
             Self::Live | Self::Remade => None,
-            Self::Shape => Some("it gives the weights their shapes"),
-            Self::Order => Some("the order of the images and every random draw follow from it"),
+            Self::Shape => Some(message!("it gives the weights their shapes")),
+            Self::Order => Some(message!("the order of the images and every random draw follow from it")),
         }
     }
 }
@@ -214,29 +215,34 @@ impl Field {
     ///
     /// # Errors
     /// Says what kind of value was expected: the end of a sentence.
-    pub fn fit(&self, value: Setting) -> Result<Setting, String> {
-        let other =
-            |value: &Setting, expected: &str| Err(format!("invalid type: {}, expected {expected}", value.described()));
+    pub fn fit(&self, value: Setting) -> Result<Setting, Message> {
+        let other = |value: &Setting, expected: Message| {
+            Err(message!("invalid type: {found}, expected {expected}", found = value.described(), expected))
+        };
         match (self.kind, value) {
             (FieldKind::Real { .. }, Setting::Whole(whole)) => Ok(Setting::Real(whole as f64)),
             // Above 2⁶³ − 1 a whole number is written in words.
             (FieldKind::Whole { most, .. }, Setting::Word(word)) => match word.parse::<u64>() {
                 Ok(whole) if most > i64::MAX as u64 => Ok(Setting::Whole(whole)),
-                _ => other(&Setting::Word(word), "a whole number"),
+                _ => other(&Setting::Word(word), message!("a whole number")),
             },
             (FieldKind::Choice(words), Setting::Word(word)) => match words.iter().find(|known| **known == word) {
                 Some(known) => Ok(Setting::word(known)),
-                None => Err(format!("unknown variant `{word}`, expected one of {}", ticked(words))),
+                None => Err(message!(
+                    "unknown variant `{word}`, expected one of {words}",
+                    word = word.as_ref(),
+                    words = ticked(words)
+                )),
             },
             (FieldKind::Whole { .. }, value @ Setting::Whole(_))
             | (FieldKind::Real { .. }, value @ Setting::Real(_))
             | (FieldKind::Flag, value @ Setting::Flag(_))
             | (FieldKind::Widths { .. }, value @ Setting::Widths(_)) => Ok(value),
-            (FieldKind::Whole { .. }, value) => other(&value, "a whole number"),
-            (FieldKind::Real { .. }, value) => other(&value, "a number"),
-            (FieldKind::Flag, value) => other(&value, "true or false"),
-            (FieldKind::Choice(words), value) => other(&value, &format!("one of {}", ticked(words))),
-            (FieldKind::Widths { .. }, value) => other(&value, "a list of whole numbers"),
+            (FieldKind::Whole { .. }, value) => other(&value, message!("a whole number")),
+            (FieldKind::Real { .. }, value) => other(&value, message!("a number")),
+            (FieldKind::Flag, value) => other(&value, message!("true or false")),
+            (FieldKind::Choice(words), value) => other(&value, message!("one of {words}", words = ticked(words))),
+            (FieldKind::Widths { .. }, value) => other(&value, message!("a list of whole numbers")),
         }
     }
 
@@ -245,20 +251,29 @@ impl Field {
     /// # Errors
     /// Names the key, what is allowed and what was found.
     pub fn check(&self, value: &Setting) -> Result<(), ConfigError> {
-        let refuse = |expected: String| Err(ConfigError::new(self.key, expected, value));
+        let refuse = |expected: Message| Err(ConfigError::new(self.key, expected, value));
         match (self.kind, value) {
             (FieldKind::Whole { least, most }, Setting::Whole(whole)) if !(least..=most).contains(whole) => {
-                refuse(if most == u64::MAX { format!("{least} or more") } else { format!("{least} to {most}") })
+                refuse(if most == u64::MAX {
+                    message!("{least} or more", least)
+                } else {
+                    message!("{least} to {most}", least, most)
+                })
             }
             (FieldKind::Real { least, most }, Setting::Real(real)) if !(least..=most).contains(real) => {
-                refuse(format!("{least} to {most}"))
+                refuse(message!("{least} to {most}", least, most))
             }
             (FieldKind::Widths { layers, most }, Setting::Widths(widths)) => {
                 if widths.len() > layers {
-                    return Err(ConfigError::new("hidden layers", format!("1 to {layers}"), widths.len()));
+                    return Err(ConfigError::hidden(
+                        message!("{least} to {most}", least = 1u32, most = layers),
+                        widths.len(),
+                    ));
                 }
                 match widths.iter().find(|width| !(1..=most).contains(*width)) {
-                    Some(width) => Err(ConfigError::new(self.key, format!("1 to {most}"), width)),
+                    Some(width) => {
+                        Err(ConfigError::new(self.key, message!("{least} to {most}", least = 1u32, most), width))
+                    }
                     None => Ok(()),
                 }
             }

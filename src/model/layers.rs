@@ -2,6 +2,7 @@
 
 use super::field::{CardInput, FieldChange, Section};
 use super::{Config, ConfigError, Field, Setting};
+use crate::message::message;
 use serde::Deserialize;
 
 /// What a model's networks are made of.
@@ -74,7 +75,7 @@ fn hidden_follows(config: &mut Config) {
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     match (config.word("network"), config.get("hidden")) {
         (Some("dense"), Some(Setting::Widths(widths))) if widths.is_empty() => {
-            Err(ConfigError::new("hidden layers", "1 to 8".into(), 0))
+            Err(ConfigError::hidden(message!("{least} to {most}", least = 1u32, most = 8u32), 0))
         }
         _ => Ok(()),
     }

@@ -36,6 +36,7 @@ pub use tested::{Posteriors, Tested, TestedBatch};
 pub use trainable::{Figures, PixelHook, StepInput, Trainable};
 pub use vae::{KlWeight, POINT_LOG_VARIANCE};
 
+use crate::message::{Explain, Message, message};
 use saved::{restore, save};
 
 use crate::dataset::{ImageShape, Split};
@@ -61,9 +62,9 @@ pub enum Part {
 
 /// Why a step could not be made.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum StepError {
     /// A loss is not a number any more.
-    #[error("{} became {value}; a smaller learning rate or other data may help", loss.name())]
     NotFinite {
         /// Which.
         loss: MetricId,
@@ -71,7 +72,6 @@ pub enum StepError {
         value: f32,
     },
     /// A saved tensor is missing or has another size.
-    #[error("{name}: expected {expected} values, found {found}")]
     Saved {
         /// The tensor.
         name: String,
@@ -81,14 +81,29 @@ pub enum StepError {
         found: usize,
     },
     /// The snapshot does not fit together.
-    #[error(transparent)]
     Network(#[from] NetworkError),
     /// The configuration is another family's.
-    #[error(transparent)]
     Config(#[from] ConfigError),
     /// candle's own words.
-    #[error(transparent)]
     Candle(#[from] candle_core::Error),
+}
+
+impl Explain for StepError {
+    fn message(&self) -> Message {
+        match self {
+            Self::NotFinite { loss, value } => message!(
+                "{loss} became {value}; a smaller learning rate or other data may help",
+                loss = loss.name(),
+                value,
+            ),
+            Self::Saved { name, expected, found } => {
+                message!("{name}: expected {expected} values, found {found}", name, expected, found)
+            }
+            Self::Network(error) => error.message(),
+            Self::Config(error) => error.message(),
+            Self::Candle(error) => Message::words(error),
+        }
+    }
 }
 
 impl StepError {

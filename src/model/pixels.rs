@@ -2,6 +2,7 @@
 
 use super::field::{CardInput, Section};
 use super::{Config, ConfigError, Field, Setting};
+use crate::message::message;
 pub use crate::nn::likelihood::Likelihood;
 use serde::Deserialize;
 
@@ -52,7 +53,7 @@ fn is_gaussian(config: &Config) -> bool {
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     match config.word("binarize") {
         Some(word) if word != "none" && is_gaussian(config) => {
-            Err(ConfigError::new("binarize", "none with a Gaussian likelihood".into(), word))
+            Err(ConfigError::new("binarize", message!("none with a Gaussian likelihood"), word))
         }
         _ => Ok(()),
     }

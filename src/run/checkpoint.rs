@@ -3,6 +3,7 @@
 use super::error::RunError;
 use super::kept::kept;
 use super::{FORMAT, atomic, tensors};
+use crate::message::{Message, message};
 use crate::model::Saved;
 use crate::nn::optimizer::Moments;
 use serde::{Deserialize, Serialize};
@@ -87,7 +88,7 @@ impl Checkpoint {
     pub fn read_newest(run: &Path) -> Result<Self, RunError> {
         match kept(run)?.last() {
             Some(newest) => Self::read_at(run, newest.step),
-            None => Err(RunError::unexpected(&run.join("checkpoints"), "a checkpoint", "none")),
+            None => Err(RunError::unexpected(&run.join("checkpoints"), message!("a checkpoint"), message!("none"))),
         }
     }
 
@@ -98,7 +99,7 @@ impl Checkpoint {
     pub fn read_at(run: &Path, step: u64) -> Result<Self, RunError> {
         match kept(run)?.into_iter().find(|kept| kept.step == step) {
             Some(kept) => Self::read(&kept.path, step),
-            None => Err(RunError::unexpected(&Self::path(run, step), "a checkpoint", "none")),
+            None => Err(RunError::unexpected(&Self::path(run, step), message!("a checkpoint"), message!("none"))),
         }
     }
 
@@ -106,7 +107,11 @@ impl Checkpoint {
         let state_path = path.join("state.toml");
         let state: CheckpointState = read_toml(&state_path)?;
         if state.step != step {
-            return Err(RunError::unexpected(&state_path, format!("step {step}"), format!("step {}", state.step)));
+            return Err(RunError::unexpected(
+                &state_path,
+                message!("step {step}", step),
+                message!("step {step}", step = state.step),
+            ));
         }
         let weights_path = path.join("weights.safetensors");
         let weights = tensors::parse(&weights_path, &read_bounded(&weights_path)?, step)?;
@@ -127,7 +132,11 @@ impl Checkpoint {
 pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, RunError> {
     let size = fs::metadata(path).map_err(RunError::io(path))?.len();
     if size > LARGEST_FILE_BYTES {
-        return Err(RunError::unexpected(path, format!("at most {LARGEST_FILE_BYTES} bytes"), format!("{size} bytes")));
+        return Err(RunError::unexpected(
+            path,
+            message!("at most {most} bytes", most = LARGEST_FILE_BYTES),
+            message!("{size} bytes", size),
+        ));
     }
     fs::read(path).map_err(RunError::io(path))
 }
@@ -144,13 +153,18 @@ pub(super) fn read_toml_up_to<T: serde::de::DeserializeOwned>(path: &Path, newes
         format: Option<u32>,
     }
     let bytes = read_bounded(path)?;
-    let text = String::from_utf8(bytes).map_err(|_| RunError::unexpected(path, "text in UTF-8", "other bytes"))?;
-    let not_toml = |error: toml::de::Error| RunError::unexpected(path, "settings of this program", error.message());
+    let text = String::from_utf8(bytes)
+        .map_err(|_| RunError::unexpected(path, message!("text in UTF-8"), message!("other bytes")))?;
+    let not_toml = |error: toml::de::Error| {
+        RunError::unexpected(path, message!("settings of this program"), Message::words(error.message()))
+    };
     match toml::from_str::<Format>(&text).map_err(not_toml)?.format {
-        Some(format) if format > newest => {
-            Err(RunError::unexpected(path, format!("format {newest} or older"), format!("format {format}")))
-        }
+        Some(format) if format > newest => Err(RunError::unexpected(
+            path,
+            message!("format {format} or older", format = newest),
+            message!("format {format}", format),
+        )),
         Some(_) => toml::from_str(&text).map_err(not_toml),
-        None => Err(RunError::unexpected(path, format!("format = {newest}"), "no format number")),
+        None => Err(RunError::unexpected(path, message!("format = {newest}", newest), message!("no format number"))),
     }
 }

@@ -1,22 +1,22 @@
 //! Why a run folder cannot be read or written.
 
+use crate::message::{Explain, Message, message};
 use std::path::{Path, PathBuf};
 
 /// One sentence that names the file, what was expected and what was found.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum RunError {
     /// What was found is not what belongs there.
-    #[error("{}: expected {expected}, found {found}", path.display())]
     Unexpected {
         /// The file or folder.
         path: PathBuf,
         /// What should be there.
-        expected: String,
+        expected: Message,
         /// What is there.
-        found: String,
+        found: Message,
     },
     /// The file system refused.
-    #[error("{}: {error}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -26,15 +26,24 @@ pub enum RunError {
 }
 
 impl RunError {
-    pub(crate) fn unexpected(path: &Path, expected: impl ToString, found: impl ToString) -> Self {
-        // One sentence: parsers that draw a picture of the place are cut to their first line.
-        let found =
-            found.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-        Self::Unexpected { path: path.to_owned(), expected: expected.to_string(), found }
+    pub(crate) fn unexpected(path: &Path, expected: Message, found: Message) -> Self {
+        // One sentence: some parsers draw a picture of the place.
+        Self::Unexpected { path: path.to_owned(), expected, found: found.in_one_line() }
     }
 
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |error| Self::Io { path, error }
+    }
+}
+
+impl Explain for RunError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Unexpected { path, expected, found } => {
+                message!("{path}: expected {expected}, found {found}", path, expected, found)
+            }
+            Self::Io { path, error } => message!("{path}: {error}", path, error),
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::checkpoint::{Checkpoint, read_toml, read_toml_up_to};
 use super::error::RunError;
 use super::{CONFIG_FORMAT, FORMAT, atomic};
 use crate::dataset::{Dataset, ImageShape, Source};
+use crate::message::{Explain, Message, message};
 use crate::model::{Change, Config, Model, in_force};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
@@ -93,11 +94,18 @@ pub struct Opened {
 /// Names the file, what was expected and what was found.
 pub fn read_config(path: &Path) -> Result<RunConfig, RunError> {
     let config = RunConfig { format: CONFIG_FORMAT, ..read_toml_up_to(path, CONFIG_FORMAT)? };
-    config.model.check().map_err(|error| RunError::unexpected(path, "a run that can be made", error))?;
+    config
+        .model
+        .check()
+        .map_err(|error| RunError::unexpected(path, message!("a run that can be made"), error.message()))?;
     let ImageShape { channels, height, width } = config.image;
     let pixels = channels.checked_mul(height).and_then(|values| values.checked_mul(width));
     if !pixels.is_some_and(|pixels| (1..=1 << 20).contains(&pixels)) {
-        return Err(RunError::unexpected(path, "images of 1 to 1048576 values", config.image));
+        return Err(RunError::unexpected(
+            path,
+            message!("images of 1 to 1048576 values"),
+            Message::words(config.image),
+        ));
     }
     Ok(config)
 }
@@ -192,8 +200,8 @@ pub fn read_plane<T: serde::de::DeserializeOwned>(run: &Path) -> Result<Option<T
 }
 
 pub(super) fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
-    let text =
-        toml::to_string(value).map_err(|error| RunError::unexpected(path, "values that TOML can hold", error))?;
+    let text = toml::to_string(value)
+        .map_err(|error| RunError::unexpected(path, message!("values that TOML can hold"), Message::words(error)))?;
     atomic::write(path, text.as_bytes()).map_err(RunError::io(path))
 }
 
@@ -203,15 +211,16 @@ pub(super) fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), RunE
 /// One sentence that names the file, what was expected and what was found.
 pub fn open(folder: &Path) -> Result<Opened, RunError> {
     if !folder.is_dir() {
-        let found = if folder.exists() { "a file" } else { "nothing" };
-        return Err(RunError::unexpected(folder, "a run folder", found));
+        let found = if folder.exists() { message!("a file") } else { message!("nothing") };
+        return Err(RunError::unexpected(folder, message!("a run folder"), found));
     }
     let config = read_config(&folder.join("config.toml"))?;
     let changes = read_changes(folder, &config.model)?;
     let checkpoint = Checkpoint::read_newest(folder)?;
     let initial = config.model.clone();
-    let model = in_force(&initial, &changes, checkpoint.step)
-        .map_err(|error| RunError::unexpected(&folder.join("changes.toml"), "changes that this run can make", error))?;
+    let model = in_force(&initial, &changes, checkpoint.step).map_err(|error| {
+        RunError::unexpected(&folder.join("changes.toml"), message!("changes that this run can make"), error.message())
+    })?;
     let config = RunConfig { model, ..config };
     let snapshot = snapshot_of(folder, &config, &checkpoint)?;
     Ok(Opened { folder: folder.to_owned(), config, initial, changes, checkpoint, snapshot })
@@ -220,7 +229,9 @@ pub fn open(folder: &Path) -> Result<Opened, RunError> {
 /// The checkpoint's weights as plain data; says which tensor does not fit the configuration.
 pub(super) fn snapshot_of(folder: &Path, config: &RunConfig, checkpoint: &Checkpoint) -> Result<Snapshot, RunError> {
     let path = Checkpoint::path(folder, checkpoint.step);
-    let misfit = |error: crate::model::StepError| RunError::unexpected(&path, "weights that fit config.toml", error);
+    let misfit = |error: crate::model::StepError| {
+        RunError::unexpected(&path, message!("weights that fit config.toml"), error.message())
+    };
     let mut model = Model::new(&config.model, config.image).map_err(misfit)?;
     model.restore(&checkpoint.saved).map_err(misfit)?;
     model.snapshot(checkpoint.step).map_err(misfit)

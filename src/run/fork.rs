@@ -5,6 +5,7 @@ use super::error::RunError;
 use super::folder::{RunConfig, read_changes, read_config, write_toml};
 use super::kept::{Kept, kept};
 use super::{Checkpoint, FORMAT, atomic, metrics_file};
+use crate::message::{Explain, Message, message};
 use crate::model::{Change, ChangeError, Config, Key, Model, Saved, in_force};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,12 +31,11 @@ pub struct Origin {
 
 /// Why a run cannot be forked so: one sentence.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum ForkError {
     /// The parent cannot be read.
-    #[error(transparent)]
     Run(#[from] RunError),
     /// The parent has no checkpoint of that step any more.
-    #[error("{}: expected one of the steps that are kept ({}), found {step}", run.display(), listed(kept))]
     NotKept {
         /// The parent.
         run: PathBuf,
@@ -45,16 +45,32 @@ pub enum ForkError {
         kept: Vec<u64>,
     },
     /// What was to be changed would make it another run from the beginning.
-    #[error("{key}: a fork cannot change it, {why}: begin a new run with it")]
     Fixed {
         /// The field.
         key: String,
         /// Why.
-        why: String,
+        why: Message,
     },
     /// No such field, or no such value.
-    #[error(transparent)]
     Change(#[from] ChangeError),
+}
+
+impl Explain for ForkError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Run(error) => error.message(),
+            Self::NotKept { run, step, kept } => message!(
+                "{run}: expected one of the steps that are kept ({kept}), found {step}",
+                run,
+                step,
+                kept = listed(kept),
+            ),
+            Self::Fixed { key, why } => {
+                message!("{key}: a fork cannot change it, {why}: begin a new run with it", key, why)
+            }
+            Self::Change(error) => error.message(),
+        }
+    }
 }
 
 fn listed(steps: &[u64]) -> String {
@@ -78,8 +94,8 @@ impl Fork {
     /// If the parent cannot be read, does not keep this step, or a field cannot be changed or set to this.
     pub fn plan(parent: &Path, step: u64, set: &[(String, Value)]) -> Result<Self, ForkError> {
         if !parent.is_dir() {
-            let found = if parent.exists() { "a file" } else { "nothing" };
-            return Err(RunError::unexpected(parent, "a run folder", found).into());
+            let found = if parent.exists() { message!("a file") } else { message!("nothing") };
+            return Err(RunError::unexpected(parent, message!("a run folder"), found).into());
         }
         let config = read_config(&parent.join("config.toml"))?;
         let mut kept = kept(parent)?;
@@ -93,13 +109,17 @@ impl Fork {
         // One step's part belongs to the step after it, which the fork makes itself.
         changes.retain(|change| change.step < step || (change.step == step && !change.is_part() && !set_anew(change)));
         let mut after = in_force(&config.model, &changes, step).map_err(|error| {
-            RunError::unexpected(&parent.join("changes.toml"), "changes that this run can make", error)
+            RunError::unexpected(
+                &parent.join("changes.toml"),
+                message!("changes that this run can make"),
+                error.message(),
+            )
         })?;
         let lies = std::path::absolute(parent).unwrap_or_else(|_| parent.to_owned());
         let mut origin = Origin { format: FORMAT, parent: lies, step, set: BTreeMap::new() };
         for (name, value) in set {
             if let Some(why) = after.fixed(name) {
-                return Err(ForkError::Fixed { key: name.clone(), why: why.to_owned() });
+                return Err(ForkError::Fixed { key: name.clone(), why });
             }
             after = after.with_value(name, value)?;
             // As the configuration holds it: 2 becomes 2.0 where a real number is meant.
@@ -127,7 +147,7 @@ impl Fork {
     /// The file system's own; or if `out` is there already.
     pub fn write(&self, out: &Path, total_steps: Option<u64>) -> Result<(), RunError> {
         if out.exists() {
-            return Err(RunError::unexpected(out, "a folder that does not exist yet", "one"));
+            return Err(RunError::unexpected(out, message!("a folder that does not exist yet"), message!("one")));
         }
         if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(RunError::io(folder))?;
@@ -170,7 +190,7 @@ fn listed_keys(set: &[(String, Value)]) -> String {
 }
 
 /// Whether a model of this configuration takes up these weights, all of them; says why not.
-fn goes_on(saved: &Saved, model: &Config, config: &RunConfig) -> Result<(), String> {
+fn goes_on(saved: &Saved, model: &Config, config: &RunConfig) -> Result<(), Message> {
     let shapes = |saved: &Saved| -> Vec<(String, usize)> {
         saved.weights.iter().map(|(name, values)| (name.clone(), values.len())).collect()
     };
@@ -179,8 +199,8 @@ fn goes_on(saved: &Saved, model: &Config, config: &RunConfig) -> Result<(), Stri
         model.restore(saved)?;
         model.save()
     };
-    let made = made().map_err(|error| format!("the checkpoint does not fit ({error})"))?;
-    if shapes(&made) == shapes(saved) { Ok(()) } else { Err("it gives the weights their shapes".to_owned()) }
+    let made = made().map_err(|error| message!("the checkpoint does not fit ({error})", error = error.message()))?;
+    if shapes(&made) == shapes(saved) { Ok(()) } else { Err(message!("it gives the weights their shapes")) }
 }
 
 /// A value as a person types it: what TOML knows, else text.

@@ -1,6 +1,7 @@
 //! One trainer a run folder: two that wrote into one would undo each other's work.
 
 use super::error::RunError;
+use crate::message::message;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
@@ -21,9 +22,11 @@ impl Lock {
             return Ok(Self { _file: None });
         };
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                Err(RunError::unexpected(run, "a run that nobody trains at this moment", "one that is being trained"))
-            }
+            Err(TryLockError::WouldBlock) => Err(RunError::unexpected(
+                run,
+                message!("a run that nobody trains at this moment"),
+                message!("one that is being trained"),
+            )),
             Ok(()) => Ok(Self { _file: Some(file) }),
             Err(TryLockError::Error(_)) => Ok(Self { _file: None }),
         }

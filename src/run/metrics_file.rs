@@ -4,6 +4,7 @@
 use super::atomic;
 use super::error::RunError;
 use crate::history::CurvePoint;
+use crate::message::{Message, message};
 use crate::metrics;
 use crate::model::{Losses, MetricId};
 use std::collections::BTreeMap;
@@ -136,7 +137,11 @@ fn scan(path: &Path, last: u64, visit: &mut dyn FnMut(MetricsRow)) -> Result<Sca
     let line = String::from_utf8_lossy(&bytes);
     let line = line.trim_end_matches(['\n', '\r']);
     let Some(header) = Header::parse(line) else {
-        return Err(RunError::unexpected(path, "columns step, seconds and metrics", begin(line)));
+        return Err(RunError::unexpected(
+            path,
+            message!("columns step, seconds and metrics"),
+            Message::words(begin(line)),
+        ));
     };
     let mut scanned = Scanned { header, body, end: body, last: None, is_ended: bytes.ends_with(b"\n") };
     for number in 2u64.. {
@@ -150,7 +155,11 @@ fn scan(path: &Path, last: u64, visit: &mut dyn FnMut(MetricsRow)) -> Result<Sca
                 visit(row);
             }
             None if is_ended => {
-                return Err(RunError::unexpected(path, "figures", format!("{} in line {number}", begin(line))));
+                return Err(RunError::unexpected(
+                    path,
+                    message!("figures"),
+                    message!("{text} in line {number}", text = begin(line), number),
+                ));
             }
             // What comes later, a torn line, or nothing.
             Some(_) | None => break,

@@ -3,6 +3,7 @@
 use super::error::RunError;
 use super::folder::{Opened, RunConfig, snapshot_of};
 use super::{Checkpoint, tensors};
+use crate::message::{Message, message};
 use crate::model::Saved;
 use std::path::{Path, PathBuf};
 
@@ -30,8 +31,8 @@ pub fn pretrained() -> Result<[Opened; 2], RunError> {
 
 fn open((name, config, weights): (&str, &str, &[u8])) -> Result<Opened, RunError> {
     let folder = PathBuf::from(format!("pretrained/{name}"));
-    let config: RunConfig =
-        toml::from_str(config).map_err(|error| RunError::unexpected(&folder, "a configuration", error.message()))?;
+    let config: RunConfig = toml::from_str(config)
+        .map_err(|error| RunError::unexpected(&folder, message!("a configuration"), Message::words(error.message())))?;
     let step = tensors::step(Path::new(name), weights)?;
     let saved = Saved { weights: tensors::parse(&folder, weights, step)?, ..Saved::default() };
     let checkpoint = Checkpoint { step, train_s: 0.0, saved };

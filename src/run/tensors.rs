@@ -1,6 +1,7 @@
 //! Named `f32` tensors in a safetensors file, with one metadata key that holds JSON.
 
 use super::error::RunError;
+use crate::message::{Message, message};
 use safetensors::{Dtype, SafeTensors, serialize, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -30,15 +31,18 @@ pub fn bytes(tensors: &BTreeMap<String, impl AsRef<[f32]>>, step: u64) -> Result
 }
 
 fn metadata(path: &Path, bytes: &[u8]) -> Result<Metadata, RunError> {
-    let unexpected = |expected: &str, found: String| RunError::unexpected(path, expected, found);
-    let (_, header) =
-        SafeTensors::read_metadata(bytes).map_err(|error| unexpected("a safetensors file", error.to_string()))?;
+    let unexpected = |expected: Message, found: Message| RunError::unexpected(path, expected, found);
+    let (_, header) = SafeTensors::read_metadata(bytes)
+        .map_err(|error| unexpected(message!("a safetensors file"), Message::words(error)))?;
     let text = header.metadata().as_ref().and_then(|metadata| metadata.get(KEY)).cloned();
-    let text = text.ok_or_else(|| unexpected("metadata of this program", "none".into()))?;
-    let metadata: Metadata =
-        serde_json::from_str(&text).map_err(|error| unexpected("metadata of this program", error.to_string()))?;
+    let text = text.ok_or_else(|| unexpected(message!("metadata of this program"), message!("none")))?;
+    let metadata: Metadata = serde_json::from_str(&text)
+        .map_err(|error| unexpected(message!("metadata of this program"), Message::words(error)))?;
     if metadata.format > super::FORMAT {
-        return Err(unexpected(&format!("format {} or older", super::FORMAT), format!("format {}", metadata.format)));
+        return Err(unexpected(
+            message!("format {format} or older", format = super::FORMAT),
+            message!("format {format}", format = metadata.format),
+        ));
     }
     Ok(metadata)
 }
@@ -56,20 +60,30 @@ pub fn step(path: &Path, bytes: &[u8]) -> Result<u64, RunError> {
 /// # Errors
 /// Names the file, what was expected and what was found.
 pub fn parse(path: &Path, bytes: &[u8], step: u64) -> Result<BTreeMap<String, Vec<f32>>, RunError> {
-    let unexpected = |expected: &str, found: String| RunError::unexpected(path, expected, found);
+    let unexpected = |expected: Message, found: Message| RunError::unexpected(path, expected, found);
     let metadata = metadata(path, bytes)?;
     if metadata.step != step {
-        return Err(unexpected(&format!("weights of step {step}"), format!("step {}", metadata.step)));
+        return Err(unexpected(
+            message!("weights of step {step}", step),
+            message!("step {step}", step = metadata.step),
+        ));
     }
-    let file = SafeTensors::deserialize(bytes).map_err(|error| unexpected("a safetensors file", error.to_string()))?;
+    let file = SafeTensors::deserialize(bytes)
+        .map_err(|error| unexpected(message!("a safetensors file"), Message::words(error)))?;
     let mut tensors = BTreeMap::new();
     for (name, view) in file.tensors() {
         if view.dtype() != Dtype::F32 {
-            return Err(unexpected("32-bit floats", format!("{:?} in {name}", view.dtype())));
+            return Err(unexpected(
+                message!("32-bit floats"),
+                message!("{kind} in {name}", kind = format!("{:?}", view.dtype()), name),
+            ));
         }
         let values: Vec<f32> = bytemuck::pod_collect_to_vec(view.data());
         if values.iter().any(|value| !value.is_finite()) {
-            return Err(unexpected("finite weights", format!("a value in {name} that is not a number")));
+            return Err(unexpected(
+                message!("finite weights"),
+                message!("a value in {name} that is not a number", name),
+            ));
         }
         tensors.insert(name, values);
     }

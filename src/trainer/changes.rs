@@ -2,6 +2,7 @@
 
 use super::message::Event;
 use super::worker::Worker;
+use crate::message::{Explain, Message};
 use crate::model::{Change, ChangeError, Config, Key, Model, Part, StepError};
 use std::sync::PoisonError;
 use toml::Value;
@@ -13,14 +14,14 @@ impl Worker {
         let mut changed = self.config.clone();
         let applied = change.apply(&mut changed).and_then(|()| changed.check().map_err(ChangeError::from));
         if let Err(error) = applied {
-            self.send_event(Event::Refused { change, message: error.to_string() });
+            self.send_event(Event::Refused { change, message: error.message() });
             return false;
         }
         if !change.is_part() && changed == self.config {
             return true;
         }
         if let Err(error) = self.reconfigure(&changed, change.is_live(&changed)) {
-            self.fail(error.to_string());
+            self.fail(error.message());
             return false;
         }
         self.set_config(changed);
@@ -35,7 +36,7 @@ impl Worker {
     }
 
     /// Applies what is planned after this many steps; gives the part that this one step is about, if one is planned.
-    pub(super) fn apply_planned(&mut self) -> Result<Option<Part>, String> {
+    pub(super) fn apply_planned(&mut self) -> Result<Option<Part>, Message> {
         let count = self.planned.iter().take_while(|change| change.step <= self.step).count();
         if count == 0 {
             return Ok(None);
@@ -44,13 +45,13 @@ impl Worker {
         let mut config = self.config.clone();
         let mut part = None;
         for change in &now {
-            change.apply(&mut config).map_err(|error| error.to_string())?;
+            change.apply(&mut config).map_err(|error| error.message())?;
             part = change.part().or(part);
         }
-        config.check().map_err(|error| error.to_string())?;
+        config.check().map_err(|error| error.message())?;
         if config != self.config {
             let live = now.iter().all(|change| change.is_live(&config));
-            self.reconfigure(&config, live).map_err(|error| error.to_string())?;
+            self.reconfigure(&config, live).map_err(|error| error.message())?;
         }
         self.set_config(config);
         for change in now {

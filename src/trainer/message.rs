@@ -1,5 +1,6 @@
 //! The controls that a trainer receives, and the events that it sends.
 
+use crate::message::Message;
 use crate::model::{Change, Key, Part};
 use std::path::PathBuf;
 use toml::Value;
@@ -45,7 +46,7 @@ pub enum Event {
         /// What was asked for.
         change: Change,
         /// Why, in one sentence.
-        message: String,
+        message: Message,
     },
     /// A number was changed as it was when the run that is repeated was made.
     Repeated(Change),
@@ -61,7 +62,7 @@ pub enum Event {
         /// Where.
         path: PathBuf,
         /// Why, in one sentence.
-        message: String,
+        message: Message,
     },
     /// It reached the steps it was asked for.
     Finished {
@@ -73,7 +74,7 @@ pub enum Event {
         /// The step in which it happened.
         step: u64,
         /// What happened and what to try, in one sentence.
-        message: String,
+        message: Message,
     },
 }
 

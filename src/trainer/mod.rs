@@ -25,6 +25,7 @@ pub use options::{BatchHook, Options, SNAPSHOTS_PER_S};
 pub use writer::WriteHook;
 
 use crate::dataset::Dataset;
+use crate::message::{Explain, Message, message};
 use crate::model::{Batches, Change, Config, Model, StepError};
 use crate::run::metrics_file::MetricsFile;
 use crate::run::{self, Lock, Opened, RunConfig, RunError};
@@ -51,21 +52,17 @@ const STACK_BYTES: usize = 64 << 20;
 
 /// Why a trainer cannot be made.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum OpenError {
     /// The folder cannot be read.
-    #[error(transparent)]
     Run(#[from] RunError),
     /// No thread could be made.
-    #[error("no thread for training could be made: {0}")]
     Thread(#[from] std::io::Error),
     /// The network could not be made.
-    #[error(transparent)]
     Model(#[from] StepError),
     /// The configuration has a number that no run can have.
-    #[error(transparent)]
     Config(#[from] crate::model::ConfigError),
     /// There are fewer images than a batch takes.
-    #[error("a batch of {batch} needs as many images, the data has {images}")]
     Small {
         /// Images a step.
         batch: usize,
@@ -73,7 +70,6 @@ pub enum OpenError {
         images: usize,
     },
     /// The run is of other data.
-    #[error("{}: expected data with checksum {expected:.12}…, found {found:.12}… in {data}", path.display())]
     OtherData {
         /// The run.
         path: PathBuf,
@@ -84,6 +80,27 @@ pub enum OpenError {
         /// The data given.
         data: String,
     },
+}
+
+impl Explain for OpenError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Run(error) => error.message(),
+            Self::Thread(error) => message!("no thread for training could be made: {error}", error),
+            Self::Model(error) => error.message(),
+            Self::Config(error) => error.message(),
+            Self::Small { batch, images } => {
+                message!("a batch of {batch} needs as many images, the data has {images}", batch, images)
+            }
+            Self::OtherData { path, expected, found, data } => message!(
+                "{path}: expected data with checksum {expected}…, found {found}… in {data}",
+                path,
+                expected = format!("{expected:.12}"),
+                found = format!("{found:.12}"),
+                data,
+            ),
+        }
+    }
 }
 
 /// A run that goes on from its folder.
@@ -137,7 +154,9 @@ impl Trainer {
             });
         }
         let Some(lock) = lock else {
-            return Err(RunError::unexpected(&folder.join("config.toml"), "a file", "nothing").into());
+            return Err(
+                RunError::unexpected(&folder.join("config.toml"), message!("a file"), message!("nothing")).into()
+            );
         };
         let (history, mut early_stop) = (History::default(), EarlyStop::default());
         let metrics = MetricsFile::open(folder, opened.checkpoint.step, &mut |row| {

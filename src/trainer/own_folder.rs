@@ -1,6 +1,7 @@
 //! The run folder that a trainer writes into, on the writer's side.
 
 use super::write_request::{Rows, RunState};
+use crate::message::message;
 use crate::model::Change;
 use crate::run::metrics_file::{MetricsFile, rows_of};
 use crate::run::{self, Lock, RunError};
@@ -30,7 +31,7 @@ impl OwnFolder {
     pub fn write(own: &mut Option<Self>, folder: &Path, rows: Rows, run: Option<&RunState>) -> Result<(), RunError> {
         if own.as_ref().is_none_or(|own| own.folder != *folder) {
             let Some(run) = run else {
-                return Err(RunError::unexpected(folder, "the run's own folder", "another"));
+                return Err(RunError::unexpected(folder, message!("the run's own folder"), message!("another")));
             };
             *own = Some(Self::begin(folder, run)?);
         }
@@ -41,7 +42,7 @@ impl OwnFolder {
 
     fn begin(folder: &Path, run: &RunState) -> Result<Self, RunError> {
         if folder.join("config.toml").exists() {
-            return Err(RunError::unexpected(folder, "a folder without a run", "another run"));
+            return Err(RunError::unexpected(folder, message!("a folder without a run"), message!("another run")));
         }
         run::write_begin(folder, &run.config)?;
         let lock = Lock::take(folder)?;
@@ -56,7 +57,11 @@ impl OwnFolder {
             (Some(metrics), Rows::Kept(curves)) => _ = metrics.append(rows_of(curves))?,
             (Some(metrics), Rows::Next(rows)) if !has_gap => _ = metrics.append(rows.into_iter())?,
             (_, Rows::Next(_)) => {
-                return Err(RunError::unexpected(&self.folder, "all rows of metrics", "a gap before these"));
+                return Err(RunError::unexpected(
+                    &self.folder,
+                    message!("all rows of metrics"),
+                    message!("a gap before these"),
+                ));
             }
         }
         self.has_gap = false;

@@ -5,6 +5,7 @@ use super::message::{Event, Phase};
 use super::worker::Worker;
 use super::write_request::{Rows, RunState, WriteRequest};
 use super::writer::Written;
+use crate::message::Explain;
 use crate::model::Losses;
 use crate::run::Checkpoint;
 use crate::run::metrics_file::MetricsRow;
@@ -37,7 +38,7 @@ impl Worker {
         self.writer.wait_for_room();
         let saved = match self.model.save() {
             Ok(saved) => saved,
-            Err(error) => return self.send_event(Event::SaveFailed { path: folder, message: error.to_string() }),
+            Err(error) => return self.send_event(Event::SaveFailed { path: folder, message: error.message() }),
         };
         let saving = &mut self.saving;
         saving.last = LastWrite { step: self.step, train_s: self.train_s, took_s: saving.last.took_s };
@@ -96,7 +97,7 @@ impl Worker {
                     self.saving.rows_to = None;
                     self.saving.rows.clear();
                 }
-                self.send_event(Event::SaveFailed { path: folder, message: error.to_string() });
+                self.send_event(Event::SaveFailed { path: folder, message: error.message() });
             }
         }
     }

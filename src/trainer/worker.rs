@@ -9,6 +9,7 @@ use super::write_state::WriteState;
 use super::writer::{Writer, Written};
 use crate::dataset::Dataset;
 use crate::history::History;
+use crate::message::{Explain, Message, message};
 use crate::metrics::TestFolds;
 use crate::model::{Batches, Change, Config, Key, Losses, Model, Part, StepError, StepInput};
 use crate::run::RunConfig;
@@ -85,7 +86,7 @@ impl Worker {
             }
             // A model that cannot be made, a step, a test: a panic ends the run, not the thread that reports it.
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.handle(incoming))) {
-                self.fail(format!("the trainer panicked: {}", text_of(&*panic)));
+                self.fail(message!("the trainer panicked: {what}", what = text_of(&*panic)));
             }
             self.flush();
         }
@@ -203,7 +204,7 @@ impl Worker {
         self.set_config(self.initial.clone());
         match Model::on(&self.options.device, &self.config, self.dataset.shape()) {
             Ok(model) => self.model = model,
-            Err(error) => return self.fail(error.to_string()),
+            Err(error) => return self.fail(error.message()),
         }
         (self.step, self.train_s, self.phase) = (0, 0.0, Phase::Paused);
         self.changes.clear();
@@ -224,14 +225,14 @@ impl Worker {
         };
         let mut losses = match self.make_step(part) {
             Ok(losses) => losses,
-            Err(error) => return self.fail(error.to_string()),
+            Err(error) => return self.fail(error.message()),
         };
         self.step += 1;
         self.train_s += started.elapsed().as_secs_f64();
         if self.step.is_multiple_of(self.options.test_interval_steps.max(1)) || self.step == 1 {
             match self.test() {
                 Ok(tested) => losses.extend(tested),
-                Err(error) => return self.fail(error.to_string()),
+                Err(error) => return self.fail(error.message()),
             }
         }
         let has_stalled = self.early_stop.add(&losses) && self.early_stop.has_stalled(self.config.early_stop_tests());
@@ -262,12 +263,13 @@ impl Worker {
         Ok(losses)
     }
 
-    pub(super) fn fail(&mut self, message: String) {
+    pub(super) fn fail(&mut self, message: Message) {
         self.phase = Phase::Failed;
         self.rate.stop();
         self.report();
         tracing::error!(step = self.step + 1, preset = self.config.preset, "{message}");
-        self.send_event(Event::Failed { step: self.step + 1, message: format!("step {}: {message}", self.step + 1) });
+        let step = self.step + 1;
+        self.send_event(Event::Failed { step, message: message!("step {step}: {message}", step, message) });
     }
 
     pub(super) fn report(&mut self) {

@@ -2,6 +2,7 @@
 
 use super::own_folder::OwnFolder;
 use super::write_request::WriteRequest;
+use crate::message::message;
 use crate::run::RunError;
 use crossbeam_channel::{Receiver, Sender};
 use std::collections::VecDeque;
@@ -149,8 +150,9 @@ fn handle(request: WriteRequest, own: &mut Option<OwnFolder>, hook: Option<&Writ
         }
         OwnFolder::write(own, &folder, rows, run.as_ref())
     };
-    let outcome = catch_unwind(AssertUnwindSafe(write))
-        .unwrap_or_else(|_| Err(RunError::unexpected(&folder, "a run that can be written", "a fault of the program")));
+    let outcome = catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|_| {
+        Err(RunError::unexpected(&folder, message!("a run that can be written"), message!("a fault of the program")))
+    });
     if let Err(error) = &outcome {
         tracing::error!("step {step} was not written: {error}");
     }

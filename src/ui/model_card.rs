@@ -10,6 +10,7 @@ mod sections;
 use crate::model::Section;
 use crate::trainer::{Part, Phase, Status};
 use crate::ui::command::{Command, FileCommand, ModelCommand};
+use crate::ui::text::explain;
 use crate::ui::text::{tr, whole};
 use crate::ui::theme::signs;
 use crate::ui::view::{ModelView, View};
@@ -136,10 +137,10 @@ fn progress(status: &Status) -> String {
 fn trouble(ui: &mut Ui, model: &ModelView<'_>) {
     let danger = theme::of(ui).danger;
     if let Some(failure) = model.failure {
-        ui.label(RichText::new(failure).color(danger));
+        ui.label(RichText::new(explain(failure)).color(danger));
         ui.label(RichText::new(tr("model.after_failure")).small().color(danger));
     }
     if let Some(mistake) = &model.mistake {
-        ui.label(RichText::new(mistake).color(danger));
+        ui.label(RichText::new(explain(mistake)).color(danger));
     }
 }

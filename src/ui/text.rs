@@ -1,11 +1,27 @@
 //! The language tables, and figures as text.
 
 use crate::gpu::Decoding;
+use crate::message::Message;
 use rust_i18n::t;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// The text of a key in the language that is switched on.
 pub fn tr(key: &str) -> String {
     t!(key).into_owned()
+}
+
+/// Templates of messages in Simplified Chinese, by those in English.
+static CHINESE: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| toml::from_str(include_str!("../../assets/messages/zh-CN.toml")).unwrap_or_default());
+
+/// A message in the language that is switched on.
+pub fn explain(message: &Message) -> String {
+    if &*rust_i18n::locale() == "zh-CN" {
+        message.text(&|template| CHINESE.get(template).cloned())
+    } else {
+        message.to_string()
+    }
 }
 
 /// Who decodes, and why it is the CPU where it is: one sentence.

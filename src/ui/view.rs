@@ -4,6 +4,7 @@ use crate::dataset::{Dataset, Progress};
 use crate::explore::compare::Sheet;
 use crate::explore::viewport::Viewport;
 use crate::gpu::Decoding;
+use crate::message::Message;
 use crate::model::{Config, ModelId};
 use crate::snapshot::Snapshot;
 use crate::trainer::{History, Phase, Status};
@@ -32,7 +33,7 @@ pub struct ModelView<'a> {
     /// The numbers on its card, some of which may wait for a reset.
     pub config: &'a Config,
     /// What is wrong with them, if anything is.
-    pub mistake: Option<String>,
+    pub mistake: Option<Message>,
     /// Whether some of them wait for a reset.
     pub waits_for_reset: bool,
     /// Where its trainer is; `None` where there is none yet.
@@ -46,7 +47,7 @@ pub struct ModelView<'a> {
     /// Whether what is shown came with the program or from a folder, not from this training.
     pub ready_made: bool,
     /// Why it ended, if it did.
-    pub failure: Option<&'a str>,
+    pub failure: Option<&'a Message>,
     /// Where it was written last.
     pub folder: Option<&'a std::path::Path>,
     /// Who decodes what is looked at of it.

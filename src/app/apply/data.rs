@@ -5,6 +5,7 @@ use crate::app::jobs::JobKey;
 use crate::app::services::Opening;
 use crate::app::session::Session;
 use crate::dataset::{self, Dataset, Source};
+use crate::message::Explain;
 use crate::ui::command::DataCommand;
 use crate::ui::messages::Level;
 use crate::ui::text::whole;
@@ -30,7 +31,7 @@ impl Session {
         self.services.opening = Some(Opening { what: source.to_string(), source: Some(source.clone()) });
         self.services.jobs.start(JobKey::Open, move |progress| {
             let opened = dataset::load(&source, progress);
-            Done::Data(opened.map(Box::new).map_err(|error| error.to_string()))
+            Done::Data(opened.map(Box::new).map_err(|error| error.message()))
         });
     }
 

@@ -6,6 +6,7 @@ use crate::app::jobs::JobKey;
 use crate::app::session::Session;
 use crate::explore::tiles::TileGrid;
 use crate::explore::viewer::CpuDecoder;
+use crate::message::{Explain, message};
 use crate::model::ModelId;
 use crate::picture;
 use crate::trainer::Control;
@@ -104,7 +105,7 @@ impl Session {
                 };
                 self.services.jobs.start(key, move |_| {
                     let image = picture::compare(&sheet, data.class_names(), map);
-                    let written = files::write_png(&path, &image).map_err(|error| error.to_string());
+                    let written = files::write_png(&path, &image).map_err(|error| error.message());
                     Done::Exported(written.map(|()| path))
                 });
             }
@@ -121,8 +122,8 @@ impl Session {
                     let mut decoder = CpuDecoder::default();
                     let tiles = TileGrid::decode(&mut decoder, &snapshot, &plane, lattice, limits, &mut || true);
                     let image = tiles.map(|tiles| picture::tiles(&tiles, map));
-                    let image = image.ok_or_else(|| "the plane does not belong to the network".to_owned());
-                    let write = |image| files::write_png(&path, &image).map_err(|error| error.to_string());
+                    let image = image.ok_or_else(|| message!("the plane does not belong to the network"));
+                    let write = |image| files::write_png(&path, &image).map_err(|error| error.message());
                     Done::Exported(image.and_then(write).map(|()| path))
                 });
             }

@@ -5,10 +5,12 @@ use crate::app::jobs::JobKey;
 use crate::app::project::MOST_MODELS;
 use crate::app::session::Session;
 use crate::app::undo::ChangeKind;
+use crate::message::{Explain, Message};
 use crate::model::{Config, ModelId, Part};
 use crate::trainer::{Control, Phase, Trainer};
 use crate::ui::command::ModelCommand;
 use crate::ui::messages::Level;
+use crate::ui::text::explain;
 use crate::ui::text::tr;
 use rust_i18n::t;
 
@@ -197,16 +199,16 @@ impl Session {
         self.project.planes.remove(id);
         self.services.models.entry(id).begin_making();
         self.services.jobs.start(JobKey::Make(id), move |_| {
-            let made = Trainer::spawn(config, data, options).map_err(|error| error.to_string());
+            let made = Trainer::spawn(config, data, options).map_err(|error| error.message());
             Done::Made(id, made.map(Box::new))
         });
     }
 
     /// A model's trainer was made, or why not.
-    pub(in crate::app) fn made(&mut self, id: ModelId, made: Result<Trainer, String>) {
+    pub(in crate::app) fn made(&mut self, id: ModelId, made: Result<Trainer, Message>) {
         if let Err(message) = &made {
             let name = self.project.label(id);
-            self.shell.say(Level::Failed, &t!("toast.model_failed", slot = name, why = message));
+            self.shell.say(Level::Failed, &t!("toast.model_failed", slot = name, why = explain(message)));
         }
         if let Some(model) = self.services.models.get_mut(id) {
             model.made(made);

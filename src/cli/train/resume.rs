@@ -3,6 +3,7 @@
 use super::{Begin, Plan, TrainArguments, usage};
 use crate::cli::common::load;
 use crate::dataset::{Dataset, Source};
+use crate::message::message;
 use crate::model::{Config, Setting};
 use crate::run::{self, RunConfig, RunError};
 use anyhow::{Result, anyhow};
@@ -12,8 +13,8 @@ use std::sync::Arc;
 /// What `--resume` asks for: nothing is written yet.
 pub fn plan(arguments: &TrainArguments, run: &Path) -> Result<Plan> {
     if !run.is_dir() {
-        let found = if run.exists() { "a file" } else { "nothing" };
-        return Err(RunError::unexpected(run, "a run folder", found).into());
+        let found = if run.exists() { message!("a file") } else { message!("nothing") };
+        return Err(RunError::unexpected(run, message!("a run folder"), found).into());
     }
     let config = run::read_config(&run.join("config.toml"))?;
     agrees(arguments, run, &config.model)?;

@@ -3,6 +3,7 @@
 use crate::dataset::sample::ImageShape;
 use crate::dataset::source::SourceError;
 use crate::dataset::stream::{Meter, Stream};
+use crate::message::{Message, message};
 use std::path::Path;
 
 /// Red, green and blue planes of 32×32.
@@ -40,7 +41,7 @@ pub struct CifarBatch {
 impl CifarBatch {
     /// Opens `path`.
     pub fn open(path: &Path, meter: &Meter<'_>) -> Result<Self, SourceError> {
-        Ok(Self { stream: Stream::open(path, "a batch of CIFAR-10", meter)? })
+        Ok(Self { stream: Stream::open(path, message!("a batch of CIFAR-10"), meter)? })
     }
 
     /// Images that the length of a plain file stands for; 0 of a packed one, which tells its own only at its end.
@@ -51,7 +52,7 @@ impl CifarBatch {
         let Some(length) = self.stream.plain_length() else { return Ok(0) };
         let count = length / RECORD;
         if count > MAX_IMAGES.saturating_sub(before) {
-            return Err(self.too_many(before, format!("{count}")));
+            return Err(self.too_many(before, Message::words(count)));
         }
         if !length.is_multiple_of(RECORD) {
             return Err(self.ragged(length));
@@ -75,14 +76,14 @@ impl CifarBatch {
             for record in records {
                 let count = images.labels.len() as u64;
                 if count >= MAX_IMAGES {
-                    return Err(self.too_many(before, format!("{} and more", count - before)));
+                    return Err(self.too_many(before, message!("{count} and more", count = count - before)));
                 }
                 let Some((label, pixels)) = record.split_first() else { continue };
                 if usize::from(*label) >= CLASSES {
                     return Err(SourceError::unexpected(
                         self.stream.path(),
-                        "a class from 0 to 9 at the start of each record",
-                        format!("{label} in record {}", count - before),
+                        message!("a class from 0 to 9 at the start of each record"),
+                        message!("{label} in record {record}", label, record = count - before),
                     ));
                 }
                 images.labels.push(*label);
@@ -102,21 +103,24 @@ impl CifarBatch {
         let left = length % RECORD;
         SourceError::unexpected(
             self.stream.path(),
-            format!("records of {RECORD} bytes (a class, then 32×32 each of red, green and blue)"),
+            message!("records of {size} bytes (a class, then 32×32 each of red, green and blue)", size = RECORD),
             match length {
-                0 => "no bytes".to_owned(),
-                _ => format!("{length} bytes: {} records and {left} bytes", length / RECORD),
+                0 => message!("no bytes"),
+                _ => {
+                    let records = length / RECORD;
+                    message!("{length} bytes: {records} records and {left} bytes", length, records, left)
+                }
             },
         )
     }
 
-    fn too_many(&self, before: u64, found: String) -> SourceError {
+    fn too_many(&self, before: u64, found: Message) -> SourceError {
         SourceError::unexpected(
             self.stream.path(),
-            format!("at most {MAX_IMAGES} images to learn from, and as many to test on"),
+            message!("at most {most} images to learn from, and as many to test on", most = MAX_IMAGES),
             match before {
                 0 => found,
-                _ => format!("{found}, after {before} in other batches"),
+                _ => message!("{found}, after {before} in other batches", found, before),
             },
         )
     }

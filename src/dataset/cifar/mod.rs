@@ -12,6 +12,7 @@ use super::set::Dataset;
 use super::source::{Source, SourceError};
 use super::split::Split;
 use super::stream::{Meter, Stream};
+use crate::message::{Message, message};
 use batch::{CLASSES, CifarBatch, Images, SHAPE};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,18 +43,18 @@ impl Format for Cifar10 {
         "CIFAR-10"
     }
 
-    fn summary(&self) -> &'static str {
-        "a folder of CIFAR-10 binary batches (data_batch_1.bin, …, test_batch.bin)"
+    fn summary(&self) -> Message {
+        message!("a folder of CIFAR-10 binary batches (data_batch_1.bin, …, test_batch.bin)")
     }
 
     fn claims(&self, candidate: &Candidate) -> bool {
         candidate.holds(is_ours)
     }
 
-    fn near_miss(&self, candidate: &Candidate) -> Option<&'static str> {
-        candidate
-            .holds(|name| name == "data_batch_1")
-            .then_some("CIFAR-10's version for Python (data_batch_1 without .bin): its binary version can be opened")
+    fn near_miss(&self, candidate: &Candidate) -> Option<Message> {
+        candidate.holds(|name| name == "data_batch_1").then(|| {
+            message!("CIFAR-10's version for Python (data_batch_1 without .bin): its binary version can be opened")
+        })
     }
 
     fn open(&self, path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
@@ -92,8 +93,8 @@ fn find_train(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
     found.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
     found.dedup();
     if found.len() > MAX_BATCHES {
-        let expected = format!("at most {MAX_BATCHES} batches to learn from");
-        return Err(SourceError::unexpected(folder, expected, found.len().to_string()));
+        let expected = message!("at most {most} batches to learn from", most = MAX_BATCHES);
+        return Err(SourceError::unexpected(folder, expected, Message::words(found.len())));
     }
     found.into_iter().map(|name| find(folder, &[name])).collect()
 }
@@ -121,20 +122,20 @@ fn class_names(folder: &Path, meter: &Meter<'_>) -> Result<Arc<[String]>, Source
     if !path.is_file() {
         return Ok(NAMES.map(str::to_owned).into());
     }
-    let expected = format!("ten class names, a line each of at most {MAX_NAME} characters");
+    let expected = message!("ten class names, a line each of at most {most} characters", most = MAX_NAME);
     let mut bytes = Vec::new();
-    Stream::open(&path, &expected, meter)?.read_up_to(MAX_META + 1, &mut bytes, meter)?;
-    let wrong = |found: &str| SourceError::unexpected(&path, expected.as_str(), found);
+    Stream::open(&path, expected.clone(), meter)?.read_up_to(MAX_META + 1, &mut bytes, meter)?;
+    let wrong = |found: Message| SourceError::unexpected(&path, expected.clone(), found);
     if bytes.len() as u64 > MAX_META {
-        return Err(wrong(&format!("more than {MAX_META} bytes")));
+        return Err(wrong(message!("more than {most} bytes", most = MAX_META)));
     }
-    let text = String::from_utf8(bytes).map_err(|_| wrong("bytes that are not text"))?;
+    let text = String::from_utf8(bytes).map_err(|_| wrong(message!("bytes that are not text")))?;
     let names: Arc<[String]> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
     if names.len() != CLASSES {
-        return Err(wrong(&format!("{} lines", names.len())));
+        return Err(wrong(message!("{count} lines", count = names.len())));
     }
     match names.iter().find(|name| name.chars().count() > MAX_NAME || name.chars().any(char::is_control)) {
-        Some(_) => Err(wrong("a line that is no name")),
+        Some(_) => Err(wrong(message!("a line that is no name"))),
         None => Ok(names),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::dataset::source::SourceError;
 use crate::dataset::stream::{Meter, Stream};
+use crate::message::{Message, message};
 use std::path::Path;
 
 /// The most bytes that one file may unpack to.
@@ -18,7 +19,7 @@ pub struct IdxFile {
 impl IdxFile {
     /// Opens `path` and reads its header, which must announce unsigned bytes in `dimensions` (1 to 3) dimensions.
     pub fn open(path: &Path, meter: &Meter<'_>, dimensions: u8) -> Result<Self, SourceError> {
-        let mut stream = Stream::open(path, "an IDX file", meter)?;
+        let mut stream = Stream::open(path, message!("an IDX file"), meter)?;
         let header = 4 + 4 * u64::from(dimensions);
         let mut bytes = Vec::new();
         stream.read_up_to(header, &mut bytes, meter)?;
@@ -37,15 +38,19 @@ impl IdxFile {
         {
             return Err(SourceError::unexpected(
                 self.stream.path(),
-                format!("an IDX file of unsigned bytes in {dimensions} dimensions (magic number {expected:#010x})"),
-                format!("magic number {magic:#010x}"),
+                message!(
+                    "an IDX file of unsigned bytes in {dimensions} dimensions (magic number {magic})",
+                    dimensions,
+                    magic = format!("{expected:#010x}"),
+                ),
+                message!("magic number {magic}", magic = format!("{magic:#010x}")),
             ));
         }
         if (bytes.len() as u64) < self.header {
             return Err(SourceError::unexpected(
                 self.stream.path(),
-                format!("a header of {} bytes", self.header),
-                format!("{} bytes in all", bytes.len()),
+                message!("a header of {size} bytes", size = self.header),
+                message!("{size} bytes in all", size = bytes.len()),
             ));
         }
         for (size, word) in self.sizes.iter_mut().zip(words) {
@@ -64,8 +69,8 @@ impl IdxFile {
         bytes.filter(|bytes| *bytes <= MAX_BYTES).ok_or_else(|| {
             SourceError::unexpected(
                 self.stream.path(),
-                format!("at most {MAX_BYTES} bytes of data"),
-                format!("a header that says {count} × {height} × {width}"),
+                message!("at most {most} bytes of data", most = MAX_BYTES),
+                message!("a header that says {count} × {height} × {width}", count, height, width),
             )
         })
     }
@@ -78,7 +83,7 @@ impl IdxFile {
                 Err(self.truncated(announced, length.saturating_sub(self.header)))
             }
             Some(length) if length > self.header + announced => {
-                Err(self.trailing(announced, format!("{} bytes", length - self.header)))
+                Err(self.trailing(announced, message!("{size} bytes", size = length - self.header)))
             }
             _ => Ok(()),
         }
@@ -96,7 +101,7 @@ impl IdxFile {
         // The byte too many is asked for also because gzip's own checksum is compared only at its end.
         self.stream.read_up_to(1, &mut more, meter)?;
         if !more.is_empty() {
-            return Err(self.trailing(announced, "more".to_owned()));
+            return Err(self.trailing(announced, message!("more")));
         }
         Ok(bytes)
     }
@@ -104,16 +109,16 @@ impl IdxFile {
     fn truncated(&self, announced: u64, found: u64) -> SourceError {
         SourceError::unexpected(
             self.stream.path(),
-            format!("{announced} bytes of data after the header"),
-            format!("{found} bytes: the file is truncated"),
+            message!("{size} bytes of data after the header", size = announced),
+            message!("{size} bytes: the file is truncated", size = found),
         )
     }
 
-    fn trailing(&self, announced: u64, found: String) -> SourceError {
+    fn trailing(&self, announced: u64, found: Message) -> SourceError {
         SourceError::unexpected(
             self.stream.path(),
-            format!("{announced} bytes of data after the header"),
-            format!("{found}: there is trailing data"),
+            message!("{size} bytes of data after the header", size = announced),
+            message!("{found}: there is trailing data", found),
         )
     }
 }

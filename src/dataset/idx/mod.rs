@@ -14,6 +14,7 @@ use super::set::Dataset;
 use super::source::{Source, SourceError};
 use super::split::Split;
 use super::stream::Meter;
+use crate::message::{Message, message};
 use file::IdxFile;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,8 +41,8 @@ impl Format for IdxFolder {
         "IDX"
     }
 
-    fn summary(&self) -> &'static str {
-        "a folder of IDX files (MNIST's format: train-images-idx3-ubyte, …)"
+    fn summary(&self) -> Message {
+        message!("a folder of IDX files (MNIST's format: train-images-idx3-ubyte, …)")
     }
 
     fn claims(&self, candidate: &Candidate) -> bool {
@@ -61,8 +62,8 @@ impl Format for IdxFolder {
             let [images, _] = &test_paths;
             return Err(SourceError::unexpected(
                 images,
-                format!("images of {} pixels, as in the train file", size_words(train.shape)),
-                format!("images of {} pixels", size_words(test.shape)),
+                message!("images of {size} pixels, as in the train file", size = size_words(train.shape)),
+                message!("images of {size} pixels", size = size_words(test.shape)),
             ));
         }
         let (train, test) = (train.read(&meter)?, test.read(&meter)?);
@@ -107,13 +108,13 @@ impl Pair {
         let labels = IdxFile::open(labels_path, meter, 1)?;
         let [count, height, width] = images.sizes;
         if count == 0 {
-            return Err(SourceError::unexpected(images_path, "at least one image", "0 images"));
+            return Err(SourceError::unexpected(images_path, message!("at least one image"), message!("0 images")));
         }
         if !(1..=MAX_SIDE).contains(&height) || !(1..=MAX_SIDE).contains(&width) {
             return Err(SourceError::unexpected(
                 images_path,
-                format!("images of 1×1 to {MAX_SIDE}×{MAX_SIDE} pixels"),
-                format!("a header that says {height}×{width}"),
+                message!("images of 1×1 to {most}×{most} pixels", most = MAX_SIDE),
+                message!("a header that says {height}×{width}", height, width),
             ));
         }
         images.check_length()?;
@@ -122,8 +123,8 @@ impl Pair {
         if label_count != count {
             return Err(SourceError::unexpected(
                 labels_path,
-                format!("{count} labels, one for each image"),
-                format!("{label_count} labels"),
+                message!("{count} labels, one for each image", count),
+                message!("{count} labels", count = label_count),
             ));
         }
         // Both are at most MAX_SIDE.

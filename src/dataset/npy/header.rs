@@ -1,5 +1,7 @@
 //! The header of a `.npy` file (NumPy's format, versions 1.0 to 3.0), parsed within bounds. Nothing in it is ever executed.
 
+use crate::message::{Message, message};
+
 /// The first bytes of every file.
 pub const MAGIC: &[u8; 6] = b"\x93NUMPY";
 /// Bytes before the length of the header: the magic string and the version.
@@ -50,8 +52,8 @@ impl Header {
     ///
     /// # Errors
     /// What was found in place of one.
-    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let text = std::str::from_utf8(bytes).map_err(|_| "a header that is not text".to_owned())?;
+    pub fn parse(bytes: &[u8]) -> Result<Self, Message> {
+        let text = std::str::from_utf8(bytes).map_err(|_| message!("a header that is not text"))?;
         let mut scanner = Scanner { rest: text };
         let (mut descr, mut fortran, mut shape) = (None, None, None);
         scanner.expect('{')?;
@@ -62,10 +64,10 @@ impl Header {
                 "descr" => descr.replace(scanner.element()?).is_some(),
                 "fortran_order" => fortran.replace(scanner.boolean()?).is_some(),
                 "shape" => shape.replace(scanner.sizes()?).is_some(),
-                other => return Err(format!("a header with the key {other:.40?}")),
+                other => return Err(message!("a header with the key {key}", key = format!("{other:.40?}"))),
             };
             if again {
-                return Err(format!("a header with {key:?} twice"));
+                return Err(message!("a header with {key} twice", key = format!("{key:?}")));
             }
             if !scanner.accept(',') {
                 scanner.expect('}')?;
@@ -73,9 +75,9 @@ impl Header {
             }
         }
         if !scanner.rest.trim().is_empty() {
-            return Err("a header with more behind its dictionary".to_owned());
+            return Err(message!("a header with more behind its dictionary"));
         }
-        let missing = |key: &str| format!("a header without {key:?}");
+        let missing = |key: &str| message!("a header without {key}", key = format!("{key:?}"));
         let (element, big_endian) = descr.ok_or_else(|| missing("descr"))?;
         let fortran = fortran.ok_or_else(|| missing("fortran_order"))?;
         Ok(Self { element, big_endian, fortran, shape: shape.ok_or_else(|| missing("shape"))? })
@@ -96,30 +98,34 @@ impl<'a> Scanner<'a> {
         after.is_some()
     }
 
-    fn expect(&mut self, sign: char) -> Result<(), String> {
-        if self.accept(sign) { Ok(()) } else { Err(format!("a header with {} in place of {sign:?}", self.next())) }
+    fn expect(&mut self, sign: char) -> Result<(), Message> {
+        if self.accept(sign) {
+            return Ok(());
+        }
+        Err(message!("a header with {found} in place of {sign}", found = self.next(), sign = format!("{sign:?}")))
     }
 
     /// What is next, for a sentence.
-    fn next(&self) -> String {
+    fn next(&self) -> Message {
         match self.rest.chars().next() {
-            Some(sign) => format!("{sign:?}"),
-            None => "its end".to_owned(),
+            Some(sign) => Message::words(format_args!("{sign:?}")),
+            None => message!("its end"),
         }
     }
 
     /// A string without escapes, in quotes of either kind.
-    fn string(&mut self) -> Result<&'a str, String> {
+    fn string(&mut self) -> Result<&'a str, Message> {
         let quote = if self.accept('"') { '"' } else { '\'' };
         if quote == '\'' {
             self.expect(quote)?;
         }
-        let (text, rest) = self.rest.split_once(quote).ok_or("a header with a string that does not end")?;
+        let (text, rest) =
+            self.rest.split_once(quote).ok_or_else(|| message!("a header with a string that does not end"))?;
         self.rest = rest;
         Ok(text)
     }
 
-    fn boolean(&mut self) -> Result<bool, String> {
+    fn boolean(&mut self) -> Result<bool, Message> {
         self.rest = self.rest.trim_start();
         for (word, value) in [("True", true), ("False", false)] {
             if let Some(rest) = self.rest.strip_prefix(word) {
@@ -127,23 +133,23 @@ impl<'a> Scanner<'a> {
                 return Ok(value);
             }
         }
-        Err(format!("a header with {} in place of True or False", self.next()))
+        Err(message!("a header with {found} in place of True or False", found = self.next()))
     }
 
     /// A tuple of whole numbers, each with or without the `L` of old Pythons.
-    fn sizes(&mut self) -> Result<Vec<u64>, String> {
+    fn sizes(&mut self) -> Result<Vec<u64>, Message> {
         let mut sizes = Vec::new();
         self.expect('(')?;
         while !self.accept(')') {
             let digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
             let (number, rest) = self.rest.split_at(digits);
             let size = number.parse().map_err(|_| match number {
-                "" => format!("a header with {} in place of a size", self.next()),
-                _ => format!("a header with the size {number:.40}"),
+                "" => message!("a header with {found} in place of a size", found = self.next()),
+                _ => message!("a header with the size {size}", size = format!("{number:.40}")),
             })?;
             sizes.push(size);
             if sizes.len() > MAX_DIMENSIONS {
-                return Err(format!("a header with more than {MAX_DIMENSIONS} dimensions"));
+                return Err(message!("a header with more than {most} dimensions", most = MAX_DIMENSIONS));
             }
             self.rest = rest.strip_prefix('L').unwrap_or(rest);
             if !self.accept(',') {
@@ -155,14 +161,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// The type of the elements and whether it is big-endian.
-    fn element(&mut self) -> Result<(ElementType, bool), String> {
+    fn element(&mut self) -> Result<(ElementType, bool), Message> {
         if self.accept('[') {
-            return Err("records of several fields".to_owned());
+            return Err(message!("records of several fields"));
         }
         let text = self.string()?;
-        let refused = || format!("elements of the type {text:.40?}");
+        let refused = || message!("elements of the type {kind}", kind = format!("{text:.40?}"));
         if text.contains('O') {
-            return Err("pickled Python objects, which are never opened".to_owned());
+            return Err(message!("pickled Python objects, which are never opened"));
         }
         let (order, kind) = match text.split_at_checked(1) {
             Some((order @ ("<" | ">" | "|" | "="), kind)) => (order, kind),

@@ -14,6 +14,7 @@ use super::set::Dataset;
 use super::source::{Source, SourceError};
 use super::split::Split;
 use super::stream::{Meter, Stream};
+use crate::message::{Message, message};
 use header::{Header, MAGIC, MAX_HEADER, START};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,10 +26,21 @@ const MAX_SIDE: u64 = 512;
 const MAX_BYTES: u64 = 2 << 30;
 /// Of so many images one is for testing.
 const TEST_EVERY: usize = 10;
-const WHAT: &str = "a NumPy file (.npy)";
-const IMAGES: &str = "images of 1×1 to 512×512 pixels as an array [count, height, width], [count, height, width, channels] \
-                      or [count, channels, height, width] with 1 or 3 channels";
-const ELEMENTS: &str = "whole or floating-point numbers or truth values as elements";
+
+fn file_words() -> Message {
+    message!("a NumPy file (.npy)")
+}
+
+fn images_words() -> Message {
+    message!(
+        "images of 1×1 to 512×512 pixels as an array [count, height, width], [count, height, width, channels] or \
+         [count, channels, height, width] with 1 or 3 channels"
+    )
+}
+
+fn elements_words() -> Message {
+    message!("whole or floating-point numbers or truth values as elements")
+}
 
 /// A file `NAME.npy` of images: `[count, height, width]`, `[count, height, width, channels]` or
 /// `[count, channels, height, width]` with 1 or 3 channels (where both would fit, channels are last).
@@ -43,8 +55,8 @@ impl Format for Npy {
         "NPY"
     }
 
-    fn summary(&self) -> &'static str {
-        "a NumPy file of images (NAME.npy, with classes in NAME_labels.npy where there are any)"
+    fn summary(&self) -> Message {
+        message!("a NumPy file of images (NAME.npy, with classes in NAME_labels.npy where there are any)")
     }
 
     fn claims(&self, candidate: &Candidate) -> bool {
@@ -59,15 +71,19 @@ impl Format for Npy {
         }
         let images = Array::open(path, &meter)?;
         let layout = Layout::of(&images.header.shape)
-            .ok_or_else(|| SourceError::unexpected(path, IMAGES, size_words(&images.header.shape)))?;
+            .ok_or_else(|| SourceError::unexpected(path, images_words(), size_words(&images.header.shape)))?;
         if layout.count < 2 {
             let found = size_words(&images.header.shape);
-            return Err(SourceError::unexpected(path, "at least one image to learn from and one to test on", found));
+            return Err(SourceError::unexpected(
+                path,
+                message!("at least one image to learn from and one to test on"),
+                found,
+            ));
         }
         let labels = labels_path.map(|path| read_labels(&path, layout.count, &meter)).transpose()?;
         let header = images.header.clone();
         let values = Values::decode(&header, images.read(&meter)?).map_err(|found| {
-            SourceError::unexpected(path, "values in [0, 1], [−1, 1], [0, 255] or [0, 65535]", found)
+            SourceError::unexpected(path, message!("values in [0, 1], [−1, 1], [0, 255] or [0, 65535]"), found)
         })?;
         let name = path.file_stem().map_or_else(|| "data".to_owned(), |name| name.to_string_lossy().to_lowercase());
         let (train, test) = match values {
@@ -91,11 +107,11 @@ fn read_labels(path: &Path, count: usize, meter: &Meter<'_>) -> Result<Vec<u8>, 
     let array = Array::open(path, meter)?;
     if array.header.shape != [count as u64] {
         let found = size_words(&array.header.shape);
-        return Err(SourceError::unexpected(path, format!("{count} labels, one for each image"), found));
+        return Err(SourceError::unexpected(path, message!("{count} labels, one for each image", count), found));
     }
     let header = array.header.clone();
     values::labels(&header, &array.read(meter)?)
-        .map_err(|found| SourceError::unexpected(path, "a class from 0 to 255 for each image", found))
+        .map_err(|found| SourceError::unexpected(path, message!("a class from 0 to 255 for each image"), found))
 }
 
 /// How the images of an array lie in it.
@@ -131,22 +147,25 @@ struct Array {
 
 impl Array {
     fn open(path: &Path, meter: &Meter<'_>) -> Result<Self, SourceError> {
-        let mut stream = Stream::open(path, WHAT, meter)?;
-        let wrong = |expected: &str, found: String| SourceError::unexpected(path, expected, found);
+        let mut stream = Stream::open(path, file_words(), meter)?;
+        let wrong = |expected: Message, found: Message| SourceError::unexpected(path, expected, found);
         let Some(file) = stream.plain_length() else {
-            return Err(wrong(WHAT, "a packed file".to_owned()));
+            return Err(wrong(file_words(), message!("a packed file")));
         };
         let mut start = Vec::new();
         stream.read_up_to(START as u64, &mut start, meter)?;
         let version = match start.strip_prefix(MAGIC) {
             Some([version @ 1..=3, 0]) => *version,
             Some([major, minor]) => {
-                return Err(wrong("a NumPy file of version 1.0, 2.0 or 3.0", format!("version {major}.{minor}")));
+                return Err(wrong(
+                    message!("a NumPy file of version 1.0, 2.0 or 3.0"),
+                    message!("version {major}.{minor}", major, minor),
+                ));
             }
             _ => {
                 return Err(wrong(
-                    "a NumPy file, which begins with \\x93NUMPY and a version",
-                    "other bytes".to_owned(),
+                    message!("a NumPy file, which begins with {begin} and a version", begin = "\\x93NUMPY"),
+                    message!("other bytes"),
                 ));
             }
         };
@@ -154,33 +173,39 @@ impl Array {
         stream.read_up_to(if version == 1 { 2 } else { 4 }, &mut length, meter)?;
         let announced = length.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte));
         if announced > MAX_HEADER {
-            return Err(wrong(&format!("a header of at most {MAX_HEADER} bytes"), format!("one of {announced}")));
+            return Err(wrong(
+                message!("a header of at most {most} bytes", most = MAX_HEADER),
+                message!("one of {announced}", announced),
+            ));
         }
         let mut text = Vec::new();
         stream.read_up_to(announced, &mut text, meter)?;
         let before = (START + length.len() + text.len()) as u64;
         if (text.len() as u64) < announced || length.len() < 2 {
-            return Err(wrong("a whole header", format!("{file} bytes in all: the file is truncated")));
+            return Err(wrong(
+                message!("a whole header"),
+                message!("{size} bytes in all: the file is truncated", size = file),
+            ));
         }
-        let header = Header::parse(&text).map_err(|found| wrong(ELEMENTS, found))?;
+        let header = Header::parse(&text).map_err(|found| wrong(elements_words(), found))?;
         if header.fortran {
             return Err(wrong(
-                "an array in C order",
-                "one in Fortran order (numpy.ascontiguousarray changes it)".to_owned(),
+                message!("an array in C order"),
+                message!("one in Fortran order (numpy.ascontiguousarray changes it)"),
             ));
         }
         let bytes = header.shape.iter().try_fold(header.element.size(), |bytes, size| bytes.checked_mul(*size));
         let Some(length) = bytes.filter(|bytes| *bytes <= MAX_BYTES) else {
-            return Err(wrong(&format!("at most {MAX_BYTES} bytes of data"), size_words(&header.shape)));
+            return Err(wrong(message!("at most {most} bytes of data", most = MAX_BYTES), size_words(&header.shape)));
         };
         match file.saturating_sub(before) {
             found if found < length => Err(wrong(
-                &format!("{length} bytes of data after the header"),
-                format!("{found} bytes: the file is truncated"),
+                message!("{size} bytes of data after the header", size = length),
+                message!("{size} bytes: the file is truncated", size = found),
             )),
             found if found > length => Err(wrong(
-                &format!("{length} bytes of data after the header"),
-                format!("{found} bytes: there is trailing data"),
+                message!("{size} bytes of data after the header", size = length),
+                message!("{size} bytes: there is trailing data", size = found),
             )),
             _ => Ok(Self { header, length, stream }),
         }
@@ -191,8 +216,8 @@ impl Array {
         let mut bytes = Vec::with_capacity(self.length as usize);
         self.stream.read_up_to(self.length, &mut bytes, meter)?;
         if (bytes.len() as u64) < self.length {
-            let found = format!("{} bytes: the file became shorter", bytes.len());
-            let expected = format!("{} bytes of data after the header", self.length);
+            let found = message!("{size} bytes: the file became shorter", size = bytes.len());
+            let expected = message!("{size} bytes of data after the header", size = self.length);
             return Err(SourceError::unexpected(self.stream.path(), expected, found));
         }
         Ok(bytes)
@@ -245,7 +270,7 @@ fn planes<T: Copy>(values: &mut [T], shape: ImageShape) {
 }
 
 /// The sizes of an array, for a sentence.
-fn size_words(sizes: &[u64]) -> String {
+fn size_words(sizes: &[u64]) -> Message {
     let sizes: Vec<_> = sizes.iter().map(u64::to_string).collect();
-    format!("an array [{}]", sizes.join(", "))
+    message!("an array [{sizes}]", sizes = sizes.join(", "))
 }

@@ -1,6 +1,7 @@
 //! The values of a `.npy` file: decoded, their range found, brought to what rows in memory are made of.
 
 use super::header::{ElementType, Header};
+use crate::message::{Message, message};
 
 /// How far a floating-point value may be beyond a range, as arithmetic leaves it.
 const SLACK: f32 = 1e-3;
@@ -22,7 +23,7 @@ impl Values {
     ///
     /// # Errors
     /// What was found in place of such values.
-    pub fn decode(header: &Header, bytes: Vec<u8>) -> Result<Self, String> {
+    pub fn decode(header: &Header, bytes: Vec<u8>) -> Result<Self, Message> {
         match header.element {
             ElementType::Bool => Ok(Self::U8(bytes.into_iter().map(|byte| if byte == 0 { 0 } else { 255 }).collect())),
             ElementType::Unsigned(1) => Ok(Self::U8(from_bits(bytes))),
@@ -43,13 +44,13 @@ impl Values {
 ///
 /// # Errors
 /// What was found in place of such classes.
-pub fn labels(header: &Header, bytes: &[u8]) -> Result<Vec<u8>, String> {
+pub fn labels(header: &Header, bytes: &[u8]) -> Result<Vec<u8>, Message> {
     if matches!(header.element, ElementType::Float(_)) {
-        return Err("floating-point numbers".to_owned());
+        return Err(message!("floating-point numbers"));
     }
     let class = |(index, value): (usize, f32)| match value {
         0.0..=255.0 => Ok(value as u8),
-        _ => Err(format!("{value} for image {index}")),
+        _ => Err(message!("{value} for image {index}", value, index)),
     };
     reals(header, bytes).into_iter().enumerate().map(class).collect()
 }
@@ -92,11 +93,11 @@ fn whole<const N: usize, T>(header: &Header, bytes: &[u8], value: impl Fn([u8; N
 }
 
 /// Brings values in one of the ranges that images come in to [0, 1].
-fn in_range(mut values: Vec<f32>) -> Result<Vec<f32>, String> {
+fn in_range(mut values: Vec<f32>) -> Result<Vec<f32>, Message> {
     let (mut least, mut most) = (f32::INFINITY, f32::NEG_INFINITY);
     for (index, value) in values.iter().enumerate() {
         if !value.is_finite() {
-            return Err(format!("{value} at element {index}"));
+            return Err(message!("{value} at element {index}", value, index));
         }
         (least, most) = (least.min(*value), most.max(*value));
     }
@@ -110,7 +111,7 @@ fn in_range(mut values: Vec<f32>) -> Result<Vec<f32>, String> {
     } else if holds(0.0, 65535.0, SLACK) {
         (0.0, 65535.0)
     } else {
-        return Err(format!("values from {least} to {most}"));
+        return Err(message!("values from {least} to {most}", least, most));
     };
     for value in &mut values {
         *value = ((*value - low) / (high - low)).clamp(0.0, 1.0);

@@ -4,6 +4,7 @@ use super::super::family::{Family, LATENT, Preset, SEED, SteppedPart};
 use super::super::field::{CardInput, FieldChange, Section};
 use super::super::{Config, ConfigError, Field, Setting, layers, learning, pixels};
 use super::Gan;
+use crate::message::message;
 use crate::nn::adversarial::AdversarialLoss;
 
 const NO_R1: (&str, Setting) = ("r1_gamma", Setting::Real(0.0));
@@ -167,7 +168,7 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     layers::check(config)?;
     match config.whole("batch") {
         Some(batch) if batch < 2 && has_batch_norm(config) => {
-            Err(ConfigError::new("batch", "2 or more with batch norm".into(), batch))
+            Err(ConfigError::new("batch", message!("2 or more with batch norm"), batch))
         }
         _ => Ok(()),
     }
