@@ -32,10 +32,15 @@ fn read_weights(folder: &Path, step: u64) -> Vec<u8> {
     std::fs::read(folder.join(format!("checkpoints/{step:06}/weights.safetensors"))).unwrap()
 }
 
+/// The presets that learn step by step.
+fn learners() -> impl Iterator<Item = &'static str> {
+    presets().filter(|preset| Config::preset(preset).unwrap().family().most_steps.is_none())
+}
+
 #[test]
 fn twice_and_on_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
-    for preset in presets() {
+    for preset in learners() {
         for binarize in ["none", "dynamic"] {
             let config = Config::preset(preset).unwrap().with("seed", 5).unwrap();
             // Binarisation is the same for all networks.
@@ -100,7 +105,7 @@ fn a_run_changed_by_hand_repeats_from_its_folder() {
 #[test]
 fn a_run_that_was_closed_goes_on_to_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
-    for preset in presets() {
+    for preset in learners() {
         let config = Config::preset(preset).unwrap();
         let whole = weights(&config, 12, 1, Vec::new(), &folder.path().join(format!("{preset}-whole")));
         let half = folder.path().join(format!("{preset}-half"));

@@ -10,6 +10,7 @@ pub static FAMILIES: &[&Family] = &[
     &vae::VAE, // noise, and a prior to sample from
     &vae::AUTOENCODER,
     &gan::GAN,
+    &super::pca::PCA,
 ];
 
 /// Latent dimensions.

@@ -12,6 +12,7 @@ mod id;
 mod layers;
 mod learning;
 mod metric_id;
+mod pca;
 mod pixels;
 mod plain;
 mod saved;
