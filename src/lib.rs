@@ -19,6 +19,24 @@
 //! - [`dataset`]: one file a source
 //! - [`random`]: keyed streams
 //! - [`message`]: sentences for a person, in any language
+//!
+//! Where to look first:
+//!
+//! | for | see |
+//! | --- | --- |
+//! | the ELBO | `model/vae.rs`, `Vae::terms` and `Vae::step` |
+//! | how a setting reaches the training thread | a card's `ModelCommand::Edit`, `app/runtime.rs` `edited`, `trainer` `Control::Set`, `trainer/worker.rs` |
+//! | how a drag becomes pixels | `ui/plane/area.rs`, `ui/output.rs`, `gpu/live` or `explore/viewer` |
+//! | where a checkpoint commits | `run/checkpoint.rs`, the rename in `run/atomic.rs` |
+//! | what a person works on, as a value | `app/project.rs`; its changes are `ui/command.rs`, carried out in `app/apply` |
+//! | what runs in the background | `app/jobs.rs`, `trainer`, `explore/viewer` |
+//! | adding a data format, a built-in data set | a file in `dataset`, a line in `dataset/registry.rs` |
+//! | adding a family or a preset | a file in `model`, a line in `FAMILIES` of `model/family.rs` |
+//! | adding an operation of networks | a file in `nn/operations` and in `shaders/`, a line in `nn/operations/mod.rs` |
+//! | adding a metric | a file in `metrics`, a line in `metrics/table.rs` |
+//! | adding a layer of the plane | a file in `ui/plane/layers`, a line in its `mod.rs` |
+//! | adding a panel | a file in `ui`, a line in `ui/panels.rs` |
+//! | adding a text | its key in both files of `assets/locales`; an error's sentence: `assets/messages` |
 
 rust_i18n::i18n!("assets/locales", fallback = "en");
 

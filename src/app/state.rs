@@ -20,7 +20,7 @@ pub const PATH_VARIABLE: &str = "LATENTARIUM_STATE";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
-    /// [`FORMAT`].
+    /// `FORMAT`: the number of the format that it was written in.
     pub format: u32,
     /// What the person works on.
     pub project: Project,
