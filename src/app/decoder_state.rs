@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(super) struct DecoderState {
     /// What the window draws with; `None` where nobody knows.
     pub device: Option<DeviceInfo>,
-    /// Why the adapter decodes nothing any more in this sitting.
+    /// Why the adapter decodes nothing any more until the program ends.
     pub refusal: Option<String>,
     /// Why single models are decoded by the CPU, as the person was last told.
     pub told: PerModel<String>,

@@ -70,8 +70,8 @@ impl OnDevice {
     }
 }
 
-/// Decides. `device` is what the window draws with, `refusal` why it refuses, if it does: everything in this
-/// sitting, or the model that is asked about.
+/// Decides. `device` is what the window draws with, `refusal` why it refuses, if it does: everything until the
+/// program ends, or the model that is asked about.
 pub fn decide(choice: DecoderChoice, device: Option<&DeviceInfo>, refusal: Option<&str>) -> Decoding {
     let device = match (choice, device) {
         (DecoderChoice::Cpu, _) => return Decoding::CpuChosen,
