@@ -2,8 +2,7 @@
 //! Any field of a [`Config`]'s family can be, by its name.
 
 use super::config_file::meant_nothing;
-use super::{Config, ConfigError, Part, Setting};
-use crate::message::{Explain, Message, message};
+use super::{ChangeError, Config, Field, Part, Setting};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use toml::Value;
@@ -47,52 +46,6 @@ pub struct Change {
     pub value: Value,
 }
 
-/// Why a change cannot be made: one sentence.
-#[derive(Debug, thiserror::Error, PartialEq)]
-#[error("{}", self.message())]
-pub enum ChangeError {
-    /// There is no such field.
-    Unknown {
-        /// What was asked for.
-        key: String,
-        /// What can be changed.
-        known: Vec<String>,
-    },
-    /// The field cannot hold the value.
-    Value {
-        /// The field.
-        key: String,
-        /// The value.
-        found: String,
-        /// What it would hold.
-        why: Message,
-    },
-    /// The model has no such part.
-    Part {
-        /// How many there are that can be stepped alone.
-        parts: usize,
-        /// What was asked for.
-        found: String,
-    },
-    /// No run can have this number.
-    Config(#[from] ConfigError),
-}
-
-impl Explain for ChangeError {
-    fn message(&self) -> Message {
-        match self {
-            Self::Unknown { key, known } => {
-                message!("{key}: expected one of {known}, found no such key", key, known = known.join(", "))
-            }
-            Self::Value { key, found, why } => message!("{key}: {found} is no value for it ({why})", key, found, why),
-            Self::Part { parts, found } => {
-                message!("part: expected one of the {parts} parts of the model, found {found}", parts, found)
-            }
-            Self::Config(error) => error.message(),
-        }
-    }
-}
-
 impl Change {
     /// Puts the change into `config`; whether the whole is a run that can be made is for [`Config::check`].
     ///
@@ -125,7 +78,7 @@ impl Change {
 
     /// Whether a model that is there takes it with its next step; for another it is made anew around its weights.
     pub fn is_live(&self, config: &Config) -> bool {
-        self.is_part() || config.family().field(self.key.name()).is_some_and(super::Field::is_live)
+        self.is_part() || config.family().field(self.key.name()).is_some_and(Field::is_live)
     }
 
     /// Whether an older program wrote it down though it changed nothing in a model of this family.

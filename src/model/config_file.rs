@@ -1,7 +1,8 @@
 //! How a configuration is written: what all models have, and a table of its family's own fields. Format 1, one flat list of
 //! every family's fields, is read as well.
 
-use super::family::{COMMON, FAMILIES, Family};
+use super::families::FAMILIES;
+use super::family::{COMMON, Family};
 use super::field::ticked;
 use super::{Config, Setting};
 use serde::de::{self, Deserialize, Deserializer};
@@ -110,7 +111,9 @@ impl<'de> Deserialize<'de> for Config {
             match values.remove(field.key) {
                 Some(value) => {
                     let value = field.fit(value);
-                    config.put(field.key, value.map_err(|why| de::Error::custom(format!("{why} for {}", field.key)))?);
+                    config
+                        .values
+                        .put(field.key, value.map_err(|why| de::Error::custom(format!("{why} for {}", field.key)))?);
                 }
                 None if field.is_required => return Err(de::Error::missing_field(field.key)),
                 None => {}

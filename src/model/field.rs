@@ -1,7 +1,10 @@
 //! The fields of a family's configuration, as a table: cards, `--set`, `changes.toml`, checks and tooltips read it.
 
-use super::{Config, ConfigError, Setting};
+use super::{ConfigError, ConfigValues, Setting};
 use crate::message::{Message, message};
+
+/// Changes what changes with a field; beside it the values of the preset that the configuration started from.
+pub type Follow = fn(&mut ConfigValues, Option<&ConfigValues>);
 
 /// One field.
 pub struct Field {
@@ -18,9 +21,9 @@ pub struct Field {
     /// Where and how a card shows it; `None` where it does not.
     pub card: Option<CardRow>,
     /// Whether it has a meaning beside the other numbers.
-    pub applies: fn(&Config) -> bool,
+    pub applies: fn(&ConfigValues) -> bool,
     /// What else changes when a person changes it on a card.
-    pub follow: Option<fn(&mut Config)>,
+    pub follow: Option<Follow>,
 }
 
 /// What a field holds, and its range.
@@ -100,7 +103,7 @@ pub struct CardRow {
     /// The section that it is in.
     pub section: Section,
     /// The key of its name in the language tables; `_tip` is added for what it does.
-    pub words: fn(&Config) -> &'static str,
+    pub words: fn(&ConfigValues) -> &'static str,
     /// How it is set.
     pub input: CardInput,
 }
@@ -187,7 +190,7 @@ impl Field {
     pub(super) const fn on_card(
         mut self,
         section: Section,
-        words: fn(&Config) -> &'static str,
+        words: fn(&ConfigValues) -> &'static str,
         input: CardInput,
     ) -> Self {
         self.card = Some(CardRow { section, words, input });
@@ -195,13 +198,13 @@ impl Field {
     }
 
     /// It has a meaning where this is so.
-    pub(super) const fn only_if(mut self, applies: fn(&Config) -> bool) -> Self {
+    pub(super) const fn only_if(mut self, applies: fn(&ConfigValues) -> bool) -> Self {
         self.applies = applies;
         self
     }
 
     /// This changes with it on a card.
-    pub(super) const fn follow(mut self, follow: fn(&mut Config)) -> Self {
+    pub(super) const fn follow(mut self, follow: Follow) -> Self {
         self.follow = Some(follow);
         self
     }

@@ -1,7 +1,7 @@
 //! What a family's networks are built with: kinds and widths of layers. Shared by families of several networks.
 
-use super::field::{CardInput, FieldChange, Section};
-use super::{Config, ConfigError, Field, Setting};
+use super::field::{CardInput, FieldChange, Follow, Section};
+use super::{ConfigError, ConfigValues, Field, Setting};
 use crate::message::message;
 use serde::Deserialize;
 
@@ -37,11 +37,16 @@ pub struct LayerSettings {
     pub seed: u64,
 }
 
-/// What the networks are made of.
-pub(super) static NETWORK: Field = Field::choice("network", &["dense", "convolutional", "pooled"], "dense")
-    .changes(FieldChange::Shape)
-    .on_card(Section::NETWORK, |_| "model.network", CardInput::Plain)
-    .follow(hidden_follows);
+/// What the networks are made of, where the decoder has an encoder beside it.
+pub(super) static NETWORK: Field = network(|config, preset| hidden_follows(config, preset, &[256]));
+/// What the networks are made of, where it has none.
+pub(super) static GENERATOR_NETWORK: Field = network(|config, preset| hidden_follows(config, preset, &[]));
+
+const fn network(follow: Follow) -> Field {
+    let field = Field::choice("network", &["dense", "convolutional", "pooled"], "dense").changes(FieldChange::Shape);
+    field.on_card(Section::NETWORK, |_| "model.network", CardInput::Plain).follow(follow)
+}
+
 /// Channels of the convolution next to the image.
 pub(super) static CHANNELS: Field = Field::whole("channels", (1, 256), 32)
     .changes(FieldChange::Shape)
@@ -59,20 +64,21 @@ pub(super) static BATCH: Field = Field::whole("batch", (1, 4096), 128).required(
     CardInput::Plain,
 );
 
-/// The hidden dense layers that go with a kind of network: the preset's own where it is of that kind.
-fn hidden_follows(config: &mut Config) {
-    let preset = Config::preset(&config.preset).filter(|preset| preset.get("network") == config.get("network"));
-    let hidden = match (preset.as_ref().and_then(|preset| preset.get("hidden")), config.word("network")) {
+/// The hidden dense layers that go with a kind of network: the preset's own where it is of that kind, `usual` with
+/// convolutions.
+fn hidden_follows(config: &mut ConfigValues, preset: Option<&ConfigValues>, usual: &'static [usize]) {
+    let preset = preset.filter(|preset| preset.get("network") == config.get("network"));
+    let hidden = match (preset.and_then(|preset| preset.get("hidden")), config.word("network")) {
         (Some(hidden), _) => hidden.clone(),
         (None, Some("dense")) => HIDDEN.default.clone(),
-        (None, Some("convolutional")) if config.encodes() => Setting::widths(&[256]),
+        (None, Some("convolutional")) => Setting::widths(usual),
         (None, _) => Setting::widths(&[]),
     };
     config.put("hidden", hidden);
 }
 
 /// Dense networks have a hidden layer at least.
-pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
+pub(super) fn check(config: &ConfigValues) -> Result<(), ConfigError> {
     match (config.word("network"), config.get("hidden")) {
         (Some("dense"), Some(Setting::Widths(widths))) if widths.is_empty() => {
             Err(ConfigError::hidden(message!("{least} to {most}", least = 1u32, most = 8u32), 0))
@@ -82,7 +88,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
 }
 
 /// A decoder's way up in one line.
-pub(super) fn note(config: &Config) -> String {
+pub(super) fn note(config: &ConfigValues) -> String {
     let mut widths: Vec<String> = match config.get("hidden") {
         Some(Setting::Widths(widths)) => widths.iter().map(ToString::to_string).collect(),
         _ => Vec::new(),

@@ -1,7 +1,7 @@
 //! How gradients become updates, and how the learning rate goes on. Shared by families that learn by gradients.
 
 use super::field::{CardInput, FieldChange, Section};
-use super::{Config, Field, Setting};
+use super::{ConfigValues, Field, Setting};
 use crate::nn::optimizer::{Method, UpdateSettings};
 use serde::Deserialize;
 
@@ -34,7 +34,7 @@ pub struct LearningRate {
 
 impl LearningRate {
     /// That of a configuration; `None` where the family has none.
-    pub fn of(config: &Config) -> Option<Self> {
+    pub fn of(config: &ConfigValues) -> Option<Self> {
         config.read().ok()
     }
 
@@ -102,7 +102,7 @@ pub(super) const fn learning_rate(usual: f64) -> Field {
 /// How gradients become updates.
 pub(super) static OPTIMIZER: Field = Field::choice("optimizer", &METHODS, Method::Adam.name())
     .on_card(Section::OPTIMIZER, |_| "model.optimizer", CardInput::Plain)
-    .follow(|config| {
+    .follow(|config, _| {
         let decays = config.word("optimizer") == Some(Method::AdamW.name());
         config.put("weight_decay", Setting::Real(if decays { USUAL_DECAY } else { 0.0 }));
     });
@@ -167,20 +167,20 @@ pub(super) static EARLY_STOP_TESTS: Field = Field::whole("early_stop_tests", ANY
     CardInput::Optional { usual: 5.0, unit: Some("model.unit_tests") },
 );
 
-fn has_moments(config: &Config) -> bool {
+fn has_moments(config: &ConfigValues) -> bool {
     config.word("optimizer") != Some(Method::RmsProp.name())
 }
 
-fn falls(config: &Config) -> bool {
+fn falls(config: &ConfigValues) -> bool {
     config.word("schedule") != Some("constant")
 }
 
-fn falls_in_steps(config: &Config) -> bool {
+fn falls_in_steps(config: &ConfigValues) -> bool {
     config.word("schedule") == Some("step")
 }
 
 /// How it learns in a few words.
-pub(super) fn note(config: &Config) -> String {
+pub(super) fn note(config: &ConfigValues) -> String {
     let optimizer = match config.word("optimizer") {
         Some("adamw") => "AdamW",
         Some("rmsprop") => "RMSprop",

@@ -5,6 +5,8 @@ mod batch;
 mod change;
 mod config;
 mod config_file;
+mod error;
+mod families;
 mod family;
 mod field;
 mod gan;
@@ -13,19 +15,24 @@ mod layers;
 mod learning;
 mod metric_id;
 mod pca;
+mod pca;
 mod pixels;
 mod plain;
 mod saved;
 mod setting;
+mod step;
 mod tested;
 mod trainable;
 mod vae;
+mod values;
 
 pub use batch::{Batch, Batches, Sampling};
-pub use change::{Change, ChangeError, Key, in_force};
-pub use config::{Config, ConfigError};
-pub use family::{FAMILIES, Family, MakeModel, Preset, SteppedPart, presets};
-pub use field::{CardInput, CardRow, Field, FieldChange, FieldKind, Section};
+pub use change::{Change, Key, in_force};
+pub use config::Config;
+pub use error::{ChangeError, ConfigError, StepError};
+pub use families::{FAMILIES, presets};
+pub use family::{Family, MakeModel, Preset, SteppedPart};
+pub use field::{CardInput, CardRow, Field, FieldChange, FieldKind, Follow, Section};
 pub use id::{ModelId, PerModel};
 pub use layers::Layers;
 pub use learning::{LearningRate, Schedule};
@@ -33,97 +40,16 @@ pub use metric_id::MetricId;
 pub use pixels::{Binarize, Likelihood, PixelDistribution};
 pub use saved::Saved;
 pub use setting::Setting;
+pub use step::{Losses, Part};
 pub use tested::{Posteriors, Tested, TestedBatch};
 pub use trainable::{Figures, PixelHook, StepInput, Trainable};
 pub use vae::{KlWeight, POINT_LOG_VARIANCE};
-
-use crate::message::{Explain, Message, message};
-use saved::{restore, save};
+pub use values::ConfigValues;
 
 use crate::dataset::{ImageShape, Split};
-use crate::nn::operations::Linear;
 use crate::nn::parameters::Parameters;
-use crate::snapshot::{NetworkError, Operation, OperationKind};
 use candle_core::Device;
-use serde::{Deserialize, Serialize};
 use std::ops::{Deref, DerefMut};
-
-/// What one step measured.
-pub type Losses = Vec<(MetricId, f32)>;
-
-/// Which networks one step updates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Part {
-    /// All of them.
-    #[default]
-    Whole,
-    /// One of [`Family::parts`] alone, the first being 1.
-    Only(u8),
-}
-
-/// Why a step could not be made.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", self.message())]
-pub enum StepError {
-    /// A loss is not a number any more.
-    NotFinite {
-        /// Which.
-        loss: MetricId,
-        /// Infinite or not a number.
-        value: f32,
-    },
-    /// A saved tensor is missing or has another size.
-    Saved {
-        /// The tensor.
-        name: String,
-        /// Values that the model has.
-        expected: usize,
-        /// Values that were saved.
-        found: usize,
-    },
-    /// The snapshot does not fit together.
-    Network(#[from] NetworkError),
-    /// The configuration is another family's.
-    Config(#[from] ConfigError),
-    /// candle's own words.
-    Candle(#[from] candle_core::Error),
-}
-
-impl Explain for StepError {
-    fn message(&self) -> Message {
-        match self {
-            Self::NotFinite { loss, value } => message!(
-                "{loss} became {value}; a smaller learning rate or other data may help",
-                loss = loss.name(),
-                value,
-            ),
-            Self::Saved { name, expected, found } => {
-                message!("{name}: expected {expected} values, found {found}", name, expected, found)
-            }
-            Self::Network(error) => error.message(),
-            Self::Config(error) => error.message(),
-            Self::Candle(error) => Message::words(error),
-        }
-    }
-}
-
-impl StepError {
-    fn check(losses: &Losses) -> Result<(), Self> {
-        match losses.iter().find(|(_, value)| !value.is_finite()) {
-            Some((loss, value)) => Err(Self::NotFinite { loss: *loss, value: *value }),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Gives a linear operation `count` more outputs that are always `value`.
-fn append_constants(operation: &mut Operation, count: usize, value: f32) {
-    let OperationKind::Linear(Linear { inputs, outputs }) = operation.kind else { return };
-    let (weight, bias) = (operation.weight.iter().copied(), operation.bias.iter().copied());
-    operation.weight = weight.chain(std::iter::repeat_n(0.0, count * inputs)).collect();
-    operation.bias = bias.chain(std::iter::repeat_n(value, count)).collect();
-    operation.kind = Linear { inputs, outputs: outputs + count }.into();
-}
 
 /// A model of any family, as it trains.
 #[derive(Debug)]

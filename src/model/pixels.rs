@@ -1,7 +1,7 @@
 //! What a decoder's output stands for, and what is done to images before a model sees them.
 
 use super::field::{CardInput, Section};
-use super::{Config, ConfigError, Field, Setting};
+use super::{ConfigError, ConfigValues, Field, Setting};
 use crate::message::message;
 pub use crate::nn::likelihood::Likelihood;
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub(super) static LIKELIHOOD: Field = Field::choice("likelihood", &["bernoulli",
     .required()
     .on_card(Section::NETWORK, |_| "model.likelihood", CardInput::Plain)
     // Pixels of a normal distribution are not coin flips.
-    .follow(|config| {
+    .follow(|config, _| {
         if is_gaussian(config) {
             config.put("binarize", Setting::word("none"));
         }
@@ -45,12 +45,12 @@ pub(super) static BINARIZE: Field = Field::choice("binarize", &BINARIZE_WORDS, "
 /// The same for a model without a likelihood, where a card does not offer it.
 pub(super) static BINARIZE_UNSEEN: Field = Field::choice("binarize", &BINARIZE_WORDS, "none").required();
 
-fn is_gaussian(config: &Config) -> bool {
+fn is_gaussian(config: &ConfigValues) -> bool {
     config.word("likelihood") == Some("gaussian")
 }
 
 /// Pixels of a normal distribution are not binarised.
-pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
+pub(super) fn check(config: &ConfigValues) -> Result<(), ConfigError> {
     match config.word("binarize") {
         Some(word) if word != "none" && is_gaussian(config) => {
             Err(ConfigError::new("binarize", message!("none with a Gaussian likelihood"), word))

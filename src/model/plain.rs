@@ -2,10 +2,11 @@
 
 use crate::nn::layer::{Layer, LayerWork};
 use crate::nn::norm::EPSILON;
+use crate::nn::operations::Linear;
 use crate::nn::parameters::Parameter;
 use crate::nn::sequential::Sequential;
 use crate::nn::storage::with_values;
-use crate::snapshot::{Activation, Operation};
+use crate::snapshot::{Activation, Operation, OperationKind};
 use candle_core::Result;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -75,4 +76,13 @@ fn fold(operation: &mut Operation, factor: &[f32], offset: &[f32]) {
     let bias = operation.bias.iter().enumerate();
     operation.bias = bias.map(|(output, bias)| bias * factor[output % channels] + offset[output % channels]).collect();
     operation.weight = weight.into();
+}
+
+/// Gives a linear operation `count` more outputs that are always `value`.
+pub(super) fn append_constants(operation: &mut Operation, count: usize, value: f32) {
+    let OperationKind::Linear(Linear { inputs, outputs }) = operation.kind else { return };
+    let (weight, bias) = (operation.weight.iter().copied(), operation.bias.iter().copied());
+    operation.weight = weight.chain(std::iter::repeat_n(0.0, count * inputs)).collect();
+    operation.bias = bias.chain(std::iter::repeat_n(value, count)).collect();
+    operation.kind = Linear { inputs, outputs: outputs + count }.into();
 }

@@ -1,6 +1,6 @@
 //! What every family's model can do for a trainer.
 
-use super::{Batch, Batches, Config, Losses, MetricId, Part, Sampling, Saved, StepError, Tested, TestedBatch};
+use super::{Batch, Batches, ConfigValues, Losses, MetricId, Part, Sampling, Saved, StepError, Tested, TestedBatch};
 use crate::dataset::Split;
 use crate::snapshot::Snapshot;
 use candle_core::Device;
@@ -24,7 +24,7 @@ pub trait Trainable: fmt::Debug + Send {
     ///
     /// # Errors
     /// If the configuration is of another family.
-    fn set_live(&mut self, config: &Config) -> Result<(), StepError>;
+    fn set_live(&mut self, config: &ConfigValues) -> Result<(), StepError>;
 
     /// What it asks of its batches.
     fn sampling(&self) -> &Sampling;

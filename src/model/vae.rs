@@ -4,9 +4,12 @@ use super::family::{Family, LATENT, Preset, SEED};
 use super::field::{CardInput, FieldChange, Section};
 use super::layers::{self, LayerSettings};
 use super::learning::{self, Updates};
+use super::saved::{restore, save};
 use super::trainable::{Figures, StepInput, Trainable, mean_losses};
-use super::{Batch, Config, ConfigError, Field, Likelihood, Losses, MetricId, Sampling, Saved, Setting, StepError};
-use super::{PixelDistribution, Posteriors, Tested, TestedBatch, architecture, pixels, plain, restore, save};
+use super::{
+    Batch, Config, ConfigError, ConfigValues, Field, Likelihood, Losses, MetricId, Sampling, Saved, Setting, StepError,
+};
+use super::{PixelDistribution, Posteriors, Tested, TestedBatch, architecture, pixels, plain};
 use crate::dataset::{ImageShape, Split};
 use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_sample};
 use crate::nn::optimizer::Optimizer;
@@ -155,7 +158,7 @@ static FREE_BITS: Field = Field::real("free_bits", (0.0, 100.0), 0.0).on_card(
     CardInput::Optional { usual: 0.25, unit: Some("model.unit_nats") },
 );
 
-fn check(config: &Config) -> std::result::Result<(), ConfigError> {
+fn check(config: &ConfigValues) -> std::result::Result<(), ConfigError> {
     layers::check(config)?;
     pixels::check(config)
 }
@@ -210,7 +213,7 @@ struct Terms {
 impl Vae {
     /// Fresh weights, U(±1/√fan_in), from the seed's own stream.
     fn new(
-        config: &Config,
+        config: &ConfigValues,
         shape: ImageShape,
         mut parameters: Parameters,
         kl: Option<KlWeight>,
@@ -269,7 +272,7 @@ impl Trainable for Vae {
         Ok(losses)
     }
 
-    fn set_live(&mut self, config: &Config) -> std::result::Result<(), StepError> {
+    fn set_live(&mut self, config: &ConfigValues) -> std::result::Result<(), StepError> {
         self.updates = config.read()?;
         if let Some(kl) = &mut self.kl {
             *kl = config.read()?;
@@ -322,7 +325,7 @@ impl Trainable for Vae {
         if self.kl.is_none()
             && let Some(operation) = encoder.last_mut()
         {
-            super::append_constants(operation, self.latent, POINT_LOG_VARIANCE);
+            plain::append_constants(operation, self.latent, POINT_LOG_VARIANCE);
         }
         Ok(Snapshot {
             step,

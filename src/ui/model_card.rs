@@ -50,7 +50,7 @@ fn head(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Vec<
         let response = ComboBox::from_id_salt("preset")
             .selected_text(model.config.preset.as_str())
             .width(16.0 * theme::GRID)
-            .height(60.0 * theme::GRID)
+            .height(80.0 * theme::GRID)
             .show_ui(ui, |ui| {
                 if let Some(preset) = presets::list(ui, Some(&model.config.preset)) {
                     commands.push(ModelCommand::Preset(model.id, preset).into());

@@ -6,9 +6,10 @@ pub use table::GAN;
 
 use super::layers::LayerSettings;
 use super::learning::Updates;
+use super::saved::{restore, save};
 use super::trainable::{StepInput, Trainable};
-use super::{Batch, Config, Losses, MetricId, Part, Sampling, Saved, StepError, Tested};
-use super::{architecture, plain, restore, save};
+use super::{Batch, ConfigValues, Losses, MetricId, Part, Sampling, Saved, StepError, Tested};
+use super::{architecture, plain};
 use crate::dataset::ImageShape;
 use crate::nn::adversarial::{AdversarialLoss, Side, mean_loss};
 use crate::nn::critic::{self, Penalties};
@@ -76,7 +77,7 @@ struct Gan {
 
 impl Gan {
     /// Fresh weights, U(±1/√fan_in), from the seed's own stream; generator and discriminator have parameters of their own.
-    fn new(config: &Config, shape: ImageShape, parameters: [Parameters; 2]) -> Result<Self> {
+    fn new(config: &ConfigValues, shape: ImageShape, parameters: [Parameters; 2]) -> Result<Self> {
         let [mut generator_parameters, mut discriminator_parameters] = parameters;
         let (layers, adversary): (LayerSettings, Adversary) = (config.read()?, config.read()?);
         let sampling = Sampling { noise: Purpose::Latent, between: adversary.gradient_penalty > 0.0, ..config.read()? };
@@ -161,7 +162,7 @@ impl Trainable for Gan {
         Ok(losses)
     }
 
-    fn set_live(&mut self, config: &Config) -> Result<()> {
+    fn set_live(&mut self, config: &ConfigValues) -> Result<()> {
         (self.adversary, self.updates) = (config.read()?, config.read()?);
         Ok(())
     }
@@ -239,11 +240,4 @@ impl Trainable for Gan {
 
 fn mean(values: &[f32]) -> f32 {
     values.iter().sum::<f32>() / values.len().max(1) as f32
-}
-
-impl Config {
-    /// The preset `gan-dense`.
-    pub fn gan_dense() -> Self {
-        Self::plain("gan-dense", &GAN)
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::super::family::{Family, LATENT, Preset, SEED, SteppedPart};
 use super::super::field::{CardInput, FieldChange, Section};
-use super::super::{Config, ConfigError, Field, Setting, layers, learning, pixels};
+use super::super::{Config, ConfigError, ConfigValues, Field, Setting, layers, learning, pixels};
 use super::Gan;
 use crate::message::message;
 use crate::nn::adversarial::AdversarialLoss;
@@ -69,7 +69,7 @@ pub static GAN: Family = Family {
     ],
     fields: &[
         &LEARNING_RATE,
-        &layers::NETWORK,
+        &layers::GENERATOR_NETWORK,
         &layers::CHANNELS,
         &layers::HIDDEN,
         &BATCH_NORM,
@@ -156,15 +156,15 @@ static WEIGHT_CLIP: Field = Field::real("weight_clip", (0.0, 1000.0), 0.0).on_ca
     CardInput::Optional { usual: 0.01, unit: None },
 );
 
-fn is_wasserstein(config: &Config) -> bool {
+fn is_wasserstein(config: &ConfigValues) -> bool {
     config.word("gan_loss") == Some(AdversarialLoss::Wasserstein.name())
 }
 
-fn has_batch_norm(config: &Config) -> bool {
+fn has_batch_norm(config: &ConfigValues) -> bool {
     config.get("batch_norm") == Some(&Setting::Flag(true))
 }
 
-fn check(config: &Config) -> Result<(), ConfigError> {
+fn check(config: &ConfigValues) -> Result<(), ConfigError> {
     layers::check(config)?;
     match config.whole("batch") {
         Some(batch) if batch < 2 && has_batch_norm(config) => {
@@ -174,7 +174,7 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     }
 }
 
-fn note(config: &Config) -> &'static str {
+fn note(config: &ConfigValues) -> &'static str {
     let above_0 = |key| config.real(key).is_some_and(|value| value > 0.0);
     match (is_wasserstein(config), has_batch_norm(config)) {
         (true, _) if above_0("gradient_penalty") => "Wasserstein GAN with gradient penalty",
@@ -182,5 +182,12 @@ fn note(config: &Config) -> &'static str {
         (_, false) => "GAN without batch norm and R1: loses its modes",
         _ if above_0("r1_gamma") => "GAN with batch norm and R1",
         _ => "GAN with batch norm",
+    }
+}
+
+impl Config {
+    /// The preset `gan-dense`.
+    pub fn gan_dense() -> Self {
+        Self::plain("gan-dense", &GAN)
     }
 }

@@ -5,7 +5,7 @@ mod fit;
 
 use super::family::{Family, LATENT, Preset, SEED};
 use super::trainable::{Figures, StepInput, Trainable};
-use super::{Batch, Binarize, Config, Losses, MetricId, Posteriors, Sampling, Saved, StepError, Tested, TestedBatch};
+use super::{Batch, Binarize, ConfigValues, Losses, MetricId, Posteriors, Sampling, Saved, StepError, Tested, TestedBatch};
 use crate::dataset::{ImageShape, Split};
 use crate::nn::parameters::copied;
 use crate::random::Purpose;
@@ -49,7 +49,7 @@ struct Pca {
 
 impl Pca {
     /// Nothing learned yet: pixels of a standard normal distribution.
-    fn new(config: &Config, shape: ImageShape) -> Self {
+    fn new(config: &ConfigValues, shape: ImageShape) -> Self {
         let sampling = Sampling {
             batch: BLOCK,
             latent: 0,
@@ -110,7 +110,7 @@ impl Trainable for Pca {
     }
 
     /// It has no fields that change.
-    fn set_live(&mut self, _: &Config) -> Result<()> {
+    fn set_live(&mut self, _: &ConfigValues) -> Result<()> {
         Ok(())
     }
 

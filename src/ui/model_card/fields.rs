@@ -36,9 +36,7 @@ fn draw(ui: &mut Ui, field: &Field, row: &CardRow, config: &mut Config) {
         && let Ok(changed) = config.with(field.key, value)
     {
         *config = changed;
-        if let Some(follow) = field.follow {
-            follow(config);
-        }
+        config.follow(field);
     }
 }
 
