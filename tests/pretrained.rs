@@ -8,8 +8,9 @@ use latentarium::run::pretrained;
 #[test]
 fn the_pretrained_models_reconstruct_and_imitate_the_digits() {
     let dataset = digits(&Progress::default());
-    let [vae, gan] = pretrained().unwrap();
-    for opened in [&vae, &gan] {
+    let opened = pretrained().unwrap();
+    let [vae, gan] = opened.as_slice() else { panic!("a VAE and a GAN") };
+    for opened in [vae, gan] {
         assert_eq!(opened.config.data_checksum, dataset.id.as_str(), "trained on other digits than are generated now");
         assert_eq!(opened.snapshot.latent, 2);
     }

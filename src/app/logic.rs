@@ -115,9 +115,9 @@ impl Session {
     }
 
     pub(super) fn load_ready_made(&mut self) {
-        self.services.jobs.start(JobKey::Pretrained, |_| {
-            Done::Pretrained(run::pretrained().map(Vec::from).map_err(|error| error.message()))
-        });
+        self.services
+            .jobs
+            .start(JobKey::Pretrained, |_| Done::Pretrained(run::pretrained().map_err(|error| error.message())));
     }
 
     fn refresh_sheet(&mut self) {

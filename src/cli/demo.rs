@@ -101,7 +101,7 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
 }
 
 /// Trains both for so many seconds, or until the user interrupts; both hold still afterwards.
-fn train(trainers: &[Trainer; 2], seconds: f64) -> Result<()> {
+fn train(trainers: &[Trainer], seconds: f64) -> Result<()> {
     let started = Instant::now();
     let bar = progress_bar(seconds.ceil() as u64, "s");
     while started.elapsed().as_secs_f64() < seconds && !is_interrupted() {
@@ -111,8 +111,9 @@ fn train(trainers: &[Trainer; 2], seconds: f64) -> Result<()> {
             }
         }
         bar.set_position(started.elapsed().as_secs());
-        let [a, b] = trainers.each_ref().map(|trainer| trainer.status().samples_per_s);
-        bar.set_message(format!("VAE {a:.0} · GAN {b:.0} samples/s"));
+        let rates = trainers.iter().map(|trainer| (trainer.config().preset, trainer.status().samples_per_s));
+        let rates: Vec<String> = rates.map(|(preset, rate)| format!("{preset} {rate:.0}")).collect();
+        bar.set_message(format!("{} samples/s", rates.join(" · ")));
     }
     bar.finish_and_clear();
     for trainer in trainers {

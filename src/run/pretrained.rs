@@ -7,7 +7,7 @@ use crate::message::{Message, message};
 use crate::model::Saved;
 use std::path::{Path, PathBuf};
 
-const FILES: [(&str, &str, &[u8]); 2] = [
+const FILES: &[(&str, &str, &[u8])] = &[
     (
         "vae-dense",
         include_str!("../../assets/pretrained/vae-dense.toml"),
@@ -24,9 +24,8 @@ const FILES: [(&str, &str, &[u8]); 2] = [
 ///
 /// # Errors
 /// Never with the files that the program was built with: a test opens them.
-pub fn pretrained() -> Result<[Opened; 2], RunError> {
-    let [vae, gan] = FILES;
-    Ok([open(vae)?, open(gan)?])
+pub fn pretrained() -> Result<Vec<Opened>, RunError> {
+    FILES.iter().map(|file| open(*file)).collect()
 }
 
 fn open((name, config, weights): (&str, &str, &[u8])) -> Result<Opened, RunError> {
