@@ -31,7 +31,7 @@
 //! | what a person works on, as a value | `app/project.rs`; its changes are `ui/command.rs`, carried out in `app/apply` |
 //! | what runs in the background | `app/jobs.rs`, `trainer`, `explore/viewer` |
 //! | adding a data format, a built-in data set | a file in `dataset`, a line in `dataset/registry.rs` |
-//! | adding a family or a preset | a file in `model`, a line in `FAMILIES` of `model/family.rs` |
+//! | adding a family or a preset | a file in `model`, a line in `FAMILIES` of `model/families.rs` |
 //! | adding an operation of networks | a file in `nn/operations` and in `shaders/`, a line in `nn/operations/mod.rs` |
 //! | adding a metric | a file in `metrics`, a line in `metrics/table.rs` |
 //! | adding a layer of the plane | a file in `ui/plane/layers`, a line in its `mod.rs` |

@@ -1,12 +1,13 @@
 //! The pass over the images, and what follows from it.
 
 use super::super::StepError;
-use super::BLOCK;
 use crate::dataset::Split;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par, Side};
 use rayon::prelude::*;
 
+/// Images at a time, in the pass and in tests.
+pub(super) const BLOCK: usize = 1024;
 /// Columns of the covariance that one piece of work computes; the bits follow from it, so that no number of threads does.
 const STRIPE: usize = 64;
 

@@ -5,18 +5,17 @@ mod fit;
 
 use super::family::{Family, LATENT, Preset, SEED};
 use super::trainable::{Figures, StepInput, Trainable};
-use super::{Batch, Binarize, ConfigValues, Losses, MetricId, Posteriors, Sampling, Saved, StepError, Tested, TestedBatch};
+use super::{
+    Batch, Binarize, ConfigValues, Losses, MetricId, Posteriors, Sampling, Saved, StepError, Tested, TestedBatch,
+};
 use crate::dataset::{ImageShape, Split};
 use crate::nn::parameters::copied;
 use crate::random::Purpose;
 use crate::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
-use fit::Fit;
+use fit::{BLOCK, Fit};
 use std::collections::BTreeMap;
 
 type Result<T> = std::result::Result<T, StepError>;
-
-/// Images at a time, in the pass and in tests.
-const BLOCK: usize = 1024;
 
 /// Probabilistic principal component analysis.
 pub static PCA: Family = Family {
