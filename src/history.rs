@@ -11,7 +11,8 @@ use crate::model::MetricId;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The same of a curve of one latent dimension: there may be hundreds.
+/// The newest points that are kept whole of a curve of one latent dimension, of which there may be hundreds; others keep
+/// [`WHOLE_POINTS`].
 const WHOLE_POINTS_OF_DIMENSION: usize = 1024;
 
 /// All curves of one run, behind one short lock. What it keeps is bounded: the newest points whole, older ones thinned.

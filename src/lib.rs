@@ -4,19 +4,20 @@
 //!
 //! - `main`: arguments, logging, then the explorer or a subcommand
 //! - [`cli`]: one file a subcommand
-//! - [`app`]: the composition root; `apply(Command)` is the only thing that mutates
+//! - [`app`]: the composition root; what a person asks for is a Command, carried out by `apply`; what threads report arrives in
+//!   `logic` and `receive`
 //! - [`ui`]: theme, one file a panel; panels return Commands
 //! - [`gpu`]: WGSL pipelines and what feeds them
 //! - [`picture`]: sheets and curves as pictures, without a window
-//! - [`explore`]: the mathematics of looking, without a window
+//! - [`explore`]: the mathematics of looking and the thread that decodes for it, without a window
 //! - [`trainer`]: the training thread, its messages, the handle that steers it
 //! - [`run`]: the run folder
 //! - [`history`]: the curves of a run
 //! - [`metrics`]: the table of what is measured, and pure functions of what a model gives
-//! - [`model`]: one file a family
+//! - [`model`]: one file or folder a family
 //! - [`snapshot`]: a network as plain data, and its reference evaluation
 //! - [`nn`]: layers, losses, optimisers, CPU kernels
-//! - [`dataset`]: one file a source
+//! - [`dataset`]: one file or folder a source
 //! - [`random`]: keyed streams
 //! - [`message`]: sentences for a person, in any language
 //!
@@ -25,18 +26,25 @@
 //! | for | see |
 //! | --- | --- |
 //! | the ELBO | `model/vae.rs`, `Vae::terms` and `Vae::step` |
-//! | how a setting reaches the training thread | a card's `ModelCommand::Edit`, `app/runtime.rs` `edited`, `trainer` `Control::Set`, `trainer/worker.rs` |
-//! | how a drag becomes pixels | `ui/plane/area.rs`, `ui/output.rs`, `gpu/live` or `explore/viewer` |
+//! | how a setting reaches the training thread | a card's `ModelCommand::Edit`, `app/runtime.rs` `edited`, `Control::Set` of `trainer/message.rs`, `trainer/changes.rs`, the family's `Trainable::set_live` |
+//! | how a drag becomes pixels | `ui/plane/area.rs`, `View::cursor_after`; outputs: `ui/output.rs`; tiles: `ui/plane/layers/tiles.rs`; both then `gpu/live`, or `app/requests.rs` and `explore/viewer` (a small network's output at once, in `ui/output.rs`) |
 //! | where a checkpoint commits | `run/checkpoint.rs`, the rename in `run/atomic.rs` |
 //! | what a person works on, as a value | `app/project.rs`; its changes are `ui/command.rs`, carried out in `app/apply` |
-//! | what runs in the background | `app/jobs.rs`, `trainer`, `explore/viewer` |
+//! | undo | `app/undo.rs`, `go_to` in `app/apply.rs` |
+//! | what runs in the background | `app/jobs.rs` (answers: `app/done.rs`, `app/receive.rs`), `trainer`, `explore/viewer` |
 //! | adding a data format, a built-in data set | a file in `dataset`, a line in `dataset/registry.rs` |
-//! | adding a family or a preset | a file in `model`, a line in `FAMILIES` of `model/families.rs` |
-//! | adding an operation of networks | a file in `nn/operations` and in `shaders/`, a line in `nn/operations/mod.rs` |
-//! | adding a metric | a file in `metrics`, a line in `metrics/table.rs` |
+//! | adding a family | a file in `model`, a line in `FAMILIES` of `model/families.rs` |
+//! | adding a preset | an entry in the `presets` of its family |
+//! | adding an operation of networks | a file in `nn/operations` and in `shaders/`, a line in `nn/operations/mod.rs`; `model/architecture.rs` uses it |
+//! | adding a metric | a file in `metrics`, a line in `metrics/table.rs`, an id in `model/metric_id.rs` |
 //! | adding a layer of the plane | a file in `ui/plane/layers`, a line in its `mod.rs` |
 //! | adding a panel | a file in `ui`, a line in `ui/panels.rs` |
-//! | adding a text | its key in both files of `assets/locales`; an error's sentence: `assets/messages` |
+//! | adding a text | its key in both files of `assets/locales` |
+//! | adding an error's sentence | `message!` in its type's `Explain`, its template in `assets/messages` |
+//! | a colour or a size | `ui/theme.rs` |
+//!
+//! Each new file also has its `mod` line; names on the screen are keys in the locales (`preset.NAME`, `pane.ID`, `operation.NAME`, …),
+//! and tests say which are missing.
 
 rust_i18n::i18n!("assets/locales", fallback = "en");
 

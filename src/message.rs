@@ -4,7 +4,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A sentence, or the part of one.
+/// A sentence, or part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// What is the same in every language: a path, a number, a name, the file system's own words.

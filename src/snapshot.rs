@@ -1,5 +1,5 @@
-//! A network as plain data: what is drawn, scrubbed, saved and compared. Its own evaluation here, serial and
-//! without candle, is the reference that training and shaders are tested against.
+//! A network as plain data: what is drawn, scrubbed, saved and compared. Its own evaluation here, without
+//! candle, is the reference that training and shaders are tested against.
 
 #[cfg(test)]
 mod tests;

@@ -67,13 +67,14 @@ impl Session {
         }
     }
 
-    /// Puts another project in place of this one; what is not a change of the person's work stays: data, and how the window
-    /// looks.
+    /// Puts another project in place of this one; what is not a change of the person's work stays: data, how many models
+    /// train at once, and how the window looks.
     fn go_to(&mut self, project: Project) {
         let settings = Settings { plane: project.settings.plane.clone(), ..self.project.settings.clone() };
         let next_id = self.project.next_id.max(project.next_id);
-        let data = self.project.data.clone();
-        let before = std::mem::replace(&mut self.project, Project { settings, next_id, data, ..project });
+        let (data, train_at_once) = (self.project.data.clone(), self.project.train_at_once);
+        let project = Project { settings, next_id, data, train_at_once, ..project };
+        let before = std::mem::replace(&mut self.project, project);
         self.keep_runtimes();
         let now = self.project.models.clone();
         for entry in &now {

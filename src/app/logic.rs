@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Receiving takes at most this long a frame; the rest waits for the next.
-const MOST: Duration = Duration::from_millis(4);
+const MOST_RECEIVING: Duration = Duration::from_millis(4);
 /// Compare sheets are made at most this often while training goes on.
 const SHEET_INTERVAL: Duration = Duration::from_secs(1);
 /// The state file is written at most this often.
@@ -34,7 +34,7 @@ impl Session {
         let began = Instant::now();
         while let Some(finished) = self.services.jobs.next() {
             self.finish(finished);
-            if began.elapsed() > MOST {
+            if began.elapsed() > MOST_RECEIVING {
                 context.request_repaint();
                 break;
             }

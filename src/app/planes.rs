@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// Test images that are encoded where a graphics card draws.
 const POINTS: usize = 750_000;
-/// And where the processor does.
+/// Test images that are encoded where the processor draws.
 const POINTS_IN_SOFTWARE: usize = 10_000;
 /// The plane of a model that trains follows its dimensions of highest KL only this long: then it holds still.
 const SETTLED_STEPS: u64 = 1000;

@@ -13,9 +13,9 @@ use crate::snapshot::Snapshot;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// All points follow training at most this often,
+/// All points follow training at most this often.
 const POINTS_INTERVAL: Duration = Duration::from_secs(2);
-/// and a slice at most this often where the device decodes the tiles.
+/// A slice of the points follows training at most this often where the device decodes the tiles.
 const SLICE_INTERVAL: Duration = Duration::from_millis(100);
 /// Encoding takes at most this part of a core: one of so many.
 const POINTS_SHARE: u32 = 24;

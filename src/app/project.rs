@@ -4,14 +4,11 @@
 use crate::dataset::Source;
 use crate::explore::plane::Plane;
 use crate::explore::viewport::Viewport;
-use crate::model::{Config, ModelId, PerModel};
+use crate::model::{Config, MOST_MODELS, ModelId, PerModel};
 use crate::ui::settings::Settings;
 use crate::ui::slot::{Shown, Slot};
 use crate::ui::theme;
 use serde::{Deserialize, Serialize};
-
-/// Models on the list, at most.
-pub const MOST_MODELS: usize = 24;
 
 /// Letters that a model's name has, at most.
 const LONGEST_NAME: usize = 40;
@@ -199,7 +196,7 @@ impl Project {
         }
     }
 
-    /// What a model is called in a message: the letters of the views that it stands in, else its name.
+    /// What a model is called in a message: the letter of the first view that it stands in, else its name.
     pub fn label(&self, id: ModelId) -> String {
         match self.slots_of(id).next() {
             Some(slot) => slot.name().to_owned(),

@@ -9,9 +9,10 @@ use crate::ui::slot::Slot;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Tiles follow training at most this often,
+/// Tiles follow training at most this often.
 const TILES_INTERVAL: Duration = Duration::from_millis(100);
-/// and so many times as long as they took to decode, so that a fine grid leaves the processor to training.
+/// Tiles follow training at most once in so many times as long as they took to decode: a fine grid leaves the processor to
+/// training.
 const TILES_SHARE: u32 = 12;
 
 impl Session {

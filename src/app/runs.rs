@@ -66,7 +66,7 @@ impl Session {
         if self.services.data.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &data)) {
             self.take_data(data);
         }
-        // A model with an encoder stands left.
+        // A model with an encoder goes into view A.
         let suits = if opened.config.model.encodes() { Slot::A } else { Slot::B };
         let id = id.unwrap_or_else(|| self.project.id(suits));
         // One that was being made in its place is not waited for any more.

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 /// Changes of one kind that follow each other this closely are one.
 const TOGETHER: Duration = Duration::from_millis(800);
-const MOST: usize = 200;
+/// Changes that can be taken back.
+const MOST_CHANGES: usize = 200;
 
 /// What a change was of; several of one kind that follow each other closely are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Undo {
         self.future.clear();
         if !goes_on {
             self.past.push(before.clone());
-            if self.past.len() > MOST {
+            if self.past.len() > MOST_CHANGES {
                 self.past.remove(0);
             }
         }

@@ -1,7 +1,7 @@
-//! Data to learn from: one file a format or source, each with a line in [`FORMATS`] or [`BUILT_IN`].
+//! Data to learn from: one file or folder a format or source, each with a line in [`FORMATS`] or [`BUILT_IN`].
 //!
 //! A [`Dataset`] is two [`Split`]s. A split is [`Rows`], which are read by index, and columns, which say what is known of
-//! each example. What can be read is listed in one place; the command line, the dialog and the refusals read that list.
+//! each example. What can be read is listed in one place, which the command line and the refusals read; the dialog shows what is built in.
 
 mod cifar;
 mod column;

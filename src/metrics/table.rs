@@ -1,4 +1,4 @@
-//! The table of metrics, and its look-ups. A metric is one file and one line here.
+//! The table of metrics, and its look-ups. A group of metrics is one file and one line here.
 
 use super::metric::{Columns, Metric};
 use super::{adversarial, elbo, latent_use};

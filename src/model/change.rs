@@ -3,6 +3,7 @@
 
 use super::config_file::meant_nothing;
 use super::{ChangeError, Config, Field, Part, Setting};
+use crate::message::Message;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use toml::Value;

@@ -1,4 +1,4 @@
-//! The models: one file a family and one line in [`FAMILIES`], the one type that trainers hold last.
+//! The models: one file or folder a family and one line in [`FAMILIES`]; at the end, the one type that trainers hold.
 
 mod architecture;
 mod batch;
@@ -14,7 +14,6 @@ mod id;
 mod layers;
 mod learning;
 mod metric_id;
-mod pca;
 mod pca;
 mod pixels;
 mod plain;
@@ -33,7 +32,7 @@ pub use error::{ChangeError, ConfigError, StepError};
 pub use families::{FAMILIES, presets};
 pub use family::{Family, MakeModel, Preset, SteppedPart};
 pub use field::{CardInput, CardRow, Field, FieldChange, FieldKind, Follow, Section};
-pub use id::{ModelId, PerModel};
+pub use id::{MOST_MODELS, ModelId, PerModel};
 pub use layers::Layers;
 pub use learning::{LearningRate, Schedule};
 pub use metric_id::MetricId;

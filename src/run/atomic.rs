@@ -1,4 +1,4 @@
-//! Files that are either the old one or the new one, whatever happens in between.
+//! Files and folders that are either the old one or the new one, whatever fails in between.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -35,14 +35,26 @@ pub fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> 
     let beside = tempfile::Builder::new().prefix(".").suffix(".part").tempdir_in(parent)?;
     fill(beside.path())?;
     sync_folder(beside.path())?;
-    if path.exists() {
-        let old = tempfile::Builder::new().prefix(".").suffix(".old").tempdir_in(parent)?;
-        fs::rename(path, old.path().join("replaced"))?;
+    let old = path.exists().then(|| move_aside(path, parent)).transpose()?;
+    if let Err(error) = fs::rename(beside.path(), path) {
+        if let Some(old) = &old {
+            fs::rename(old.path().join(REPLACED), path)?;
+        }
+        return Err(error);
     }
-    fs::rename(beside.path(), path)?;
     // Renamed away: there is nothing left for the guard to remove.
     let _ = beside.keep();
     sync_folder(parent)
+}
+
+/// The name of a folder that is replaced, inside one beside it.
+const REPLACED: &str = "replaced";
+
+/// Renames a folder into a new one beside it, which is removed when it is dropped.
+fn move_aside(path: &Path, parent: &Path) -> io::Result<tempfile::TempDir> {
+    let old = tempfile::Builder::new().prefix(".").suffix(".old").tempdir_in(parent)?;
+    fs::rename(path, old.path().join(REPLACED))?;
+    Ok(old)
 }
 
 /// Removes a folder in such a way that it is there whole or not at all: it is renamed first. What a crash in between
@@ -58,7 +70,7 @@ pub fn remove_folder(path: &Path) -> io::Result<()> {
     beside.close()
 }
 
-/// Removes what crashes have left half-written or half-removed in `folder`. Only for who alone writes there.
+/// Removes what crashes have left half-written or half-removed in `folder`. Only for the sole writer there.
 ///
 /// # Errors
 /// The file system's own.

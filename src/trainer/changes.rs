@@ -25,7 +25,7 @@ impl Worker {
             return false;
         }
         self.set_config(changed);
-        // A number set twice between two steps is one change: the later. And what a person sets stays until he sets it anew.
+        // A field set twice between two steps is one change: the later. And what a person sets stays until they set it anew.
         let same = |other: &Change| other.key == change.key && other.step == change.step;
         self.changes.retain(|earlier| !same(earlier));
         self.planned.retain(|later| !same(later) && (later.key != change.key || change.is_part()));

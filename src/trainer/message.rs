@@ -39,7 +39,7 @@ pub enum Event {
     },
     /// It is back at step 0.
     Reset,
-    /// A number was changed by hand.
+    /// A field was changed by hand.
     Changed(Change),
     /// A change that was asked for cannot be made; nothing was changed.
     Refused {
@@ -48,7 +48,7 @@ pub enum Event {
         /// Why, in one sentence.
         message: Message,
     },
-    /// A number was changed as it was when the run that is repeated was made.
+    /// A field was changed as it was when the run that is repeated was made.
     Repeated(Change),
     /// The run was written because somebody asked for it.
     Saved {

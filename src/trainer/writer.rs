@@ -153,11 +153,12 @@ fn handle(request: WriteRequest, own: &mut Option<OwnFolder>, hook: Option<&Writ
     let outcome = catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|_| {
         Err(RunError::unexpected(&folder, message!("a run that can be written"), message!("a fault of the program")))
     });
-    if let Err(error) = &outcome {
-        tracing::error!("step {step} was not written: {error}");
+    let took_s = started.elapsed().as_secs_f64();
+    match &outcome {
+        Err(error) => tracing::error!("step {step} was not written: {error}"),
+        Ok(()) => tracing::debug!(step, took_ms = 1e3 * took_s, is_checkpoint = run.is_some(), "written"),
     }
     let requested = run.as_ref().is_some_and(|run| run.requested);
     let is_said = run.is_some() || outcome.is_err();
-    let took_s = started.elapsed().as_secs_f64();
     is_said.then_some(Written { folder, step, requested, took_s, outcome })
 }

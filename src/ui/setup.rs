@@ -4,6 +4,7 @@ use crate::dataset::{Dataset, DatasetId};
 use crate::explore::compare::one_of_each_class;
 use crate::gpu::image::{self, Picture};
 use crate::gpu::{self, ColorMap};
+use crate::model::MOST_MODELS;
 use crate::ui::command::{Ask, Command, FileCommand, ModelCommand};
 use crate::ui::model_card;
 use crate::ui::text::{tr, whole};
@@ -119,7 +120,7 @@ fn list_end(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         .on_hover_text(tr("list.add_tip"));
         let label = ui.label(theme::note(ui, tr("list.at_once")));
         let mut count = view.train_at_once;
-        let field = DragValue::new(&mut count).range(1..=24).speed(0.05);
+        let field = DragValue::new(&mut count).range(1..=MOST_MODELS).speed(0.05);
         let threads = t!("list.at_once_tip", threads = view.threads);
         ui.add(field).labelled_by(label.id).on_hover_text(threads);
         if count != view.train_at_once {

@@ -1,4 +1,4 @@
-//! Every colour and size of the program. Nothing else names one.
+//! Every colour and size of the window. Nothing else in it names one; pictures without a window have their own in `picture`.
 
 use eframe::egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use eframe::egui::{
@@ -72,7 +72,7 @@ pub fn class_color(class: usize) -> Color32 {
     CLASSES[class % CLASSES.len()]
 }
 
-/// The colours of models, the same in both themes; nothing else has them. The first is blue, the second orange.
+/// The colours of models, the same in both themes; nothing else in the window has them. The first is blue, the second orange.
 pub const MODELS: [Color32; 8] = [
     Color32::from_rgb(0x4C, 0x9B, 0xE8),
     Color32::from_rgb(0xF2, 0x8E, 0x2B),

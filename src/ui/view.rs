@@ -44,7 +44,7 @@ pub struct ModelView<'a> {
     pub history: Option<&'a Arc<History>>,
     /// What is shown of it.
     pub snapshot: Option<&'a Arc<Snapshot>>,
-    /// Whether what is shown came with the program or from a folder, not from this training.
+    /// Whether what is shown came with the program, not from this training.
     pub ready_made: bool,
     /// Why it ended, if it did.
     pub failure: Option<&'a Message>,

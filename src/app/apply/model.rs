@@ -2,11 +2,10 @@
 
 use crate::app::done::Done;
 use crate::app::jobs::JobKey;
-use crate::app::project::MOST_MODELS;
 use crate::app::session::Session;
 use crate::app::undo::ChangeKind;
 use crate::message::{Explain, Message};
-use crate::model::{Config, ModelId, Part};
+use crate::model::{Config, MOST_MODELS, ModelId, Part};
 use crate::trainer::{Control, Phase, Trainer};
 use crate::ui::command::ModelCommand;
 use crate::ui::messages::Level;
@@ -147,6 +146,8 @@ impl Session {
         while self.started_models() < self.project.train_at_once {
             let waits = |id: &ModelId| self.services.models.get(*id).is_some_and(|model| model.queued);
             let Some(id) = self.project.models.iter().map(|model| model.id).find(waits) else { return };
+            // Its card may have changed while it waited.
+            self.make_if_stale(id);
             if !self.send(id, Control::Start)
                 && let Some(model) = self.services.models.get_mut(id)
             {
@@ -192,20 +193,35 @@ impl Session {
 
     /// Makes a new trainer for the card's settings, in the background: making a network is not a frame's work.
     pub(in crate::app) fn make(&mut self, id: ModelId) {
-        let Some(data) = self.services.data.clone() else { return };
-        let options = self.services.options();
-        let Some(config) = self.project.model(id).map(|model| model.config.clone()) else { return };
+        if self.services.data.is_none() || self.project.model(id).is_none() {
+            return;
+        }
         self.services.planes.clear(id);
         self.project.planes.remove(id);
         self.services.models.entry(id).begin_making();
+        self.spawn_trainer(id);
+    }
+
+    fn spawn_trainer(&mut self, id: ModelId) {
+        let Some(data) = self.services.data.clone() else { return };
+        let Some(config) = self.project.model(id).map(|model| model.config.clone()) else { return };
+        let options = self.services.options();
         self.services.jobs.start(JobKey::Make(id), move |_| {
             let made = Trainer::spawn(config, data, options).map_err(|error| error.message());
             Done::Made(id, made.map(Box::new))
         });
     }
 
-    /// A model's trainer was made, or why not.
+    /// A model's trainer was made, or why not. One whose card has changed meanwhile is made once more, and is told then what
+    /// this one would have been told.
     pub(in crate::app) fn made(&mut self, id: ModelId, made: Result<Trainer, Message>) {
+        let config = self.project.model(id).map(|entry| &entry.config);
+        if let (Ok(trainer), Some(config)) = (&made, config)
+            && trainer.config() != *config
+            && config.check().is_ok()
+        {
+            return self.spawn_trainer(id);
+        }
         if let Err(message) = &made {
             let name = self.project.label(id);
             self.shell.say(Level::Failed, &t!("toast.model_failed", slot = name, why = explain(message)));
@@ -213,5 +229,78 @@ impl Session {
         if let Some(model) = self.services.models.get_mut(id) {
             model.made(made);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use crate::app::start::Start;
+    use crate::dataset::{Column, Dataset, ImageShape, Source, Split};
+    use crate::ui::slot::Slot;
+    use eframe::egui;
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    /// A session with a few small images, in which one model trains at once.
+    fn session() -> Session {
+        let nothing = Source::parse("/nothing/is/here");
+        let mut session = Session::new(Start { data: Some(nothing), threads: 1, ..Start::default() });
+        until(&mut session, |session| !session.is_opening());
+        let pixels: Vec<u8> = (0..256u32 * 16).map(|i| (i * 7 % 256) as u8).collect();
+        let columns = vec![Column::class(vec![0u8; 256], vec!["0".to_owned()])];
+        let split = Split::of_bytes(ImageShape::grey(4, 4), pixels, columns);
+        session.services.data = Some(Arc::new(Dataset::new(Source::default(), "small", split.clone(), split)));
+        session.apply(ModelCommand::TrainAtOnce(1));
+        session
+    }
+
+    fn until(session: &mut Session, reached: impl Fn(&Session) -> bool) {
+        let (began, context) = (Instant::now(), egui::Context::default());
+        while !reached(session) {
+            session.logic(&context, Duration::ZERO);
+            assert!(began.elapsed() < Duration::from_secs(60), "not within a minute");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn edit(session: &mut Session, slot: Slot, batch: u64) {
+        let config = session.model(slot).config.with("batch", batch).unwrap();
+        session.apply(ModelCommand::Edit(session.id(slot), Box::new(config)));
+    }
+
+    fn trains_with(session: &Session, slot: Slot, batch: u64) -> bool {
+        let model = session.model(slot);
+        let config = model.trainer.as_ref().map(Trainer::config);
+        model.status().is_some_and(|status| status.step > 0) && config.unwrap().whole("batch") == Some(batch)
+    }
+
+    #[test]
+    fn a_card_that_changes_while_its_model_is_made_or_waits_is_what_it_trains_with() {
+        let mut session = session();
+        let (a, b) = (session.id(Slot::A), session.id(Slot::B));
+        session.make(a);
+        session.apply(ModelCommand::Start(a));
+        edit(&mut session, Slot::A, 16);
+        until(&mut session, |session| trains_with(session, Slot::A, 16));
+        session.make(b);
+        until(&mut session, |session| !session.model(Slot::B).is_making());
+        session.apply(ModelCommand::Start(b));
+        assert!(session.model(Slot::B).queued);
+        edit(&mut session, Slot::B, 8);
+        assert!(session.model(Slot::B).queued && !session.model(Slot::B).is_started());
+        session.apply(ModelCommand::Pause(a));
+        until(&mut session, |session| trains_with(session, Slot::B, 8));
+    }
+
+    #[test]
+    fn how_many_train_at_once_is_not_taken_back() {
+        let mut session = session();
+        edit(&mut session, Slot::A, 16);
+        session.apply(ModelCommand::TrainAtOnce(3));
+        session.apply(crate::ui::command::Command::Undo);
+        assert_eq!(session.project().train_at_once, 3);
+        assert_eq!(session.model(Slot::A).config.whole("batch"), Config::vae_dense().whole("batch"));
     }
 }

@@ -21,7 +21,7 @@ pub struct TileRequest {
     pub limits: AtlasLimits,
 }
 
-/// Test images as a model's encoder sees them. It evaluates every image: to be asked for seldom.
+/// Test images as a model's encoder sees them. It evaluates every one of them: a slice costs little, all of them are asked for seldom.
 #[derive(Clone, Debug)]
 pub struct PointsRequest {
     /// The weights.

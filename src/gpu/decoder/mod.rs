@@ -2,7 +2,7 @@
 //!
 //! Once a device: [`DecoderPipelines::new`]. Once a shape of network: [`Weights::new`], and [`Plan::new`] for each number of
 //! images. For each newer snapshot: [`Packed::new`] on any thread, then [`Weights::upload`]. For each frame with new latents:
-//! [`Plan::write_latents`], then [`encode`] into egui's own encoder; the images are in [`Plan::output`].
+//! [`Plan::write_latents`], then [`encode`] into a compute pass; the images are in [`Plan::output`].
 //!
 //! Every size is checked against the adapter's limits in [`DecodeSchedule`] and [`Weights::new`] before anything is allocated, and
 //! what the device refuses comes back as a [`DecoderError`]: then the CPU decoder goes on. Nothing here waits for the GPU

@@ -82,7 +82,7 @@ impl Live {
         }
     }
 
-    /// Frees what belongs to places that are gone and to models that none of the others shows; gives the rest of the models.
+    /// Frees what belongs to places that are gone and to models that no remaining place shows; gives the models that are left.
     fn retain_shown(&mut self, requests: &[DecodeRequest]) -> BTreeSet<ModelId> {
         self.shown.retain(|_, shown| shown.owner.strong_count() > 0);
         let asked = requests.iter().map(|request| request.model.id);

@@ -1,7 +1,7 @@
 //! The decoder in the window: from the latents that are looked at to what is drawn, on egui's own device, once a frame.
 //!
 //! [`connect`] once a window, [`Link::start`] when the GPU shall decode; then [`paint`] from any panel, for any of the models.
-//! Paint callbacks only put requests ([`Decode`]); the first one that egui asks to finish records one compute pass for all of
+//! Paint callbacks only queue requests ([`Decode`]); the first one that egui asks to finish records one compute pass for all of
 //! them: weights that are newer go to the device, the cursor is decoded first, then tiles within what a frame may take, and
 //! the results are written into the textures that this same frame draws. Nothing is read back and nothing waits. Where all
 //! that is requested is there already, nothing is recorded.

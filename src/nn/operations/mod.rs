@@ -1,5 +1,6 @@
 //! The operations that networks are made of: a file each, with its `.wgsl`, and one table. CPU evaluation, training, the
-//! shaders and the lens read this table and nothing else, so that another operation is [another file](Compute) and its line.
+//! shaders and the lens read this table, so that another operation is [another file](Compute) and its line. Activations are part
+//! of the operation before them (`nn/activation.rs`); batch norm is folded into it.
 
 mod addition;
 mod avg_pool;
