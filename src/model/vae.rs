@@ -88,12 +88,17 @@ pub static VAE: Family = Family {
     warning: |_, _| None,
     summary: |config| {
         let schedule = match config.word("schedule") {
-            Some("cosine") => " down a cosine, weights averaged, binarised anew at every sight",
+            Some("cosine") => " down a cosine",
             Some("step") => " falling in steps",
             _ => "",
         };
+        let averaged = config.real("average_decay").filter(|decay| *decay > 0.0).map_or("", |_| ", weights averaged");
+        let binarized = match config.word("binarize") {
+            Some("dynamic") => ", binarised anew at every sight",
+            _ => "",
+        };
         let (decoder, how) = (layers::note(config), learning::note(config));
-        format!("variational autoencoder, decoder {decoder}, {how}{schedule}")
+        format!("variational autoencoder, decoder {decoder}, {how}{schedule}{averaged}{binarized}")
     },
     make: |config, shape, parameters| Ok(Box::new(Vae::new(config, shape, parameters(), Some(config.read()?))?)),
 };

@@ -88,10 +88,10 @@ impl Compare {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             for (title, tip) in drawn.columns.iter().copied().map(words) {
-                // A long title goes on in a second line.
+                // A long title goes on in a second line, but no word of it does.
                 ui.allocate_ui(Vec2::new(side, theme::TEXT_SMALL * 3.0), |ui| {
                     ui.set_min_width(side);
-                    let label = ui.add(egui::Label::new(theme::note(ui, &title)).wrap());
+                    let label = ui.add(egui::Label::new(theme::note_within(ui, &title, side)).wrap());
                     label.on_hover_text(format!("{title}: {tip}"));
                 });
             }

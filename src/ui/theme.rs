@@ -179,6 +179,8 @@ fn restyle(style: &mut egui::Style, palette: &Palette) {
     spacing.interact_size.y = 3.0 * GRID;
     spacing.slider_width = 12.0 * GRID;
     spacing.combo_width = 8.0 * GRID;
+    // A menu is as long as a list of all presets where the screen has room for it.
+    spacing.default_area_size.y = 80.0 * GRID;
 
     let visuals = &mut style.visuals;
     let [background, panel, raised] = palette.surfaces;
@@ -231,6 +233,14 @@ pub fn figure(text: impl Into<String>) -> RichText {
 /// A note in small, secondary text.
 pub fn note(ui: &egui::Ui, text: impl Into<String>) -> RichText {
     RichText::new(text).small().color(of(ui).text_secondary)
+}
+
+/// The same, smaller where one of its words is wider than `width` points.
+pub fn note_within(ui: &egui::Ui, text: &str, width: f32) -> RichText {
+    let font = FontId::new(TEXT_SMALL, FontFamily::Proportional);
+    let wide = |word: &str| ui.painter().layout_no_wrap(word.to_owned(), font.clone(), Color32::PLACEHOLDER).size().x;
+    let widest = text.split_whitespace().map(wide).fold(0.0, f32::max);
+    note(ui, text).size(TEXT_SMALL * (width / widest.max(1.0)).min(1.0))
 }
 
 /// A section's title.

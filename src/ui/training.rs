@@ -9,7 +9,7 @@ use crate::ui::text::{number, tr, whole};
 use crate::ui::view::{ModelView, View};
 use crate::ui::{Panel, theme, widgets};
 use eframe::egui::{Id, Label, Slider, TextStyle, Ui, Vec2};
-use egui_plot::{Corner, GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints};
+use egui_plot::{Corner, GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints, Points};
 use std::ops::RangeInclusive;
 
 /// Curves of one metric that are drawn of a model, at most: of more dimensions those with the largest last values.
@@ -90,9 +90,17 @@ impl Training {
                         drawn += points.len();
                         let is_test = curve.metric.is_test();
                         let style = if is_test { LineStyle::dashed_dense() } else { LineStyle::Solid };
-                        let line = Line::new(curve_name(model, curve.id), PlotPoints::new(points))
+                        let color = theme::curve_color(theme::model_color(model.color), curve.shade, palette);
+                        let name = curve_name(model, curve.id);
+                        // A line through one point is not to be seen.
+                        if points.len() == 1 {
+                            let dot = Points::new(name, PlotPoints::new(points)).radius(theme::GRID / 4.0);
+                            plot.points(dot.id((model.id, curve.id)).color(color));
+                            continue;
+                        }
+                        let line = Line::new(name, PlotPoints::new(points))
                             .id((model.id, curve.id))
-                            .color(theme::curve_color(theme::model_color(model.color), curve.shade, palette))
+                            .color(color)
                             .style(style)
                             .width(if is_test { 2.0 } else { 1.5 });
                         plot.line(line);
