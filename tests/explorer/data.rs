@@ -1,0 +1,104 @@
+//! Opening data by a typed path.
+
+use crate::screen::Screen;
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+use latentarium::app::Level;
+use latentarium::ui::slot::Slot;
+use std::path::{Path, PathBuf};
+
+fn idx(folder: &Path, name: &str, sizes: &[u32], bytes: &[u8]) {
+    let mut file = vec![0, 0, 8, sizes.len() as u8];
+    for size in sizes {
+        file.extend(size.to_be_bytes());
+    }
+    file.extend(bytes);
+    std::fs::write(folder.join(name), file).unwrap();
+}
+
+/// A data set of bright and dark images of 12×10 pixels.
+fn small_data(folder: &Path) -> PathBuf {
+    let folder = folder.join("small");
+    std::fs::create_dir(&folder).unwrap();
+    for (name, count) in [("train", 256u32), ("t10k", 64)] {
+        let labels: Vec<u8> = (0..count).map(|index| (index % 2) as u8).collect();
+        let pixels: Vec<u8> = labels.iter().flat_map(|label| vec![label * 200 + 20; 120]).collect();
+        idx(&folder, &format!("{name}-images-idx3-ubyte"), &[count, 12, 10], &pixels);
+        idx(&folder, &format!("{name}-labels-idx1-ubyte"), &[count], &labels);
+    }
+    folder
+}
+
+#[test]
+fn keys_do_nothing_while_a_path_is_typed() {
+    let mut screen = Screen::ready();
+    screen.key(Modifiers::COMMAND, Key::O);
+    screen.step();
+    assert!(screen.harness.get_by_label("Path").is_focused());
+    screen.key(Modifiers::NONE, Key::Space);
+    screen.key(Modifiers::NONE, Key::S);
+    assert_eq!(screen.steps(Slot::A), 0);
+    assert!(!screen.session.borrow().model(Slot::A).is_training());
+}
+
+#[test]
+fn data_is_opened_by_a_typed_path_and_both_models_are_made_for_it() {
+    let mut screen = Screen::ready();
+    let path = small_data(screen.folder.path());
+    screen.key(Modifiers::COMMAND, Key::O);
+    screen.type_path(&path);
+    screen.click("Open");
+    screen.until("the small data", |session| session.data().is_some_and(|data| data.shape().height == 12));
+    screen.until_made();
+    for slot in Slot::BOTH {
+        screen.click(&format!("Step {}", slot.name()));
+        screen.until("a step on the new data", |session| {
+            session.model(slot).status().is_some_and(|status| status.step == 1)
+                && session.model(slot).shown().is_some_and(|snapshot| snapshot.image.width == 10)
+        });
+    }
+}
+
+#[test]
+fn colour_images_are_opened_and_colour_maps_are_off_for_them() {
+    let mut screen = Screen::ready();
+    let off = |screen: &mut Screen| {
+        screen.click("View");
+        let off = screen.harness.get_by_label("Viridis").accesskit_node().is_disabled();
+        let said = screen.harness.query_by_label("These images have colours of their own").is_some();
+        assert_eq!(off, said);
+        screen.key(Modifiers::NONE, Key::Escape);
+        off
+    };
+    assert!(!off(&mut screen), "digits are grey");
+    let path = screen.folder.path().join("colours");
+    std::fs::create_dir(&path).unwrap();
+    for (name, count) in [("data_batch_1.bin", 130), ("test_batch.bin", 20)] {
+        let record = |index: usize| [vec![(index % 10) as u8], vec![index as u8; 1024], vec![90; 2048]].concat();
+        std::fs::write(path.join(name), (0..count).flat_map(record).collect::<Vec<u8>>()).unwrap();
+    }
+    screen.key(Modifiers::COMMAND, Key::O);
+    screen.type_path(&path);
+    screen.key(Modifiers::NONE, Key::Enter);
+    screen.until("the colours", |session| session.data().is_some_and(|data| data.name == "cifar-10"));
+    assert!(off(&mut screen));
+    screen.until_made();
+    screen.key(Modifiers::NONE, Key::S);
+    screen.until("a sheet in colour", |session| {
+        session.sheet().is_some_and(|sheet| sheet.shape.is_color() && !sheet.originals.is_empty())
+    });
+    screen.until("points in colour", |session| session.plane_points() == 20);
+}
+
+#[test]
+fn data_that_cannot_be_opened_is_named_and_the_old_stays() {
+    let mut screen = Screen::ready();
+    let path = screen.folder.path().join("nothing");
+    screen.key(Modifiers::COMMAND, Key::O);
+    screen.type_path(&path);
+    screen.key(Modifiers::NONE, Key::Enter);
+    screen.until("a message", |session| session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
+    assert!(screen.message().1.contains("nothing"), "{:?}", screen.message());
+    assert_eq!(screen.session.borrow().data().unwrap().name, "digits");
+    assert!(!screen.session.borrow().is_opening());
+}

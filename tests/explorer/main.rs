@@ -1,0 +1,9 @@
+//! The screen, driven by the names of its controls: what a person can do, and that nothing that fails takes it down.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod data;
+mod models;
+mod runs;
+mod screen;
+mod training;
+mod window;

@@ -1,0 +1,109 @@
+//! The list of models, the sheet that compares them, and taking changes back.
+
+use crate::screen::{A, Screen};
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use latentarium::app::Session;
+use latentarium::model::ModelId;
+use latentarium::ui::command::{Command, ModelCommand, PlaneCommand};
+use latentarium::ui::slot::Slot;
+
+#[test]
+fn models_are_added_shown_duplicated_and_removed_and_all_of_it_is_taken_back() {
+    let mut screen = Screen::ready();
+    screen.until_made();
+    let names = |screen: &Screen| -> Vec<String> {
+        screen.session.borrow().project().models.iter().map(|model| model.name.clone()).collect()
+    };
+    screen.session.borrow_mut().apply(ModelCommand::Duplicate(A));
+    let c = screen.session.borrow().project().models[1].id;
+    assert_eq!(names(&screen), ["vae-dense", "vae-dense 2", "gan-dense"]);
+    screen.session.borrow_mut().apply(ModelCommand::Rename(c, "β 4".to_owned()));
+    screen.session.borrow_mut().apply(ModelCommand::Show(Slot::B, c));
+    let wider = screen.session.borrow().model(Slot::B).config.with("beta", 4.0).unwrap();
+    screen.session.borrow_mut().apply(ModelCommand::Edit(c, Box::new(wider)));
+    screen.until_made();
+    // Two VAEs of another β side by side, both with reconstructions.
+    screen.key(Modifiers::NONE, Key::S);
+    screen.until("a step of each", |session| {
+        Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some_and(|status| status.step == 1))
+    });
+    screen.until("a sheet of both", |session| {
+        session.sheet().is_some_and(|sheet| sheet.models.iter().all(|model| !model.reconstructions.is_empty()))
+    });
+    screen.session.borrow_mut().apply(ModelCommand::Remove(c));
+    assert_eq!(names(&screen), ["vae-dense", "gan-dense"]);
+    screen.session.borrow_mut().apply(Command::Undo);
+    assert_eq!(names(&screen), ["vae-dense", "β 4", "gan-dense"]);
+    assert_eq!(screen.session.borrow().id(Slot::B), c);
+    for _ in 0..4 {
+        screen.session.borrow_mut().apply(Command::Undo);
+    }
+    assert_eq!(names(&screen), ["vae-dense", "gan-dense"]);
+    assert_eq!(screen.session.borrow().id(Slot::B), ModelId(1));
+}
+
+#[test]
+fn changes_are_taken_back() {
+    let mut screen = Screen::ready();
+    screen.session.borrow_mut().apply(PlaneCommand::Cursor([1.0, 0.5]));
+    screen.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(screen.session.borrow().cursor(), [0.0, 0.0]);
+    screen.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert_eq!(screen.session.borrow().cursor(), [1.0, 0.5]);
+}
+
+#[test]
+fn origin_here_is_taken_back_with_the_cursor() {
+    let mut screen = Screen::ready();
+    screen.until("points", |session| session.plane_points() > 0);
+    screen.session.borrow_mut().apply(PlaneCommand::CursorSettled([1.0, 0.5]));
+    let plane = |screen: &Screen| screen.session.borrow().plane(Slot::A).map(|plane| plane.origin.clone());
+    let before = plane(&screen);
+    let image = screen.session.borrow().points(Slot::A).unwrap().image(0).unwrap();
+    screen.session.borrow_mut().apply(PlaneCommand::OriginFromPoint(A, image));
+    screen.step();
+    assert_ne!(plane(&screen), before);
+    assert_eq!(screen.session.borrow().cursor(), [0.0, 0.0]);
+    screen.session.borrow_mut().apply(Command::Undo);
+    screen.step();
+    assert_eq!((plane(&screen), screen.session.borrow().cursor()), (before, [1.0, 0.5]));
+    screen.session.borrow_mut().apply(Command::Redo);
+    screen.step();
+    assert_eq!(screen.session.borrow().cursor(), [0.0, 0.0]);
+}
+
+/// The first sample of model B.
+fn first_sample(session: &Session) -> Vec<f32> {
+    session.sheet().unwrap().models[1].samples[0].image.clone()
+}
+
+#[test]
+fn the_sheet_compares_and_a_new_seed_draws_other_samples() {
+    let mut screen = Screen::ready();
+    screen.until("a sheet", |session| session.sheet().is_some());
+    let sample = |screen: &Screen| first_sample(&screen.session.borrow());
+    let before = sample(&screen);
+    screen.click("New samples");
+    screen.until("another sheet", |session| first_sample(session) != before);
+    screen.harness.get_by_label_contains("Original 1 ").click();
+    for _ in 0..3 {
+        screen.step();
+    }
+    assert!(screen.harness.query_by_label("Image 1").is_some());
+}
+
+#[test]
+fn the_sheet_is_exported() {
+    let mut screen = Screen::ready();
+    screen.until("a sheet", |session| session.sheet().is_some());
+    let path = screen.folder.path().join("pictures").join("sheet.png");
+    screen.key(Modifiers::COMMAND, Key::E);
+    screen.harness.get_by_label("Path").focus();
+    screen.step();
+    screen.key(Modifiers::COMMAND, Key::A);
+    screen.type_path(&path);
+    screen.click("Export");
+    screen.until("the file", |_| path.is_file());
+    assert!(image::open(&path).unwrap().width() > 100);
+}

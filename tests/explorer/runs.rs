@@ -1,0 +1,104 @@
+//! Runs in folders: saved, opened again, forked.
+
+use crate::screen::{A, Screen};
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+use latentarium::app::Level;
+use latentarium::ui::command::{FileCommand, ForkRequest};
+use latentarium::ui::slot::Slot;
+use std::time::{Duration, Instant};
+
+#[test]
+fn a_run_is_saved_and_opened_again() {
+    let mut screen = Screen::ready();
+    screen.click("Step A");
+    screen.until("one step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
+    screen.click("Save A");
+    screen.until("saved", |session| session.model(Slot::A).folder.is_some());
+    let folder = screen.session.borrow().model(Slot::A).folder.clone().unwrap();
+    assert!(folder.ends_with("vae-dense-digits-1") && folder.join("config.toml").is_file(), "{folder:?}");
+    screen.click("Reset A");
+    screen.until("step 0", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 0));
+    screen.session.borrow_mut().apply(FileCommand::OpenRun(folder));
+    screen.until("opened", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
+}
+
+#[test]
+fn a_run_with_a_folder_is_written_at_the_end_and_goes_on_when_it_is_opened() {
+    let mut screen = Screen::ready();
+    screen.click("Step A");
+    screen.until("one step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
+    screen.click("Save A");
+    screen.until("saved", |session| session.model(Slot::A).folder.is_some());
+    let folder = screen.session.borrow().model(Slot::A).folder.clone().unwrap();
+    screen.click("Start A");
+    screen.until("more steps", |session| session.model(Slot::A).status().is_some_and(|status| status.step > 4));
+    let before = screen.steps(Slot::A);
+    screen.session.borrow_mut().close();
+    let written = latentarium::run::open(&folder).unwrap().checkpoint.step;
+    assert!(written >= before, "{written} of {before}");
+    assert!(folder.join("plane.toml").is_file());
+
+    let mut screen = Screen::open_in(screen.close());
+    screen.until("data and trainers", |session| {
+        session.data().is_some() && Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some())
+    });
+    screen.session.borrow_mut().apply(FileCommand::OpenRun(folder.clone()));
+    screen.until("opened", |session| session.model(Slot::A).status().is_some_and(|status| status.step == written));
+    screen.click("Start A");
+    screen.until("it goes on", |session| session.model(Slot::A).status().is_some_and(|status| status.step > written));
+    assert_eq!(screen.session.borrow().model(Slot::A).folder.as_deref(), Some(folder.as_path()));
+}
+
+#[test]
+fn a_run_is_forked_in_its_place() {
+    let mut screen = Screen::ready();
+    screen.click("File");
+    assert!(
+        screen.harness.get_by_label_contains("Fork run A…").accesskit_node().is_disabled(),
+        "a fork needs a run in a folder"
+    );
+    screen.key(Modifiers::NONE, Key::Escape);
+    screen.click("Step A");
+    screen.until("one step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
+    screen.click("Save A");
+    screen.until("saved", |session| session.model(Slot::A).folder.is_some());
+    let parent = screen.session.borrow().model(Slot::A).folder.clone().unwrap();
+    screen.click("File");
+    screen.step();
+    screen.harness.get_by_label_contains("Fork run A…").click();
+    screen.step();
+    screen.step();
+    screen.step();
+    let began = Instant::now();
+    while screen.harness.get_by_label("Fork").accesskit_node().is_disabled() {
+        assert!(began.elapsed() < Duration::from_secs(20), "no checkpoints were listed");
+        screen.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    screen.harness.get_by_label("To").focus();
+    screen.step();
+    screen.key(Modifiers::COMMAND, Key::A);
+    screen.harness.get_by_label("To").type_text("0.25");
+    screen.step();
+    screen.step();
+    screen.click("Fork");
+    screen.until("the fork", |session| session.model(Slot::A).folder.as_ref().is_some_and(|folder| *folder != parent));
+    let fork = screen.session.borrow().model(Slot::A).folder.clone().unwrap();
+    assert!(fork.ends_with("vae-dense-digits-2"), "{fork:?}");
+    let origin = latentarium::run::read_origin(&fork).unwrap().unwrap();
+    assert_eq!((origin.step, origin.set["learning_rate"].as_float()), (1, Some(0.25)));
+    {
+        let session = screen.session.borrow();
+        let model = session.model(Slot::A);
+        assert_eq!((model.config.real("learning_rate"), model.status().unwrap().step), (Some(0.25), 1));
+    }
+    screen.click("Step A");
+    screen.until("a step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 2));
+    // What cannot be is said in a sentence, and what is there stays.
+    let request = ForkRequest { run: fork.clone(), step: 1, key: "learning_rate".into(), value: "fast".into() };
+    screen.session.borrow_mut().apply(FileCommand::Fork(A, request));
+    screen.until("a message", |session| session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
+    assert!(screen.message().1.contains("learning_rate: \"fast\" is no value for it"), "{:?}", screen.message());
+    assert_eq!(screen.session.borrow().model(Slot::A).folder.as_deref(), Some(fork.as_path()));
+}

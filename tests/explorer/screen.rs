@@ -1,0 +1,120 @@
+//! A window on a session of its own, off-screen.
+
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use latentarium::app::{Explorer, Level, Session, SharedSession, Start};
+use latentarium::model::ModelId;
+use latentarium::trainer::Phase;
+use latentarium::ui::slot::Slot;
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The model that stands in A at first.
+pub const A: ModelId = ModelId(0);
+
+/// The language is one for the whole process: tests of the screen take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+pub struct Screen {
+    pub harness: Harness<'static, Explorer>,
+    pub session: SharedSession,
+    pub folder: tempfile::TempDir,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Screen {
+    pub fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::open_in(folder)
+    }
+
+    pub fn open_in(folder: tempfile::TempDir) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = Start {
+            state: Some(folder.path().join("state.json")),
+            runs: folder.path().join("runs"),
+            threads: 1,
+            ..Start::default()
+        };
+        let session: SharedSession = Rc::new(RefCell::new(Session::new(start)));
+        let shared = session.clone();
+        let harness = Harness::builder()
+            .with_size([1440.0, 900.0])
+            .allow_missing_glyphs()
+            .build_eframe(move |creation| Explorer::new(shared, creation));
+        Self { harness, session, folder, _turn: turn }
+    }
+
+    /// A screen with data and trainers.
+    pub fn ready() -> Self {
+        let mut screen = Self::open();
+        screen.until("data and trainers", |session| {
+            session.data().is_some() && Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some())
+        });
+        screen
+    }
+
+    /// Ends its session; gives the folder, for another one.
+    pub fn close(self) -> tempfile::TempDir {
+        self.folder
+    }
+
+    pub fn step(&mut self) {
+        self.harness.step();
+    }
+
+    pub fn until(&mut self, what: &str, mut reached: impl FnMut(&Session) -> bool) {
+        let began = Instant::now();
+        while !reached(&self.session.borrow()) {
+            assert!(began.elapsed() < Duration::from_secs(60), "{what}: not within a minute");
+            self.step();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.step();
+    }
+
+    pub fn until_made(&mut self) {
+        self.until("both models are made", |session| {
+            Slot::BOTH.iter().all(|slot| session.model(*slot).trainer.is_some() && !session.model(*slot).is_making())
+        });
+    }
+
+    pub fn click(&mut self, name: &str) {
+        self.harness.get_by_label(name).scroll_to_me();
+        self.step();
+        self.harness.get_by_label(name).click();
+        self.step();
+        self.step();
+    }
+
+    pub fn key(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.step();
+        self.step();
+    }
+
+    pub fn steps(&self, slot: Slot) -> u64 {
+        self.session.borrow().model(slot).status().map_or(0, |status| status.step)
+    }
+
+    pub fn phase(&self, slot: Slot) -> Option<Phase> {
+        self.session.borrow().model(slot).status().map(|status| status.phase)
+    }
+
+    pub fn message(&self) -> (Level, String) {
+        self.session.borrow().last_message().cloned().expect("a message")
+    }
+
+    pub fn type_path(&mut self, path: &Path) {
+        self.step();
+        self.harness.get_by_label("Path").focus();
+        self.step();
+        self.harness.get_by_label("Path").type_text(&path.display().to_string());
+        self.step();
+        self.step();
+    }
+}

@@ -1,0 +1,107 @@
+//! One device for all tests, and the comparison with the snapshot's own evaluation.
+
+use eframe::wgpu;
+use latentarium::dataset::ImageShape;
+use latentarium::gpu::decoder::{DecodeSchedule, DecoderPipelines, Packed, Plan, Weights, encode, read_back};
+use latentarium::gpu::{self, Headless};
+use latentarium::model::{Config, Model};
+use latentarium::random::{Purpose, normal_rows};
+use latentarium::snapshot::{Network, Scratch};
+use std::sync::OnceLock;
+
+/// In pixel units.
+const TOLERANCE: f32 = 1e-4;
+
+pub const SHAPES: [ImageShape; 4] = [
+    ImageShape::grey(28, 28),
+    ImageShape { channels: 3, height: 32, width: 32 },
+    ImageShape { channels: 3, height: 15, width: 22 },
+    ImageShape::grey(9, 30),
+];
+
+pub struct Gpu {
+    pub headless: Headless,
+    pub pipelines: DecoderPipelines,
+}
+
+/// One device for all tests, or a sentence why there is none.
+pub fn gpu() -> Option<&'static Gpu> {
+    static GPU: OnceLock<Option<Gpu>> = OnceLock::new();
+    let gpu = GPU.get_or_init(|| {
+        let headless = gpu::headless()?;
+        let pipelines = DecoderPipelines::new(&headless.device).unwrap();
+        Some(Gpu { headless, pipelines })
+    });
+    if gpu.is_none() {
+        assert!(std::env::var("LATENTARIUM_REQUIRE_GPU").as_deref() != Ok("1"), "a graphics adapter is required");
+        println!("skipped: there is no graphics adapter here");
+    }
+    gpu.as_ref()
+}
+
+impl Gpu {
+    pub fn weights(&self, network: &Network) -> Weights {
+        let mut weights = Weights::new(&self.headless.device, &self.pipelines, network).unwrap();
+        weights.upload(&self.headless.device, &self.headless.queue, &Packed::new(network, 1).unwrap()).unwrap();
+        weights
+    }
+
+    fn run(&self, plan: &Plan, weights: &Weights, latents: &[f32]) -> Vec<f32> {
+        let Headless { device, queue, .. } = &self.headless;
+        // In two parts, the second one from the middle on.
+        let first = plan.schedule().count / 2;
+        let (left, right) = latents.split_at(first * plan.schedule().values[0]);
+        plan.write_latents((device, queue), 0, left).unwrap();
+        plan.write_latents((device, queue), first, right).unwrap();
+        let mut encoder = device.create_command_encoder(&Default::default());
+        let chunks = 0..plan.schedule().chunks.len();
+        encode(&mut encoder, (&self.pipelines, plan, weights), chunks, None).unwrap();
+        queue.submit([encoder.finish()]);
+        let count = plan.schedule().count * plan.schedule().values.last().unwrap();
+        read_back(device, queue, plan.output().unwrap(), count).unwrap()
+    }
+
+    pub fn decode(&self, network: &Network, latents: &[f32], count: usize) -> Vec<f32> {
+        let Headless { device, queue, .. } = &self.headless;
+        let plan = Plan::new(device, queue, &self.pipelines, network, count).unwrap();
+        self.run(&plan, &self.weights(network), latents)
+    }
+
+    pub fn decode_in_chunks(&self, network: &Network, latents: &[f32], count: usize, at_most: usize) -> Vec<f32> {
+        let Headless { device, queue, .. } = &self.headless;
+        let schedule = DecodeSchedule::in_chunks(network, count, at_most, &device.limits()).unwrap();
+        let plan = Plan::of(device, queue, &self.pipelines, schedule).unwrap();
+        self.run(&plan, &self.weights(network), latents)
+    }
+
+    pub fn decode_within(&self, network: &Network, latents: &[f32], count: usize, limits: &wgpu::Limits) -> Vec<f32> {
+        let Headless { device, queue, .. } = &self.headless;
+        let schedule = DecodeSchedule::new(network, count, limits).unwrap();
+        assert!(schedule.chunks.len() > 1, "{}", schedule.chunk());
+        let plan = Plan::of(device, queue, &self.pipelines, schedule).unwrap();
+        self.run(&plan, &self.weights(network), latents)
+    }
+}
+
+#[track_caller]
+pub fn assert_close(ours: &[f32], expected: &[f32], case: &str) {
+    assert_eq!(ours.len(), expected.len(), "{case}");
+    let far = ours.iter().zip(expected).enumerate().find(|(_, (a, b))| (**a - **b).abs() > TOLERANCE || a.is_nan());
+    assert!(far.is_none(), "{case}: {far:?}");
+}
+
+pub fn latents(network: &Network, count: usize) -> Vec<f32> {
+    normal_rows(3, Purpose::Sample, 0, count, network.input())
+}
+
+#[track_caller]
+pub fn assert_parity(gpu: &Gpu, network: &Network, count: usize, case: &str) {
+    let latents = latents(network, count);
+    let expected = network.evaluate(&latents, count, &mut Scratch::default()).to_vec();
+    assert_close(&gpu.decode(network, &latents, count), &expected, case);
+}
+
+pub fn decoder(preset: &str, latent: usize, shape: ImageShape) -> Network {
+    let config = Config::preset(preset).unwrap().with("latent", latent).unwrap();
+    Model::new(&config, shape).unwrap().snapshot(0).unwrap().decoder
+}

@@ -1,0 +1,8 @@
+//! The plane as a person uses it: pointer, wheel, keys, names.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod controls;
+mod layers;
+#[path = "../panel/mod.rs"]
+mod panel;
+mod plane;
