@@ -38,7 +38,6 @@ pub use wake::Waker;
 
 use crate::app::drawing::Drawing;
 use crate::gpu::DeviceInfo;
-use crate::ui::command::Command;
 use crate::ui::layout::{self, Behavior};
 use crate::ui::panels::panes;
 use crate::ui::settings::Appearance;
@@ -254,13 +253,6 @@ impl Session {
                 node.set_live(egui::accesskit::Live::Polite);
                 node.set_label(text.as_str());
             });
-        }
-    }
-
-    /// Carries out Commands from outside the window, as a test or a benchmark does.
-    pub fn apply_all(&mut self, commands: impl IntoIterator<Item = impl Into<Command>>) {
-        for command in commands {
-            self.apply(command);
         }
     }
 }

@@ -49,11 +49,6 @@ impl Dialogs {
         }
     }
 
-    /// Which window is open.
-    pub fn asking(&self) -> Option<Ask> {
-        self.open.as_ref().map(|(ask, _)| *ask)
-    }
-
     /// Draws the window that is open.
     pub fn ui(&mut self, context: &Context, _view: &View<'_>, commands: &mut Vec<Command>) {
         let Some((ask, text)) = &mut self.open else { return };

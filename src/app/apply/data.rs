@@ -36,10 +36,6 @@ impl Session {
     }
 
     /// Puts other data in place of what is open.
-    pub fn set_data(&mut self, data: Arc<Dataset>) {
-        self.take_data(data);
-    }
-
     pub(in crate::app) fn take_data(&mut self, data: Arc<Dataset>) {
         let trained =
             self.services.models.iter().any(|(_, model)| model.status().is_some_and(|status| status.step > 0));

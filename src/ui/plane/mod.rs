@@ -89,9 +89,4 @@ impl PlanePanel {
     pub fn hovered(&self) -> Option<usize> {
         self.hovered
     }
-
-    /// The plane area's id, to tell whether it is what has the keyboard.
-    pub fn focus_id(&self) -> Option<egui::Id> {
-        self.focus
-    }
 }
