@@ -30,7 +30,7 @@ mod wake;
 pub use crate::ui::messages::Level;
 pub use project::{ModelEntry, Project};
 pub use runtime::ModelRuntime;
-pub use script::{Script, SharedScript, Stage};
+pub use script::{Script, ScriptWindow, ScriptedExplorer, SharedScript};
 pub use session::{Session, SessionModel};
 pub use start::Start;
 pub use state::{PATH_VARIABLE, State};
@@ -58,12 +58,10 @@ pub type SharedSession = Rc<RefCell<Session>>;
 /// One window on a session.
 pub struct Explorer {
     session: SharedSession,
-    opened: Instant,
     /// When the last frame began.
     began: Instant,
     /// Whether the processor draws.
     software: bool,
-    script: Option<SharedScript>,
     lost: Arc<AtomicBool>,
     render_state: Option<egui_wgpu::RenderState>,
     /// What drawing has taken of the processor.
@@ -84,24 +82,14 @@ impl Explorer {
             state.install(render_state);
         }
         drop(state);
-        let now = Instant::now();
         Self {
             session,
-            opened: now,
-            began: now,
+            began: Instant::now(),
             software,
-            script: None,
             lost: Arc::default(),
             render_state,
             drawing: Drawing::default(),
         }
-    }
-
-    /// Driven by a script.
-    #[must_use]
-    pub fn driven_by(mut self, script: Option<SharedScript>) -> Self {
-        self.script = script;
-        self
     }
 
     /// Closes as soon as `lost` says that the graphics device is gone: with a device that is lost nothing can be drawn.
@@ -118,12 +106,6 @@ impl Explorer {
 }
 
 impl eframe::App for Explorer {
-    fn raw_input_hook(&mut self, _context: &Context, input: &mut egui::RawInput) {
-        if let Some(script) = &self.script {
-            input.events.append(&mut script.borrow_mut().input());
-        }
-    }
-
     fn logic(&mut self, context: &Context, frame: &mut eframe::Frame) {
         let last_frame_s = frame.info().cpu_usage.unwrap_or(0.0).clamp(0.0, 5.0);
         let drawn = if self.software { self.drawing.since_last() } else { None };
@@ -134,16 +116,7 @@ impl eframe::App for Explorer {
             std::thread::sleep(pause);
         }
         self.began = Instant::now();
-        let mut session = self.session.borrow_mut();
-        session.logic(context, last_frame);
-        if let Some(script) = &self.script {
-            script.borrow_mut().frame(Stage {
-                session: &mut session,
-                context,
-                render_state: self.render_state.as_ref(),
-                elapsed: self.opened.elapsed(),
-            });
-        }
+        self.session.borrow_mut().logic(context, last_frame);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

@@ -2,11 +2,11 @@
 //! opened on the first thread; needs a display and an adapter, and says where it is skipped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use latentarium::app::{Script, Session, SharedScript, SharedSession, Stage, Start};
+use latentarium::app::{Script, ScriptWindow, Session, SharedScript, SharedSession, Start};
 use latentarium::cli::explorer::{WindowError, show};
 use latentarium::model::ModelId;
 use latentarium::trainer::MetricId;
-use latentarium::ui::command::ModelCommand;
+use latentarium::ui::command::{FileCommand, ModelCommand};
 use latentarium::ui::slot::Slot;
 use latentarium::ui::text::tr;
 use std::cell::RefCell;
@@ -60,44 +60,44 @@ fn step(session: &Session) -> u64 {
 }
 
 impl Script for Losing {
-    fn frame(&mut self, mut stage: Stage<'_>) {
+    fn frame(&mut self, window: ScriptWindow<'_>) {
         assert!(self.began.elapsed() < Duration::from_secs(120), "not within two minutes: {:?}", self.seen);
-        if stage.elapsed < self.last_elapsed {
+        if window.elapsed < self.last_elapsed {
             self.windows += 1;
-            self.seen.push(Seen { steps: [step(stage.session); 2], ..Seen::default() });
+            self.seen.push(Seen { steps: [step(window.session); 2], ..Seen::default() });
         }
-        self.last_elapsed = stage.elapsed;
-        stage.context.request_repaint_after(Duration::from_millis(50));
+        self.last_elapsed = window.elapsed;
+        window.context.request_repaint_after(Duration::from_millis(50));
         let seen = self.seen.last_mut().unwrap();
         seen.frames += 1;
-        seen.steps[1] = step(stage.session);
-        if let Some((_, said)) = stage.session.last_message()
+        seen.steps[1] = step(window.session);
+        if let Some((_, said)) = window.session.last_message()
             && seen.said.last() != Some(said)
         {
             seen.said.push(said.clone());
         }
-        if stage.session.is_ready() && !stage.session.model(Slot::A).is_training() {
-            stage.session.apply(ModelCommand::Start(ModelId(0)));
+        if window.session.is_ready() && !window.session.model(Slot::A).is_training() {
+            window.session.apply(ModelCommand::Start(ModelId(0)));
         }
-        let trains = stage.session.model(Slot::A).is_training() && seen.steps[1] > seen.steps[0] + 3;
-        if self.closing || !trains || stage.elapsed < Duration::from_secs(1) {
+        let trains = window.session.model(Slot::A).is_training() && seen.steps[1] > seen.steps[0] + 3;
+        if self.closing || !trains || window.elapsed < Duration::from_secs(1) {
             return;
         }
         match self.losses.get(self.windows - 1) {
             Some(_) if self.lost_in == self.windows => {}
             Some(loss) => {
                 self.lost_in = self.windows;
-                let device = stage.device().expect("a window has a device").clone();
+                let device = window.render_state.expect("a window has a device").device.clone();
                 match loss {
                     Loss::BetweenFrames => device.destroy(),
                     Loss::WithinAFrame => {
-                        stage.context.on_end_pass("lose the device", std::sync::Arc::new(move |_| device.destroy()));
+                        window.context.on_end_pass("lose the device", std::sync::Arc::new(move |_| device.destroy()));
                     }
                 }
             }
             None => {
                 self.closing = true;
-                stage.close();
+                window.session.apply(FileCommand::Quit);
             }
         }
     }
@@ -155,8 +155,8 @@ fn three_losses_are_too_many() {
 fn there_is_an_adapter() -> bool {
     struct Closing;
     impl Script for Closing {
-        fn frame(&mut self, mut stage: Stage<'_>) {
-            stage.close();
+        fn frame(&mut self, window: ScriptWindow<'_>) {
+            window.session.apply(FileCommand::Quit);
         }
     }
     let session: SharedSession = Rc::new(RefCell::new(Session::new(Start::default())));

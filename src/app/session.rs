@@ -192,11 +192,6 @@ impl Session {
         self.services.planes.tiles(self.id(slot))
     }
 
-    /// Encoded points on the plane of A.
-    pub fn plane_points(&self) -> usize {
-        self.points(Slot::A).map_or(0, |points| points.count())
-    }
-
     /// The encoded points of the model in a view.
     pub fn points(&self, slot: Slot) -> Option<Arc<EncodedPoints>> {
         self.services.planes.points(self.id(slot))

@@ -1,6 +1,6 @@
 //! The explorer's window.
 
-use crate::app::{Explorer, Session, SharedScript, SharedSession, Start};
+use crate::app::{Explorer, ScriptedExplorer, Session, SharedScript, SharedSession, Start};
 use crate::gpu::decoder::one_line;
 use eframe::egui::{IconData, ViewportBuilder};
 use eframe::{egui_wgpu, wgpu};
@@ -125,11 +125,14 @@ fn run(session: &SharedSession, script: Option<&SharedScript>, watch: &Watch, lo
             if let Some(state) = &creation.wgpu_render_state {
                 watch.begin(state, &session);
             }
-            let explorer = Explorer::new(session, creation).driven_by(script).closed_by(watch.lost);
+            let explorer = Explorer::new(session, creation).closed_by(watch.lost);
             if losses > 0 {
                 explorer.session().borrow_mut().device_was_lost();
             }
-            Ok(Box::new(explorer))
+            Ok(match script {
+                Some(script) => Box::new(ScriptedExplorer::new(explorer, script)),
+                None => Box::new(explorer),
+            })
         }),
     )
 }

@@ -56,7 +56,7 @@ fn changes_are_taken_back() {
 #[test]
 fn origin_here_is_taken_back_with_the_cursor() {
     let mut screen = Screen::ready();
-    screen.until("points", |session| session.plane_points() > 0);
+    screen.until("points", |session| session.points(Slot::A).is_some());
     screen.session.borrow_mut().apply(PlaneCommand::CursorSettled([1.0, 0.5]));
     let plane = |screen: &Screen| screen.session.borrow().plane(Slot::A).map(|plane| plane.origin.clone());
     let before = plane(&screen);

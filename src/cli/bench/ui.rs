@@ -173,7 +173,7 @@ impl BenchUi {
             training,
             frames: self.frames,
             curve_points: CURVE_POINTS,
-            plane_points: session.plane_points(),
+            plane_points: session.points(Slot::A).map_or(0, |points| points.count()),
             adapter,
         })
     }

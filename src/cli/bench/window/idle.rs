@@ -1,8 +1,8 @@
 //! How many frames a window draws when nothing happens.
 
-use crate::app::{Script, Stage};
+use crate::app::{Script, ScriptWindow};
 use crate::gpu::DeviceInfo;
-use crate::ui::command::ModelCommand;
+use crate::ui::command::{FileCommand, ModelCommand};
 use std::time::{Duration, Instant};
 
 /// How long the data, the models and messages may take.
@@ -34,11 +34,11 @@ enum IdleStage {
 }
 
 impl Script for Idle {
-    fn frame(&mut self, mut stage: Stage<'_>) {
+    fn frame(&mut self, window: ScriptWindow<'_>) {
         if self.counted.is_some() {
             return;
         }
-        if let Some(state) = stage.render_state {
+        if let Some(state) = window.render_state {
             let device = DeviceInfo::of(&state.adapter);
             (self.adapter, self.software) = (device.name, device.software);
         }
@@ -46,27 +46,27 @@ impl Script for Idle {
         let wait = match self.stage {
             IdleStage::Opens => {
                 self.waits_for = "the data and the models were not ready";
-                if stage.session.is_ready() {
-                    stage.session.apply(ModelCommand::ToggleAll);
+                if window.session.is_ready() {
+                    window.session.apply(ModelCommand::ToggleAll);
                     self.stage = IdleStage::Trains(Instant::now());
-                } else if stage.elapsed > PATIENCE {
-                    stage.close();
+                } else if window.elapsed > PATIENCE {
+                    window.session.apply(FileCommand::Quit);
                 }
                 soon
             }
             IdleStage::Trains(since) => {
                 if since.elapsed() > SETTLE {
-                    stage.session.apply(ModelCommand::ToggleAll);
+                    window.session.apply(ModelCommand::ToggleAll);
                     self.stage = IdleStage::Calms(Instant::now());
                 }
                 soon
             }
             IdleStage::Calms(since) => {
                 self.waits_for = "messages did not go away";
-                if !stage.session.says_something() {
+                if !window.session.says_something() {
                     self.stage = IdleStage::Settles(Instant::now());
                 } else if since.elapsed() > PATIENCE {
-                    stage.close();
+                    window.session.apply(FileCommand::Quit);
                 }
                 soon
             }
@@ -74,22 +74,22 @@ impl Script for Idle {
                 self.waits_for = "the window was closed";
                 if since.elapsed() >= SETTLE {
                     // This very frame is drawn because it was asked for.
-                    self.stage = IdleStage::Counts(Instant::now(), stage.session.frames() + 1);
+                    self.stage = IdleStage::Counts(Instant::now(), window.session.frames() + 1);
                     IDLE
                 } else {
                     SETTLE - since.elapsed()
                 }
             }
             IdleStage::Counts(since, before) => {
-                let causes = stage.context.repaint_causes();
+                let causes = window.context.repaint_causes();
                 tracing::debug!(after_s = since.elapsed().as_secs_f32(), ?causes, "a frame");
                 if since.elapsed() >= IDLE {
-                    self.counted = Some(stage.session.frames().saturating_sub(before));
-                    stage.close();
+                    self.counted = Some(window.session.frames().saturating_sub(before));
+                    window.session.apply(FileCommand::Quit);
                 }
                 IDLE.saturating_sub(since.elapsed())
             }
         };
-        stage.context.request_repaint_after(wait);
+        window.context.request_repaint_after(wait);
     }
 }

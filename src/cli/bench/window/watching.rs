@@ -1,7 +1,8 @@
 //! A person who looks at a window while it trains: at rest, then dragging the cursor.
 
 use super::count::Count;
-use crate::app::{Script, Stage};
+use crate::app::{Script, ScriptWindow};
+use crate::ui::command::FileCommand;
 use eframe::egui::{Context, Event, Modifiers, PointerButton, Rect, Vec2};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,25 +27,25 @@ impl Watching {
 }
 
 impl Script for Watching {
-    fn frame(&mut self, mut stage: Stage<'_>) {
+    fn frame(&mut self, window: ScriptWindow<'_>) {
         if self.finished {
             return;
         }
-        if !self.rest.is_over(stage.session) {
+        if !self.rest.is_over(window.session) {
             // Training asks for frames by itself; one more a second ends the part.
-            stage.context.request_repaint_after(Duration::from_secs(1));
+            window.context.request_repaint_after(Duration::from_secs(1));
         } else if self.hand.is_none() {
-            if let Some(rect) = stage.plane_rect() {
+            if let Some(rect) = window.plane_rect() {
                 tracing::debug!("dragging");
-                self.hand = Some(Hand::new(stage.context.clone(), rect));
+                self.hand = Some(Hand::new(window.context.clone(), rect));
                 self.drag = Count::new(self.length);
             } else {
-                stage.close();
+                window.session.apply(FileCommand::Quit);
             }
-        } else if self.drag.is_over(stage.session) {
+        } else if self.drag.is_over(window.session) {
             self.finished = true;
             self.hand = None;
-            stage.close();
+            window.session.apply(FileCommand::Quit);
         }
     }
 
