@@ -1,14 +1,20 @@
-//! What a person waits for: a training step, decoding a plane's tiles, one latent, a frame's curves.
+//! What a person waits for: a training step, decoding a plane's tiles, one latent, a frame's curves, the point under the
+//! pointer, a frame's piece of a density.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use latentarium::dataset::{Dataset, ImageShape, Source, Split};
+use latentarium::explore::density::{DensityRequest, DensityTask};
+use latentarium::explore::encoded::{EncodedPoints, Encoding};
+use latentarium::explore::plane::Plane;
 use latentarium::history::{Axis, History};
 use latentarium::model::{Batches, Config, MetricId, Model, StepInput, presets};
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::Scratch;
 use rand::RngCore;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 fn noise(count: usize) -> Arc<Dataset> {
     let shape = ImageShape::grey(28, 28);
@@ -76,5 +82,40 @@ fn curves(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, training, decoding, curves);
+/// Points of the prior, in ten classes.
+fn encoded(count: usize) -> Arc<EncodedPoints> {
+    let encoding = Encoding {
+        step: 0,
+        latent: 2,
+        mean: normal_rows(7, Purpose::Sample, 0, count, 2),
+        log_variance: vec![0.0; 2 * count],
+        kl_per_dimension: vec![0.0; 2],
+        images: (0..count as u32).collect(),
+        labels: (0..count).map(|index| (index % 10) as u8).collect(),
+        took: Duration::ZERO,
+    };
+    Arc::new(EncodedPoints::new(Arc::new(encoding), Arc::new(Plane::of_two())))
+}
+
+fn points(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("points");
+    let many = encoded(750_000);
+    for at in [[0.0, 0.0], [3.0, -3.0], [40.0, 10.0]] {
+        group.bench_function(format!("nearest of 750000 to {at:?}"), |bencher| {
+            bencher.iter(|| many.nearest(at, 2000.0, |_| true));
+        });
+    }
+    let piece = encoded(100_000);
+    group.bench_function("last piece of a density", |bencher| {
+        let first_pass = || {
+            let (points, hidden) = (piece.clone(), BTreeSet::new());
+            let mut task = DensityTask::new(DensityRequest { points, hidden, low: [-3.0; 2], high: [3.0; 2] });
+            task.advance(100_000);
+            task
+        };
+        bencher.iter_batched(first_pass, |mut task| task.advance(100_000).unwrap(), BatchSize::LargeInput);
+    });
+}
+
+criterion_group!(benches, training, decoding, curves, points);
 criterion_main!(benches);
