@@ -9,12 +9,12 @@ use latentarium::explore::encoded::{EncodedPoints, Encoding};
 use latentarium::explore::plane::Plane;
 use latentarium::explore::tiles::{Lattice, TileGrid, fresh_id};
 use latentarium::explore::viewport::{Area, Viewport};
-use latentarium::gpu::image::{self, Fit, Picture};
+use latentarium::gpu::image::{self, Fit};
 use latentarium::gpu::points::{self, PointPalette, PointSlot, PointStyle};
 use latentarium::gpu::tiles::{self, TileStyle};
 use latentarium::gpu::{self, ColorMap, Headless, Resources, TextureSlot};
+use latentarium::picture::Bitmap;
 use std::sync::Arc;
-use std::time::Duration;
 
 const SIDE: u32 = 128;
 const GAMMA: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
@@ -164,8 +164,8 @@ fn an_image_is_drawn_in_the_colours_of_the_cpu() {
         let slot = TextureSlot::default();
         for map in ColorMap::ALL {
             let picture = match map {
-                ColorMap::Signed => Picture::signed(shape, &values.iter().map(|x| 2.0 * x - 1.0).collect::<Vec<_>>()),
-                _ => Picture::new(shape, &values),
+                ColorMap::Signed => Bitmap::signed(shape, &values.iter().map(|x| 2.0 * x - 1.0).collect::<Vec<_>>()),
+                _ => Bitmap::new(shape, &values),
             };
             let rect = Rect::from_min_size(pos2(5.0, 7.0), vec2(100.0, 100.0));
             let pixels = screen.frame(|painter| image::paint(painter, rect, &slot, &picture, map, Fit::Sharp));
@@ -192,18 +192,18 @@ fn colour_images_are_drawn_as_they_are_and_smooth_ones_without_steps() {
     let Some(mut screen) = Screen::new(GAMMA) else { return };
     let slot = TextureSlot::default();
     let whole = Rect::from_min_size(pos2(0.0, 0.0), vec2(128.0, 128.0));
-    let colour = Picture::new(ImageShape { channels: 3, height: 1, width: 1 }, &[1.0, 0.5, 0.0]);
+    let colour = Bitmap::new(ImageShape { channels: 3, height: 1, width: 1 }, &[1.0, 0.5, 0.0]);
     let pixels = screen.frame(|painter| image::paint(painter, whole, &slot, &colour, ColorMap::Magma, Fit::Sharp));
     assert_eq!(rgb(&pixels, 64, 64), [255, 128, 0]);
     let shape = ImageShape { channels: 3, height: 4, width: 4 };
-    let colours = Picture::new(shape, &ramp(shape));
+    let colours = Bitmap::new(shape, &ramp(shape));
     for map in ColorMap::ALL {
         let pixels = screen.frame(|painter| image::paint(painter, whole, &slot, &colours, map, Fit::Sharp));
         for (place, wanted) in colours.rgb(map).chunks_exact(3).enumerate() {
             assert_eq!(rgb(&pixels, place % 4 * 32 + 16, place / 4 * 32 + 16), wanted, "{map:?}: pixel {place}");
         }
     }
-    let edge = Picture::new(ImageShape::grey(2, 2), &[0.0, 1.0, 0.0, 1.0]);
+    let edge = Bitmap::new(ImageShape::grey(2, 2), &[0.0, 1.0, 0.0, 1.0]);
     let pixels = screen.frame(|painter| image::paint(painter, whole, &slot, &edge, ColorMap::Grey, Fit::Smooth));
     let row: Vec<u8> = (0..128).map(|x| rgb(&pixels, x, 50)[0]).collect();
     assert!(row.windows(2).all(|pair| pair[1] >= pair[0] && pair[1] - pair[0] <= 5), "{row:?}");
@@ -269,7 +269,7 @@ fn points_at(points: &[([f32; 2], u8)]) -> Arc<EncodedPoints> {
         kl_per_dimension: vec![0.0; 2],
         images: (0..points.len() as u32).collect(),
         labels: points.iter().map(|(_, class)| *class).collect(),
-        took: Duration::ZERO,
+        took: Default::default(),
     };
     Arc::new(EncodedPoints::new(Arc::new(encoding), Arc::new(Plane::of_two())))
 }
@@ -380,7 +380,7 @@ fn nothing_is_uploaded_twice_and_what_nobody_owns_is_freed() {
     let Some(mut screen) = Screen::new(GAMMA) else { return };
     let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(64.0, 64.0));
     let (image_slot, tile_slot, point_slot) = (TextureSlot::default(), TextureSlot::default(), PointSlot::default());
-    let picture = Picture::new(ImageShape::grey(4, 4), &[0.5; 16]);
+    let picture = Bitmap::new(ImageShape::grey(4, 4), &[0.5; 16]);
     let grid = grid(1);
     let cloud = points_at(&[([0.0, 0.0], 0)]);
     for half_height in [1.0, 2.0, 3.0] {

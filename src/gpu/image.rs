@@ -8,8 +8,6 @@ use eframe::egui::{self, PaintCallbackInfo};
 use eframe::{egui_wgpu, wgpu};
 use std::sync::Arc;
 
-pub use crate::picture::Bitmap as Picture;
-
 /// How an image is laid into its rectangle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fit {

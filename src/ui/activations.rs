@@ -3,9 +3,10 @@
 use crate::dataset::ImageShape;
 use crate::explore::lens::MapSheet;
 use crate::explore::viewer::{CpuDecoder, Look, LookFound};
-use crate::gpu::image::{self, Fit, Picture};
+use crate::gpu::image::{self, Fit};
 use crate::gpu::live::{self, Decode, DecodedModel};
 use crate::gpu::{self, ColorMap, Decoding, OnDevice};
+use crate::picture::Bitmap;
 use crate::snapshot::{Operation, OperationKind, Snapshot};
 use crate::ui::command::{Command, ModelCommand, ViewCommand};
 use crate::ui::output::QUICK_FLOPS;
@@ -24,7 +25,7 @@ pub struct Activations {
     decoder: CpuDecoder,
     /// What each operation gives, by the CPU.
     made: Option<LookFound>,
-    picture: Option<(usize, Picture)>,
+    picture: Option<(usize, Bitmap)>,
     requested: Option<(Slot, Arc<Look>)>,
     slot: gpu::TextureSlot,
 }
@@ -167,7 +168,7 @@ impl Activations {
         }
         let values = self.made.as_ref().and_then(|made| made.values.get(operation + 1));
         let [width, height] = sheet.size();
-        let picture = |values: &Arc<[f32]>| Picture::signed(ImageShape::grey(height, width), &sheet.picture(values));
+        let picture = |values: &Arc<[f32]>| Bitmap::signed(ImageShape::grey(height, width), &sheet.picture(values));
         self.picture = values.map(|values| (operation, picture(values)));
     }
 }

@@ -3,9 +3,10 @@
 
 use crate::dataset::Split;
 use crate::explore::viewer::{Look, LookFound};
-use crate::gpu::image::{self, Fit, Picture};
+use crate::gpu::image::{self, Fit};
 use crate::gpu::live::{self, Decode, DecodedModel};
 use crate::gpu::{Decoding, OnDevice, TextureSlot};
+use crate::picture::Bitmap;
 use crate::snapshot::{Scratch, Snapshot};
 use crate::ui::command::{Command, ModelCommand};
 use crate::ui::slot::Slot;
@@ -25,13 +26,13 @@ struct Decoded {
 
 struct Made {
     image: Arc<[f32]>,
-    picture: Picture,
+    picture: Bitmap,
     step: u64,
 }
 
 impl Made {
     fn new(snapshot: &Snapshot, image: Arc<[f32]>) -> Self {
-        Self { picture: Picture::new(snapshot.image, &image), image, step: snapshot.step }
+        Self { picture: Bitmap::new(snapshot.image, &image), image, step: snapshot.step }
     }
 }
 
@@ -39,7 +40,7 @@ impl Made {
 struct Real {
     index: usize,
     split: Split,
-    picture: Picture,
+    picture: Bitmap,
 }
 
 /// What one of the views shows.
@@ -212,7 +213,7 @@ impl OutputPanel {
         let (index, train) = (found.nearest.index, &data.train);
         let same = |real: &Real| real.index == index && real.split.same(train);
         if !self.real.as_ref().is_some_and(same) {
-            let picture = Picture::new(train.shape(), &train.image(index));
+            let picture = Bitmap::new(train.shape(), &train.image(index));
             self.real = Some(Real { index, split: train.clone(), picture });
         }
     }

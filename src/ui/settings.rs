@@ -1,4 +1,4 @@
-//! How the window looks: kept between sittings.
+//! How the window looks: kept from one session to the next.
 
 use crate::explore::tiles::LARGEST_GRID;
 use crate::gpu::{ColorMap, DecoderChoice};
@@ -96,7 +96,7 @@ impl Default for Curves {
     }
 }
 
-/// What the lens is held over: kept between sittings.
+/// What the lens is held over: kept from one session to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LensSettings {

@@ -2,9 +2,9 @@
 
 use crate::dataset::{Dataset, DatasetId};
 use crate::explore::compare::one_of_each_class;
-use crate::gpu::image::{self, Picture};
-use crate::gpu::{self, ColorMap};
+use crate::gpu::{self, ColorMap, image};
 use crate::model::MOST_MODELS;
+use crate::picture::Bitmap;
 use crate::ui::command::{Ask, Command, FileCommand, ModelCommand};
 use crate::ui::model_card;
 use crate::ui::text::{tr, whole};
@@ -19,7 +19,7 @@ const SHOWN: usize = 20;
 /// The panel's own looks.
 #[derive(Default)]
 pub struct Setup {
-    images: Option<(DatasetId, Picture)>,
+    images: Option<(DatasetId, Bitmap)>,
     slot: gpu::TextureSlot,
 }
 
@@ -62,7 +62,7 @@ impl Setup {
             let indices = one_of_each_class(data, SHOWN);
             let images: Vec<Vec<f32>> = indices.iter().map(|index| data.test.image(*index)).collect();
             let columns = (images.len() / 2).clamp(1, 10);
-            self.images = Some((data.id.clone(), Picture::montage(data.shape(), &images, columns)));
+            self.images = Some((data.id.clone(), Bitmap::montage(data.shape(), &images, columns)));
         }
         let Some((_, picture)) = &self.images else { return };
         let [width, height] = picture.size().map(|side| side.max(1) as f32);

@@ -4,9 +4,7 @@ use crate::device::{SHAPES, assert_close, decoder, gpu, latents};
 use eframe::wgpu;
 use latentarium::dataset::ImageShape;
 use latentarium::gpu::Headless;
-use latentarium::gpu::decoder::{
-    DecodeSchedule, DecoderError, Packed, Plan, Weights, encode, read_back,
-};
+use latentarium::gpu::decoder::{DecodeSchedule, DecoderError, Packed, Plan, Weights, encode, read_back};
 use latentarium::snapshot::{Activation, Network, Operation, Scratch};
 
 #[test]

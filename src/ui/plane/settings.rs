@@ -1,4 +1,4 @@
-//! What is drawn on the plane: kept between sittings.
+//! What is drawn on the plane: kept from one session to the next.
 
 use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};

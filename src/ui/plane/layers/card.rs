@@ -3,7 +3,8 @@
 use super::layer::{PlaneFrame, PlaneLayer};
 use crate::dataset::Split;
 use crate::gpu::TextureSlot;
-use crate::gpu::image::{self, Fit, Picture};
+use crate::gpu::image::{self, Fit};
+use crate::picture::Bitmap;
 use crate::ui::theme;
 use eframe::egui::{Align2, FontId, Painter, Rect, Stroke, StrokeKind, pos2, vec2};
 
@@ -18,7 +19,7 @@ pub struct CardLayer {
 struct Made {
     image: usize,
     split: Split,
-    picture: Picture,
+    picture: Bitmap,
 }
 
 impl PlaneLayer for CardLayer {
@@ -64,7 +65,7 @@ impl CardLayer {
         let images = &data.test;
         let same = |made: &Made| made.image == image && made.split.same(images);
         if !self.made.as_ref().is_some_and(same) {
-            let picture = Picture::new(images.shape(), &images.image(image));
+            let picture = Bitmap::new(images.shape(), &images.image(image));
             self.made = Some(Made { image, split: images.clone(), picture });
         }
     }
