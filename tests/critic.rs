@@ -63,7 +63,7 @@ fn step(
         values => values,
     };
     let (real, fake) = (draw(1, 17, values), draw(2, 17, values));
-    let measured = backward(&network, &parameters, (&real, &fake), loss, penalties).unwrap();
+    let measured = backward(&network, &parameters, &real, &fake, loss, penalties).unwrap();
     let gradients = parameters.iter().map(|(name, parameter)| (name.to_owned(), parameter.gradient().unwrap()));
     (measured, gradients.collect())
 }
@@ -79,7 +79,7 @@ fn step_behind(first: impl FnOnce(&mut Parameters) -> Layer, images: [&Tensor; 2
     let between = [0.1, 0.3, 0.5, 0.7, 0.9];
     let penalties = Penalties { r1_gamma: 3.0, gradient_lambda: 2.0, between: &between };
     let [real, fake] = images;
-    let found = backward(&network, &parameters, (real, fake), AdversarialLoss::NonSaturating, penalties).unwrap();
+    let found = backward(&network, &parameters, real, fake, AdversarialLoss::NonSaturating, penalties).unwrap();
     let own = parameters.iter().filter(|(name, _)| !name.starts_with("first"));
     (found, own.map(|(_, parameter)| parameter.gradient().unwrap()).collect())
 }
@@ -208,7 +208,7 @@ fn penalties_agree_with_finite_differences_in_double_precision() {
     let mut parameters = Parameters::default();
     let network = dense(&mut parameters);
     let (real, fake) = (draw(1, 17, 12), draw(2, 17, 12));
-    let found = backward(&network, &parameters, (&real, &fake), AdversarialLoss::Wasserstein, penalties).unwrap();
+    let found = backward(&network, &parameters, &real, &fake, AdversarialLoss::Wasserstein, penalties).unwrap();
     let wide =
         |values: &Tensor| values.flatten_all().unwrap().to_vec1::<f32>().unwrap().into_iter().map(f64::from).collect();
     let named = |name: String| {

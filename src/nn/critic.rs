@@ -48,7 +48,8 @@ pub struct CriticLosses {
 pub fn backward(
     critic: &Sequential,
     parameters: &Parameters,
-    (real, fake): (&Tensor, &Tensor),
+    real: &Tensor,
+    fake: &Tensor,
     loss: AdversarialLoss,
     penalties: Penalties<'_>,
 ) -> Result<CriticLosses> {
@@ -60,8 +61,8 @@ pub fn backward(
         bail!("expected a place between each pair of images");
     }
     match critic.inner() {
-        Some(inner) => with_values(real, |real| with_values(&fake, |fake| fused(inner, (real, fake), loss, penalties))),
-        None => by_candle(critic, parameters, (real, &fake), loss, penalties),
+        Some(inner) => with_values(real, |real| with_values(&fake, |fake| fused(inner, real, fake, loss, penalties))),
+        None => by_candle(critic, parameters, real, &fake, loss, penalties),
     }
 }
 
@@ -69,7 +70,8 @@ pub fn backward(
 fn by_candle(
     critic: &Sequential,
     parameters: &Parameters,
-    (real, fake): (&Tensor, &Tensor),
+    real: &Tensor,
+    fake: &Tensor,
     loss: AdversarialLoss,
     penalties: Penalties<'_>,
 ) -> Result<CriticLosses> {
@@ -110,7 +112,8 @@ const NEARLY_ZERO: f64 = 1e-12;
 /// On the kernels. Rows lie as generated, real, between; those whose input gradient is penalised are the last ones.
 fn fused(
     inner: &Inner,
-    (real, fake): (&[f32], &[f32]),
+    real: &[f32],
+    fake: &[f32],
     loss: AdversarialLoss,
     penalties: Penalties<'_>,
 ) -> Result<CriticLosses> {
@@ -127,7 +130,7 @@ fn fused(
         let mut x = inner.lend(rows * width);
         x[..fake.len()].copy_from_slice(fake);
         x[fake.len()..2 * fake.len()].copy_from_slice(real);
-        mix(&mut x[2 * fake.len()..], (real, fake), penalties.between, width);
+        mix(&mut x[2 * fake.len()..], real, fake, penalties.between, width);
 
         let mut values = inner.lend_values(rows);
         passes::forward_rows(layers, &x, rows, &mut passes::slices_mut(&mut values));
@@ -202,7 +205,7 @@ fn check(layers: &[BoundLayer<'_>]) -> Result<()> {
     Ok(())
 }
 
-fn mix(out: &mut [f32], (real, fake): (&[f32], &[f32]), between: &[f32], width: usize) {
+fn mix(out: &mut [f32], real: &[f32], fake: &[f32], between: &[f32], width: usize) {
     let rows = out.chunks_exact_mut(width).zip(real.chunks_exact(width).zip(fake.chunks_exact(width)));
     for ((out, (real, fake)), place) in rows.zip(between) {
         out.iter_mut().zip(real.iter().zip(fake)).for_each(|(out, (real, fake))| *out = fake + place * (real - fake));

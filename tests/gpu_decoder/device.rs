@@ -55,7 +55,7 @@ impl Gpu {
         plan.write_latents((device, queue), first, right).unwrap();
         let mut encoder = device.create_command_encoder(&Default::default());
         let chunks = 0..plan.schedule().chunks.len();
-        encode(&mut encoder, (&self.pipelines, plan, weights), chunks, None).unwrap();
+        encode(&mut encoder, &self.pipelines, plan, weights, chunks, None).unwrap();
         queue.submit([encoder.finish()]);
         let count = plan.schedule().count * plan.schedule().values.last().unwrap();
         read_back(device, queue, plan.output().unwrap(), count).unwrap()

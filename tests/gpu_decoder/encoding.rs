@@ -41,7 +41,7 @@ fn a_part_of_the_chunks_can_be_encoded_and_values_between_stay_there() {
     let latents = latents(&network, 10);
     plan.write_latents((device, queue), 0, &latents).unwrap();
     let mut encoder = device.create_command_encoder(&Default::default());
-    encode(&mut encoder, (&gpu.pipelines, &plan, &weights), 1..2, None).unwrap();
+    encode(&mut encoder, &gpu.pipelines, &plan, &weights, 1..2, None).unwrap();
     queue.submit([encoder.finish()]);
     let images: Vec<f32> = read_back(device, queue, plan.output().unwrap(), 10 * 81).unwrap();
     let expected = network.evaluate(&latents, 10, &mut Scratch::default()).to_vec();
@@ -63,13 +63,13 @@ fn newer_weights_do_not_change_what_was_encoded() {
     let plans = [0; 2].map(|_| Plan::new(device, queue, &gpu.pipelines, &linear(0.0), 1).unwrap());
     let mut weights = Weights::new(device, &gpu.pipelines, &linear(0.0)).unwrap();
     let mut encoder = device.create_command_encoder(&Default::default());
-    let refused = encode(&mut encoder, (&gpu.pipelines, &plans[0], &weights), 0..1, None);
+    let refused = encode(&mut encoder, &gpu.pipelines, &plans[0], &weights, 0..1, None);
     assert_eq!((refused, weights.step()), (Err(DecoderError::NoWeights), None));
     for (step, plan) in plans.iter().enumerate() {
         plan.write_latents((device, queue), 0, &[10.0]).unwrap();
         weights.upload(device, queue, &Packed::new(&linear(2.0 + step as f32), step as u64).unwrap()).unwrap();
         assert_eq!(weights.step(), Some(step as u64));
-        encode(&mut encoder, (&gpu.pipelines, plan, &weights), 0..1, None).unwrap();
+        encode(&mut encoder, &gpu.pipelines, plan, &weights, 0..1, None).unwrap();
     }
     queue.submit([encoder.finish()]);
     let images = plans.map(|plan| read_back::<f32>(device, queue, plan.output().unwrap(), 1).unwrap());
@@ -83,7 +83,7 @@ fn newer_weights_do_not_change_what_was_encoded() {
         Err(DecoderError::Latents { latent: 2, room: 2, found: 1 })
     );
     let mut encoder = device.create_command_encoder(&Default::default());
-    let refused = encode(&mut encoder, (&gpu.pipelines, &plan, &weights), 0..1, None);
+    let refused = encode(&mut encoder, &gpu.pipelines, &plan, &weights, 0..1, None);
     assert_eq!(refused, Err(DecoderError::OtherNetwork));
 }
 

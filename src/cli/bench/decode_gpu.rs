@@ -118,7 +118,7 @@ impl Timer {
             beginning_of_pass_write_index: Some(0),
             end_of_pass_write_index: Some(1),
         });
-        encode(&mut encoder, (&self.pipelines, plan, weights), 0..plan.schedule().chunks.len(), stamps)?;
+        encode(&mut encoder, &self.pipelines, plan, weights, 0..plan.schedule().chunks.len(), stamps)?;
         if let Some((query_set, resolved)) = &self.queries {
             encoder.resolve_query_set(query_set, 0..2, resolved, 0);
         }

@@ -15,13 +15,15 @@ use std::ops::Range;
 /// Where the weights do not fit the plan or there are none yet; then nothing is recorded.
 pub fn encode(
     encoder: &mut wgpu::CommandEncoder,
-    (pipelines, plan, weights): (&DecoderPipelines, &Plan, &Weights),
+    pipelines: &DecoderPipelines,
+    plan: &Plan,
+    weights: &Weights,
     chunks: Range<usize>,
     timestamps: Option<wgpu::ComputePassTimestampWrites<'_>>,
 ) -> Result<(), DecoderError> {
     let descriptor = wgpu::ComputePassDescriptor { label: Some("decoder"), timestamp_writes: timestamps };
     weights.groups(&plan.schedule().kinds)?;
-    record(&mut encoder.begin_compute_pass(&descriptor), (pipelines, plan, weights), chunks)
+    record(&mut encoder.begin_compute_pass(&descriptor), pipelines, plan, weights, chunks)
 }
 
 /// The same within a pass that is already open.
@@ -30,7 +32,9 @@ pub fn encode(
 /// As [`encode`].
 pub fn record(
     pass: &mut wgpu::ComputePass<'_>,
-    (pipelines, plan, weights): (&DecoderPipelines, &Plan, &Weights),
+    pipelines: &DecoderPipelines,
+    plan: &Plan,
+    weights: &Weights,
     chunks: Range<usize>,
 ) -> Result<(), DecoderError> {
     let weight_groups = weights.groups(&plan.schedule().kinds)?;

@@ -153,7 +153,7 @@ impl<'a> Recording<'a> {
                             PlanOf::Tiles => model.tiles(),
                         };
                         if let Some(plan) = plan {
-                            record(&mut pass, (&self.tools.pipelines, plan, &model.weights), chunks.clone())
+                            record(&mut pass, &self.tools.pipelines, plan, &model.weights, chunks.clone())
                                 .map_err(|error| ModelFault { model: *id, error })?;
                         }
                     }

@@ -124,9 +124,14 @@ impl Trainable for Gan {
                 gradient_lambda: adversary.gradient_penalty,
                 between: &batch.between,
             };
-            let images = (&batch.images, &fake);
-            let parameters = &self.discriminator_parameters;
-            let measured = critic::backward(&self.discriminator, parameters, images, adversary.gan_loss, penalties)?;
+            let measured = critic::backward(
+                &self.discriminator,
+                &self.discriminator_parameters,
+                &batch.images,
+                &fake,
+                adversary.gan_loss,
+                penalties,
+            )?;
             if adversary.r1_gamma > 0.0 {
                 losses.push((MetricId::R1_PENALTY, measured.r1));
             }
