@@ -2,6 +2,7 @@
 
 use crate::gpu::DeviceInfo;
 use crate::gpu::live::Link;
+use crate::message::Message;
 use crate::model::PerModel;
 use std::sync::Arc;
 
@@ -11,9 +12,9 @@ pub(super) struct DecoderState {
     /// What the window draws with; `None` where nobody knows.
     pub device: Option<DeviceInfo>,
     /// Why the adapter decodes nothing any more until the program ends.
-    pub refusal: Option<String>,
+    pub refusal: Option<Message>,
     /// Why single models are decoded by the CPU, as the person was last told.
-    pub told: PerModel<String>,
+    pub told: PerModel<Message>,
     /// The decoder on the window's device.
     pub link: Option<Arc<Link>>,
 }

@@ -4,11 +4,12 @@
 use crate::app::session::Session;
 use crate::gpu::live::{self, DecoderReport, Wake};
 use crate::gpu::{self, Decoding, DeviceInfo, OnDevice};
+use crate::message::{Explain, Message, message};
 use crate::model::ModelId;
 use crate::ui::messages::Level;
 use crate::ui::plane::known::PlanesView;
 use crate::ui::slot::Slot;
-use crate::ui::text::tr;
+use crate::ui::text::{explain, tr};
 use eframe::egui_wgpu;
 use rust_i18n::t;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ impl Session {
         let wake = Wake { learned: Arc::new(move || learned.learned()), now: Arc::new(move || now.now()) };
         match live::connect(render_state, wake) {
             Ok(link) => self.services.decoder.link = Some(link),
-            Err(error) => self.refuse_gpu(&error.to_string()),
+            Err(error) => self.refuse_gpu(error.message()),
         }
     }
 
@@ -39,7 +40,7 @@ impl Session {
             link.refusal()
         });
         if let Some(why) = refusal {
-            self.refuse_gpu(&why);
+            self.refuse_gpu(why);
             return;
         }
         let models: Vec<ModelId> = self.project.models.iter().map(|model| model.id).collect();
@@ -49,7 +50,8 @@ impl Session {
                 continue;
             };
             if self.services.decoder.told.insert(model, why.clone()).is_none_or(|told| told != why) {
-                self.shell.say(Level::Note, &t!("toast.network_refused", slot = self.project.label(model), why = why));
+                let name = self.project.label(model);
+                self.shell.say(Level::Note, &t!("toast.network_refused", slot = name, why = explain(&why)));
             }
         }
     }
@@ -94,7 +96,7 @@ impl Session {
         gpu::decide(
             self.project.settings.decoder,
             self.services.decoder.device.as_ref(),
-            self.services.decoder.refusal.as_deref(),
+            self.services.decoder.refusal.as_ref(),
         )
     }
 
@@ -106,11 +108,11 @@ impl Session {
     /// Who decodes a model.
     pub fn decoding_of(&self, model: ModelId) -> Decoding {
         let refusal = self.services.decoder.refusal.clone().or_else(|| self.network_refusal(model));
-        gpu::decide(self.project.settings.decoder, self.services.decoder.device.as_ref(), refusal.as_deref())
+        gpu::decide(self.project.settings.decoder, self.services.decoder.device.as_ref(), refusal.as_ref())
     }
 
     /// Why the device cannot take a model's network.
-    fn network_refusal(&self, model: ModelId) -> Option<String> {
+    fn network_refusal(&self, model: ModelId) -> Option<Message> {
         let shown = self.services.models.get(model)?.shown()?;
         self.services.decoder.link.as_ref()?.refusal_of(model, &shown.decoder)
     }
@@ -125,20 +127,19 @@ impl Session {
     }
 
     /// The graphics adapter failed at something: the CPU decodes until the program ends, and the person is told why.
-    pub fn refuse_gpu(&mut self, why: &str) {
+    pub fn refuse_gpu(&mut self, why: Message) {
         tracing::warn!("the CPU decodes from now on: {why}");
         if self.services.decoder.refusal.is_none() {
-            self.shell.say(Level::Failed, &t!("toast.decoder_refused", why = why));
+            self.shell.say(Level::Failed, &t!("toast.decoder_refused", why = explain(&why)));
         }
-        self.services.decoder.refusal.get_or_insert_with(|| why.to_owned());
+        self.services.decoder.refusal.get_or_insert(why);
     }
 
     /// The graphics device was lost, and this is another window on another one.
     pub fn device_was_lost(&mut self) {
         // What the lost one reported is of no use any more.
         self.take_device_errors();
-        let why = tr("toast.device_lost");
-        self.refuse_gpu(&why);
-        self.shell.say(Level::Failed, &why);
+        self.refuse_gpu(message!("the graphics device was lost"));
+        self.shell.say(Level::Failed, &tr("toast.device_lost"));
     }
 }

@@ -6,7 +6,7 @@ use crate::app::services::SheetKey;
 use crate::app::session::Session;
 use crate::app::{files, state};
 use crate::explore::compare;
-use crate::message::Explain;
+use crate::message::{Explain, Message};
 use crate::model::ModelId;
 use crate::run;
 use crate::trainer::Event;
@@ -51,7 +51,7 @@ impl Session {
         }
         self.update_decoder();
         if let Some(message) = self.viewer_message() {
-            self.shell.say(Level::Failed, &message);
+            self.shell.say(Level::Failed, &explain(&message));
         }
         self.refresh_sheet();
         self.keep_state(context, false);
@@ -104,7 +104,7 @@ impl Session {
     fn receive_device_errors(&mut self) {
         for error in self.take_device_errors() {
             if self.device_decoding().is_gpu() {
-                self.refuse_gpu(&error);
+                self.refuse_gpu(Message::words(error));
                 continue;
             }
             let message = t!("toast.device_error", why = error).into_owned();

@@ -3,6 +3,7 @@
 use crate::app::planes::Weights;
 use crate::app::session::Session;
 use crate::explore::viewer::{NearestRequest, TileRequest};
+use crate::message::Message;
 use crate::snapshot::Snapshot;
 use crate::ui::plane::layers;
 use crate::ui::slot::Slot;
@@ -60,7 +61,7 @@ impl Session {
     }
 
     /// What went wrong with the planes.
-    pub(super) fn viewer_message(&self) -> Option<String> {
+    pub(super) fn viewer_message(&self) -> Option<Message> {
         self.services.planes.viewer.as_ref()?.take_message()
     }
 }

@@ -1,6 +1,7 @@
 //! Which processor decodes: what was asked for, what there is, and what has already gone wrong.
 
 use super::probe::DeviceInfo;
+use crate::message::Message;
 use crate::model::ModelId;
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +44,7 @@ pub enum Decoding {
     /// The CPU, because nothing draws on a graphics device.
     CpuNoAdapter,
     /// The CPU, because the adapter cannot compute what is needed, or refused it, for all models or for one: one sentence.
-    CpuRefused(String),
+    CpuRefused(Message),
 }
 
 impl Decoding {
@@ -72,15 +73,14 @@ impl OnDevice {
 
 /// Decides. `device` is what the window draws with, `refusal` why it refuses, if it does: everything until the
 /// program ends, or the model that is asked about.
-pub fn decide(choice: DecoderChoice, device: Option<&DeviceInfo>, refusal: Option<&str>) -> Decoding {
+pub fn decide(choice: DecoderChoice, device: Option<&DeviceInfo>, refusal: Option<&Message>) -> Decoding {
     let device = match (choice, device) {
         (DecoderChoice::Cpu, _) => return Decoding::CpuChosen,
         (_, None) => return Decoding::CpuNoAdapter,
         (_, Some(device)) => device,
     };
     match (refusal, &device.no_compute, choice) {
-        (Some(why), _, _) => Decoding::CpuRefused(why.to_owned()),
-        (None, Some(why), _) => Decoding::CpuRefused(why.clone()),
+        (Some(why), _, _) | (None, Some(why), _) => Decoding::CpuRefused(why.clone()),
         (None, None, DecoderChoice::Auto) if device.software => Decoding::CpuSoftware,
         (None, None, _) => Decoding::Gpu,
     }
@@ -97,27 +97,28 @@ mod tests {
             driver: String::new(),
             software,
             largest_texture: 8192,
-            no_compute: no_compute.map(str::to_owned),
+            no_compute: no_compute.map(Message::words),
         }
     }
 
     #[test]
     fn a_card_that_computes_decodes_and_nothing_else_does_unasked() {
         let (card, software, gl) = (device(false, None), device(true, None), device(false, Some("no compute")));
-        let refused = |why: &str| Decoding::CpuRefused(why.into());
+        let refused = |why: &str| Decoding::CpuRefused(Message::words(why));
+        let lost = Message::words("lost");
         for (choice, found, refusal, expected) in [
             (DecoderChoice::Auto, Some(&card), None, Decoding::Gpu),
             (DecoderChoice::Auto, Some(&software), None, Decoding::CpuSoftware),
             (DecoderChoice::Auto, Some(&gl), None, refused("no compute")),
-            (DecoderChoice::Auto, Some(&card), Some("lost"), refused("lost")),
+            (DecoderChoice::Auto, Some(&card), Some(&lost), refused("lost")),
             (DecoderChoice::Auto, None, None, Decoding::CpuNoAdapter),
             (DecoderChoice::Gpu, Some(&card), None, Decoding::Gpu),
             (DecoderChoice::Gpu, Some(&software), None, Decoding::Gpu),
             (DecoderChoice::Gpu, Some(&gl), None, refused("no compute")),
-            (DecoderChoice::Gpu, Some(&card), Some("lost"), refused("lost")),
+            (DecoderChoice::Gpu, Some(&card), Some(&lost), refused("lost")),
             (DecoderChoice::Gpu, None, None, Decoding::CpuNoAdapter),
             (DecoderChoice::Cpu, Some(&card), None, Decoding::CpuChosen),
-            (DecoderChoice::Cpu, None, Some("lost"), Decoding::CpuChosen),
+            (DecoderChoice::Cpu, None, Some(&lost), Decoding::CpuChosen),
         ] {
             assert_eq!(decide(choice, found, refusal), expected, "{choice:?} {found:?} {refusal:?}");
         }

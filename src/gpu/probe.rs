@@ -1,6 +1,7 @@
 //! Whether there is something to draw with, and what it is.
 
-use super::decoder::check_compute;
+use super::decoder::{DecoderError, check_compute};
+use crate::message::{Explain, Message};
 use eframe::{egui_wgpu, wgpu};
 
 /// What draws.
@@ -17,25 +18,26 @@ pub struct DeviceInfo {
     /// The longest side of a texture, in pixels.
     pub largest_texture: u32,
     /// Why the decoder's shaders cannot run on it: one sentence; `None` where they can.
-    pub no_compute: Option<String>,
+    pub no_compute: Option<Message>,
 }
 
 impl DeviceInfo {
     /// What an adapter says of itself.
     pub fn of(adapter: &wgpu::Adapter) -> Self {
         let info = adapter.get_info();
-        let no_compute = if adapter.get_downlevel_capabilities().flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS) {
-            check_compute(&adapter.limits()).err().map(|error| error.to_string())
-        } else {
-            Some(format!("the graphics adapter has no compute shaders ({:?})", info.backend))
+        let computes = adapter.get_downlevel_capabilities().flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS);
+        let backend = format!("{:?}", info.backend);
+        let checked = match computes {
+            true => check_compute(&adapter.limits()),
+            false => Err(DecoderError::NoShaders { backend: backend.clone() }),
         };
         Self {
             name: info.name,
-            backend: format!("{:?}", info.backend),
+            backend,
             driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
             software: info.device_type == wgpu::DeviceType::Cpu,
             largest_texture: adapter.limits().max_texture_dimension_2d,
-            no_compute,
+            no_compute: checked.err().map(|error| error.message()),
         }
     }
 }

@@ -31,7 +31,7 @@ pub fn decoded_by(decoding: &Decoding) -> String {
         Decoding::CpuChosen => tr("decoder.chosen_tip"),
         Decoding::CpuSoftware => tr("decoder.software_tip"),
         Decoding::CpuNoAdapter => tr("decoder.no_adapter_tip"),
-        Decoding::CpuRefused(why) => t!("decoder.refused_tip", why = why).into_owned(),
+        Decoding::CpuRefused(why) => t!("decoder.refused_tip", why = explain(why)).into_owned(),
     }
 }
 

@@ -28,7 +28,7 @@ fn training_goes_on(screen: &mut Screen) {
 /// Why the device refuses a model.
 fn refusal(screen: &Screen, slot: Slot) -> String {
     match screen.session.borrow().decoding(slot) {
-        Decoding::CpuRefused(reason) => reason,
+        Decoding::CpuRefused(reason) => reason.to_string(),
         other => panic!("{slot:?} is not refused: {other:?}"),
     }
 }

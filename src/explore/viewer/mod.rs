@@ -12,6 +12,7 @@ pub use requests::{Look, LookFound, NearestFound, NearestRequest, PointsRequest,
 
 use super::encoded::EncodedPoints;
 use super::tiles::TileGrid;
+use crate::message::Message;
 use crate::model::{ModelId, PerModel};
 use slot::{LatestSlot, Request};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -32,7 +33,7 @@ struct ModelSlots {
 #[derive(Default)]
 struct QueueState {
     models: PerModel<ModelSlots>,
-    message: Option<String>,
+    message: Option<Message>,
     /// The slow work that was done last: the next in order has its turn, so that none starves another.
     last: Option<(work::Turn, ModelId)>,
     running: bool,
@@ -150,8 +151,8 @@ impl Viewer {
         self.shared.lock().models.remove(model);
     }
 
-    /// What went wrong since the last call, in English, for a message on the screen.
-    pub fn take_message(&self) -> Option<String> {
+    /// What went wrong since the last call, for a message on the screen.
+    pub fn take_message(&self) -> Option<Message> {
         self.shared.lock().message.take()
     }
 

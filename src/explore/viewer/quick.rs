@@ -6,6 +6,7 @@ use super::{PointsRequest, RequestQueue, TileRequest};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::explore::nearest::nearest;
 use crate::explore::tiles::TileGrid;
+use crate::message::message;
 use crate::model::ModelId;
 use crate::snapshot::Scratch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -151,7 +152,7 @@ pub(super) fn guarded(shared: &RequestQueue, work: impl FnOnce()) {
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("no reason given");
-        let message = format!("the view could not be made: {reason}");
+        let message = message!("the view could not be made: {reason}", reason);
         tracing::error!("{message}");
         shared.lock().message = Some(message);
         (shared.wake)();

@@ -184,7 +184,7 @@ fn a_panic_is_said_and_the_viewer_goes_on() {
     let unlucky = tile_request(&snapshot(13), 0);
     viewer.request_tiles(A, unlucky.clone());
     until("all is made", || viewer.is_idle());
-    assert!(viewer.take_message().unwrap().contains("step 13"));
+    assert!(viewer.take_message().unwrap().to_string().contains("step 13"));
     // What failed is not tried again by itself.
     viewer.request_tiles(A, unlucky);
     until("all is made", || viewer.is_idle());

@@ -2,6 +2,7 @@
 
 use super::error::DecoderError;
 use super::uniforms::{SIGMOID, StageUniforms};
+use crate::message::{Message, message};
 use crate::nn::operations::{MatmulShape, ShaderSizes};
 use crate::snapshot::{Activation, Operation};
 use eframe::wgpu;
@@ -30,7 +31,7 @@ impl Dispatch {
         examples: usize,
         limits: &wgpu::Limits,
     ) -> Result<Self, DecoderError> {
-        let uncountable = || DecoderError::Uncountable(operation.name.clone());
+        let uncountable = || DecoderError::Uncountable(Message::words(&operation.name));
         let call = operation.kind.shader(examples).ok_or_else(uncountable)?;
         let matmul = operation.kind.matmul();
         let mut uniforms = uniforms_of(examples, call.rows, &call.sizes).ok_or_else(uncountable)?;
@@ -94,10 +95,10 @@ fn workgroups_of(total: u64, limits: &wgpu::Limits, name: &str) -> Result<[u32; 
     match (u32::try_from(across), u32::try_from(rows)) {
         (Ok(x), Ok(y)) if rows <= most => Ok([x, y]),
         _ => Err(DecoderError::TooLarge {
-            what: format!("{name} for one image"),
+            what: message!("{name} for one image", name),
             needed: total,
             limit: most.saturating_mul(most),
-            unit: "workgroups",
+            unit: message!("workgroups"),
         }),
     }
 }

@@ -4,6 +4,7 @@ use super::error::DecoderError;
 use super::uniforms::StageUniforms;
 use crate::gpu::compute::{dynamic_uniform, layout, pipeline, storage};
 use crate::gpu::shader;
+use crate::message::{Message, message};
 use eframe::wgpu;
 
 /// A pipeline a stage, and what they bind.
@@ -22,7 +23,7 @@ impl DecoderPipelines {
     /// # Errors
     /// Where the device refuses one.
     pub fn new(device: &wgpu::Device) -> Result<Self, DecoderError> {
-        guarded(device, "the decoder's pipelines", || {
+        guarded(device, message!("the decoder's pipelines"), || {
             let (uniform, read, write) = (dynamic_uniform::<StageUniforms>(), storage(true), storage(false));
             let computes = wgpu::ShaderStages::COMPUTE;
             let values_layout = layout(device, "decoder values", computes, &[uniform, read, write, read]);
@@ -46,7 +47,7 @@ impl DecoderPipelines {
 /// Where the device refuses.
 pub(in crate::gpu) fn guarded<T>(
     device: &wgpu::Device,
-    what: &'static str,
+    what: Message,
     make: impl FnOnce() -> T,
 ) -> Result<T, DecoderError> {
     let filters = [wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::Validation];

@@ -4,6 +4,7 @@ use super::error::DecoderError;
 use super::pipelines::{DecoderPipelines, guarded};
 use super::schedule::{BufferWindow, Chunk, DecodeSchedule};
 use super::uniforms::StageUniforms;
+use crate::message::message;
 use crate::snapshot::Network;
 use eframe::wgpu;
 
@@ -52,16 +53,21 @@ impl Plan {
             let bytes = bytemuck::bytes_of(&dispatch.uniforms);
             slot.iter_mut().zip(bytes).for_each(|(target, source)| *target = *source);
         }
-        let uncountable = || DecoderError::Uncountable("the uniforms".to_owned());
+        let uncountable = || DecoderError::Uncountable(message!("the uniforms"));
         let uniform_stride = u32::try_from(stride).map_err(|_| uncountable())?;
         u32::try_from(block.len()).map_err(|_| uncountable())?;
         if block.len() as u64 > limits.max_buffer_size {
             let (needed, limit) = (block.len() as u64, limits.max_buffer_size);
-            return Err(DecoderError::TooLarge { what: "the uniforms".to_owned(), needed, limit, unit: "bytes" });
+            return Err(DecoderError::TooLarge {
+                what: message!("the uniforms"),
+                needed,
+                limit,
+                unit: message!("bytes"),
+            });
         }
         let sizes: Vec<u64> =
             (0..schedule.values.len()).map(|value| schedule.buffer_bytes(value)).collect::<Result<_, _>>()?;
-        guarded(device, "room for the images", || {
+        guarded(device, message!("room for the images"), || {
             let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
             let values: Vec<_> = sizes.iter().map(|size| buffer(device, "decoder values", *size, usage)).collect();
             let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
@@ -93,7 +99,7 @@ impl Plan {
         let fits = latents.len() <= room && latents.len().is_multiple_of(latent.max(1));
         let offset = first.checked_mul(latent).and_then(|value| u64::try_from(value).ok()?.checked_mul(4));
         match (self.values.first(), offset) {
-            (Some(buffer), Some(offset)) if fits => guarded(device, "the latents", || {
+            (Some(buffer), Some(offset)) if fits => guarded(device, message!("the latents"), || {
                 queue.write_buffer(buffer, offset, bytemuck::cast_slice(latents));
             }),
             _ => Err(DecoderError::Latents { latent, room, found: latents.len() }),

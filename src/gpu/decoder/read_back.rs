@@ -2,6 +2,7 @@
 
 use super::error::DecoderError;
 use super::pipelines::guarded;
+use crate::message::message;
 use bytemuck::Pod;
 use eframe::wgpu;
 use std::sync::mpsc;
@@ -22,8 +23,8 @@ pub fn read_back<T: Pod>(
 ) -> Result<Vec<T>, DecoderError> {
     let unreadable = |reason: String| DecoderError::Unreadable(reason);
     let size = count.checked_mul(size_of::<T>()).map(|bytes| bytes as u64);
-    let size = size.ok_or_else(|| DecoderError::Uncountable("what is read back".to_owned()))?;
-    let staging = guarded(device, "a copy of its results", || {
+    let size = size.ok_or_else(|| DecoderError::Uncountable(message!("what is read back")))?;
+    let staging = guarded(device, message!("a copy of its results"), || {
         let staging = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("read back"),
             size,

@@ -4,6 +4,7 @@ use super::dispatch::Dispatch;
 use super::error::DecoderError;
 use super::shaders::{SHARED_BYTES, THREADS};
 use super::uniforms::StageUniforms;
+use crate::message::{Message, message};
 use crate::snapshot::{Network, Operation, OperationKind};
 use eframe::wgpu;
 
@@ -113,7 +114,7 @@ impl DecodeSchedule {
         let whole = value == 0 || value + 1 == self.values.len();
         let examples = if whole { self.count } else { self.chunk() };
         let values = self.values.get(value).copied().unwrap_or(0);
-        bytes(examples, values).ok_or_else(|| DecoderError::Uncountable(format!("value {value}")))
+        bytes(examples, values).ok_or_else(|| DecoderError::Uncountable(message!("value {value}", value)))
     }
 }
 
@@ -143,10 +144,10 @@ impl<'a> Sizes<'a> {
         [first, operation.inputs.get(1).copied().unwrap_or(first)]
     }
 
-    /// "the latents", "the output", or the operation that gives a value.
-    fn name(&self, value: usize) -> String {
+    /// The latent, or the operation that gives a value.
+    fn name(&self, value: usize) -> Message {
         let given = value.checked_sub(1).and_then(|index| self.network.operations().get(index));
-        given.map_or_else(|| "the latent".to_owned(), |operation| operation.name.clone())
+        given.map_or_else(|| message!("the latent"), |operation| Message::words(&operation.name))
     }
 
     fn ends(&self) -> [usize; 2] {
@@ -156,7 +157,7 @@ impl<'a> Sizes<'a> {
     /// Latents and output of all images are one buffer each.
     fn check_whole(&self, count: usize) -> Result<(), DecoderError> {
         for value in self.ends() {
-            let what = || format!("{} of {count} images", self.name(value));
+            let what = || message!("{name} of {count} images", name = self.name(value), count);
             let needed = self.values.get(value).and_then(|values| bytes(count, *values));
             let needed = needed.ok_or_else(|| DecoderError::Uncountable(what()))?;
             within(needed, self.limits.max_buffer_size, what)?;
@@ -168,7 +169,7 @@ impl<'a> Sizes<'a> {
     fn check_chunk(&self, examples: usize) -> Result<(), DecoderError> {
         let mut scratch = 0u64;
         for (value, values) in self.values.iter().enumerate() {
-            let what = || format!("{} of one image", self.name(value));
+            let what = || message!("{name} of one image", name = self.name(value));
             let needed = bytes(examples, *values).ok_or_else(|| DecoderError::Uncountable(what()))?;
             if self.ends().contains(&value) {
                 // A window begins before its first value and ends after its last.
@@ -179,7 +180,7 @@ impl<'a> Sizes<'a> {
             }
         }
         if examples > 1 {
-            within(scratch, SCRATCH_BYTES, || "the values between operations".to_owned())?;
+            within(scratch, SCRATCH_BYTES, || message!("the values between operations"))?;
         }
         for (index, operation) in self.network.operations().iter().enumerate() {
             Dispatch::new(index, operation, examples, self.limits)?;
@@ -220,10 +221,10 @@ fn bytes(examples: usize, values: usize) -> Option<u64> {
     bytes.max(1).checked_next_multiple_of(ROUND)
 }
 
-fn within(needed: u64, limit: u64, what: impl Fn() -> String) -> Result<(), DecoderError> {
+fn within(needed: u64, limit: u64, what: impl Fn() -> Message) -> Result<(), DecoderError> {
     match needed <= limit {
         true => Ok(()),
-        false => Err(DecoderError::TooLarge { what: what(), needed, limit, unit: "bytes" }),
+        false => Err(DecoderError::TooLarge { what: what(), needed, limit, unit: message!("bytes") }),
     }
 }
 
@@ -233,13 +234,13 @@ fn within(needed: u64, limit: u64, what: impl Fn() -> String) -> Result<(), Deco
 /// Names the first limit that is too low.
 pub fn check_compute(limits: &wgpu::Limits) -> Result<(), DecoderError> {
     let needs = [
-        ("workgroups a dispatch", limits.max_compute_workgroups_per_dimension, 1),
-        ("threads a workgroup", limits.max_compute_invocations_per_workgroup, THREADS),
-        ("threads a workgroup in one dimension", limits.max_compute_workgroup_size_x, THREADS),
-        ("bytes of memory a workgroup", limits.max_compute_workgroup_storage_size, SHARED_BYTES),
-        ("storage buffers a stage", limits.max_storage_buffers_per_shader_stage, 4),
-        ("dynamic uniform buffers", limits.max_dynamic_uniform_buffers_per_pipeline_layout, 1),
-        ("bind groups", limits.max_bind_groups, 2),
+        (message!("workgroups a dispatch"), limits.max_compute_workgroups_per_dimension, 1),
+        (message!("threads a workgroup"), limits.max_compute_invocations_per_workgroup, THREADS),
+        (message!("threads a workgroup in one dimension"), limits.max_compute_workgroup_size_x, THREADS),
+        (message!("bytes of memory a workgroup"), limits.max_compute_workgroup_storage_size, SHARED_BYTES),
+        (message!("storage buffers a stage"), limits.max_storage_buffers_per_shader_stage, 4),
+        (message!("dynamic uniform buffers"), limits.max_dynamic_uniform_buffers_per_pipeline_layout, 1),
+        (message!("bind groups"), limits.max_bind_groups, 2),
     ];
     for (what, found, expected) in needs {
         if found < expected {
@@ -249,6 +250,6 @@ pub fn check_compute(limits: &wgpu::Limits) -> Result<(), DecoderError> {
     let (found, expected) = (limits.max_uniform_buffer_binding_size, size_of::<StageUniforms>() as u64);
     match found >= expected {
         true => Ok(()),
-        false => Err(DecoderError::NoCompute { what: "bytes of uniforms", found, expected }),
+        false => Err(DecoderError::NoCompute { what: message!("bytes of uniforms"), found, expected }),
     }
 }

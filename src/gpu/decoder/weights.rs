@@ -2,6 +2,7 @@
 
 use super::error::DecoderError;
 use super::pipelines::{DecoderPipelines, guarded};
+use crate::message::{Message, message};
 use crate::nn::operations::MatmulShape;
 use crate::snapshot::{Network, Operation, OperationKind};
 use eframe::wgpu;
@@ -26,7 +27,7 @@ impl Layout {
     pub fn new(network: &Network) -> Result<Self, DecoderError> {
         let mut layout = Self { kinds: Vec::new(), ranges: Vec::new(), values: 0 };
         for operation in network.operations() {
-            let uncountable = || DecoderError::Uncountable(operation.name.clone());
+            let uncountable = || DecoderError::Uncountable(Message::words(&operation.name));
             let values = operation.kind.matmul().map_or(Some(0), |matmul| matmul.elements()).ok_or_else(uncountable)?;
             layout.kinds.push(operation.kind);
             layout.ranges.push((layout.values, values));
@@ -40,14 +41,16 @@ impl Layout {
 
     /// Checks the weights against an adapter's limits.
     fn check(&self, limits: &wgpu::Limits) -> Result<(), DecoderError> {
-        let all = std::iter::once(("the weights".to_owned(), self.values, limits.max_buffer_size));
+        let all = std::iter::once((message!("the weights"), self.values, limits.max_buffer_size));
         let binding = limits.max_storage_buffer_binding_size;
         let each = self.ranges.iter().zip(&self.kinds);
-        let each = each.map(|((_, values), kind)| (format!("the weights of {kind:?}"), *values, binding));
+        let each = each.map(|((_, values), kind)| {
+            (message!("the weights of {kind}", kind = format!("{kind:?}")), *values, binding)
+        });
         for (what, values, limit) in all.chain(each) {
             let needed = bytes_of(values).ok_or_else(|| DecoderError::Uncountable(what.clone()))?;
             if needed > limit {
-                return Err(DecoderError::TooLarge { what, needed, limit, unit: "bytes" });
+                return Err(DecoderError::TooLarge { what, needed, limit, unit: message!("bytes") });
             }
         }
         Ok(())
@@ -77,7 +80,8 @@ impl Packed {
         for (operation, (first, count)) in network.operations().iter().zip(&layout.ranges) {
             let range = first.checked_add(*count).and_then(|end| values.get_mut(*first..end));
             if let (Some(matmul), Some(range)) = (operation.kind.matmul(), range) {
-                pack(operation, &matmul, range).ok_or_else(|| DecoderError::Uncountable(operation.name.clone()))?;
+                pack(operation, &matmul, range)
+                    .ok_or_else(|| DecoderError::Uncountable(Message::words(&operation.name)))?;
             }
         }
         Ok(Self { step, layout, values })
@@ -127,7 +131,9 @@ impl Weights {
     ) -> Result<Self, DecoderError> {
         let layout = Layout::new(network)?;
         layout.check(limits)?;
-        let sides = guarded(device, "room for the weights", || [0; 2].map(|_| Side::new(device, pipelines, &layout)))?;
+        let sides = guarded(device, message!("room for the weights"), || {
+            [0; 2].map(|_| Side::new(device, pipelines, &layout))
+        })?;
         Ok(Self { layout, sides, shown: 0 })
     }
 
@@ -142,7 +148,7 @@ impl Weights {
         }
         let other = 1 - self.shown;
         if let Some(side) = self.sides.get_mut(other) {
-            guarded(device, "the weights", || {
+            guarded(device, message!("the weights"), || {
                 queue.write_buffer(&side.buffer, 0, bytemuck::cast_slice(&packed.values));
             })?;
             side.step = Some(packed.step);

@@ -16,6 +16,7 @@ use crate::explore::tiles::{AtlasLimits, Lattice, atlas_channels};
 use crate::gpu::decoder::DecoderError;
 use crate::gpu::pipeline::Pipelines;
 use crate::gpu::{image, tiles};
+use crate::message::Explain;
 use crate::model::ModelId;
 use crate::picture::ColorMap;
 use crate::snapshot::Network;
@@ -112,7 +113,7 @@ impl Live {
         self.models.remove(model);
         self.shown.retain(|_, shown| shown.model != model);
         self.packer.retain(|kept| kept != model);
-        self.link.refuse_network(model, network, error.to_string());
+        self.link.refuse_network(model, network, error.message());
     }
 
     /// What an earlier pass took says how much fits a frame.

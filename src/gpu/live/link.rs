@@ -2,6 +2,7 @@
 
 use super::writer::Writer;
 use crate::gpu::decoder::{DecoderError, DecoderPipelines};
+use crate::message::{Explain, Message, message};
 use crate::model::{ModelId, PerModel};
 use crate::snapshot::{Activation, Network, OperationKind};
 use eframe::wgpu;
@@ -12,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DecoderReport {
     /// Why the device decodes nothing any more, for no model.
-    pub refusal: Option<String>,
+    pub refusal: Option<Message>,
     /// What the newest compute pass took, by the adapter's own clock, in milliseconds.
     pub decode_ms: Option<f32>,
     /// The steps of the weights that are drawn.
@@ -42,7 +43,7 @@ impl NetworkShape {
 #[derive(Clone, Debug)]
 struct NetworkRefusal {
     shape: NetworkShape,
-    why: String,
+    why: Message,
 }
 
 /// What every pass records with.
@@ -96,12 +97,12 @@ impl Link {
                 Ok(tools) => {
                     let _first = link.tools.set(Arc::new(tools));
                 }
-                Err(error) => link.refuse(&error.to_string()),
+                Err(error) => link.refuse(error.message()),
             }
             (link.wake.now)();
         });
         if let Err(error) = thread {
-            self.refuse(&format!("no thread for its shaders: {error}"));
+            self.refuse(DecoderError::no_thread(message!("the decoder's pipelines"), &error).message());
         }
     }
 
@@ -116,25 +117,25 @@ impl Link {
     }
 
     /// Why the device decodes nothing any more, if it does not.
-    pub fn refusal(&self) -> Option<String> {
+    pub fn refusal(&self) -> Option<Message> {
         self.lock().refusal.clone()
     }
 
     /// Why the device cannot take a model's network; `None` where it can, or was not asked yet.
-    pub fn refusal_of(&self, model: ModelId, network: &Network) -> Option<String> {
+    pub fn refusal_of(&self, model: ModelId, network: &Network) -> Option<Message> {
         let refused = self.refused();
         let refusal = refused.get(model)?;
         (refusal.shape == NetworkShape::of(network)).then(|| refusal.why.clone())
     }
 
     /// The device decodes nothing any more.
-    pub(super) fn refuse(&self, why: &str) {
-        self.lock().refusal.get_or_insert_with(|| why.to_owned());
+    pub(super) fn refuse(&self, why: Message) {
+        self.lock().refusal.get_or_insert(why);
         (self.wake.now)();
     }
 
     /// The device cannot take a model's network.
-    pub(super) fn refuse_network(&self, model: ModelId, network: &Network, why: String) {
+    pub(super) fn refuse_network(&self, model: ModelId, network: &Network, why: Message) {
         self.lock().steps.remove(model);
         self.refused().insert(model, NetworkRefusal { shape: NetworkShape::of(network), why });
         (self.wake.now)();

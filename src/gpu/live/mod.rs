@@ -26,9 +26,10 @@ pub use callback::paint;
 pub use link::{DecoderReport, Link, Wake};
 pub use request::{Decode, DecodedModel};
 
-use super::decoder::guarded;
+use super::decoder::{DecoderError, guarded};
 use super::pipeline::Pipelines;
 use super::store::Resources;
+use crate::message::{Explain, message};
 use crate::model::PerModel;
 use clock::Clock;
 use eframe::{egui_wgpu, wgpu};
@@ -50,11 +51,11 @@ const BUDGET_MS: [f64; 2] = [4.0, 40.0];
 ///
 /// # Errors
 /// Where there is no thread for it, or [`super::install`] was not called.
-pub fn connect(render_state: &egui_wgpu::RenderState, wake: Wake) -> std::io::Result<Arc<Link>> {
+pub fn connect(render_state: &egui_wgpu::RenderState, wake: Wake) -> Result<Arc<Link>, DecoderError> {
     let software = render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu;
     let mut renderer = render_state.renderer.write();
     let resources = renderer.callback_resources.get::<Resources>();
-    let resources = resources.ok_or_else(|| std::io::Error::other("nothing draws in this window"))?;
+    let resources = resources.ok_or(DecoderError::NothingDraws)?;
     let drawing = resources.pipelines.clone();
     let live = Live::new(&render_state.device, &render_state.queue, drawing, software, wake)?;
     let link = live.link.clone();
@@ -85,7 +86,7 @@ impl Live {
         drawing: Arc<Pipelines>,
         software: bool,
         wake: Wake,
-    ) -> std::io::Result<Self> {
+    ) -> Result<Self, DecoderError> {
         let class = usize::from(software);
         Ok(Self {
             packer: Packer::spawn(wake.learned.clone())?,
@@ -114,10 +115,10 @@ impl Live {
         let tools = self.link.tools()?;
         let drawing = self.drawing.clone();
         let frame = || self.frame((device, queue), (&tools, &drawing), requests);
-        match guarded(device, "a frame's decoding", frame).and_then(|frame| frame) {
+        match guarded(device, message!("a frame's decoding"), frame).and_then(|frame| frame) {
             Ok(commands) => commands,
             Err(error) => {
-                self.link.refuse(&error.to_string());
+                self.link.refuse(error.message());
                 self.models = PerModel::default();
                 self.shown.clear();
                 None

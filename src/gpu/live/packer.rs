@@ -1,6 +1,7 @@
 //! Weights are packed on a thread of their own: the newest of each model, and nothing that nobody asked for.
 
 use crate::gpu::decoder::{DecoderError, Packed};
+use crate::message::message;
 use crate::model::{ModelId, PerModel};
 use crate::snapshot::Snapshot;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -48,10 +49,14 @@ pub(super) struct Packer {
 
 impl Packer {
     /// Starts it. `wake` is called when weights are ready.
-    pub fn spawn(wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
+    ///
+    /// # Errors
+    /// Where no thread can be made.
+    pub fn spawn(wake: Arc<dyn Fn() + Send + Sync>) -> Result<Self, DecoderError> {
         let shared = Arc::<PackerState>::default();
         let worker = shared.clone();
-        let thread = std::thread::Builder::new().name("decoder weights".into()).spawn(move || run(&worker, &*wake))?;
+        let thread = std::thread::Builder::new().name("decoder weights".into()).spawn(move || run(&worker, &*wake));
+        let thread = thread.map_err(|error| DecoderError::no_thread(message!("the weights"), &error))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 

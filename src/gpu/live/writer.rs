@@ -4,6 +4,7 @@ use crate::gpu::compute::{dynamic_uniform, layout, pipeline, storage};
 use crate::gpu::decoder::{DecoderError, guarded};
 use crate::gpu::shader;
 use crate::gpu::uniforms::TargetUniforms;
+use crate::message::message;
 use eframe::wgpu;
 
 /// One of them.
@@ -40,7 +41,7 @@ impl Writer {
     /// # Errors
     /// Where the device refuses one.
     pub fn new(device: &wgpu::Device) -> Result<Self, DecoderError> {
-        guarded(device, "the pipelines that write tiles", || {
+        guarded(device, message!("the pipelines that write tiles"), || {
             let texels = wgpu::BindingType::StorageTexture {
                 access: wgpu::StorageTextureAccess::WriteOnly,
                 format: wgpu::TextureFormat::Rgba8Unorm,
