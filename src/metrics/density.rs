@@ -1,6 +1,7 @@
 //! The densities of a VAE that its evidence log p(x) is estimated from.
 
 use crate::dataset::ImageShape;
+use crate::message::{Explain, Message, message};
 use crate::nn::vector;
 use crate::snapshot::{Activation, Likelihood, Network, NetworkError, Scratch, Snapshot};
 
@@ -9,29 +10,45 @@ const LANES: usize = 16;
 
 /// Why there is no estimate.
 #[derive(Debug, thiserror::Error, PartialEq)]
+#[error("{}", self.message())]
 pub enum EvidenceError {
-    /// The model has no densities, or its parts do not fit together.
-    #[error("{what}: expected {expected}, found {found}")]
+    /// The model has no densities, for it lacks this.
+    Missing(Message),
+    /// Its parts do not fit together.
     Mismatch {
         /// Which part.
-        what: &'static str,
+        what: Message,
         /// What would do.
-        expected: String,
+        expected: Message,
         /// What is there.
-        found: String,
+        found: Message,
     },
     /// The network is none any more without its last activation.
-    #[error(transparent)]
     Network(#[from] NetworkError),
     /// The model gives no finite density for an image.
-    #[error("test image {image}: expected a finite density, found none; the model may have diverged")]
     NotFinite {
         /// Its place among the images.
         image: usize,
     },
     /// The caller broke it off.
-    #[error("interrupted")]
     Interrupted,
+}
+
+impl Explain for EvidenceError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Mismatch { what, expected, found } => {
+                message!("{key}: expected {expected}, found {found}", key = what, expected, found)
+            }
+            Self::Missing(what) => message!("{what}: expected one, found none", what),
+            Self::Network(error) => error.message(),
+            Self::NotFinite { image } => message!(
+                "test image {image}: expected a finite density, found none; the model may have diverged",
+                image,
+            ),
+            Self::Interrupted => message!("interrupted"),
+        }
+    }
 }
 
 /// A VAE as densities: q(z|x) from its encoder, p(x|z) from its decoder, p(z) standard normal. The decoder gives
@@ -74,22 +91,22 @@ impl VaeDensity {
     /// If it has no likelihood or no encoder, if encoder and decoder do not fit together, or if a Bernoulli decoder does not end in a
     /// sigmoid.
     pub fn new(snapshot: &Snapshot) -> Result<Self, EvidenceError> {
-        let mismatch = |what, expected: String, found: String| EvidenceError::Mismatch { what, expected, found };
+        let mismatch = |what, expected, found| EvidenceError::Mismatch { what, expected, found };
         let Some(encoder) = snapshot.encoder.clone() else {
-            return Err(mismatch("encoder", "one".into(), "none".into()));
+            return Err(EvidenceError::Missing(message!("encoder")));
         };
         let Some(likelihood) = snapshot.likelihood else {
-            return Err(mismatch("likelihood", "one".into(), "none".into()));
+            return Err(EvidenceError::Missing(message!("likelihood")));
         };
         let (latent, pixels) = (snapshot.latent, ImageShape::values(snapshot.image));
         let sizes = [
-            ("encoder's input", pixels, encoder.input()),
-            ("encoder's output", 2 * latent, encoder.output()),
-            ("decoder's input", latent, snapshot.decoder.input()),
-            ("decoder's output", pixels, snapshot.decoder.output()),
+            (message!("encoder's input"), pixels, encoder.input()),
+            (message!("encoder's output"), 2 * latent, encoder.output()),
+            (message!("decoder's input"), latent, snapshot.decoder.input()),
+            (message!("decoder's output"), pixels, snapshot.decoder.output()),
         ];
         if let Some((what, expected, found)) = sizes.into_iter().find(|(_, expected, found)| expected != found) {
-            return Err(mismatch(what, format!("{expected} values"), format!("{found}")));
+            return Err(mismatch(what, message!("{expected} values", expected), Message::words(found)));
         }
         let decoder = match likelihood {
             Likelihood::Bernoulli => without_sigmoid(&snapshot.decoder)?,
@@ -167,9 +184,9 @@ fn without_sigmoid(network: &Network) -> Result<Network, EvidenceError> {
     if let Some(last) = operations.iter_mut().rev().find(|one| one.kind.weights() > 0 || one.inputs.len() > 1) {
         if last.activation != Activation::Sigmoid {
             return Err(EvidenceError::Mismatch {
-                what: "decoder's last activation",
-                expected: format!("{:?}", Activation::Sigmoid),
-                found: format!("{:?}", last.activation),
+                what: message!("decoder's last activation"),
+                expected: Message::words(format_args!("{:?}", Activation::Sigmoid)),
+                found: Message::words(format_args!("{:?}", last.activation)),
             });
         }
         last.activation = Activation::Identity;

@@ -15,6 +15,7 @@
 use super::density::{EvidenceError, VaeDensity};
 use super::grid_cells::{CHILDREN, Cells};
 use super::log_sum::LogSum;
+use crate::message::{Message, message};
 use crate::nn::matmul::{Matrix, matmul};
 use crate::snapshot::Scratch;
 use rayon::prelude::*;
@@ -127,14 +128,13 @@ pub fn grid(
     fineness: Fineness,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<Vec<Integrated>, EvidenceError> {
-    let mismatch = |what, expected: &str, found: usize| {
-        Err(EvidenceError::Mismatch { what, expected: expected.into(), found: found.to_string() })
-    };
+    let mismatch =
+        |what, expected, found: usize| Err(EvidenceError::Mismatch { what, expected, found: Message::words(found) });
     if density.latent() != 2 {
-        return mismatch("latent dimensions", "2", density.latent());
+        return mismatch(message!("latent dimensions"), Message::words(2), density.latent());
     }
     if fineness.side == 0 || fineness.side % 2 == 1 || fineness.side > 1024 {
-        return mismatch("cells a side", "an even number up to 1024", fineness.side);
+        return mismatch(message!("cells a side"), message!("an even number up to 1024"), fineness.side);
     }
     let images: Vec<&[f32]> = images.chunks_exact(density.pixels()).collect();
     let posteriors: Vec<_> =

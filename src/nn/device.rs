@@ -1,5 +1,6 @@
 //! Which device a model trains on.
 
+use crate::message::{Explain, Message, message};
 use candle_core::Device;
 use candle_core::utils::{cuda_is_available, metal_is_available};
 use std::str::FromStr;
@@ -20,12 +21,11 @@ pub enum DeviceChoice {
 
 /// Why a device cannot be had.
 #[derive(Debug, thiserror::Error, PartialEq)]
+#[error("{}", self.message())]
 pub enum DeviceError {
     /// No device is called that.
-    #[error("expected auto, cpu, cuda:N or metal, found {0}")]
     Unknown(String),
     /// The program was built without it.
-    #[error("{device} needs a program that was built with --features {feature}")]
     NotBuilt {
         /// What was asked for.
         device: String,
@@ -33,13 +33,24 @@ pub enum DeviceError {
         feature: &'static str,
     },
     /// The driver refused.
-    #[error("{device} cannot be used: {reason}")]
     Refused {
         /// What was asked for.
         device: String,
         /// In its own words.
         reason: String,
     },
+}
+
+impl Explain for DeviceError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Unknown(found) => message!("expected auto, cpu, cuda:N or metal, found {found}", found),
+            Self::NotBuilt { device, feature } => {
+                message!("{device} needs a program that was built with --features {feature}", device, feature)
+            }
+            Self::Refused { device, reason } => message!("{device} cannot be used: {reason}", device, reason),
+        }
+    }
 }
 
 impl FromStr for DeviceChoice {
