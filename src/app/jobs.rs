@@ -4,6 +4,7 @@
 use crate::app::done::Done;
 use crate::app::wake::Waker;
 use crate::dataset::Progress;
+use crate::message::{Message, message};
 use crate::model::ModelId;
 use crossbeam_channel::{Receiver, Sender};
 use std::collections::{BTreeMap, VecDeque};
@@ -40,19 +41,19 @@ pub enum JobKey {
 }
 
 impl JobKey {
-    /// What its thread is called, and a message that it broke.
-    pub const fn name(&self) -> &'static str {
+    /// What a message that it broke calls it; in English its thread's name.
+    pub fn name(&self) -> Message {
         match self {
-            Self::Open => "open",
-            Self::Make(_) => "make a model",
-            Self::Pretrained => "pretrained models",
-            Self::Checkpoints => "list checkpoints",
-            Self::Dialog => "file dialog",
-            Self::Suggestion => "suggest a path",
-            Self::Folders => "free folders",
-            Self::Sheet => "compare sheet",
-            Self::Write(_) => "write a file",
-            Self::State => "state file",
+            Self::Open => message!("open"),
+            Self::Make(_) => message!("make a model"),
+            Self::Pretrained => message!("pretrained models"),
+            Self::Checkpoints => message!("list checkpoints"),
+            Self::Dialog => message!("file dialog"),
+            Self::Suggestion => message!("suggest a path"),
+            Self::Folders => message!("free folders"),
+            Self::Sheet => message!("compare sheet"),
+            Self::Write(_) => message!("write a file"),
+            Self::State => message!("state file"),
         }
     }
 }
@@ -143,9 +144,9 @@ impl Jobs {
             && let Some(Waiting { key, number, work }) = self.waiting.pop_front()
         {
             self.running += 1;
-            let (sender, waker, name) = (self.sender.clone(), self.waker.clone(), key.name());
+            let (sender, waker, name) = (self.sender.clone(), self.waker.clone(), key.name().to_string());
             let at_once = key.clone();
-            let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let spawned = std::thread::Builder::new().name(name.clone()).spawn(move || {
                 let done = catch_unwind(AssertUnwindSafe(work)).ok();
                 // Sheets follow training by themselves; for everything else a person waits.
                 let follows = key == JobKey::Sheet;

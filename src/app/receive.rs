@@ -6,7 +6,7 @@ use crate::app::runtime::ReadyMade;
 use crate::app::services::Opening;
 use crate::app::session::Session;
 use crate::dataset::Source;
-use crate::message::Message;
+use crate::message::message;
 use crate::trainer::Control;
 use crate::ui::messages::Level;
 use crate::ui::text::{explain, tr};
@@ -23,10 +23,13 @@ impl Session {
             }
             Some(done) => self.receive(done),
             None => {
-                let message = t!("toast.broke", name = finished.key.name()).into_owned();
-                self.shell.say(Level::Failed, &message);
+                let message = message!(
+                    "“{name}” stopped by a fault of the program. What was there stays.",
+                    name = finished.key.name(),
+                );
+                self.shell.say(Level::Failed, &explain(&message));
                 match finished.key {
-                    JobKey::Make(id) => self.made(id, Err(Message::words(message))),
+                    JobKey::Make(id) => self.made(id, Err(message)),
                     JobKey::Open => self.fall_back_to_data(opening),
                     _ => {}
                 }
@@ -99,7 +102,11 @@ mod tests {
         session.finish(Finished { key: JobKey::Make(id), done: None });
         let model = session.model(Slot::A);
         assert!(!model.is_making() && !model.is_started() && !model.queued);
-        assert!(model.failure.as_ref().unwrap().to_string().contains("make a model"), "{:?}", model.failure);
+        let failure = model.failure.clone().unwrap();
+        assert!(failure.to_string().starts_with("“make a model” stopped by a fault"), "{failure}");
+        // What it was is said in the language of the whole.
+        let translate = |template: &str| (template == "make a model").then(|| "建立模型".to_owned());
+        assert!(failure.text(&translate).starts_with("“建立模型” stopped"), "{failure:?}");
         assert!(session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
         // Start does not queue in silence: there is nothing that could train.
         session.apply(ModelCommand::Start(id));

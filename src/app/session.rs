@@ -14,12 +14,13 @@ use crate::explore::compare::Sheet;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::TileGrid;
-use crate::message::Explain;
+use crate::message::{Explain, Message};
 use crate::model::{Config, ModelId};
 use crate::ui::Pane;
 use crate::ui::messages::{Level, Messages};
 use crate::ui::settings::Settings;
 use crate::ui::slot::Slot;
+use crate::ui::text::explain;
 use crate::ui::theme;
 use crate::ui::toasts::Toasts;
 use crate::ui::view::{ModelView, OpeningView, SheetView, View};
@@ -70,8 +71,8 @@ impl Session {
     pub fn new(start: Start) -> Self {
         let read = start.state.as_deref().map(state::read);
         let (state, trouble) = match read {
-            Some(Ok(read)) => (read.state, read.left_out),
-            Some(Err(error)) => (State::default(), Some(crate::ui::text::explain(&error.message()))),
+            Some(Ok(read)) => (read.state, read.left_out.map(Message::Words)),
+            Some(Err(error)) => (State::default(), Some(error.message())),
             None => (State::default(), None),
         };
         let mut project = state.project.clone();
@@ -86,7 +87,7 @@ impl Session {
         session.keep_runtimes();
         rust_i18n::set_locale(session.project.settings.language.locale());
         if let Some(trouble) = trouble {
-            session.shell.say(Level::Failed, &t!("toast.state_broken", why = trouble));
+            session.shell.say(Level::Failed, &t!("toast.state_broken", why = explain(&trouble)));
         }
         session.load_ready_made();
         match session.services.start.run.clone() {
