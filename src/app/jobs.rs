@@ -30,8 +30,8 @@ pub enum JobKey {
     Dialog,
     /// A path to start from is looked for.
     Suggestion,
-    /// Free folders are looked for.
-    Folders,
+    /// Free folders are looked for, for these models.
+    Folders(Vec<ModelId>),
     /// A compare sheet is made.
     Sheet,
     /// This file, or a file of this run folder, is written.
@@ -50,7 +50,7 @@ impl JobKey {
             Self::Checkpoints => message!("list checkpoints"),
             Self::Dialog => message!("file dialog"),
             Self::Suggestion => message!("suggest a path"),
-            Self::Folders => message!("free folders"),
+            Self::Folders(_) => message!("free folders"),
             Self::Sheet => message!("compare sheet"),
             Self::Write(_) => message!("write a file"),
             Self::State => message!("state file"),
@@ -229,6 +229,17 @@ mod tests {
         assert!(jobs.cancel(&JobKey::Open));
         assert!(!jobs.cancel(&JobKey::Open));
         assert!(settle(&mut jobs).is_empty());
+    }
+
+    #[test]
+    fn folders_for_other_models_are_another_job() {
+        let mut jobs = jobs();
+        for (model, name) in [(1, "of the first"), (2, "of the second"), (2, "of the second again")] {
+            jobs.start(JobKey::Folders(vec![ModelId(model)]), move |_| answer(name));
+        }
+        let mut finished: Vec<_> = settle(&mut jobs).iter().filter_map(text).collect();
+        finished.sort();
+        assert_eq!(finished, ["of the first", "of the second again"]);
     }
 
     #[test]

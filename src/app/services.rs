@@ -12,6 +12,7 @@ use crate::model::PerModel;
 use crate::snapshot::Snapshot;
 use crate::trainer::Options;
 use candle_core::Device;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -65,6 +66,8 @@ pub(super) struct Services {
     pub planes: Planes,
     pub decoder: DecoderState,
     pub jobs: Jobs,
+    /// The folders that were found for runs, of which some may not be written yet.
+    pub promised: Arc<Mutex<PerModel<PathBuf>>>,
     pub waker: Arc<Waker>,
     /// What the graphics device has reported, from any thread.
     pub device_errors: Arc<Mutex<Vec<String>>>,
@@ -86,6 +89,7 @@ impl Services {
             planes: Planes::new(Arc::new(move || wake.learned())),
             decoder: DecoderState::default(),
             jobs: Jobs::new(waker.clone()),
+            promised: Arc::default(),
             waker,
             device_errors: Arc::default(),
             start,

@@ -3,8 +3,8 @@
 use crate::screen::{A, Screen};
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-use latentarium::app::Level;
-use latentarium::ui::command::{FileCommand, ForkRequest};
+use latentarium::app::{Level, Session};
+use latentarium::ui::command::{FileCommand, ForkRequest, ModelCommand};
 use latentarium::ui::slot::Slot;
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,26 @@ fn a_run_is_saved_and_opened_again() {
     screen.until("step 0", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 0));
     screen.session.borrow_mut().apply(FileCommand::OpenRun(folder));
     screen.until("opened", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
+}
+
+#[test]
+fn two_models_of_one_preset_that_are_saved_at_once_get_a_folder_each() {
+    let mut screen = Screen::ready();
+    screen.session.borrow_mut().apply(ModelCommand::Duplicate(A));
+    let c = screen.session.borrow().project().models[1].id;
+    screen.until("both are made", |session| {
+        [A, c].iter().all(|id| session.model_of(*id).is_some_and(|model| model.trainer.is_some()))
+    });
+    screen.session.borrow_mut().apply(FileCommand::Save(A));
+    screen.session.borrow_mut().apply(FileCommand::Save(c));
+    let folder = |session: &Session, id| session.model_of(id).and_then(|model| model.folder.clone());
+    screen.until("both are saved", |session| [A, c].iter().all(|id| folder(session, *id).is_some()));
+    let mut folders = [A, c].map(|id| folder(&screen.session.borrow(), id).unwrap());
+    folders.sort();
+    for (number, folder) in (1..).zip(folders) {
+        assert!(folder.ends_with(format!("vae-dense-digits-{number}")), "{folder:?}");
+        assert!(folder.join("config.toml").is_file(), "{folder:?}");
+    }
 }
 
 #[test]

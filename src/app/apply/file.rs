@@ -7,7 +7,7 @@ use crate::app::session::Session;
 use crate::explore::tiles::TileGrid;
 use crate::explore::viewer::CpuDecoder;
 use crate::message::{Explain, message};
-use crate::model::ModelId;
+use crate::model::{ModelId, PerModel};
 use crate::picture;
 use crate::trainer::Control;
 use crate::ui::command::{Ask, FileCommand, Picture};
@@ -15,6 +15,7 @@ use crate::ui::messages::Level;
 use crate::ui::text::tr;
 use rust_i18n::t;
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
 impl Session {
     pub(super) fn apply_to_files(&mut self, command: FileCommand) {
@@ -80,14 +81,11 @@ impl Session {
         if new.is_empty() {
             return;
         }
-        let runs = self.runs();
-        self.services.jobs.start(JobKey::Folders, move |_| {
-            let mut taken = Vec::new();
-            let folders = new.into_iter().map(|(id, name)| {
-                let folder = free_name(&runs, &name, "", &taken);
-                taken.push(folder.clone());
-                (id, folder)
-            });
+        let (runs, promised) = (self.runs(), self.services.promised.clone());
+        let key = JobKey::Folders(new.iter().map(|(id, _)| *id).collect());
+        self.services.jobs.start(key, move |_| {
+            let mut promised = promised.lock().unwrap_or_else(PoisonError::into_inner);
+            let folders = new.into_iter().map(|(id, name)| (id, promise(&mut promised, id, &runs, &name)));
             Done::Folders(folders.collect())
         });
     }
@@ -131,6 +129,15 @@ impl Session {
     }
 }
 
+/// A free folder of `runs` for a model. Until its trainer has written it, no other model is given the same.
+fn promise(promised: &mut PerModel<PathBuf>, id: ModelId, runs: &Path, name: &str) -> PathBuf {
+    let others = promised.iter().filter(|(other, _)| *other != id);
+    let others: Vec<PathBuf> = others.map(|(_, folder)| folder.clone()).collect();
+    let folder = free_name(runs, name, "", &others);
+    promised.insert(id, folder.clone());
+    folder
+}
+
 /// `folder/name-N ending` with the first N from 1 that is neither there nor taken.
 fn free_name(folder: &Path, name: &str, ending: &str, taken: &[PathBuf]) -> PathBuf {
     let mut number = 1u64;
@@ -166,5 +173,19 @@ mod tests {
         let second = free_name(folder.path(), "vae-digits", "", &[]);
         assert!(second.ends_with("vae-digits-2"));
         assert!(free_name(folder.path(), "vae-digits", "", &[second]).ends_with("vae-digits-3"));
+    }
+
+    #[test]
+    fn a_folder_is_promised_to_one_model() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut promised = PerModel::default();
+        let mut ask = |id: u32| promise(&mut promised, ModelId(id), folder.path(), "vae-digits");
+        let first = ask(0);
+        assert!(first.ends_with("vae-digits-1"));
+        assert!(ask(1).ends_with("vae-digits-2"), "nothing is written yet");
+        assert_eq!(ask(0), first, "asked again before it is written");
+        std::fs::create_dir(&first).unwrap();
+        assert!(ask(0).ends_with("vae-digits-3"));
+        assert!(ask(2).ends_with("vae-digits-4"), "2 and 3 are others'");
     }
 }
