@@ -88,16 +88,20 @@ impl Screen {
         assert!(self.harness.query_all_by_label_contains(text).next().is_some(), "not on the screen: {text}");
         let nodes = self.harness.query_all_by_label_contains("");
         let texts: Vec<String> = nodes.filter_map(|node| node.accesskit_node().label()).collect();
-        assert!(texts.len() > 50, "{}", texts.len());
+        assert!(texts.len() > 10, "{texts:?}");
         assert_eq!(in_english(texts.iter().map(String::as_str)), Vec::<String>::new());
     }
 }
 
-fn words(text: &str) -> Vec<&str> {
-    text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect()
+/// Each three words in a row; what has digits or is joined by other signs than spaces is a name, and no word.
+fn three_words(text: &str) -> Vec<String> {
+    let words: Vec<&str> =
+        text.split_whitespace().map(|word| word.trim_matches(|c: char| c.is_ascii_punctuation())).collect();
+    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|letter| letter.is_ascii_alphabetic());
+    words.windows(3).filter(|three| three.iter().all(is_word)).map(|three| three.join(" ")).collect()
 }
 
-/// What of these texts is of the English tables: at least three words in a row of a sentence that a person could be shown.
+/// Those of these texts in which three words are of a sentence in the English tables.
 fn in_english<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     let read = |name: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name));
     let templates: toml::Table = toml::from_str(&read("messages/zh-CN.toml").unwrap()).unwrap();
@@ -105,11 +109,12 @@ fn in_english<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     let values = table.lines().filter_map(|line| line.split_once(": ")).map(|(_, value)| value);
     let mut english = BTreeSet::new();
     for sentence in templates.keys().map(String::as_str).chain(values) {
-        let placeless = sentence.split('{').flat_map(|part| part.split('}').skip(usize::from(part.contains('}'))));
-        english
-            .extend(placeless.flat_map(|part| words(part).windows(3).map(|three| three.concat()).collect::<Vec<_>>()));
+        // What stands between the arguments.
+        english.extend(
+            sentence.split('{').flat_map(|part| three_words(part.split_once('}').map_or(part, |(_, rest)| rest))),
+        );
     }
-    let is_english = |text: &&str| words(text).windows(3).any(|three| english.contains(&three.concat()));
+    let is_english = |text: &&str| three_words(text).iter().any(|three| english.contains(three));
     texts.filter(is_english).map(str::to_owned).collect()
 }
 
@@ -133,10 +138,11 @@ fn a_folder_that_is_no_data_is_refused_in_chinese() {
     assert!(said.ends_with("，实际为：装有其他文件的文件夹"), "{said}");
     screen.shows(&said);
     // The same for a run.
+    let path = path.join("beach.txt");
     screen.session.borrow_mut().apply(FileCommand::OpenRun(path.clone()));
     screen.until("the run's own failure", |session| session.last_message().is_some_and(|(_, last)| *last != said));
     let said = screen.failure();
-    assert!(said.starts_with(&format!("{}：应为训练记录文件夹，实际为：", path.display())), "{said}");
+    assert_eq!(said, format!("{}：应为训练记录文件夹，实际为：文件", path.display()));
     screen.shows(&said);
 }
 
@@ -183,7 +189,9 @@ fn a_network_that_the_device_refuses_is_named_in_chinese() {
     let said = loop {
         assert!(began.elapsed() < Duration::from_secs(120), "the network is not refused");
         screen.harness.step();
-        screen.harness.render().unwrap();
+        // Reading the picture back gives up after ten seconds: software rendering may be busy elsewhere.
+        let frame = screen.harness.render().or_else(|_| screen.harness.render());
+        assert!(frame.is_ok(), "{frame:?}");
         if let Some(said) = refused(&screen) {
             break said;
         }

@@ -67,6 +67,16 @@ fn words(column: SheetColumn) -> (String, String) {
     }
 }
 
+/// The same in few letters.
+fn short_title(column: SheetColumn) -> String {
+    match column {
+        SheetColumn::Reconstruction(model) => {
+            t!("compare.reconstruction_short", model = slot_of(model).map_or("", Slot::name)).into_owned()
+        }
+        _ => words(column).0,
+    }
+}
+
 /// The place that a model of the sheet stands at.
 fn slot_of(model: usize) -> Option<Slot> {
     Slot::BOTH.get(model).copied()
@@ -87,11 +97,13 @@ impl Compare {
         let side = ((ui.available_width() - 2.0 * theme::GRID) / drawn.columns.len() as f32 - gap).clamp(20.0, 96.0);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
-            for (title, tip) in drawn.columns.iter().copied().map(words) {
+            for column in drawn.columns.iter().copied() {
+                let (title, tip) = words(column);
                 // A long title goes on in a second line, but no word of it does.
+                let text = theme::note_within(ui, &title, side).unwrap_or_else(|| theme::note(ui, short_title(column)));
                 ui.allocate_ui(Vec2::new(side, theme::TEXT_SMALL * 3.0), |ui| {
                     ui.set_min_width(side);
-                    let label = ui.add(egui::Label::new(theme::note_within(ui, &title, side)).wrap());
+                    let label = ui.add(egui::Label::new(text).wrap());
                     label.on_hover_text(format!("{title}: {tip}"));
                 });
             }

@@ -10,6 +10,8 @@ use eframe::egui::{
 pub const GRID: f32 = 8.0;
 /// Small text: units, notes.
 pub const TEXT_SMALL: f32 = 12.0;
+/// Text is never smaller.
+const TEXT_SMALLEST: f32 = 9.5;
 /// Text.
 pub const TEXT_BODY: f32 = 14.0;
 /// Titles.
@@ -235,12 +237,14 @@ pub fn note(ui: &egui::Ui, text: impl Into<String>) -> RichText {
     RichText::new(text).small().color(of(ui).text_secondary)
 }
 
-/// The same, smaller where one of its words is wider than `width` points.
-pub fn note_within(ui: &egui::Ui, text: &str, width: f32) -> RichText {
+/// The same, a little smaller where one of its words is wider than `width` points; `None` where that would be too small to
+/// be read.
+pub fn note_within(ui: &egui::Ui, text: &str, width: f32) -> Option<RichText> {
     let font = FontId::new(TEXT_SMALL, FontFamily::Proportional);
     let wide = |word: &str| ui.painter().layout_no_wrap(word.to_owned(), font.clone(), Color32::PLACEHOLDER).size().x;
     let widest = text.split_whitespace().map(wide).fold(0.0, f32::max);
-    note(ui, text).size(TEXT_SMALL * (width / widest.max(1.0)).min(1.0))
+    let size = TEXT_SMALL * (width / widest.max(1.0)).min(1.0);
+    (size >= TEXT_SMALLEST).then(|| note(ui, text).size(size))
 }
 
 /// A section's title.
