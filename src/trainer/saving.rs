@@ -82,7 +82,8 @@ impl Worker {
     }
 
     pub(super) fn handle_written(&mut self, written: Written) {
-        let Written { folder, step, requested, took_s, outcome } = written;
+        let Written { folder, step, requested, took_s, outcome, run } = written;
+        drop(run);
         self.saving.last.took_s = took_s;
         self.saving.failed = outcome.is_err();
         match outcome {

@@ -1,7 +1,7 @@
 //! The thread that puts a run on disk, so that training does not wait for it: one write at a time, in order.
 
 use super::own_folder::OwnFolder;
-use super::write_request::WriteRequest;
+use super::write_request::{RunState, WriteRequest};
 use crate::message::message;
 use crate::run::RunError;
 use crossbeam_channel::{Receiver, Sender};
@@ -22,6 +22,9 @@ pub(super) struct Written {
     pub requested: bool,
     pub took_s: f64,
     pub outcome: Result<(), RunError>,
+    /// What was written goes back to the thread that copied it and is dropped there: memory that another thread frees stays
+    /// with the allocator until its owner asks for some of that size again, which is megabytes a checkpoint.
+    pub run: Option<Box<RunState>>,
 }
 
 #[derive(Default)]
@@ -160,5 +163,5 @@ fn handle(request: WriteRequest, own: &mut Option<OwnFolder>, hook: Option<&Writ
     }
     let requested = run.as_ref().is_some_and(|run| run.requested);
     let is_said = run.is_some() || outcome.is_err();
-    is_said.then_some(Written { folder, step, requested, took_s, outcome })
+    is_said.then(|| Written { folder, step, requested, took_s, outcome, run: run.map(Box::new) })
 }

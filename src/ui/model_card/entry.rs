@@ -12,7 +12,7 @@ use rust_i18n::t;
 pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Vec<Command>) {
     let name = t!("entry.menu", slot = model.label());
     let menu = ui.menu_button(signs::MORE, |ui| {
-        ui.set_min_width(24.0 * theme::GRID);
+        ui.set_width(28.0 * theme::GRID);
         rename(ui, model, commands);
         colors(ui, model, commands);
         ui.separator();
