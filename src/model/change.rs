@@ -139,8 +139,11 @@ mod tests {
         assert_eq!(config.with("likelihood", "gaussian").unwrap().word("likelihood"), Some("gaussian"));
         assert_eq!(config.with("seed", 7).unwrap().seed(), 7);
         let error = config.with("banana", 1).unwrap_err().to_string();
-        assert!(error.starts_with("banana: expected one of adam_beta1, adam_beta2, average_decay, beta,"), "{error}");
-        assert!(!error.contains("latent"), "{error}");
+        assert!(
+            error.starts_with("banana: expected one of adam_beta1, adam_beta2, average_decay, batch, beta,"),
+            "{error}"
+        );
+        assert!(error.contains("latent"), "{error}");
         for key in ["beta.of", "ban.ana", "r1_gamma"] {
             assert!(matches!(config.with(key, 1), Err(ChangeError::Unknown { .. })), "{key}");
         }

@@ -71,7 +71,9 @@ impl Config {
     /// If the family has no such field or it cannot hold the value.
     pub fn with(&self, key: &str, value: impl Into<Setting>) -> Result<Self, ChangeError> {
         let Some(field) = self.family.field(key) else {
-            return Err(ChangeError::Unknown { key: key.to_owned(), known: self.changeable() });
+            let mut known: Vec<String> = self.family.fields.iter().map(|field| field.key.to_owned()).collect();
+            known.sort();
+            return Err(ChangeError::Unknown { key: key.to_owned(), known });
         };
         let value = value.into();
         let found = match &value {

@@ -39,7 +39,7 @@ pub enum ChangeError {
     Unknown {
         /// What was asked for.
         key: String,
-        /// What can be changed.
+        /// The family's fields, in order of their letters.
         known: Vec<String>,
     },
     /// The field cannot hold the value.

@@ -72,6 +72,12 @@ mod tests {
         assert_eq!(names.len(), presets().count(), "a preset twice");
     }
 
+    #[test]
+    fn an_unknown_field_is_answered_with_those_that_the_family_has() {
+        let error = Config::preset("pca").unwrap().with("hidden", 3u64).unwrap_err();
+        assert_eq!(error.to_string(), "hidden: expected one of latent, seed, found no such key");
+    }
+
     /// Every word that a table offers is one that the family computes with.
     #[test]
     fn every_word_of_a_choice_makes_a_model() {
