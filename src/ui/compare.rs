@@ -67,14 +67,10 @@ fn words(column: SheetColumn) -> (String, String) {
     }
 }
 
-/// The same in few letters.
-fn short_title(column: SheetColumn) -> String {
-    match column {
-        SheetColumn::Reconstruction(model) => {
-            t!("compare.reconstruction_short", model = slot_of(model).map_or("", Slot::name)).into_owned()
-        }
-        _ => words(column).0,
-    }
+/// A column's title in few letters, where it has such a one.
+fn short_title(column: SheetColumn) -> Option<String> {
+    let SheetColumn::Reconstruction(model) = column else { return None };
+    Some(t!("compare.reconstruction_short", model = slot_of(model).map_or("", Slot::name)).into_owned())
 }
 
 /// The place that a model of the sheet stands at.
@@ -100,7 +96,9 @@ impl Compare {
             for column in drawn.columns.iter().copied() {
                 let (title, tip) = words(column);
                 // A long title goes on in a second line, but no word of it does.
-                let text = theme::note_within(ui, &title, side).unwrap_or_else(|| theme::note(ui, short_title(column)));
+                let text = theme::note_within(ui, &title, side);
+                let short = || theme::note(ui, short_title(column).unwrap_or_else(|| title.clone()));
+                let text = text.unwrap_or_else(short);
                 ui.allocate_ui(Vec2::new(side, theme::TEXT_SMALL * 3.0), |ui| {
                     ui.set_min_width(side);
                     let label = ui.add(egui::Label::new(text).wrap());

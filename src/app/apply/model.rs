@@ -9,8 +9,7 @@ use crate::model::{Config, MOST_MODELS, ModelId, Part};
 use crate::trainer::{Control, Phase, Trainer};
 use crate::ui::command::ModelCommand;
 use crate::ui::messages::Level;
-use crate::ui::text::explain;
-use crate::ui::text::tr;
+use crate::ui::text::{explain, tr};
 use rust_i18n::t;
 
 impl Session {
