@@ -1,8 +1,15 @@
 //! Sentences for a person that can be said in any language: a template, which is also the key of its translations, and what
 //! fills it. As text it is English; other languages are for who shows it.
 
+use std::any::Any;
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+/// What a panic says, from the payload that `catch_unwind` gives.
+pub fn panic_text(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
+}
 
 /// A sentence, or part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]

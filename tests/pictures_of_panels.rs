@@ -23,7 +23,7 @@ use latentarium::ui::settings::Settings;
 use latentarium::ui::slot::Slot;
 use latentarium::ui::view::{ModelView, SheetView, View};
 use latentarium::ui::{Panels, theme};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 const SHAPE: ImageShape = ImageShape::grey(8, 8);
 
@@ -89,6 +89,9 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
     if !can_draw() {
         return;
     }
+    // Some drivers hang where several threads look for adapters at once.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     rust_i18n::set_locale("en");
     let mut results = SnapshotResults::new();
     for (theme, suffix) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {

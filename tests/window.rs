@@ -151,30 +151,54 @@ fn three_losses_are_too_many() {
     session.close();
 }
 
-/// Whether a window can be had here; where it must and cannot, the test fails.
-fn there_is_an_adapter() -> bool {
-    struct Closing;
+/// What draws a window here, Vulkan or OpenGL, or why there is none. Opens one and closes it.
+fn backend_of_a_window() -> Result<String, String> {
+    struct Closing(String);
     impl Script for Closing {
         fn frame(&mut self, window: ScriptWindow<'_>) {
+            let state = window.render_state.expect("a window has a device");
+            self.0 = format!("{:?}", state.adapter.get_info().backend);
             window.session.apply(FileCommand::Quit);
         }
     }
     let session: SharedSession = Rc::new(RefCell::new(Session::new(Start::default())));
-    let script: SharedScript = Rc::new(RefCell::new(Closing));
-    let ended = show(&session, Some(&script));
+    let script = Rc::new(RefCell::new(Closing(String::new())));
+    let shared: SharedScript = script.clone();
+    let ended = show(&session, Some(&shared));
     session.borrow_mut().close();
     match ended {
-        Err(WindowError::NoAdapter(why)) => {
-            let required = std::env::var_os("LATENTARIUM_REQUIRE_GPU").is_some_and(|value| value == "1");
-            assert!(!required, "an adapter is required and there is none: {why}");
-            println!("skipped: there is no graphics adapter: {why}");
-            false
-        }
+        Err(WindowError::NoAdapter(why)) => Err(why),
         ended => {
             ended.expect("a window opens and closes");
-            true
+            Ok(script.borrow().0.clone())
         }
     }
+}
+
+/// A program of its own: drivers are looked for once.
+#[cfg(target_os = "linux")]
+fn opengl_has_the_window_where_vulkan_has_nothing() {
+    let program = std::env::current_exe().expect("this program");
+    let output = std::process::Command::new(program)
+        .arg("backend_of_a_window")
+        .env("VK_DRIVER_FILES", "/nonexistent")
+        .env_remove("WGPU_BACKEND")
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let found = said.lines().find_map(|line| line.strip_prefix("a window's backend: ")).expect("it says");
+    match found.strip_prefix("none: ") {
+        Some(why) => {
+            assert!(!is_required(), "no window without Vulkan: {why}");
+            println!("skipped: there is no OpenGL here: {why}");
+        }
+        None => assert_eq!(found, "Gl"),
+    }
+}
+
+/// Whether an adapter must be here.
+fn is_required() -> bool {
+    std::env::var_os("LATENTARIUM_REQUIRE_GPU").is_some_and(|value| value == "1")
 }
 
 fn main() {
@@ -186,12 +210,21 @@ fn main() {
         println!("skipped: there is no display for a window");
         return;
     }
-    if !there_is_an_adapter() {
+    let backend = backend_of_a_window();
+    if name.as_deref() == Some("backend_of_a_window") {
+        println!("a window's backend: {}", backend.unwrap_or_else(|why| format!("none: {why}")));
+        return;
+    }
+    if let Err(why) = backend {
+        assert!(!is_required(), "an adapter is required and there is none: {why}");
+        println!("skipped: there is no graphics adapter: {why}");
         return;
     }
     for (name, test) in [
         ("two_losses_are_survived", two_losses_are_survived as fn()),
         ("three_losses_are_too_many", three_losses_are_too_many),
+        #[cfg(target_os = "linux")]
+        ("opengl_has_the_window_where_vulkan_has_nothing", opengl_has_the_window_where_vulkan_has_nothing),
     ] {
         if chosen(name) {
             test();

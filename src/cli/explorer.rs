@@ -1,10 +1,11 @@
 //! The explorer's window.
 
 use crate::app::{Explorer, ScriptedExplorer, Session, SharedScript, SharedSession, Start};
-use crate::gpu::decoder::one_line;
+use crate::gpu::{self, decoder::one_line};
+use crate::message::panic_text;
 use eframe::egui::{IconData, ViewportBuilder};
 use eframe::{egui_wgpu, wgpu};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,6 +54,27 @@ pub fn open_window(start: Start) -> Result<(), WindowError> {
 /// Where no window can be had, or the device is lost again and again: says why in one line.
 pub fn show(session: &SharedSession, script: Option<&SharedScript>) -> Result<(), WindowError> {
     has_display()?;
+    let mut refusals = Vec::new();
+    for backends in gpu::backends_in_turn() {
+        match show_on(backends, session, script) {
+            Err(WindowError::NoAdapter(why)) => {
+                tracing::warn!(?backends, "no window: {why}");
+                if !refusals.contains(&why) {
+                    refusals.push(why);
+                }
+            }
+            outcome => return outcome,
+        }
+    }
+    Err(WindowError::NoAdapter(refusals.join("; ")))
+}
+
+/// The same on these kinds of graphics alone.
+fn show_on(
+    backends: wgpu::Backends,
+    session: &SharedSession,
+    script: Option<&SharedScript>,
+) -> Result<(), WindowError> {
     let mut losses = 0;
     // After a panic in the event loop its next run returns at once without a frame; the one after it works.
     let mut empty_runs = 0;
@@ -60,12 +82,14 @@ pub fn show(session: &SharedSession, script: Option<&SharedScript>) -> Result<()
         let frames = session.borrow().frames();
         let watch = Watch::default();
         // egui's renderer panics where the device is lost within a frame. All state lives in the session.
-        let outcome = catch_unwind(AssertUnwindSafe(|| run(session, script, &watch, losses)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(backends, session, script, &watch, losses)));
         let was_lost = watch.was_lost();
         match outcome {
             Ok(Err(error)) => return Err(explain(error)),
             Ok(Ok(())) if losses > 0 && session.borrow().frames() == frames && empty_runs < 2 => empty_runs += 1,
             Ok(Ok(())) if !was_lost => return Ok(()),
+            // Nothing of ours ran yet: it was the library of the graphics driver.
+            Err(panic) if !watch.has_begun() => return Err(WindowError::NoAdapter(panic_text(&*panic).to_owned())),
             Err(panic) if !was_lost => std::panic::resume_unwind(panic),
             Ok(Ok(())) | Err(_) => {
                 losses += 1;
@@ -103,7 +127,13 @@ fn explain(error: eframe::Error) -> WindowError {
 }
 
 /// One window, after so many losses of the device.
-fn run(session: &SharedSession, script: Option<&SharedScript>, watch: &Watch, losses: u32) -> eframe::Result {
+fn run(
+    backends: wgpu::Backends,
+    session: &SharedSession,
+    script: Option<&SharedScript>,
+    watch: &Watch,
+    losses: u32,
+) -> eframe::Result {
     let size = session.borrow().window_size().unwrap_or([1440.0, 900.0]);
     let mut viewport = ViewportBuilder::default()
         .with_title("Latentarium")
@@ -114,9 +144,7 @@ fn run(session: &SharedSession, script: Option<&SharedScript>, watch: &Watch, lo
         viewport = viewport.with_icon(icon);
     }
     let mut native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };
-    if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut native.wgpu_options.wgpu_setup {
-        setup.device_descriptor = Arc::new(device_descriptor);
-    }
+    native.wgpu_options.wgpu_setup = gpu::setup_of(backends).into();
     let (session, script, watch) = (session.clone(), script.cloned(), watch.clone());
     eframe::run_native(
         "latentarium",
@@ -137,28 +165,24 @@ fn run(session: &SharedSession, script: Option<&SharedScript>, watch: &Watch, lo
     )
 }
 
-/// Asks for all that the adapter has: the default's limits are less than what the decoder can use.
-pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
-    wgpu::DeviceDescriptor {
-        label: Some("latentarium"),
-        // For the milliseconds of a decode.
-        required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
-        required_limits: adapter.limits(),
-        ..Default::default()
-    }
-}
-
 /// Whether the device of a window was lost.
 #[derive(Clone, Default)]
 struct Watch {
     /// The queue as well: without it a device that was destroyed never says so.
     device: Rc<RefCell<Option<(wgpu::Device, wgpu::Queue)>>>,
     lost: Arc<AtomicBool>,
+    begun: Rc<Cell<bool>>,
 }
 
 impl Watch {
+    /// Whether there is, or was, a window with a device.
+    fn has_begun(&self) -> bool {
+        self.begun.get()
+    }
+
     /// Listens to a new window's device: without callbacks of our own wgpu's would panic.
     fn begin(&self, state: &egui_wgpu::RenderState, session: &SharedSession) {
+        self.begun.set(true);
         let device = &state.device;
         *self.device.borrow_mut() = Some((device.clone(), state.queue.clone()));
         let (errors, waker) = (session.borrow().device_errors(), session.borrow().waker());

@@ -23,7 +23,7 @@ mod uniforms;
 
 pub use crate::picture::ColorMap;
 pub use policy::{DecoderChoice, Decoding, OnDevice, decide};
-pub use probe::{DeviceInfo, Headless, headless, probe};
+pub use probe::{DeviceInfo, Headless, backends_in_turn, headless, probe, setup_of};
 pub use store::{Resources, TextureSlot};
 
 use crate::explore::tiles::AtlasLimits;

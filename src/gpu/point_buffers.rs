@@ -8,6 +8,9 @@ use std::sync::Arc;
 /// The most points that are uploaded in one frame: 2 MiB of them.
 pub(super) const PIECE: usize = (2 << 20) / size_of::<PlanePoint>();
 
+/// Bytes of a buffer that is kept for however few points: first slices and all points come in turn.
+const SPARE: u64 = 16 << 20;
+
 /// Instead of the id of points that are drawn, while others are on their way.
 pub(super) const COMING: u64 = u64::MAX;
 
@@ -91,7 +94,7 @@ impl PointBuffers {
             tracing::warn!(count, most, "more points than this device can hold: one of {stride} is drawn");
         }
         let needed = (points.count().div_ceil(stride).max(1) * size_of::<PlanePoint>()) as u64;
-        let fits = |buffer: &wgpu::Buffer| buffer.size() >= needed && buffer.size() <= 4 * needed;
+        let fits = |buffer: &wgpu::Buffer| (needed..=SPARE.max(4 * needed)).contains(&buffer.size());
         let buffer = self.spare.take().filter(fits).unwrap_or_else(|| {
             device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("points"),

@@ -3,6 +3,7 @@
 use super::decoder::{DecoderError, check_compute};
 use crate::message::{Explain, Message};
 use eframe::{egui_wgpu, wgpu};
+use std::sync::Arc;
 
 /// What draws.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,35 +53,56 @@ pub struct Headless {
     pub queue: wgpu::Queue,
 }
 
+/// The kinds of graphics that are tried in turn: the system's own first (Vulkan, Metal, Direct3D), then OpenGL. Its libraries
+/// are not so much as loaded where the first has an adapter: some panic on a display that is not their own. Where
+/// `WGPU_BACKEND` is set, it alone decides.
+pub fn backends_in_turn() -> Vec<wgpu::Backends> {
+    match wgpu::Backends::from_env() {
+        Some(chosen) => vec![chosen],
+        None => vec![wgpu::Backends::PRIMARY, wgpu::Backends::GL],
+    }
+}
+
+/// A setup of so many kinds of graphics, without a window, with all that the adapter has: the usual limits are less than what
+/// the decoder can use.
+pub fn setup_of(backends: wgpu::Backends) -> egui_wgpu::WgpuSetupCreateNew {
+    let mut setup = egui_wgpu::WgpuSetupCreateNew::without_display_handle();
+    setup.instance_descriptor.backends = backends;
+    setup.device_descriptor = Arc::new(device_descriptor);
+    setup
+}
+
+fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
+    wgpu::DeviceDescriptor {
+        label: Some("latentarium"),
+        // For the milliseconds of a decode.
+        required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+        required_limits: adapter.limits(),
+        ..Default::default()
+    }
+}
+
 /// The adapter that a window would get, or `None` where there is none. Takes some 50 ms: not for every frame.
 pub fn probe() -> Option<DeviceInfo> {
     adapter().map(|adapter| DeviceInfo::of(&adapter))
 }
 
 fn adapter() -> Option<wgpu::Adapter> {
-    // The same setup as the window's, so that the answer is about the same adapter.
-    let setup = egui_wgpu::WgpuSetupCreateNew::without_display_handle();
-    let instance = wgpu::Instance::new(setup.instance_descriptor);
-    let options = wgpu::RequestAdapterOptions { power_preference: setup.power_preference, ..Default::default() };
-    match pollster::block_on(instance.request_adapter(&options)) {
-        Ok(adapter) => Some(adapter),
-        Err(error) => {
-            tracing::info!("no graphics adapter: {error}");
-            None
-        }
-    }
+    backends_in_turn().into_iter().find_map(|backends| {
+        // The same setup as the window's, so that the answer is about the same adapter.
+        let setup = setup_of(backends);
+        let instance = wgpu::Instance::new(setup.instance_descriptor);
+        let options = wgpu::RequestAdapterOptions { power_preference: setup.power_preference, ..Default::default() };
+        pollster::block_on(instance.request_adapter(&options))
+            .inspect_err(|error| tracing::info!("no graphics adapter: {error}"))
+            .ok()
+    })
 }
 
 /// A device without a window, with the adapter's own limits, and timestamps where it has them; `None` where there is none.
 pub fn headless() -> Option<Headless> {
     let adapter = adapter()?;
-    let descriptor = wgpu::DeviceDescriptor {
-        label: Some("latentarium headless"),
-        required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
-        required_limits: adapter.limits(),
-        ..Default::default()
-    };
-    match pollster::block_on(adapter.request_device(&descriptor)) {
+    match pollster::block_on(adapter.request_device(&device_descriptor(&adapter))) {
         Ok((device, queue)) => Some(Headless { adapter, device, queue }),
         Err(error) => {
             tracing::warn!("the graphics adapter gave no device: {error}");

@@ -9,13 +9,12 @@ use super::write_state::WriteState;
 use super::writer::{Writer, Written};
 use crate::dataset::Dataset;
 use crate::history::History;
-use crate::message::{Explain, Message, message};
+use crate::message::{Explain, Message, message, panic_text};
 use crate::metrics::TestFolds;
 use crate::model::{Batches, Change, Config, Key, Losses, Model, Part, StepError, StepInput};
 use crate::run::RunConfig;
 use crate::snapshot::Snapshot;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
-use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -86,7 +85,7 @@ impl Worker {
             }
             // A model that cannot be made, a step, a test: a panic ends the run, not the thread that reports it.
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.handle(incoming))) {
-                self.fail(message!("the trainer panicked: {what}", what = text_of(&*panic)));
+                self.fail(message!("the trainer panicked: {what}", what = panic_text(&*panic)));
             }
             self.flush();
         }
@@ -296,10 +295,4 @@ impl Worker {
         }
         (self.options.wake)();
     }
-}
-
-/// What a panic says, where it says anything.
-fn text_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }

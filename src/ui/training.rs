@@ -15,6 +15,9 @@ use std::ops::RangeInclusive;
 /// Curves of one metric that are drawn of a model, at most: of more dimensions those with the largest last values.
 const MOST_DIMENSIONS: usize = 10;
 
+/// Distance in points from which on lines of the grid begin to show: the finest ones say nothing and cost most of a plot.
+const LEAST_GRID: f32 = 3.0 * theme::GRID;
+
 /// A model with the last value of each of its curves.
 struct Measured<'a> {
     model: &'a ModelView<'a>,
@@ -65,13 +68,14 @@ impl Training {
             )
             .link_axis(Id::unique(("training x", in_steps)), [true, false])
             .allow_scroll(false)
+            .grid_spacing(LEAST_GRID..=300.0)
             .x_axis_label(theme::note(ui, x_unit))
             .y_axis_label(theme::note(ui, unit))
             .x_axis_formatter(move |mark, _range| x_mark(mark, curves.axis))
             .y_axis_formatter(move |mark, range| y_mark(mark, range, logarithmic))
             .label_formatter(move |at| hover(at, curves));
-        // Two points a pixel, a smallest and a largest one, look as all of them do.
-        let most = (2.0 * width * ui.ctx().pixels_per_point()).max(2.0) as usize;
+        // The smallest and the largest of each two pixels look as all points do: lines are nearly as wide.
+        let most = (width * ui.ctx().pixels_per_point()).max(2.0) as usize;
         let drawn = plot
             .show(ui, |plot| {
                 let seen = if plot.auto_bounds().x {

@@ -3,6 +3,7 @@
 
 use crate::app::{Session, Start};
 use crate::explore::encoded::{EncodedPoints, Encoding};
+use crate::gpu;
 use crate::trainer::MetricId;
 use crate::ui::command::ModelCommand;
 use crate::ui::slot::Slot;
@@ -294,9 +295,11 @@ fn frame(session: &mut Session, context: &Context, gpu: Option<&Gpu>, index: u32
 }
 
 fn gpu() -> Option<Gpu> {
-    let mut setup = egui_wgpu::WgpuSetupCreateNew::without_display_handle();
-    setup.device_descriptor = Arc::new(crate::cli::explorer::device_descriptor);
-    let setup = egui_wgpu::WgpuSetup::CreateNew(setup);
+    gpu::backends_in_turn().into_iter().find_map(gpu_of)
+}
+
+fn gpu_of(backends: wgpu::Backends) -> Option<Gpu> {
+    let setup = egui_wgpu::WgpuSetup::CreateNew(gpu::setup_of(backends));
     let configuration = egui_wgpu::WgpuConfiguration { wgpu_setup: setup.clone(), ..Default::default() };
     let made = pollster::block_on(async move {
         let instance = setup.new_instance().await;

@@ -6,7 +6,7 @@ use super::{PointsRequest, RequestQueue, TileRequest};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::explore::nearest::nearest;
 use crate::explore::tiles::TileGrid;
-use crate::message::message;
+use crate::message::{message, panic_text};
 use crate::model::ModelId;
 use crate::snapshot::Scratch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -147,11 +147,7 @@ pub(super) fn publish(shared: &RequestQueue, model: ModelId, finish: impl FnOnce
 /// Does one piece of work; a panic in it becomes a message.
 pub(super) fn guarded(shared: &RequestQueue, work: impl FnOnce()) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
-        let reason = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no reason given");
+        let reason = panic_text(&*panic);
         let message = message!("the view could not be made: {reason}", reason);
         tracing::error!("{message}");
         shared.lock().message = Some(message);
