@@ -18,6 +18,7 @@
 //! - [`snapshot`]: a network as plain data, and its reference evaluation
 //! - [`nn`]: layers, losses, optimisers, CPU kernels
 //! - [`dataset`]: one file or folder a source
+//! - [`disk`]: how files are read, and written so that they are there whole or not at all
 //! - [`random`]: keyed streams
 //! - [`message`]: sentences for a person, in any language
 //!
@@ -28,7 +29,7 @@
 //! | the ELBO | `model/vae.rs`, `Vae::terms` and `Vae::step` |
 //! | how a setting reaches the training thread | a card's `ModelCommand::Edit`, `app/runtime.rs` `edited`, `Control::Set` of `trainer/message.rs`, `trainer/changes.rs`, the family's `Trainable::set_live` |
 //! | how a drag becomes pixels | `ui/plane/area.rs`, `View::cursor_after`; outputs: `ui/output.rs`; tiles: `ui/plane/layers/tiles.rs`; both then `gpu/live`, or `app/requests.rs` and `explore/viewer` (a small network's output at once, in `ui/output.rs`) |
-//! | where a checkpoint commits | `run/checkpoint.rs`, the rename in `run/atomic.rs` |
+//! | where a checkpoint commits | `run/checkpoint.rs`, the rename in `disk/atomic.rs` |
 //! | what a person works on, as a value | `app/project.rs`; its changes are `ui/command.rs`, carried out in `app/apply` |
 //! | undo | `app/undo.rs`, `go_to` in `app/apply.rs` |
 //! | what runs in the background | `app/jobs.rs` (answers: `app/done.rs`, `app/receive.rs`), `trainer`, `explore/viewer` |
@@ -51,6 +52,7 @@ rust_i18n::i18n!("assets/locales", fallback = "en");
 pub mod app;
 pub mod cli;
 pub mod dataset;
+pub mod disk;
 pub mod explore;
 pub mod gpu;
 pub mod history;

@@ -58,6 +58,7 @@ fn bits(run: &Path, step: u64) -> (Vec<u8>, Vec<u8>, String) {
         fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
     let state = String::from_utf8(file("state.toml")).unwrap();
+    let (state, _) = state.split_once("[sha256]").unwrap();
     let state = state.lines().filter(|line| !line.starts_with("train_s")).collect::<Vec<_>>().join("\n");
     (file("weights.safetensors"), file("optimizer.safetensors"), state)
 }

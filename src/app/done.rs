@@ -25,8 +25,8 @@ pub enum Done {
     Pretrained(Result<Vec<Opened>, Message>),
     /// The system's file dialog was closed; `None` where nothing was chosen.
     Picked(Ask, Option<PathBuf>),
-    /// Folders that are free for runs.
-    Folders(Vec<(ModelId, PathBuf)>),
+    /// Folders that were made for runs, or why not.
+    Folders(Result<Vec<(ModelId, PathBuf)>, Message>),
     /// A path to start from when asking for one.
     Suggested(Ask, PathBuf),
     /// A compare sheet.

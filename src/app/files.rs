@@ -29,7 +29,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         _ => Path::new("."),
     };
     std::fs::create_dir_all(folder).map_err(wrong)?;
-    crate::run::atomic::write(path, bytes).map_err(wrong)
+    crate::disk::atomic::write(path, bytes).map_err(wrong)
 }
 
 /// A picture as a PNG file.

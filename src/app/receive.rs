@@ -52,7 +52,7 @@ impl Session {
             Done::Picked(ask, Some(path)) => self.shell.panels.dialogs.fill(ask, &path),
             Done::Picked(_, None) => self.shell.say(Level::Note, &tr("toast.nothing_picked")),
             Done::Suggested(ask, path) => self.shell.panels.dialogs.suggest(ask, &path),
-            Done::Folders(folders) => {
+            Done::Folders(Ok(folders)) => {
                 for (id, folder) in folders {
                     self.send(id, Control::Save(folder));
                 }
@@ -65,7 +65,7 @@ impl Session {
             Done::StateWritten(Err(message)) => {
                 self.shell.say(Level::Failed, &t!("toast.state_failed", why = explain(&message)))
             }
-            Done::Exported(Err(message)) | Done::PlaneWritten(Err(message)) => {
+            Done::Folders(Err(message)) | Done::Exported(Err(message)) | Done::PlaneWritten(Err(message)) => {
                 self.shell.say(Level::Failed, &explain(&message));
             }
             Done::PlaneWritten(Ok(())) | Done::StateWritten(Ok(())) => {}

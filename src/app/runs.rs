@@ -48,8 +48,13 @@ fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, Message> {
     let set = [(request.key.clone(), run::value_of(&request.value))];
     let fork = run::Fork::plan(&request.run, request.step, &set).map_err(|error| error.message())?;
     let config = fork.config();
-    let folder = run::free_folder(runs, &config.model.preset, &config.data_name);
-    fork.write(&folder, None).map_err(|error| error.message())?;
+    let folder =
+        run::create_free_folder(runs, &config.model.preset, &config.data_name).map_err(|error| error.message())?;
+    fork.write(&folder, None).map_err(|error| {
+        // Empty still, and of no use.
+        let _ = std::fs::remove_dir(&folder);
+        error.message()
+    })?;
     Ok(folder)
 }
 

@@ -14,7 +14,7 @@ use crate::explore::compare::Sheet;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::TileGrid;
-use crate::message::{Explain, Message};
+use crate::message::{Explain, Message, message};
 use crate::model::{Config, ModelId};
 use crate::ui::Pane;
 use crate::ui::messages::{Level, Messages};
@@ -72,7 +72,11 @@ impl Session {
         let read = start.state.as_deref().map(state::read);
         let (state, trouble) = match read {
             Some(Ok(read)) => (read.state, read.left_out.map(Message::Words)),
-            Some(Err(error)) => (State::default(), Some(error.message())),
+            Some(Err(error)) => {
+                let (why, aside) = (error.message(), start.state.as_deref().and_then(state::set_aside));
+                let kept = aside.map(|kept| message!("{why}; it is kept as {kept}", why = why.clone(), kept));
+                (State::default(), Some(kept.unwrap_or(why)))
+            }
             None => (State::default(), None),
         };
         let mut project = state.project.clone();

@@ -2,6 +2,7 @@
 
 use crate::app::project::{ModelEntry, Project};
 use crate::app::tolerant::{self, Tolerated};
+use crate::disk::{ReadError, read_file};
 use crate::message::{Explain, Message, message};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -52,11 +53,11 @@ pub struct StateRead {
 #[error("{}", self.message())]
 pub enum StateError {
     /// It cannot be read.
-    Io {
+    Unread {
         /// The file.
         path: PathBuf,
-        /// The file system's own words.
-        error: std::io::Error,
+        /// What is there instead.
+        error: ReadError,
     },
     /// It is not a state file.
     Broken {
@@ -64,13 +65,6 @@ pub enum StateError {
         path: PathBuf,
         /// Where the reader gave up.
         error: serde_json::Error,
-    },
-    /// It is larger than any state file.
-    Large {
-        /// The file.
-        path: PathBuf,
-        /// Its bytes.
-        found: u64,
     },
     /// A later program wrote it.
     Newer {
@@ -87,11 +81,8 @@ impl Explain for StateError {
             message!("{path}: expected {expected}, found {found}", path, expected, found)
         };
         match self {
-            Self::Io { path, error } => message!("{path}: {error}", path, error),
+            Self::Unread { path, error } => expected(path, error.expected.clone(), error.found.clone()),
             Self::Broken { path, error } => expected(path, message!("a state file"), Message::words(error)),
-            Self::Large { path, found } => {
-                expected(path, message!("at most {most} bytes", most = LARGEST_BYTES), Message::words(found))
-            }
             Self::Newer { path, found } => {
                 expected(path, message!("format {format} or older", format = FORMAT), Message::words(found))
             }
@@ -112,19 +103,13 @@ pub fn path() -> Option<PathBuf> {
 /// # Errors
 /// Names the file and what is wrong with it.
 pub fn read(path: &Path) -> Result<StateRead, StateError> {
-    let io = |error| StateError::Io { path: path.to_owned(), error };
-    let text = match std::fs::metadata(path) {
-        Ok(data) if data.len() > LARGEST_BYTES => {
-            return Err(StateError::Large { path: path.to_owned(), found: data.len() });
-        }
-        Ok(_) => std::fs::read_to_string(path).map_err(io)?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(StateRead { state: State::default(), left_out: None });
-        }
-        Err(error) => return Err(io(error)),
+    let bytes = match read_file(path, LARGEST_BYTES) {
+        Ok(bytes) => bytes,
+        Err(error) if error.is_missing => return Ok(StateRead { state: State::default(), left_out: None }),
+        Err(error) => return Err(StateError::Unread { path: path.to_owned(), error }),
     };
     let fields: Map<String, Value> =
-        serde_json::from_str(&text).map_err(|error| StateError::Broken { path: path.to_owned(), error })?;
+        serde_json::from_slice(&bytes).map_err(|error| StateError::Broken { path: path.to_owned(), error })?;
     let format = fields.get("format").and_then(Value::as_u64).unwrap_or(1);
     if format > u64::from(FORMAT) {
         return Err(StateError::Newer { path: path.to_owned(), found: format });
@@ -133,6 +118,12 @@ pub fn read(path: &Path) -> Result<StateRead, StateError> {
     let Tolerated { value: state, left_out } = tolerant::read::<State>(Value::Object(fields));
     let left_out = (!left_out.is_empty()).then(|| format!("{}: {}", path.display(), left_out.join(", ")));
     Ok(StateRead { state: State { format: FORMAT, ..state }.made_whole(), left_out })
+}
+
+/// Puts a state file that is not used aside, since the next one takes its name; gives where it is kept.
+pub fn set_aside(path: &Path) -> Option<PathBuf> {
+    let aside = path.with_extension("unread.json");
+    std::fs::rename(path, &aside).ok().map(|()| aside)
 }
 
 /// A state of format 1 as one of format 2.

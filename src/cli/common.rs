@@ -1,6 +1,7 @@
 //! What several subcommands share.
 
 use crate::dataset::{self, Dataset, Progress, Source};
+use crate::disk;
 use crate::gpu::DecoderChoice;
 use crate::metrics::{Columns, Metric};
 use crate::model::{Config, presets};
@@ -126,7 +127,7 @@ pub fn figure(metric: &Metric, values: &[f32]) -> serde_json::Value {
 
 /// Writes a picture as PNG, atomically.
 pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
-    run::atomic::write(path, &picture::png(picture)?).with_context(|| format!("{} cannot be written", path.display()))
+    disk::atomic::write(path, &picture::png(picture)?).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// A preset by its name.

@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::common::{default_threads, is_interrupted, load, note_interruptions, progress_bar, usage, write_png};
 use crate::dataset::Source;
+use crate::disk;
 use crate::explore::compare::sheet;
 use crate::explore::default_plane;
 use crate::model::{Config, MetricId};
@@ -72,7 +73,7 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
     let sheet = sheet(&[&snapshot_a, &snapshot_b], &dataset, 20, 0);
     write_png(&out.join("compare.png"), &picture::compare(&sheet, dataset.class_names(), ColorMap::Grey))?;
     for trainer in &trainers {
-        let folder = run::free_folder(out, &trainer.config().preset, &dataset.name);
+        let folder = run::create_free_folder(out, &trainer.config().preset, &dataset.name)?;
         trainer.send(Control::Save(folder));
         wait_for(trainer, |event| matches!(event, Event::Saved { .. }))?;
     }
@@ -93,7 +94,7 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
             summary += &format!("compare   mean squared error {error:.4}, reconstruction {nats:.1} nats\n");
         }
     }
-    run::atomic::write(&out.join("summary.txt"), summary.as_bytes())
+    disk::atomic::write(&out.join("summary.txt"), summary.as_bytes())
         .with_context(|| format!("{} cannot be written", out.display()))?;
     print!("{summary}");
     println!("pictures  {}/curves.png, plane-vae.png, plane-gan.png, compare.png", out.display());

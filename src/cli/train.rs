@@ -10,7 +10,7 @@ use crate::dataset::{Dataset, Source};
 use crate::explore::default_plane;
 use crate::explore::plane::Plane;
 use crate::model::{Change, Config, Setting, in_force};
-use crate::run;
+use crate::run::{self, RunError};
 use crate::trainer::{Autosave, Control, Options, Trainer};
 use anyhow::{Result, bail};
 use clap::Args;
@@ -92,15 +92,16 @@ struct Plan {
     begin: Begin,
     dataset: Arc<Dataset>,
     steps: u64,
-    out: PathBuf,
 }
 
 /// Where a run comes from.
 enum Begin {
-    /// From nothing.
+    /// From nothing, into a folder that is made when it can begin.
     New(Box<Config>, Vec<Change>),
+    /// From nothing, in its folder: it came to no checkpoint there.
+    Again(Box<Config>, Vec<Change>, PathBuf),
     /// From a checkpoint in its folder.
-    Open,
+    Open(PathBuf),
 }
 
 impl TrainArguments {
@@ -158,8 +159,7 @@ impl TrainArguments {
         let ten_epochs = 10 * steps_per_epoch(&dataset, &config);
         let ten_epochs = config.family().most_steps.unwrap_or(ten_epochs);
         let steps = self.total(&dataset, &config).or(repeated).unwrap_or(ten_epochs);
-        let out = self.free_out(&config.preset, &dataset.name);
-        Ok(Plan { begin: Begin::New(Box::new(config), changes), dataset, steps, out })
+        Ok(Plan { begin: Begin::New(Box::new(config), changes), dataset, steps })
     }
 
     /// The steps in all that were asked for, if any were.
@@ -169,8 +169,18 @@ impl TrainArguments {
         Some(config.family().most_steps.map_or(asked, |most| most.min(asked)))
     }
 
-    fn free_out(&self, preset: &str, data: &str) -> PathBuf {
-        self.out.clone().unwrap_or_else(|| run::free_folder(&PathBuf::from("runs"), preset, data))
+    /// The run's folder, made: whoever else asks for it gets another, or none.
+    fn create_out(&self, preset: &str, data: &str) -> Result<PathBuf> {
+        match &self.out {
+            Some(out) => {
+                run::create_folder(out).map_err(|error| match error {
+                    RunError::Unexpected { .. } => usage(format!("--out {error}")),
+                    error => error.into(),
+                })?;
+                Ok(out.clone())
+            }
+            None => Ok(run::create_free_folder(Path::new("runs"), preset, data)?),
+        }
     }
 
     /// The options that set a field, with the field's key and what it is set to.
@@ -220,7 +230,7 @@ fn steps_per_epoch(dataset: &Dataset, config: &Config) -> u64 {
 }
 
 pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
-    let Plan { begin, dataset, steps, out } = arguments.plan()?;
+    let Plan { begin, dataset, steps } = arguments.plan()?;
     note_interruptions()?;
     let mut options = Options {
         device: open_device(&arguments.device)?,
@@ -233,12 +243,18 @@ pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
         },
         ..Options::default()
     };
-    let trainer = match begin {
+    let (trainer, out) = match begin {
         Begin::New(config, changes) => {
             options.changes = changes;
-            Trainer::spawn(*config, dataset.clone(), options)?
+            let trainer = Trainer::spawn(*config, dataset.clone(), options)?;
+            let out = arguments.create_out(&trainer.config().preset, &dataset.name)?;
+            (trainer, out)
         }
-        Begin::Open => Trainer::open(&out, dataset.clone(), options)?,
+        Begin::Again(config, changes, out) => {
+            options.changes = changes;
+            (Trainer::spawn(*config, dataset.clone(), options)?, out)
+        }
+        Begin::Open(out) => (Trainer::open(&out, dataset.clone(), options)?, out),
     };
     let before = trainer.status().step;
     if before >= steps && before > 0 {

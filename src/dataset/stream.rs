@@ -2,6 +2,7 @@
 
 use super::progress::Progress;
 use super::source::SourceError;
+use crate::disk::open_file;
 use crate::message::{Message, message};
 use flate2::bufread::MultiGzDecoder;
 use std::cell::Cell;
@@ -88,8 +89,8 @@ impl Stream {
     /// An empty file, or the file system's own words.
     pub fn open(path: &Path, what: Message, meter: &Meter<'_>) -> Result<Self, SourceError> {
         meter.check()?;
-        let inner = File::open(path).map_err(|error| SourceError::io(path, error))?;
-        let length = inner.metadata().map_err(|error| SourceError::io(path, error))?.len();
+        let (inner, length) =
+            open_file(path).map_err(|error| SourceError::unexpected(path, error.expected, error.found))?;
         let mut buffered = BufReader::with_capacity(64 << 10, Counted { inner, done: Rc::clone(&meter.done) });
         let start = buffered.fill_buf().map_err(|error| SourceError::io(path, error))?;
         if start.is_empty() {

@@ -2,8 +2,11 @@
 
 use super::family::Family;
 use super::{ChangeError, ConfigError, ConfigValues, Field, FieldChange, Setting};
-use crate::message::Message;
+use crate::message::{Message, message};
 use std::ops::Deref;
+
+/// The longest name of a preset, in bytes.
+const LONGEST_PRESET: usize = 64;
 
 /// Every number that a training run depends on, apart from the data.
 #[derive(Clone, Debug)]
@@ -115,6 +118,12 @@ impl Config {
     /// # Errors
     /// Names the key, what is allowed and what was found.
     pub fn check(&self) -> Result<(), ConfigError> {
+        // It becomes part of a folder's and of threads' names.
+        let plain = |c: char| c.is_alphanumeric() || "-_ .".contains(c);
+        if !(1..=LONGEST_PRESET).contains(&self.preset.len()) || !self.preset.chars().all(plain) {
+            let expected = message!("1 to {most} letters, digits and hyphens", most = LONGEST_PRESET);
+            return Err(ConfigError::new("preset", expected, format!("{:?}", self.preset)));
+        }
         self.fields().try_for_each(|(field, value)| field.check(value))?;
         (self.family.check)(self)
     }

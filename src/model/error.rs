@@ -97,6 +97,16 @@ pub enum StepError {
         /// Values that were saved.
         found: usize,
     },
+    /// A parameter was updated and its moments are missing.
+    NoMoments {
+        /// The parameter.
+        name: String,
+    },
+    /// Something was saved that the model does not have, or the other way round.
+    Surplus {
+        /// A tensor or counter.
+        name: String,
+    },
     /// The snapshot does not fit together.
     Network(#[from] NetworkError),
     /// The configuration is another family's.
@@ -116,6 +126,8 @@ impl Explain for StepError {
             Self::Saved { name, expected, found } => {
                 message!("{name}: expected {expected} values, found {found}", name, expected, found)
             }
+            Self::NoMoments { name } => message!("{name}: expected moments of its gradient, found none", name),
+            Self::Surplus { name } => message!("{name}: the model has nothing of that name", name),
             Self::Network(error) => error.message(),
             Self::Config(error) => error.message(),
             Self::Candle(error) => Message::words(error),

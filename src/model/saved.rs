@@ -17,6 +17,16 @@ pub struct Saved {
     pub updates: BTreeMap<String, u64>,
 }
 
+impl Saved {
+    /// The first tensor, pair of moments or counter of this that `other` has not.
+    pub fn surplus_to(&self, other: &Self) -> Option<String> {
+        let weight = self.weights.keys().find(|name| !other.weights.contains_key(*name));
+        let moments = || self.moments.keys().find(|name| !other.moments.contains_key(*name));
+        let counter = || self.updates.keys().find(|name| !other.updates.contains_key(*name));
+        weight.or_else(moments).or_else(counter).cloned()
+    }
+}
+
 /// What the name of a parameter's average ends in.
 const AVERAGE: &str = ".average";
 
@@ -53,6 +63,9 @@ pub(super) fn restore(
             return Err(misfit(values.len()));
         }
         variable.set(&Tensor::from_vec(values.clone(), variable.shape(), variable.device())?)?;
+        if saved.updates.get(network).is_some_and(|updates| *updates > 0) && !saved.moments.contains_key(name) {
+            return Err(StepError::NoMoments { name: name.to_owned() });
+        }
         if let Some(kept) = saved.moments.get(name) {
             // RMSprop has no first moments.
             if kept.second.len() != expected || ![0, expected].contains(&kept.first.len()) {

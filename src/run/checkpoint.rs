@@ -1,33 +1,22 @@
 //! A checkpoint: weights, optimiser, and where the run was; a folder that is there whole or not at all.
 
+use super::changes::sum_of_changes;
 use super::error::RunError;
 use super::kept::kept;
-use super::{FORMAT, atomic, tensors};
+use super::state::{CheckpointState, Checksums, MadeWith, compare, sha256};
+use super::toml_file::{read_toml_up_to, sum_of};
+use super::{STATE_FORMAT, tensors};
+use crate::disk::{atomic, read_file};
 use crate::message::{Message, message};
-use crate::model::Saved;
+use crate::model::{Change, Saved};
 use crate::nn::optimizer::Moments;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The most that one file of a run may hold, in bytes.
-const LARGEST_FILE_BYTES: u64 = 4 << 30;
-
-/// Where a run was.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CheckpointState {
-    /// Format number.
-    pub format: u32,
-    /// Steps made.
-    pub step: u64,
-    /// Seconds spent in training.
-    pub train_s: f64,
-    /// Optimiser updates by network.
-    pub updates: BTreeMap<String, u64>,
-}
+/// The most that a file of tensors may hold, in bytes.
+pub(super) const MOST_TENSOR_BYTES: u64 = 4 << 30;
 
 /// A checkpoint in memory.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,120 +40,127 @@ impl Checkpoint {
     ///
     /// # Errors
     /// The file system's own.
-    pub fn write(&self, run: &Path) -> Result<(), RunError> {
+    pub fn write(&self, run: &Path, made_with: &MadeWith) -> Result<(), RunError> {
         let folder = run.join("checkpoints");
         fs::create_dir_all(&folder).map_err(RunError::io(&folder))?;
         let path = Self::path(run, self.step);
         if path.exists() {
             return Ok(());
         }
-        atomic::write_folder(&path, |inside| self.write_into(inside)).map_err(RunError::io(&path))
+        atomic::write_folder(&path, |inside| self.write_into(inside, made_with)).map_err(RunError::io(&path))
     }
 
-    /// Writes its files into a folder that is there.
-    pub(super) fn write_into(&self, folder: &Path) -> io::Result<()> {
+    fn write_into(&self, folder: &Path, made_with: &MadeWith) -> io::Result<()> {
         let optimizer = self.saved.moments.iter().flat_map(|(name, moments)| {
-            [(format!("{name}.first"), &moments.first), (format!("{name}.second"), &moments.second)]
+            [(format!("{name}{FIRST}"), &moments.first), (format!("{name}{SECOND}"), &moments.second)]
         });
         let optimizer: BTreeMap<String, &Vec<f32>> = optimizer.collect();
-        let state = CheckpointState {
-            format: FORMAT,
+        let weights = tensors::bytes(&self.saved.weights, self.step).map_err(io::Error::other)?;
+        atomic::write_inside(&folder.join("weights.safetensors"), &weights)?;
+        let mut sums = Checksums { weights: sha256(&weights), ..Checksums::default() };
+        drop(weights);
+        let optimizer = tensors::bytes(&optimizer, self.step).map_err(io::Error::other)?;
+        atomic::write_inside(&folder.join("optimizer.safetensors"), &optimizer)?;
+        sums.optimizer = sha256(&optimizer);
+        (sums.config, sums.changes) = (made_with.config.clone(), made_with.changes.clone());
+        let mut state = CheckpointState {
+            format: STATE_FORMAT,
             step: self.step,
             train_s: self.train_s,
             updates: self.saved.updates.clone(),
+            sha256: None,
         };
-        let weights = tensors::bytes(&self.saved.weights, self.step).map_err(io::Error::other)?;
-        atomic::write_inside(&folder.join("weights.safetensors"), &weights)?;
-        let optimizer = tensors::bytes(&optimizer, self.step).map_err(io::Error::other)?;
-        atomic::write_inside(&folder.join("optimizer.safetensors"), &optimizer)?;
+        sums.state = state.sum();
+        state.sha256 = Some(sums);
         let state = toml::to_string(&state).map_err(io::Error::other)?;
         atomic::write_inside(&folder.join("state.toml"), state.as_bytes())
     }
 
-    /// Reads the newest checkpoint of a run folder.
+    /// Reads the newest checkpoint of a run folder in which these changes were made.
     ///
     /// # Errors
     /// Names the file, what was expected and what was found.
-    pub fn read_newest(run: &Path) -> Result<Self, RunError> {
+    pub fn read_newest(run: &Path, changes: &[Change]) -> Result<Self, RunError> {
         match kept(run)?.last() {
-            Some(newest) => Self::read_at(run, newest.step),
+            Some(newest) => Self::read_at(run, newest.step, changes),
             None => Err(RunError::unexpected(&run.join("checkpoints"), message!("a checkpoint"), message!("none"))),
         }
     }
 
-    /// Reads the checkpoint of `step`.
+    /// Reads the checkpoint of `step`, and compares all checksums.
     ///
     /// # Errors
     /// Names the file, what was expected and what was found.
-    pub fn read_at(run: &Path, step: u64) -> Result<Self, RunError> {
-        match kept(run)?.into_iter().find(|kept| kept.step == step) {
-            Some(kept) => Self::read(&kept.path, step),
-            None => Err(RunError::unexpected(&Self::path(run, step), message!("a checkpoint"), message!("none"))),
-        }
+    pub fn read_at(run: &Path, step: u64, changes: &[Change]) -> Result<Self, RunError> {
+        let Some(kept) = kept(run)?.into_iter().find(|kept| kept.step == step) else {
+            return Err(RunError::unexpected(&Self::path(run, step), message!("a checkpoint"), message!("none")));
+        };
+        let (checkpoint, sums) = Self::read(&kept.path, step)?;
+        let Some(sums) = sums else { return Ok(checkpoint) };
+        compare(&run.join("config.toml"), &sums.config, &sum_of(&run.join("config.toml"))?, step)?;
+        compare(&run.join("changes.toml"), &sums.changes, &sum_of_changes(changes, step), step)?;
+        Ok(checkpoint)
     }
 
-    fn read(path: &Path, step: u64) -> Result<Self, RunError> {
+    fn read(path: &Path, step: u64) -> Result<(Self, Option<Checksums>), RunError> {
         let state_path = path.join("state.toml");
-        let state: CheckpointState = read_toml(&state_path)?;
+        let state: CheckpointState = read_toml_up_to(&state_path, STATE_FORMAT)?;
+        let unexpected = |expected, found| Err(RunError::unexpected(&state_path, expected, found));
         if state.step != step {
-            return Err(RunError::unexpected(
-                &state_path,
-                message!("step {step}", step),
-                message!("step {step}", step = state.step),
-            ));
+            return unexpected(message!("step {step}", step), message!("step {step}", step = state.step));
         }
-        let weights_path = path.join("weights.safetensors");
-        let weights = tensors::parse(&weights_path, &read_bounded(&weights_path)?, step)?;
-        let optimizer_path = path.join("optimizer.safetensors");
-        let mut moments: BTreeMap<String, Moments> = BTreeMap::new();
-        for (name, values) in tensors::parse(&optimizer_path, &read_bounded(&optimizer_path)?, step)? {
-            if let Some(name) = name.strip_suffix(".first") {
-                moments.entry(name.to_owned()).or_default().first = values;
-            } else if let Some(name) = name.strip_suffix(".second") {
-                moments.entry(name.to_owned()).or_default().second = values;
+        if !(state.train_s.is_finite() && state.train_s >= 0.0) {
+            return unexpected(message!("seconds of training"), Message::words(state.train_s));
+        }
+        if state.format > 1 && state.sha256.is_none() {
+            return unexpected(message!("checksums"), message!("none"));
+        }
+        let sums = state.sha256.as_ref();
+        if let Some(sums) = sums {
+            compare(&state_path, &sums.state, &state.sum(), step)?;
+        }
+        let tensors_of = |name: &str, sum: Option<&String>| {
+            let path = path.join(name);
+            let bytes = read_file(&path, MOST_TENSOR_BYTES).map_err(RunError::read(&path))?;
+            if let Some(sum) = sum {
+                compare(&path, sum, &sha256(&bytes), step)?;
             }
-        }
-        Ok(Self { step, train_s: state.train_s, saved: Saved { weights, moments, updates: state.updates } })
+            tensors::parse(&path, &bytes, step)
+        };
+        let weights = tensors_of("weights.safetensors", sums.map(|sums| &sums.weights))?;
+        let moments = tensors_of("optimizer.safetensors", sums.map(|sums| &sums.optimizer))?;
+        let moments = moments_of(&path.join("optimizer.safetensors"), moments)?;
+        let saved = Saved { weights, moments, updates: state.updates };
+        Ok((Self { step, train_s: state.train_s, saved }, state.sha256))
     }
 }
 
-/// Reads a whole file, but none larger than the stated limit.
-pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, RunError> {
-    let size = fs::metadata(path).map_err(RunError::io(path))?.len();
-    if size > LARGEST_FILE_BYTES {
+/// What the names of first and second moments end in.
+const FIRST: &str = ".first";
+const SECOND: &str = ".second";
+
+/// Pairs the moments of each parameter.
+fn moments_of(path: &Path, tensors: BTreeMap<String, Vec<f32>>) -> Result<BTreeMap<String, Moments>, RunError> {
+    let (mut first, mut second) = (BTreeMap::new(), BTreeMap::new());
+    for (name, values) in tensors {
+        match (name.strip_suffix(FIRST), name.strip_suffix(SECOND)) {
+            (Some(name), _) => _ = first.insert(name.to_owned(), values),
+            (_, Some(name)) => _ = second.insert(name.to_owned(), values),
+            _ => return Err(RunError::unexpected(path, message!("first and second moments"), Message::words(name))),
+        }
+    }
+    let lone =
+        first.keys().find(|name| !second.contains_key(*name)).or(second.keys().find(|name| !first.contains_key(*name)));
+    if let Some(name) = lone {
         return Err(RunError::unexpected(
             path,
-            message!("at most {most} bytes", most = LARGEST_FILE_BYTES),
-            message!("{size} bytes", size),
+            message!("first and second moments"),
+            message!("one of them of {name}", name),
         ));
     }
-    fs::read(path).map_err(RunError::io(path))
-}
-
-/// Reads a TOML file of ours; a newer format is refused by its number before anything else in it is looked at.
-pub(super) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, RunError> {
-    read_toml_up_to(path, FORMAT)
-}
-
-/// The same for a file whose newest format is another.
-pub(super) fn read_toml_up_to<T: serde::de::DeserializeOwned>(path: &Path, newest: u32) -> Result<T, RunError> {
-    #[derive(Deserialize)]
-    struct Format {
-        format: Option<u32>,
-    }
-    let bytes = read_bounded(path)?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| RunError::unexpected(path, message!("text in UTF-8"), message!("other bytes")))?;
-    let not_toml = |error: toml::de::Error| {
-        RunError::unexpected(path, message!("settings of this program"), Message::words(error.message()))
+    let pair = |(name, first): (String, Vec<f32>)| {
+        let second = second.remove(&name).unwrap_or_default();
+        (name, Moments { first, second })
     };
-    match toml::from_str::<Format>(&text).map_err(not_toml)?.format {
-        Some(format) if format > newest => Err(RunError::unexpected(
-            path,
-            message!("format {format} or older", format = newest),
-            message!("format {format}", format),
-        )),
-        Some(_) => toml::from_str(&text).map_err(not_toml),
-        None => Err(RunError::unexpected(path, message!("format = {newest}", newest), message!("no format number"))),
-    }
+    Ok(first.into_iter().map(pair).collect())
 }

@@ -1,5 +1,6 @@
 //! Why a run folder cannot be read or written.
 
+use crate::disk::ReadError;
 use crate::message::{Explain, Message, message};
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,10 @@ impl RunError {
     pub(crate) fn unexpected(path: &Path, expected: Message, found: Message) -> Self {
         // One sentence: some parsers draw a picture of the place.
         Self::Unexpected { path: path.to_owned(), expected, found: found.in_one_line() }
+    }
+
+    pub(crate) fn read(path: &Path) -> impl FnOnce(ReadError) -> Self {
+        move |error| Self::unexpected(path, error.expected, error.found)
     }
 
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {

@@ -1,14 +1,15 @@
 //! A run folder as a whole.
 
-use super::checkpoint::{Checkpoint, read_toml, read_toml_up_to};
+use super::changes::read_changes;
+use super::checkpoint::Checkpoint;
 use super::error::RunError;
-use super::{CONFIG_FORMAT, FORMAT, atomic};
+use super::toml_file::{read_toml_if_any, read_toml_up_to, write_toml};
+use super::{CONFIG_FORMAT, FORMAT};
 use crate::dataset::{Dataset, ImageShape, Source};
 use crate::message::{Explain, Message, message};
-use crate::model::{Change, Config, Model, in_force};
+use crate::model::{Change, Config, Model, StepError, in_force};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// `config.toml`: all that a run depends on.
@@ -47,14 +48,6 @@ impl RunConfig {
             model,
         }
     }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Changes {
-    format: u32,
-    #[serde(default)]
-    change: Vec<Change>,
 }
 
 /// `plan.toml`: how far the run is to go.
@@ -121,42 +114,9 @@ pub fn renew_config(run: &Path) -> Result<(), RunError> {
     }
     let path = run.join("config.toml");
     if read_toml_up_to::<Format>(&path, CONFIG_FORMAT)?.format < CONFIG_FORMAT {
-        write_begin(run, &read_config(&path)?)?;
+        write_toml(&path, &read_config(&path)?)?;
     }
     Ok(())
-}
-
-/// Reads `changes.toml` of a run of this configuration, in order of step; none where there is no such file. What an older
-/// program wrote down though it changed nothing in such a model is left out.
-///
-/// # Errors
-/// Names the file, what was expected and what was found.
-pub fn read_changes(run: &Path, config: &Config) -> Result<Vec<Change>, RunError> {
-    let path = run.join("changes.toml");
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let mut changes = read_toml::<Changes>(&path)?.change;
-    changes.retain(|change| !change.meant_nothing(config));
-    changes.sort_by_key(|change| change.step);
-    Ok(changes)
-}
-
-/// Begins a run folder: makes it and writes `config.toml`.
-///
-/// # Errors
-/// The file system's own.
-pub fn write_begin(run: &Path, config: &RunConfig) -> Result<(), RunError> {
-    fs::create_dir_all(run).map_err(RunError::io(run))?;
-    write_toml(&run.join("config.toml"), config)
-}
-
-/// Writes `changes.toml`.
-///
-/// # Errors
-/// The file system's own.
-pub fn write_changes(run: &Path, changes: &[Change]) -> Result<(), RunError> {
-    write_toml(&run.join("changes.toml"), &Changes { format: FORMAT, change: changes.to_vec() })
 }
 
 /// Writes `plan.toml`: how many steps in all the run is to make.
@@ -172,11 +132,7 @@ pub fn write_total(run: &Path, total_steps: u64) -> Result<(), RunError> {
 /// # Errors
 /// Names the file, what was expected and what was found.
 pub fn read_total(run: &Path) -> Result<Option<u64>, RunError> {
-    let path = run.join("plan.toml");
-    if !path.exists() {
-        return Ok(None);
-    }
-    Ok(Some(read_toml::<Plan>(&path)?.total_steps))
+    Ok(read_toml_if_any::<Plan>(&run.join("plan.toml"))?.map(|plan| plan.total_steps))
 }
 
 /// Writes `plane.toml`: the plane through the latent space that the run is looked at by.
@@ -192,17 +148,7 @@ pub fn write_plane(run: &Path, plane: &impl Serialize) -> Result<(), RunError> {
 /// # Errors
 /// Names the file, what was expected and what was found.
 pub fn read_plane<T: serde::de::DeserializeOwned>(run: &Path) -> Result<Option<T>, RunError> {
-    let path = run.join("plane.toml");
-    if !path.exists() {
-        return Ok(None);
-    }
-    Ok(Some(read_toml::<PlaneFile<T>>(&path)?.plane))
-}
-
-pub(super) fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
-    let text = toml::to_string(value)
-        .map_err(|error| RunError::unexpected(path, message!("values that TOML can hold"), Message::words(error)))?;
-    atomic::write(path, text.as_bytes()).map_err(RunError::io(path))
+    Ok(read_toml_if_any::<PlaneFile<T>>(&run.join("plane.toml"))?.map(|file| file.plane))
 }
 
 /// Opens a run folder.
@@ -216,7 +162,7 @@ pub fn open(folder: &Path) -> Result<Opened, RunError> {
     }
     let config = read_config(&folder.join("config.toml"))?;
     let changes = read_changes(folder, &config.model)?;
-    let checkpoint = Checkpoint::read_newest(folder)?;
+    let checkpoint = Checkpoint::read_newest(folder, &changes)?;
     let initial = config.model.clone();
     let model = in_force(&initial, &changes, checkpoint.step).map_err(|error| {
         RunError::unexpected(&folder.join("changes.toml"), message!("changes that this run can make"), error.message())
@@ -229,18 +175,16 @@ pub fn open(folder: &Path) -> Result<Opened, RunError> {
 /// The checkpoint's weights as plain data; says which tensor does not fit the configuration.
 pub(super) fn snapshot_of(folder: &Path, config: &RunConfig, checkpoint: &Checkpoint) -> Result<Snapshot, RunError> {
     let path = Checkpoint::path(folder, checkpoint.step);
-    let misfit = |error: crate::model::StepError| {
-        RunError::unexpected(&path, message!("weights that fit config.toml"), error.message())
-    };
+    let misfit =
+        |error: StepError| RunError::unexpected(&path, message!("weights that fit config.toml"), error.message());
     let mut model = Model::new(&config.model, config.image).map_err(misfit)?;
     model.restore(&checkpoint.saved).map_err(misfit)?;
+    let own = model.save().map_err(misfit)?;
+    if let Some(name) = checkpoint.saved.surplus_to(&own) {
+        return Err(misfit(StepError::Surplus { name }));
+    }
+    if let Some(name) = own.surplus_to(&checkpoint.saved) {
+        return Err(misfit(StepError::Saved { name, expected: 1, found: 0 }));
+    }
     model.snapshot(checkpoint.step).map_err(misfit)
-}
-
-/// The first of `runs/<preset>-<data>-1`, `-2`, … that does not exist.
-pub fn free_folder(runs: &Path, preset: &str, data: &str) -> PathBuf {
-    (1u32..)
-        .map(|number| runs.join(format!("{preset}-{data}-{number}")))
-        .find(|path| !path.exists())
-        .unwrap_or_else(|| runs.to_owned())
 }

@@ -1,10 +1,13 @@
 //! Forks: a new run that is its parent up to a checkpoint, and has something changed from there on.
 
-use super::checkpoint::read_toml;
+use super::changes::{read_changes, write_changes};
+use super::checkpoint::MOST_TENSOR_BYTES;
 use super::error::RunError;
-use super::folder::{RunConfig, read_changes, read_config, write_toml};
+use super::folder::{RunConfig, read_config, snapshot_of};
 use super::kept::{Kept, kept};
-use super::{Checkpoint, FORMAT, atomic, metrics_file};
+use super::toml_file::{read_toml_if_any, write_toml};
+use super::{Checkpoint, FORMAT, metrics_file};
+use crate::disk::{atomic, read_file};
 use crate::message::{Explain, Message, message};
 use crate::model::{Change, ChangeError, Config, Key, Model, Saved, in_force};
 use serde::{Deserialize, Serialize};
@@ -115,6 +118,7 @@ impl Fork {
                 error.message(),
             )
         })?;
+        let before = after.clone();
         let lies = std::path::absolute(parent).unwrap_or_else(|_| parent.to_owned());
         let mut origin = Origin { format: FORMAT, parent: lies, step, set: BTreeMap::new() };
         for (name, value) in set {
@@ -128,7 +132,8 @@ impl Fork {
             changes.push(Change { step, key: Key::from(name.as_str()), value });
         }
         after.check().map_err(ChangeError::from)?;
-        let checkpoint = Checkpoint::read_at(parent, step)?;
+        let checkpoint = Checkpoint::read_at(parent, step, &changes)?;
+        snapshot_of(parent, &RunConfig { model: before, ..config.clone() }, &checkpoint)?;
         if let Err(why) = goes_on(&checkpoint.saved, &after, &config) {
             return Err(ForkError::Fixed { key: listed_keys(set), why });
         }
@@ -140,21 +145,23 @@ impl Fork {
         &self.config
     }
 
-    /// Writes the new run folder, whole or not at all: the parent's configuration, its changes, metrics and checkpoint up to
+    /// Fills `out`, an empty folder that was made for it, whole or not at all: the parent's configuration, its changes, metrics and checkpoint up to
     /// the step (and that of step 0), then the change; and how many steps in all it is to make, if somebody said so.
     ///
     /// # Errors
-    /// The file system's own; or if `out` is there already.
+    /// The file system's own; if there is something in `out`, or it lies in the parent.
     pub fn write(&self, out: &Path, total_steps: Option<u64>) -> Result<(), RunError> {
-        if out.exists() {
-            return Err(RunError::unexpected(out, message!("a folder that does not exist yet"), message!("one")));
-        }
-        if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(RunError::io(folder))?;
+        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if real(out).starts_with(real(&self.parent)) {
+            return Err(RunError::unexpected(
+                out,
+                message!("a folder outside the run that is forked"),
+                message!("one in it"),
+            ));
         }
         let fill = |inside: &Path| -> Result<(), RunError> {
-            super::write_begin(inside, &self.config)?;
-            super::write_changes(inside, &self.changes)?;
+            copy(&self.parent.join("config.toml"), &inside.join("config.toml"))?;
+            write_changes(inside, &self.changes)?;
             write_toml(&inside.join("fork.toml"), &self.origin)?;
             if let Some(total) = total_steps {
                 super::write_total(inside, total)?;
@@ -211,11 +218,11 @@ pub fn value_of(text: &str) -> Value {
 
 /// Copies a file of a run folder, synced; nothing where there is none.
 fn copy(from: &Path, to: &Path) -> Result<(), RunError> {
-    if !from.exists() {
-        return Ok(());
+    match read_file(from, MOST_TENSOR_BYTES) {
+        Ok(bytes) => atomic::write_inside(to, &bytes).map_err(RunError::io(to)),
+        Err(error) if error.is_missing => Ok(()),
+        Err(error) => Err(RunError::read(from)(error)),
     }
-    let bytes = super::checkpoint::read_bounded(from)?;
-    atomic::write_inside(to, &bytes).map_err(RunError::io(to))
 }
 
 /// Reads `fork.toml`; `None` for a run that is no fork.
@@ -223,9 +230,5 @@ fn copy(from: &Path, to: &Path) -> Result<(), RunError> {
 /// # Errors
 /// Names the file, what was expected and what was found.
 pub fn read_origin(run: &Path) -> Result<Option<Origin>, RunError> {
-    let path = run.join("fork.toml");
-    if !path.exists() {
-        return Ok(None);
-    }
-    Ok(Some(read_toml(&path)?))
+    read_toml_if_any(&run.join("fork.toml"))
 }

@@ -1,8 +1,11 @@
 //! The checkpoints that a run folder keeps: which there are, which may go, and what crashes have left.
 
 use super::error::RunError;
-use super::{atomic, retention};
+use super::retention;
+use crate::disk::atomic;
+use crate::message::message;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A checkpoint on disk.
@@ -28,7 +31,13 @@ impl Kept {
 /// The file system's own.
 pub fn kept(run: &Path) -> Result<Vec<Kept>, RunError> {
     let folder = run.join("checkpoints");
-    let entries = fs::read_dir(&folder).map_err(RunError::io(&folder))?;
+    let entries = fs::read_dir(&folder).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => RunError::unexpected(&folder, message!("a folder of checkpoints"), message!("nothing")),
+        ErrorKind::NotADirectory => {
+            RunError::unexpected(&folder, message!("a folder of checkpoints"), message!("a file"))
+        }
+        _ => RunError::io(&folder)(error),
+    })?;
     let mut kept: Vec<Kept> = entries
         .filter_map(|entry| {
             let entry = entry.ok()?;
@@ -64,7 +73,7 @@ pub fn prune(run: &Path, budget_bytes: u64) -> Result<(), RunError> {
 /// The file system's own.
 pub fn clean(run: &Path) -> Result<(), RunError> {
     for folder in [run.to_owned(), run.join("checkpoints")] {
-        if folder.is_dir() {
+        if folder.symlink_metadata().is_ok_and(|data| data.is_dir()) {
             atomic::clean(&folder).map_err(RunError::io(&folder))?;
         }
     }
@@ -85,10 +94,14 @@ mod tests {
             fs::create_dir_all(&path).unwrap();
             fs::write(path.join("weights.safetensors"), [0; 100]).unwrap();
         }
-        for left in ["checkpoints/.x1.part", "checkpoints/.x2.gone/removed", "checkpoints/.tmpabc"] {
+        for left in ["checkpoints/.latentarium-abcdef.part", "checkpoints/.latentarium-ABC123.gone/removed"] {
             fs::create_dir_all(run.join(left)).unwrap();
         }
-        fs::write(run.join(".x3.part"), "half").unwrap();
+        fs::write(run.join(".latentarium-x3x3x3.part"), "half").unwrap();
+        let own = [".x.part", ".tmpabc", ".notes.old", ".latentarium-.part", ".latentarium-abcdef.part.mine"];
+        for name in own {
+            fs::write(run.join(name), "a person's own").unwrap();
+        }
         fs::write(run.join("checkpoints/+7"), "not one of ours").unwrap();
         assert_eq!(kept(run).unwrap().len(), 21);
         assert_eq!(kept(run).unwrap()[3].bytes(), 100);
@@ -101,7 +114,14 @@ mod tests {
             let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
             names.filter(|name| name.starts_with('.')).collect::<Vec<_>>()
         };
-        assert_eq!((hidden(run), hidden(&run.join("checkpoints"))), (Vec::new(), Vec::new()));
+        let mut left = hidden(run);
+        left.sort();
+        let mut own = own.to_vec();
+        own.sort_unstable();
+        assert_eq!(
+            (left, hidden(&run.join("checkpoints"))),
+            (own.into_iter().map(str::to_owned).collect(), Vec::new())
+        );
         assert!(run.join("checkpoints/+7").exists(), "what is not ours stays");
     }
 }

@@ -18,6 +18,11 @@ impl Lock {
     /// If this or another program trains the run.
     pub fn take(run: &Path) -> Result<Self, RunError> {
         let path = run.join(".lock");
+        if let Ok(there) = path.symlink_metadata()
+            && !there.is_file()
+        {
+            return Err(RunError::unexpected(&path, message!("a file"), message!("something else")));
+        }
         let Ok(file) = OpenOptions::new().create(true).append(true).open(&path) else {
             return Ok(Self { _file: None });
         };

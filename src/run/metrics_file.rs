@@ -1,8 +1,8 @@
 //! `metrics.csv`: a row a recorded step, a column a curve, empty where a curve has no value; empty cells at the end of a
 //! row are left out. Rows are appended while the run goes on; columns of a later program are carried along.
 
-use super::atomic;
 use super::error::RunError;
+use crate::disk::{atomic, open_file};
 use crate::history::CurvePoint;
 use crate::message::{Message, message};
 use crate::metrics;
@@ -125,7 +125,7 @@ struct Scanned {
 
 /// Reads a file line by line, up to and with step `last`; a last line that was torn while it was written is left out.
 fn scan(path: &Path, last: u64, visit: &mut dyn FnMut(MetricsRow)) -> Result<Scanned, RunError> {
-    let mut reader = BufReader::new(File::open(path).map_err(RunError::io(path))?);
+    let mut reader = BufReader::new(open_file(path).map_err(RunError::read(path))?.0);
     let mut bytes = Vec::new();
     let mut next = |bytes: &mut Vec<u8>| -> Result<u64, RunError> {
         bytes.clear();

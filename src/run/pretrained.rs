@@ -3,8 +3,8 @@
 use super::error::RunError;
 use super::folder::{Opened, RunConfig, snapshot_of};
 use super::{Checkpoint, tensors};
-use crate::message::{Message, message};
-use crate::model::Saved;
+use crate::message::{Explain, Message, message};
+use crate::model::{Model, Saved};
 use std::path::{Path, PathBuf};
 
 const FILES: &[(&str, &str, &[u8])] = &[
@@ -33,7 +33,11 @@ fn open((name, config, weights): (&str, &str, &[u8])) -> Result<Opened, RunError
     let config: RunConfig = toml::from_str(config)
         .map_err(|error| RunError::unexpected(&folder, message!("a configuration"), Message::words(error.message())))?;
     let step = tensors::step(Path::new(name), weights)?;
-    let saved = Saved { weights: tensors::parse(&folder, weights, step)?, ..Saved::default() };
+    let weights = tensors::parse(&folder, weights, step)?;
+    // An optimiser that made no update: these models are looked at.
+    let fresh = Model::new(&config.model, config.image).and_then(|model| model.save());
+    let fresh = fresh.map_err(|error| RunError::unexpected(&folder, message!("a model"), error.message()))?;
+    let saved = Saved { weights, ..fresh };
     let checkpoint = Checkpoint { step, train_s: 0.0, saved };
     let snapshot = snapshot_of(&folder, &config, &checkpoint)?;
     let initial = config.model.clone();

@@ -4,7 +4,7 @@ use super::write_request::{Rows, RunState};
 use crate::message::message;
 use crate::model::Change;
 use crate::run::metrics_file::{MetricsFile, rows_of};
-use crate::run::{self, Lock, RunError};
+use crate::run::{self, Lock, MadeWith, RunError};
 use std::path::{Path, PathBuf};
 
 /// A folder that is this run's own, and what is in it as far as this program wrote it.
@@ -14,6 +14,8 @@ pub(super) struct OwnFolder {
     changes: Option<Vec<Change>>,
     total_steps: Option<u64>,
     metrics: Option<MetricsFile>,
+    /// SHA-256 of `config.toml`, once it is as it stays.
+    config_sum: Option<String>,
     /// Whether rows are missing, because there are none yet or some could not be written: only what the history keeps
     /// fills the gap.
     has_gap: bool,
@@ -23,7 +25,7 @@ impl OwnFolder {
     /// A run that goes on.
     pub fn opened(folder: PathBuf, lock: Lock, metrics: MetricsFile) -> Self {
         let (changes, total_steps) = (None, None);
-        Self { folder, _lock: lock, changes, total_steps, metrics: Some(metrics), has_gap: false }
+        Self { folder, _lock: lock, changes, total_steps, metrics: Some(metrics), config_sum: None, has_gap: false }
     }
 
     /// Writes into a folder, which becomes the own one where it is not; it must then be without a run.
@@ -41,13 +43,9 @@ impl OwnFolder {
     }
 
     fn begin(folder: &Path, run: &RunState) -> Result<Self, RunError> {
-        if folder.join("config.toml").exists() {
-            return Err(RunError::unexpected(folder, message!("a folder without a run"), message!("another run")));
-        }
-        run::write_begin(folder, &run.config)?;
-        let lock = Lock::take(folder)?;
-        let (folder, changes, total_steps, metrics) = (folder.to_owned(), None, None, None);
-        Ok(Self { folder, _lock: lock, changes, total_steps, metrics, has_gap: true })
+        let lock = run::begin(folder, &run.config)?;
+        let (folder, changes, total_steps, metrics, config_sum) = (folder.to_owned(), None, None, None, None);
+        Ok(Self { folder, _lock: lock, changes, total_steps, metrics, config_sum, has_gap: true })
     }
 
     fn append(&mut self, rows: Rows) -> Result<(), RunError> {
@@ -86,7 +84,12 @@ impl OwnFolder {
             run::write_changes(folder, &run.changes)?;
             self.changes = Some(run.changes.clone());
         }
-        run.checkpoint.write(folder)?;
+        let config = match &self.config_sum {
+            Some(sum) => sum.clone(),
+            None => self.config_sum.insert(run::sum_of(&folder.join("config.toml"))?).clone(),
+        };
+        let changes = run::sum_of_changes(&run.changes, run.checkpoint.step);
+        run.checkpoint.write(folder, &MadeWith { config, changes })?;
         if let Err(error) = run::prune(folder, run.budget_bytes) {
             // The run is safe; it only takes more room than it should.
             tracing::warn!("old checkpoints stay: {error}");

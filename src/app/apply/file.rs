@@ -9,6 +9,7 @@ use crate::explore::viewer::CpuDecoder;
 use crate::message::{Explain, message};
 use crate::model::{ModelId, PerModel};
 use crate::picture;
+use crate::run::{self, RunError};
 use crate::trainer::Control;
 use crate::ui::command::{Ask, FileCommand, Picture};
 use crate::ui::messages::Level;
@@ -40,7 +41,7 @@ impl Session {
         let runs = self.runs();
         let data = self.services.data.as_ref().map_or_else(|| "data".to_owned(), |data| data.name.clone());
         let suggest: Box<dyn FnOnce() -> PathBuf + Send> = match ask {
-            Ask::Export(picture) => Box::new(move || free_name(Path::new(""), &picture.file_name(&data), ".png", &[])),
+            Ask::Export(picture) => Box::new(move || free_name(Path::new(""), &picture.file_name(&data), ".png")),
             Ask::OpenRun => Box::new(move || newest_in(&runs)),
             Ask::OpenData => return,
         };
@@ -74,7 +75,7 @@ impl Session {
             let (Some(entry), Some(model)) = (self.project.model(*id), self.services.models.get(*id)) else { continue };
             match (&model.trainer, &model.folder) {
                 (Some(trainer), Some(folder)) => trainer.send(Control::Save(folder.clone())),
-                (Some(_), None) => new.push((*id, format!("{}-{}", entry.config.preset, data.name))),
+                (Some(_), None) => new.push((*id, entry.config.preset.clone())),
                 (None, _) => {}
             }
         }
@@ -83,10 +84,12 @@ impl Session {
         }
         let (runs, promised) = (self.runs(), self.services.promised.clone());
         let key = JobKey::Folders(new.iter().map(|(id, _)| *id).collect());
+        let data = data.name.clone();
         self.services.jobs.start(key, move |_| {
             let mut promised = promised.lock().unwrap_or_else(PoisonError::into_inner);
-            let folders = new.into_iter().map(|(id, name)| (id, promise(&mut promised, id, &runs, &name)));
-            Done::Folders(folders.collect())
+            let folders =
+                new.into_iter().map(|(id, preset)| Ok((id, promise(&mut promised, id, &runs, [&preset, &data])?)));
+            Done::Folders(folders.collect::<Result<_, RunError>>().map_err(|error| error.message()))
         });
     }
 
@@ -129,21 +132,27 @@ impl Session {
     }
 }
 
-/// A free folder of `runs` for a model. Until its trainer has written it, no other model is given the same.
-fn promise(promised: &mut PerModel<PathBuf>, id: ModelId, runs: &Path, name: &str) -> PathBuf {
-    let others = promised.iter().filter(|(other, _)| *other != id);
-    let others: Vec<PathBuf> = others.map(|(_, folder)| folder.clone()).collect();
-    let folder = free_name(runs, name, "", &others);
+/// A folder of `runs` that was made for a model; the same until its trainer has written a run into it.
+fn promise(
+    promised: &mut PerModel<PathBuf>,
+    id: ModelId,
+    runs: &Path,
+    [preset, data]: [&str; 2],
+) -> Result<PathBuf, RunError> {
+    if let Some(folder) = promised.get(id).filter(|folder| folder.is_dir() && run::has_no_checkpoint(folder)) {
+        return Ok(folder.clone());
+    }
+    let folder = run::create_free_folder(runs, preset, data)?;
     promised.insert(id, folder.clone());
-    folder
+    Ok(folder)
 }
 
-/// `folder/name-N ending` with the first N from 1 that is neither there nor taken.
-fn free_name(folder: &Path, name: &str, ending: &str, taken: &[PathBuf]) -> PathBuf {
+/// `name-N ending` with the first N from 1 that is not there.
+fn free_name(folder: &Path, name: &str, ending: &str) -> PathBuf {
     let mut number = 1u64;
     loop {
         let path = folder.join(format!("{name}-{number}{ending}"));
-        if !path.exists() && !taken.contains(&path) {
+        if !path.exists() {
             return path;
         }
         number += 1;
@@ -167,24 +176,22 @@ mod tests {
     #[test]
     fn the_next_free_name() {
         let folder = tempfile::tempdir().unwrap();
-        let first = free_name(folder.path(), "vae-digits", "", &[]);
-        assert!(first.ends_with("vae-digits-1"));
-        std::fs::create_dir(&first).unwrap();
-        let second = free_name(folder.path(), "vae-digits", "", &[]);
-        assert!(second.ends_with("vae-digits-2"));
-        assert!(free_name(folder.path(), "vae-digits", "", &[second]).ends_with("vae-digits-3"));
+        let first = free_name(folder.path(), "plane", ".png");
+        assert!(first.ends_with("plane-1.png"));
+        std::fs::write(&first, "").unwrap();
+        assert!(free_name(folder.path(), "plane", ".png").ends_with("plane-2.png"));
     }
 
     #[test]
     fn a_folder_is_promised_to_one_model() {
         let folder = tempfile::tempdir().unwrap();
         let mut promised = PerModel::default();
-        let mut ask = |id: u32| promise(&mut promised, ModelId(id), folder.path(), "vae-digits");
+        let mut ask = |id: u32| promise(&mut promised, ModelId(id), folder.path(), ["vae", "digits"]).unwrap();
         let first = ask(0);
         assert!(first.ends_with("vae-digits-1"));
         assert!(ask(1).ends_with("vae-digits-2"), "nothing is written yet");
         assert_eq!(ask(0), first, "asked again before it is written");
-        std::fs::create_dir(&first).unwrap();
+        std::fs::create_dir_all(first.join("checkpoints/000000")).unwrap();
         assert!(ask(0).ends_with("vae-digits-3"));
         assert!(ask(2).ends_with("vae-digits-4"), "2 and 3 are others'");
     }

@@ -27,9 +27,13 @@ pub fn plan(arguments: &TrainArguments, from: &str) -> Result<Plan> {
             "--fork {from}: expected more than {step} steps in all, found {steps}: say how far with --epochs or --steps"
         )));
     }
-    let out = arguments.free_out(&config.model.preset, &dataset.name);
-    fork.write(&out, Some(steps))?;
-    Ok(Plan { begin: Begin::Open, dataset, steps, out })
+    let out = arguments.create_out(&config.model.preset, &dataset.name)?;
+    if let Err(error) = fork.write(&out, Some(steps)) {
+        // Empty still, and of no use.
+        let _ = std::fs::remove_dir(&out);
+        return Err(error.into());
+    }
+    Ok(Plan { begin: Begin::Open(out), dataset, steps })
 }
 
 /// The steps that the parent was to make, or has made.

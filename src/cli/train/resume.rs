@@ -35,7 +35,13 @@ pub fn plan(arguments: &TrainArguments, run: &Path) -> Result<Plan> {
     }
     let dataset = data_of(arguments, run, &config)?;
     let steps = arguments.total(&dataset, &config.model).or(planned).unwrap_or(0);
-    Ok(Plan { begin: Begin::Open, dataset, steps, out: run.to_owned() })
+    let begin = if run::has_no_checkpoint(run) {
+        let changes = run::read_changes(run, &config.model)?;
+        Begin::Again(Box::new(config.model), changes, run.to_owned())
+    } else {
+        Begin::Open(run.to_owned())
+    };
+    Ok(Plan { begin, dataset, steps })
 }
 
 fn same(one: &Path, other: &Path) -> bool {

@@ -18,7 +18,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// The file system's own, or `fill`'s.
 pub fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let folder = parent(path);
-    let mut file = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(PREFIX).suffix(PART).tempfile_in(folder)?;
     fill(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
@@ -26,35 +26,23 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -
 }
 
 /// Fills a new folder `path` by `fill`, which is given another name to write under until all of it is on disk; the
-/// rename is the commit. A folder that is already there is replaced.
+/// rename is the commit. There must be nothing of that name, or an empty folder that was made for it.
 ///
 /// # Errors
 /// The file system's own, or `fill`'s; `path` is then as it was.
 pub fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let parent = parent(path);
-    let beside = tempfile::Builder::new().prefix(".").suffix(".part").tempdir_in(parent)?;
+    let beside = tempfile::Builder::new().prefix(PREFIX).suffix(PART).tempdir_in(parent)?;
     fill(beside.path())?;
     sync_folder(beside.path())?;
-    let old = path.exists().then(|| move_aside(path, parent)).transpose()?;
-    if let Err(error) = fs::rename(beside.path(), path) {
-        if let Some(old) = &old {
-            fs::rename(old.path().join(REPLACED), path)?;
-        }
-        return Err(error);
+    #[cfg(not(unix))]
+    if path.is_dir() {
+        fs::remove_dir(path)?;
     }
+    fs::rename(beside.path(), path)?;
     // Renamed away: there is nothing left for the guard to remove.
     let _ = beside.keep();
     sync_folder(parent)
-}
-
-/// The name of a folder that is replaced, inside one beside it.
-const REPLACED: &str = "replaced";
-
-/// Renames a folder into a new one beside it, which is removed when it is dropped.
-fn move_aside(path: &Path, parent: &Path) -> io::Result<tempfile::TempDir> {
-    let old = tempfile::Builder::new().prefix(".").suffix(".old").tempdir_in(parent)?;
-    fs::rename(path, old.path().join(REPLACED))?;
-    Ok(old)
 }
 
 /// Removes a folder in such a way that it is there whole or not at all: it is renamed first. What a crash in between
@@ -64,27 +52,44 @@ fn move_aside(path: &Path, parent: &Path) -> io::Result<tempfile::TempDir> {
 /// The file system's own.
 pub fn remove_folder(path: &Path) -> io::Result<()> {
     let parent = parent(path);
-    let beside = tempfile::Builder::new().prefix(".").suffix(".gone").tempdir_in(parent)?;
+    let beside = tempfile::Builder::new().prefix(PREFIX).suffix(GONE).tempdir_in(parent)?;
     fs::rename(path, beside.path().join("removed"))?;
     sync_folder(parent)?;
     beside.close()
 }
 
-/// Removes what crashes have left half-written or half-removed in `folder`. Only for the sole writer there.
+/// Removes what crashes have left half-written or half-removed in `folder`, which is no link. Only for the sole writer there;
+/// whatever has another name, a person's own hidden files too, stays.
 ///
 /// # Errors
 /// The file system's own.
 pub fn clean(folder: &Path) -> io::Result<()> {
+    if !folder.symlink_metadata()?.is_dir() {
+        return Ok(());
+    }
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else { continue };
-        let ours = [".part", ".old", ".gone"].iter().any(|ending| name.ends_with(ending));
-        if name.starts_with(".tmp") || (name.starts_with('.') && ours) {
+        if entry.file_name().to_str().is_some_and(is_left_over) {
+            // Of a link itself, not what it leads to.
             if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
         }
     }
     Ok(())
+}
+
+/// What the names of everything begin with that is not whole yet, or no longer.
+const PREFIX: &str = ".latentarium-";
+/// What the names of things end with that are being written.
+const PART: &str = ".part";
+/// What the names of things end with that are being removed.
+const GONE: &str = ".gone";
+/// Characters between both, chosen at random.
+const RANDOM: usize = 6;
+
+/// Whether a name is one that only this program gives, and only for a moment.
+fn is_left_over(name: &str) -> bool {
+    let middle = name.strip_prefix(PREFIX).and_then(|name| name.strip_suffix(PART).or_else(|| name.strip_suffix(GONE)));
+    middle.is_some_and(|middle| middle.len() == RANDOM && middle.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// Writes a file inside a folder that [`write_folder`] fills, and syncs it.

@@ -1,0 +1,143 @@
+//! The one door in: nothing is waited for, nothing without an end is read, nothing longer than its kind may be is held.
+
+use crate::message::{Message, message};
+use std::fs::{File, FileType, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+/// Why a file cannot be read: what should be there, and what is. Who knows the path makes a sentence of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadError {
+    /// What should be there.
+    pub expected: Message,
+    /// What is there.
+    pub found: Message,
+    /// Whether there is nothing at all.
+    pub is_missing: bool,
+}
+
+impl ReadError {
+    /// A refusal of the file system.
+    pub fn io(error: &io::Error) -> Self {
+        let is_missing = error.kind() == ErrorKind::NotFound;
+        let (expected, found) = match error.kind() {
+            ErrorKind::NotFound => (message!("a file"), message!("nothing")),
+            ErrorKind::NotADirectory => (message!("a file"), message!("a path through what is no folder")),
+            ErrorKind::PermissionDenied => {
+                (message!("a file that may be read"), message!("one that this user may not read"))
+            }
+            _ => (message!("a file that can be read"), Message::words(error)),
+        };
+        Self { expected, found, is_missing }
+    }
+
+    fn unexpected(expected: Message, found: Message) -> Self {
+        Self { expected, found, is_missing: false }
+    }
+}
+
+/// Opens a regular file for reading, through links as well, and gives its length in bytes. A pipe without a writer, a device
+/// or a folder is refused and never waited for.
+///
+/// # Errors
+/// What is there instead.
+pub fn open_file(path: &Path) -> Result<(File, u64), ReadError> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    let opened = options.open(path);
+    // A socket cannot be opened, and some systems do not open a folder.
+    let data = match &opened {
+        Ok(file) => file.metadata(),
+        Err(_) => std::fs::metadata(path),
+    };
+    match (opened, data) {
+        (_, Ok(data)) if !data.is_file() => Err(ReadError::unexpected(message!("a file"), kind(data.file_type()))),
+        (Ok(file), Ok(data)) => Ok((file, data.len())),
+        (Err(error), _) | (_, Err(error)) => Err(ReadError::io(&error)),
+    }
+}
+
+/// Reads a regular file of at most `most_bytes`; memory grows as its bytes arrive, whatever length it claims.
+///
+/// # Errors
+/// What is there instead, or how much more.
+pub fn read_file(path: &Path, most_bytes: u64) -> Result<Vec<u8>, ReadError> {
+    let (file, length) = open_file(path)?;
+    let too_long = |length| {
+        ReadError::unexpected(
+            message!("at most {most} bytes", most = most_bytes),
+            message!("{size} bytes", size = length),
+        )
+    };
+    if length > most_bytes {
+        return Err(too_long(length));
+    }
+    let mut bytes = Vec::new();
+    file.take(most_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| ReadError::io(&error))?;
+    let length = bytes.len() as u64;
+    if length > most_bytes { Err(too_long(length)) } else { Ok(bytes) }
+}
+
+/// What is there that is no regular file.
+fn kind(found: FileType) -> Message {
+    if found.is_dir() {
+        return message!("a folder");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if found.is_fifo() {
+            return message!("a pipe");
+        }
+        if found.is_socket() {
+            return message!("a socket");
+        }
+    }
+    message!("a device")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn said(path: &Path, most_bytes: u64) -> String {
+        let error = read_file(path, most_bytes).unwrap_err();
+        format!("expected {}, found {}", error.expected, error.found)
+    }
+
+    #[test]
+    fn files_are_read_up_to_their_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, b"12345").unwrap();
+        assert_eq!(read_file(&path, 5).unwrap(), b"12345");
+        assert_eq!(said(&path, 4), "expected at most 4 bytes, found 5 bytes");
+        assert_eq!(said(folder.path(), 4), "expected a file, found a folder");
+        assert_eq!(said(&path.join("inside"), 4), "expected a file, found a path through what is no folder");
+        assert_eq!(said(&folder.path().join("none"), 4), "expected a file, found nothing");
+        assert!(read_file(&folder.path().join("none"), 4).unwrap_err().is_missing);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_refused_without_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+        assert_eq!(said(&pipe, 4), "expected a file, found a pipe");
+        assert_eq!(said(&socket, 4), "expected a file, found a socket");
+        assert_eq!(said(&link, 4), "expected a file, found a device");
+    }
+}

@@ -1,0 +1,69 @@
+//! Files of settings: TOML with a format number.
+
+use super::FORMAT;
+use super::error::RunError;
+use super::state::sha256;
+use crate::disk::{atomic, read_file};
+use crate::message::{Message, message};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// The most that such a file may hold, in bytes.
+const MOST_BYTES: u64 = 4 << 20;
+
+/// Reads a TOML file of ours that a run may lack; a newer format is refused by its number before anything else in it is
+/// looked at.
+pub(super) fn read_toml_if_any<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, RunError> {
+    match read_file(path, MOST_BYTES) {
+        Ok(bytes) => parse_toml(path, bytes, FORMAT).map(Some),
+        Err(error) if error.is_missing => Ok(None),
+        Err(error) => Err(RunError::read(path)(error)),
+    }
+}
+
+/// The same for a file that must be there, whose newest format is another.
+pub(super) fn read_toml_up_to<T: serde::de::DeserializeOwned>(path: &Path, newest: u32) -> Result<T, RunError> {
+    parse_toml(path, read_file(path, MOST_BYTES).map_err(RunError::read(path))?, newest)
+}
+
+fn parse_toml<T: serde::de::DeserializeOwned>(path: &Path, bytes: Vec<u8>, newest: u32) -> Result<T, RunError> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: Option<u32>,
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|_| RunError::unexpected(path, message!("text in UTF-8"), message!("other bytes")))?;
+    let not_toml = |error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let what = Message::words(error.message());
+        let found = match before {
+            Some(before) => message!("{what} in line {line}", what, line = before.matches('\n').count() + 1),
+            None => what,
+        };
+        RunError::unexpected(path, message!("settings of this program"), found)
+    };
+    match toml::from_str::<Format>(&text).map_err(not_toml)?.format {
+        Some(format) if format > newest => Err(RunError::unexpected(
+            path,
+            message!("format {format} or older", format = newest),
+            message!("format {format}", format),
+        )),
+        Some(_) => toml::from_str(&text).map_err(not_toml),
+        None => Err(RunError::unexpected(path, message!("format = {newest}", newest), message!("no format number"))),
+    }
+}
+
+/// Writes such a file.
+pub(super) fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
+    let text = toml::to_string(value)
+        .map_err(|error| RunError::unexpected(path, message!("values that TOML can hold"), Message::words(error)))?;
+    atomic::write(path, text.as_bytes()).map_err(RunError::io(path))
+}
+
+/// SHA-256 of such a file as it is on disk.
+///
+/// # Errors
+/// Names the file, what was expected and what was found.
+pub fn sum_of(path: &Path) -> Result<String, RunError> {
+    Ok(sha256(&read_file(path, MOST_BYTES).map_err(RunError::read(path))?))
+}
