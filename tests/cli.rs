@@ -47,7 +47,7 @@ fn wrong_usage_is_status_two_with_a_sentence() {
         "learning_rate: expected 0 to 1, found NaN",
     );
     refuses(here, &["train", "gan-dense", "--beta", "2"], 2, "--beta: gan-dense has no beta");
-    refuses(here, &["train", "vae-dense", "--threads", "0"], 2, "threads: expected 1 or more, found 0");
+    refuses(here, &["train", "vae-dense", "--threads", "0"], 2, "threads: expected 1 to 256, found 0");
     refuses(here, &["train"], 2, "required");
     std::fs::create_dir(here.join("there")).unwrap();
     refuses(
@@ -280,4 +280,72 @@ fn a_run_on_data_at_a_relative_path_is_opened_from_any_folder() {
     // What such a run goes on into names the place whole.
     json(&latentarium(&here, &["train", "--config", "run/config.toml", "--steps", "1", "--out", "again", "--json"]));
     assert!(std::fs::read_to_string(here.join("again/config.toml")).unwrap().lines().any(|found| found == line));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_nobody_can_take_never_ends_in_a_panic() {
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Stdio;
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let run = std::ffi::OsStr::from_bytes(b"a run \xff");
+    let train =
+        [&["train", "vae-dense", "--steps", "1", "--json", "--out"].map(std::ffi::OsStr::new)[..], &[run]].concat();
+    let trained = Command::new(env!("CARGO_BIN_EXE_latentarium")).current_dir(here).args(&train).output().unwrap();
+    assert!(json(&trained)["run"].as_str().unwrap().starts_with("a run "));
+    let (eval, presets) = (vec!["eval".as_ref(), run], vec!["presets".as_ref()]);
+    let (plane, long) = (
+        ["plane", "--grid", "2", "--out", "plane.png"].map(std::ffi::OsStr::new).to_vec(),
+        ["bench", "train", "vae-dense", "--steps", "1"].map(std::ffi::OsStr::new).to_vec(),
+    );
+    let plane = [&plane[..], &[run]].concat();
+    for arguments in [&train, &eval, &presets, &plane, &long] {
+        let command = || {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_latentarium"));
+            command.current_dir(here).args(arguments).stderr(Stdio::piped());
+            command
+        };
+        // Nobody reads: it ends quietly.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let closed = command().stdout(writer).output().unwrap();
+        let is_refused = std::ptr::eq(arguments, &train);
+        let status = if is_refused { 2 } else { 0 };
+        assert_eq!(closed.status.code(), Some(status), "{arguments:?}: {}", text(&closed.stderr));
+        assert!(is_refused || closed.stderr.is_empty(), "{arguments:?}: {}", text(&closed.stderr));
+        // A full disk is a sentence; where that cannot be written either, the status alone.
+        let full = || Stdio::from(std::fs::File::options().write(true).open("/dev/full").unwrap());
+        let output = command().stdout(full()).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(if is_refused { 2 } else { 1 }), "{arguments:?}: {said}");
+        assert!(is_refused || said.contains("standard output cannot be written: "), "{arguments:?}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        let output = command().stdout(full()).stderr(full()).output().unwrap();
+        assert_eq!(output.status.code(), Some(if is_refused { 2 } else { 1 }), "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_request_to_end_is_answered_within_a_second() {
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    json(&latentarium(here, &["train", "vae-dense", "--steps", "1", "--out", "run", "--json"]));
+    for signal in ["INT", "TERM"] {
+        let evaluate = ["eval", "run", "--nll-samples", "100000"];
+        let mut child = Command::new(env!("CARGO_BIN_EXE_latentarium"));
+        let mut child =
+            child.current_dir(here).args(evaluate).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(1500));
+        assert!(child.try_wait().unwrap().is_none(), "it is at work");
+        let asked = Instant::now();
+        Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
+        let status = child.wait().unwrap();
+        assert_eq!(status.code(), Some(130));
+        // Half a second for a busy machine.
+        assert!(asked.elapsed() < Duration::from_millis(1500), "{signal}: after {:?}", asked.elapsed());
+    }
 }

@@ -77,7 +77,7 @@ fn wrong_usage_is_status_two_with_a_sentence() {
     refuses(here, &["eval", "two", "--images", "5"], "--images: expected --nll-samples or --grid-nll beside it");
     refuses(here, &["eval", "two", "--grid-nll", "--images", "0"], "--images: expected 1 to ");
     refuses(here, &["eval", "two", "--nll-samples", "9", "--images", "99999999"], "found 99999999");
-    refuses(here, &["eval", "two", "--threads", "0"], "threads: expected 1 or more, found 0");
+    refuses(here, &["eval", "two", "--threads", "0"], "threads: expected 1 to 256, found 0");
 }
 
 #[cfg(unix)]

@@ -157,6 +157,10 @@ fn a_checkpoint_holds_its_own_tensors_moments_and_counters() {
     sentence(&run);
 }
 
+/// Puts something where a file was.
+#[cfg(unix)]
+type Put<'a> = Box<dyn Fn() + 'a>;
+
 #[cfg(unix)]
 #[test]
 fn what_is_no_file_is_refused_at_once() {
@@ -166,7 +170,7 @@ fn what_is_no_file_is_refused_at_once() {
     for name in FILES {
         let path = run.join(name);
         let bytes = fs::read(&path).unwrap();
-        let put: [(&str, Box<dyn Fn()>); 5] = [
+        let put: [(&str, Put<'_>); 5] = [
             ("found a folder", Box::new(|| fs::create_dir(&path).unwrap())),
             ("found a device", Box::new(|| symlink("/dev/zero", &path).unwrap())),
             ("found a device", Box::new(|| symlink("/dev/null", &path).unwrap())),

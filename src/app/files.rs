@@ -1,20 +1,38 @@
 //! Files of the window: written atomically, with the reason in one sentence where they cannot be.
 
+use crate::disk::{FileError, export};
 use crate::message::{Explain, Message, message};
 use std::path::{Path, PathBuf};
 
 /// Why a file could not be written: one sentence.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.message())]
-pub struct WriteError {
-    path: PathBuf,
-    error: std::io::Error,
+pub enum WriteError {
+    /// The file system refused.
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The file system's own words.
+        error: std::io::Error,
+    },
+    /// There is something that is not written over.
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// What.
+        error: FileError,
+    },
 }
 
 impl Explain for WriteError {
     fn message(&self) -> Message {
-        let Self { path, error } = self;
-        message!("{path}: cannot be written: {error}", path, error)
+        match self {
+            Self::Io { path, error } => message!("{path}: cannot be written: {error}", path, error),
+            Self::Refused { path, error } => {
+                let FileError { expected, found, .. } = error.clone();
+                message!("{path}: expected {expected}, found {found}", path, expected, found)
+            }
+        }
     }
 }
 
@@ -23,7 +41,7 @@ impl Explain for WriteError {
 /// # Errors
 /// Names the file and says what the file system said.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let wrong = |error| WriteError { path: path.to_owned(), error };
+    let wrong = |error| WriteError::Io { path: path.to_owned(), error };
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -32,13 +50,14 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     crate::disk::atomic::write(path, bytes).map_err(wrong)
 }
 
-/// A picture as a PNG file.
+/// A picture as a PNG file, where a person wants it.
 ///
 /// # Errors
 /// Where it cannot be encoded or written.
 pub fn write_png(path: &Path, picture: &image::RgbImage) -> Result<(), WriteError> {
-    let wrong = |error| WriteError { path: path.to_owned(), error: std::io::Error::other(error) };
-    write(path, &crate::picture::png(picture).map_err(wrong)?)
+    let wrong = |error| WriteError::Io { path: path.to_owned(), error: std::io::Error::other(error) };
+    let bytes = crate::picture::png(picture).map_err(wrong)?;
+    export(path, &bytes).map_err(|error| WriteError::Refused { path: path.to_owned(), error })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::app::project::{ModelEntry, Project};
 use crate::app::tolerant::{self, Tolerated};
-use crate::disk::{ReadError, read_file};
+use crate::disk::{FileError, read_file};
 use crate::message::{Explain, Message, message};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -57,7 +57,7 @@ pub enum StateError {
         /// The file.
         path: PathBuf,
         /// What is there instead.
-        error: ReadError,
+        error: FileError,
     },
     /// It is not a state file.
     Broken {

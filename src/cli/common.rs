@@ -1,5 +1,6 @@
 //! What several subcommands share.
 
+use super::interruption::is_interrupted;
 use crate::dataset::{self, Dataset, Progress, Source};
 use crate::disk;
 use crate::gpu::DecoderChoice;
@@ -8,20 +9,23 @@ use crate::model::{Config, presets};
 use crate::nn::device::{DeviceChoice, DeviceError};
 use crate::picture;
 use crate::run::{self, Opened};
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use candle_core::Device;
 use image::RgbImage;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Wrong usage: exit status 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Usage(pub String);
+
+/// The most threads that are made.
+const MOST_THREADS: usize = 256;
 
 /// An error of wrong usage.
 pub fn usage(text: impl Into<String>) -> anyhow::Error {
@@ -40,16 +44,26 @@ pub fn default_threads() -> usize {
     num_cpus::get_physical().max(1)
 }
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-/// From now on an interruption or a request to end is noted instead of ending the program.
-pub fn note_interruptions() -> Result<()> {
-    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("interruptions cannot be noticed")
+/// The threads that were asked for, or the usual ones.
+///
+/// # Errors
+/// None, or more than any machine has use for.
+pub fn threads_of(asked: Option<usize>) -> Result<usize> {
+    if let Some(asked) = asked {
+        within("--threads", asked, 1..=MOST_THREADS)?;
+    }
+    Ok(asked.unwrap_or_else(default_threads))
 }
 
-/// Whether the user wants the program to end.
-pub fn is_interrupted() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
+/// Checks a number that was asked for.
+///
+/// # Errors
+/// Names the option, what was expected and what was found.
+pub fn within(option: &str, asked: usize, range: RangeInclusive<usize>) -> Result<()> {
+    if range.contains(&asked) {
+        return Ok(());
+    }
+    Err(usage(format!("{option}: expected {} to {}, found {asked}", range.start(), range.end())))
 }
 
 /// The device that a person asks for by name.
@@ -83,6 +97,9 @@ pub fn load(source: &Source) -> Result<Arc<Dataset>> {
             let (done, total) = progress.get();
             bar.set_length(total);
             bar.set_position(done);
+            if is_interrupted() {
+                progress.cancel();
+            }
             std::thread::sleep(Duration::from_millis(10));
         }
         bar.finish_and_clear();
@@ -127,7 +144,13 @@ pub fn figure(metric: &Metric, values: &[f32]) -> serde_json::Value {
 
 /// Writes a picture as PNG, atomically.
 pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
-    disk::atomic::write(path, &picture::png(picture)?).with_context(|| format!("{} cannot be written", path.display()))
+    write_file(path, &picture::png(picture)?)
+}
+
+/// Writes a file that a person named.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    disk::export(path, bytes)
+        .map_err(|error| anyhow!("{}: expected {}, found {}", path.display(), error.expected, error.found))
 }
 
 /// A preset by its name.

@@ -2,13 +2,14 @@
 
 use super::Outcome;
 use super::common::{open, usage, write_png};
+use super::output::say;
 use crate::explore::compare::{Sheet, sheet};
 use crate::picture::{self, ColorMap};
 use crate::run::{self, Opened};
 use crate::snapshot::Likelihood;
 use anyhow::{Result, bail};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Test images on the sheet.
 const ROWS: usize = 20;
@@ -53,7 +54,8 @@ pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
     if arguments.json {
         let first = sheet.models.iter().find(|model| !model.reconstructions.is_empty());
         let line = serde_json::json!({
-            "vae_run": arguments.runs.first(), "gan_run": arguments.runs.get(1), "out": arguments.out,
+            "vae_run": arguments.runs.first().map(shown_path), "gan_run": arguments.runs.get(1).map(shown_path),
+            "out": shown_path(&arguments.out),
             "images": sheet.originals.len(),
             "vae_steps": sheet.models.first().map(|model| model.step),
             "gan_steps": sheet.models.get(1).map(|model| model.step),
@@ -61,20 +63,25 @@ pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
             "reconstruction_nats": first.and_then(|model| model.nats()),
             "models": models(&arguments.runs, &runs, &sheet),
         });
-        println!("{line}");
+        say(line)?;
         return Ok(Outcome::Done);
     }
-    println!("{}", arguments.out.display());
+    say(arguments.out.display())?;
     for (folder, model) in arguments.runs.iter().zip(&sheet.models) {
-        println!("{}, step {}", folder.display(), model.step);
+        say(format!("{}, step {}", folder.display(), model.step))?;
         if let Some(error) = model.squared_error() {
-            println!("mean squared error   {error:.5} a pixel");
+            say(format!("mean squared error   {error:.5} a pixel"))?;
         }
         if let (Some(nats), Some(likelihood)) = (model.nats(), model.likelihood) {
-            println!("reconstruction       {nats:.2} nats an image ({})", name_of(likelihood));
+            say(format!("reconstruction       {nats:.2} nats an image ({})", name_of(likelihood)))?;
         }
     }
     Ok(Outcome::Done)
+}
+
+/// A path as text, also where it is not Unicode.
+fn shown_path(path: impl AsRef<Path>) -> String {
+    path.as_ref().display().to_string()
 }
 
 fn name_of(likelihood: Likelihood) -> &'static str {
@@ -89,7 +96,7 @@ fn models(folders: &[PathBuf], runs: &[Opened], sheet: &Sheet) -> Vec<serde_json
     let runs = folders.iter().zip(runs).zip(&sheet.models);
     let figures = runs.map(|((folder, run), model)| {
         serde_json::json!({
-            "run": folder, "preset": run.config.model.preset, "step": model.step,
+            "run": shown_path(folder), "preset": run.config.model.preset, "step": model.step,
             "mse": model.squared_error(), "nats": model.nats(), "likelihood": model.likelihood.map(name_of),
             "n": model.reconstructions.len(),
         })

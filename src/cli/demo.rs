@@ -1,9 +1,10 @@
 //! `latentarium demo`: the main job without a window.
 
 use super::Outcome;
-use super::common::{default_threads, is_interrupted, load, note_interruptions, progress_bar, usage, write_png};
+use super::common::{default_threads, load, progress_bar, usage, write_file, write_png};
+use super::interruption::{AFTER_A_CHECKPOINT, is_interrupted, note_interruptions};
+use super::output::say;
 use crate::dataset::Source;
-use crate::disk;
 use crate::explore::compare::sheet;
 use crate::explore::default_plane;
 use crate::model::{Config, MetricId};
@@ -45,7 +46,7 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
     if !(arguments.seconds > 0.0 && arguments.seconds <= 86_400.0) {
         return Err(usage(format!("--seconds: expected above 0 up to 86400, found {}", arguments.seconds)));
     }
-    note_interruptions()?;
+    note_interruptions(AFTER_A_CHECKPOINT)?;
     let out = &arguments.out;
     std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
     let dataset = load(&Source::parse(&arguments.data))?;
@@ -94,10 +95,9 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
             summary += &format!("compare   mean squared error {error:.4}, reconstruction {nats:.1} nats\n");
         }
     }
-    disk::atomic::write(&out.join("summary.txt"), summary.as_bytes())
-        .with_context(|| format!("{} cannot be written", out.display()))?;
-    print!("{summary}");
-    println!("pictures  {}/curves.png, plane-vae.png, plane-gan.png, compare.png", out.display());
+    write_file(&out.join("summary.txt"), summary.as_bytes())?;
+    say(summary.trim_end())?;
+    say(format!("pictures  {}/curves.png, plane-vae.png, plane-gan.png, compare.png", out.display()))?;
     Ok(if is_interrupted() { Outcome::Interrupted } else { Outcome::Done })
 }
 

@@ -1,8 +1,10 @@
 //! `latentarium eval`.
 
 use super::Outcome;
-use super::common::{default_threads, figure, is_interrupted, note_interruptions, open, progress_bar, usage};
+use super::common::{figure, open, progress_bar, threads_of};
 use super::eval_likelihood::LikelihoodArguments;
+use super::interruption::{SOON, is_interrupted, note_interruptions};
+use super::output::say;
 use crate::dataset::Dataset;
 use crate::metrics::{TestFolds, class_share};
 use crate::model::Model;
@@ -34,16 +36,13 @@ pub struct EvalArguments {
 }
 
 pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
-    if arguments.threads == Some(0) {
-        return Err(usage("threads: expected 1 or more, found 0"));
-    }
-    note_interruptions()?;
+    let threads = threads_of(arguments.threads)?;
+    note_interruptions(SOON)?;
     let (opened, dataset) = open(&arguments.run, arguments.data.as_deref())?;
     let images = arguments.likelihood.check(&opened, &dataset)?;
     let mut line = serde_json::json!({
-        "run": arguments.run, "preset": opened.config.model.preset, "steps": opened.checkpoint.step, "z": opened.config.model.latent(),
+        "run": arguments.run.display().to_string(), "preset": opened.config.model.preset, "steps": opened.checkpoint.step, "z": opened.config.model.latent(),
     });
-    let threads = arguments.threads.unwrap_or_else(default_threads);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let is_whole = pool.install(|| -> Result<bool> {
         evaluate_model(&opened, &dataset, &mut line)?;
@@ -56,11 +55,9 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
         return Ok(Outcome::Interrupted);
     }
     if arguments.json {
-        println!("{line}");
+        say(&line)?;
     } else if let Some(fields) = line.as_object() {
-        for (name, value) in fields {
-            println!("{name:<21} {value}");
-        }
+        fields.iter().try_for_each(|(name, value)| say(format!("{name:<21} {value}")))?;
     }
     Ok(Outcome::Done)
 }

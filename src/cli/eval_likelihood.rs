@@ -1,6 +1,7 @@
 //! What `latentarium eval` says of log p(x): the importance-weighted bound and the grid.
 
-use super::common::{is_interrupted, progress_bar, usage};
+use super::common::{progress_bar, usage};
+use super::interruption::is_interrupted;
 use crate::dataset::Dataset;
 use crate::metrics::{EvidenceError, Fineness, Integrated, VaeDensity, Weighed, grid, importance};
 use crate::model::{Batch, Sampling};

@@ -7,7 +7,9 @@ mod demo;
 mod eval;
 mod eval_likelihood;
 pub mod explorer;
+mod interruption;
 mod list;
+mod output;
 mod plane;
 mod sample;
 mod train;
@@ -19,9 +21,6 @@ use clap::{Args, Parser, Subcommand};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
-
-/// Exit status after an interruption.
-const INTERRUPTED: u8 = 130;
 
 /// A planetarium for latent space.
 #[derive(Parser)]
@@ -89,6 +88,7 @@ pub fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .without_time()
+        .log_internal_errors(false)
         .init();
     let arguments = Arguments::parse();
     let result = match arguments.command {
@@ -105,13 +105,15 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Interrupted) => ExitCode::from(INTERRUPTED),
+        Ok(Outcome::Interrupted) => ExitCode::from(interruption::STATUS),
         Err(error) if error.is::<common::Usage>() => {
-            eprintln!("latentarium: {error}");
+            output::tell(error);
             ExitCode::from(2)
         }
+        Err(error) if error.is::<output::OutputClosed>() => ExitCode::SUCCESS,
+        Err(_) if interruption::is_interrupted() => ExitCode::from(interruption::STATUS),
         Err(error) => {
-            eprintln!("latentarium: {error:#}");
+            output::tell(format!("{error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -119,7 +121,7 @@ pub fn main() -> ExitCode {
 
 /// The explorer, or where no window can be opened the same job without one.
 fn explore(arguments: ExplorerArguments) -> anyhow::Result<Outcome> {
-    let data = arguments.data.clone();
+    let (data, opens_a_run) = (arguments.data.clone(), arguments.open.is_some());
     let start = Start {
         data: arguments.data.as_deref().map(Source::parse),
         run: arguments.open,
@@ -130,8 +132,9 @@ fn explore(arguments: ExplorerArguments) -> anyhow::Result<Outcome> {
     };
     match explorer::open_window(start) {
         Ok(()) => Ok(Outcome::Done),
+        Err(reason) if opens_a_run => Err(reason.into()),
         Err(reason) => {
-            eprintln!("latentarium: {reason}; running `demo` instead");
+            output::tell(format!("{reason}; running `demo` instead"));
             demo::run(&demo::DemoArguments::with_data(data))
         }
     }

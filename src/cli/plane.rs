@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::common::{open, usage, write_png};
+use super::output::say;
 use crate::explore::default_plane;
 use crate::explore::plane::Plane;
 use crate::picture;
@@ -49,6 +50,6 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
         None => default_plane(&opened.snapshot, opened.config.model.seed(), None),
     };
     write_png(&arguments.out, &picture::plane(&opened.snapshot, &plane, arguments.grid, arguments.range))?;
-    println!("{}", arguments.out.display());
+    say(arguments.out.display())?;
     Ok(Outcome::Done)
 }

@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::common::{usage, write_png};
+use super::output::say;
 use crate::picture;
 use crate::random::{Purpose, normal_rows};
 use crate::run;
@@ -37,6 +38,6 @@ pub fn run(arguments: &SampleArguments) -> Result<Outcome> {
     let images: Vec<Vec<f32>> = pixels.chunks_exact(snapshot.image.values()).map(<[f32]>::to_vec).collect();
     let columns = (arguments.count as f64).sqrt().ceil() as usize;
     write_png(&arguments.out, &picture::grid(snapshot.image, &images, columns))?;
-    println!("{}", arguments.out.display());
+    say(arguments.out.display())?;
     Ok(Outcome::Done)
 }

@@ -5,7 +5,9 @@ mod resume;
 mod watch;
 
 use super::Outcome;
-use super::common::{default_threads, load, note_interruptions, open_device, usage};
+use super::common::{load, open_device, threads_of, usage};
+use super::interruption::{AFTER_A_CHECKPOINT, note_interruptions};
+use super::output::tell;
 use crate::dataset::{Dataset, Source};
 use crate::explore::default_plane;
 use crate::explore::plane::Plane;
@@ -106,9 +108,7 @@ enum Begin {
 
 impl TrainArguments {
     fn plan(&self) -> Result<Plan> {
-        if self.threads == Some(0) {
-            return Err(usage("threads: expected 1 or more, found 0"));
-        }
+        threads_of(self.threads)?;
         if !(0.0..=1e9).contains(&self.autosave_s) {
             return Err(usage(format!("--autosave-s: expected 0 or more, found {}", self.autosave_s)));
         }
@@ -231,10 +231,10 @@ fn steps_per_epoch(dataset: &Dataset, config: &Config) -> u64 {
 
 pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
     let Plan { begin, dataset, steps } = arguments.plan()?;
-    note_interruptions()?;
+    note_interruptions(AFTER_A_CHECKPOINT)?;
     let mut options = Options {
         device: open_device(&arguments.device)?,
-        threads: arguments.threads.unwrap_or_else(default_threads),
+        threads: threads_of(arguments.threads)?,
         total_steps: Some(steps),
         autosave: Autosave {
             every_s: arguments.autosave_s,
@@ -258,10 +258,12 @@ pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
     };
     let before = trainer.status().step;
     if before >= steps && before > 0 {
-        eprintln!("latentarium: {} has made {before} steps already, {steps} in all were asked for", out.display());
-        report(&trainer, dataset.train.count(), &out, arguments.json);
+        tell(format!("{} has made {before} steps already, {steps} in all were asked for", out.display()));
+        report(&trainer, dataset.train.count(), &out, arguments.json)?;
         return Ok(Outcome::Done);
     }
+    // Found to be broken before the work, not after it.
+    let plane = run::read_plane::<Plane>(&out)?;
     // The folder is there from the beginning, with the checkpoint of step 0: a full disk is found before the work.
     trainer.send(Control::Save(out.clone()));
     wait_for_save(&trainer)?;
@@ -269,9 +271,9 @@ pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
     let interrupted = watch(&trainer, steps)?;
     trainer.send(Control::Save(out.clone()));
     wait_for_save(&trainer)?;
-    if let (Some(snapshot), None) = (trainer.snapshot(), run::read_plane::<Plane>(&out)?) {
+    if let (Some(snapshot), None) = (trainer.snapshot(), plane) {
         run::write_plane(&out, &default_plane(&snapshot, trainer.config().seed(), Some(&dataset.test)))?;
     }
-    report(&trainer, dataset.train.count(), &out, arguments.json);
+    report(&trainer, dataset.train.count(), &out, arguments.json)?;
     Ok(if interrupted { Outcome::Interrupted } else { Outcome::Done })
 }

@@ -1,5 +1,6 @@
 //! Files and folders that are either the old one or the new one, whatever fails in between.
 
+use super::faults::point;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
@@ -18,9 +19,13 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// The file system's own, or `fill`'s.
 pub fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let folder = parent(path);
-    let mut file = tempfile::Builder::new().prefix(PREFIX).suffix(PART).tempfile_in(folder)?;
+    point()?;
+    let mut file = beside(PART, 0o666).tempfile_in(folder)?;
+    point()?;
     fill(file.as_file_mut())?;
+    point()?;
     file.as_file().sync_all()?;
+    point()?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
 }
@@ -32,13 +37,15 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -
 /// The file system's own, or `fill`'s; `path` is then as it was.
 pub fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let parent = parent(path);
-    let beside = tempfile::Builder::new().prefix(PREFIX).suffix(PART).tempdir_in(parent)?;
+    point()?;
+    let beside = beside(PART, 0o777).tempdir_in(parent)?;
     fill(beside.path())?;
     sync_folder(beside.path())?;
     #[cfg(not(unix))]
     if path.is_dir() {
         fs::remove_dir(path)?;
     }
+    point()?;
     fs::rename(beside.path(), path)?;
     // Renamed away: there is nothing left for the guard to remove.
     let _ = beside.keep();
@@ -52,7 +59,9 @@ pub fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> 
 /// The file system's own.
 pub fn remove_folder(path: &Path) -> io::Result<()> {
     let parent = parent(path);
-    let beside = tempfile::Builder::new().prefix(PREFIX).suffix(GONE).tempdir_in(parent)?;
+    point()?;
+    let beside = beside(GONE, 0o777).tempdir_in(parent)?;
+    point()?;
     fs::rename(path, beside.path().join("removed"))?;
     sync_folder(parent)?;
     beside.close()
@@ -86,6 +95,17 @@ const GONE: &str = ".gone";
 /// Characters between both, chosen at random.
 const RANDOM: usize = 6;
 
+/// How something is made beside what it will be, with the mode that any program would give it: less what the umask takes.
+fn beside(ending: &'static str, mode: u32) -> tempfile::Builder<'static, 'static> {
+    let mut made = tempfile::Builder::new();
+    made.prefix(PREFIX).suffix(ending).rand_bytes(RANDOM);
+    #[cfg(unix)]
+    made.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = mode;
+    made
+}
+
 /// Whether a name is one that only this program gives, and only for a moment.
 fn is_left_over(name: &str) -> bool {
     let middle = name.strip_prefix(PREFIX).and_then(|name| name.strip_suffix(PART).or_else(|| name.strip_suffix(GONE)));
@@ -97,8 +117,11 @@ fn is_left_over(name: &str) -> bool {
 /// # Errors
 /// The file system's own.
 pub fn write_inside(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    point()?;
     let mut file = File::create(path)?;
+    point()?;
     file.write_all(bytes)?;
+    point()?;
     file.sync_all()
 }
 
@@ -115,6 +138,7 @@ fn parent(path: &Path) -> &Path {
 /// The file system's own.
 #[cfg(unix)]
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    point()?;
     File::open(folder)?.sync_all()
 }
 

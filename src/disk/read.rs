@@ -5,9 +5,9 @@ use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-/// Why a file cannot be read: what should be there, and what is. Who knows the path makes a sentence of it.
+/// Why a file cannot be read or written: what should be there, and what is. Who knows the path makes a sentence of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadError {
+pub struct FileError {
     /// What should be there.
     pub expected: Message,
     /// What is there.
@@ -16,7 +16,7 @@ pub struct ReadError {
     pub is_missing: bool,
 }
 
-impl ReadError {
+impl FileError {
     /// A refusal of the file system.
     pub fn io(error: &io::Error) -> Self {
         let is_missing = error.kind() == ErrorKind::NotFound;
@@ -31,7 +31,17 @@ impl ReadError {
         Self { expected, found, is_missing }
     }
 
-    fn unexpected(expected: Message, found: Message) -> Self {
+    /// A refusal of the file system to write.
+    pub(super) fn written(error: &io::Error) -> Self {
+        let expected = match error.kind() {
+            ErrorKind::PermissionDenied => message!("a place where this user may write"),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => message!("room on the disk"),
+            _ => message!("a file that can be written"),
+        };
+        Self::unexpected(expected, Message::words(error))
+    }
+
+    pub(super) fn unexpected(expected: Message, found: Message) -> Self {
         Self { expected, found, is_missing: false }
     }
 }
@@ -41,7 +51,7 @@ impl ReadError {
 ///
 /// # Errors
 /// What is there instead.
-pub fn open_file(path: &Path) -> Result<(File, u64), ReadError> {
+pub fn open_file(path: &Path) -> Result<(File, u64), FileError> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -57,9 +67,9 @@ pub fn open_file(path: &Path) -> Result<(File, u64), ReadError> {
         Err(_) => std::fs::metadata(path),
     };
     match (opened, data) {
-        (_, Ok(data)) if !data.is_file() => Err(ReadError::unexpected(message!("a file"), kind(data.file_type()))),
+        (_, Ok(data)) if !data.is_file() => Err(FileError::unexpected(message!("a file"), kind(data.file_type()))),
         (Ok(file), Ok(data)) => Ok((file, data.len())),
-        (Err(error), _) | (_, Err(error)) => Err(ReadError::io(&error)),
+        (Err(error), _) | (_, Err(error)) => Err(FileError::io(&error)),
     }
 }
 
@@ -67,10 +77,10 @@ pub fn open_file(path: &Path) -> Result<(File, u64), ReadError> {
 ///
 /// # Errors
 /// What is there instead, or how much more.
-pub fn read_file(path: &Path, most_bytes: u64) -> Result<Vec<u8>, ReadError> {
+pub fn read_file(path: &Path, most_bytes: u64) -> Result<Vec<u8>, FileError> {
     let (file, length) = open_file(path)?;
     let too_long = |length| {
-        ReadError::unexpected(
+        FileError::unexpected(
             message!("at most {most} bytes", most = most_bytes),
             message!("{size} bytes", size = length),
         )
@@ -79,15 +89,18 @@ pub fn read_file(path: &Path, most_bytes: u64) -> Result<Vec<u8>, ReadError> {
         return Err(too_long(length));
     }
     let mut bytes = Vec::new();
-    file.take(most_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| ReadError::io(&error))?;
+    file.take(most_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| FileError::io(&error))?;
     let length = bytes.len() as u64;
     if length > most_bytes { Err(too_long(length)) } else { Ok(bytes) }
 }
 
 /// What is there that is no regular file.
-fn kind(found: FileType) -> Message {
+pub(super) fn kind(found: FileType) -> Message {
     if found.is_dir() {
         return message!("a folder");
+    }
+    if found.is_symlink() {
+        return message!("a link");
     }
     #[cfg(unix)]
     {

@@ -5,6 +5,7 @@ use super::folder::{RunConfig, read_config};
 use super::kept::kept;
 use super::lock::Lock;
 use super::toml_file::write_toml;
+use crate::disk::faults::point;
 use crate::message::message;
 use std::fs;
 use std::io::ErrorKind;
@@ -21,7 +22,7 @@ pub fn create_folder(run: &Path) -> Result<(), RunError> {
     if let Some(above) = run.parent().filter(|above| !above.as_os_str().is_empty()) {
         fs::create_dir_all(above).map_err(RunError::io(above))?;
     }
-    match fs::create_dir(run) {
+    match point().and_then(|()| fs::create_dir(run)) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             Err(RunError::unexpected(run, message!("a folder that does not exist yet"), message!("one")))
         }

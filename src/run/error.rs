@@ -1,6 +1,6 @@
 //! Why a run folder cannot be read or written.
 
-use crate::disk::ReadError;
+use crate::disk::FileError;
 use crate::message::{Explain, Message, message};
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ impl RunError {
         Self::Unexpected { path: path.to_owned(), expected, found: found.in_one_line() }
     }
 
-    pub(crate) fn read(path: &Path) -> impl FnOnce(ReadError) -> Self {
+    pub(crate) fn read(path: &Path) -> impl FnOnce(FileError) -> Self {
         move |error| Self::unexpected(path, error.expected, error.found)
     }
 

@@ -2,6 +2,7 @@
 //! row are left out. Rows are appended while the run goes on; columns of a later program are carried along.
 
 use super::error::RunError;
+use crate::disk::faults::point;
 use crate::disk::{atomic, open_file};
 use crate::history::CurvePoint;
 use crate::message::{Message, message};
@@ -188,7 +189,9 @@ pub fn copy(from: &Path, to: &Path, last: u64) -> Result<(), RunError> {
     let (source, target) = (path_in(from), path_in(to));
     let scanned = scan(&source, last, &mut |_| {})?;
     let write = || -> io::Result<()> {
+        point()?;
         let mut file = File::create(&target)?;
+        point()?;
         io::copy(&mut File::open(&source)?.take(scanned.end), &mut file)?;
         if !scanned.is_ended {
             file.write_all(b"\n")?;
@@ -271,11 +274,12 @@ impl MetricsFile {
     /// # Errors
     /// The file system's own.
     pub fn sync(&self) -> Result<(), RunError> {
-        self.file.sync_data().map_err(RunError::io(&self.path))
+        point().and_then(|()| self.file.sync_data()).map_err(RunError::io(&self.path))
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<u64> {
         self.cut()?;
+        point()?;
         self.file.write_all(bytes)?;
         self.end += bytes.len() as u64;
         Ok(bytes.len() as u64)
@@ -284,6 +288,7 @@ impl MetricsFile {
     /// Removes what lies behind the rows.
     fn cut(&mut self) -> io::Result<()> {
         if self.file.metadata()?.len() > self.end {
+            point()?;
             self.file.set_len(self.end)?;
         }
         Ok(())

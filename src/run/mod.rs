@@ -15,6 +15,9 @@ mod state;
 mod tensors;
 mod toml_file;
 
+#[cfg(test)]
+mod faults;
+
 pub use begin::{begin, create_folder, create_free_folder, has_no_checkpoint};
 pub use changes::{read_changes, sum_of_changes, write_changes};
 pub use checkpoint::Checkpoint;

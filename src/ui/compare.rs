@@ -53,18 +53,28 @@ impl DrawnSheet {
     }
 }
 
-/// What a column is called, and what that means.
-fn words(column: SheetColumn) -> (String, String) {
-    let of_model = |key: &str, tip: &str, place: usize| {
-        let model = slot_of(place).map_or("", Slot::name);
-        (t!(key, model = model).into_owned(), t!(tip, model = model).into_owned())
-    };
+/// What a column is called.
+fn title(column: SheetColumn) -> String {
     match column {
-        SheetColumn::Original => (tr("compare.original"), tr("compare.original_tip")),
-        SheetColumn::Reconstruction(model) => of_model("compare.reconstruction", "compare.reconstruction_tip", model),
-        SheetColumn::Error(model) => of_model("compare.error", "compare.error_tip", model),
-        SheetColumn::Sample(model) => of_model("compare.sample", "compare.sample_tip", model),
+        SheetColumn::Original => tr("compare.original"),
+        SheetColumn::Reconstruction(model) => of_model("compare.reconstruction", model),
+        SheetColumn::Error(model) => of_model("compare.error", model),
+        SheetColumn::Sample(model) => of_model("compare.sample", model),
     }
+}
+
+/// What that means.
+fn tip(column: SheetColumn) -> String {
+    match column {
+        SheetColumn::Original => tr("compare.original_tip"),
+        SheetColumn::Reconstruction(model) => of_model("compare.reconstruction_tip", model),
+        SheetColumn::Error(model) => of_model("compare.error_tip", model),
+        SheetColumn::Sample(model) => of_model("compare.sample_tip", model),
+    }
+}
+
+fn of_model(key: &str, place: usize) -> String {
+    t!(key, model = slot_of(place).map_or("", Slot::name)).into_owned()
 }
 
 /// A column's title in few letters, where it has such a one.
@@ -94,7 +104,7 @@ impl Compare {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             for column in drawn.columns.iter().copied() {
-                let (title, tip) = words(column);
+                let (title, tip) = (title(column), tip(column));
                 // A long title goes on in a second line, but no word of it does.
                 let text = theme::note_within(ui, &title, side);
                 let short = || theme::note(ui, short_title(column).unwrap_or_else(|| title.clone()));
@@ -152,7 +162,7 @@ impl Compare {
                 ui.horizontal(|ui| {
                     for ((column, cell), slot) in drawn.row(row).zip(&self.large) {
                         let Some(bitmap) = &cell.bitmap else { continue };
-                        let (title, tip) = words(column);
+                        let (title, tip) = (title(column), tip(column));
                         ui.vertical(|ui| {
                             ui.label(theme::note(ui, title)).on_hover_text(tip);
                             let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
@@ -208,7 +218,7 @@ fn class_name(sheet: &Sheet, row: usize, view: &View<'_>) -> String {
 }
 
 fn image_name(sheet: &Sheet, column: SheetColumn, row: usize, view: &View<'_>) -> String {
-    let (title, _) = words(column);
+    let title = title(column);
     match column {
         SheetColumn::Sample(_) => format!("{title} {}", row + 1),
         _ => format!("{title} {} · {}", row + 1, class_name(sheet, row, view)),

@@ -1,6 +1,6 @@
 //! `bench decode`: how fast the CPU decodes.
 
-use crate::cli::common::{config_of, usage};
+use crate::cli::common::config_of;
 use crate::dataset::ImageShape;
 use crate::model::Model;
 use crate::random::{Purpose, normal_rows};
@@ -11,9 +11,6 @@ use std::time::Instant;
 /// The median of `repeat` times that `count` latents take on so many threads.
 pub(super) fn bench_decode(preset: &str, count: usize, repeat: usize, threads: usize) -> Result<serde_json::Value> {
     let config = config_of(preset)?;
-    if count == 0 || repeat == 0 {
-        return Err(usage("--count and --repeat: expected 1 or more, found 0"));
-    }
     let snapshot = Model::new(&config, ImageShape::grey(28, 28))?.snapshot(0)?;
     let latents = normal_rows(0, Purpose::Sample, 0, count, config.latent());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;

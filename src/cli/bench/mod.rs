@@ -7,7 +7,8 @@ mod ui;
 mod window;
 
 use super::Outcome;
-use super::common::{default_threads, usage};
+use super::common::{threads_of, usage, within};
+use super::output::{say, tell};
 use crate::dataset::Source;
 use anyhow::Result;
 use clap::Subcommand;
@@ -16,6 +17,11 @@ use decode_gpu::bench_decode_gpu;
 use train::bench_train;
 use ui::BenchUi;
 use window::BenchWindow;
+
+/// The most steps, frames or decodes that are timed.
+const MOST_TIMES: usize = 1_000_000;
+/// The most latents that are decoded at a time.
+const MOST_LATENTS: usize = 16_384;
 
 #[derive(Subcommand)]
 pub enum BenchCommand {
@@ -88,13 +94,15 @@ pub enum BenchCommand {
 pub fn run(command: BenchCommand) -> Result<Outcome> {
     let line = match command {
         BenchCommand::Train { preset, batch, steps, threads, stream, json } => {
-            let threads = threads.unwrap_or_else(default_threads);
+            let threads = threads_of(threads)?;
+            within("--steps", steps, 1..=MOST_TIMES)?;
             (bench_train(&preset, batch, steps, threads, stream)?, json)
         }
         BenchCommand::Ui { frames, json } => {
+            within("--frames", frames as usize, 1..=MOST_TIMES)?;
             let times = BenchUi { frames }.run()?;
             if times.adapter.is_none() {
-                eprintln!("latentarium: no graphics adapter: `prepare` is missing from these times");
+                tell("no graphics adapter: `prepare` is missing from these times");
             }
             (serde_json::to_value(times)?, json)
         }
@@ -102,25 +110,27 @@ pub fn run(command: BenchCommand) -> Result<Outcome> {
             if !(0.5..=3600.0).contains(&seconds) {
                 return Err(usage(format!("--seconds: expected 0.5 to 3600, found {seconds}")));
             }
-            let threads = threads.unwrap_or_else(default_threads).max(1);
+            let threads = threads_of(threads)?;
             (serde_json::to_value(BenchWindow { seconds, data: Source::parse(&data), threads }.run()?)?, json)
         }
         BenchCommand::Decode { preset, count, repeat, threads, backend, json } => {
+            within("--count", count, 1..=MOST_LATENTS)?;
+            within("--repeat", repeat, 1..=MOST_TIMES)?;
             let line = match backend.as_str() {
                 "gpu" => bench_decode_gpu(&preset, count, repeat)?,
-                _ => bench_decode(&preset, count, repeat, threads.unwrap_or_else(default_threads).max(1))?,
+                _ => bench_decode(&preset, count, repeat, threads_of(threads)?)?,
             };
             (line, json)
         }
     };
-    print(&line.0, line.1);
+    print(&line.0, line.1)?;
     Ok(Outcome::Done)
 }
 
 /// Figures as one line of JSON, or a line each.
-fn print(line: &serde_json::Value, json: bool) {
+fn print(line: &serde_json::Value, json: bool) -> Result<()> {
     match line.as_object() {
-        Some(fields) if !json => fields.iter().for_each(|(name, value)| println!("{name:<16} {value}")),
-        _ => println!("{line}"),
+        Some(fields) if !json => fields.iter().try_for_each(|(name, value)| say(format!("{name:<16} {value}"))),
+        _ => say(line),
     }
 }

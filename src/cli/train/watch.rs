@@ -1,6 +1,8 @@
 //! What the command line says of a run: progress while it trains, figures when it ends.
 
-use crate::cli::common::{figure, is_interrupted, progress_bar};
+use crate::cli::common::{figure, progress_bar};
+use crate::cli::interruption::is_interrupted;
+use crate::cli::output::{say, tell};
 use crate::metrics::{self, Metric};
 use crate::model::MetricId;
 use crate::trainer::{Control, Event, History, Trainer};
@@ -9,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Prints where the run on so many training images is.
-pub fn report(trainer: &Trainer, images: usize, out: &Path, json: bool) {
+pub fn report(trainer: &Trainer, images: usize, out: &Path, json: bool) -> Result<()> {
     let (status, config) = (trainer.status(), trainer.config());
     let epochs = status.step as f64 / status.steps_per_epoch.max(1) as f64;
     let samples = status.step as f64 * config.images_per_step(images) as f64;
@@ -17,22 +19,21 @@ pub fn report(trainer: &Trainer, images: usize, out: &Path, json: bool) {
     let losses = last_values(trainer.history());
     if json {
         let mut line = serde_json::json!({
-            "run": out, "preset": config.preset, "steps": status.step, "epochs": epochs,
+            "run": out.display().to_string(), "preset": config.preset, "steps": status.step, "epochs": epochs,
             "train_s": status.train_s, "samples_per_s": rate,
         });
         for (metric, values) in losses {
             line[metric.id.name()] = figure(metric, &values);
         }
-        println!("{line}");
-    } else {
-        println!("{:<20} {}", "run", out.display());
-        println!("{:<20} {} ({epochs:.2} epochs)", "steps", status.step);
-        println!("{:<20} {:.1} s, {rate:.0} samples/s", "training", status.train_s);
-        for (metric, values) in losses {
-            let values: Vec<String> = values.iter().map(|value| format!("{value:.4}")).collect();
-            println!("{:<20} {}", metric.id.name(), values.join(" "));
-        }
+        return say(line);
     }
+    say(format!("{:<20} {}", "run", out.display()))?;
+    say(format!("{:<20} {} ({epochs:.2} epochs)", "steps", status.step))?;
+    say(format!("{:<20} {:.1} s, {rate:.0} samples/s", "training", status.train_s))?;
+    losses.into_iter().try_for_each(|(metric, values)| {
+        let values: Vec<String> = values.iter().map(|value| format!("{value:.4}")).collect();
+        say(format!("{:<20} {}", metric.id.name(), values.join(" ")))
+    })
 }
 
 /// The last value of each metric that has any, or those of its dimensions.
@@ -53,7 +54,7 @@ pub fn watch(trainer: &Trainer, steps: u64) -> Result<bool> {
             Some(Event::Failed { message, .. }) => bail!("{message}"),
             // On the way: the next one may succeed, and the last one must.
             Some(Event::SaveFailed { message, .. }) => {
-                bar.suspend(|| eprintln!("latentarium: no checkpoint was written: {message}"));
+                bar.suspend(|| tell(format!("no checkpoint was written: {message}")));
             }
             Some(Event::Finished { .. }) => break,
             Some(Event::Paused { .. }) if stopping => break,
