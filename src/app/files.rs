@@ -41,22 +41,24 @@ impl Explain for WriteError {
 /// # Errors
 /// Names the file and says what the file system said.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let wrong = |error| WriteError::Io { path: path.to_owned(), error };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    std::fs::create_dir_all(folder).map_err(wrong)?;
-    crate::disk::atomic::write(path, bytes).map_err(wrong)
+    make_folder_of(path)?;
+    crate::disk::atomic::write(path, bytes).map_err(|error| WriteError::Io { path: path.to_owned(), error })
 }
 
-/// A picture as a PNG file, where a person wants it.
+fn make_folder_of(path: &Path) -> Result<(), WriteError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let made = folder.map_or(Ok(()), std::fs::create_dir_all);
+    made.map_err(|error| WriteError::Io { path: path.to_owned(), error })
+}
+
+/// A picture as a PNG file, where a person wants it. Makes the folder where there is none.
 ///
 /// # Errors
 /// Where it cannot be encoded or written.
 pub fn write_png(path: &Path, picture: &image::RgbImage) -> Result<(), WriteError> {
     let wrong = |error| WriteError::Io { path: path.to_owned(), error: std::io::Error::other(error) };
     let bytes = crate::picture::png(picture).map_err(wrong)?;
+    make_folder_of(path)?;
     export(path, &bytes).map_err(|error| WriteError::Refused { path: path.to_owned(), error })
 }
 

@@ -3,6 +3,7 @@
 use super::atomic;
 use super::read::{FileError, kind};
 use crate::message::message;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Folders above a file in which a run may begin: a checkpoint's file is two below.
@@ -23,7 +24,10 @@ pub fn export(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let real = folder.canonicalize().map_err(|error| FileError::io(&error))?;
+    let real = folder.canonicalize().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => FileError::unexpected(message!("a folder to write into"), message!("none")),
+        _ => FileError::io(&error),
+    })?;
     if real.ancestors().take(ABOVE).any(is_run) {
         return Err(FileError::unexpected(message!("a place outside of runs"), message!("one in a run folder")));
     }
@@ -52,7 +56,7 @@ mod tests {
         export(&path, b"two").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(refused(folder.path()), "expected a file, or nothing of that name, found a folder");
-        assert_eq!(refused(&folder.path().join("none/picture.png")), "expected a file, found nothing");
+        assert_eq!(refused(&folder.path().join("none/picture.png")), "expected a folder to write into, found none");
         let run = folder.path().join("run");
         std::fs::create_dir_all(run.join("checkpoints/000001")).unwrap();
         std::fs::write(run.join("config.toml"), "").unwrap();
