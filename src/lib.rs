@@ -30,6 +30,8 @@
 //! | how a setting reaches the training thread | a card's `ModelCommand::Edit`, `app/runtime.rs` `edited`, `Control::Set` of `trainer/message.rs`, `trainer/changes.rs`, the family's `Trainable::set_live` |
 //! | how a drag becomes pixels | `ui/plane/area.rs`, `View::cursor_after`; outputs: `ui/output.rs`; tiles: `ui/plane/layers/tiles.rs`; both then `gpu/live`, or `app/requests.rs` and `explore/viewer` (a small network's output at once, in `ui/output.rs`) |
 //! | where a checkpoint commits | `run/checkpoint.rs`, the rename in `disk/atomic.rs` |
+//! | who may write into a run, what is compared when it is opened | `run/begin.rs` and `run/lock.rs`; `run/state.rs`, `Checkpoint::read_at` |
+//! | how files are read, and written where a person says | `disk/read.rs`, `disk/export.rs` |
 //! | what a person works on, as a value | `app/project.rs`; its changes are `ui/command.rs`, carried out in `app/apply` |
 //! | undo | `app/undo.rs`, `go_to` in `app/apply.rs` |
 //! | what runs in the background | `app/jobs.rs` (answers: `app/done.rs`, `app/receive.rs`), `trainer`, `explore/viewer` |
