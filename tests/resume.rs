@@ -78,22 +78,15 @@ fn newest(run: &Path) -> Option<u64> {
     Some(run::kept(run).ok()?.last()?.step)
 }
 
-#[cfg(unix)]
 /// Ends a program: without asking, or asked by one of the two signals that mean so.
-fn end(child: &mut std::process::Child, how: u32) {
-    let signal = match how {
-        _ if cfg!(not(unix)) => None,
-        0 => None,
-        1 => Some("-TERM"),
-        _ => Some("-INT"),
-    };
-    match signal {
-        Some(signal) => _ = Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status(),
-        None => child.kill().unwrap(),
-    }
+#[cfg(unix)]
+fn end(child: &mut Child, how: usize) {
+    let signal = ["-KILL", "-TERM", "-INT"][how];
+    Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status().unwrap();
     child.wait().unwrap();
 }
 
+#[cfg(unix)]
 #[test]
 fn a_run_that_is_killed_again_and_again_comes_to_the_same_bits() {
     const STEPS: u64 = 400;

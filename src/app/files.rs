@@ -28,10 +28,7 @@ impl Explain for WriteError {
     fn message(&self) -> Message {
         match self {
             Self::Io { path, error } => message!("{path}: cannot be written: {error}", path, error),
-            Self::Refused { path, error } => {
-                let FileError { expected, found, .. } = error.clone();
-                message!("{path}: expected {expected}, found {found}", path, expected, found)
-            }
+            Self::Refused { path, error } => error.at(path),
         }
     }
 }

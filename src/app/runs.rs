@@ -50,11 +50,7 @@ fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, Message> {
     let config = fork.config();
     let folder =
         run::create_free_folder(runs, &config.model.preset, &config.data_name).map_err(|error| error.message())?;
-    fork.write(&folder, None).map_err(|error| {
-        // Empty still, and of no use.
-        let _ = std::fs::remove_dir(&folder);
-        error.message()
-    })?;
+    fork.write(&folder, None).map_err(|error| error.message())?;
     Ok(folder)
 }
 

@@ -81,7 +81,7 @@ impl Explain for StateError {
             message!("{path}: expected {expected}, found {found}", path, expected, found)
         };
         match self {
-            Self::Unread { path, error } => expected(path, error.expected.clone(), error.found.clone()),
+            Self::Unread { path, error } => error.at(path),
             Self::Broken { path, error } => expected(path, message!("a state file"), Message::words(error)),
             Self::Newer { path, found } => {
                 expected(path, message!("format {format} or older", format = FORMAT), Message::words(found))

@@ -1,6 +1,6 @@
 //! What several subcommands share.
 
-use super::interruption::is_interrupted;
+use super::interruption::{Interrupted, is_interrupted};
 use crate::dataset::{self, Dataset, Progress, Source};
 use crate::disk;
 use crate::gpu::DecoderChoice;
@@ -104,6 +104,7 @@ pub fn load(source: &Source) -> Result<Arc<Dataset>> {
         }
         bar.finish_and_clear();
         match work.join() {
+            Ok(Err(_)) if is_interrupted() => Err(Interrupted.into()),
             Ok(loaded) => Ok(Arc::new(loaded?)),
             Err(_) => anyhow::bail!("opening {source} failed by a fault of the program"),
         }
@@ -149,8 +150,7 @@ pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
 
 /// Writes a file that a person named.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    disk::export(path, bytes)
-        .map_err(|error| anyhow!("{}: expected {}, found {}", path.display(), error.expected, error.found))
+    disk::export(path, bytes).map_err(|error| anyhow!("{}", error.at(path)))
 }
 
 /// A preset by its name.

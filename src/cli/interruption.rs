@@ -11,6 +11,11 @@ pub const SOON: Duration = Duration::from_millis(800);
 /// How long a training may: its last checkpoint is on the way.
 pub const AFTER_A_CHECKPOINT: Duration = Duration::from_secs(60);
 
+/// Work was ended because somebody asked for it.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;
+
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
 /// From now on a request to end is noted, and the program ends after `patience`, or at once with the second request,

@@ -111,7 +111,7 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
         Err(error) if error.is::<output::OutputClosed>() => ExitCode::SUCCESS,
-        Err(_) if interruption::is_interrupted() => ExitCode::from(interruption::STATUS),
+        Err(error) if error.is::<interruption::Interrupted>() => ExitCode::from(interruption::STATUS),
         Err(error) => {
             output::tell(format!("{error:#}"));
             ExitCode::FAILURE

@@ -20,11 +20,7 @@ pub fn export(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         }
         _ => {}
     }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let real = folder.canonicalize().map_err(|error| match error.kind() {
+    let real = atomic::parent(path).canonicalize().map_err(|error| match error.kind() {
         ErrorKind::NotFound => FileError::unexpected(message!("a folder to write into"), message!("none")),
         _ => FileError::io(&error),
     })?;

@@ -1,4 +1,4 @@
-//! Faults of the file system, for tests: each call that writes, syncs, renames, makes or removes passes [`point`] first.
+//! Faults of the file system, for tests: each call that writes, syncs, renames or makes something passes [`point`] first.
 
 #[cfg(not(test))]
 pub fn point() -> std::io::Result<()> {

@@ -31,6 +31,12 @@ impl FileError {
         Self { expected, found, is_missing }
     }
 
+    /// The sentence about the file at `path`.
+    pub fn at(&self, path: &Path) -> Message {
+        let Self { expected, found, .. } = self.clone();
+        message!("{path}: expected {expected}, found {found}", path, expected, found)
+    }
+
     /// A refusal of the file system to write.
     pub(super) fn written(error: &io::Error) -> Self {
         let expected = match error.kind() {

@@ -63,11 +63,12 @@ fn file_name(name: &str) -> String {
 /// # Errors
 /// If another run is in the folder, or one that is being trained; the file system's own.
 pub fn begin(run: &Path, config: &RunConfig) -> Result<Lock, RunError> {
-    fs::create_dir_all(run).map_err(RunError::io(run))?;
+    point().and_then(|()| fs::create_dir_all(run)).map_err(RunError::io(run))?;
     let lock = Lock::take(run)?;
     let path = run.join("config.toml");
     if path.symlink_metadata().is_ok() {
-        if !has_no_checkpoint(run) || read_config(&path)?.model != config.model {
+        let same = |there: &RunConfig| there.model == config.model && there.data_checksum == config.data_checksum;
+        if !has_no_checkpoint(run) || !same(&read_config(&path)?) {
             return Err(RunError::unexpected(run, message!("a folder without a run"), message!("another run")));
         }
         return Ok(lock);

@@ -6,6 +6,7 @@ use super::kept::kept;
 use super::state::{CheckpointState, Checksums, MadeWith, compare, sha256};
 use super::toml_file::{read_toml_up_to, sum_of};
 use super::{STATE_FORMAT, tensors};
+use crate::disk::faults::point;
 use crate::disk::{atomic, read_file};
 use crate::message::{Message, message};
 use crate::model::{Change, Saved};
@@ -42,7 +43,7 @@ impl Checkpoint {
     /// The file system's own.
     pub fn write(&self, run: &Path, made_with: &MadeWith) -> Result<(), RunError> {
         let folder = run.join("checkpoints");
-        fs::create_dir_all(&folder).map_err(RunError::io(&folder))?;
+        point().and_then(|()| fs::create_dir_all(&folder)).map_err(RunError::io(&folder))?;
         let path = Self::path(run, self.step);
         if path.exists() {
             return Ok(());

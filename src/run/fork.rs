@@ -7,6 +7,7 @@ use super::folder::{RunConfig, read_config, snapshot_of};
 use super::kept::{Kept, kept};
 use super::toml_file::{read_toml_if_any, write_toml};
 use super::{Checkpoint, FORMAT, metrics_file};
+use crate::disk::faults::point;
 use crate::disk::{atomic, read_file};
 use crate::message::{Explain, Message, message};
 use crate::model::{Change, ChangeError, Config, Key, Model, Saved, in_force};
@@ -169,10 +170,10 @@ impl Fork {
             metrics_file::copy(&self.parent, inside, self.origin.step)?;
             copy(&self.parent.join("plane.toml"), &inside.join("plane.toml"))?;
             let checkpoints = inside.join("checkpoints");
-            fs::create_dir(&checkpoints).map_err(RunError::io(&checkpoints))?;
+            point().and_then(|()| fs::create_dir(&checkpoints)).map_err(RunError::io(&checkpoints))?;
             for kept in &self.kept {
                 let target = Checkpoint::path(inside, kept.step);
-                fs::create_dir(&target).map_err(RunError::io(&target))?;
+                point().and_then(|()| fs::create_dir(&target)).map_err(RunError::io(&target))?;
                 for name in ["weights.safetensors", "optimizer.safetensors", "state.toml"] {
                     copy(&kept.path.join(name), &target.join(name))?;
                 }
@@ -188,7 +189,11 @@ impl Fork {
                 text
             })
         });
-        written.map_err(|error| trouble.unwrap_or_else(|| RunError::io(out)(error)))
+        written.map_err(|error| {
+            // Empty still, and of no use.
+            let _ = fs::remove_dir(out);
+            trouble.unwrap_or_else(|| RunError::io(out)(error))
+        })
     }
 }
 

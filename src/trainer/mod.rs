@@ -142,7 +142,6 @@ impl Trainer {
                 Lock::take(folder)
             });
             lock = Some(taken?);
-            run::clean(folder)?;
         }
         let opened = run::open(folder)?;
         if opened.config.data_checksum != dataset.id.as_str() {
@@ -158,6 +157,7 @@ impl Trainer {
                 RunError::unexpected(&folder.join("config.toml"), message!("a file"), message!("nothing")).into()
             );
         };
+        run::clean(folder)?;
         let (history, mut early_stop) = (History::default(), EarlyStop::default());
         let metrics = MetricsFile::open(folder, opened.checkpoint.step, &mut |row| {
             history.push(row.step, row.seconds, &row.values);

@@ -132,14 +132,14 @@ impl Session {
     }
 }
 
-/// A folder of `runs` that was made for a model; the same until its trainer has written a run into it.
+/// A folder of `runs` that was made for a model; the same until its trainer has begun a run in it.
 fn promise(
     promised: &mut PerModel<PathBuf>,
     id: ModelId,
     runs: &Path,
     [preset, data]: [&str; 2],
 ) -> Result<PathBuf, RunError> {
-    if let Some(folder) = promised.get(id).filter(|folder| folder.is_dir() && run::has_no_checkpoint(folder)) {
+    if let Some(folder) = promised.get(id).filter(|folder| folder.is_dir() && !folder.join("config.toml").exists()) {
         return Ok(folder.clone());
     }
     let folder = run::create_free_folder(runs, preset, data)?;
@@ -191,7 +191,7 @@ mod tests {
         assert!(first.ends_with("vae-digits-1"));
         assert!(ask(1).ends_with("vae-digits-2"), "nothing is written yet");
         assert_eq!(ask(0), first, "asked again before it is written");
-        std::fs::create_dir_all(first.join("checkpoints/000000")).unwrap();
+        std::fs::write(first.join("config.toml"), "").unwrap();
         assert!(ask(0).ends_with("vae-digits-3"));
         assert!(ask(2).ends_with("vae-digits-4"), "2 and 3 are others'");
     }

@@ -28,11 +28,7 @@ pub fn plan(arguments: &TrainArguments, from: &str) -> Result<Plan> {
         )));
     }
     let out = arguments.create_out(&config.model.preset, &dataset.name)?;
-    if let Err(error) = fork.write(&out, Some(steps)) {
-        // Empty still, and of no use.
-        let _ = std::fs::remove_dir(&out);
-        return Err(error.into());
-    }
+    fork.write(&out, Some(steps))?;
     Ok(Plan { begin: Begin::Open(out), dataset, steps })
 }
 
