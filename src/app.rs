@@ -178,6 +178,7 @@ impl Session {
                 tree.ui(&mut behavior, ui);
             });
             panels.dialogs.ui(&context, &view, &mut commands);
+            panels.damaged.ui(&context, &mut commands);
             panels.fork.ui(&context, &mut commands);
             help::ui(&context, &mut panels.dialogs.help);
             needs = panels.needs(&view, context.input(|input| input.time));

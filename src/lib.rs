@@ -19,6 +19,7 @@
 //! - [`nn`]: layers, losses, optimisers, CPU kernels
 //! - [`dataset`]: one file or folder a source
 //! - [`disk`]: how files are read, and written so that they are there whole or not at all
+//! - [`memory`]: what the machine has free
 //! - [`random`]: keyed streams
 //! - [`message`]: sentences for a person, in any language
 //!
@@ -58,6 +59,7 @@ pub mod disk;
 pub mod explore;
 pub mod gpu;
 pub mod history;
+pub mod memory;
 pub mod message;
 pub mod metrics;
 pub mod model;

@@ -14,7 +14,7 @@ use crate::nn::operations::{Inputs, Linear};
 use crate::nn::shards::{even, split, split_mut};
 use rayon::prelude::*;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One step of a network: what it computes, with its weights and activation; batch norm is already folded in.
 #[derive(Clone, Debug)]
@@ -123,10 +123,14 @@ impl Scratch {
 /// Values of one operation that an evaluation on several threads has in hand on each of them.
 const CACHED_VALUES: usize = 256 * 1024;
 
+/// Values that an evaluation of many examples has in hand, of all operations: 64 MiB.
+const SLICE_VALUES: usize = 16 << 20;
+
 /// Buffers that an evaluation on several threads reuses.
 #[derive(Debug, Default)]
 pub struct SharedScratch {
-    shards: Vec<Scratch>,
+    /// One a thread, which alone locks it.
+    threads: Vec<Mutex<Scratch>>,
     out: Vec<f32>,
 }
 
@@ -226,7 +230,26 @@ impl Network {
         &values[self.operations.len()]
     }
 
-    /// The same on the threads of the pool that it is called in, a shard of the examples on each.
+    /// The same for any number of examples: `each` is given the outputs one after another. What is in hand at a time is
+    /// bounded, whatever the count.
+    ///
+    /// # Errors
+    /// What `each` ends it with.
+    pub fn evaluate_each<E>(
+        &self,
+        inputs: &[f32],
+        scratch: &mut Scratch,
+        mut each: impl FnMut(&[f32]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let values = self.operations.iter().fold(self.input, |sum, operation| sum.saturating_add(operation.outputs()));
+        let most = (SLICE_VALUES / values.max(1)).max(1);
+        for slice in inputs.chunks(most * self.input.max(1)) {
+            self.evaluate(slice, most, scratch).chunks_exact(self.output().max(1)).try_for_each(&mut each)?;
+        }
+        Ok(())
+    }
+
+    /// All outputs on the threads of the pool that it is called in, a shard of the examples on each.
     pub fn evaluate_on_threads<'a>(&self, inputs: &[f32], count: usize, scratch: &'a mut SharedScratch) -> &'a [f32] {
         let count = count.min(inputs.len().checked_div(self.input).unwrap_or(count));
         // As many examples at a time as leave their widest values in a thread's cache.
@@ -234,11 +257,14 @@ impl Network {
         let most = (CACHED_VALUES / widest).max(8);
         let threads = rayon::current_num_threads().max(1);
         let ranges: Vec<Range<usize>> = even(count, count.div_ceil(most).next_multiple_of(threads)).collect();
-        let SharedScratch { shards, out } = scratch;
-        shards.resize_with(ranges.len().max(shards.len()), Scratch::default);
+        let SharedScratch { threads: scratches, out } = scratch;
+        scratches.resize_with(threads.max(scratches.len()), Mutex::default);
+        let scratches = &*scratches;
         out.resize(count * self.output(), 0.0);
         let parts = split_mut(out, self.output(), ranges.iter().cloned());
-        parts.into_par_iter().zip(shards.par_iter_mut()).zip(&ranges).for_each(|((out, scratch), range)| {
+        parts.into_par_iter().zip(&ranges).for_each(|(out, range)| {
+            let own = &scratches[rayon::current_thread_index().unwrap_or(0) % scratches.len()];
+            let scratch = &mut *own.lock().unwrap_or_else(PoisonError::into_inner);
             out.copy_from_slice(self.evaluate(split(inputs, self.input, range), range.len(), scratch));
         });
         out

@@ -12,7 +12,7 @@ use latentarium::explore::plane::Plane;
 use latentarium::explore::tiles::{AtlasLimits, Lattice, TileGrid};
 use latentarium::explore::viewer::CpuDecoder;
 use latentarium::model::Config;
-use latentarium::picture::{self, Bitmap, ColorMap};
+use latentarium::picture::{self, Bitmap, ColorMap, SheetLayout, SheetWriter};
 use latentarium::run;
 use latentarium::snapshot::{Scratch, Snapshot};
 use latentarium::trainer::{Control, Event, Options, Trainer};
@@ -98,11 +98,24 @@ fn to_bytes(values: &[f32]) -> Vec<u8> {
     values.iter().map(|value| (value * 255.0).round() as u8).collect()
 }
 
+/// The picture in the PNG file of a sheet.
+fn drawn(
+    layout: SheetLayout,
+    fill: impl FnOnce(&mut dyn FnMut(&[f32]) -> std::io::Result<()>) -> std::io::Result<()>,
+) -> image::RgbImage {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sheet.png");
+    let mut sheet = SheetWriter::new(std::fs::File::create(&path).unwrap(), layout).unwrap();
+    fill(&mut |image| sheet.push(image)).unwrap();
+    sheet.finish().unwrap();
+    image::open(&path).unwrap().to_rgb8()
+}
+
 #[test]
 fn a_sheet_of_images_has_their_colours() {
     let data = colours();
     let images: Vec<Vec<f32>> = (0..6).map(|index| data.train.image(index)).collect();
-    let sheet = picture::grid(data.shape(), &images, 3);
+    let sheet = drawn(SheetLayout::rows_of(3, data.shape(), 6), |each| images.iter().try_for_each(|image| each(image)));
     // Twice as large, two pixels between them.
     assert_eq!(sheet.dimensions(), (3 * 66 + 2, 2 * 66 + 2));
     for index in 0..6u32 {
@@ -120,7 +133,7 @@ fn the_plane_the_tiles_and_the_compare_sheet_are_drawn_in_colour() {
     let mut scratch = Scratch::default();
 
     // Two tiles a side, at ±1.
-    let plane = picture::plane(&gan, &Plane::of_two(), 2, 2.0);
+    let plane = drawn(SheetLayout::quilt(2, gan.image), |each| picture::plane(&gan, &Plane::of_two(), (2, 2.0), each));
     for (corner, latent) in [((0, 0), [-1.0, 1.0]), ((64, 64), [1.0, -1.0])] {
         let image = to_bytes(gan.decoder.evaluate(&latent, 1, &mut scratch));
         assert!(image[..1024] != image[1024..2048], "a generator that is grey says nothing");

@@ -237,8 +237,13 @@ fn headers_that_announce_too_much_are_refused_before_memory_is_taken() {
         }
     }
     assert_eq!(
-        refusal(TRAIN_IMAGES, &gzip(&idx(&[u32::MAX, 512, 512], &[]))),
-        ": expected at most 2147483648 bytes of data, found a header that says 4294967295 × 512 × 512"
+        refusal(TRAIN_IMAGES, &gzip(&idx(&[10_000_000, 512, 512], &[]))),
+        ": expected at most 2147483648 bytes of data, found a header that says 10000000 × 512 × 512"
+    );
+    // Two thousand million images of one pixel take 2 GiB, and what is kept of each of them ten times as much.
+    assert_eq!(
+        refusal(TRAIN_IMAGES, &gzip(&idx(&[1 << 31, 1, 1], &[]))),
+        ": expected at most 10000000 images, found 2147483648 images"
     );
     // Just under the limit, and nothing behind it.
     assert_eq!(
@@ -278,13 +283,22 @@ fn damaged_and_lying_gzip_is_refused() {
     flipped[end] ^= 0x55;
     let checksum = refusal(&flipped).unwrap_err();
     assert!(checksum.contains("expected valid gzip data, found damaged data"), "{checksum}");
-    let mut garbage = whole;
+    let mut garbage = whole.clone();
     garbage[20..400].fill(0xff);
     let garbage = refusal(&garbage).unwrap_err();
     assert!(garbage.contains("expected valid gzip data, found damaged data"), "{garbage}");
 
-    let short = refusal(&gzip(&idx(&[300, 20, 20], &ramp(7)))).unwrap_err();
-    assert!(short.contains("expected 120000 bytes of data after the header, found 7 bytes"), "{short}");
+    let short = refusal(&gzip(&idx(&[300, 20, 20], &noise(7_000)))).unwrap_err();
+    assert!(short.contains("expected 120000 bytes of data after the header, found 7000 bytes"), "{short}");
+    // Even the best packing does not come to what is promised.
+    let small = refusal(&gzip(&idx(&[300, 20, 20], &ramp(7)))).unwrap_err();
+    assert!(small.contains("found a packed file that cannot hold more than "), "{small}");
+    let more = [gzip(&idx(&[300, 20, 20], &noise(60_000))), gzip(&noise(60_000))].concat();
+    assert_eq!(refusal(&more), Ok(()), "a file of two parts");
+    for behind in [&b"garbage"[..], &[0; 700], b"g"] {
+        let behind = refusal(&[&whole[..], behind].concat()).unwrap_err();
+        assert!(behind.contains("bytes behind its end that are not gzip"), "{behind}");
+    }
     // Packs a thousandfold: only what was promised, and one byte, is unpacked.
     let bomb = refusal(&gzip(&idx(&[300, 20, 20], &vec![0; 64 << 20]))).unwrap_err();
     assert!(

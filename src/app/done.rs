@@ -3,9 +3,9 @@
 use crate::dataset::Dataset;
 use crate::explore::compare::Sheet;
 use crate::explore::plane::Plane;
-use crate::message::Message;
+use crate::message::{Explain, Message};
 use crate::model::ModelId;
-use crate::run::Opened;
+use crate::run::{Opened, RunError};
 use crate::trainer::Trainer;
 use crate::ui::command::Ask;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ pub enum Done {
     /// A data set was opened.
     Data(Result<Box<Dataset>, Message>),
     /// A run was opened, with its data where that is another than before; for this model, or for the one that suits it.
-    Run(Option<ModelId>, Result<Box<OpenedRun>, Message>),
+    Run(Option<ModelId>, Result<Box<OpenedRun>, NotOpened>),
     /// The steps of which a run keeps checkpoints.
     Kept(PathBuf, Result<Vec<u64>, Message>),
     /// A model's trainer was made.
@@ -37,6 +37,31 @@ pub enum Done {
     PlaneWritten(Result<(), Message>),
     /// The state file was written.
     StateWritten(Result<(), Message>),
+}
+
+/// Why a run was not opened.
+#[derive(Debug)]
+pub struct NotOpened {
+    /// The sentence.
+    pub message: Message,
+    /// The run and the step of its last checkpoint that is whole, where only its newest is not.
+    pub whole: Option<(PathBuf, u64)>,
+}
+
+impl From<Message> for NotOpened {
+    fn from(message: Message) -> Self {
+        Self { message, whole: None }
+    }
+}
+
+impl From<RunError> for NotOpened {
+    fn from(error: RunError) -> Self {
+        let message = error.message();
+        match error {
+            RunError::Damaged { run, whole, .. } => Self { message, whole: Some((run, whole)) },
+            _ => message.into(),
+        }
+    }
 }
 
 /// A run that can go on.

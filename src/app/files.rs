@@ -1,7 +1,7 @@
 //! Files of the window: written atomically, with the reason in one sentence where they cannot be.
 
 use crate::disk::{FileError, export};
-use crate::message::{Explain, Message, message};
+use crate::message::{Explain, Message};
 use std::path::{Path, PathBuf};
 
 /// Why a file could not be written: one sentence.
@@ -27,7 +27,7 @@ pub enum WriteError {
 impl Explain for WriteError {
     fn message(&self) -> Message {
         match self {
-            Self::Io { path, error } => message!("{path}: cannot be written: {error}", path, error),
+            Self::Io { path, error } => FileError::written(error).at(path),
             Self::Refused { path, error } => error.at(path),
         }
     }

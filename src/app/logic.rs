@@ -82,7 +82,10 @@ impl Session {
                     });
                 }
             }
-            Event::SaveFailed { path, message } => {
+            Event::RoomAgain { step } => {
+                self.shell.say(Level::Done, &t!("toast.room_again", slot = name, step = whole(step)));
+            }
+            Event::SaveFailed { path, message, .. } => {
                 let message =
                     t!("toast.save_failed", slot = name, path = path.display(), why = explain(&message)).into_owned();
                 self.shell.say(Level::Failed, &message);

@@ -1,6 +1,6 @@
 //! What is made of what comes of jobs.
 
-use crate::app::done::Done;
+use crate::app::done::{Done, NotOpened};
 use crate::app::jobs::{Finished, JobKey};
 use crate::app::runtime::ReadyMade;
 use crate::app::services::Opening;
@@ -17,8 +17,15 @@ impl Session {
     pub(super) fn finish(&mut self, finished: Finished) {
         let opening = if finished.key == JobKey::Open { self.services.opening.take() } else { None };
         match finished.done {
-            Some(Done::Data(Err(message)) | Done::Run(_, Err(message))) => {
+            Some(Done::Data(Err(message))) => {
                 self.shell.say(Level::Failed, &explain(&message));
+                self.fall_back_to_data(opening);
+            }
+            Some(Done::Run(_, Err(NotOpened { message, whole }))) => {
+                self.shell.say(Level::Failed, &explain(&message));
+                if let Some((run, step)) = whole {
+                    self.shell.panels.damaged.offer(run, step, message);
+                }
                 self.fall_back_to_data(opening);
             }
             Some(done) => self.receive(done),

@@ -1,6 +1,6 @@
 //! Runs in their folders: opening them, forking them, and writing them when the program ends.
 
-use crate::app::done::{Done, OpenedRun};
+use crate::app::done::{Done, NotOpened, OpenedRun};
 use crate::app::jobs::JobKey;
 use crate::app::services::Opening;
 use crate::app::session::Session;
@@ -28,8 +28,8 @@ fn open(
     data: Option<Arc<Dataset>>,
     options: Options,
     progress: &Progress,
-) -> Result<Box<OpenedRun>, Message> {
-    let opened = run::open(folder).map_err(|error| error.message())?;
+) -> Result<Box<OpenedRun>, NotOpened> {
+    let opened = run::open_at(folder, options.from_step)?;
     let data = match data.filter(|data| data.source == opened.config.data.clone().absolute()) {
         Some(data) => data,
         None => {
@@ -38,7 +38,7 @@ fn open(
         }
     };
     let trainer = Trainer::open(folder, data.clone(), options).map_err(|error| error.message())?;
-    let plane: Option<Plane> = run::read_plane(folder).map_err(|error| error.message())?;
+    let plane: Option<Plane> = run::read_plane(folder)?;
     let plane = plane.filter(|plane| plane.is_valid(opened.snapshot.latent));
     Ok(Box::new(OpenedRun { opened, plane, trainer, data }))
 }
@@ -55,9 +55,10 @@ fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, Message> {
 }
 
 impl Session {
-    /// Opens a run in the background, and its data where that is another than what is open.
-    pub(super) fn open_run(&mut self, folder: PathBuf) {
-        let (data, options) = (self.services.data.clone(), self.services.options());
+    /// Opens a run in the background, at a step or its newest checkpoint, and its data where that is another than what is open.
+    pub(super) fn open_run(&mut self, folder: PathBuf, from_step: Option<u64>) {
+        let data = self.services.data.clone();
+        let options = Options { from_step, ..self.services.options() };
         self.services.opening = Some(Opening { what: folder.display().to_string(), source: None });
         self.services.jobs.start(JobKey::Open, move |progress| Done::Run(None, open(&folder, data, options, progress)));
     }
@@ -122,7 +123,9 @@ impl Session {
         let (data, options, runs) = (self.services.data.clone(), self.services.options(), self.runs());
         self.services.opening = Some(Opening { what: request.run.display().to_string(), source: None });
         self.services.jobs.start(JobKey::Open, move |progress| {
-            let made = make_fork(&request, &runs).and_then(|folder| open(&folder, data, options, progress));
+            let made = make_fork(&request, &runs)
+                .map_err(NotOpened::from)
+                .and_then(|folder| open(&folder, data, options, progress));
             Done::Run(Some(id), made)
         });
     }

@@ -60,7 +60,7 @@ impl ModelRuntime {
 
     /// Whether it trains.
     pub fn is_training(&self) -> bool {
-        self.status().is_some_and(|status| status.phase == Phase::Training)
+        self.status().is_some_and(|status| matches!(status.phase, Phase::Training | Phase::Waiting))
     }
 
     /// Whether it takes part in training: it trains, or was told to and has not begun.

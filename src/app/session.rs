@@ -95,7 +95,7 @@ impl Session {
         }
         session.load_ready_made();
         match session.services.start.run.clone() {
-            Some(run) => session.open_run(run),
+            Some(run) => session.open_run(run, None),
             None => {
                 let source = session.services.start.data.clone().unwrap_or(session.project.data.clone());
                 session.open_data(source);

@@ -7,13 +7,13 @@ use crate::gpu::DecoderChoice;
 use crate::metrics::{Columns, Metric};
 use crate::model::{Config, presets};
 use crate::nn::device::{DeviceChoice, DeviceError};
-use crate::picture;
+use crate::picture::{self, SheetLayout, SheetWriter};
 use crate::run::{self, Opened};
 use anyhow::{Result, anyhow};
 use candle_core::Device;
 use image::RgbImage;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
@@ -146,6 +146,25 @@ pub fn figure(metric: &Metric, values: &[f32]) -> serde_json::Value {
 /// Writes a picture as PNG, atomically.
 pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
     write_file(path, &picture::png(picture)?)
+}
+
+/// Writes a sheet of images as PNG, atomically and a row at a time, with progress: `fill` gives it one image after another.
+pub fn write_sheet(
+    path: &Path,
+    layout: SheetLayout,
+    fill: impl FnOnce(&mut dyn FnMut(&[f32]) -> io::Result<()>) -> io::Result<()>,
+) -> Result<()> {
+    let bar = progress_bar(layout.count() as u64, "images");
+    let written = disk::export_with(path, |file| {
+        let mut sheet = SheetWriter::new(file.try_clone()?, layout)?;
+        fill(&mut |image| {
+            bar.inc(1);
+            sheet.push(image)
+        })?;
+        sheet.finish()
+    });
+    bar.finish_and_clear();
+    written.map_err(|error| anyhow!("{}", error.at(path)))
 }
 
 /// Writes a file that a person named.

@@ -1,14 +1,14 @@
 //! `latentarium demo`: the main job without a window.
 
 use super::Outcome;
-use super::common::{default_threads, load, progress_bar, usage, write_file, write_png};
+use super::common::{default_threads, load, progress_bar, usage, write_file, write_png, write_sheet};
 use super::interruption::{AFTER_A_CHECKPOINT, is_interrupted, note_interruptions};
 use super::output::say;
 use crate::dataset::Source;
 use crate::explore::compare::sheet;
 use crate::explore::default_plane;
 use crate::model::{Config, MetricId};
-use crate::picture::{self, ColorMap};
+use crate::picture::{self, ColorMap, SheetLayout};
 use crate::run;
 use crate::trainer::{Control, Event, Options, Trainer};
 use anyhow::{Context, Result, anyhow, bail};
@@ -69,7 +69,9 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
     write_png(&out.join("curves.png"), &curves)?;
     for (snapshot, name) in [(&snapshot_a, "plane-vae.png"), (&snapshot_b, "plane-gan.png")] {
         let plane = default_plane(snapshot, 0, Some(&dataset.test));
-        write_png(&out.join(name), &picture::plane(snapshot, &plane, 20, 3.0))?;
+        write_sheet(&out.join(name), SheetLayout::quilt(20, snapshot.image), |each| {
+            picture::plane(snapshot, &plane, (20, 3.0), each)
+        })?;
     }
     let sheet = sheet(&[&snapshot_a, &snapshot_b], &dataset, 20, 0);
     write_png(&out.join("compare.png"), &picture::compare(&sheet, dataset.class_names(), ColorMap::Grey))?;

@@ -17,6 +17,8 @@ use std::path::PathBuf;
 
 /// Samples that are sorted into classes.
 const SAMPLES: usize = 1000;
+/// Values of samples that are in hand at a time: 64 MiB.
+const SLICE_VALUES: usize = 16 << 20;
 
 #[derive(Args)]
 pub struct EvalArguments {
@@ -87,25 +89,65 @@ fn evaluate_model(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Val
 fn evaluate_samples(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) {
     let latent = opened.snapshot.latent;
     let latents = normal_rows(opened.config.model.seed(), Purpose::Evaluation, 0, SAMPLES, latent);
+    let pixels = opened.snapshot.image.values();
     let mut scratch = SharedScratch::default();
-    let samples = opened.snapshot.decoder.evaluate_on_threads(&latents, SAMPLES, &mut scratch);
     // Null where the data has no classes.
     let classes = Some(dataset.class_names().len()).filter(|classes| *classes > 0);
-    let share = classes.map(|classes| class_share(samples, SAMPLES, &dataset.train, classes));
+    let mut share = classes.map(|classes| vec![0.0; classes]);
+    let mut spread = PixelSpread::new(pixels);
+    let slice = (SLICE_VALUES / pixels.max(1)).clamp(1, SAMPLES);
+    for latents in latents.chunks(slice * latent) {
+        let count = latents.len() / latent;
+        let samples = opened.snapshot.decoder.evaluate_on_threads(latents, count, &mut scratch);
+        if let Some(share) = &mut share {
+            let part = class_share(samples, count, &dataset.train, share.len());
+            share.iter_mut().zip(part).for_each(|(sum, part)| *sum += part * count as f64 / SAMPLES as f64);
+        }
+        samples.chunks_exact(pixels.max(1)).for_each(|sample| spread.add(sample));
+    }
     let rounded = |share: f64| (share * 1000.0).round() / 1000.0;
     let smallest = share.as_ref().map(|share| rounded(share.iter().copied().fold(f64::INFINITY, f64::min)));
     line["class_share"] = share.map(|share| share.into_iter().map(rounded).collect::<Vec<_>>()).into();
     line["smallest_share"] = smallest.into();
-    line["pixel_std"] = pixel_deviation(samples, opened.snapshot.image.values()).into();
+    line["pixel_std"] = spread.deviation().into();
 }
 
-/// The standard deviation of each pixel over the samples, averaged over pixels: near 0 where all samples are alike.
-fn pixel_deviation(samples: &[f32], pixels: usize) -> f64 {
-    let count = (samples.len() / pixels.max(1)).max(1) as f64;
-    let deviation = |pixel: usize| {
-        let values = || samples.iter().skip(pixel).step_by(pixels).map(|value| f64::from(*value));
-        let mean = values().sum::<f64>() / count;
-        (values().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt()
-    };
-    (0..pixels).map(deviation).sum::<f64>() / pixels.max(1) as f64
+/// Mean and spread of each pixel over samples, one at a time (Welford 1962).
+struct PixelSpread {
+    count: f64,
+    mean: Vec<f64>,
+    squares: Vec<f64>,
+}
+
+impl PixelSpread {
+    fn new(pixels: usize) -> Self {
+        Self { count: 0.0, mean: vec![0.0; pixels], squares: vec![0.0; pixels] }
+    }
+
+    fn add(&mut self, sample: &[f32]) {
+        self.count += 1.0;
+        for ((value, mean), squares) in sample.iter().zip(&mut self.mean).zip(&mut self.squares) {
+            let off = f64::from(*value) - *mean;
+            *mean += off / self.count;
+            *squares += off * (f64::from(*value) - *mean);
+        }
+    }
+
+    /// The standard deviation of each pixel, averaged over pixels: near 0 where all samples are alike.
+    fn deviation(&self) -> f64 {
+        let sum: f64 = self.squares.iter().map(|squares| (squares / self.count.max(1.0)).sqrt()).sum();
+        sum / self.squares.len().max(1) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spread_of_pixels_is_that_of_the_definition() {
+        let mut spread = PixelSpread::new(2);
+        [[0.0, 1.0], [1.0, 1.0], [0.0, 1.0], [1.0, 1.0]].iter().for_each(|sample| spread.add(sample));
+        assert_eq!(spread.deviation(), 0.25, "0.5 of the first, 0 of the second");
+    }
 }

@@ -1,6 +1,7 @@
 //! Requests to end, from the keyboard or the system: noted, so that work ends in order, and then meant.
 
 use anyhow::{Context, Result};
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -39,6 +40,22 @@ pub fn note_interruptions(patience: Duration) -> Result<()> {
         }
     };
     ctrlc::set_handler(requested).context("interruptions cannot be noticed")
+}
+
+/// Ends the writing of a file that nobody wants any more.
+///
+/// # Errors
+/// If the user wants the program to end; [`end_of`] then says so.
+pub fn go_on() -> io::Result<()> {
+    if is_interrupted() { Err(io::Error::other(Interrupted)) } else { Ok(()) }
+}
+
+/// What came of work that [`go_on`] may have ended.
+///
+/// # Errors
+/// [`Interrupted`], or the work's own.
+pub fn end_of(written: Result<()>) -> Result<()> {
+    if written.is_err() && is_interrupted() { Err(Interrupted.into()) } else { written }
 }
 
 /// Whether the user wants the program to end.

@@ -21,6 +21,8 @@ use clap::{Args, Parser, Subcommand};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::Arc;
 
 /// A planetarium for latent space.
 #[derive(Parser)]
@@ -90,6 +92,9 @@ pub fn main() -> ExitCode {
         .without_time()
         .log_internal_errors(false)
         .init();
+    // A file beyond the limit of its size is an error like a full disk, and no reason to end.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Some(Command::Train(arguments)) => train::run(&arguments),

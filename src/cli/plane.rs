@@ -1,11 +1,12 @@
 //! `latentarium plane`.
 
 use super::Outcome;
-use super::common::{open, usage, write_png};
+use super::common::{open, usage, write_sheet};
+use super::interruption::{SOON, end_of, go_on, note_interruptions};
 use super::output::say;
 use crate::explore::default_plane;
 use crate::explore::plane::Plane;
-use crate::picture;
+use crate::picture::{self, SheetLayout};
 use crate::run;
 use anyhow::{Result, bail};
 use clap::Args;
@@ -33,6 +34,7 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
     if !(arguments.range > 0.0 && arguments.range <= 1000.0) {
         return Err(usage(format!("--range: expected above 0 up to 1000, found {}", arguments.range)));
     }
+    note_interruptions(SOON)?;
     let opened = run::open(&arguments.run)?;
     let latent = opened.snapshot.latent;
     let plane = match run::read_plane::<Plane>(&arguments.run)? {
@@ -49,7 +51,12 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
         }
         None => default_plane(&opened.snapshot, opened.config.model.seed(), None),
     };
-    write_png(&arguments.out, &picture::plane(&opened.snapshot, &plane, arguments.grid, arguments.range))?;
+    let layout = SheetLayout::quilt(arguments.grid, opened.snapshot.image);
+    let written = write_sheet(&arguments.out, layout, |each| {
+        let each = |image: &[f32]| go_on().and_then(|()| each(image));
+        picture::plane(&opened.snapshot, &plane, (arguments.grid, arguments.range), each)
+    });
+    end_of(written)?;
     say(arguments.out.display())?;
     Ok(Outcome::Done)
 }

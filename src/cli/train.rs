@@ -32,6 +32,9 @@ pub struct TrainArguments {
     /// totals. Without them: as far as it was begun for.
     #[arg(long, value_name = "RUN", conflicts_with_all = ["config", "fork", "set"])]
     resume: Option<PathBuf>,
+    /// Go on from the checkpoint of this step, where a later one is broken; those after it are put aside.
+    #[arg(long, value_name = "STEP", requires = "resume")]
+    from_step: Option<u64>,
     /// A new run that is RUN up to a checkpoint that it keeps, and has something changed from there on.
     #[arg(long, value_name = "RUN@STEP", conflicts_with = "config", requires = "set")]
     fork: Option<String>,
@@ -236,6 +239,7 @@ pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
         device: open_device(&arguments.device)?,
         threads: threads_of(arguments.threads)?,
         total_steps: Some(steps),
+        from_step: arguments.from_step,
         autosave: Autosave {
             every_s: arguments.autosave_s,
             every_steps: arguments.autosave_steps,

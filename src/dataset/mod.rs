@@ -12,6 +12,7 @@ mod idx;
 mod npy;
 mod progress;
 mod registry;
+mod room;
 mod rows;
 mod sample;
 mod set;

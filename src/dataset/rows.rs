@@ -1,7 +1,6 @@
 //! The examples of a split, wherever they come from: read one at a time, by index.
 
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
 
 /// Examples that are read by index, in memory or made on demand. Reading is the same every time and from any thread.
 pub trait Rows: Send + Sync {
@@ -76,16 +75,17 @@ impl Element for f32 {
 }
 
 /// Examples in memory.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct InMemory<T> {
-    values: Arc<[T]>,
+    /// As they were read: put elsewhere they would be held twice for a moment.
+    values: Vec<T>,
     /// Values in one example.
     size: usize,
 }
 
 impl<T> InMemory<T> {
     /// `values` is `[count, size]`; a last example that is not whole is none.
-    pub fn new(values: impl Into<Arc<[T]>>, size: usize) -> Self {
+    pub fn new(values: impl Into<Vec<T>>, size: usize) -> Self {
         Self { values: values.into(), size: size.max(1) }
     }
 }

@@ -1,5 +1,6 @@
 //! Where a data set comes from, and why it could not be opened.
 
+use crate::disk::FileError;
 use crate::message::{Explain, Message, message};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -84,7 +85,7 @@ impl Explain for SourceError {
             Self::Unexpected { path, expected, found } => {
                 message!("{path}: expected {expected}, found {found}", path, expected, found)
             }
-            Self::Io { path, error } => message!("{path}: cannot be read: {error}", path, error),
+            Self::Io { path, error } => FileError::io(error).at(path),
         }
     }
 }

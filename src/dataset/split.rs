@@ -22,7 +22,7 @@ impl Split {
     }
 
     /// Images of bytes in memory, `[count, channels, height, width]`; 0 is black and 255 white.
-    pub fn of_bytes(shape: ImageShape, bytes: impl Into<Arc<[u8]>>, columns: Vec<Column>) -> Self {
+    pub fn of_bytes(shape: ImageShape, bytes: impl Into<Vec<u8>>, columns: Vec<Column>) -> Self {
         Self::new(Sample::Image(shape), Arc::new(InMemory::<u8>::new(bytes, shape.values())), columns)
     }
 

@@ -4,7 +4,7 @@ use super::progress::Progress;
 use super::source::SourceError;
 use crate::disk::open_file;
 use crate::message::{Message, message};
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
@@ -13,8 +13,10 @@ use std::rc::Rc;
 
 /// Bytes between two looks at whether the work was cancelled.
 const CHUNK: u64 = 1 << 20;
-/// The first bytes of a gzip file.
+/// The first bytes of a gzip file, and of each part that one may have.
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// Bytes that deflate unpacks one byte to, at most (RFC 1951: 258 bytes take two bits).
+const MOST_PACKED: u64 = 1032;
 
 /// Counts the bytes that all files of one source have given, and looks whether the work was cancelled.
 pub struct Meter<'a> {
@@ -70,11 +72,39 @@ impl Read for Counted {
     }
 }
 
+/// Unpacks a gzip file: one part after another, and nothing else behind them.
+struct Unpacked {
+    /// `None` after a fault.
+    part: Option<GzDecoder<BufReader<Counted>>>,
+}
+
+impl Read for Unpacked {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let Some(part) = &mut self.part else { return Ok(0) };
+            let count = part.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            let is_end = part.get_mut().fill_buf()?.is_empty();
+            if is_end {
+                return Ok(0);
+            }
+            if !part.get_mut().fill_buf()?.starts_with(&GZIP_MAGIC[..1]) {
+                self.part = None;
+                return Err(std::io::Error::new(ErrorKind::InvalidData, "bytes behind its end that are not gzip"));
+            }
+            self.part = self.part.take().map(|part| GzDecoder::new(part.into_inner()));
+        }
+    }
+}
+
 /// One open file.
 pub struct Stream {
     path: PathBuf,
-    /// Bytes on disk, where they are the data itself; unknown of a packed file.
-    plain_length: Option<u64>,
+    /// Bytes on disk.
+    length: u64,
+    is_packed: bool,
     reader: Box<dyn Read>,
     /// Bytes given so far.
     given: u64,
@@ -96,9 +126,12 @@ impl Stream {
         if start.is_empty() {
             return Err(SourceError::unexpected(path, what, message!("an empty file")));
         }
-        let packed = start.starts_with(&GZIP_MAGIC);
-        let reader: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(buffered)) } else { Box::new(buffered) };
-        Ok(Self { path: path.to_owned(), plain_length: (!packed).then_some(length), reader, given: 0 })
+        let is_packed = start.starts_with(&GZIP_MAGIC);
+        let reader: Box<dyn Read> = match is_packed {
+            true => Box::new(Unpacked { part: Some(GzDecoder::new(buffered)) }),
+            false => Box::new(buffered),
+        };
+        Ok(Self { path: path.to_owned(), length, is_packed, reader, given: 0 })
     }
 
     /// The file.
@@ -106,9 +139,14 @@ impl Stream {
         &self.path
     }
 
-    /// Its length where it is plain.
+    /// Its length where it is plain; unknown of a packed file.
     pub fn plain_length(&self) -> Option<u64> {
-        self.plain_length
+        (!self.is_packed).then_some(self.length)
+    }
+
+    /// What it holds at most, in bytes: of a packed file what its length could unpack to.
+    pub fn most_bytes(&self) -> u64 {
+        if self.is_packed { self.length.saturating_mul(MOST_PACKED) } else { self.length }
     }
 
     /// Appends `count` bytes to `bytes`, or fewer where the file ends; memory grows as data arrives.
@@ -135,7 +173,7 @@ impl Stream {
 
     /// What a failure to read means: in a packed file nearly always a damaged one.
     fn failed(&self, error: std::io::Error) -> SourceError {
-        if self.plain_length.is_some() {
+        if !self.is_packed {
             return SourceError::io(&self.path, error);
         }
         match error.kind() {

@@ -3,7 +3,8 @@
 use super::atomic;
 use super::read::{FileError, kind};
 use crate::message::message;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 /// Folders above a file in which a run may begin: a checkpoint's file is two below.
@@ -14,6 +15,14 @@ const ABOVE: usize = 3;
 /// # Errors
 /// What is there instead, or the file system's own.
 pub fn export(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    export_with(path, |file| file.write_all(bytes))
+}
+
+/// The same for what is too large to be held in memory: `fill` writes it.
+///
+/// # Errors
+/// The same, or `fill`'s.
+pub fn export_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), FileError> {
     match path.symlink_metadata() {
         Ok(data) if !data.is_file() => {
             return Err(FileError::unexpected(message!("a file, or nothing of that name"), kind(data.file_type())));
@@ -27,7 +36,7 @@ pub fn export(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     if real.ancestors().take(ABOVE).any(is_run) {
         return Err(FileError::unexpected(message!("a place outside of runs"), message!("one in a run folder")));
     }
-    atomic::write(path, bytes).map_err(|error| FileError::written(&error))
+    atomic::write_with(path, fill).map_err(|error| FileError::written(&error))
 }
 
 fn is_run(folder: &Path) -> bool {

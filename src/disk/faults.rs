@@ -6,7 +6,7 @@ pub fn point() -> std::io::Result<()> {
 }
 
 #[cfg(test)]
-pub use injected::{Fault, point, with};
+pub use injected::{Fault, point, set, with};
 
 #[cfg(test)]
 mod injected {
@@ -38,6 +38,11 @@ mod injected {
             Fault::From(place) => calls >= place,
         };
         if fails { Err(io::Error::from(io::ErrorKind::StorageFull)) } else { Ok(()) }
+    }
+
+    /// From now on this thread's calls fail so.
+    pub fn set(fault: Fault) {
+        FAULT.set((fault, 0));
     }
 
     /// Does something under a fault; gives the calls that were made as well.

@@ -38,10 +38,13 @@ impl FileError {
     }
 
     /// A refusal of the file system to write.
-    pub(super) fn written(error: &io::Error) -> Self {
+    pub fn written(error: &io::Error) -> Self {
         let expected = match error.kind() {
-            ErrorKind::PermissionDenied => message!("a place where this user may write"),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                message!("a place where this user may write")
+            }
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => message!("room on the disk"),
+            ErrorKind::FileTooLarge => message!("a limit of the system that leaves room for the file"),
             _ => message!("a file that can be written"),
         };
         Self::unexpected(expected, Message::words(error))
@@ -50,6 +53,11 @@ impl FileError {
     pub(super) fn unexpected(expected: Message, found: Message) -> Self {
         Self { expected, found, is_missing: false }
     }
+}
+
+/// Whether the file system has no room for what was to be written, or this user may not take more of it: later there may be.
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
 }
 
 /// Opens a regular file for reading, through links as well, and gives its length in bytes. A pipe without a writer, a device

@@ -5,6 +5,7 @@ use crate::dataset::{Dataset, ImageShape};
 use crate::metrics;
 use crate::random::{Purpose, normal_rows};
 use crate::snapshot::{Likelihood, Scratch, Snapshot};
+use std::convert::Infallible;
 
 /// One test image.
 #[derive(Clone, Debug)]
@@ -189,10 +190,13 @@ fn reconstruct(snapshot: &Snapshot, original: &[f32], scratch: &mut Scratch) -> 
 
 fn samples(snapshot: &Snapshot, count: usize, seed: u64, scratch: &mut Scratch) -> Vec<SheetSample> {
     let latents = normal_rows(seed, Purpose::Sample, 0, count, snapshot.latent);
-    let pixels = snapshot.decoder.evaluate(&latents, count, scratch);
-    let images = pixels.chunks_exact(snapshot.image.values().max(1));
+    let mut images = Vec::with_capacity(count);
+    let Ok(()) = snapshot.decoder.evaluate_each(&latents, scratch, |image| {
+        images.push(image.to_vec());
+        Ok::<_, Infallible>(())
+    });
     let latents = latents.chunks_exact(snapshot.latent.max(1));
-    latents.zip(images).map(|(latent, image)| SheetSample { latent: latent.to_vec(), image: image.to_vec() }).collect()
+    latents.zip(images).map(|(latent, image)| SheetSample { latent: latent.to_vec(), image }).collect()
 }
 
 /// The error of one pixel (`0..height·width`) as a map of errors shows it: of several channels the one that is most

@@ -7,6 +7,7 @@ use super::point_choice::first_images;
 use super::tiles::fresh_id;
 use crate::dataset::Split;
 use crate::snapshot::{Scratch, Snapshot};
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -71,11 +72,12 @@ impl Encoding {
             for (place, image) in places.iter().zip(batch.chunks_exact_mut(values)) {
                 split.read(*place as usize, image);
             }
-            for posterior in encoder.evaluate(&batch, places.len(), scratch).chunks_exact(2 * latent) {
+            let Ok(()) = encoder.evaluate_each(&batch[..places.len() * values], scratch, |posterior| {
                 let (m, l) = posterior.split_at(latent);
                 mean.extend_from_slice(m);
                 log_variance.extend_from_slice(l);
-            }
+                Ok::<_, Infallible>(())
+            });
         }
         let kl_per_dimension = kl_per_dimension(&mean, &log_variance, latent);
         let labels = images.iter().map(|image| split.class(*image as usize).unwrap_or(0) as u8).collect();

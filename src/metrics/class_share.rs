@@ -3,17 +3,20 @@
 use crate::dataset::Split;
 use crate::nn::matmul::{Matrix, matmul};
 
-/// Training images compared at a time.
+/// Training images compared at a time, at most.
 const BLOCK: usize = 512;
+/// Their values, at most: 64 MiB.
+const BLOCK_VALUES: usize = 16 << 20;
 
 /// The training image nearest (pixel L2) to each sample: `samples` is `[count, pixels]`, the result holds `count` indices.
 pub fn nearest(samples: &[f32], count: usize, train: &Split) -> Vec<usize> {
     let pixels = train.shape().values();
+    let most = (BLOCK_VALUES / pixels.max(1)).clamp(1, BLOCK);
     let mut best = vec![(f32::INFINITY, 0); count];
-    let mut products = vec![0.0; count * BLOCK];
+    let mut products = vec![0.0; count * most];
     let mut start = 0;
     while start < train.count() {
-        let indices: Vec<usize> = (start..(start + BLOCK).min(train.count())).collect();
+        let indices: Vec<usize> = (start..(start + most).min(train.count())).collect();
         let block = train.gather(&indices);
         let squares: Vec<f32> = block.chunks_exact(pixels).map(|image| image.iter().map(|x| x * x).sum()).collect();
         let images = Matrix::new(&block, indices.len(), pixels).transposed();
@@ -27,7 +30,7 @@ pub fn nearest(samples: &[f32], count: usize, train: &Split) -> Vec<usize> {
                 }
             }
         }
-        start += BLOCK;
+        start += most;
     }
     best.into_iter().map(|(_, index)| index).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::layers::{LayerSettings, Layers};
 use crate::dataset::ImageShape;
+use crate::memory::{free_bytes, gibibytes};
 use crate::nn::activation::Activation;
 use crate::nn::conv_shape::{ConvShape, Map, Window};
 use crate::nn::layer::Layer;
@@ -72,8 +73,8 @@ fn image_map(image: ImageShape) -> Map {
     Map { height: image.height, width: image.width, channels: image.channels }
 }
 
-/// The most values that one network may take, with weights, moments and what a batch passes through it: 8 GiB.
-const MOST_VALUES: usize = 1 << 31;
+/// The most bytes that one network may take, with weights, moments and what a batch passes through it, where so much is free.
+const MOST_BYTES: u64 = 8 << 30;
 
 /// Collects a network's layers.
 struct Builder<'a> {
@@ -81,13 +82,22 @@ struct Builder<'a> {
     prefix: &'a str,
     seed: u64,
     batch: usize,
-    values: usize,
+    most_bytes: u64,
+    values: u64,
     layers: Vec<Layer>,
 }
 
 impl<'a> Builder<'a> {
     fn new(config: &LayerSettings, parameters: &'a mut Parameters, prefix: &'a str, seed: u64) -> Self {
-        Self { parameters, prefix, seed, batch: config.batch, values: 0, layers: Vec::new() }
+        Self {
+            parameters,
+            prefix,
+            seed,
+            batch: config.batch,
+            most_bytes: MOST_BYTES.min(free_bytes()),
+            values: 0,
+            layers: Vec::new(),
+        }
     }
 
     /// Counts what a layer takes, before it is made.
@@ -95,11 +105,11 @@ impl<'a> Builder<'a> {
         // Weights, their gradients and two moments; values and gradients of a batch.
         let taken = self.batch.saturating_mul(kind.outputs()).saturating_mul(2);
         let taken = taken.saturating_add(kind.weights().saturating_mul(4));
-        self.values = self.values.saturating_add(taken);
-        if self.values > MOST_VALUES {
-            let (prefix, batch) = (self.prefix, self.batch);
+        self.values = self.values.saturating_add(taken as u64);
+        if self.values.saturating_mul(4) > self.most_bytes {
+            let (prefix, batch, most) = (self.prefix, self.batch, gibibytes(self.most_bytes));
             candle_core::bail!(
-                "{prefix}: expected a network that takes at most 8 GiB with batches of {batch}, found a larger one"
+                "{prefix}: expected a network that takes at most {most} with batches of {batch}, found a larger one"
             );
         }
         Ok(())
@@ -284,10 +294,7 @@ mod tests {
         let wide: LayerSettings = wide.read().unwrap();
         let image = ImageShape::grey(1024, 1024);
         let error = encoder(&wide, image, &mut Parameters::default(), 4).unwrap_err().to_string();
-        assert!(
-            error.starts_with("encoder: expected a network that takes at most 8 GiB with batches of 4096"),
-            "{error}"
-        );
+        assert!(error.starts_with("encoder: expected a network that takes at most "), "{error}");
     }
 
     #[test]

@@ -18,6 +18,13 @@ pub struct Saved {
 }
 
 impl Saved {
+    /// What it takes on disk, in bytes, but for names.
+    pub fn bytes(&self) -> u64 {
+        let moments = self.moments.values().map(|moments| moments.first.len() + moments.second.len());
+        let values: usize = self.weights.values().map(Vec::len).chain(moments).sum();
+        4 * values as u64
+    }
+
     /// The first tensor, pair of moments or counter of this that `other` has not.
     pub fn surplus_to(&self, other: &Self) -> Option<String> {
         let weight = self.weights.keys().find(|name| !other.weights.contains_key(*name));

@@ -12,7 +12,7 @@ pub use bitmap::Bitmap;
 pub use colormap::{COLOR_ENTRIES, ColorMap};
 pub use compare::{cell, compare};
 pub use curves::curves;
-pub use sheet::{grid, plane, tiles};
+pub use sheet::{SheetLayout, SheetWriter, plane, tiles};
 
 use image::{ImageError, ImageFormat, RgbImage};
 

@@ -77,33 +77,25 @@ impl Checkpoint {
         atomic::write_inside(&folder.join("state.toml"), state.as_bytes())
     }
 
-    /// Reads the newest checkpoint of a run folder in which these changes were made.
+    /// Reads the checkpoint of `step`, in which these changes were made, and compares all checksums. A file of tensors may hold
+    /// `most_bytes`.
     ///
     /// # Errors
     /// Names the file, what was expected and what was found.
-    pub fn read_newest(run: &Path, changes: &[Change]) -> Result<Self, RunError> {
-        match kept(run)?.last() {
-            Some(newest) => Self::read_at(run, newest.step, changes),
-            None => Err(RunError::unexpected(&run.join("checkpoints"), message!("a checkpoint"), message!("none"))),
-        }
-    }
-
-    /// Reads the checkpoint of `step`, and compares all checksums.
-    ///
-    /// # Errors
-    /// Names the file, what was expected and what was found.
-    pub fn read_at(run: &Path, step: u64, changes: &[Change]) -> Result<Self, RunError> {
+    pub fn read_at(run: &Path, step: u64, changes: &[Change], most_bytes: u64) -> Result<Self, RunError> {
         let Some(kept) = kept(run)?.into_iter().find(|kept| kept.step == step) else {
             return Err(RunError::unexpected(&Self::path(run, step), message!("a checkpoint"), message!("none")));
         };
-        let (checkpoint, sums) = Self::read(&kept.path, step)?;
-        let Some(sums) = sums else { return Ok(checkpoint) };
-        compare(&run.join("config.toml"), &sums.config, &sum_of(&run.join("config.toml"))?, step)?;
-        compare(&run.join("changes.toml"), &sums.changes, &sum_of_changes(changes, step), step)?;
-        Ok(checkpoint)
+        let state = Self::read_state(&kept.path, step)?;
+        // What the whole run depends on first: it is small.
+        if let Some(sums) = &state.sha256 {
+            compare(&run.join("config.toml"), &sums.config, &sum_of(&run.join("config.toml"))?, step)?;
+            compare(&run.join("changes.toml"), &sums.changes, &sum_of_changes(changes, step), step)?;
+        }
+        Self::read_tensors(&kept.path, state, most_bytes)
     }
 
-    fn read(path: &Path, step: u64) -> Result<(Self, Option<Checksums>), RunError> {
+    fn read_state(path: &Path, step: u64) -> Result<CheckpointState, RunError> {
         let state_path = path.join("state.toml");
         let state: CheckpointState = read_toml_up_to(&state_path, STATE_FORMAT)?;
         let unexpected = |expected, found| Err(RunError::unexpected(&state_path, expected, found));
@@ -116,13 +108,18 @@ impl Checkpoint {
         if state.format > 1 && state.sha256.is_none() {
             return unexpected(message!("checksums"), message!("none"));
         }
-        let sums = state.sha256.as_ref();
-        if let Some(sums) = sums {
+        if let Some(sums) = &state.sha256 {
             compare(&state_path, &sums.state, &state.sum(), step)?;
         }
+        Ok(state)
+    }
+
+    fn read_tensors(path: &Path, state: CheckpointState, most_bytes: u64) -> Result<Self, RunError> {
+        let CheckpointState { step, train_s, updates, sha256: sums, .. } = state;
+        let sums = sums.as_ref();
         let tensors_of = |name: &str, sum: Option<&String>| {
             let path = path.join(name);
-            let bytes = read_file(&path, MOST_TENSOR_BYTES).map_err(RunError::read(&path))?;
+            let bytes = read_file(&path, most_bytes.min(MOST_TENSOR_BYTES)).map_err(RunError::read(&path))?;
             if let Some(sum) = sum {
                 compare(&path, sum, &sha256(&bytes), step)?;
             }
@@ -131,8 +128,7 @@ impl Checkpoint {
         let weights = tensors_of("weights.safetensors", sums.map(|sums| &sums.weights))?;
         let moments = tensors_of("optimizer.safetensors", sums.map(|sums| &sums.optimizer))?;
         let moments = moments_of(&path.join("optimizer.safetensors"), moments)?;
-        let saved = Saved { weights, moments, updates: state.updates };
-        Ok((Self { step, train_s: state.train_s, saved }, state.sha256))
+        Ok(Self { step, train_s, saved: Saved { weights, moments, updates } })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a run folder cannot be read or written.
 
-use crate::disk::FileError;
+use crate::disk::{FileError, is_full};
 use crate::message::{Explain, Message, message};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,16 @@ pub enum RunError {
         /// What is there.
         found: Message,
     },
-    /// The file system refused.
+    /// The newest checkpoint is not what was written; one before it is.
+    Damaged {
+        /// What is wrong with the newest.
+        error: Box<Self>,
+        /// The run.
+        run: PathBuf,
+        /// The step of the last checkpoint that is whole.
+        whole: u64,
+    },
+    /// The file system refused to write, or to list.
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -36,6 +45,11 @@ impl RunError {
         move |error| Self::unexpected(path, error.expected, error.found)
     }
 
+    /// Whether there was no room for it: later there may be.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Io { error, .. } if is_full(error))
+    }
+
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |error| Self::Io { path, error }
@@ -48,7 +62,12 @@ impl Explain for RunError {
             Self::Unexpected { path, expected, found } => {
                 message!("{path}: expected {expected}, found {found}", path, expected, found)
             }
-            Self::Io { path, error } => message!("{path}: {error}", path, error),
+            Self::Damaged { error, whole, .. } => message!(
+                "{error}; the checkpoint of step {step} is whole (--from-step {step})",
+                error = error.message(),
+                step = whole
+            ),
+            Self::Io { path, error } => FileError::written(error).at(path),
         }
     }
 }

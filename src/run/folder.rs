@@ -3,6 +3,7 @@
 use super::changes::read_changes;
 use super::checkpoint::Checkpoint;
 use super::error::RunError;
+use super::kept::{kept, not_kept};
 use super::toml_file::{read_toml_if_any, read_toml_up_to, write_toml};
 use super::{CONFIG_FORMAT, FORMAT};
 use crate::dataset::{Dataset, ImageShape, Source};
@@ -11,6 +12,9 @@ use crate::model::{Change, Config, Model, StepError, in_force};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+
+/// The most that the names in a file of tensors may take, in bytes.
+const MOST_HEADER: u64 = 1 << 20;
 
 /// `config.toml`: all that a run depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -151,40 +155,87 @@ pub fn read_plane<T: serde::de::DeserializeOwned>(run: &Path) -> Result<Option<T
     Ok(read_toml_if_any::<PlaneFile<T>>(&run.join("plane.toml"))?.map(|file| file.plane))
 }
 
-/// Opens a run folder.
+/// Opens a run folder at its newest checkpoint.
 ///
 /// # Errors
-/// One sentence that names the file, what was expected and what was found.
+/// One sentence that names the file, what was expected and what was found, and the last checkpoint that is whole where it is
+/// only the newest that is not: [`RunError::Damaged`].
 pub fn open(folder: &Path) -> Result<Opened, RunError> {
+    open_at(folder, None)
+}
+
+/// The same at the checkpoint of a step.
+///
+/// # Errors
+/// The same; if it keeps none of this step.
+pub fn open_at(folder: &Path, step: Option<u64>) -> Result<Opened, RunError> {
     if !folder.is_dir() {
         let found = if folder.exists() { message!("a file") } else { message!("nothing") };
         return Err(RunError::unexpected(folder, message!("a run folder"), found));
     }
     let config = read_config(&folder.join("config.toml"))?;
     let changes = read_changes(folder, &config.model)?;
-    let checkpoint = Checkpoint::read_newest(folder, &changes)?;
+    let kept: Vec<u64> = kept(folder)?.iter().map(|kept| kept.step).collect();
+    let Some(newest) = kept.last().copied() else {
+        return Err(RunError::unexpected(&folder.join("checkpoints"), message!("a checkpoint"), message!("none")));
+    };
+    let read = |step| read_run(folder, &config, &changes, step);
+    match step {
+        Some(step) if kept.contains(&step) => read(step),
+        Some(step) => Err(not_kept(folder, step, &kept)),
+        None => read(newest).map_err(|error| match kept.iter().rev().skip(1).find(|step| read(**step).is_ok()) {
+            Some(whole) => RunError::Damaged { error: Box::new(error), run: folder.to_owned(), whole: *whole },
+            None => error,
+        }),
+    }
+}
+
+/// The run as it was at the checkpoint of `step`.
+fn read_run(folder: &Path, config: &RunConfig, changes: &[Change], step: u64) -> Result<Opened, RunError> {
     let initial = config.model.clone();
-    let model = in_force(&initial, &changes, checkpoint.step).map_err(|error| {
+    let model = in_force(&initial, changes, step).map_err(|error| {
         RunError::unexpected(&folder.join("changes.toml"), message!("changes that this run can make"), error.message())
     })?;
-    let config = RunConfig { model, ..config };
-    let snapshot = snapshot_of(folder, &config, &checkpoint)?;
-    Ok(Opened { folder: folder.to_owned(), config, initial, changes, checkpoint, snapshot })
+    let config = RunConfig { model, ..config.clone() };
+    let (checkpoint, snapshot) = read_checkpoint(folder, &config, changes, step)?;
+    Ok(Opened { folder: folder.to_owned(), config, initial, changes: changes.to_owned(), checkpoint, snapshot })
+}
+
+/// Reads a checkpoint, no more of its files than a model of this configuration can fill, and its weights as plain data; says
+/// which tensor does not fit the configuration.
+pub(super) fn read_checkpoint(
+    folder: &Path,
+    config: &RunConfig,
+    changes: &[Change],
+    step: u64,
+) -> Result<(Checkpoint, Snapshot), RunError> {
+    let path = Checkpoint::path(folder, step);
+    let made = || Model::new(&config.model, config.image)?.save();
+    let values: usize = made().map_err(misfit(&path))?.weights.values().map(Vec::len).sum();
+    // Two moments a weight, and the names.
+    let most_bytes = (values as u64).saturating_mul(2 * 4).saturating_add(MOST_HEADER);
+    let checkpoint = Checkpoint::read_at(folder, step, changes, most_bytes)?;
+    let snapshot = snapshot_of(folder, config, &checkpoint)?;
+    Ok((checkpoint, snapshot))
 }
 
 /// The checkpoint's weights as plain data; says which tensor does not fit the configuration.
 pub(super) fn snapshot_of(folder: &Path, config: &RunConfig, checkpoint: &Checkpoint) -> Result<Snapshot, RunError> {
-    let path = Checkpoint::path(folder, checkpoint.step);
-    let misfit =
-        |error: StepError| RunError::unexpected(&path, message!("weights that fit config.toml"), error.message());
-    let mut model = Model::new(&config.model, config.image).map_err(misfit)?;
-    model.restore(&checkpoint.saved).map_err(misfit)?;
-    let own = model.save().map_err(misfit)?;
-    if let Some(name) = checkpoint.saved.surplus_to(&own) {
-        return Err(misfit(StepError::Surplus { name }));
-    }
-    if let Some(name) = own.surplus_to(&checkpoint.saved) {
-        return Err(misfit(StepError::Saved { name, expected: 1, found: 0 }));
-    }
-    model.snapshot(checkpoint.step).map_err(misfit)
+    let restored = || -> Result<Snapshot, StepError> {
+        let mut model = Model::new(&config.model, config.image)?;
+        model.restore(&checkpoint.saved)?;
+        let own = model.save()?;
+        if let Some(name) = checkpoint.saved.surplus_to(&own) {
+            return Err(StepError::Surplus { name });
+        }
+        if let Some(name) = own.surplus_to(&checkpoint.saved) {
+            return Err(StepError::Saved { name, expected: 1, found: 0 });
+        }
+        model.snapshot(checkpoint.step)
+    };
+    restored().map_err(misfit(&Checkpoint::path(folder, checkpoint.step)))
+}
+
+fn misfit(path: &Path) -> impl Fn(StepError) -> RunError {
+    move |error| RunError::unexpected(path, message!("weights that fit config.toml"), error.message())
 }

@@ -3,8 +3,8 @@
 use super::changes::{read_changes, write_changes};
 use super::checkpoint::MOST_TENSOR_BYTES;
 use super::error::RunError;
-use super::folder::{RunConfig, read_config, snapshot_of};
-use super::kept::{Kept, kept};
+use super::folder::{RunConfig, read_checkpoint, read_config};
+use super::kept::{Kept, kept, not_kept};
 use super::toml_file::{read_toml_if_any, write_toml};
 use super::{Checkpoint, FORMAT, metrics_file};
 use crate::disk::faults::point;
@@ -40,14 +40,7 @@ pub enum ForkError {
     /// The parent cannot be read.
     Run(#[from] RunError),
     /// The parent has no checkpoint of that step any more.
-    NotKept {
-        /// The parent.
-        run: PathBuf,
-        /// What was asked for.
-        step: u64,
-        /// What there is.
-        kept: Vec<u64>,
-    },
+    NotKept(RunError),
     /// What was to be changed would make it another run from the beginning.
     Fixed {
         /// The field.
@@ -62,23 +55,13 @@ pub enum ForkError {
 impl Explain for ForkError {
     fn message(&self) -> Message {
         match self {
-            Self::Run(error) => error.message(),
-            Self::NotKept { run, step, kept } => message!(
-                "{run}: expected one of the steps that are kept ({kept}), found {step}",
-                run,
-                step,
-                kept = listed(kept),
-            ),
+            Self::Run(error) | Self::NotKept(error) => error.message(),
             Self::Fixed { key, why } => {
                 message!("{key}: a fork cannot change it, {why}: begin a new run with it", key, why)
             }
             Self::Change(error) => error.message(),
         }
     }
-}
-
-fn listed(steps: &[u64]) -> String {
-    steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// A fork that was checked and can be written.
@@ -104,8 +87,8 @@ impl Fork {
         let config = read_config(&parent.join("config.toml"))?;
         let mut kept = kept(parent)?;
         if !kept.iter().any(|kept| kept.step == step) {
-            let kept = kept.iter().map(|kept| kept.step).collect();
-            return Err(ForkError::NotKept { run: parent.to_owned(), step, kept });
+            let kept: Vec<u64> = kept.iter().map(|kept| kept.step).collect();
+            return Err(ForkError::NotKept(not_kept(parent, step, &kept)));
         }
         kept.retain(|kept| kept.step == step || kept.step == 0);
         let mut changes = read_changes(parent, &config.model)?;
@@ -133,8 +116,7 @@ impl Fork {
             changes.push(Change { step, key: Key::from(name.as_str()), value });
         }
         after.check().map_err(ChangeError::from)?;
-        let checkpoint = Checkpoint::read_at(parent, step, &changes)?;
-        snapshot_of(parent, &RunConfig { model: before, ..config.clone() }, &checkpoint)?;
+        let (checkpoint, _) = read_checkpoint(parent, &RunConfig { model: before, ..config.clone() }, &changes, step)?;
         if let Err(why) = goes_on(&checkpoint.saved, &after, &config) {
             return Err(ForkError::Fixed { key: listed_keys(set), why });
         }

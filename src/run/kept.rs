@@ -3,7 +3,8 @@
 use super::error::RunError;
 use super::retention;
 use crate::disk::atomic;
-use crate::message::message;
+use crate::disk::faults::point;
+use crate::message::{Message, message};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -51,14 +52,44 @@ pub fn kept(run: &Path) -> Result<Vec<Kept>, RunError> {
     Ok(kept)
 }
 
-/// Removes the checkpoints that [`retention::keep`] does not keep.
+/// A step was asked for that is not kept.
+pub(super) fn not_kept(run: &Path, step: u64, kept: &[u64]) -> RunError {
+    let kept = kept.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    RunError::unexpected(run, message!("one of the steps that are kept ({kept})", kept), Message::words(step))
+}
+
+/// Puts aside the checkpoints after `step`, from which a run does not go on: `000123` becomes `000123.aside`, and stays until
+/// a person removes it. Gives their names.
+///
+/// # Errors
+/// The file system's own.
+pub fn put_aside_after(run: &Path, step: u64) -> Result<Vec<PathBuf>, RunError> {
+    let after = kept(run)?.into_iter().filter(|kept| kept.step > step);
+    let aside = after.map(|kept| {
+        let mut number = 1;
+        let mut aside = kept.path.with_extension("aside");
+        while aside.symlink_metadata().is_ok() {
+            number += 1;
+            aside = kept.path.with_extension(format!("aside-{number}"));
+        }
+        point().and_then(|()| fs::rename(&kept.path, &aside)).map_err(RunError::io(&kept.path))?;
+        Ok(aside)
+    });
+    let aside = aside.collect::<Result<Vec<_>, RunError>>()?;
+    let folder = run.join("checkpoints");
+    atomic::sync_folder(&folder).map_err(RunError::io(&folder))?;
+    Ok(aside)
+}
+
+/// Removes the checkpoints that [`retention::keep`] does not keep once there is one more, `next`: its step and bytes.
 ///
 /// # Errors
 /// The file system's own; what is left is whole.
-pub fn prune(run: &Path, budget_bytes: u64) -> Result<(), RunError> {
+pub fn prune(run: &Path, next: Option<(u64, u64)>, budget_bytes: u64) -> Result<(), RunError> {
     let all = kept(run)?;
-    let steps: Vec<u64> = all.iter().map(|kept| kept.step).collect();
-    let sizes: Vec<u64> = all.iter().map(Kept::bytes).collect();
+    let next = next.filter(|(step, _)| all.last().is_some_and(|newest| newest.step < *step));
+    let known = all.iter().map(|kept| (kept.step, kept.bytes()));
+    let (steps, sizes): (Vec<u64>, Vec<u64>) = known.chain(next).unzip();
     for (kept, keep) in all.iter().zip(retention::keep(&steps, &sizes, budget_bytes)) {
         if !keep {
             atomic::remove_folder(&kept.path).map_err(RunError::io(&kept.path))?;
@@ -105,7 +136,7 @@ mod tests {
         fs::write(run.join("checkpoints/+7"), "not one of ours").unwrap();
         assert_eq!(kept(run).unwrap().len(), 21);
         assert_eq!(kept(run).unwrap()[3].bytes(), 100);
-        prune(run, 800).unwrap();
+        prune(run, None, 800).unwrap();
         let steps: Vec<u64> = kept(run).unwrap().iter().map(|kept| kept.step).collect();
         assert_eq!(steps.len(), 8, "{steps:?}");
         assert!(steps.starts_with(&[0]) && steps.ends_with(&[18, 19, 20]), "{steps:?}");

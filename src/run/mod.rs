@@ -23,10 +23,10 @@ pub use changes::{read_changes, sum_of_changes, write_changes};
 pub use checkpoint::Checkpoint;
 pub use error::RunError;
 pub use folder::{
-    Opened, RunConfig, open, read_config, read_plane, read_total, renew_config, write_plane, write_total,
+    Opened, RunConfig, open, open_at, read_config, read_plane, read_total, renew_config, write_plane, write_total,
 };
 pub use fork::{Fork, ForkError, Origin, read_origin, value_of};
-pub use kept::{Kept, clean, kept, prune};
+pub use kept::{Kept, clean, kept, prune, put_aside_after};
 pub use lock::Lock;
 pub use pretrained::pretrained;
 pub use state::{CheckpointState, Checksums, MadeWith, sha256};

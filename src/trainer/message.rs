@@ -57,12 +57,19 @@ pub enum Event {
         /// At which step.
         step: u64,
     },
-    /// The run could not be written; training goes on.
+    /// The run could not be written; training goes on, or waits.
     SaveFailed {
         /// Where.
         path: PathBuf,
         /// Why, in one sentence.
         message: Message,
+        /// Whether there was no room: it is tried again until there is, in silence, and nothing is trained until then.
+        waits: bool,
+    },
+    /// There was room again, and the run was written.
+    RoomAgain {
+        /// At which step.
+        step: u64,
     },
     /// It reached the steps it was asked for.
     Finished {
@@ -86,6 +93,8 @@ pub enum Phase {
     Paused,
     /// Makes steps.
     Training,
+    /// Would make steps, and waits for room on the disk.
+    Waiting,
     /// Made all the steps it was asked for.
     Finished,
     /// Ended by a fault.

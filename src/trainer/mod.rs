@@ -4,6 +4,8 @@ mod autosave;
 mod changes;
 mod early_stop;
 mod ending;
+#[cfg(test)]
+mod full_disk;
 mod latest;
 mod message;
 mod options;
@@ -129,7 +131,7 @@ impl Trainer {
         Self::begin(config, dataset, options, None)
     }
 
-    /// The same, going on from a run folder's newest checkpoint: weights, optimiser, history; holds still until it is started.
+    /// The same, going on from a run folder's newest checkpoint, or one that the options name: weights, optimiser, history; holds still until it is started.
     /// Waits for a trainer of the same run that was dropped just before.
     ///
     /// # Errors
@@ -143,7 +145,7 @@ impl Trainer {
             });
             lock = Some(taken?);
         }
-        let opened = run::open(folder)?;
+        let opened = run::open_at(folder, options.from_step)?;
         if opened.config.data_checksum != dataset.id.as_str() {
             return Err(OpenError::OtherData {
                 path: folder.to_owned(),
@@ -158,6 +160,11 @@ impl Trainer {
             );
         };
         run::clean(folder)?;
+        if options.from_step.is_some() {
+            for aside in run::put_aside_after(folder, opened.checkpoint.step)? {
+                tracing::info!("a later checkpoint was put aside: {}", aside.display());
+            }
+        }
         let (history, mut early_stop) = (History::default(), EarlyStop::default());
         let metrics = MetricsFile::open(folder, opened.checkpoint.step, &mut |row| {
             history.push(row.step, row.seconds, &row.values);

@@ -25,6 +25,8 @@ pub struct Options {
     pub test_interval_steps: u64,
     /// Changes that take effect by themselves, from a run that is repeated.
     pub changes: Vec<Change>,
+    /// Go on with a run that is opened from its checkpoint of this step, not from its newest.
+    pub from_step: Option<u64>,
     /// Finish after this many steps in all; `None` to go on until paused. Kept with the run.
     pub total_steps: Option<u64>,
     /// When a run that has a folder is written by itself.
@@ -43,6 +45,7 @@ impl Default for Options {
             device: Device::Cpu,
             test_interval_steps: 100,
             changes: Vec::new(),
+            from_step: None,
             total_steps: None,
             autosave: Autosave::default(),
             batch_hook: None,

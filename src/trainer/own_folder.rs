@@ -89,11 +89,14 @@ impl OwnFolder {
             None => self.config_sum.insert(run::sum_of(&folder.join("config.toml"))?).clone(),
         };
         let changes = run::sum_of_changes(&run.changes, run.checkpoint.step);
-        run.checkpoint.write(folder, &MadeWith { config, changes })?;
-        if let Err(error) = run::prune(folder, run.budget_bytes) {
+        // Before the new one is written: on a full disk what goes makes room for it.
+        let next = (run.checkpoint.step, run.checkpoint.saved.bytes());
+        if folder.join("checkpoints").exists()
+            && let Err(error) = run::prune(folder, Some(next), run.budget_bytes)
+        {
             // The run is safe; it only takes more room than it should.
             tracing::warn!("old checkpoints stay: {error}");
         }
-        Ok(())
+        run.checkpoint.write(folder, &MadeWith { config, changes })
     }
 }

@@ -5,14 +5,18 @@ use super::message::{Event, Phase};
 use super::worker::Worker;
 use super::write_request::{Rows, RunState, WriteRequest};
 use super::writer::Written;
-use crate::message::Explain;
+use crate::message::{Explain, message};
 use crate::model::Losses;
-use crate::run::Checkpoint;
 use crate::run::metrics_file::MetricsRow;
+use crate::run::{Checkpoint, RunError};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// Rows that wait for the next checkpoint, at most: then they go to the writer by themselves.
 const MOST_ROWS: usize = 4096;
+
+/// How long to wait for room before a write is tried again.
+const UNTIL_RETRY: Duration = if cfg!(test) { Duration::from_millis(20) } else { Duration::from_secs(2) };
 
 impl Worker {
     /// Keeps what a step measured: in the curves, and for the run's folder.
@@ -38,7 +42,9 @@ impl Worker {
         self.writer.wait_for_room();
         let saved = match self.model.save() {
             Ok(saved) => saved,
-            Err(error) => return self.send_event(Event::SaveFailed { path: folder, message: error.message() }),
+            Err(error) => {
+                return self.send_event(Event::SaveFailed { path: folder, message: error.message(), waits: false });
+            }
         };
         let saving = &mut self.saving;
         saving.last = LastWrite { step: self.step, train_s: self.train_s, took_s: saving.last.took_s };
@@ -81,15 +87,33 @@ impl Worker {
         }
     }
 
+    /// Tries again what found no room, when it is time.
+    pub(super) fn retry_if_due(&mut self) {
+        let is_due = self.saving.retry.is_some_and(|retry| retry <= Instant::now());
+        if is_due && self.writer.is_idle() {
+            self.saving.retry = Some(Instant::now() + UNTIL_RETRY);
+            match self.folder.clone() {
+                Some(folder) if self.phase != Phase::Failed => self.save(folder, false),
+                _ => self.saving.retry = None,
+            }
+        }
+    }
+
     pub(super) fn handle_written(&mut self, written: Written) {
         let Written { folder, step, requested, took_s, outcome, run } = written;
+        let is_run = run.is_some();
         drop(run);
         self.saving.last.took_s = took_s;
         self.saving.failed = outcome.is_err();
         match outcome {
             Ok(()) => {
                 self.folder = Some(folder.clone());
-                if requested {
+                let is_owed = is_run && std::mem::take(&mut self.saving.owed);
+                if is_run && self.saving.retry.take().is_some() {
+                    self.report();
+                    self.send_event(Event::RoomAgain { step });
+                }
+                if requested || is_owed {
                     self.send_event(Event::Saved { path: folder, step });
                 }
             }
@@ -98,8 +122,25 @@ impl Worker {
                     self.saving.rows_to = None;
                     self.saving.rows.clear();
                 }
-                self.send_event(Event::SaveFailed { path: folder, message: error.message() });
+                self.handle_failed(folder, &error, requested);
             }
+        }
+    }
+
+    /// A run that lies in its folder waits for room there; whatever else failed is for a person.
+    fn handle_failed(&mut self, folder: PathBuf, error: &RunError, requested: bool) {
+        let waits = error.is_full() && self.folder.as_ref() == Some(&folder);
+        let is_known = waits && self.saving.retry.is_some() && !requested;
+        if waits {
+            self.saving.owed |= requested;
+            self.saving.retry = Some(Instant::now() + UNTIL_RETRY);
+            self.rate.stop();
+            self.report();
+        }
+        if !is_known {
+            let error = error.message();
+            let message = if waits { message!("{error}; this run waits until there is room", error) } else { error };
+            self.send_event(Event::SaveFailed { path: folder, message, waits });
         }
     }
 }

@@ -99,8 +99,8 @@ impl Worker {
         match incoming {
             Incoming::Control(control) => self.handle_control(control),
             Incoming::Written(written) => self.handle_written(written),
-            Incoming::Nothing if self.phase == Phase::Training => self.advance(Part::Whole),
-            Incoming::Nothing => {}
+            Incoming::Nothing if self.makes_steps() => self.advance(Part::Whole),
+            Incoming::Nothing => self.retry_if_due(),
         }
     }
 
@@ -122,7 +122,7 @@ impl Worker {
 
     /// The next control, or what came of a write: without waiting while it trains, and not for long while an event is unsent.
     fn receive(&self) -> Incoming {
-        if self.phase == Phase::Training {
+        if self.makes_steps() {
             if let Ok(written) = self.writer.results.try_recv() {
                 return Incoming::Written(written);
             }
@@ -135,8 +135,19 @@ impl Worker {
         select! {
             recv(self.controls) -> control => Incoming::Control(control.unwrap_or(Control::Stop)),
             recv(self.writer.results) -> written => written.map_or(Incoming::Nothing, Incoming::Written),
-            default(if self.unsent.is_empty() { LONG } else { RETRY }) => Incoming::Nothing,
+            default(self.patience()) => Incoming::Nothing,
         }
+    }
+
+    /// Whether it trains, and not only would.
+    fn makes_steps(&self) -> bool {
+        self.phase == Phase::Training && self.saving.retry.is_none()
+    }
+
+    /// How long to wait for anything at all.
+    fn patience(&self) -> Duration {
+        let retry = self.saving.retry.map_or(LONG, |retry| retry.saturating_duration_since(Instant::now()));
+        if self.unsent.is_empty() { retry } else { retry.min(RETRY) }
     }
 
     fn handle_control(&mut self, control: Control) {
@@ -272,8 +283,9 @@ impl Worker {
     }
 
     pub(super) fn report(&mut self) {
+        let waits = self.phase == Phase::Training && self.saving.retry.is_some();
         let status = Status {
-            phase: self.phase,
+            phase: if waits { Phase::Waiting } else { self.phase },
             step: self.step,
             steps_per_epoch: self.batches.steps_per_epoch(self.config.images_per_step(self.dataset.train.count())),
             samples_per_s: self.rate.per_s,

@@ -3,6 +3,7 @@
 use super::autosave::LastWrite;
 use crate::run::metrics_file::MetricsRow;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// What is written, as far as the trainer knows.
 #[derive(Debug, Default)]
@@ -10,6 +11,10 @@ pub(super) struct WriteState {
     pub last: LastWrite,
     /// Whether the last write failed.
     pub failed: bool,
+    /// When a write that found no room is tried again.
+    pub retry: Option<Instant>,
+    /// Whether somebody still waits for what found no room.
+    pub owed: bool,
     /// Whether something was changed by hand since.
     pub changed: bool,
     /// Where the rows before `rows` went to; `None` where it is nowhere, or not known to be whole.

@@ -158,7 +158,8 @@ fn handle(request: WriteRequest, own: &mut Option<OwnFolder>, hook: Option<&Writ
     });
     let took_s = started.elapsed().as_secs_f64();
     match &outcome {
-        Err(error) => tracing::error!("step {step} was not written: {error}"),
+        // Whoever steers the trainer hears of it by an event, and says so once.
+        Err(error) => tracing::debug!("step {step} was not written: {error}"),
         Ok(()) => tracing::debug!(step, took_ms = 1e3 * took_s, is_checkpoint = run.is_some(), "written"),
     }
     let requested = run.as_ref().is_some_and(|run| run.requested);

@@ -134,6 +134,8 @@ pub enum FileCommand {
     Browse(Ask),
     /// Continue a run from its folder.
     OpenRun(PathBuf),
+    /// Continue a run from its checkpoint of a step; later ones are put aside.
+    OpenRunAt(PathBuf, u64),
     /// Ask where a model's run is to be forked, and what is to change.
     AskFork(ModelId),
     /// Make a fork and open it in the model's place.

@@ -3,7 +3,8 @@
 pub mod activations;
 pub mod command;
 pub mod compare;
-pub mod dialogs;
+pub mod damaged;
+mod dialogs;
 pub mod fork;
 pub mod help;
 pub mod layout;

@@ -67,7 +67,8 @@ fn buttons(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
     let id = model.id;
     let named = |key: &str| t!(key, slot = model.label()).into_owned();
     let phase = model.status.map(|status| status.phase);
-    let can = matches!(phase, Some(Phase::Paused | Phase::Training | Phase::Finished)) && model.mistake.is_none();
+    let can = matches!(phase, Some(Phase::Paused | Phase::Training | Phase::Waiting | Phase::Finished))
+        && model.mistake.is_none();
     ui.horizontal(|ui| {
         if model.is_training() || model.queued {
             if widgets::sign_button(ui, can, signs::PAUSE, &named("train.pause"), &tr("train.pause_tip")).clicked() {
@@ -105,6 +106,7 @@ fn status_line(ui: &mut Ui, model: &ModelView<'_>) {
         Phase::Paused if status.step == 0 => "phase.ready",
         Phase::Paused => "phase.paused",
         Phase::Training => "phase.training",
+        Phase::Waiting => "phase.waiting",
         Phase::Finished => "phase.finished",
         Phase::Failed => "phase.failed",
         Phase::Stopped => "phase.stopped",

@@ -5,7 +5,7 @@ use crate::ui::command::Command;
 use crate::ui::pane::Pane;
 use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
-use crate::ui::{activations, compare, dialogs, fork, log, output, plane, setup, training};
+use crate::ui::{activations, compare, damaged, dialogs, fork, log, output, plane, setup, training};
 use eframe::egui::Ui;
 
 /// Where a panel stands in the layout that the program comes with.
@@ -58,6 +58,8 @@ pub struct Panels {
     panels: Vec<(Pane, Box<dyn Panel>)>,
     /// What is asked for in a window of its own.
     pub dialogs: dialogs::Dialogs,
+    /// Where a run may be opened whose newest checkpoint is broken.
+    pub damaged: damaged::DamagedDialog,
     /// Where a run is forked, and what changes.
     pub fork: fork::ForkDialog,
 }
@@ -67,6 +69,7 @@ impl Default for Panels {
         Self {
             panels: PANELS.iter().map(|entry| (Pane::of(entry.id), (entry.make)())).collect(),
             dialogs: dialogs::Dialogs::default(),
+            damaged: damaged::DamagedDialog::default(),
             fork: fork::ForkDialog::default(),
         }
     }

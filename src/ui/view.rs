@@ -65,7 +65,7 @@ impl<'a> ModelView<'a> {
 
     /// Whether it trains.
     pub fn is_training(&self) -> bool {
-        self.status.is_some_and(|status| status.phase == Phase::Training)
+        self.status.is_some_and(|status| matches!(status.phase, Phase::Training | Phase::Waiting))
     }
 }
 

@@ -23,7 +23,8 @@ impl Session {
         match command {
             FileCommand::Ask(ask) => self.ask(ask),
             FileCommand::Browse(ask) => self.browse(ask),
-            FileCommand::OpenRun(folder) => self.open_run(folder),
+            FileCommand::OpenRun(folder) => self.open_run(folder, None),
+            FileCommand::OpenRunAt(folder, step) => self.open_run(folder, Some(step)),
             FileCommand::AskFork(id) => self.ask_fork(id),
             FileCommand::Fork(id, request) => self.fork(id, request),
             FileCommand::Save(id) => self.save(&[id]),

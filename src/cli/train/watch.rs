@@ -8,7 +8,10 @@ use crate::model::MetricId;
 use crate::trainer::{Control, Event, History, Trainer};
 use anyhow::{Result, bail};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long a write may take.
+const LONGEST_WRITE: Duration = Duration::from_secs(60);
 
 /// Prints where the run on so many training images is.
 pub fn report(trainer: &Trainer, images: usize, out: &Path, json: bool) -> Result<()> {
@@ -53,8 +56,9 @@ pub fn watch(trainer: &Trainer, steps: u64) -> Result<bool> {
         match trainer.wait(Duration::from_millis(100)) {
             Some(Event::Failed { message, .. }) => bail!("{message}"),
             // On the way: the next one may succeed, and the last one must.
-            Some(Event::SaveFailed { message, .. }) => {
-                bar.suspend(|| tell(format!("no checkpoint was written: {message}")));
+            Some(Event::SaveFailed { message, .. }) => bar.suspend(|| tell(message)),
+            Some(Event::RoomAgain { step }) => {
+                bar.suspend(|| tell(format!("there is room again: written at step {step}")))
             }
             Some(Event::Finished { .. }) => break,
             Some(Event::Paused { .. }) if stopping => break,
@@ -78,14 +82,25 @@ pub fn watch(trainer: &Trainer, steps: u64) -> Result<bool> {
     Ok(stopping)
 }
 
-/// Waits until the run is on disk; fails with the reason if it cannot be.
+/// Waits until the run is on disk, and for room there unless the user wants an end; fails with the reason if it cannot be.
 pub fn wait_for_save(trainer: &Trainer) -> Result<()> {
+    let mut waits_for_room = None;
+    let mut since = Instant::now();
     loop {
-        match trainer.wait(Duration::from_secs(60)) {
+        match trainer.wait(Duration::from_millis(100)) {
             Some(Event::Saved { .. }) => return Ok(()),
+            Some(Event::SaveFailed { message, waits: true, .. }) if !is_interrupted() => {
+                tell(&message);
+                waits_for_room = Some(message);
+            }
             Some(Event::SaveFailed { message, .. } | Event::Failed { message, .. }) => bail!("{message}"),
+            Some(Event::RoomAgain { .. }) => (waits_for_room, since) = (None, Instant::now()),
             Some(_) => {}
-            None => bail!("the run was not written within a minute"),
+            None => match &waits_for_room {
+                Some(message) if is_interrupted() => bail!("{message}"),
+                None if since.elapsed() > LONGEST_WRITE => bail!("the run was not written within a minute"),
+                _ => {}
+            },
         }
     }
 }

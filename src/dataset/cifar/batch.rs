@@ -11,7 +11,7 @@ pub const SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
 /// Classes that there are.
 pub const CLASSES: usize = 10;
 /// The bytes of one label and its image.
-const RECORD: u64 = 1 + SHAPE.values() as u64;
+pub const RECORD: u64 = 1 + SHAPE.values() as u64;
 /// The most images of one split: some 1.5 GB.
 const MAX_IMAGES: u64 = 500_000;
 /// Records that are taken apart at a time: about a mebibyte.
@@ -26,7 +26,7 @@ pub struct Images {
 }
 
 impl Images {
-    /// None yet, and memory for `count` of them, at most [`MAX_IMAGES`].
+    /// None yet, and room for `count` of them, at most [`MAX_IMAGES`].
     pub fn with_room(count: u64) -> Self {
         let count = count.min(MAX_IMAGES) as usize;
         Self { pixels: Vec::with_capacity(count * (RECORD as usize - 1)), labels: Vec::with_capacity(count) }
@@ -58,6 +58,11 @@ impl CifarBatch {
             return Err(self.ragged(length));
         }
         Ok(count)
+    }
+
+    /// Images that the file may hold, also a packed one.
+    pub fn most_images(&self) -> u64 {
+        self.stream.most_bytes() / RECORD
     }
 
     /// Appends all its images to `images`.

@@ -8,12 +8,13 @@ use super::column::Column;
 use super::folder::{find, names};
 use super::format::{Candidate, Format};
 use super::progress::Progress;
+use super::room::check_room;
 use super::set::Dataset;
 use super::source::{Source, SourceError};
 use super::split::Split;
 use super::stream::{Meter, Stream};
 use crate::message::{Message, message};
-use batch::{CLASSES, CifarBatch, Images, SHAPE};
+use batch::{CLASSES, CifarBatch, Images, RECORD, SHAPE};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -102,17 +103,22 @@ fn find_train(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
 /// Reads the files of one split, one after another.
 fn read_split(paths: &[PathBuf], names: &Arc<[String]>, meter: &Meter<'_>) -> Result<Split, SourceError> {
     let mut batches = Vec::new();
-    let mut announced = 0;
+    let (mut announced, mut most) = (0, 0u64);
     for path in paths {
         let batch = CifarBatch::open(path, meter)?;
         announced += batch.announced(announced)?;
+        most = most.saturating_add(batch.most_images());
+        check_room(path, announced * RECORD)?;
         batches.push(batch);
     }
-    let mut images = Images::with_room(announced);
+    let mut images = Images::with_room(most);
     for batch in batches {
         batch.read(&mut images, meter)?;
     }
-    let Images { pixels, labels } = images;
+    let Images { mut pixels, mut labels } = images;
+    // Of packed batches there was room for all that their lengths could stand for.
+    pixels.shrink_to_fit();
+    labels.shrink_to_fit();
     Ok(Split::of_bytes(SHAPE, pixels, vec![Column::class(labels, names.clone())]))
 }
 

@@ -63,7 +63,7 @@ impl IdxFile {
     ///
     /// # Errors
     /// More than [`MAX_BYTES`], or more than can be counted.
-    fn announced(&self) -> Result<u64, SourceError> {
+    pub fn announced(&self) -> Result<u64, SourceError> {
         let [count, height, width] = self.sizes;
         let bytes = count.checked_mul(height).and_then(|bytes| bytes.checked_mul(width));
         bytes.filter(|bytes| *bytes <= MAX_BYTES).ok_or_else(|| {
@@ -85,6 +85,11 @@ impl IdxFile {
             Some(length) if length > self.header + announced => {
                 Err(self.trailing(announced, message!("{size} bytes", size = length - self.header)))
             }
+            None if self.stream.most_bytes() < self.header + announced => Err(SourceError::unexpected(
+                self.stream.path(),
+                message!("{size} bytes of data after the header", size = announced),
+                message!("a packed file that cannot hold more than {size}", size = self.stream.most_bytes()),
+            )),
             _ => Ok(()),
         }
     }
@@ -92,7 +97,8 @@ impl IdxFile {
     /// The data, exactly as much as the header announces.
     pub fn read(mut self, meter: &Meter<'_>) -> Result<Vec<u8>, SourceError> {
         let announced = self.announced()?;
-        let (mut bytes, mut more) = (Vec::new(), Vec::new());
+        // At most what the file's length can stand for: `check_length`.
+        let (mut bytes, mut more) = (Vec::with_capacity(announced as usize), Vec::new());
         self.stream.read_up_to(announced, &mut bytes, meter)?;
         let found = bytes.len() as u64;
         if found < announced {

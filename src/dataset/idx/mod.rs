@@ -9,6 +9,7 @@ use super::column::Column;
 use super::folder::{find, folder_name};
 use super::format::{Candidate, Format};
 use super::progress::Progress;
+use super::room::{check_count, check_room};
 use super::sample::ImageShape;
 use super::set::Dataset;
 use super::source::{Source, SourceError};
@@ -66,6 +67,7 @@ impl Format for IdxFolder {
                 message!("images of {size} pixels", size = size_words(test.shape)),
             ));
         }
+        check_room(path, train.bytes()?.saturating_add(test.bytes()?))?;
         let (train, test) = (train.read(&meter)?, test.read(&meter)?);
         let name = folder_name(path);
         let names = class_names(&name, [&train, &test]);
@@ -110,6 +112,7 @@ impl Pair {
         if count == 0 {
             return Err(SourceError::unexpected(images_path, message!("at least one image"), message!("0 images")));
         }
+        check_count(images_path, count)?;
         if !(1..=MAX_SIDE).contains(&height) || !(1..=MAX_SIDE).contains(&width) {
             return Err(SourceError::unexpected(
                 images_path,
@@ -130,6 +133,11 @@ impl Pair {
         // Both are at most MAX_SIDE.
         let shape = ImageShape::grey(height as usize, width as usize);
         Ok(Self { images, labels, shape })
+    }
+
+    /// What it takes in memory.
+    fn bytes(&self) -> Result<u64, SourceError> {
+        Ok(self.images.announced()?.saturating_add(self.labels.announced()?))
     }
 
     fn read(self, meter: &Meter<'_>) -> Result<Images, SourceError> {

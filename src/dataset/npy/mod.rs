@@ -8,6 +8,7 @@ mod values;
 use super::column::Column;
 use super::format::{Candidate, Format};
 use super::progress::Progress;
+use super::room::{check_count, check_room};
 use super::rows::{Element, InMemory};
 use super::sample::{ImageShape, Sample};
 use super::set::Dataset;
@@ -24,6 +25,8 @@ use values::Values;
 const MAX_SIDE: u64 = 512;
 /// The most bytes of data.
 const MAX_BYTES: u64 = 2 << 30;
+/// Bytes that are decoded at a time: whole elements of any type.
+const PART: u64 = 1 << 20;
 /// Of so many images one is for testing.
 const TEST_EVERY: usize = 10;
 
@@ -81,8 +84,13 @@ impl Format for Npy {
             ));
         }
         let labels = labels_path.map(|path| read_labels(&path, layout.count, &meter)).transpose()?;
+        check_count(path, layout.count as u64)?;
         let header = images.header.clone();
-        let values = Values::decode(&header, images.read(&meter)?).map_err(|found| {
+        let count = images.length / header.element.size();
+        check_room(path, count.saturating_mul(Values::element_bytes(&header)))?;
+        let mut values = Values::with_room(&header, count as usize);
+        images.read(&meter, |bytes| values.add(&header, bytes))?;
+        let values = values.in_range().map_err(|found| {
             SourceError::unexpected(path, message!("values in [0, 1], [−1, 1], [0, 255] or [0, 65535]"), found)
         })?;
         let name = path.file_stem().map_or_else(|| "data".to_owned(), |name| name.to_string_lossy().to_lowercase());
@@ -110,7 +118,9 @@ fn read_labels(path: &Path, count: usize, meter: &Meter<'_>) -> Result<Vec<u8>, 
         return Err(SourceError::unexpected(path, message!("{count} labels, one for each image", count), found));
     }
     let header = array.header.clone();
-    values::labels(&header, &array.read(meter)?)
+    let mut bytes = Vec::new();
+    array.read(meter, |more| bytes.extend_from_slice(more))?;
+    values::labels(&header, &bytes)
         .map_err(|found| SourceError::unexpected(path, message!("a class from 0 to 255 for each image"), found))
 }
 
@@ -211,16 +221,21 @@ impl Array {
         }
     }
 
-    /// The data, exactly as much as the header announces.
-    fn read(mut self, meter: &Meter<'_>) -> Result<Vec<u8>, SourceError> {
-        let mut bytes = Vec::with_capacity(self.length as usize);
-        self.stream.read_up_to(self.length, &mut bytes, meter)?;
-        if (bytes.len() as u64) < self.length {
-            let found = message!("{size} bytes: the file became shorter", size = bytes.len());
-            let expected = message!("{size} bytes of data after the header", size = self.length);
-            return Err(SourceError::unexpected(self.stream.path(), expected, found));
+    /// The data, exactly as much as the header announces, in parts of whole elements.
+    fn read(mut self, meter: &Meter<'_>, mut each: impl FnMut(&[u8])) -> Result<(), SourceError> {
+        let (mut part, mut found) = (Vec::new(), 0);
+        while found < self.length {
+            part.clear();
+            self.stream.read_up_to(PART.min(self.length - found), &mut part, meter)?;
+            if part.is_empty() {
+                let found = message!("{size} bytes: the file became shorter", size = found);
+                let expected = message!("{size} bytes of data after the header", size = self.length);
+                return Err(SourceError::unexpected(self.stream.path(), expected, found));
+            }
+            found += part.len() as u64;
+            each(&part);
         }
-        Ok(bytes)
+        Ok(())
     }
 }
 

@@ -18,24 +18,46 @@ pub enum Values {
 }
 
 impl Values {
-    /// Decodes `bytes`, which are whole elements, and finds the range that they are in: [0, 1], [−1, 1], [0, 255] or
-    /// [0, 65535], the first of these that holds all of them. What is beyond the range by rounding only is brought into it.
+    /// None yet, and room for `count` elements of a file of this header.
+    pub fn with_room(header: &Header, count: usize) -> Self {
+        match header.element {
+            ElementType::Bool | ElementType::Unsigned(1) => Self::U8(Vec::with_capacity(count)),
+            ElementType::Unsigned(2) => Self::U16(Vec::with_capacity(count)),
+            _ => Self::F32(Vec::with_capacity(count)),
+        }
+    }
+
+    /// Bytes that an element of a file of this header takes here.
+    pub fn element_bytes(header: &Header) -> u64 {
+        header.element.size().min(4)
+    }
+
+    /// Decodes `bytes`, which are whole elements, behind those that came before.
+    pub fn add(&mut self, header: &Header, bytes: &[u8]) {
+        match self {
+            Self::U8(values) if header.element == ElementType::Bool => {
+                values.extend(bytes.iter().map(|byte| if *byte == 0 { 0 } else { 255 }));
+            }
+            Self::U8(values) => values.extend_from_slice(bytes),
+            Self::U16(values) => values.extend(whole(header, bytes, u16::from_le_bytes)),
+            Self::F32(values) => add_reals(header, bytes, values),
+        }
+    }
+
+    /// Finds the range that all values are in: [0, 1], [−1, 1], [0, 255] or [0, 65535], the first of these that holds them.
+    /// What is beyond the range by rounding only is brought into it.
     ///
     /// # Errors
     /// What was found in place of such values.
-    pub fn decode(header: &Header, bytes: Vec<u8>) -> Result<Self, Message> {
-        match header.element {
-            ElementType::Bool => Ok(Self::U8(bytes.into_iter().map(|byte| if byte == 0 { 0 } else { 255 }).collect())),
-            ElementType::Unsigned(1) => Ok(Self::U8(from_bits(bytes))),
-            ElementType::Unsigned(2) => {
-                let words = whole(header, &bytes, u16::from_le_bytes);
-                Ok(match words.iter().copied().max() {
-                    Some(256..) => Self::U16(words),
-                    // At most 255: a byte holds it.
-                    _ => Self::U8(from_bits(words.into_iter().map(|word| word as u8).collect())),
-                })
-            }
-            _ => in_range(reals(header, &bytes)).map(Self::F32),
+    pub fn in_range(self) -> Result<Self, Message> {
+        match self {
+            Self::U8(bytes) => Ok(Self::U8(from_bits(bytes))),
+            Self::U16(words) => Ok(match words.iter().copied().max() {
+                Some(256..) => Self::U16(words),
+                // At most 255: a byte holds it.
+                _ => Self::U8(from_bits(words.into_iter().map(|word| word as u8).collect())),
+            }),
+            Self::F32(reals) => in_range(reals).map(Self::F32),
         }
     }
 }
@@ -52,7 +74,9 @@ pub fn labels(header: &Header, bytes: &[u8]) -> Result<Vec<u8>, Message> {
         0.0..=255.0 => Ok(value as u8),
         _ => Err(message!("{value} for image {index}", value, index)),
     };
-    reals(header, bytes).into_iter().enumerate().map(class).collect()
+    let mut values = Vec::new();
+    add_reals(header, bytes, &mut values);
+    values.into_iter().enumerate().map(class).collect()
 }
 
 /// Masks of 0 and 1 as black and white; other bytes as they are.
@@ -63,33 +87,34 @@ fn from_bits(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Elements of any type as real numbers; what is too large for one becomes infinite.
-fn reals(header: &Header, bytes: &[u8]) -> Vec<f32> {
+/// Adds elements of any type as real numbers; what is too large for one becomes infinite.
+fn add_reals(header: &Header, bytes: &[u8], out: &mut Vec<f32>) {
     match header.element {
-        ElementType::Bool => bytes.iter().map(|byte| f32::from(u8::from(*byte != 0))).collect(),
-        ElementType::Unsigned(1) => bytes.iter().map(|byte| f32::from(*byte)).collect(),
-        ElementType::Unsigned(2) => whole(header, bytes, |bytes| f32::from(u16::from_le_bytes(bytes))),
-        ElementType::Unsigned(4) => whole(header, bytes, |bytes| u32::from_le_bytes(bytes) as f32),
-        ElementType::Unsigned(_) => whole(header, bytes, |bytes| u64::from_le_bytes(bytes) as f32),
-        ElementType::Signed(1) => whole(header, bytes, |bytes| f32::from(i8::from_le_bytes(bytes))),
-        ElementType::Signed(2) => whole(header, bytes, |bytes| f32::from(i16::from_le_bytes(bytes))),
-        ElementType::Signed(4) => whole(header, bytes, |bytes| i32::from_le_bytes(bytes) as f32),
-        ElementType::Signed(_) => whole(header, bytes, |bytes| i64::from_le_bytes(bytes) as f32),
-        ElementType::Float(4) => whole(header, bytes, f32::from_le_bytes),
-        ElementType::Float(_) => whole(header, bytes, |bytes| f64::from_le_bytes(bytes) as f32),
+        ElementType::Bool => out.extend(bytes.iter().map(|byte| f32::from(u8::from(*byte != 0)))),
+        ElementType::Unsigned(1) => out.extend(bytes.iter().map(|byte| f32::from(*byte))),
+        ElementType::Unsigned(2) => out.extend(whole(header, bytes, |bytes| f32::from(u16::from_le_bytes(bytes)))),
+        ElementType::Unsigned(4) => out.extend(whole(header, bytes, |bytes| u32::from_le_bytes(bytes) as f32)),
+        ElementType::Unsigned(_) => out.extend(whole(header, bytes, |bytes| u64::from_le_bytes(bytes) as f32)),
+        ElementType::Signed(1) => out.extend(whole(header, bytes, |bytes| f32::from(i8::from_le_bytes(bytes)))),
+        ElementType::Signed(2) => out.extend(whole(header, bytes, |bytes| f32::from(i16::from_le_bytes(bytes)))),
+        ElementType::Signed(4) => out.extend(whole(header, bytes, |bytes| i32::from_le_bytes(bytes) as f32)),
+        ElementType::Signed(_) => out.extend(whole(header, bytes, |bytes| i64::from_le_bytes(bytes) as f32)),
+        ElementType::Float(4) => out.extend(whole(header, bytes, f32::from_le_bytes)),
+        ElementType::Float(_) => out.extend(whole(header, bytes, |bytes| f64::from_le_bytes(bytes) as f32)),
     }
 }
 
 /// Elements of `N` bytes each, brought into little-endian order first.
-fn whole<const N: usize, T>(header: &Header, bytes: &[u8], value: impl Fn([u8; N]) -> T) -> Vec<T> {
+fn whole<const N: usize, T>(header: &Header, bytes: &[u8], value: impl Fn([u8; N]) -> T) -> impl Iterator<Item = T> {
     let (elements, _) = bytes.as_chunks::<N>();
-    let ordered = |mut element: [u8; N]| {
-        if header.big_endian {
+    let is_reversed = header.big_endian;
+    let ordered = move |mut element: [u8; N]| {
+        if is_reversed {
             element.reverse();
         }
         value(element)
     };
-    elements.iter().map(|element| ordered(*element)).collect()
+    elements.iter().map(move |element| ordered(*element))
 }
 
 /// Brings values in one of the ranges that images come in to [0, 1].
