@@ -11,6 +11,9 @@ pub fn panic_text(payload: &(dyn Any + Send)) -> &str {
     text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
 }
 
+/// The most characters that one argument of a sentence has: what a file gives may be megabytes.
+const MOST_WORDS: usize = 1000;
+
 /// A sentence, or part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
@@ -26,9 +29,14 @@ pub enum Message {
 }
 
 impl Message {
-    /// What is the same in every language.
+    /// What is the same in every language, cut where it is too long for a sentence.
     pub fn words(words: impl fmt::Display) -> Self {
-        Self::Words(words.to_string())
+        let mut words = words.to_string();
+        if let Some((end, _)) = words.char_indices().nth(MOST_WORDS) {
+            words.truncate(end);
+            words.push('…');
+        }
+        Self::Words(words)
     }
 
     /// The text by the templates of another language, where that has them: `translate` gives the template of one in English.
@@ -120,7 +128,7 @@ words!(str, String, u8, u32, u64, usize, f32, f64, std::io::Error);
 
 impl Argument for Path {
     fn argument(&self) -> Message {
-        Message::words(self.display())
+        Message::Words(self.display().to_string())
     }
 }
 

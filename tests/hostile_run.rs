@@ -5,8 +5,10 @@
 mod common;
 
 use common::{small_digits, wait_for, without_checksums};
+use latentarium::explore::plane::Plane;
 use latentarium::model::Config;
 use latentarium::random::{Purpose, stream};
+use latentarium::run::metrics_file::MetricsFile;
 use latentarium::run::{self, Fork};
 use latentarium::trainer::{Control, Event, Options, Part, Trainer};
 use rand::Rng;
@@ -76,6 +78,45 @@ fn a_bit_that_is_another_is_found_or_harmless() {
         fs::write(&path, bytes).unwrap();
     }
     assert_eq!(run::open(&run).unwrap().checkpoint, whole.checkpoint);
+}
+
+/// What is not weights and gives them no bit: settings that a person may edit, where a run comes from, its curves.
+#[test]
+fn a_bit_of_what_lies_beside_is_a_sentence_or_leaves_every_weight() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = make_run(folder.path(), "vae-dense");
+    run::write_total(&whole, 9).unwrap();
+    run::write_plane(&whole, &Plane::of_two()).unwrap();
+    let run = folder.path().join("fork");
+    Fork::plan(&whole, 4, &[("beta".into(), 2.into())]).unwrap().write(&run, Some(9)).unwrap();
+    let checkpoint = run::open(&run).unwrap().checkpoint;
+    let read = |name: &str| match name {
+        "plan.toml" => run::read_total(&run).map(|_| ()),
+        "plane.toml" => run::read_plane::<Plane>(&run).map(|_| ()),
+        "fork.toml" => run::read_origin(&run).map(|_| ()),
+        _ => MetricsFile::open(&run, 4, &mut |_| {}).map(|_| ()),
+    };
+    let flips = if std::env::var_os("LATENTARIUM_LONG").is_some() { 1000 } else { 60 };
+    let mut random = stream(8, Purpose::Sample, 0, 0);
+    for name in ["plan.toml", "plane.toml", "fork.toml", "metrics.csv"] {
+        let path = run.join(name);
+        let bytes = fs::read(&path).unwrap();
+        let mut refused = 0;
+        for _ in 0..flips {
+            let (place, bit) = (random.random_range(0..bytes.len()), random.random_range(0..8));
+            let mut changed = bytes.clone();
+            changed[place] ^= 1 << bit;
+            fs::write(&path, changed).unwrap();
+            if let Err(error) = read(name) {
+                let said = error.to_string();
+                assert!(said.contains(name) && said.lines().count() == 1, "{said}");
+                refused += 1;
+            }
+            assert!(run::open(&run).unwrap().checkpoint == checkpoint, "{name}: bit {bit} of byte {place}");
+        }
+        println!("{name}: {flips} flips, {refused} refused, no weight is another");
+        fs::write(&path, bytes).unwrap();
+    }
 }
 
 #[test]
@@ -200,7 +241,7 @@ fn a_fork_lies_outside_its_parent() {
     let folder = tempfile::tempdir().unwrap();
     let run = make_run(folder.path(), "vae-dense");
     let out = run.join("fork");
-    run::create_folder(&out).unwrap();
+    fs::create_dir(&out).unwrap();
     let error = Fork::plan(&run, 4, &[]).unwrap().write(&out, None).unwrap_err().to_string();
     assert!(error.ends_with("expected a folder outside the run that is forked, found one in it"), "{error}");
 }

@@ -6,7 +6,7 @@ use crate::app::services::Opening;
 use crate::app::session::Session;
 use crate::dataset::{self, Dataset, Progress};
 use crate::explore::plane::Plane;
-use crate::message::{Explain, Message};
+use crate::message::{Explain, Message, message};
 use crate::model::ModelId;
 use crate::run;
 use crate::trainer::{self, Options, Trainer};
@@ -34,7 +34,8 @@ fn open(
         Some(data) => data,
         None => {
             let loaded = dataset::load(&opened.config.data, progress);
-            Arc::new(loaded.map_err(|error| error.message())?)
+            let path = folder.join("config.toml");
+            Arc::new(loaded.map_err(|error| message!("{path}, data: {error}", path, error = error.message()))?)
         }
     };
     let trainer = Trainer::open(folder, data.clone(), options).map_err(|error| error.message())?;

@@ -1,7 +1,7 @@
 //! What several subcommands share.
 
 use super::interruption::{Interrupted, is_interrupted};
-use crate::dataset::{self, Dataset, Progress, Source};
+use crate::dataset::{self, Dataset, Progress, Source, SourceError};
 use crate::disk;
 use crate::gpu::DecoderChoice;
 use crate::metrics::{Columns, Metric};
@@ -9,7 +9,7 @@ use crate::model::{Config, presets};
 use crate::nn::device::{DeviceChoice, DeviceError};
 use crate::picture::{self, SheetLayout, SheetWriter};
 use crate::run::{self, Opened};
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use candle_core::Device;
 use image::RgbImage;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -92,7 +92,8 @@ pub fn load(source: &Source) -> Result<Arc<Dataset>> {
     let bar = progress_bar(0, "bytes");
     let watched = progress.clone();
     std::thread::scope(|scope| {
-        let work = scope.spawn(move || dataset::load(source, &watched));
+        let work = std::thread::Builder::new().spawn_scoped(scope, move || dataset::load(source, &watched));
+        let work = work.context("no thread to open the data could be made")?;
         while !work.is_finished() {
             let (done, total) = progress.get();
             bar.set_length(total);
@@ -111,11 +112,19 @@ pub fn load(source: &Source) -> Result<Arc<Dataset>> {
     })
 }
 
+/// Opens the data that a run names in its `config.toml`.
+pub fn load_of_run(run: &Path, source: &Source) -> Result<Arc<Dataset>> {
+    load(source).map_err(|error| match error.downcast::<SourceError>() {
+        Ok(error) => anyhow!("{}, data: {error}", run.join("config.toml").display()),
+        Err(other) => other,
+    })
+}
+
 /// Opens a run and its data (another source where one is given).
 pub fn open(folder: &Path, data: Option<&str>) -> Result<(Opened, Arc<Dataset>)> {
     let opened = run::open(folder)?;
     let source = data.map_or_else(|| opened.config.data.clone(), Source::parse);
-    let dataset = load(&source)?;
+    let dataset = if data.is_some() { load(&source)? } else { load_of_run(folder, &source)? };
     if dataset.shape() != opened.config.image {
         anyhow::bail!(
             "{}: expected images of {}, found {} in {}",

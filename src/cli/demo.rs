@@ -5,13 +5,14 @@ use super::common::{default_threads, load, progress_bar, usage, write_file, writ
 use super::interruption::{AFTER_A_CHECKPOINT, is_interrupted, note_interruptions};
 use super::output::say;
 use crate::dataset::Source;
+use crate::disk::FileError;
 use crate::explore::compare::sheet;
 use crate::explore::default_plane;
 use crate::model::{Config, MetricId};
 use crate::picture::{self, ColorMap, SheetLayout};
 use crate::run;
 use crate::trainer::{Control, Event, Options, Trainer};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -48,7 +49,7 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
     }
     note_interruptions(AFTER_A_CHECKPOINT)?;
     let out = &arguments.out;
-    std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
+    std::fs::create_dir_all(out).map_err(|error| anyhow!("{}", FileError::written(&error).at(out)))?;
     let dataset = load(&Source::parse(&arguments.data))?;
     let spawn = |preset: &str| -> Result<Trainer> {
         let config = Config::preset(preset).ok_or_else(|| anyhow!("there is no preset {preset}"))?;

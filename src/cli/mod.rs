@@ -118,10 +118,18 @@ pub fn main() -> ExitCode {
         Err(error) if error.is::<output::OutputClosed>() => ExitCode::SUCCESS,
         Err(error) if error.is::<interruption::Interrupted>() => ExitCode::from(interruption::STATUS),
         Err(error) => {
-            output::tell(format!("{error:#}"));
+            output::tell(sentence(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error with its causes, but for those that it names itself.
+fn sentence(error: &anyhow::Error) -> String {
+    error.chain().skip(1).fold(error.to_string(), |said, cause| {
+        let cause = cause.to_string();
+        if said.contains(&cause) { said } else { format!("{said}: {cause}") }
+    })
 }
 
 /// The explorer, or where no window can be opened the same job without one.

@@ -21,10 +21,14 @@ pub fn say(line: impl Display) -> Result<()> {
     }
 }
 
+/// The most characters that a person is told at once.
+const MOST_CHARACTERS: usize = 6000;
+
 /// Tells a person something on standard error; where that is closed or full, nobody. Control characters, which may come from
 /// a file, are shown and not obeyed.
 pub fn tell(line: impl Display) {
     let line = line.to_string();
-    let shown: String = line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let shown: String =
+        line.chars().take(MOST_CHARACTERS).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     let _ = writeln!(io::stderr().lock(), "latentarium: {shown}");
 }

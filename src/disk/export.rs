@@ -33,10 +33,19 @@ pub fn export_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) 
         ErrorKind::NotFound => FileError::unexpected(message!("a folder to write into"), message!("none")),
         _ => FileError::io(&error),
     })?;
-    if real.ancestors().take(ABOVE).any(is_run) {
+    refuse_in_run(&real)?;
+    atomic::write_with(path, fill).map_err(|error| FileError::written(&error))
+}
+
+/// Refuses a folder that is a run or lies in one: nothing but the run's own goes there.
+///
+/// # Errors
+/// If it is so.
+pub fn refuse_in_run(folder: &Path) -> Result<(), FileError> {
+    if folder.ancestors().take(ABOVE).any(is_run) {
         return Err(FileError::unexpected(message!("a place outside of runs"), message!("one in a run folder")));
     }
-    atomic::write_with(path, fill).map_err(|error| FileError::written(&error))
+    Ok(())
 }
 
 fn is_run(folder: &Path) -> bool {

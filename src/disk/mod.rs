@@ -5,5 +5,5 @@ mod export;
 pub(crate) mod faults;
 mod read;
 
-pub use export::{export, export_with};
-pub use read::{FileError, is_full, open_file, read_file};
+pub use export::{export, export_with, refuse_in_run};
+pub use read::{FileError, is_full, kind_at, open_file, read_file};

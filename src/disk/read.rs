@@ -45,13 +45,41 @@ impl FileError {
             }
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => message!("room on the disk"),
             ErrorKind::FileTooLarge => message!("a limit of the system that leaves room for the file"),
+            ErrorKind::AlreadyExists | ErrorKind::NotADirectory => message!("a folder to write into"),
             _ => message!("a file that can be written"),
         };
-        Self::unexpected(expected, Message::words(error))
+        Self::unexpected(expected, own_words(error))
+    }
+
+    /// A refusal of the file system to list a folder, which should be `expected`.
+    pub fn listed(error: &io::Error, expected: Message) -> Self {
+        let found = match error.kind() {
+            ErrorKind::NotFound => message!("nothing"),
+            ErrorKind::PermissionDenied => message!("one that this user may not read"),
+            _ => own_words(error),
+        };
+        Self::unexpected(expected, found)
     }
 
     pub(super) fn unexpected(expected: Message, found: Message) -> Self {
         Self { expected, found, is_missing: false }
+    }
+}
+
+/// The system's own words, without the place of a temporary file.
+fn own_words(error: &io::Error) -> Message {
+    match error.get_ref().and_then(|inner| inner.source()) {
+        Some(source) => Message::words(source),
+        None => Message::words(error),
+    }
+}
+
+/// What there is at a path, in words; nothing where there is nothing.
+pub fn kind_at(path: &Path) -> Message {
+    match path.metadata().or_else(|_| path.symlink_metadata()) {
+        Ok(data) if data.is_file() => message!("a file"),
+        Ok(data) => kind(data.file_type()),
+        Err(_) => message!("nothing"),
     }
 }
 

@@ -113,6 +113,9 @@ pub fn in_force(initial: &Config, changes: &[Change], step: u64) -> Result<Confi
     let (mut config, mut now) = (initial.clone(), initial.clone());
     for together in changes.chunk_by(|one, next| one.step == next.step) {
         for change in together {
+            if let Some(why) = config.fixed(change.key.name()) {
+                return Err(ChangeError::Fixed { key: change.key.name().to_owned(), why });
+            }
             change.apply(&mut config)?;
         }
         config.check()?;
@@ -164,6 +167,8 @@ mod tests {
 
     #[test]
     fn changes_come_into_force_together() {
+        let seed = in_force(&Config::vae_dense(), &[change(8, "seed", 3)], 0).unwrap_err().to_string();
+        assert!(seed.starts_with("seed, which no run changes on its way: the order"), "{seed}");
         let initial = Config::vae_dense().with("binarize", "dynamic").unwrap();
         let pair = [change(5, "likelihood", "gaussian"), change(5, "binarize", "none"), change(9, "beta", 2.0)];
         assert_eq!(in_force(&initial, &pair, 4).unwrap(), initial);

@@ -58,6 +58,13 @@ pub enum ChangeError {
         /// What was asked for.
         found: String,
     },
+    /// What it would change is the run's own from its beginning.
+    Fixed {
+        /// The field.
+        key: String,
+        /// Why.
+        why: Message,
+    },
     /// No run can have this number.
     Config(#[from] ConfigError),
 }
@@ -72,6 +79,7 @@ impl Explain for ChangeError {
             Self::Part { parts, found } => {
                 message!("part: expected one of the {parts} parts of the model, found {found}", parts, found)
             }
+            Self::Fixed { key, why } => message!("{key}, which no run changes on its way: {why}", key, why),
             Self::Config(error) => error.message(),
         }
     }
@@ -130,7 +138,8 @@ impl Explain for StepError {
             Self::Surplus { name } => message!("{name}: the model has nothing of that name", name),
             Self::Network(error) => error.message(),
             Self::Config(error) => error.message(),
-            Self::Candle(error) => Message::words(error),
+            // A backtrace follows where the environment asks for one.
+            Self::Candle(error) => Message::words(error.to_string().lines().next().unwrap_or_default()),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::kept::kept;
 use super::lock::Lock;
 use super::toml_file::write_toml;
 use crate::disk::faults::point;
+use crate::disk::{atomic, refuse_in_run};
 use crate::message::message;
 use std::fs;
 use std::io::ErrorKind;
@@ -22,6 +23,8 @@ pub fn create_folder(run: &Path) -> Result<(), RunError> {
     if let Some(above) = run.parent().filter(|above| !above.as_os_str().is_empty()) {
         fs::create_dir_all(above).map_err(RunError::io(above))?;
     }
+    let above = fs::canonicalize(atomic::parent(run)).map_err(RunError::io(run))?;
+    refuse_in_run(&above).map_err(RunError::read(run))?;
     match point().and_then(|()| fs::create_dir(run)) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             Err(RunError::unexpected(run, message!("a folder that does not exist yet"), message!("one")))

@@ -26,6 +26,11 @@ pub enum RunError {
         /// The step of the last checkpoint that is whole.
         whole: u64,
     },
+    /// Rows before these could not be written, which was said then.
+    Gap {
+        /// The run.
+        path: PathBuf,
+    },
     /// The file system refused to write, or to list.
     Io {
         /// The file or folder.
@@ -60,6 +65,10 @@ impl Explain for RunError {
     fn message(&self) -> Message {
         match self {
             Self::Unexpected { path, expected, found } => {
+                message!("{path}: expected {expected}, found {found}", path, expected, found)
+            }
+            Self::Gap { path } => {
+                let (expected, found) = (message!("all rows of metrics"), message!("a gap before these"));
                 message!("{path}: expected {expected}, found {found}", path, expected, found)
             }
             Self::Damaged { error, whole, .. } => message!(

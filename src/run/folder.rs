@@ -7,6 +7,7 @@ use super::kept::{kept, not_kept};
 use super::toml_file::{read_toml_if_any, read_toml_up_to, write_toml};
 use super::{CONFIG_FORMAT, FORMAT};
 use crate::dataset::{Dataset, ImageShape, Source};
+use crate::disk::kind_at;
 use crate::message::{Explain, Message, message};
 use crate::model::{Change, Config, Model, StepError, in_force};
 use crate::snapshot::Snapshot;
@@ -170,8 +171,7 @@ pub fn open(folder: &Path) -> Result<Opened, RunError> {
 /// The same; if it keeps none of this step.
 pub fn open_at(folder: &Path, step: Option<u64>) -> Result<Opened, RunError> {
     if !folder.is_dir() {
-        let found = if folder.exists() { message!("a file") } else { message!("nothing") };
-        return Err(RunError::unexpected(folder, message!("a run folder"), found));
+        return Err(RunError::unexpected(folder, message!("a run folder"), kind_at(folder)));
     }
     let config = read_config(&folder.join("config.toml"))?;
     let changes = read_changes(folder, &config.model)?;

@@ -8,7 +8,7 @@ use super::kept::{Kept, kept, not_kept};
 use super::toml_file::{read_toml_if_any, write_toml};
 use super::{Checkpoint, FORMAT, metrics_file};
 use crate::disk::faults::point;
-use crate::disk::{atomic, read_file};
+use crate::disk::{atomic, kind_at, read_file};
 use crate::message::{Explain, Message, message};
 use crate::model::{Change, ChangeError, Config, Key, Model, Saved, in_force};
 use serde::{Deserialize, Serialize};
@@ -81,8 +81,7 @@ impl Fork {
     /// If the parent cannot be read, does not keep this step, or a field cannot be changed or set to this.
     pub fn plan(parent: &Path, step: u64, set: &[(String, Value)]) -> Result<Self, ForkError> {
         if !parent.is_dir() {
-            let found = if parent.exists() { message!("a file") } else { message!("nothing") };
-            return Err(RunError::unexpected(parent, message!("a run folder"), found).into());
+            return Err(RunError::unexpected(parent, message!("a run folder"), kind_at(parent)).into());
         }
         let config = read_config(&parent.join("config.toml"))?;
         let mut kept = kept(parent)?;
@@ -136,6 +135,7 @@ impl Fork {
     pub fn write(&self, out: &Path, total_steps: Option<u64>) -> Result<(), RunError> {
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if real(out).starts_with(real(&self.parent)) {
+            let _ = fs::remove_dir(out);
             return Err(RunError::unexpected(
                 out,
                 message!("a folder outside the run that is forked"),

@@ -2,8 +2,8 @@
 
 use super::error::RunError;
 use super::retention;
-use crate::disk::atomic;
 use crate::disk::faults::point;
+use crate::disk::{FileError, atomic, kind_at};
 use crate::message::{Message, message};
 use std::fs;
 use std::io::ErrorKind;
@@ -32,12 +32,12 @@ impl Kept {
 /// The file system's own.
 pub fn kept(run: &Path) -> Result<Vec<Kept>, RunError> {
     let folder = run.join("checkpoints");
-    let entries = fs::read_dir(&folder).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => RunError::unexpected(&folder, message!("a folder of checkpoints"), message!("nothing")),
-        ErrorKind::NotADirectory => {
-            RunError::unexpected(&folder, message!("a folder of checkpoints"), message!("a file"))
+    let entries = fs::read_dir(&folder).map_err(|error| {
+        let expected = message!("a folder of checkpoints");
+        match error.kind() {
+            ErrorKind::NotADirectory => RunError::unexpected(&folder, expected, kind_at(&folder)),
+            _ => RunError::read(&folder)(FileError::listed(&error, expected)),
         }
-        _ => RunError::io(&folder)(error),
     })?;
     let mut kept: Vec<Kept> = entries
         .filter_map(|entry| {

@@ -1,6 +1,7 @@
 //! One trainer a run folder: two that wrote into one would undo each other's work.
 
 use super::error::RunError;
+use crate::disk::kind_at;
 use crate::message::message;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -21,7 +22,7 @@ impl Lock {
         if let Ok(there) = path.symlink_metadata()
             && !there.is_file()
         {
-            return Err(RunError::unexpected(&path, message!("a file"), message!("something else")));
+            return Err(RunError::unexpected(&path, message!("a file"), kind_at(&path)));
         }
         let Ok(file) = OpenOptions::new().create(true).append(true).open(&path) else {
             return Ok(Self { _file: None });
@@ -33,7 +34,10 @@ impl Lock {
                 message!("one that is being trained"),
             )),
             Ok(()) => Ok(Self { _file: Some(file) }),
-            Err(TryLockError::Error(_)) => Ok(Self { _file: None }),
+            Err(TryLockError::Error(error)) => {
+                tracing::warn!("{} cannot be locked, so that nobody is kept out of the run: {error}", path.display());
+                Ok(Self { _file: None })
+            }
         }
     }
 }

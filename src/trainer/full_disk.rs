@@ -82,7 +82,7 @@ fn a_run_waits_for_room_and_goes_on() {
     let step = trainer.status().step;
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!((trainer.status().phase, trainer.status().step), (Phase::Waiting, step));
-    assert!(trainer.drain().is_empty(), "it was said already");
+    assert_eq!(trainer.drain(), [], "it was said already");
     // Somebody who asks is answered, and again when there is room.
     trainer.send(Control::Save(run.clone()));
     until(&trainer, |event| matches!(event, Event::SaveFailed { waits: true, .. }));

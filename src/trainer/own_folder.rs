@@ -55,11 +55,7 @@ impl OwnFolder {
             (Some(metrics), Rows::Kept(curves)) => _ = metrics.append(rows_of(curves))?,
             (Some(metrics), Rows::Next(rows)) if !has_gap => _ = metrics.append(rows.into_iter())?,
             (_, Rows::Next(_)) => {
-                return Err(RunError::unexpected(
-                    &self.folder,
-                    message!("all rows of metrics"),
-                    message!("a gap before these"),
-                ));
+                return Err(RunError::Gap { path: self.folder.clone() });
             }
         }
         self.has_gap = false;

@@ -129,6 +129,12 @@ impl Worker {
 
     /// A run that lies in its folder waits for room there; whatever else failed is for a person.
     fn handle_failed(&mut self, folder: PathBuf, error: &RunError, requested: bool) {
+        // What was given to be written before the failure was known cannot be written after it.
+        let follows = matches!(error, RunError::Gap { .. });
+        if follows && (self.saving.retry.is_some() || !requested) {
+            self.saving.owed |= requested;
+            return;
+        }
         let waits = error.is_full() && self.folder.as_ref() == Some(&folder);
         let is_known = waits && self.saving.retry.is_some() && !requested;
         if waits {

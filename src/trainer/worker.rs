@@ -277,7 +277,8 @@ impl Worker {
         self.phase = Phase::Failed;
         self.rate.stop();
         self.report();
-        tracing::error!(step = self.step + 1, preset = self.config.preset, "{message}");
+        // Who steers the trainer hears of it by the event, and says so once.
+        tracing::debug!(step = self.step + 1, preset = self.config.preset, "{message}");
         let step = self.step + 1;
         self.send_event(Event::Failed { step, message: message!("step {step}: {message}", step, message) });
     }

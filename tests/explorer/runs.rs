@@ -71,6 +71,39 @@ fn a_run_with_a_folder_is_written_at_the_end_and_goes_on_when_it_is_opened() {
 }
 
 #[test]
+fn a_run_whose_newest_checkpoint_is_broken_is_opened_at_the_last_whole_one() {
+    let mut screen = Screen::ready();
+    for step in 1..=3 {
+        screen.click("Step A");
+        screen.until("a step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == step));
+        screen.click("Save A");
+        screen.until("saved", |session| session.model(Slot::A).folder.is_some());
+    }
+    let folder = screen.session.borrow().model(Slot::A).folder.clone().unwrap();
+    screen.session.borrow_mut().close();
+    let broken = folder.join("checkpoints/000003/weights.safetensors");
+    let mut bytes = std::fs::read(&broken).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&broken, bytes).unwrap();
+
+    let mut screen = Screen::open_in(screen.close());
+    screen.until("data and trainers", |session| {
+        session.data().is_some() && Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some())
+    });
+    screen.session.borrow_mut().apply(FileCommand::OpenRun(folder.clone()));
+    screen.until("a message", |session| session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
+    assert!(screen.message().1.contains("the checkpoint of step 2 is whole"), "{:?}", screen.message());
+    screen.step();
+    screen.step();
+    screen.click("Open step 2");
+    screen.until("opened", |session| session.model(Slot::A).folder.as_ref() == Some(&folder));
+    screen.until("step 2", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 2));
+    assert!(folder.join("checkpoints/000003.aside/state.toml").is_file(), "what is broken is put aside");
+    screen.click("Step A");
+    screen.until("it goes on", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 3));
+}
+
+#[test]
 fn a_run_is_forked_in_its_place() {
     let mut screen = Screen::ready();
     screen.click("File");

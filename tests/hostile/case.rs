@@ -12,6 +12,8 @@ const LONGEST: usize = 8192;
 pub enum End {
     /// One sentence that says where it is, what was expected and what was found.
     Refused,
+    /// The same after some work, of which what was written stays.
+    Begun,
     /// One sentence about what is no file.
     Said,
     /// What the reader of arguments says, which has an example of usage below.
@@ -135,7 +137,7 @@ impl Case {
         let line = said.strip_suffix('\n').unwrap_or(&said);
         let is_one_line = !line.chars().any(char::is_control) && said.ends_with('\n');
         match self.end {
-            End::Refused | End::Said => {
+            End::Refused | End::Begun | End::Said => {
                 must(is_one_line, "not one line");
                 must(said.len() <= LONGEST, &format!("{} bytes are no sentence", said.len()));
                 must(line.starts_with("latentarium: "), "it does not begin with the program's name");
@@ -143,11 +145,12 @@ impl Case {
             End::Misused => must(line.starts_with("error: "), "it does not begin with “error: ”"),
             End::Done | End::Silent => must(said.is_empty(), "it complained"),
         }
-        if self.end == End::Refused {
+        if matches!(self.end, End::Refused | End::Begun) {
             must(
                 said.contains("expected ") && said.contains(", found "),
                 "neither what was expected nor what was found",
             );
+            must(said.matches("expected ").count() <= 2, "it says it twice");
         }
         let sentence = self.sentence.replace("{here}", &here.display().to_string());
         must(said.contains(&sentence), &format!("it does not say “{sentence}”"));

@@ -42,6 +42,17 @@ impl Kind {
         }
     }
 
+    /// What is there, in words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pipe => "a pipe",
+            Self::LinkToItself | Self::LinkToNothing => "a link",
+            Self::Zero | Self::Null | Self::Full => "a device",
+            Self::Folder => "a folder",
+            Self::Socket => "a socket",
+        }
+    }
+
     /// Puts it at `path`, in place of what is there.
     pub fn put(self, path: &Path) {
         remove(path);

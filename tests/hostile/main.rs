@@ -12,6 +12,7 @@ mod data_paths;
 mod fixture;
 mod kinds;
 mod out_paths;
+mod rules;
 mod run_figures;
 mod run_files;
 mod run_kinds;
@@ -56,6 +57,11 @@ fn tensors_of_a_run() {
 }
 
 #[test]
+fn what_is_refused_while_a_run_is_made() {
+    table::run(rules::cases());
+}
+
+#[test]
 fn places_to_write() {
     table::run(out_paths::cases());
 }
@@ -88,6 +94,7 @@ fn the_tables_have_at_least_two_hundred_cases() {
         data_cifar::cases(),
         data_paths::cases(),
         out_paths::cases(),
+        rules::cases(),
         run_files::cases(),
         run_figures::cases(),
         run_tensors::cases(),

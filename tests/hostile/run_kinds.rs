@@ -37,7 +37,7 @@ fn readers(name: &str) -> Vec<&'static str> {
 fn sentence(name: &str, command: &str, kind: Kind) -> Option<String> {
     let is_optional = ["changes.toml", "plan.toml", "plane.toml"].contains(&name);
     match (name, kind) {
-        (".lock", _) => Some("run/.lock: expected a file, found something else".to_owned()),
+        (".lock", _) => Some(format!("run/.lock: expected a file, found {}", kind.word())),
         ("changes.toml", Kind::LinkToNothing) if command != "repeat" => Some(
             "run/changes.toml: expected what the checkpoint of step 6 was written with, found something".to_owned(),
         ),
@@ -65,13 +65,12 @@ fn folders(command: &str, arguments: &str) -> Vec<Case> {
     for kind in Kind::ALL {
         let title = |name: &str| format!("{command}: {kind:?} as {name}");
         let found = match kind {
-            // The system's own words, without what was expected.
-            Kind::LinkToItself => None,
-            Kind::LinkToNothing => Some("expected a folder of checkpoints, found nothing"),
+            Kind::LinkToItself => Some("expected a folder of checkpoints, found Too many levels".to_owned()),
+            Kind::LinkToNothing => Some("expected a folder of checkpoints, found nothing".to_owned()),
             // A run that was not begun is begun, and one without this step is not forked there.
             Kind::Folder if ["resume", "fork"].contains(&command) => None,
-            Kind::Folder => Some("expected a checkpoint, found none"),
-            _ => Some("expected a folder of checkpoints, found a file"),
+            Kind::Folder => Some("expected a checkpoint, found none".to_owned()),
+            _ => Some(format!("expected a folder of checkpoints, found {}", kind.word())),
         };
         let found = found.map(|found| format!("run/checkpoints: {found}"));
         cases
@@ -92,10 +91,7 @@ fn no_runs(command: &str, arguments: &str) -> Vec<Case> {
     let kinds = Kind::ALL.into_iter().map(|kind| {
         let found = match kind {
             Kind::Folder => "latentarium: run/config.toml: expected a file, found nothing".to_owned(),
-            Kind::LinkToNothing | Kind::LinkToItself => {
-                "latentarium: run: expected a run folder, found nothing".to_owned()
-            }
-            _ => "latentarium: run: expected a run folder, found a file".to_owned(),
+            _ => format!("latentarium: run: expected a run folder, found {}", kind.word()),
         };
         // It is given the path of a file in it.
         let found = if command != "repeat" {

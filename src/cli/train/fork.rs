@@ -2,6 +2,7 @@
 
 use super::resume::{agrees, data_of};
 use super::{Begin, Plan, TrainArguments, usage};
+use crate::explore::plane::Plane;
 use crate::run::{self, Fork, ForkError};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,8 @@ pub fn plan(arguments: &TrainArguments, from: &str) -> Result<Plan> {
             "--fork {from}: expected more than {step} steps in all, found {steps}: say how far with --epochs or --steps"
         )));
     }
+    // The fork takes it over: found to be broken before anything is written.
+    run::read_plane::<Plane>(&parent)?;
     let out = arguments.create_out(&config.model.preset, &dataset.name)?;
     fork.write(&out, Some(steps))?;
     Ok(Plan { begin: Begin::Open(out), dataset, steps })

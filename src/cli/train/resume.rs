@@ -1,8 +1,9 @@
 //! `latentarium train --resume RUN`.
 
 use super::{Begin, Plan, TrainArguments, usage};
-use crate::cli::common::load;
+use crate::cli::common::{load, load_of_run};
 use crate::dataset::{Dataset, Source};
+use crate::disk::kind_at;
 use crate::message::message;
 use crate::model::{Config, Setting};
 use crate::run::{self, RunConfig, RunError};
@@ -13,8 +14,7 @@ use std::sync::Arc;
 /// What `--resume` asks for: nothing is written yet.
 pub fn plan(arguments: &TrainArguments, run: &Path) -> Result<Plan> {
     if !run.is_dir() {
-        let found = if run.exists() { message!("a file") } else { message!("nothing") };
-        return Err(RunError::unexpected(run, message!("a run folder"), found).into());
+        return Err(RunError::unexpected(run, message!("a run folder"), kind_at(run)).into());
     }
     let config = run::read_config(&run.join("config.toml"))?;
     agrees(arguments, run, &config.model)?;
@@ -72,7 +72,7 @@ pub fn agrees(arguments: &TrainArguments, run: &Path, config: &Config) -> Result
 /// The data of a run that is there; another place may be given where the same data lies.
 pub fn data_of(arguments: &TrainArguments, run: &Path, config: &RunConfig) -> Result<Arc<Dataset>> {
     let source = arguments.data.as_deref().map_or_else(|| config.data.clone(), Source::parse);
-    let dataset = load(&source)?;
+    let dataset = if arguments.data.is_some() { load(&source)? } else { load_of_run(run, &source)? };
     if config.data_checksum != dataset.id.as_str() {
         let sentence = format!(
             "{}: expected the data it was trained on ({}), found other images or labels in {source}",

@@ -91,23 +91,32 @@ fn make_split(
     let mut images = vec![[0u8; AREA]; count];
     let mut labels = vec![0u8; count];
     let share = count.div_ceil(threads.max(1)).max(1);
-    std::thread::scope(|scope| {
-        for (part, (images, labels)) in images.chunks_mut(share).zip(labels.chunks_mut(share)).enumerate() {
-            scope.spawn(move || {
-                let mut unreported = 0;
-                for (offset, (image, label)) in images.iter_mut().zip(labels).enumerate() {
-                    let index = (part * share + offset) as u64;
-                    *label = write_digit(seed, split as u64, index, image);
-                    unreported += 1;
-                    if unreported == REPORT_EVERY {
-                        advance(unreported);
-                        unreported = 0;
-                    }
+    let parts = images.chunks_mut(share).zip(labels.chunks_mut(share)).enumerate();
+    let parts = Mutex::new(parts.collect::<Vec<_>>());
+    let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let draw = || {
+        while let Some((part, (images, labels))) = next() {
+            let mut unreported = 0;
+            for (offset, (image, label)) in images.iter_mut().zip(labels).enumerate() {
+                let index = (part * share + offset) as u64;
+                *label = write_digit(seed, split as u64, index, image);
+                unreported += 1;
+                if unreported == REPORT_EVERY {
+                    advance(unreported);
+                    unreported = 0;
                 }
-                advance(unreported);
-            });
+            }
+            advance(unreported);
         }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            // Where the system has no more threads, those that there are draw it all.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, draw);
+        }
+        draw();
     });
+    drop(parts);
     (images.into_flattened(), labels)
 }
 
