@@ -37,7 +37,7 @@ pub use layers::Layers;
 pub use learning::{LearningRate, Schedule};
 pub use metric_id::MetricId;
 pub use pixels::{Binarize, Likelihood, PixelDistribution};
-pub use saved::Saved;
+pub use saved::{Saved, SavedNames};
 pub use setting::Setting;
 pub use step::{Losses, Part};
 pub use tested::{Posteriors, Tested, TestedBatch};

@@ -4,7 +4,7 @@ use super::StepError;
 use crate::nn::optimizer::{Moments, Optimizer};
 use crate::nn::parameters::{Parameters, copied};
 use candle_core::{Result, Tensor};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Weights and optimiser state as plain values.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,11 +25,33 @@ impl Saved {
         4 * values as u64
     }
 
+    /// What is in it.
+    pub fn names(&self) -> SavedNames {
+        SavedNames {
+            weights: self.weights.keys().cloned().collect(),
+            moments: self.moments.keys().cloned().collect(),
+            updates: self.updates.keys().cloned().collect(),
+        }
+    }
+}
+
+/// The names of what a model saves, without a copy of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SavedNames {
+    /// Of its weights, averages and running statistics.
+    pub weights: BTreeSet<String>,
+    /// Of parameters with moments.
+    pub moments: BTreeSet<String>,
+    /// Of networks that are counted.
+    pub updates: BTreeSet<String>,
+}
+
+impl SavedNames {
     /// The first tensor, pair of moments or counter of this that `other` has not.
     pub fn surplus_to(&self, other: &Self) -> Option<String> {
-        let weight = self.weights.keys().find(|name| !other.weights.contains_key(*name));
-        let moments = || self.moments.keys().find(|name| !other.moments.contains_key(*name));
-        let counter = || self.updates.keys().find(|name| !other.updates.contains_key(*name));
+        let weight = self.weights.difference(&other.weights).next();
+        let moments = || self.moments.difference(&other.moments).next();
+        let counter = || self.updates.difference(&other.updates).next();
         weight.or_else(moments).or_else(counter).cloned()
     }
 }
@@ -52,6 +74,18 @@ pub(super) fn save(networks: &[(&str, &Parameters, &Optimizer)]) -> Result<Saved
         saved.updates.insert((*network).to_owned(), updates);
     }
     Ok(saved)
+}
+
+/// The names of what [`save`] copies.
+pub(super) fn names(networks: &[(&str, &Parameters, &Optimizer)]) -> SavedNames {
+    let mut names = SavedNames::default();
+    for (network, parameters, optimizer) in networks {
+        names.weights.extend(parameters.iter().map(|(name, _)| name.to_owned()));
+        names.weights.extend(optimizer.average().keys().map(|name| format!("{name}{AVERAGE}")));
+        names.moments.extend(optimizer.state().0.keys().cloned());
+        names.updates.insert((*network).to_owned());
+    }
+    names
 }
 
 /// Sets a network's parameters to what was saved and gives its optimiser.

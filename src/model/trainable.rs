@@ -1,6 +1,8 @@
 //! What every family's model can do for a trainer.
 
-use super::{Batch, Batches, ConfigValues, Losses, MetricId, Part, Sampling, Saved, StepError, Tested, TestedBatch};
+use super::{
+    Batch, Batches, ConfigValues, Losses, MetricId, Part, Sampling, Saved, SavedNames, StepError, Tested, TestedBatch,
+};
 use crate::dataset::Split;
 use crate::snapshot::Snapshot;
 use candle_core::Device;
@@ -55,6 +57,9 @@ pub trait Trainable: fmt::Debug + Send {
     /// # Errors
     /// If candle fails.
     fn save(&self) -> Result<Saved, StepError>;
+
+    /// The names of all that [`Self::save`] would copy.
+    fn names(&self) -> SavedNames;
 
     /// Takes what was written back.
     ///

@@ -4,12 +4,12 @@ use super::family::{Family, LATENT, Preset, SEED};
 use super::field::{CardInput, FieldChange, Section};
 use super::layers::{self, LayerSettings};
 use super::learning::{self, Updates};
-use super::saved::{restore, save};
+use super::saved::{names, restore, save};
 use super::trainable::{Figures, StepInput, Trainable, mean_losses};
 use super::{
     Batch, Config, ConfigError, ConfigValues, Field, Likelihood, Losses, MetricId, Sampling, Saved, Setting, StepError,
 };
-use super::{PixelDistribution, Posteriors, Tested, TestedBatch, architecture, pixels, plain};
+use super::{PixelDistribution, Posteriors, SavedNames, Tested, TestedBatch, architecture, pixels, plain};
 use crate::dataset::{ImageShape, Split};
 use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_sample};
 use crate::nn::optimizer::Optimizer;
@@ -344,6 +344,10 @@ impl Trainable for Vae {
 
     fn save(&self) -> std::result::Result<Saved, StepError> {
         Ok(save(&[("", &self.parameters, &self.optimizer)])?)
+    }
+
+    fn names(&self) -> SavedNames {
+        names(&[("", &self.parameters, &self.optimizer)])
     }
 
     fn restore(&mut self, saved: &Saved) -> std::result::Result<(), StepError> {

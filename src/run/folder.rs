@@ -14,8 +14,8 @@ use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// The most that the names in a file of tensors may take, in bytes.
-const MOST_HEADER: u64 = 1 << 20;
+/// The most that a file of tensors may hold beside what belongs to each parameter, in bytes.
+const MOST_BESIDE: u64 = 1 << 20;
 
 /// `config.toml`: all that a run depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -210,25 +210,23 @@ pub(super) fn read_checkpoint(
     step: u64,
 ) -> Result<(Checkpoint, Snapshot), RunError> {
     let path = Checkpoint::path(folder, step);
-    let made = || Model::new(&config.model, config.image)?.save();
-    let values: usize = made().map_err(misfit(&path))?.weights.values().map(Vec::len).sum();
-    // Two moments a weight, and the names.
-    let most_bytes = (values as u64).saturating_mul(2 * 4).saturating_add(MOST_HEADER);
+    let model = Model::new(&config.model, config.image).map_err(misfit(&path))?;
+    // Two moments a parameter, or the parameter and its average; names, and what batch norm keeps.
+    let most_bytes = (model.parameter_count() as u64).saturating_mul(2 * 4).saturating_add(MOST_BESIDE);
     let checkpoint = Checkpoint::read_at(folder, step, changes, most_bytes)?;
-    let snapshot = snapshot_of(folder, config, &checkpoint)?;
+    let snapshot = snapshot_of(folder, model, &checkpoint)?;
     Ok((checkpoint, snapshot))
 }
 
-/// The checkpoint's weights as plain data; says which tensor does not fit the configuration.
-pub(super) fn snapshot_of(folder: &Path, config: &RunConfig, checkpoint: &Checkpoint) -> Result<Snapshot, RunError> {
-    let restored = || -> Result<Snapshot, StepError> {
-        let mut model = Model::new(&config.model, config.image)?;
+/// The checkpoint's weights as plain data, by a new model of its configuration; says which tensor does not fit.
+pub(super) fn snapshot_of(folder: &Path, mut model: Model, checkpoint: &Checkpoint) -> Result<Snapshot, RunError> {
+    let mut restored = || -> Result<Snapshot, StepError> {
         model.restore(&checkpoint.saved)?;
-        let own = model.save()?;
-        if let Some(name) = checkpoint.saved.surplus_to(&own) {
+        let (own, saved) = (model.names(), checkpoint.saved.names());
+        if let Some(name) = saved.surplus_to(&own) {
             return Err(StepError::Surplus { name });
         }
-        if let Some(name) = own.surplus_to(&checkpoint.saved) {
+        if let Some(name) = own.surplus_to(&saved) {
             return Err(StepError::Saved { name, expected: 1, found: 0 });
         }
         model.snapshot(checkpoint.step)

@@ -35,11 +35,11 @@ fn open((name, config, weights): (&str, &str, &[u8])) -> Result<Opened, RunError
     let step = tensors::step(Path::new(name), weights)?;
     let weights = tensors::parse(&folder, weights, step)?;
     // An optimiser that made no update: these models are looked at.
-    let fresh = Model::new(&config.model, config.image).and_then(|model| model.save());
-    let fresh = fresh.map_err(|error| RunError::unexpected(&folder, message!("a model"), error.message()))?;
+    let fresh = Model::new(&config.model, config.image).and_then(|model| Ok((model.save()?, model)));
+    let (fresh, model) = fresh.map_err(|error| RunError::unexpected(&folder, message!("a model"), error.message()))?;
     let saved = Saved { weights, ..fresh };
     let checkpoint = Checkpoint { step, train_s: 0.0, saved };
-    let snapshot = snapshot_of(&folder, &config, &checkpoint)?;
+    let snapshot = snapshot_of(&folder, model, &checkpoint)?;
     let initial = config.model.clone();
     Ok(Opened { folder, config, initial, changes: Vec::new(), checkpoint, snapshot })
 }

@@ -50,8 +50,9 @@ impl Worker {
         saving.last = LastWrite { step: self.step, train_s: self.train_s, took_s: saving.last.took_s };
         saving.changed = false;
         let rows = std::mem::take(&mut saving.rows);
-        // A folder that is not known to have the rows before these gets all that is kept.
-        let goes_on = self.folder.as_ref() == Some(&folder) && saving.rows_to.as_ref() == Some(&folder);
+        // A folder that is not known to have the rows before these, or has no room for them, gets all that is kept.
+        let goes_on =
+            self.folder.as_ref() == Some(&folder) && saving.rows_to.as_ref() == Some(&folder) && saving.retry.is_none();
         let rows = if goes_on { Rows::Next(rows) } else { Rows::Kept(self.shared.history.thinned()) };
         saving.rows_to = Some(folder.clone());
         let run = RunState {

@@ -6,9 +6,9 @@ pub use table::GAN;
 
 use super::layers::LayerSettings;
 use super::learning::Updates;
-use super::saved::{restore, save};
+use super::saved::{names, restore, save};
 use super::trainable::{StepInput, Trainable};
-use super::{Batch, ConfigValues, Losses, MetricId, Part, Sampling, Saved, StepError, Tested};
+use super::{Batch, ConfigValues, Losses, MetricId, Part, Sampling, Saved, SavedNames, StepError, Tested};
 use super::{architecture, plain};
 use crate::dataset::ImageShape;
 use crate::nn::adversarial::{AdversarialLoss, Side, mean_loss};
@@ -94,6 +94,14 @@ impl Gan {
             generator_optimizer: Optimizer::default(),
             discriminator_optimizer: Optimizer::default(),
         })
+    }
+
+    /// Both networks with their names.
+    fn networks(&self) -> [(&'static str, &Parameters, &Optimizer); 2] {
+        [
+            ("generator", &self.generator_parameters, &self.generator_optimizer),
+            ("discriminator", &self.discriminator_parameters, &self.discriminator_optimizer),
+        ]
     }
 
     /// The running statistics of each batch norm: its name, which, and the values.
@@ -209,14 +217,17 @@ impl Trainable for Gan {
 
     /// Running statistics too.
     fn save(&self) -> Result<Saved> {
-        let mut saved = save(&[
-            ("generator", &self.generator_parameters, &self.generator_optimizer),
-            ("discriminator", &self.discriminator_parameters, &self.discriminator_optimizer),
-        ])?;
+        let mut saved = save(&self.networks())?;
         for (name, part, values) in self.running() {
             saved.weights.insert(format!("{name}.running_{part}"), values);
         }
         Ok(saved)
+    }
+
+    fn names(&self) -> SavedNames {
+        let mut names = names(&self.networks());
+        names.weights.extend(self.running().into_iter().map(|(name, part, _)| format!("{name}.running_{part}")));
+        names
     }
 
     fn restore(&mut self, saved: &Saved) -> Result<()> {

@@ -6,7 +6,8 @@ mod fit;
 use super::family::{Family, LATENT, Preset, SEED};
 use super::trainable::{Figures, StepInput, Trainable};
 use super::{
-    Batch, Binarize, ConfigValues, Losses, MetricId, Posteriors, Sampling, Saved, StepError, Tested, TestedBatch,
+    Batch, Binarize, ConfigValues, Losses, MetricId, Posteriors, Sampling, Saved, SavedNames, StepError, Tested,
+    TestedBatch,
 };
 use crate::dataset::{ImageShape, Split};
 use crate::nn::parameters::copied;
@@ -164,6 +165,11 @@ impl Trainable for Pca {
         ];
         let weights = weights.into_iter().map(|(name, values)| (name.to_owned(), values)).collect();
         Ok(Saved { weights, moments: BTreeMap::new(), updates: BTreeMap::new() })
+    }
+
+    fn names(&self) -> SavedNames {
+        let weights = ["directions", "mean", "noise", "variances"].map(str::to_owned).into();
+        SavedNames { weights, ..SavedNames::default() }
     }
 
     fn restore(&mut self, saved: &Saved) -> Result<()> {
