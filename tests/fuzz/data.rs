@@ -1,0 +1,132 @@
+//! Readers of data: a folder or file with an input in one place.
+
+use crate::corpus::{Entry, entry};
+use crate::place::Place;
+use crate::runner::{Read, Verdict, ensure, refused};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use latentarium::dataset::{Dataset, Progress, Source, Split, load};
+use std::io::Write;
+use std::path::Path;
+
+/// Images of a split that are looked at.
+const LOOKED_AT: usize = 16;
+
+/// A folder of IDX files.
+pub struct Idx {
+    place: Place,
+    is_packed: bool,
+}
+
+impl Idx {
+    /// Whether an input is packed before it is put there: the readers behind gzip's checksum are reached only so.
+    pub fn new(is_packed: bool) -> Self {
+        let names = ["train-images", "train-labels", "t10k-images", "t10k-labels"];
+        let whole = names.map(|name| (Self::file(name), entry("idx", &format!("{name}.idx")).bytes));
+        Self { place: Place::new(whole), is_packed }
+    }
+
+    fn file(target: &str) -> String {
+        format!("{target}-idx{}-ubyte", if target.ends_with("images") { 3 } else { 1 })
+    }
+
+    pub fn read(&self, entry: &Entry, bytes: &[u8]) -> Verdict {
+        let name = Self::file(entry.target());
+        match self.is_packed {
+            true => self.place.put(&name, &packed(bytes)),
+            false => self.place.put(&name, bytes),
+        };
+        opened(self.place.path())
+    }
+}
+
+/// As `gzip` packs them.
+pub fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+/// A folder of CIFAR-10 batches.
+pub struct Cifar(Place);
+
+impl Cifar {
+    pub fn new() -> Self {
+        let whole = ["data_batch_1", "test_batch"].map(|name| (format!("{name}.bin"), Self::batch()));
+        Self(Place::new(whole))
+    }
+
+    /// One image.
+    fn batch() -> Vec<u8> {
+        let mut bytes = vec![7; 3073];
+        bytes[1..1000].fill(200);
+        bytes
+    }
+
+    pub fn read(&self, entry: &Entry, bytes: &[u8]) -> Verdict {
+        let name = match entry.target() {
+            "names" => "batches.meta.txt",
+            "test" => "test_batch.bin",
+            _ => "data_batch_1.bin",
+        };
+        self.0.put(name, bytes);
+        opened(self.0.path())
+    }
+}
+
+/// A NumPy file of images, and one of their labels beside it.
+pub struct Npy {
+    labelled: Place,
+    plain: Place,
+}
+
+impl Npy {
+    pub fn new() -> Self {
+        let images = || ("set.npy".to_owned(), entry("npy", "images.npy").bytes);
+        let labels = ("set_labels.npy".to_owned(), entry("npy", "labels.npy").bytes);
+        Self { labelled: Place::new([images(), labels]), plain: Place::new([images()]) }
+    }
+
+    pub fn read(&self, entry: &Entry, bytes: &[u8]) -> Verdict {
+        match entry.target() {
+            "labels" => {
+                self.labelled.put("set_labels.npy", bytes);
+                opened(&self.labelled.path().join("set.npy"))
+            }
+            _ => opened(&self.plain.put("set.npy", bytes)),
+        }
+    }
+}
+
+fn opened(path: &Path) -> Verdict {
+    match load(&Source::Path(path.to_owned()), &Progress::default()) {
+        Ok(data) => is_whole(&data).map(|()| Read::Whole),
+        Err(error) => refused(error),
+    }
+}
+
+/// What every data set must be.
+fn is_whole(data: &Dataset) -> Result<(), String> {
+    ensure(data.train.shape() == data.test.shape(), || "two shapes".to_owned())?;
+    ensure(data.id.as_str().len() == 64, || format!("an id of {} digits", data.id.as_str().len()))?;
+    ensure(data.train.class_names() == data.test.class_names(), || "two lists of classes".to_owned())?;
+    [&data.train, &data.test].into_iter().try_for_each(is_whole_split)
+}
+
+fn is_whole_split(split: &Split) -> Result<(), String> {
+    let (count, classes) = (split.count(), split.class_names().len());
+    ensure(count > 0, || "no images".to_owned())?;
+    for index in (0..count.min(LOOKED_AT)).chain([count - 1]) {
+        let image = split.image(index);
+        ensure(image.len() == split.shape().values(), || format!("{} values", image.len()))?;
+        let strange = image.iter().find(|value| !(0.0..=1.0).contains(*value));
+        ensure(strange.is_none(), || format!("{strange:?} in image {index}"))?;
+    }
+    let of_none = |index: &usize| match split.class(*index) {
+        Some(class) => class >= classes,
+        None => classes > 0,
+    };
+    let strange = (0..count).find(of_none);
+    ensure(strange.is_none(), || format!("image {strange:?} is of none of the {classes} classes"))?;
+    ensure(split.class(count).is_none(), || "a class too many".to_owned())
+}
