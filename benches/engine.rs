@@ -1,5 +1,5 @@
 //! What a person waits for: a training step, decoding a plane's tiles, one latent, a frame's curves, the point under the
-//! pointer, a frame's piece of a density.
+//! pointer, a frame's piece of a density, a checkpoint.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -8,8 +8,10 @@ use latentarium::explore::density::{DensityRequest, DensityTask};
 use latentarium::explore::encoded::{EncodedPoints, Encoding};
 use latentarium::explore::plane::Plane;
 use latentarium::history::{Axis, History};
-use latentarium::model::{Batches, Config, MetricId, Model, StepInput, presets};
+use latentarium::model::{Batches, Config, MetricId, Model, Saved, StepInput, presets};
+use latentarium::nn::optimizer::Moments;
 use latentarium::random::{Purpose, normal_rows, stream};
+use latentarium::run::{Checkpoint, MadeWith, sha256, sum_of_changes};
 use latentarium::snapshot::Scratch;
 use rand::RngCore;
 use std::collections::BTreeSet;
@@ -83,6 +85,34 @@ fn curves(criterion: &mut Criterion) {
 }
 
 /// Points of the prior, in ten classes.
+/// A checkpoint of 60 MB on the disk of the temporary files: written, its checksums alone, and read.
+fn checkpoints(criterion: &mut Criterion) {
+    let values = |count: usize| (0..count).map(|index| (index as f32).sin()).collect::<Vec<f32>>();
+    let weights = [("weight".to_owned(), values(5_000_000))].into();
+    let moments = [("weight".to_owned(), Moments { first: values(5_000_000), second: values(5_000_000) })].into();
+    let saved = Saved { weights, moments, updates: [(String::new(), 1)].into() };
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("config.toml"), "").expect("a file");
+    let made_with = MadeWith { config: sha256(b""), changes: sum_of_changes(&[], 1) };
+    let mut group = criterion.benchmark_group("checkpoint");
+    group.sample_size(20).throughput(Throughput::Bytes(60_000_000));
+    group.bench_function("write", |bencher| {
+        let mut step = 0;
+        bencher.iter(|| {
+            step += 1;
+            let checkpoint = Checkpoint { step, train_s: 1.0, saved: saved.clone() };
+            checkpoint.write(folder.path(), &made_with).expect("written");
+            std::fs::remove_dir_all(Checkpoint::path(folder.path(), step)).expect("removed");
+        });
+    });
+    let bytes = vec![7u8; 60_000_000];
+    group.bench_function("checksums", |bencher| bencher.iter(|| sha256(&bytes)));
+    Checkpoint { step: 1, train_s: 1.0, saved }.write(folder.path(), &made_with).expect("written");
+    group.bench_function("read", |bencher| {
+        bencher.iter(|| Checkpoint::read_at(folder.path(), 1, &[], u64::MAX).expect("read"));
+    });
+}
+
 fn encoded(count: usize) -> Arc<EncodedPoints> {
     let encoding = Encoding {
         step: 0,
@@ -117,5 +147,5 @@ fn points(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, training, decoding, curves, points);
+criterion_group!(benches, training, decoding, curves, points, checkpoints);
 criterion_main!(benches);

@@ -57,12 +57,11 @@ impl Checkpoint {
         });
         let optimizer: BTreeMap<String, &Vec<f32>> = optimizer.collect();
         let weights = tensors::bytes(&self.saved.weights, self.step).map_err(io::Error::other)?;
-        atomic::write_inside(&folder.join("weights.safetensors"), &weights)?;
-        let mut sums = Checksums { weights: sha256(&weights), ..Checksums::default() };
+        let mut sums =
+            Checksums { weights: write(&folder.join("weights.safetensors"), &weights)?, ..Checksums::default() };
         drop(weights);
         let optimizer = tensors::bytes(&optimizer, self.step).map_err(io::Error::other)?;
-        atomic::write_inside(&folder.join("optimizer.safetensors"), &optimizer)?;
-        sums.optimizer = sha256(&optimizer);
+        sums.optimizer = write(&folder.join("optimizer.safetensors"), &optimizer)?;
         (sums.config, sums.changes) = (made_with.config.clone(), made_with.changes.clone());
         let mut state = CheckpointState {
             format: STATE_FORMAT,
@@ -130,6 +129,16 @@ impl Checkpoint {
         let moments = moments_of(&path.join("optimizer.safetensors"), moments)?;
         Ok(Self { step, train_s, saved: Saved { weights, moments, updates } })
     }
+}
+
+/// Writes a file of a checkpoint and gives its checksum, which is computed while the disk is busy.
+fn write(path: &Path, bytes: &[u8]) -> io::Result<String> {
+    std::thread::scope(|scope| {
+        let sum = std::thread::Builder::new().spawn_scoped(scope, || sha256(bytes));
+        atomic::write_inside(path, bytes)?;
+        // Where the system has no thread for it, here.
+        Ok(sum.ok().and_then(|sum| sum.join().ok()).unwrap_or_else(|| sha256(bytes)))
+    })
 }
 
 /// What the names of first and second moments end in.
