@@ -29,9 +29,14 @@ pub enum Message {
 }
 
 impl Message {
-    /// What is the same in every language, cut where it is too long for a sentence.
+    /// What is the same in every language, in one line (some parsers draw a picture of the place), and cut where it is too
+    /// long for a sentence.
     pub fn words(words: impl fmt::Display) -> Self {
         let mut words = words.to_string();
+        if words.contains(char::is_control) {
+            let lines = words.split(char::is_control).map(str::trim).filter(|line| !line.is_empty());
+            words = lines.collect::<Vec<_>>().join(" ");
+        }
         if let Some((end, _)) = words.char_indices().nth(MOST_WORDS) {
             words.truncate(end);
             words.push('…');
@@ -47,21 +52,6 @@ impl Message {
             let argument = arguments.iter().find(|(known, _)| *known == name);
             argument.map(|(_, argument)| argument.text(translate))
         })
-    }
-
-    /// The same in one line: words that draw a picture of a place in a file become their lines, one behind the other.
-    #[must_use]
-    pub fn in_one_line(self) -> Self {
-        match self {
-            Self::Words(words) => {
-                let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
-                Self::Words(lines.collect::<Vec<_>>().join(" "))
-            }
-            Self::Filled { template, arguments } => {
-                let arguments = arguments.into_iter().map(|(name, argument)| (name, argument.in_one_line())).collect();
-                Self::Filled { template, arguments }
-            }
-        }
     }
 }
 
@@ -176,7 +166,7 @@ mod tests {
 
     #[test]
     fn words_are_put_in_one_line() {
-        let message = message!("{name}: {error}", name = "a", error = "one\n  two\n\n").in_one_line();
+        let message = message!("{name}: {error}", name = "a", error = "one\n  two\r\n\n");
         assert_eq!(message.to_string(), "a: one two");
     }
 }

@@ -5,9 +5,12 @@ mod file;
 mod model;
 mod plane;
 
+use crate::app::jobs::JobKey;
 use crate::app::project::Project;
+use crate::app::runtime::ModelRuntime;
 use crate::app::session::Session;
-use crate::app::undo::ChangeKind;
+use crate::app::undo::{ChangeKind, KeptModel};
+use crate::model::ModelId;
 use crate::ui::command::{Command, CompareCommand, ViewCommand};
 use crate::ui::layout;
 use crate::ui::settings::Settings;
@@ -23,13 +26,15 @@ impl Session {
             Command::View(command) => self.apply_to_view(command),
             Command::File(command) => self.apply_to_files(command),
             Command::Undo => {
-                if let Some(project) = self.undo.undo(&self.project) {
-                    self.go_to(project);
+                if let Some((project, kept)) = self.undo.undo(&self.project) {
+                    let replaced = self.go_to(project, kept);
+                    self.undo.keep_replaced(replaced, true);
                 }
             }
             Command::Redo => {
-                if let Some(project) = self.undo.redo(&self.project) {
-                    self.go_to(project);
+                if let Some((project, kept)) = self.undo.redo(&self.project) {
+                    let replaced = self.go_to(project, kept);
+                    self.undo.keep_replaced(replaced, false);
                 }
             }
         }
@@ -67,24 +72,42 @@ impl Session {
         }
     }
 
-    /// Puts another project in place of this one; what is not a change of the person's work stays: data, how many models
+    /// Puts another project in place of this one, with models as they ran, and gives what had learned and is replaced; what is not a change of the person's work stays: data, how many models
     /// train at once, and how the window looks.
-    fn go_to(&mut self, project: Project) {
+    fn go_to(&mut self, project: Project, kept: Vec<KeptModel>) -> Vec<KeptModel> {
         let settings = Settings { plane: project.settings.plane.clone(), ..self.project.settings.clone() };
         let next_id = self.project.next_id.max(project.next_id);
         let (data, train_at_once) = (self.project.data.clone(), self.project.train_at_once);
         let project = Project { settings, next_id, data, train_at_once, ..project };
         let before = std::mem::replace(&mut self.project, project);
+        let restored: Vec<ModelId> = kept.iter().map(|(id, _)| *id).collect();
+        let leaves = |(id, model): &(ModelId, &mut ModelRuntime)| {
+            restored.contains(id) || (model.has_learned() && self.project.model(*id).is_none())
+        };
+        let models = self.services.models.iter_mut().filter(leaves);
+        let replaced = models.map(|(id, model)| (id, model.take_out())).collect();
         self.keep_runtimes();
+        for (id, model) in kept {
+            // One that was on its way has come too late.
+            self.services.jobs.cancel(&JobKey::Make(id));
+            let was_made = model.trainer.is_some();
+            self.services.planes.clear(id);
+            self.services.models.insert(id, model);
+            if !was_made {
+                self.make(id);
+            }
+        }
         let now = self.project.models.clone();
         for entry in &now {
             match before.model(entry.id) {
                 Some(before) => self.edited(entry.id, &before.config),
+                None if restored.contains(&entry.id) => {}
                 // It was taken off the list and is there again.
                 None => self.make(entry.id),
             }
         }
         self.services.planes.restore(&self.project.planes);
         self.services.sheet.requested = true;
+        replaced
     }
 }

@@ -221,7 +221,7 @@ impl Project {
         let free = ids.iter().map(|id| id.0.saturating_add(1)).max().unwrap_or(0);
         self.next_id = self.next_id.max(free);
         if !ids.contains(&self.shown.a) {
-            self.shown.a = ids.iter().copied().find(|id| *id != self.shown.b).unwrap_or_default();
+            self.shown.a = ids.iter().copied().find(|id| *id != self.shown.b).unwrap_or(self.shown.b);
         }
         if !ids.contains(&self.shown.b) || (self.shown.b == self.shown.a && ids.len() > 1) {
             self.shown.b = ids.iter().copied().find(|id| *id != self.shown.a).unwrap_or(self.shown.a);
@@ -229,7 +229,9 @@ impl Project {
         for model in &mut self.models {
             model.color = model.color.min(theme::MODELS.len() as u8 - 1);
         }
-        self.planes.retain(|id, _| ids.contains(&id));
+        let models = &self.models;
+        let latent = |id| models.iter().find(|model| model.id == id).map(|model| model.config.latent());
+        self.planes.retain(|id, plane| latent(id).is_some_and(|latent| plane.is_valid(latent)));
         if !self.cursor.iter().all(|x| x.abs() <= 100.0) {
             self.cursor = [0.0; 2];
         }

@@ -2,8 +2,10 @@
 
 use crate::app::done::{Done, NotOpened, OpenedRun};
 use crate::app::jobs::JobKey;
+use crate::app::runtime::ModelRuntime;
 use crate::app::services::Opening;
 use crate::app::session::Session;
+use crate::app::undo::ChangeKind;
 use crate::dataset::{self, Dataset, Progress};
 use crate::explore::plane::Plane;
 use crate::message::{Explain, Message, message};
@@ -58,6 +60,7 @@ fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, Message> {
 impl Session {
     /// Opens a run in the background, at a step or its newest checkpoint, and its data where that is another than what is open.
     pub(super) fn open_run(&mut self, folder: PathBuf, from_step: Option<u64>) {
+        self.undo.forget_run(&folder);
         let data = self.services.data.clone();
         let options = Options { from_step, ..self.services.options() };
         self.services.opening = Some(Opening { what: folder.display().to_string(), source: None });
@@ -72,6 +75,10 @@ impl Session {
         // A model with an encoder goes into view A.
         let suits = if opened.config.model.encodes() { Slot::A } else { Slot::B };
         let id = id.unwrap_or_else(|| self.project.id(suits));
+        if self.services.models.get(id).is_some_and(ModelRuntime::has_learned) {
+            self.undo.record(ChangeKind::List, &self.project);
+            self.keep_for_undo(id);
+        }
         // One that was being made in its place is not waited for any more.
         self.services.jobs.cancel(&JobKey::Make(id));
         let step = trainer.status().step;

@@ -89,6 +89,18 @@ impl ModelRuntime {
         !self.is_stale(config) && status.step > 0 && running != *config
     }
 
+    /// Whether it has learned anything.
+    pub fn has_learned(&self) -> bool {
+        self.status().is_some_and(|status| status.step > 0)
+    }
+
+    /// Takes it out as it is, holding still, so that it can be put back; what is shown stays.
+    pub fn take_out(&mut self) -> Self {
+        self.send(Control::Pause);
+        let left = Self { shown: self.shown.clone(), ready_made: self.ready_made, ..Self::default() };
+        std::mem::replace(self, left)
+    }
+
     /// Forgets its trainer; one that is being made will take its place.
     pub fn begin_making(&mut self) {
         *self = Self { making: true, shown: self.shown.take(), ready_made: self.ready_made, ..Self::default() };

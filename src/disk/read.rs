@@ -68,10 +68,8 @@ impl FileError {
 
 /// The system's own words, without the place of a temporary file.
 fn own_words(error: &io::Error) -> Message {
-    match error.get_ref().and_then(|inner| inner.source()) {
-        Some(source) => Message::words(source),
-        None => Message::words(error),
-    }
+    let words = error.to_string();
+    Message::words(words.split(" at path \"").next().unwrap_or(&words))
 }
 
 /// What there is at a path, in words; nothing where there is nothing.

@@ -14,6 +14,7 @@ mod importance;
 mod latent_use;
 mod log_sum;
 mod metric;
+mod pixel_spread;
 mod table;
 mod test_fold;
 
@@ -24,6 +25,7 @@ pub use grid::{Fineness, Integrated, grid};
 pub use importance::{Weighed, importance};
 pub use log_sum::LogSum;
 pub use metric::{Columns, Group, Metric, MetricCompute, MetricSource, Unit};
+pub use pixel_spread::PixelSpread;
 pub use table::{METRICS, all, column, of_column, of_curve, place};
 pub use test_fold::TestFold;
 

@@ -63,6 +63,14 @@ impl Model {
         Self::with(config, shape, &Parameters::default)
     }
 
+    /// The same, refused before memory is taken where it would have more parameters than these.
+    ///
+    /// # Errors
+    /// If it would, or candle cannot make the tensors.
+    pub fn within(config: &Config, shape: ImageShape, most: usize) -> Result<Self, StepError> {
+        Self::with(config, shape, &|| Parameters::default().at_most(most))
+    }
+
     /// Fresh weights on a device.
     ///
     /// # Errors

@@ -57,6 +57,7 @@ pub struct Parameters {
     variables: BTreeMap<String, Parameter>,
     device: Device,
     fused: bool,
+    most: usize,
 }
 
 impl Default for Parameters {
@@ -68,12 +69,29 @@ impl Default for Parameters {
 impl Parameters {
     /// None yet, on a device. On the CPU layers of them run on the kernels of this folder.
     pub fn on(device: &Device) -> Self {
-        Self { variables: BTreeMap::new(), device: device.clone(), fused: device.is_cpu() }
+        Self { variables: BTreeMap::new(), device: device.clone(), fused: device.is_cpu(), most: usize::MAX }
     }
 
     /// None yet, on the CPU, whose layers run on candle's own operations: the reference that the kernels are tested against.
     pub fn reference() -> Self {
         Self { fused: false, ..Self::default() }
+    }
+
+    /// The same for no more numbers than these: where it is known how many there are on disk.
+    #[must_use]
+    pub fn at_most(self, most: usize) -> Self {
+        Self { most, ..self }
+    }
+
+    /// Refuses so many more numbers before memory is taken for them.
+    ///
+    /// # Errors
+    /// If there would be more than there may be.
+    pub fn check(&self, more: usize) -> Result<()> {
+        if self.count().saturating_add(more) > self.most {
+            candle_core::bail!("a model of more parameters than there are on disk");
+        }
+        Ok(())
     }
 
     /// Whether layers of these run on the kernels of this folder.
@@ -89,6 +107,7 @@ impl Parameters {
         let bound = 1.0 / (fan_in.max(1) as f32).sqrt();
         let mut generator = stream(seed, Purpose::Weights, 0, self.variables.len() as u64);
         let count = shape.iter().product();
+        self.check(count)?;
         let values: Vec<f32> = (0..count).map(|_| generator.random_range(-bound..bound)).collect();
         self.keep(name, &Tensor::from_vec(values, shape, &self.device)?)
     }
@@ -98,6 +117,7 @@ impl Parameters {
     /// # Errors
     /// If candle cannot make it.
     pub fn constant(&mut self, name: &str, shape: &[usize], value: f32) -> Result<Parameter> {
+        self.check(shape.iter().product())?;
         self.keep(name, &Tensor::full(value, shape, &self.device)?)
     }
 

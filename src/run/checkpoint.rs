@@ -7,7 +7,7 @@ use super::state::{CheckpointState, Checksums, MadeWith, compare, sha256};
 use super::toml_file::{read_toml_up_to, sum_of};
 use super::{STATE_FORMAT, tensors};
 use crate::disk::faults::point;
-use crate::disk::{atomic, read_file};
+use crate::disk::{atomic, open_file, read_file};
 use crate::message::{Message, message};
 use crate::model::{Change, Saved};
 use crate::nn::optimizer::Moments;
@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 
 /// The most that a file of tensors may hold, in bytes.
 pub(super) const MOST_TENSOR_BYTES: u64 = 4 << 30;
+
+const WEIGHTS: &str = "weights.safetensors";
 
 /// A checkpoint in memory.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,8 +59,7 @@ impl Checkpoint {
         });
         let optimizer: BTreeMap<String, &Vec<f32>> = optimizer.collect();
         let weights = tensors::bytes(&self.saved.weights, self.step).map_err(io::Error::other)?;
-        let mut sums =
-            Checksums { weights: write(&folder.join("weights.safetensors"), &weights)?, ..Checksums::default() };
+        let mut sums = Checksums { weights: write(&folder.join(WEIGHTS), &weights)?, ..Checksums::default() };
         drop(weights);
         let optimizer = tensors::bytes(&optimizer, self.step).map_err(io::Error::other)?;
         sums.optimizer = write(&folder.join("optimizer.safetensors"), &optimizer)?;
@@ -77,11 +78,16 @@ impl Checkpoint {
     }
 
     /// Reads the checkpoint of `step`, in which these changes were made, and compares all checksums. A file of tensors may hold
-    /// `most_bytes`.
+    /// what `most_bytes` gives for the length of the weights, in bytes.
     ///
     /// # Errors
-    /// Names the file, what was expected and what was found.
-    pub fn read_at(run: &Path, step: u64, changes: &[Change], most_bytes: u64) -> Result<Self, RunError> {
+    /// Names the file, what was expected and what was found; or what `most_bytes` refuses.
+    pub fn read_at(
+        run: &Path,
+        step: u64,
+        changes: &[Change],
+        most_bytes: impl FnOnce(u64) -> Result<u64, RunError>,
+    ) -> Result<Self, RunError> {
         let Some(kept) = kept(run)?.into_iter().find(|kept| kept.step == step) else {
             return Err(RunError::unexpected(&Self::path(run, step), message!("a checkpoint"), message!("none")));
         };
@@ -91,7 +97,9 @@ impl Checkpoint {
             compare(&run.join("config.toml"), &sums.config, &sum_of(&run.join("config.toml"))?, step)?;
             compare(&run.join("changes.toml"), &sums.changes, &sum_of_changes(changes, step), step)?;
         }
-        Self::read_tensors(&kept.path, state, most_bytes)
+        let weights = kept.path.join(WEIGHTS);
+        let (_, length) = open_file(&weights).map_err(RunError::read(&weights))?;
+        Self::read_tensors(&kept.path, state, most_bytes(length)?)
     }
 
     fn read_state(path: &Path, step: u64) -> Result<CheckpointState, RunError> {
@@ -124,7 +132,7 @@ impl Checkpoint {
             }
             tensors::parse(&path, &bytes, step)
         };
-        let weights = tensors_of("weights.safetensors", sums.map(|sums| &sums.weights))?;
+        let weights = tensors_of(WEIGHTS, sums.map(|sums| &sums.weights))?;
         let moments = tensors_of("optimizer.safetensors", sums.map(|sums| &sums.optimizer))?;
         let moments = moments_of(&path.join("optimizer.safetensors"), moments)?;
         Ok(Self { step, train_s, saved: Saved { weights, moments, updates } })

@@ -42,8 +42,7 @@ pub enum RunError {
 
 impl RunError {
     pub(crate) fn unexpected(path: &Path, expected: Message, found: Message) -> Self {
-        // One sentence: some parsers draw a picture of the place.
-        Self::Unexpected { path: path.to_owned(), expected, found: found.in_one_line() }
+        Self::Unexpected { path: path.to_owned(), expected, found }
     }
 
     pub(crate) fn read(path: &Path) -> impl FnOnce(FileError) -> Self {

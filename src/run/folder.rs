@@ -210,10 +210,16 @@ pub(super) fn read_checkpoint(
     step: u64,
 ) -> Result<(Checkpoint, Snapshot), RunError> {
     let path = Checkpoint::path(folder, step);
-    let model = Model::new(&config.model, config.image).map_err(misfit(&path))?;
-    // Two moments a parameter, or the parameter and its average; names, and what batch norm keeps.
-    let most_bytes = (model.parameter_count() as u64).saturating_mul(2 * 4).saturating_add(MOST_BESIDE);
-    let checkpoint = Checkpoint::read_at(folder, step, changes, most_bytes)?;
+    let mut made = None;
+    let checkpoint = Checkpoint::read_at(folder, step, changes, |weights_bytes| {
+        let most = usize::try_from(weights_bytes.saturating_add(MOST_BESIDE) / 4).unwrap_or(usize::MAX);
+        let model = made.insert(Model::within(&config.model, config.image, most).map_err(misfit(&path))?);
+        // Two moments a parameter, or the parameter and its average; names, and what batch norm keeps.
+        Ok((model.parameter_count() as u64).saturating_mul(2 * 4).saturating_add(MOST_BESIDE))
+    })?;
+    let Some(model) = made else {
+        return Err(RunError::unexpected(&path, message!("a checkpoint"), message!("none")));
+    };
     let snapshot = snapshot_of(folder, model, &checkpoint)?;
     Ok((checkpoint, snapshot))
 }

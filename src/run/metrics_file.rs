@@ -102,7 +102,10 @@ impl Header {
         let mut cells = line.split(',');
         let (step, seconds) = (cells.next()?.parse().ok()?, cells.next()?.parse().ok()?);
         let mut values = Losses::new();
-        for (cell, id) in cells.zip(&self.ids) {
+        let mut ids = self.ids.iter();
+        for cell in cells {
+            // One more than there are columns would become another's.
+            let id = ids.next()?;
             if let (Some(id), false) = (id, cell.is_empty()) {
                 values.push((*id, cell.parse().ok()?));
             }

@@ -7,7 +7,7 @@ use eframe::egui::{Align2, Context, Grid, Key, ScrollArea, Window};
 const KEYS: [(&str, &str); 12] = [
     ("help.space", "help.space_does"),
     ("S", "help.s_does"),
-    ("R", "help.r_does"),
+    ("Ctrl+R", "help.r_does"),
     ("help.arrows", "help.arrows_does"),
     ("Ctrl+O", "help.ctrl_o_does"),
     ("Ctrl+S", "help.ctrl_s_does"),

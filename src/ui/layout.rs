@@ -42,6 +42,11 @@ pub fn to_text(tree: &Tree<Pane>) -> Option<String> {
 /// their places.
 pub fn from_text(text: &str) -> Option<Tree<Pane>> {
     let mut tree: Tree<Pane> = serde_json::from_str(text).ok()?;
+    // What is inserted gets the number after the largest.
+    if tree.tiles.tile_ids().any(|id| id.0 > u64::MAX / 2) || !tree.tiles.tiles().all(has_finite_shares) {
+        return None;
+    }
+    tree.tiles.recompute_next_tile_id();
     let root = tree.root()?;
     let mut seen = Vec::new();
     let mut open = vec![root];
@@ -71,6 +76,15 @@ pub fn from_text(text: &str) -> Option<Tree<Pane>> {
         }
     }
     Some(tree)
+}
+
+/// Whether a container divides its room by numbers.
+fn has_finite_shares(tile: &Tile<Pane>) -> bool {
+    match tile {
+        Tile::Container(Container::Linear(linear)) => linear.shares.iter().all(|(_, share)| share.is_finite()),
+        Tile::Container(Container::Grid(grid)) => grid.col_shares.iter().chain(&grid.row_shares).all(|x| x.is_finite()),
+        Tile::Container(Container::Tabs(_)) | Tile::Pane(_) => true,
+    }
 }
 
 /// Puts a panel that a layout does not hold beside one of the same place in the default layout, else into the first tabs.

@@ -8,6 +8,7 @@ const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O)
 const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
 const EXPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::E);
 const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
+const RESET: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::R);
 const REDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
 
 /// What the keys depend on.
@@ -41,6 +42,7 @@ pub fn commands(context: &Context, state: &KeyboardState, commands: &mut Vec<Com
         let with_command = [
             (REDO, Command::Redo),
             (UNDO, Command::Undo),
+            (RESET, ModelCommand::ResetAll.into()),
             (OPEN, FileCommand::Ask(Ask::OpenData).into()),
             (SAVE, FileCommand::SaveAll.into()),
             (EXPORT, FileCommand::Ask(Ask::Export(Picture::Sheet)).into()),
@@ -50,9 +52,7 @@ pub fn commands(context: &Context, state: &KeyboardState, commands: &mut Vec<Com
                 commands.push(command);
             }
         }
-        for (key, command) in
-            [(Key::Space, ModelCommand::ToggleAll), (Key::S, ModelCommand::StepAll), (Key::R, ModelCommand::ResetAll)]
-        {
+        for (key, command) in [(Key::Space, ModelCommand::ToggleAll), (Key::S, ModelCommand::StepAll)] {
             if input.modifiers.is_none() && input.consume_key(Modifiers::NONE, key) {
                 commands.push(command.into());
             }

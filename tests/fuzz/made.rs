@@ -166,9 +166,9 @@ fn settings() {
     put("fork", "vae.odd.toml", origin);
     put("fork", "vae.wrong-key.toml", "format = 1\nparent = \"..\"\nstep = 0\nset = {}\nwho = \"me\"\n");
     put("metrics", "vae.torn.csv", "step,seconds,kl\n1,0.5,1\n2,0.");
-    put("metrics", "vae.odd.csv", "step,seconds,kl,kl,banana,kl_7,\r\n1,nan,inf,,,-0,\r\n\u{37},1,2,3,4,5,6,7\n");
+    put("metrics", "vae.odd.csv", "step,seconds,kl,kl,banana,kl_7,\r\n1,nan,inf,,,-0,\r\n\u{37},1,2,3,4,5,6\n");
     put("metrics", "vae.header.csv", "step,seconds");
-    put("metrics", "vae.cells.csv", "step,seconds,\n1,0,,2");
+    put("metrics", "vae.wrong-cells.csv", "step,seconds,\n1,0,,2\n");
     put("metrics", "vae.wrong-return.csv", "\rc");
     put("metrics", "vae.wrong-columns.csv", "time,loss\n1,2\n");
     put("state", "vae.wrong-time.toml", "format = 1\nstep = 6\ntrain_s = -inf\n[updates]\n\"\" = 6\n");

@@ -6,11 +6,8 @@ use crate::runner::{Read, Verdict, ensure, refused};
 use latentarium::explore::plane::Plane;
 use latentarium::model::{Config, MetricId, in_force};
 use latentarium::run::metrics_file::{self, MetricsFile, MetricsRow};
-use latentarium::run::{Opened, RunConfig, RunError};
+use latentarium::run::{Opened, RunError};
 use latentarium::{message::Explain, run};
-
-/// The largest model that is made of a configuration, in weights: a larger one takes more time and memory than an input may.
-const LARGEST: u64 = 4_000_000;
 
 /// `config.toml`, and where it fits also the run behind it.
 pub fn config(runs: &Runs, entry: &Entry, bytes: &[u8]) -> Verdict {
@@ -19,29 +16,11 @@ pub fn config(runs: &Runs, entry: &Entry, bytes: &[u8]) -> Verdict {
     match run::read_config(&path) {
         Ok(config) => {
             config.model.check().map_err(|error| error.message().to_string())?;
-            if weights(&config) <= LARGEST {
-                drop(opened(run)?);
-            }
+            drop(opened(run)?);
             Ok(Read::Whole)
         }
         Err(error) => refused(error),
     }
-}
-
-/// More weights than a model of this configuration has.
-fn weights(config: &RunConfig) -> u64 {
-    let RunConfig { image, model, .. } = config;
-    let mut widths = vec![image.values() as u64, 2 * model.latent() as u64];
-    if let Some(latentarium::model::Setting::Widths(hidden)) = model.get("hidden") {
-        widths.extend(hidden.iter().map(|width| *width as u64));
-    }
-    if model.word("network").is_some_and(|network| network != "dense") {
-        // Stages of up to 512 channels, the last of which a dense layer reads.
-        widths.push(8 * image.values() as u64 * model.whole("channels").unwrap_or(1));
-        widths.push(512 * 16);
-    }
-    let most = widths.iter().copied().max().unwrap_or(0);
-    widths.iter().fold(0, |sum, width| sum + width.saturating_mul(most.min(*width * 512)))
 }
 
 /// Opens a run as the program does; what is opened must be a model that can be looked at.
@@ -73,7 +52,7 @@ pub fn changes(runs: &Runs, entry: &Entry, bytes: &[u8]) -> Verdict {
     for step in [0, run.step, u64::MAX] {
         match in_force(&initial, &changes, step) {
             Ok(config) => config.check().map_err(|error| error.message().to_string())?,
-            Err(error) => return refused(error),
+            Err(error) => return refused(error.message()),
         }
     }
     // What was written without a checksum may also change a shape, and then fits no weights.
@@ -150,22 +129,11 @@ pub fn metrics(runs: &Runs, entry: &Entry, bytes: &[u8]) -> Verdict {
     ensure(rows.iter().all(|row| row.step <= run.step), || "a later row".to_owned())?;
     let next = MetricsRow { step: run.step + 1, seconds: 0.5, values: vec![(MetricId::KL, 0.25)] };
     file.append([next.clone()].into_iter()).map_err(|error| error.to_string())?;
-    // Cells for which there is no column become those of a column that a later row adds.
-    if has_cells_too_many(bytes) {
-        return Ok(Read::Whole);
-    }
     rows.push(next);
     let mut after = Vec::new();
     metrics_file::read(run.path(), run.step + 1, &mut |row| after.push(row)).map_err(|error| error.to_string())?;
     ensure(said(&after) == said(&rows), || format!("{:.300}, not {:.300}", said(&after), said(&rows)))?;
     Ok(Read::Whole)
-}
-
-/// Whether a row has more cells than there are columns.
-fn has_cells_too_many(bytes: &[u8]) -> bool {
-    let mut commas = bytes.split(|byte| *byte == b'\n').map(|line| line.iter().filter(|byte| **byte == b',').count());
-    let columns = commas.next().unwrap_or(0);
-    commas.any(|cells| cells > columns)
 }
 
 /// Rows in which what is no number equals itself.

@@ -26,7 +26,7 @@ impl Settings {
             let set = match config.with_value(key, &value) {
                 Ok(set) => set,
                 Err(error) => {
-                    refused(shown(&error.message().to_string()))?;
+                    refused(error.message())?;
                     continue;
                 }
             };
@@ -37,16 +37,11 @@ impl Settings {
             ensure(same.as_ref() == Some(&held.to_string()), || format!("{held} became {same:?}"))?;
             match set.check() {
                 Ok(()) => read = Read::Whole,
-                Err(error) => drop(refused(shown(&error.message().to_string()))?),
+                Err(error) => drop(refused(error.message())?),
             }
         }
         Ok(read)
     }
-}
-
-/// A sentence as the command line shows it: what was typed may have lines, which it puts no end of a line for.
-fn shown(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
 }
 
 /// The name of data: of a set that comes with the program, or a path.

@@ -18,10 +18,6 @@ impl StateFile {
     }
 
     pub fn read(&self, _: &Entry, bytes: &[u8]) -> Verdict {
-        let fields: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
-        if fields["layout"].as_str().is_some_and(is_last) {
-            return Ok(Read::Refused);
-        }
         let state = self.0.put("state.json", bytes);
         let aside = self.0.path().join("state.unread.json");
         // No data: what is kept of it is a path like any other.
@@ -70,25 +66,18 @@ fn is_whole(project: &Project) -> Result<(), String> {
     let ids: BTreeSet<u32> = project.models.iter().map(|model| model.id.0).collect();
     ensure(ids.len() == project.models.len(), || "a model twice".to_owned())?;
     let shown = [project.shown.a, project.shown.b];
-    // One model alone is shown whatever the views say.
-    ensure(ids.len() == 1 || shown.iter().all(|id| ids.contains(&id.0)), || format!("{shown:?} of {ids:?}"))?;
+    ensure(shown.iter().all(|id| ids.contains(&id.0)), || format!("{shown:?} of {ids:?}"))?;
     let made = project.models.iter().try_for_each(|model| model.config.check());
     ensure(made.is_ok(), || format!("{made:?}"))?;
     ensure(project.clone().made_whole() == *project, || "it is not whole".to_owned())?;
-    let mut project = project.clone();
-    // Infinite numbers of a plane, with which it is not shown, are written as nothing.
-    project.planes.retain(|_, plane| plane.is_valid(plane.latent()));
     let text = State { project: project.clone(), ..State::default() }.to_text();
     let again: State = serde_json::from_str(&text).map_err(|error| format!("what is written: {error}"))?;
-    ensure(again.project == project, || "it is another after it was written".to_owned())
+    ensure(again.project == *project, || "it is another after it was written".to_owned())
 }
 
 /// The layout of the panels: whole, and the same after it was written; or none.
 pub fn layout(bytes: &[u8]) -> Verdict {
     let text = String::from_utf8_lossy(bytes);
-    if is_last(&text) {
-        return Ok(Read::Refused);
-    }
     let Some(tree) = layouts::from_text(&text) else { return Ok(Read::Refused) };
     let panes = latentarium::ui::panels::panes();
     for pane in panes {
@@ -97,33 +86,6 @@ pub fn layout(bytes: &[u8]) -> Verdict {
     }
     let written = layouts::to_text(&tree).ok_or("a layout that cannot be written")?;
     let holds = layouts::from_text(&written).is_some();
-    ensure(holds || next_is_taken(&text) || has_infinite_shares(&written), || {
-        format!("what is written is no layout: {written}")
-    })?;
+    ensure(holds, || format!("what is written is no layout: {written}"))?;
     Ok(Read::Whole)
-}
-
-/// Whether a share of a layout is infinite, which is written as nothing.
-fn has_infinite_shares(written: &str) -> bool {
-    let (_, shares) = written.split_once("\"tiles\"").unwrap_or_default();
-    shares.split("\"shares\":{\"shares\":{").skip(1).any(|shares| shares.split('}').next().unwrap().contains("null"))
-}
-
-/// The number that a layout says its next tile has.
-fn next_tile(text: &str) -> u64 {
-    let layout: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    layout["tiles"]["next_tile_id"].as_u64().unwrap_or(0)
-}
-
-/// Whether there is no number after the next one, with which a panel that is put back would be counted.
-fn is_last(layout: &str) -> bool {
-    next_tile(layout) > u64::MAX / 2
-}
-
-/// Whether a layout has a tile of the number that it says is the next, or of a later one: a panel that is put back then takes
-/// a tile's place.
-fn next_is_taken(text: &str) -> bool {
-    let layout: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    let numbers = layout["tiles"]["tiles"].as_object().into_iter().flat_map(|tiles| tiles.keys());
-    numbers.filter_map(|number| number.parse::<u64>().ok()).any(|number| number >= next_tile(text))
 }

@@ -41,6 +41,7 @@ impl Session {
             self.services.models.iter().any(|(_, model)| model.status().is_some_and(|status| status.step > 0));
         self.project.data = data.source.clone();
         self.services.data = Some(data.clone());
+        self.undo.forget_kept();
         self.services.sheet.sheet = None;
         self.services.sheet.requested = true;
         let ids: Vec<_> = self.project.models.iter().map(|model| model.id).collect();

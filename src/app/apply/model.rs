@@ -9,7 +9,7 @@ use crate::model::{Config, MOST_MODELS, ModelId, Part};
 use crate::trainer::{Control, Phase, Trainer};
 use crate::ui::command::ModelCommand;
 use crate::ui::messages::Level;
-use crate::ui::text::{explain, tr};
+use crate::ui::text::{explain, tr, whole};
 use rust_i18n::t;
 
 impl Session {
@@ -25,7 +25,7 @@ impl Session {
                     self.add(config, Some(id));
                 }
             }
-            ModelCommand::Remove(id) => self.change_list(|project| _ = project.remove(id)),
+            ModelCommand::Remove(id) => self.remove(id),
             ModelCommand::Rename(id, name) => self.change_list(|project| project.rename(id, &name)),
             ModelCommand::Color(id, color) => self.change_list(|project| {
                 if let Some(model) = project.model_mut(id) {
@@ -46,8 +46,11 @@ impl Session {
             ModelCommand::ToggleAll => self.toggle_all(),
             ModelCommand::Step(id, part) => self.step(id, part),
             ModelCommand::StepAll => self.each(|session, id| session.step(id, Part::Whole)),
-            ModelCommand::Reset(id) => self.reset(id),
-            ModelCommand::ResetAll => self.each(Self::reset),
+            ModelCommand::Reset(id) => self.reset(&[id]),
+            ModelCommand::ResetAll => {
+                let ids: Vec<ModelId> = self.project.models.iter().map(|model| model.id).collect();
+                self.reset(&ids);
+            }
             ModelCommand::TrainAtOnce(count) => self.project.train_at_once = count.clamp(1, MOST_MODELS),
         }
     }
@@ -65,6 +68,27 @@ impl Session {
             self.undo.record(ChangeKind::List, &before);
             self.keep_runtimes();
             self.services.sheet.requested = true;
+        }
+    }
+
+    fn remove(&mut self, id: ModelId) {
+        let kept = self.services.models.get_mut(id).filter(|model| model.has_learned());
+        let kept = kept.map(crate::app::runtime::ModelRuntime::take_out);
+        let before = self.project.models.len();
+        self.change_list(|project| _ = project.remove(id));
+        match kept {
+            Some(kept) if self.project.models.len() < before => self.undo.keep((id, kept)),
+            // The last one stays.
+            Some(kept) => _ = self.services.models.insert(id, kept),
+            None => {}
+        }
+    }
+
+    /// Keeps a model that has learned something with the change that was recorded last: undo brings it back as it is.
+    pub(in crate::app) fn keep_for_undo(&mut self, id: ModelId) {
+        if let Some(model) = self.services.models.get_mut(id).filter(|model| model.has_learned()) {
+            let kept = model.take_out();
+            self.undo.keep((id, kept));
         }
     }
 
@@ -89,6 +113,7 @@ impl Session {
         if renamed {
             self.project.name_by_preset(id);
         }
+        self.keep_for_undo(id);
         self.make(id);
     }
 
@@ -173,7 +198,26 @@ impl Session {
         }
     }
 
-    fn reset(&mut self, id: ModelId) {
+    /// Back to step 0, as one step of undo: what was learned can be had again.
+    fn reset(&mut self, ids: &[ModelId]) {
+        let models = ids.iter().filter_map(|id| Some((*id, self.services.models.get(*id)?.status()?.step)));
+        let learned: Vec<(ModelId, u64)> = models.filter(|(_, step)| *step > 0).collect();
+        if !learned.is_empty() {
+            self.undo.record(ChangeKind::List, &self.project);
+        }
+        for (id, step) in &learned {
+            self.keep_for_undo(*id);
+            self.make(*id);
+            let name = self.project.label(*id);
+            self.shell.say(Level::Done, &t!("toast.reset", slot = name, step = whole(*step)));
+        }
+        let untouched = ids.iter().filter(|id| learned.iter().all(|(learned, _)| learned != *id));
+        untouched.for_each(|id| self.begin_anew(*id));
+        self.services.sheet.requested = true;
+    }
+
+    /// A model at step 0, which its card or a fault may have left behind.
+    fn begin_anew(&mut self, id: ModelId) {
         let (Some(entry), Some(model)) = (self.project.model(id), self.services.models.get(id)) else { return };
         let Some(trainer) = &model.trainer else {
             if model.failure.is_some() {
@@ -184,10 +228,7 @@ impl Session {
         let broken = matches!(trainer.status().phase, Phase::Failed | Phase::Stopped);
         if broken || trainer.config() != entry.config || model.folder.is_some() {
             self.make(id);
-        } else {
-            self.send(id, Control::Reset);
         }
-        self.services.sheet.requested = true;
     }
 
     /// Makes a new trainer for the card's settings, in the background: making a network is not a frame's work.

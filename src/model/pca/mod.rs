@@ -10,6 +10,7 @@ use super::{
     TestedBatch,
 };
 use crate::dataset::{ImageShape, Split};
+use crate::memory::{free_bytes, gibibytes};
 use crate::nn::parameters::copied;
 use crate::random::Purpose;
 use crate::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
@@ -36,8 +37,27 @@ pub static PCA: Family = Family {
         let latent = config.latent();
         format!("probabilistic principal component analysis in closed form, decoder z {latent}–pixels, one pass")
     },
-    make: |config, shape, _| Ok(Box::new(Pca::new(config, shape))),
+    make: |config, shape, parameters| {
+        let pixels = shape.values();
+        parameters().check(pixels.saturating_mul(config.latent().saturating_add(1)))?;
+        check_covariance(pixels)?;
+        Ok(Box::new(Pca::new(config, shape)))
+    },
 };
+
+/// The most bytes that the covariance may take, where so much is free.
+const MOST_BYTES: u64 = 8 << 30;
+
+/// Refuses images whose covariance, and what its eigenvectors are computed in, would not fit into memory.
+fn check_covariance(pixels: usize) -> Result<()> {
+    let (bytes, most) = ((pixels as u64).saturating_pow(2).saturating_mul(3 * 8), MOST_BYTES.min(free_bytes()));
+    if bytes > most {
+        let (found, most) = (gibibytes(bytes), gibibytes(most));
+        let what = format!("covariance: expected at most {most} for that of all pixels, found {found}");
+        return Err(candle_core::Error::Msg(what).into());
+    }
+    Ok(())
+}
 
 /// The analysis, before its pass or after.
 #[derive(Debug)]
