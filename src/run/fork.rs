@@ -5,7 +5,7 @@ use super::checkpoint::MOST_TENSOR_BYTES;
 use super::error::RunError;
 use super::folder::{RunConfig, read_checkpoint, read_config};
 use super::kept::{Kept, kept, not_kept};
-use super::toml_file::{read_toml_if_any, write_toml};
+use super::toml_file::{is_too_deep, read_toml_if_any, write_toml};
 use super::{Checkpoint, FORMAT, metrics_file};
 use crate::disk::faults::point;
 use crate::disk::{atomic, kind_at, read_file};
@@ -48,6 +48,13 @@ pub enum ForkError {
         /// Why.
         why: Message,
     },
+    /// What was to be changed is so already: the fork would be the parent.
+    Same {
+        /// The parent.
+        run: PathBuf,
+        /// The fields.
+        keys: String,
+    },
     /// No such field, or no such value.
     Change(#[from] ChangeError),
 }
@@ -58,6 +65,9 @@ impl Explain for ForkError {
             Self::Run(error) | Self::NotKept(error) => error.message(),
             Self::Fixed { key, why } => {
                 message!("{key}: a fork cannot change it, {why}: begin a new run with it", key, why)
+            }
+            Self::Same { run, keys } => {
+                message!("{run}: expected something that a fork changes, found {keys} as there is already", run, keys)
             }
             Self::Change(error) => error.message(),
         }
@@ -115,6 +125,9 @@ impl Fork {
             changes.push(Change { step, key: Key::from(name.as_str()), value });
         }
         after.check().map_err(ChangeError::from)?;
+        if !set.is_empty() && after == before {
+            return Err(ForkError::Same { run: parent.to_owned(), keys: listed_keys(set) });
+        }
         let (checkpoint, _) = read_checkpoint(parent, &RunConfig { model: before, ..config.clone() }, &changes, step)?;
         if let Err(why) = goes_on(&checkpoint.saved, &after, &config) {
             return Err(ForkError::Fixed { key: listed_keys(set), why });
@@ -200,7 +213,8 @@ fn goes_on(saved: &Saved, model: &Config, config: &RunConfig) -> Result<(), Mess
 /// A value as a person types it: what TOML knows, else text.
 pub fn value_of(text: &str) -> Value {
     let text = text.trim();
-    text.parse().unwrap_or_else(|_| Value::String(text.to_owned()))
+    let value = if is_too_deep(text) { None } else { text.parse().ok() };
+    value.unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
 /// Copies a file of a run folder, synced; nothing where there is none.

@@ -33,6 +33,10 @@ fn parse_toml<T: serde::de::DeserializeOwned>(path: &Path, bytes: Vec<u8>, newes
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| RunError::unexpected(path, message!("text in UTF-8"), message!("other bytes")))?;
+    if is_too_deep(&text) {
+        let found = message!("brackets in more than {most} brackets", most = MOST_DEPTH);
+        return Err(RunError::unexpected(path, message!("settings of this program"), found));
+    }
     let not_toml = |error: toml::de::Error| {
         let before = error.span().and_then(|span| text.get(..span.start));
         let what = Message::words(error.message());
@@ -53,6 +57,33 @@ fn parse_toml<T: serde::de::DeserializeOwned>(path: &Path, bytes: Vec<u8>, newes
     }
 }
 
+/// Brackets in brackets, at most: far more than any setting has.
+const MOST_DEPTH: usize = 64;
+
+/// Whether brackets stand in so many others, outside of strings, that the parser, which follows them by recursion also where
+/// they are no TOML, would run out of stack.
+pub(super) fn is_too_deep(text: &str) -> bool {
+    let (mut depth, mut quote) = (0usize, None);
+    let mut signs = text.chars();
+    while let Some(sign) = signs.next() {
+        match (quote, sign) {
+            // An escaped sign; a string ends with its line.
+            (Some('"'), '\\') => _ = signs.next(),
+            (Some(_), '\n') => quote = None,
+            (Some(open), _) if sign == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(sign),
+            (None, '[' | '{') => depth += 1,
+            (None, ']' | '}') => depth = depth.saturating_sub(1),
+            (None, _) => {}
+        }
+        if depth > MOST_DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
 /// Writes such a file.
 pub(super) fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
     let text = toml::to_string(value)
@@ -66,4 +97,23 @@ pub(super) fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), RunE
 /// Names the file, what was expected and what was found.
 pub fn sum_of(path: &Path) -> Result<String, RunError> {
     Ok(sha256(&read_file(path, MOST_BYTES).map_err(RunError::read(path))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_are_counted_outside_of_strings() {
+        let deep = "[".repeat(MOST_DEPTH + 1);
+        assert!(is_too_deep(&deep) && is_too_deep(&"{ [ ".repeat(MOST_DEPTH)));
+        assert!(!is_too_deep(&"[".repeat(MOST_DEPTH)));
+        assert!(!is_too_deep(&"[1]\n{ x = [2] }\n".repeat(1000)));
+        for quote in ["\"", "'"] {
+            assert!(!is_too_deep(&format!("x = {quote}{deep}{quote}")));
+            assert!(is_too_deep(&format!("x = {quote}{quote}\n{deep}")));
+            assert!(is_too_deep(&format!("x = {quote}\n{deep}")), "a string ends with its line");
+        }
+        assert!(!is_too_deep(&format!("x = \"\\\"{deep}\"")), "an escaped quote is none");
+    }
 }

@@ -55,7 +55,7 @@ const MISUSED: [&str; 43] = [
 ];
 
 /// What the program refuses, and how.
-const WRONG: [(&str, &str); 62] = [
+const WRONG: [(&str, &str); 64] = [
     ("train vae-dnese", "expected one of the presets vae-dense, "),
     ("train ../../up", "expected one of the presets vae-dense, "),
     ("bench train vae-dnese", "expected one of the presets vae-dense, "),
@@ -108,6 +108,11 @@ const WRONG: [(&str, &str); 62] = [
         "run: expected one of the steps that are kept (0, 2, 4, 6), found 1",
     ),
     ("train --fork run@6 --set banana=2", "banana: expected one of "),
+    ("train --fork run@6 --set beta=1 --out new", "run: expected something that a fork changes, found beta as"),
+    (
+        "train --fork run@6 --set beta=1 --set learning_rate=0.002 --out new",
+        "run: expected something that a fork changes, found beta, learning_rate as there is already",
+    ),
     ("train --fork run@6 --set beta=nan", "beta: expected "),
     ("train --fork run@6 --set beta=2 --steps 6 --out new", "--fork run@6: expected more than 6 steps in all, found 6"),
     ("sample run --out x.png --count 0", "--count: expected 1 to 10000, found 0"),

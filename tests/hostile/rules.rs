@@ -158,6 +158,8 @@ fn long() -> Vec<Case> {
         config("a long word for a number", "latent = 2", format!("latent = \"{long}\"")),
         config("a long preset", "preset = \"vae-dense\"", format!("preset = \"{long}\"")),
         config("a long key", "[image]", format!("{long} = 1\n[image]")),
+        Case::new("brackets without an end", &format!("{TRAIN} --out new --set"), 2, End::Said, "beta: ")
+            .argument(format!("beta=[[1], 2{}", ", { [inf], \"two\"".repeat(5_000))),
         Case::new("a long option", &format!("{TRAIN} --set hidden={long} --out new"), 2, End::Said, "hidden: "),
     ]
 }

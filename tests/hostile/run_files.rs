@@ -82,6 +82,13 @@ fn settings() -> Vec<Case> {
             holds("a format that is text", name, "format = \"2\"\n", SETTINGS),
             holds("a format alone", name, "format = 1\n", if name == CHANGES { "" } else { SETTINGS }),
             holds("deep lists", name, format!("format = 1\nx = {}\n", "[".repeat(100_000)), SETTINGS),
+            holds(
+                "brackets without an end",
+                name,
+                format!("format = 1\nx = [[1], 2{}", ", { [inf], \"two\"".repeat(200_000)),
+                SETTINGS,
+            ),
+            holds("deep keys", name, format!("format = 1\nx{} = 1\n", ".x".repeat(500_000)), SETTINGS),
             holds("deep tables", name, format!("format = 1\n[x{}]\n", ".x".repeat(50_000)), SETTINGS),
             holds("a text without an end", name, "format = 1\nx = \"", SETTINGS),
             holds("more than may be", name, long, "expected at most 4194304 bytes, found 524"),
