@@ -72,7 +72,8 @@ impl Session {
         }
     }
 
-    /// Puts another project in place of this one, with models as they ran, and gives what had learned and is replaced; what is not a change of the person's work stays: data, how many models
+    /// Puts another project in place of this one, with models as they ran, and gives what had learned and is replaced. What
+    /// is not a change of the person's work stays: data, how many models
     /// train at once, and how the window looks.
     fn go_to(&mut self, project: Project, kept: Vec<KeptModel>) -> Vec<KeptModel> {
         let settings = Settings { plane: project.settings.plane.clone(), ..self.project.settings.clone() };

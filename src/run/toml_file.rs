@@ -7,6 +7,7 @@ use crate::disk::{atomic, read_file};
 use crate::message::{Message, message};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use toml_parser::lexer::TokenKind;
 
 /// The most that such a file may hold, in bytes.
 const MOST_BYTES: u64 = 4 << 20;
@@ -60,24 +61,19 @@ fn parse_toml<T: serde::de::DeserializeOwned>(path: &Path, bytes: Vec<u8>, newes
 /// Brackets in brackets, at most: far more than any setting has.
 const MOST_DEPTH: usize = 64;
 
-/// Whether brackets stand in so many others, outside of strings, that the parser, which follows them by recursion also where
-/// they are no TOML, would run out of stack.
+/// Whether brackets stand in so many others that the parser, which follows them by recursion also where they are no TOML, would
+/// run out of stack. Told by the parser's own tokens, so that nothing is a string here that is none there; a bracket that
+/// closes no other closes nothing.
 pub(super) fn is_too_deep(text: &str) -> bool {
-    let (mut depth, mut quote) = (0usize, None);
-    let mut signs = text.chars();
-    while let Some(sign) = signs.next() {
-        match (quote, sign) {
-            // An escaped sign; a string ends with its line.
-            (Some('"'), '\\') => _ = signs.next(),
-            (Some(_), '\n') => quote = None,
-            (Some(open), _) if sign == open => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(sign),
-            (None, '[' | '{') => depth += 1,
-            (None, ']' | '}') => depth = depth.saturating_sub(1),
-            (None, _) => {}
+    let mut open = Vec::new();
+    for token in toml_parser::Source::new(text).lex() {
+        match token.kind() {
+            kind @ (TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket) => open.push(kind),
+            TokenKind::RightSquareBracket => _ = open.pop_if(|last| *last == TokenKind::LeftSquareBracket),
+            TokenKind::RightCurlyBracket => _ = open.pop_if(|last| *last == TokenKind::LeftCurlyBracket),
+            _ => {}
         }
-        if depth > MOST_DEPTH {
+        if open.len() > MOST_DEPTH {
             return true;
         }
     }
@@ -109,10 +105,13 @@ mod tests {
         assert!(is_too_deep(&deep) && is_too_deep(&"{ [ ".repeat(MOST_DEPTH)));
         assert!(!is_too_deep(&"[".repeat(MOST_DEPTH)));
         assert!(!is_too_deep(&"[1]\n{ x = [2] }\n".repeat(1000)));
-        for quote in ["\"", "'"] {
+        for quote in ["\"", "'", "\"\"\"", "'''"] {
             assert!(!is_too_deep(&format!("x = {quote}{deep}{quote}")));
-            assert!(is_too_deep(&format!("x = {quote}{quote}\n{deep}")));
-            assert!(is_too_deep(&format!("x = {quote}\n{deep}")), "a string ends with its line");
+            assert!(is_too_deep(&format!("x = {quote}{quote}, {deep}")));
+        }
+        // What looks like a string to who counts quotes, and like brackets to the parser.
+        for hides in ["x = \"\\\n", "x = [\"\"\"a\"b\"\"\", ", "# it's\n", "[ } { ] "] {
+            assert!(is_too_deep(&format!("{hides}{}", "[ } { ] ".repeat(MOST_DEPTH))), "{hides}");
         }
         assert!(!is_too_deep(&format!("x = \"\\\"{deep}\"")), "an escaped quote is none");
     }

@@ -131,7 +131,8 @@ impl Trainer {
         Self::begin(config, dataset, options, None)
     }
 
-    /// The same, going on from a run folder's newest checkpoint, or one that the options name: weights, optimiser, history; holds still until it is started.
+    /// The same, going on from a run folder's newest checkpoint, or one that the options name: weights, optimiser, history;
+    /// holds still until it is started.
     /// Waits for a trainer of the same run that was dropped just before.
     ///
     /// # Errors

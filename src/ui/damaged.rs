@@ -4,7 +4,7 @@ use crate::message::Message;
 use crate::ui::command::{Command, FileCommand};
 use crate::ui::text::{explain, tr, whole};
 use crate::ui::{theme, widgets};
-use eframe::egui::{self, Align2, Context, Key, Window};
+use eframe::egui::{Context, Key};
 use rust_i18n::t;
 use std::path::PathBuf;
 
@@ -31,21 +31,15 @@ impl DamagedDialog {
         let Some(Offer { run, step, why }) = &self.open else { return };
         let mut keep = true;
         let mut confirmed = false;
-        Window::new(tr("damaged.title"))
-            .id(egui::Id::unique("damaged"))
-            .open(&mut keep)
-            .collapsible(false)
-            .resizable(false)
-            .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
-            .show(context, |ui| {
-                ui.set_width(56.0 * theme::GRID);
-                ui.label(explain(why));
-                ui.add_space(theme::GRID);
-                ui.label(theme::note(ui, tr("damaged.note")));
-                ui.add_space(theme::GRID);
-                let go = t!("damaged.go", step = whole(*step));
-                confirmed = widgets::button(ui, true, &go, &tr("damaged.note")).clicked();
-            });
+        widgets::dialog(tr("damaged.title"), "damaged", &mut keep).show(context, |ui| {
+            ui.set_width(56.0 * theme::GRID);
+            ui.label(explain(why));
+            ui.add_space(theme::GRID);
+            ui.label(theme::note(ui, tr("damaged.note")));
+            ui.add_space(theme::GRID);
+            let go = t!("damaged.go", step = whole(*step));
+            confirmed = widgets::button(ui, true, &go, &tr("damaged.note")).clicked();
+        });
         if confirmed {
             commands.push(FileCommand::OpenRunAt(run.clone(), *step).into());
         }

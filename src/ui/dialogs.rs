@@ -5,7 +5,7 @@ use crate::ui::command::{Ask, Command, DataCommand, FileCommand};
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{theme, widgets};
-use eframe::egui::{Align2, Context, Key, TextEdit, Window};
+use eframe::egui::{Context, Key, TextEdit};
 use std::path::PathBuf;
 
 /// The keys of a window's title, its note, and what its button does.
@@ -56,44 +56,38 @@ impl Dialogs {
         let (title, note, action) = keys(ask);
         let mut keep = true;
         let mut confirmed = None;
-        Window::new(tr(title))
-            .id(eframe::egui::Id::unique("ask"))
-            .open(&mut keep)
-            .collapsible(false)
-            .resizable(false)
-            .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
-            .show(context, |ui| {
-                ui.set_width(56.0 * theme::GRID);
-                ui.label(theme::note(ui, tr(note)));
-                if ask == Ask::OpenData {
-                    ui.horizontal(|ui| {
-                        ui.label(tr("dialog.built_in"));
-                        for built_in in BUILT_IN {
-                            let name = tr(&format!("data.{}", built_in.name()));
-                            if widgets::button(ui, true, &name, &tr("dialog.built_in_tip")).clicked() {
-                                confirmed = Some(built_in.name().to_owned());
-                            }
-                        }
-                    });
-                }
-                let label = ui.label(tr("dialog.path"));
-                let edit = TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text(tr("dialog.hint"));
-                let field = ui.add(edit).labelled_by(label.id);
-                if std::mem::take(&mut self.fresh) {
-                    field.request_focus();
-                }
-                let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                ui.add_space(theme::GRID);
+        widgets::dialog(tr(title), "ask", &mut keep).show(context, |ui| {
+            ui.set_width(56.0 * theme::GRID);
+            ui.label(theme::note(ui, tr(note)));
+            if ask == Ask::OpenData {
                 ui.horizontal(|ui| {
-                    if widgets::button(ui, true, &tr("dialog.browse"), &tr("dialog.browse_tip")).clicked() {
-                        commands.push(FileCommand::Browse(ask).into());
-                    }
-                    let ready = !text.trim().is_empty();
-                    if (widgets::button(ui, ready, &tr(action), &tr(note)).clicked() || enter) && ready {
-                        confirmed = Some(text.trim().to_owned());
+                    ui.label(tr("dialog.built_in"));
+                    for built_in in BUILT_IN {
+                        let name = tr(&format!("data.{}", built_in.name()));
+                        if widgets::button(ui, true, &name, &tr("dialog.built_in_tip")).clicked() {
+                            confirmed = Some(built_in.name().to_owned());
+                        }
                     }
                 });
+            }
+            let label = ui.label(tr("dialog.path"));
+            let edit = TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text(tr("dialog.hint"));
+            let field = ui.add(edit).labelled_by(label.id);
+            if std::mem::take(&mut self.fresh) {
+                field.request_focus();
+            }
+            let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            ui.add_space(theme::GRID);
+            ui.horizontal(|ui| {
+                if widgets::button(ui, true, &tr("dialog.browse"), &tr("dialog.browse_tip")).clicked() {
+                    commands.push(FileCommand::Browse(ask).into());
+                }
+                let ready = !text.trim().is_empty();
+                if (widgets::button(ui, ready, &tr(action), &tr(note)).clicked() || enter) && ready {
+                    confirmed = Some(text.trim().to_owned());
+                }
             });
+        });
         if let Some(path) = confirmed {
             commands.push(match ask {
                 Ask::OpenData => DataCommand::Open(Source::parse(&path)).into(),

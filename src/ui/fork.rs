@@ -4,7 +4,7 @@ use crate::model::ModelId;
 use crate::ui::command::{Command, FileCommand, ForkRequest};
 use crate::ui::text::{tr, whole};
 use crate::ui::{theme, widgets};
-use eframe::egui::{self, Align2, ComboBox, Context, Key, TextEdit, Ui, Window};
+use eframe::egui::{self, ComboBox, Context, Key, TextEdit, Ui};
 use rust_i18n::t;
 use std::path::{Path, PathBuf};
 
@@ -54,12 +54,7 @@ impl ForkDialog {
         let Some(form) = &mut self.open else { return };
         let mut keep = true;
         let mut confirmed = false;
-        Window::new(t!("fork.title", slot = form.name))
-            .id(egui::Id::unique("fork"))
-            .open(&mut keep)
-            .collapsible(false)
-            .resizable(false)
-            .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
+        widgets::dialog(t!("fork.title", slot = form.name), "fork", &mut keep)
             .show(context, |ui| confirmed = form.ui(ui));
         if confirmed {
             let Form { id, run, step, key, value, .. } = form;

@@ -4,7 +4,7 @@ pub mod activations;
 pub mod command;
 pub mod compare;
 pub mod damaged;
-mod dialogs;
+pub mod dialogs;
 pub mod fork;
 pub mod help;
 pub mod layout;

@@ -3,13 +3,19 @@
 use crate::ui::slot::Slot;
 use crate::ui::theme;
 use crate::ui::view::ModelView;
-use eframe::egui::{self, Align, Button, Layout, Response, RichText, Role, Ui, WidgetInfo};
+use eframe::egui::{self, Align, Align2, Button, Layout, Response, RichText, Role, Ui, WidgetInfo, WidgetText, Window};
 
 /// A button that shows a sign and is called `name`; the tooltip says what it does.
 pub fn sign_button(ui: &mut Ui, enabled: bool, sign: &str, name: &str, tooltip: &str) -> Response {
     let response = ui.add_enabled(enabled, Button::new(sign).min_size(egui::Vec2::splat(3.0 * theme::GRID)));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
     response.on_hover_text(tooltip).on_disabled_hover_text(tooltip)
+}
+
+/// A window in the middle that asks for something; `keep` turns false when it is closed. `id` is its own.
+pub fn dialog<'a>(title: impl Into<WidgetText>, id: &str, keep: &'a mut bool) -> Window<'a> {
+    let window = Window::new(title).id(egui::Id::unique(id)).open(keep).collapsible(false).resizable(false);
+    window.anchor(Align2::CENTER_CENTER, [0.0, 0.0])
 }
 
 /// A button with words and a tooltip.

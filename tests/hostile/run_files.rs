@@ -88,6 +88,12 @@ fn settings() -> Vec<Case> {
                 format!("format = 1\nx = [[1], 2{}", ", { [inf], \"two\"".repeat(200_000)),
                 SETTINGS,
             ),
+            holds(
+                "brackets behind what looks like a string",
+                name,
+                format!("format = 1\nx = [\"\"\"a\"b\"\"\"{}", ", { [inf], \"two\"".repeat(200_000)),
+                SETTINGS,
+            ),
             holds("deep keys", name, format!("format = 1\nx{} = 1\n", ".x".repeat(500_000)), SETTINGS),
             holds("deep tables", name, format!("format = 1\n[x{}]\n", ".x".repeat(50_000)), SETTINGS),
             holds("a text without an end", name, "format = 1\nx = \"", SETTINGS),

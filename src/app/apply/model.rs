@@ -2,6 +2,7 @@
 
 use crate::app::done::Done;
 use crate::app::jobs::JobKey;
+use crate::app::runtime::ModelRuntime;
 use crate::app::session::Session;
 use crate::app::undo::ChangeKind;
 use crate::message::{Explain, Message};
@@ -72,15 +73,16 @@ impl Session {
     }
 
     fn remove(&mut self, id: ModelId) {
-        let kept = self.services.models.get_mut(id).filter(|model| model.has_learned());
-        let kept = kept.map(crate::app::runtime::ModelRuntime::take_out);
-        let before = self.project.models.len();
-        self.change_list(|project| _ = project.remove(id));
-        match kept {
-            Some(kept) if self.project.models.len() < before => self.undo.keep((id, kept)),
-            // The last one stays.
-            Some(kept) => _ = self.services.models.insert(id, kept),
-            None => {}
+        let mut after = self.project.clone();
+        // The last one stays.
+        if !after.remove(id) {
+            return;
+        }
+        let model = self.services.models.get_mut(id).filter(|model| model.has_learned());
+        let kept = model.map(ModelRuntime::take_out);
+        self.change_list(|project| *project = after);
+        if let Some(kept) = kept {
+            self.undo.keep((id, kept));
         }
     }
 

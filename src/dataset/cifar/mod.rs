@@ -108,8 +108,10 @@ fn read_split(paths: &[PathBuf], names: &Arc<[String]>, meter: &Meter<'_>) -> Re
         let batch = CifarBatch::open(path, meter)?;
         announced += batch.announced(announced)?;
         most = most.saturating_add(batch.most_images());
-        check_room(path, announced * RECORD)?;
         batches.push(batch);
+    }
+    if let Some(first) = paths.first() {
+        check_room(first, announced * RECORD)?;
     }
     let mut images = Images::with_room(most);
     for batch in batches {
