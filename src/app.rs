@@ -38,14 +38,12 @@ pub use wake::Waker;
 
 use crate::app::drawing::Drawing;
 use crate::gpu::DeviceInfo;
-use crate::ui::layout::{self, Behavior};
-use crate::ui::panels::panes;
+use crate::ui::layout::Behavior;
 use crate::ui::settings::Appearance;
 use crate::ui::shortcuts::KeyboardState;
-use crate::ui::{Pane, help, menu, shortcuts, theme};
+use crate::ui::{Pane, help, menu, present, shortcuts, theme};
 use eframe::egui::{self, Context, ThemePreference, Ui};
 use eframe::{egui_wgpu, wgpu};
-use egui_tiles::Tree;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -66,6 +64,8 @@ pub struct Explorer {
     render_state: Option<egui_wgpu::RenderState>,
     /// What drawing has taken of the processor.
     drawing: Drawing,
+    /// Whether the window is known to lie within its screen.
+    fitted: bool,
 }
 
 impl Explorer {
@@ -89,6 +89,7 @@ impl Explorer {
             lost: Arc::default(),
             render_state,
             drawing: Drawing::default(),
+            fitted: false,
         }
     }
 
@@ -105,6 +106,23 @@ impl Explorer {
     }
 }
 
+/// Makes a window that opened larger than its screen as large as that; whether its size is known.
+fn fit_to_screen(context: &Context) -> bool {
+    let viewport = context.input(|input| input.viewport().clone());
+    let (Some(screen), Some(inner), Some(outer)) = (viewport.monitor_size, viewport.inner_rect, viewport.outer_rect)
+    else {
+        return false;
+    };
+    // A window manager gives its frame with the first events, not with the first frame.
+    let frame = outer.size() - inner.size();
+    let most = screen - frame;
+    if screen.min_elem() > 0.0 && (inner.width() > most.x || inner.height() > most.y) {
+        context.send_viewport_cmd(egui::ViewportCommand::InnerSize(inner.size().min(most)));
+        context.send_viewport_cmd(egui::ViewportCommand::OuterPosition(egui::Pos2::ZERO));
+    }
+    frame.y > 0.0 || context.cumulative_frame_nr() > 30
+}
+
 impl eframe::App for Explorer {
     fn logic(&mut self, context: &Context, frame: &mut eframe::Frame) {
         let last_frame_s = frame.info().cpu_usage.unwrap_or(0.0).clamp(0.0, 5.0);
@@ -114,6 +132,9 @@ impl eframe::App for Explorer {
             // As a screen's own pace would: without it training has what a moving pointer leaves.
             let pause = self.session.borrow().waker().pause(last_frame, self.began.elapsed());
             std::thread::sleep(pause);
+        }
+        if !self.fitted {
+            self.fitted = fit_to_screen(context);
         }
         self.began = Instant::now();
         self.session.borrow_mut().logic(context, last_frame);
@@ -153,6 +174,8 @@ impl Session {
         let keyboard = KeyboardState {
             plane_focus: self.shell.needs.plane_focus,
             help: self.shell.panels.dialogs.help,
+            maximised: self.shell.layout.maximised().is_some(),
+            presenting: self.shell.presenting,
             cursor: self.project.cursor,
             viewport: self.project.view,
         };
@@ -161,8 +184,8 @@ impl Session {
         // The panels' own looks and the layout are lent out while the rest is looked at.
         let mut panels = std::mem::take(&mut self.shell.panels);
         panels.begin_frame();
-        let mut tree = std::mem::replace(&mut self.shell.layout, Tree::empty(egui::Id::unique("panels")));
-        let shown: Vec<Pane> = panes().filter(|pane| layout::is_shown(&tree, pane)).collect();
+        let mut layout = std::mem::take(&mut self.shell.layout);
+        let shown: Vec<Pane> = if self.shell.presenting { present::panes().into() } else { layout.shown() };
         let needs;
         {
             let view = self.view(&shown);
@@ -171,11 +194,16 @@ impl Session {
                 ui.painter().rect_filled(context.content_rect(), 0.0, palette.surfaces[1]);
             }
             // The panels' own ground is what the window is cleared with: a processor that draws pays for every layer.
-            let bar = egui::Frame::new().inner_margin(theme::GRID / 2.0);
-            egui::Panel::top("bar").frame(bar).show(ui, |ui| menu::ui(ui, &view, &mut commands));
+            if !view.presenting {
+                let bar = egui::Frame::new().inner_margin(theme::GRID / 2.0);
+                egui::Panel::top("bar").frame(bar).show(ui, |ui| menu::ui(ui, &view, &mut commands));
+            }
             egui::CentralPanel::default().frame(egui::Frame::NONE).show(ui, |ui| {
-                let mut behavior = Behavior { panels: &mut panels, view: &view, commands: &mut commands };
-                tree.ui(&mut behavior, ui);
+                if view.presenting {
+                    present::ui(ui, &mut panels, &view, &mut commands);
+                } else {
+                    layout.ui(ui, view.has_curves(), &mut Behavior::new(&mut panels, &view, &mut commands));
+                }
             });
             panels.dialogs.ui(&context, &view, &mut commands);
             panels.damaged.ui(&context, &mut commands);
@@ -185,12 +213,18 @@ impl Session {
         }
         self.shell.needs = needs;
         self.shell.panels = panels;
-        self.shell.layout = tree;
+        self.shell.layout = layout;
         self.request_views();
         self.shell.toasts.show(&context);
         self.announce(&context);
 
-        self.shell.zoom = context.zoom_factor();
+        match self.shell.next_zoom.take() {
+            Some(zoom) => context.set_zoom_factor(zoom),
+            None => self.shell.zoom = context.zoom_factor(),
+        }
+        if let Some(on) = self.shell.full_screen.take() {
+            context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(on));
+        }
         let size = context.content_rect().size();
         self.shell.window = Some([size.x, size.y]);
         let asked = !commands.is_empty();

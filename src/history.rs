@@ -1,13 +1,16 @@
 //! The curves of a run, shared between the trainer that appends and the window that looks.
 
 mod curve;
+mod marks;
 #[cfg(test)]
 mod tests;
 
 pub use curve::{Axis, Curve, CurvePoint, WHOLE_POINTS};
+pub use marks::{CurveMark, MarkKind};
 
 use crate::metrics;
 use crate::model::MetricId;
+use marks::Marks;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -19,6 +22,7 @@ const WHOLE_POINTS_OF_DIMENSION: usize = 1024;
 #[derive(Debug, Default)]
 pub struct History {
     curves: Mutex<BTreeMap<MetricId, Curve>>,
+    marks: Mutex<Marks>,
 }
 
 impl History {
@@ -69,6 +73,30 @@ impl History {
         self.ids().into_iter().filter_map(copy).collect()
     }
 
+    /// What happened to the run, in order of step.
+    pub fn marks(&self) -> Vec<CurveMark> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).all().to_vec()
+    }
+
+    /// Marks what has just happened.
+    pub fn mark(&self, step: u64, seconds: f32, kind: MarkKind) {
+        let mark = CurveMark { step, seconds: Some(seconds), kind };
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).add(mark, true);
+    }
+
+    /// Marks what a file says that has happened.
+    pub fn mark_read(&self, step: u64, kind: MarkKind) {
+        let seconds = self.seconds_at(step);
+        let mark = CurveMark { step, seconds, kind };
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).add(mark, false);
+    }
+
+    /// Seconds of training that had passed at a step, from the newest points; `None` where that is not known any more.
+    fn seconds_at(&self, step: u64) -> Option<f32> {
+        let find = |curve: &Curve| curve.thinned().take_while(|point| point.step <= step).last();
+        self.lock().values().filter_map(find).max_by_key(|point| point.step).map(|point| point.seconds)
+    }
+
     /// Points recorded in all curves together.
     pub fn len(&self) -> usize {
         self.lock().values().map(Curve::len).sum()
@@ -82,5 +110,6 @@ impl History {
     /// Forgets everything.
     pub fn clear(&self) {
         self.lock().clear();
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

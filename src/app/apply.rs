@@ -12,7 +12,7 @@ use crate::app::session::Session;
 use crate::app::undo::{ChangeKind, KeptModel};
 use crate::model::ModelId;
 use crate::ui::command::{Command, CompareCommand, ViewCommand};
-use crate::ui::layout;
+use crate::ui::layout::Layout;
 use crate::ui::settings::Settings;
 
 impl Session {
@@ -66,8 +66,11 @@ impl Session {
                 self.project.settings = *settings;
                 rust_i18n::set_locale(self.project.settings.language.locale());
             }
-            ViewCommand::TogglePane(pane) => layout::toggle(&mut self.shell.layout, &pane),
-            ViewCommand::ResetLayout => self.shell.layout = layout::default_layout(),
+            ViewCommand::TogglePane(pane) => self.shell.layout.toggle(&pane),
+            ViewCommand::Maximise(pane) => self.shell.layout.maximise(pane),
+            ViewCommand::FullScreen(on) => self.shell.full_screen = Some(on),
+            ViewCommand::Present(on) => self.shell.present(on),
+            ViewCommand::ResetLayout => self.shell.layout = Layout::default(),
             ViewCommand::Help(open) => self.shell.panels.dialogs.help = open,
         }
     }

@@ -266,6 +266,7 @@ impl Session {
                 .as_ref()
                 .filter(|device| !device.is_cpu())
                 .map(|device| device.location()),
+            presenting: self.shell.presenting,
             shown,
         }
     }
@@ -297,7 +298,7 @@ impl Session {
             project: self.project.clone(),
             layout: crate::ui::layout::to_text(&self.shell.layout),
             window: self.shell.window,
-            zoom: self.shell.zoom,
+            zoom: self.shell.own_zoom(),
             ..State::default()
         }
     }

@@ -10,19 +10,19 @@ const LOSS: Metric = Metric {
     unit: Unit::Loss,
     source: MetricSource::TrainingBatch,
     compute: MetricCompute::ByModel,
-    shade: 0.0,
+    hue: 0,
 };
-const SCORE: Metric = Metric { unit: Unit::Score, shade: 0.25, ..LOSS };
+const SCORE: Metric = Metric { unit: Unit::Score, hue: 2, ..LOSS };
 const CRITIC: Metric = Metric { unit: Unit::Critic, ..LOSS };
 
 pub(super) const METRICS: &[Metric] = &[
     LOSS,
-    Metric { id: MetricId::GENERATOR_LOSS, shade: 0.45, ..LOSS },
+    Metric { id: MetricId::GENERATOR_LOSS, hue: 1, ..LOSS },
     Metric { id: MetricId::REAL_SCORE, ..SCORE },
-    Metric { id: MetricId::FAKE_SCORE, shade: -0.15, ..SCORE },
-    Metric { id: MetricId::CRITIC_GAP, shade: 0.7, ..CRITIC },
-    Metric { id: MetricId::R1_PENALTY, shade: -0.3, ..LOSS },
-    Metric { id: MetricId::GRADIENT_PENALTY, shade: -0.3, ..LOSS },
+    Metric { id: MetricId::FAKE_SCORE, hue: 3, ..SCORE },
+    Metric { id: MetricId::CRITIC_GAP, hue: 4, ..CRITIC },
+    Metric { id: MetricId::R1_PENALTY, hue: 5, ..LOSS },
+    Metric { id: MetricId::GRADIENT_PENALTY, hue: 5, ..LOSS },
     Metric { id: MetricId::TEST_REAL_SCORE, source: MetricSource::TestSet, ..SCORE },
-    Metric { id: MetricId::TEST_CRITIC, source: MetricSource::TestSet, shade: 0.25, ..CRITIC },
+    Metric { id: MetricId::TEST_CRITIC, source: MetricSource::TestSet, hue: 2, ..CRITIC },
 ];

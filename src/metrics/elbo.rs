@@ -10,15 +10,15 @@ const TERM: Metric = Metric {
     unit: Unit::Nats,
     source: MetricSource::TrainingBatch,
     compute: MetricCompute::ByModel,
-    shade: 0.0,
+    hue: 0,
 };
 const TEST: Metric = Metric { source: MetricSource::TestSet, ..TERM };
 
 pub(super) const METRICS: &[Metric] = &[
     TERM,
-    Metric { id: MetricId::KL, shade: -0.3, ..TERM },
-    Metric { id: MetricId::TOTAL, shade: 0.45, ..TERM },
+    Metric { id: MetricId::KL, group: Group::Kl, hue: 2, ..TERM },
+    Metric { id: MetricId::TOTAL, hue: 1, ..TERM },
     Metric { id: MetricId::TEST_RECONSTRUCTION, ..TEST },
-    Metric { id: MetricId::TEST_KL, shade: -0.3, ..TEST },
-    Metric { id: MetricId::TEST_TOTAL, shade: 0.45, ..TEST },
+    Metric { id: MetricId::TEST_KL, group: Group::Kl, hue: 2, ..TEST },
+    Metric { id: MetricId::TEST_TOTAL, hue: 1, ..TEST },
 ];

@@ -17,7 +17,7 @@ pub(super) const METRICS: &[Metric] = &[
         unit: Unit::Nats,
         source: MetricSource::TestSet,
         compute: MetricCompute::FromTest(|| Box::<KlPerDimension>::default()),
-        shade: 0.4,
+        hue: 0,
     },
     // How many dimensions have Var_x(E[z_i|x]) > 0.01.
     Metric {
@@ -27,7 +27,7 @@ pub(super) const METRICS: &[Metric] = &[
         unit: Unit::Dimensions,
         source: MetricSource::TestSet,
         compute: MetricCompute::FromTest(|| Box::<ActiveUnits>::default()),
-        shade: 0.7,
+        hue: 6,
     },
 ];
 

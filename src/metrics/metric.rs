@@ -18,8 +18,8 @@ pub struct Metric {
     pub source: MetricSource,
     /// How it comes about.
     pub compute: MetricCompute,
-    /// How far its curve is from its model's colour: above 0 towards the text's, below 0 towards the background's, −1 to 1.
-    pub shade: f32,
+    /// Which of the curves' hues it has: the same for the training batch and for the test set.
+    pub hue: u8,
 }
 
 /// How many curves a metric has.
@@ -35,19 +35,31 @@ pub enum Columns {
 }
 
 /// Columns that are drawn in one plot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Group {
     /// The terms of a likelihood.
     Likelihood,
     /// The losses and scores of adversarial training.
     Adversarial,
+    /// How far posteriors are from the prior.
+    Kl,
     /// What the latent dimensions are used for.
     Latent,
 }
 
 impl Group {
     /// Every group, in the order of the plots.
-    pub const ALL: [Self; 3] = [Self::Likelihood, Self::Adversarial, Self::Latent];
+    pub const ALL: [Self; 4] = [Self::Likelihood, Self::Adversarial, Self::Kl, Self::Latent];
+
+    /// Its key in the language tables (`group.<name>`).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Likelihood => "likelihood",
+            Self::Adversarial => "adversarial",
+            Self::Kl => "kl",
+            Self::Latent => "latent",
+        }
+    }
 }
 
 /// What a metric counts in.

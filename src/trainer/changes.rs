@@ -30,6 +30,7 @@ impl Worker {
         self.changes.retain(|earlier| !same(earlier));
         self.planned.retain(|later| !same(later) && (later.key != change.key || change.is_part()));
         self.changes.push(change.clone());
+        self.mark(&change);
         self.saving.changed = true;
         self.send_event(Event::Changed(change));
         true
@@ -56,9 +57,16 @@ impl Worker {
         self.set_config(config);
         for change in now {
             self.changes.push(change.clone());
+            self.mark(&change);
             self.send_event(Event::Repeated(change));
         }
         Ok(part)
+    }
+
+    fn mark(&self, change: &Change) {
+        if !change.is_part() {
+            self.shared.history.mark(self.step, self.train_s as f32, change.into());
+        }
     }
 
     /// Puts a configuration in force.

@@ -17,7 +17,7 @@ mod write_request;
 mod write_state;
 mod writer;
 
-pub use crate::history::{Axis, Curve, History};
+pub use crate::history::{Axis, Curve, CurveMark, History, MarkKind};
 pub use crate::model::{MetricId, Part};
 pub use autosave::Autosave;
 pub use ending::wait_for_ended;
@@ -171,6 +171,16 @@ impl Trainer {
             history.push(row.step, row.seconds, &row.values);
             early_stop.add(&row.values);
         })?;
+        for change in opened.changes.iter().filter(|change| change.step <= opened.checkpoint.step && !change.is_part())
+        {
+            history.mark_read(change.step, change.into());
+        }
+        if let Some(origin) = run::read_origin(folder)? {
+            history.mark_read(origin.step, MarkKind::Forked);
+        }
+        if opened.checkpoint.step > 0 {
+            history.mark_read(opened.checkpoint.step, MarkKind::Resumed);
+        }
         let own = OwnFolder::opened(folder.to_owned(), lock, metrics);
         Self::begin(opened.initial.clone(), dataset, options, Some(Resumed { opened, own, history, early_stop }))
     }

@@ -8,7 +8,7 @@ use super::rate::Rate;
 use super::write_state::WriteState;
 use super::writer::{Writer, Written};
 use crate::dataset::Dataset;
-use crate::history::History;
+use crate::history::{History, MarkKind};
 use crate::message::{Explain, Message, message, panic_text};
 use crate::metrics::TestFolds;
 use crate::model::{Batches, Change, Config, Key, Losses, Model, Part, StepError, StepInput};
@@ -280,6 +280,7 @@ impl Worker {
         // Who steers the trainer hears of it by the event, and says so once.
         tracing::debug!(step = self.step + 1, preset = self.config.preset, "{message}");
         let step = self.step + 1;
+        self.shared.history.mark(step, self.train_s as f32, MarkKind::Failed);
         self.send_event(Event::Failed { step, message: message!("step {step}: {message}", step, message) });
     }
 

@@ -118,6 +118,12 @@ pub enum ViewCommand {
     Settings(Box<Settings>),
     /// Show or hide a panel.
     TogglePane(Pane),
+    /// Gives a panel all of the room, or none.
+    Maximise(Option<Pane>),
+    /// Gives the window all of the screen, or not.
+    FullScreen(bool),
+    /// Shows the plane and the outputs alone, large; or everything.
+    Present(bool),
     /// Back to the layout that the program came with.
     ResetLayout,
     /// Show or hide the help.

@@ -17,6 +17,7 @@ pub mod pane;
 pub mod panel;
 pub mod panels;
 pub mod plane;
+pub mod present;
 pub mod settings;
 pub mod setup;
 pub mod shortcuts;

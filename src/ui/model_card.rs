@@ -6,33 +6,34 @@ mod fields;
 pub mod presets;
 mod rate_curve;
 mod sections;
+mod status;
 
 use crate::model::Section;
-use crate::trainer::{Part, Phase, Status};
+use crate::trainer::{Part, Phase};
 use crate::ui::command::{Command, FileCommand, ModelCommand};
-use crate::ui::text::{explain, tr, whole};
+use crate::ui::text::tr;
 use crate::ui::theme::signs;
 use crate::ui::view::{ModelView, View};
 use crate::ui::{theme, widgets};
 use eframe::egui::{self, ComboBox, RichText, Ui};
 use rust_i18n::t;
 
+/// Room for the button that opens the menu of a model, in points.
+const MENU_WIDTH: f32 = 5.0 * theme::GRID;
+
 /// Draws a card; that of a model that stands in no view is short.
 pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Vec<Command>) {
     ui.push_id(model.id, |ui| {
         head(ui, view, model, commands);
         buttons(ui, model, commands);
-        status_line(ui, model);
-        trouble(ui, model);
+        status::table(ui, model);
+        status::notice(ui, model, commands);
         if model.slot.is_none() {
             return;
         }
         let mut config = model.config.clone();
         fields::rows(ui, Section::LIVE, &mut config);
         sections::ui(ui, model, &mut config);
-        if model.waits_for_reset {
-            ui.label(RichText::new(tr("model.waits_for_reset")).small().color(theme::of(ui).warning));
-        }
         if config != *model.config {
             commands.push(ModelCommand::Edit(model.id, Box::new(config)).into());
         }
@@ -48,7 +49,7 @@ fn head(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Vec<
         let name = t!("model.preset_of", slot = model.label());
         let response = ComboBox::from_id_salt("preset")
             .selected_text(model.config.preset.as_str())
-            .width(16.0 * theme::GRID)
+            .width(ui.available_width() - MENU_WIDTH)
             .height(80.0 * theme::GRID)
             .show_ui(ui, |ui| {
                 if let Some(preset) = presets::list(ui, Some(&model.config.preset)) {
@@ -57,9 +58,8 @@ fn head(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Vec<
             })
             .response;
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
-        response.on_hover_text(tr("model.preset_tip"));
+        response.on_hover_text(format!("{}\n{}", tr(model.config.family().words), tr("model.preset_tip")));
         entry::ui(ui, view, model, commands);
-        ui.add(egui::Label::new(theme::note(ui, tr(model.config.family().words))).truncate());
     });
 }
 
@@ -70,12 +70,20 @@ fn buttons(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
     let can = matches!(phase, Some(Phase::Paused | Phase::Training | Phase::Waiting | Phase::Finished))
         && model.mistake.is_none();
     ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GRID / 2.0;
+        // What is left of the line: as wide whether it trains or not.
+        let others = 3 + model.config.family().parts.len();
+        let width = ui.available_width() - others as f32 * (widgets::SIGN_WIDTH + theme::GRID / 2.0);
         if model.is_training() || model.queued {
-            if widgets::sign_button(ui, can, signs::PAUSE, &named("train.pause"), &tr("train.pause_tip")).clicked() {
+            let words = format!("{} {}", signs::PAUSE, tr("train.pause_word"));
+            if widgets::wide_button(ui, can, width, &words, &named("train.pause"), &tr("train.pause_tip")).clicked() {
                 commands.push(ModelCommand::Pause(id).into());
             }
-        } else if widgets::sign_button(ui, can, signs::START, &named("train.start"), &tr("train.start_tip")).clicked() {
-            commands.push(ModelCommand::Start(id).into());
+        } else {
+            let words = format!("{} {}", signs::START, tr("train.start_word"));
+            if widgets::wide_button(ui, can, width, &words, &named("train.start"), &tr("train.start_tip")).clicked() {
+                commands.push(ModelCommand::Start(id).into());
+            }
         }
         let mut step = |ui: &mut Ui, sign: &str, words: &str, tip: &str, part: Part| {
             if widgets::sign_button(ui, can, sign, &named(words), &tr(tip)).clicked() {
@@ -94,54 +102,4 @@ fn buttons(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
             commands.push(FileCommand::Save(id).into());
         }
     });
-}
-
-fn status_line(ui: &mut Ui, model: &ModelView<'_>) {
-    let Some(status) = model.status else {
-        ui.label(theme::note(ui, tr("train.no_data")));
-        return;
-    };
-    let phase = match status.phase {
-        Phase::Paused if model.queued => "phase.queued",
-        Phase::Paused if status.step == 0 => "phase.ready",
-        Phase::Paused => "phase.paused",
-        Phase::Training => "phase.training",
-        Phase::Waiting => "phase.waiting",
-        Phase::Finished => "phase.finished",
-        Phase::Failed => "phase.failed",
-        Phase::Stopped => "phase.stopped",
-    };
-    ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(tr(phase)).small().strong());
-        ui.label(theme::figure(progress(&status)));
-    })
-    .response
-    .on_hover_text(tr("phase.tip"));
-    if model.ready_made {
-        ui.label(theme::note(ui, tr("model.ready_made")));
-    }
-}
-
-fn progress(status: &Status) -> String {
-    let epoch = status.step as f64 / status.steps_per_epoch.max(1) as f64;
-    let step = t!("phase.step", step = whole(status.step), epoch = format!("{epoch:.2}"));
-    let mut line = step.into_owned();
-    if status.samples_per_s > 0.0 {
-        line += &format!(" · {}", t!("phase.rate", rate = whole(status.samples_per_s.round() as u64)));
-    }
-    if status.train_s > 0.0 {
-        line += &format!(" · {:.1} s", status.train_s);
-    }
-    line
-}
-
-fn trouble(ui: &mut Ui, model: &ModelView<'_>) {
-    let danger = theme::of(ui).danger;
-    if let Some(failure) = model.failure {
-        ui.label(RichText::new(explain(failure)).color(danger));
-        ui.label(RichText::new(tr("model.after_failure")).small().color(danger));
-    }
-    if let Some(mistake) = &model.mistake {
-        ui.label(RichText::new(explain(mistake)).color(danger));
-    }
 }

@@ -13,6 +13,9 @@ pub trait Panel {
     /// Draws it into all of `ui`.
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>);
 
+    /// Draws its controls at the right of its tab, from right to left.
+    fn bar(&mut self, _ui: &mut Ui, _view: &View<'_>, _commands: &mut Vec<Command>) {}
+
     /// A frame begins, in which it may not be drawn.
     fn begin_frame(&mut self) {}
 

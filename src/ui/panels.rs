@@ -83,6 +83,13 @@ impl Panels {
         }
     }
 
+    /// Draws a panel's controls beside its tab.
+    pub fn bar(&mut self, pane: &Pane, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        if let Some((_, panel)) = self.panels.iter_mut().find(|(own, _)| own == pane) {
+            panel.bar(ui, view, commands);
+        }
+    }
+
     /// A frame begins.
     pub fn begin_frame(&mut self) {
         self.panels.iter_mut().for_each(|(_, panel)| panel.begin_frame());

@@ -17,6 +17,10 @@ pub struct KeyboardState {
     pub plane_focus: Option<Id>,
     /// Whether the help is open.
     pub help: bool,
+    /// Whether a panel has all of the room.
+    pub maximised: bool,
+    /// Whether the plane and the outputs are shown alone.
+    pub presenting: bool,
     /// Where the cursor stands.
     pub cursor: [f32; 2],
     /// What part of the planes is seen.
@@ -27,6 +31,19 @@ pub struct KeyboardState {
 pub fn commands(context: &Context, state: &KeyboardState, commands: &mut Vec<Command>) {
     if context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1)) {
         commands.push(ViewCommand::Help(!state.help).into());
+    }
+    if context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F11)) {
+        let is_full = context.input(|input| input.viewport().fullscreen.unwrap_or(false));
+        commands.push(ViewCommand::FullScreen(!is_full).into());
+    }
+    if context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F5)) {
+        commands.push(ViewCommand::Present(!state.presenting).into());
+    }
+    if (state.presenting || state.maximised)
+        && context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
+    {
+        let back = if state.presenting { ViewCommand::Present(false) } else { ViewCommand::Maximise(None) };
+        commands.push(back.into());
     }
     // The plane takes the focus on a click and leaves all but its own keys to the window.
     let focused = context.memory(|memory| memory.focused());

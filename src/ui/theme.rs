@@ -17,6 +17,25 @@ pub const TEXT_BODY: f32 = 14.0;
 /// Titles.
 pub const TEXT_TITLE: f32 = 18.0;
 
+/// Height of a line of small text.
+pub const LINE: f32 = 2.25 * GRID;
+/// Width of the setup, in points.
+pub const SETUP_WIDTH: f32 = 272.0;
+/// Width of a column of single outputs.
+pub const OUTPUT_WIDTH: f32 = 28.0 * GRID;
+/// Least and largest width of two outputs beside each other.
+pub const OUTPUTS_WIDTH: [f32; 2] = [54.0 * GRID, 84.0 * GRID];
+/// Height of what stands around and below two outputs.
+pub const OUTPUT_REST: f32 = 25.0 * GRID;
+/// Height of the curves before there is one, and then.
+pub const TRAINING_HEIGHT: [f32; 2] = [9.0 * GRID, 23.0 * GRID];
+
+/// Radius of the ring around the pointer where the plane is presented.
+pub const POINTER_RADIUS: f32 = 2.0 * GRID;
+
+/// Width of the figures beside a plot.
+pub const AXIS_WIDTH: f32 = 5.0 * GRID;
+
 /// Signs on buttons: letters that the program's own fonts have.
 pub mod signs {
     /// Train.
@@ -220,11 +239,25 @@ fn restyle(style: &mut egui::Style, palette: &Palette) {
     widgets.active.bg_stroke = Stroke::new(1.0, palette.text);
 }
 
-/// The colour of one curve: a shade of its model's colour, above 0 towards the text (more contrast), below 0 towards
-/// the background.
-pub fn curve_color(model: Color32, shade: f32, palette: &Palette) -> Color32 {
-    let target = if shade > 0.0 { palette.text } else { palette.surfaces[0] };
-    model.lerp_to_gamma(target, f32::abs(shade))
+/// The hues of curves, one a quantity: neither is a model's. On the light theme they are darker.
+pub const CURVES: [Color32; 10] = [
+    Color32::from_rgb(0x58, 0xC8, 0x7A),
+    Color32::from_rgb(0xE0, 0x7A, 0xC4),
+    Color32::from_rgb(0xE3, 0xCB, 0x4E),
+    Color32::from_rgb(0x46, 0xC9, 0xCF),
+    Color32::from_rgb(0xE8, 0x6B, 0x66),
+    Color32::from_rgb(0xA9, 0x92, 0xF0),
+    Color32::from_rgb(0xB9, 0xC0, 0xCC),
+    Color32::from_rgb(0xA9, 0xCF, 0x4C),
+    Color32::from_rgb(0xC9, 0x9A, 0x6B),
+    Color32::from_rgb(0x6F, 0xA8, 0x9A),
+];
+
+/// The colour of one curve: the hue of its quantity; of two models that have it, the `second` is nearer to the text's.
+pub fn curve_color(hue: usize, second: bool, palette: &Palette) -> Color32 {
+    let hue = CURVES[hue % CURVES.len()];
+    let hue = if palette.dark { hue } else { hue.lerp_to_gamma(palette.text, 0.35) };
+    if second { hue.lerp_to_gamma(palette.text, 0.4) } else { hue }
 }
 
 /// A figure: monospaced, so that it does not jump as it changes.

@@ -63,6 +63,11 @@ impl<'a> ModelView<'a> {
         }
     }
 
+    /// The letter of the view that it stands in, or the sign of one that stands in none.
+    pub fn label_letter(&self) -> &'static str {
+        self.slot.map_or(theme::signs::MODEL, Slot::name)
+    }
+
     /// Whether it trains.
     pub fn is_training(&self) -> bool {
         self.status.is_some_and(|status| matches!(status.phase, Phase::Training | Phase::Waiting))
@@ -124,6 +129,8 @@ pub struct View<'a> {
     pub threads: usize,
     /// What they learn on instead of the processor.
     pub accelerator: Option<DeviceLocation>,
+    /// Whether the plane and the outputs are shown alone, without controls.
+    pub presenting: bool,
     /// The panels that are on the screen.
     pub shown: &'a [Pane],
 }
@@ -158,6 +165,11 @@ impl<'a> View<'a> {
     /// The models that are shown, in the order of the list.
     pub fn shown_models(&self) -> impl Iterator<Item = &ModelView<'a>> {
         self.models.iter().filter(|model| model.slot.is_some())
+    }
+
+    /// Whether there is a curve of a model that is shown.
+    pub fn has_curves(&self) -> bool {
+        self.shown_models().any(|model| model.history.is_some_and(|history| !history.is_empty()))
     }
 
     /// Whether any model trains, or waits for its turn.

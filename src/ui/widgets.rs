@@ -5,9 +5,41 @@ use crate::ui::theme;
 use crate::ui::view::ModelView;
 use eframe::egui::{self, Align, Align2, Button, Layout, Response, RichText, Role, Ui, WidgetInfo, WidgetText, Window};
 
+/// How wide a button with a sign is, in points.
+pub const SIGN_WIDTH: f32 = 3.25 * theme::GRID;
+
+/// A button that shows words and is called `name`, so wide whatever it shows.
+pub fn wide_button(ui: &mut Ui, enabled: bool, width: f32, words: &str, name: &str, tooltip: &str) -> Response {
+    let size = egui::vec2(width, 3.0 * theme::GRID);
+    let response = ui.add_enabled_ui(enabled, |ui| ui.add_sized(size, Button::new(words).truncate())).inner;
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    response.on_hover_text(tooltip).on_disabled_hover_text(tooltip)
+}
+
+/// A figure with its name before it, in a place of fixed size.
+pub fn cell(ui: &mut Ui, size: egui::Vec2, name: &str, value: &str, tooltip: &str) {
+    let row = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_size(size);
+        ui.spacing_mut().item_spacing.x = theme::GRID / 2.0;
+        ui.label(theme::note(ui, name));
+        ui.add(egui::Label::new(theme::figure(value)).truncate());
+    });
+    row.response.on_hover_text(tooltip);
+}
+
+/// Paints a line of small text, cut with an ellipsis where it is wider than `width` points; `at` is the middle of its left
+/// edge.
+pub fn paint_truncated(ui: &Ui, painter: &egui::Painter, text: &str, at: egui::Pos2, width: f32, color: egui::Color32) {
+    let font = egui::FontId::proportional(theme::TEXT_SMALL);
+    let mut job = egui::text::LayoutJob::single_section(text.to_owned(), egui::TextFormat::simple(font, color));
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    painter.galley(at - egui::vec2(0.0, galley.size().y / 2.0), galley, color);
+}
+
 /// A button that shows a sign and is called `name`; the tooltip says what it does.
 pub fn sign_button(ui: &mut Ui, enabled: bool, sign: &str, name: &str, tooltip: &str) -> Response {
-    let response = ui.add_enabled(enabled, Button::new(sign).min_size(egui::Vec2::splat(3.0 * theme::GRID)));
+    let response = ui.add_enabled(enabled, Button::new(sign).min_size(egui::vec2(SIGN_WIDTH, 3.0 * theme::GRID)));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
     response.on_hover_text(tooltip).on_disabled_hover_text(tooltip)
 }

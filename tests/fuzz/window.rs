@@ -81,8 +81,8 @@ pub fn layout(bytes: &[u8]) -> Verdict {
     let Some(tree) = layouts::from_text(&text) else { return Ok(Read::Refused) };
     let panes = latentarium::ui::panels::panes();
     for pane in panes {
-        ensure(tree.tiles.find_pane(&pane).is_some(), || format!("no panel {}", pane.id()))?;
-        layouts::is_shown(&tree, &pane);
+        ensure(tree.tree().tiles.find_pane(&pane).is_some(), || format!("no panel {}", pane.id()))?;
+        tree.is_shown(&pane);
     }
     let written = layouts::to_text(&tree).ok_or("a layout that cannot be written")?;
     let holds = layouts::from_text(&written).is_some();

@@ -159,6 +159,7 @@ pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> 
         decode_ms: None,
         threads: 1,
         accelerator: None,
+        presenting: false,
         shown: &[],
     }
 }

@@ -58,11 +58,11 @@ impl Panel for PlanePanel {
             self.class_names = names.to_vec();
             self.hidden.clear();
         }
-        self.toolbar(ui, view, commands);
-        let footer = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
-        let size = egui::vec2(ui.available_width(), (ui.available_height() - footer).max(64.0));
-        self.area(ui, size, view, commands);
-        self.footer(ui, view, commands);
+        if view.presenting {
+            self.area(ui, ui.available_size(), view, commands);
+        } else {
+            self.with_controls(ui, view, commands);
+        }
         if self.viewport != view.viewport {
             commands.push(PlaneCommand::Viewport(self.viewport).into());
         }
@@ -79,6 +79,14 @@ impl Panel for PlanePanel {
 }
 
 impl PlanePanel {
+    fn with_controls(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        self.toolbar(ui, view, commands);
+        let footer = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
+        let size = egui::vec2(ui.available_width(), (ui.available_height() - footer).max(64.0));
+        self.area(ui, size, view, commands);
+        self.footer(ui, view, commands);
+    }
+
     /// The tiles that the visible part of the plane needs, `grid` of them along its longer side; `None` where the newest
     /// frame did not draw the panel.
     pub fn lattice(&self, grid: usize) -> Option<Lattice> {

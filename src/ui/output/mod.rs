@@ -1,6 +1,8 @@
 //! What both models make of the cursor's latent, large, in the frame in which the cursor moves, beside the nearest real
 //! image.
 
+mod places;
+
 use crate::dataset::Split;
 use crate::explore::viewer::{Look, LookFound};
 use crate::gpu::image::{self, Fit};
@@ -10,10 +12,11 @@ use crate::picture::Bitmap;
 use crate::snapshot::{Scratch, Snapshot};
 use crate::ui::command::{Command, ModelCommand};
 use crate::ui::slot::Slot;
-use crate::ui::text::{decoded_by, tr};
+use crate::ui::text::{decoded_by, tr, whole};
 use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds, theme, widgets};
 use eframe::egui::{Color32, Label, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use places::{OutputForm, OutputPlaces};
 use std::sync::Arc;
 
 /// What is looked at, and what is known of it.
@@ -116,30 +119,25 @@ impl Panel for OutputPanel {
             }
             return;
         }
-        let cells = self.cells.len() + 1;
-        let spacing = ui.spacing().item_spacing;
-        let caption = 2.0 * 18.0;
-        // As many columns as make the images largest; two lines are left for the note.
-        let available = ui.available_size() - vec2(0.0, 36.0);
-        let side = |columns: usize| {
-            let rows = cells.div_ceil(columns) as f32;
-            let width = (available.x - spacing.x * (columns as f32 - 1.0)) / columns as f32;
-            width.min((available.y - spacing.y * (rows - 1.0)) / rows - caption)
-        };
-        let columns = (1..=cells).max_by(|a, b| side(*a).total_cmp(&side(*b))).unwrap_or(cells);
-        let side = self.snug(side(columns).max(48.0), ui.ctx().pixels_per_point());
-        let order: Vec<usize> = (0..cells).collect();
+        let size = ui.available_size();
+        let places = OutputPlaces::in_panel(size);
+        let side = self.snug(places.side, ui.ctx().pixels_per_point());
+        let nearest = places.nearest_side(size, side);
+        let order: Vec<&OutputCell> = self.cells.iter().collect();
+        let columns = if places.form == OutputForm::Above { 1 } else { order.len().max(1) };
         for row in order.chunks(columns) {
             ui.horizontal(|ui| {
-                for place in row {
-                    match self.cells.get(*place) {
-                        Some(cell) => cell.ui(ui, side, view),
-                        None => self.real_ui(ui, side, view),
-                    }
+                row.iter().for_each(|cell| cell.ui(ui, side, view));
+                if places.form == OutputForm::Line {
+                    self.real_ui(ui, side, view);
                 }
             });
         }
-        ui.add(Label::new(theme::note(ui, tr("output.not_aligned"))).wrap());
+        if places.form == OutputForm::Line {
+            ui.add(Label::new(theme::note(ui, tr("output.not_aligned"))).wrap());
+        } else {
+            self.strip(ui, nearest, view);
+        }
     }
 
     fn needs(&mut self, _view: &View<'_>, now_secs: f64, needs: &mut PanelNeeds) {
@@ -218,19 +216,53 @@ impl OutputPanel {
         }
     }
 
-    fn real_ui(&self, ui: &mut Ui, side: f32, view: &View<'_>) {
+    /// The nearest image, and beside it what it is and that the spaces are not aligned.
+    fn strip(&self, ui: &mut Ui, side: f32, view: &View<'_>) {
+        ui.horizontal(|ui| {
+            self.real_image(ui, side, view);
+            ui.vertical(|ui| {
+                ui.set_width(ui.available_width());
+                let Heading { name, color, figure, .. } = self.real_heading(ui, view);
+                ui.add(Label::new(RichText::new(name).color(color).strong()).truncate());
+                let figure = theme::figure(figure.unwrap_or_default()).color(theme::of(ui).text_secondary);
+                ui.add(Label::new(figure).truncate());
+                if ui.available_height() > theme::LINE {
+                    let note = tr("output.not_aligned");
+                    let label = Label::new(theme::note(ui, note.as_str()));
+                    let has_room = side > 4.0 * theme::LINE;
+                    ui.add(if has_room { label.wrap() } else { label.truncate() }).on_hover_text(note);
+                }
+            });
+        });
+    }
+
+    fn real_heading(&self, ui: &Ui, view: &View<'_>) -> Heading {
         let found = view.planes.nearest.as_ref().filter(|_| self.real.is_some());
+        let newest = view.model(Slot::A).snapshot.map(|snapshot| snapshot.step);
         let figure = found.zip(view.data).map(|(found, data)| {
             let distance = format!("L2 {:.2}", found.nearest.distance);
-            match found.nearest.class.and_then(|class| data.class_names().get(class)) {
+            let mut figure = match found.nearest.class.and_then(|class| data.class_names().get(class)) {
                 Some(name) => format!("{name} · {distance}"),
                 None => distance,
+            };
+            let step = found.look.snapshot.step;
+            if newest.is_some_and(|newest| newest != step) {
+                figure += &format!(" · {} {}", tr("output.step"), whole(step));
             }
+            figure
         });
         let color = theme::of(ui).text_secondary;
-        let heading =
-            Heading { name: tr("output.nearest"), accessible: "output.nearest", color, figure, refused: None };
-        image_ui(ui, side, heading, |ui, place| {
+        Heading { name: tr("output.nearest"), accessible: "output.nearest", color, figure, refused: None }
+    }
+
+    fn real_ui(&self, ui: &mut Ui, side: f32, view: &View<'_>) {
+        let heading = self.real_heading(ui, view);
+        captioned(ui, side, &heading, |ui| self.real_image(ui, side, view));
+    }
+
+    fn real_image(&self, ui: &mut Ui, side: f32, view: &View<'_>) {
+        let heading = self.real_heading(ui, view);
+        framed(ui, side, &heading, |ui, place| {
             if let Some(real) = &self.real {
                 let map = view.settings.color_map;
                 image::paint(ui.painter(), place, &self.real_texture, &real.picture, map, Fit::Sharp);
@@ -289,14 +321,14 @@ impl OutputCell {
                 Slot::B => "output.b",
             },
             color: view.color(self.slot),
-            figure: step.map(|step| format!("{} {step}", tr("output.step"))),
+            figure: step.map(|step| format!("{} {}", tr("output.step"), whole(step))),
             refused: match &view.model(self.slot).decoding {
                 refused @ Decoding::CpuRefused(_) => Some(decoded_by(refused)),
                 _ => None,
             },
         };
         let map = view.settings.color_map;
-        image_ui(ui, side, heading, |ui, place| {
+        let paint = |ui: &Ui, place: Rect| {
             if let Some(made) = made {
                 image::paint(ui.painter(), place, &self.texture, &made.picture, map, Fit::Sharp);
             }
@@ -306,29 +338,34 @@ impl OutputCell {
                 let decode = Decode::Image { latent: look.latent.clone(), map, fit: Fit::Sharp };
                 live::paint(ui.painter(), place, &self.device_texture, model, decode);
             }
-        });
+        };
+        captioned(ui, side, &heading, |ui| framed(ui, side, &heading, paint));
     }
 }
 
-/// One image with its heading and its figure; `paint` fills the place inside its frame.
-fn image_ui(ui: &mut Ui, side: f32, heading: Heading, paint: impl FnOnce(&Ui, Rect)) {
-    let Heading { name, accessible, color, figure, refused } = heading;
+/// An image in its frame; `paint` fills the place inside.
+fn framed(ui: &mut Ui, side: f32, heading: &Heading, paint: impl FnOnce(&Ui, Rect)) {
+    let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, tr(heading.accessible)));
+    if ui.is_rect_visible(rect) {
+        ui.painter().rect_filled(rect, 2.0, theme::of(ui).surfaces[0]);
+        paint(ui, rect.shrink(FRAME));
+        ui.painter().rect_stroke(rect, 2.0, Stroke::new(2.0, heading.color), StrokeKind::Inside);
+    }
+}
+
+/// An image with its name above it and its figure below.
+fn captioned(ui: &mut Ui, side: f32, heading: &Heading, image: impl FnOnce(&mut Ui)) {
     ui.vertical(|ui| {
         ui.set_width(side);
-        ui.add(Label::new(RichText::new(name).color(color).strong()).truncate());
-        let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, tr(accessible)));
-        if ui.is_rect_visible(rect) {
-            ui.painter().rect_filled(rect, 2.0, theme::of(ui).surfaces[0]);
-            paint(ui, rect.shrink(FRAME));
-            ui.painter().rect_stroke(rect, 2.0, Stroke::new(2.0, color), StrokeKind::Inside);
-        }
-        let mut figure = figure.unwrap_or_default();
-        if refused.is_some() {
+        ui.add(Label::new(RichText::new(&heading.name).color(heading.color).strong()).truncate());
+        image(ui);
+        let mut figure = heading.figure.clone().unwrap_or_default();
+        if heading.refused.is_some() {
             figure += " · CPU";
         }
         let figure = ui.add(Label::new(theme::figure(figure).color(theme::of(ui).text_secondary)).truncate());
-        if let Some(why) = refused {
+        if let Some(why) = &heading.refused {
             figure.on_hover_text(why);
         }
     });

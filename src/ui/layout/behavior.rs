@@ -1,0 +1,130 @@
+//! How the tiles look, and what a hand does to them.
+
+use crate::ui::command::{Command, ViewCommand};
+use crate::ui::panels::panes;
+use crate::ui::text::tr;
+use crate::ui::view::View;
+use crate::ui::{Pane, Panels, theme};
+use eframe::egui::{self, Align, Color32, Layout, Response, Stroke, Ui, WidgetText};
+use egui_tiles::{EditAction, TabState, Tabs, Tile, TileId, Tiles, UiResponse};
+
+/// Draws the panels in their tiles.
+pub struct Behavior<'a, 'v> {
+    /// The panels' own looks.
+    pub panels: &'a mut Panels,
+    /// What there is to see.
+    pub view: &'a View<'v>,
+    /// What was asked for.
+    pub commands: &'a mut Vec<Command>,
+    /// A hand has moved a border.
+    pub resized: bool,
+    /// A hand has moved a panel.
+    pub moved: bool,
+}
+
+impl<'a, 'v> Behavior<'a, 'v> {
+    /// Nothing was done yet.
+    pub fn new(panels: &'a mut Panels, view: &'a View<'v>, commands: &'a mut Vec<Command>) -> Self {
+        Self { panels, view, commands, resized: false, moved: false }
+    }
+
+    /// Draws one panel.
+    pub(super) fn panel(&mut self, ui: &mut Ui, pane: &Pane) {
+        let frame = egui::Frame::new().inner_margin(theme::GRID);
+        frame.show(ui, |ui| {
+            ui.set_min_size(ui.available_size());
+            self.panels.ui(pane, ui, self.view, self.commands);
+        });
+    }
+
+    /// A panel in all of the room, with what leads back to the others.
+    pub(super) fn maximised(&mut self, ui: &mut Ui, pane: &Pane) {
+        let ground = egui::Frame::new().fill(ui.visuals().extreme_bg_color).inner_margin(theme::GRID / 4.0);
+        ground.show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.add_space(theme::GRID);
+                ui.label(theme::title(tr(&pane.key())));
+                self.panels.bar(pane, ui, self.view, self.commands);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let back = ui.button(tr("layout.back")).on_hover_text(tr("layout.back_tip"));
+                    if back.clicked() {
+                        self.commands.push(ViewCommand::Maximise(None).into());
+                    }
+                });
+            });
+        });
+        self.panel(ui, pane);
+    }
+}
+
+impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
+        self.panel(ui, pane);
+        UiResponse::None
+    }
+
+    fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
+        tr(&pane.key()).into()
+    }
+
+    fn is_tab_closable(&self, _tiles: &Tiles<Pane>, _tile: TileId) -> bool {
+        true
+    }
+
+    fn on_tab_close(&mut self, tiles: &mut Tiles<Pane>, tile: TileId) -> bool {
+        // Hidden rather than removed, so that it comes back where it was.
+        tiles.set_visible(tile, false);
+        false
+    }
+
+    fn on_tab_button(&mut self, tiles: &mut Tiles<Pane>, tile: TileId, button: Response) -> Response {
+        if button.double_clicked()
+            && let Some(Tile::Pane(pane)) = tiles.get(tile)
+        {
+            self.commands.push(ViewCommand::Maximise(Some(pane.clone())).into());
+        }
+        button.on_hover_text(tr("layout.tab_tip"))
+    }
+
+    fn top_bar_right_ui(&mut self, tiles: &Tiles<Pane>, ui: &mut Ui, _: TileId, tabs: &Tabs, _: &mut f32) {
+        if let Some(Tile::Pane(pane)) = tabs.active.and_then(|tile| tiles.get(tile)) {
+            self.panels.bar(pane, ui, self.view, self.commands);
+        }
+    }
+
+    fn on_edit(&mut self, action: EditAction) {
+        match action {
+            EditAction::TileResized => self.resized = true,
+            EditAction::TileDropped => self.moved = true,
+            EditAction::TileDragged | EditAction::TabSelected => {}
+        }
+    }
+
+    fn simplification_options(&self) -> egui_tiles::SimplificationOptions {
+        egui_tiles::SimplificationOptions { all_panes_must_have_tabs: true, ..Default::default() }
+    }
+
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        theme::GRID / 4.0
+    }
+
+    fn min_size(&self) -> f32 {
+        7.0 * theme::GRID
+    }
+
+    fn tab_bar_color(&self, visuals: &egui::Visuals) -> Color32 {
+        visuals.extreme_bg_color
+    }
+
+    fn tab_outline_stroke(&self, _: &egui::Visuals, _: &Tiles<Pane>, _: TileId, _: &TabState) -> Stroke {
+        Stroke::NONE
+    }
+}
+
+/// The panels that are on the screen where `maximised` has all of it, else those that a layout shows.
+pub(super) fn shown(maximised: Option<&Pane>, is_shown: impl Fn(&Pane) -> bool) -> Vec<Pane> {
+    match maximised {
+        Some(pane) => vec![pane.clone()],
+        None => panes().filter(is_shown).collect(),
+    }
+}

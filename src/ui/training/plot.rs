@@ -1,0 +1,169 @@
+//! One plot: curves that belong together, over steps or seconds.
+
+use super::curves::{Measured, ShownCurve, points};
+use super::scale;
+use crate::history::{CurveMark, MarkKind};
+use crate::metrics::Group;
+use crate::model::{MetricId, ModelId};
+use crate::trainer::Axis;
+use crate::ui::settings::Curves;
+use crate::ui::text::{number, tr, whole};
+use crate::ui::theme;
+use crate::ui::view::ModelView;
+use eframe::egui::{Color32, Id, Ui, Vec2};
+use egui_plot::{AxisHints, GridMark, HoverPosition, Line, LineStyle, Plot, PlotPoints, Points, VLine};
+use rust_i18n::t;
+use std::collections::BTreeSet;
+
+/// How the height of a plot was chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum YRange {
+    /// By most of the points.
+    #[default]
+    Most,
+    /// By all of them.
+    All,
+    /// By a hand.
+    Hand,
+}
+
+/// What is drawn.
+pub(super) struct PlotContents<'a> {
+    pub group: Group,
+    pub curves: Curves,
+    pub shown: &'a [(&'a Measured<'a>, Vec<ShownCurve>)],
+    pub hidden: &'a BTreeSet<(ModelId, MetricId)>,
+}
+
+/// Draws it, and gives the number of points that it drew.
+pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &mut YRange) -> usize {
+    let PlotContents { group, curves, shown, hidden } = *contents;
+    let in_steps = curves.axis == Axis::Step;
+    let logarithmic = curves.logarithmic;
+    let x_axis = AxisHints::new_x().label_spacing(1.0..=2.0).formatter(move |mark, _| x_mark(mark, curves.axis));
+    let y_axis = AxisHints::new_y().label_spacing(1.0..=2.0).formatter(move |mark, _| y_mark(mark, logarithmic));
+    let plot = Plot::new((group, in_steps, logarithmic))
+        .width(size.x)
+        .height(size.y)
+        .link_axis(Id::unique(("training x", in_steps)), [true, false])
+        .link_cursor(Id::unique("training cursor"), [true, false])
+        .allow_scroll(false)
+        .allow_double_click_reset(false)
+        .custom_x_axes(vec![x_axis])
+        .custom_y_axes(vec![y_axis.min_thickness(theme::AXIS_WIDTH)])
+        .x_grid_spacer(|input| scale::ticks(input.bounds))
+        .y_grid_spacer(|input| scale::ticks(input.bounds))
+        .label_formatter(move |at| hover(at, curves));
+    // The smallest and the largest of each two pixels look as all points do: lines are nearly as wide.
+    let most = (size.x * ui.ctx().pixels_per_point()).max(2.0) as usize;
+    let colors: Vec<Vec<Color32>> =
+        shown.iter().map(|(_, curves)| curves.iter().map(|curve| curve.color(ui)).collect()).collect();
+    let palette = theme::of(ui);
+    let as_it_was = *range;
+    let drawn = plot.show(ui, |plot| {
+        let seen = if plot.auto_bounds().x {
+            (f64::NEG_INFINITY, f64::INFINITY)
+        } else {
+            let range = plot.plot_bounds().range_x();
+            (*range.start(), *range.end())
+        };
+        let mut all = Vec::new();
+        for ((measured, of_model), colors) in shown.iter().zip(colors) {
+            for (curve, color) in of_model.iter().zip(colors) {
+                if hidden.contains(&(measured.model.id, curve.id)) {
+                    continue;
+                }
+                let points = points(measured.model, curve, curves, seen, most);
+                all.extend_from_slice(&points);
+                draw(plot, measured.model, curve, color, points);
+            }
+            for mark in measured.model.history.map(|history| history.marks()).unwrap_or_default() {
+                if let Some(x) = place(&mark, curves.axis) {
+                    let color = if mark.kind == MarkKind::Failed { palette.danger } else { palette.text_secondary };
+                    let name = format!("{} · {}", measured.model.label(), words(&mark));
+                    plot.vline(VLine::new(name, x).color(color).style(LineStyle::dashed_dense()).width(1.0));
+                }
+            }
+        }
+        if plot.response().double_clicked() {
+            plot.set_auto_bounds([true, true]);
+        }
+        if as_it_was != YRange::Hand
+            && let Some((low, high)) = scale::y_range(&all, as_it_was == YRange::All)
+        {
+            plot.set_plot_bounds_y(low..=high);
+        }
+        all.len()
+    });
+    let response = drawn.response;
+    if response.double_clicked() {
+        *range = if *range == YRange::Most { YRange::All } else { YRange::Most };
+    } else if response.drag_stopped() || (response.hovered() && ui.input(|input| input.zoom_delta() != 1.0)) {
+        *range = YRange::Hand;
+    }
+    drawn.inner
+}
+
+fn draw(
+    plot: &mut egui_plot::PlotUi<'_>,
+    model: &ModelView<'_>,
+    curve: &ShownCurve,
+    color: Color32,
+    points: Vec<[f64; 2]>,
+) {
+    let name = format!("{} · {}", model.label(), curve.name());
+    let is_test = curve.metric.is_test();
+    match points.len() {
+        0 => {}
+        // A line through one point is not to be seen.
+        1 => {
+            let dot = Points::new(name, PlotPoints::new(points)).radius(theme::GRID / 4.0);
+            plot.points(dot.id((model.id, curve.id)).color(color));
+        }
+        _ => {
+            let style = if is_test { LineStyle::dashed_dense() } else { LineStyle::Solid };
+            let line = Line::new(name, PlotPoints::new(points)).id((model.id, curve.id)).color(color);
+            plot.line(line.style(style).width(if is_test { 2.0 } else { 1.5 }));
+        }
+    }
+}
+
+/// Where a mark stands.
+fn place(mark: &CurveMark, axis: Axis) -> Option<f64> {
+    match axis {
+        Axis::Step => Some(mark.step as f64),
+        Axis::Seconds => mark.seconds.map(f64::from),
+    }
+}
+
+/// What a mark says.
+fn words(mark: &CurveMark) -> String {
+    match &mark.kind {
+        MarkKind::Changed { key, value } => format!("{key} {value}"),
+        MarkKind::Resumed => tr("training.resumed"),
+        MarkKind::Forked => tr("training.forked"),
+        MarkKind::Failed => tr("training.failed"),
+    }
+}
+
+fn x_mark(mark: GridMark, axis: Axis) -> String {
+    match axis {
+        Axis::Step if mark.value >= 0.0 && mark.value.fract() == 0.0 => whole(mark.value.round() as u64),
+        Axis::Seconds if mark.value >= 0.0 => format!("{} s", number(mark.value)),
+        _ => String::new(),
+    }
+}
+
+fn y_mark(mark: GridMark, logarithmic: bool) -> String {
+    if logarithmic { number(10f64.powf(mark.value)) } else { number(mark.value) }
+}
+
+fn hover(at: &HoverPosition<'_>, curves: Curves) -> Option<String> {
+    let HoverPosition::NearDataPoint { plot_name, position, .. } = at else { return None };
+    let value = if curves.logarithmic { 10f64.powf(position.y) } else { position.y };
+    let x = match curves.axis {
+        Axis::Step => t!("training.at_step", step = whole(position.x.max(0.0) as u64)).into_owned(),
+        Axis::Seconds => format!("{} s", number(position.x)),
+    };
+    Some(format!("{plot_name}\n{}\n{x}", number(value)))
+}
