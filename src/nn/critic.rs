@@ -197,7 +197,8 @@ fn bias_gradients(
 
 fn check(layers: &[BoundLayer<'_>]) -> Result<()> {
     let fits = |layer: &BoundLayer<'_>| {
-        matches!(layer.work, BoundWork::Operation { .. }) && layer.activation.is_piecewise_linear()
+        let BoundWork::Operation { kind, .. } = &layer.work else { return false };
+        kind.is_piecewise_linear() && layer.activation.is_piecewise_linear()
     };
     if !layers.iter().all(fits) || layers.last().is_none_or(|last| last.outputs() != 1) {
         bail!("a critic is made of layers without batch norm, piecewise linear, and gives one value");

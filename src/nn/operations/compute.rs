@@ -62,6 +62,11 @@ pub trait Compute: Debug + Sync {
         self.forward(weight, &[], direction, out);
     }
 
+    /// Whether it is linear in `x` piece by piece, so that its second derivative is 0: what a critic's penalties go through.
+    fn is_piecewise_linear(&self) -> bool {
+        true
+    }
+
     /// Adds these examples' part to the weight's gradient, shaped as the weight.
     fn add_weight_gradient(&self, _x: &[f32], _gradient: &[f32], _out: &mut [f32]) {}
 
