@@ -7,7 +7,7 @@ use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::critic::{CriticLosses, Penalties, backward};
 use latentarium::nn::generic;
 use latentarium::nn::layer::Layer;
-use latentarium::nn::operations::{AvgPool, Conv, Linear, MaxPool, OperationKind, Permute};
+use latentarium::nn::operations::{AvgPool, Conv, FourierFeatures, Linear, MaxPool, OperationKind, Permute};
 use latentarium::nn::parameters::Parameters;
 use latentarium::nn::sequential::Sequential;
 use latentarium::random::{Purpose, normal_rows};
@@ -113,6 +113,25 @@ fn penalties_go_through_the_elements_that_a_pooling_chose() {
     for (pooled, matrix) in pooled.1.iter().zip(&matrix.1) {
         let size = matrix.iter().fold(0.1f32, |size, x| size.max(x.abs()));
         assert!(pooled.iter().zip(matrix).all(|(a, b)| (a - b).abs() < 1e-5 * size), "{pooled:?} against {matrix:?}");
+    }
+}
+
+#[test]
+fn penalties_do_not_go_through_what_is_curved() {
+    let penalties = Penalties { r1_gamma: 1.0, ..Penalties::default() };
+    for parameters in [Parameters::default(), Parameters::reference()] {
+        let mut parameters = parameters;
+        let kinds: [OperationKind; 2] =
+            [FourierFeatures { inputs: 3 }.into(), Linear { inputs: 15, outputs: 1 }.into()];
+        let layers = kinds.into_iter().map(|kind| {
+            let name = kind.label().to_owned();
+            Layer::new(&mut parameters, &name, kind, Activation::Identity, 3).unwrap()
+        });
+        let layers = layers.collect();
+        let network = Sequential::new(&parameters, layers).unwrap();
+        let images = [1, 2].map(|seed| draw(seed, 5, 3));
+        let loss = AdversarialLoss::NonSaturating;
+        assert!(backward(&network, &parameters, &images[0], &images[1], loss, penalties).is_err());
     }
 }
 

@@ -6,8 +6,8 @@ use candle_core::{DType, Device, Tensor, Var};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::layer::Layer;
 use latentarium::nn::operations::{
-    Addition, AvgPool, Concatenation, Conv, ConvTranspose, InputGradients, Inputs, Linear, MaxPool, OperationKind,
-    Permute, Upsample,
+    Addition, AvgPool, Compute, Concatenation, Conv, ConvTranspose, FourierFeatures, InputGradients, Inputs, Linear,
+    MaxPool, OperationKind, Permute, Upsample,
 };
 use latentarium::nn::parameters::Parameters;
 use latentarium::nn::sequential::Sequential;
@@ -226,6 +226,25 @@ proptest! {
     }
 
     #[test]
+    fn fourier_features(batch in 1usize..40, inputs in 1usize..70, seed in 0u64..1000, which in 0usize..4) {
+        let features = FourierFeatures { inputs };
+        check(features, batch, ACTIVATIONS[which], seed);
+        // The tangent along a direction is what a small step along it changes.
+        let (x, direction) = (flat(&draw(seed, &[batch, inputs])), flat(&draw(seed + 1, &[batch, inputs])));
+        let plain = |values: &[f64]| values.iter().map(|value| *value as f32).collect::<Vec<f32>>();
+        let mut tangent = vec![f32::NAN; batch * features.outputs()];
+        features.tangent(&[], (&plain(&x)[..]).into(), (&plain(&direction)[..]).into(), &mut tangent);
+        let moved = |by: f64| {
+            let x: Vec<f64> = x.iter().zip(&direction).map(|(x, direction)| x + by * direction).collect();
+            let x = Tensor::from_vec(x, (batch, inputs), &Device::Cpu).unwrap();
+            flat(&features.by_candle(None, None, &[&x]).unwrap())
+        };
+        for ((tangent, after), before) in tangent.iter().zip(moved(1e-4)).zip(moved(-1e-4)) {
+            prop_assert!((f64::from(*tangent) - (after - before) / 2e-4).abs() < 1e-5);
+        }
+    }
+
+    #[test]
     fn two_values(
         batch in 1usize..20, height in 1usize..5, width in 1usize..5, first in 1usize..9, second in 1usize..9, seed in 0u64..1000,
     ) {
@@ -275,6 +294,15 @@ fn check_two(kind: impl Into<OperationKind>, batch: usize, seed: u64) {
     kind.backward(&[], x, &gradient, InputGradients { first: &mut to_first, second: &mut to_second });
     assert_eq!(to_first, plain(gradients.get(&a).unwrap()));
     assert_eq!(to_second, plain(gradients.get(&b).unwrap()));
+}
+
+#[test]
+fn fourier_features_lie_feature_by_feature() {
+    let mut out = [0.0; 10];
+    FourierFeatures { inputs: 2 }.forward(&[], &[], (&[0.0, std::f32::consts::FRAC_PI_4][..]).into(), &mut out);
+    let root = std::f32::consts::FRAC_1_SQRT_2;
+    let expected = [0.0, std::f32::consts::FRAC_PI_4, 0.0, root, 1.0, root, 0.0, 1.0, 1.0, 0.0];
+    assert!(out.iter().zip(expected).all(|(out, expected)| (out - expected).abs() < 1e-6), "{out:?}");
 }
 
 #[test]

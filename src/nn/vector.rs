@@ -1,4 +1,4 @@
-//! exp, softplus and sigmoid over slices, written so that the compiler vectorises them, compiled for plain (SSE2, NEON),
+//! exp, softplus, sigmoid and waves over slices, written so that the compiler vectorises them, compiled for plain (SSE2, NEON),
 //! AVX2 and AVX-512 processors and chosen when the program runs. All give the same bits: nothing is contracted or
 //! reassociated.
 #![allow(unsafe_code)]
@@ -103,6 +103,33 @@ pub fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
+/// sin x and cos x to 2·10⁻⁷ for x in [−8192, 8192], kept to that range outside (Cephes): what is left of x after the nearest
+/// multiple of π/2, then a polynomial. `shaders/fourier_features.wgsl` computes the same.
+#[inline(always)]
+pub fn sin_cos(x: f32) -> (f32, f32) {
+    let x = x.clamp(-8192.0, 8192.0);
+    // Rounds to a whole number, as in `exp`.
+    let n = (x * std::f32::consts::FRAC_2_PI + 12_582_912.0) - 12_582_912.0;
+    // π/2 in three parts; n times the first two is exact.
+    let r = x - n * 1.570_312_5;
+    let r = r - n * 4.837_513e-4;
+    let r = r - n * 7.549_79e-8;
+    let r2 = r * r;
+    let mut p = -1.951_529_6e-4;
+    p = p * r2 + 8.332_161e-3;
+    p = p * r2 - 1.666_665_5e-1;
+    let sin = p * r2 * r + r;
+    let mut p = 2.443_315_7e-5;
+    p = p * r2 - 1.388_731_6e-3;
+    p = p * r2 + 4.166_664_6e-2;
+    let cos = p * r2 * r2 - 0.5 * r2 + 1.0;
+    let quarter = n as i32;
+    let (first, second) = if quarter & 1 == 0 { (sin, cos) } else { (cos, sin) };
+    let sin = if quarter & 2 == 0 { first } else { -first };
+    let cos = if (quarter + 1) & 2 == 0 { second } else { -second };
+    (sin, cos)
+}
+
 /// Lanes of a sum, in a fixed order whatever the processor.
 pub const LANES: usize = 16;
 
@@ -183,6 +210,13 @@ mod tests {
             prop_assert!((f64::from(softplus(x)) - expected).abs() < 4e-7 * expected.max(1.0));
             prop_assert!((f64::from(sigmoid(x)) - 1.0 / (1.0 + (-wide).exp())).abs() < 3e-7);
         }
+
+        #[test]
+        fn waves_agree_with_double_precision(x in prop_oneof![-4.0f32..4.0, -8192.0f32..8192.0]) {
+            let (sin, cos) = sin_cos(x);
+            prop_assert!((f64::from(sin) - f64::from(x).sin()).abs() < 2e-7);
+            prop_assert!((f64::from(cos) - f64::from(x).cos()).abs() < 2e-7);
+        }
     }
 
     #[test]
@@ -190,6 +224,8 @@ mod tests {
         assert_eq!(softplus(1e6), 1e6);
         assert!(softplus(-1e6) < 1e-30);
         assert_eq!(sigmoid(1e6), 1.0);
+        assert_eq!(sin_cos(1e30), sin_cos(8192.0));
+        assert!(sin_cos(f32::NAN).0.is_nan());
         assert!(sigmoid(-1e6) < 1e-30);
         assert!(bernoulli_nats(&[1e6, -1e6], &[1.0, 0.0]).abs() < 1e-6);
     }

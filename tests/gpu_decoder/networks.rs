@@ -6,7 +6,8 @@ use latentarium::dataset::ImageShape;
 use latentarium::model::{Config, Model, presets};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::operations::{
-    Addition, AvgPool, Concatenation, Conv, ConvTranspose, Linear, MapOrder, MaxPool, Permute, Upsample,
+    Addition, AvgPool, Compute, Concatenation, Conv, ConvTranspose, FourierFeatures, Linear, MapOrder, MaxPool,
+    Permute, Upsample,
 };
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch};
@@ -74,7 +75,7 @@ fn random_network(seed: u64) -> Network {
         let side = draw(1..6);
         let window = Window { side, stride: draw(1..4), padding: draw(0..3).min(side - 1) };
         let other = channels[draw(0..10)];
-        let (kind, next): (OperationKind, Map) = match draw(0..9) {
+        let (kind, next): (OperationKind, Map) = match draw(0..10) {
             0 | 7 => {
                 let next = match draw(0..2) {
                     0 => vector(input),
@@ -108,6 +109,10 @@ fn random_network(seed: u64) -> Network {
             5 => {
                 let to = Map { height: draw(1..12), width: draw(1..12), ..map };
                 (Upsample { from: map, to }.into(), to)
+            }
+            9 => {
+                let features = FourierFeatures { inputs: map.elements() };
+                (features.into(), vector(features.outputs()))
             }
             6 if draw(0..2) == 0 => (Permute::planes(map).into(), map),
             _ => (Permute::channels_last(map).into(), map),
@@ -153,7 +158,7 @@ fn random_operation(index: usize, (kind, inputs): (OperationKind, Vec<usize>), s
 #[test]
 fn two_hundred_random_networks_decode_as_on_the_cpu() {
     let Some(gpu) = gpu() else { return };
-    let mut seen = [0usize; 14];
+    let mut seen = [0usize; 15];
     for seed in 0..200 {
         let network = random_network(seed);
         for operation in network.operations() {
@@ -168,6 +173,7 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
                 OperationKind::Addition(_) => 7,
                 OperationKind::Concatenation(_) => 8,
                 OperationKind::AvgPool(_) => 13,
+                OperationKind::FourierFeatures(_) => 14,
             };
             seen[place] += 1;
             if let [first, second] = operation.inputs[..] {
@@ -188,6 +194,29 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
         }
     }
     assert!(seen.iter().all(|times| *times >= 10), "{seen:?}");
+}
+
+/// The latents as they lie, of chunks too, as far out as the plane can be looked at.
+#[test]
+fn fourier_features_of_far_places_are_those_of_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    for (inputs, reach) in [(1, 3.0), (2, 3.0), (2, 200.0), (7, 8192.0)] {
+        let features = Operation {
+            name: "features".to_owned(),
+            inputs: vec![0],
+            kind: FourierFeatures { inputs }.into(),
+            weight: [].into(),
+            bias: [].into(),
+            activation: Activation::Identity,
+        };
+        let network = Network::new(inputs, vec![features]).unwrap();
+        let mut random = stream(7, Purpose::Sample, 0, 0);
+        let latents: Vec<f32> = (0..301 * inputs).map(|_| random.random_range(-reach..reach)).collect();
+        let expected = network.evaluate(&latents, 301, &mut Scratch::default()).to_vec();
+        let case = format!("z {inputs} within {reach}");
+        assert_close(&gpu.decode(&network, &latents, 301), &expected, &case);
+        assert_close(&gpu.decode_in_chunks(&network, &latents, 301, 50), &expected, &case);
+    }
 }
 
 #[test]

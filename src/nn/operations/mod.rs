@@ -9,6 +9,7 @@ mod compute;
 mod concatenation;
 mod conv;
 mod conv_transpose;
+mod fourier_features;
 mod kernels;
 mod linear;
 mod max_pool;
@@ -64,4 +65,5 @@ operations! {
     permute::Permute,
     addition::Addition,
     concatenation::Concatenation,
+    fourier_features::FourierFeatures,
 }
