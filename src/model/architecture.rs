@@ -6,7 +6,9 @@ use crate::memory::{free_bytes, gibibytes};
 use crate::nn::activation::Activation;
 use crate::nn::conv_shape::{ConvShape, Map, Window};
 use crate::nn::layer::Layer;
-use crate::nn::operations::{Conv, ConvTranspose, Linear, MaxPool, OperationKind, Permute, Upsample};
+use crate::nn::operations::{
+    Compute, Conv, ConvTranspose, FourierFeatures, Linear, MaxPool, OperationKind, Permute, Upsample,
+};
 use crate::nn::parameters::Parameters;
 use crate::nn::sequential::Sequential;
 use candle_core::Result;
@@ -252,12 +254,17 @@ pub(super) fn decoder(config: &LayerSettings, image: ImageShape, parameters: &mu
 pub(super) fn generator(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Sequential> {
     let stages = stages(config, image);
     let normalized = if config.batch_norm { Normalized::Batch } else { Normalized::No };
+    let mut builder = Builder::new(config, parameters, "generator", config.seed);
     let mut widths = vec![config.latent];
+    if config.fourier_features {
+        let features = FourierFeatures { inputs: config.latent };
+        builder.add("features", features, Activation::Identity)?;
+        widths = vec![features.outputs()];
+    }
     widths.extend(&config.hidden);
     if let Some(stage) = stages.last() {
         let (hidden, map) = (Activation::Relu, stage.small());
         widths.push(map.elements());
-        let mut builder = Builder::new(config, parameters, "generator", config.seed);
         for (index, pair) in widths.windows(2).enumerate() {
             let &[inputs, outputs] = pair else { continue };
             // What becomes a map is normalised as one.
@@ -267,7 +274,6 @@ pub(super) fn generator(config: &LayerSettings, image: ImageShape, parameters: &
         up(&mut builder, &stages, image, normalized, (hidden, Activation::Sigmoid))?;
         return builder.finish();
     }
-    let mut builder = Builder::new(config, parameters, "generator", config.seed);
     if config.batch_norm {
         for (index, pair) in widths.windows(2).enumerate() {
             let &[inputs, outputs] = pair else { continue };

@@ -33,6 +33,9 @@ pub struct LayerSettings {
     /// Batch norm in a generator.
     #[serde(default)]
     pub batch_norm: bool,
+    /// Fourier features of the latent before a generator's first layer.
+    #[serde(default)]
+    pub fourier_features: bool,
     /// Seed of every random stream.
     pub seed: u64,
 }
@@ -98,6 +101,9 @@ pub(super) fn note(config: &ConfigValues) -> String {
         Some("convolutional") => widths.push(format!("convolutions from {channels}")),
         Some("pooled") => widths.push(format!("pooled convolutions from {channels}")),
         _ => {}
+    }
+    if config.get("fourier_features") == Some(&Setting::Flag(true)) {
+        widths.insert(0, "Fourier features".to_owned());
     }
     format!("z {}–{}–pixels", config.latent(), widths.join("–"))
 }

@@ -7,6 +7,7 @@ use super::Gan;
 use crate::message::message;
 use crate::nn::adversarial::AdversarialLoss;
 
+const PLANE: &[(&str, Setting)] = &[("fourier_features", Setting::Flag(true))];
 const NO_R1: (&str, Setting) = ("r1_gamma", Setting::Real(0.0));
 const WASSERSTEIN: (&str, Setting) = ("gan_loss", Setting::word("wasserstein"));
 const FIVE_CRITIC_STEPS: (&str, Setting) = ("critic_steps", Setting::Whole(5));
@@ -17,6 +18,7 @@ pub static GAN: Family = Family {
     words: "family.gan",
     heading: "preset.gans",
     presets: &[
+        Preset { name: "gan-plane", settings: PLANE },
         Preset { name: "gan-dense", settings: &[] },
         Preset { name: "gan-collapse", settings: &[("batch_norm", Setting::Flag(false)), NO_R1] },
         Preset {
@@ -73,6 +75,7 @@ pub static GAN: Family = Family {
         &layers::CHANNELS,
         &layers::HIDDEN,
         &BATCH_NORM,
+        &FOURIER_FEATURES,
         &LATENT,
         &layers::BATCH,
         &pixels::BINARIZE_UNSEEN,
@@ -115,6 +118,13 @@ static LEARNING_RATE: Field = learning::learning_rate(2e-4);
 static ADAM_BETA1: Field = learning::adam_beta1(0.5);
 /// Batch norm in the generator.
 static BATCH_NORM: Field = Field::flag("batch_norm", true).required().changes(FieldChange::Shape);
+/// Whether the generator reads Fourier features of z (Tancik 2020) instead of z: a plane that is folded many times needs more
+/// than two straight inputs.
+static FOURIER_FEATURES: Field = Field::flag("fourier_features", false).changes(FieldChange::Shape).on_card(
+    Section::NETWORK,
+    |_| "model.fourier_features",
+    CardInput::Plain,
+);
 /// The critic's learning rate as a multiple of the generator's (Heusel 2017).
 static CRITIC_RATE: Field = Field::real("critic_rate", (0.0, 1000.0), 1.0).on_card(
     Section::OPTIMIZER,
@@ -186,6 +196,13 @@ fn note(config: &ConfigValues) -> &'static str {
 }
 
 impl Config {
+    /// The preset `gan-plane`.
+    pub fn gan_plane() -> Self {
+        let mut config = Self::plain("gan-plane", &GAN);
+        PLANE.iter().for_each(|(key, value)| config.values.put(key, value.clone()));
+        config
+    }
+
     /// The preset `gan-dense`.
     pub fn gan_dense() -> Self {
         Self::plain("gan-dense", &GAN)
