@@ -56,6 +56,8 @@ pub mod signs {
     pub const BEFORE: &str = "←";
     /// The one after.
     pub const AFTER: &str = "→";
+    /// There is a list behind it.
+    pub const MENU: &str = "▾";
     /// What else there is to do.
     pub const MORE: &str = "⋯";
     /// A model that stands in no view.
@@ -71,22 +73,29 @@ pub mod signs {
 }
 
 /// Ten colours for classes. Any two differ by at least [`CLASS_DISTANCE`] in CIE L*a*b* as people with full colour
-/// vision, protanopia, deuteranopia and tritanopia see them, on both themes; a test checks it.
+/// vision, protanopia, deuteranopia and tritanopia see them, and each differs from black, white and mid grey by
+/// [`CLASS_GROUND_DISTANCE`]: on black tiles, too. Neighbours are farther apart, as are the first four; a test checks it.
 pub const CLASSES: [Color32; 10] = [
-    Color32::from_rgb(0x1C, 0x54, 0x8C),
-    Color32::from_rgb(0xFC, 0x00, 0x00),
-    Color32::from_rgb(0x54, 0xE0, 0xC4),
-    Color32::from_rgb(0xFC, 0xC4, 0x1C),
-    Color32::from_rgb(0x70, 0x00, 0xFC),
-    Color32::from_rgb(0xE0, 0x70, 0x70),
-    Color32::from_rgb(0xC4, 0x54, 0xFC),
-    Color32::from_rgb(0x8C, 0xA8, 0xE0),
-    Color32::from_rgb(0xA8, 0x00, 0x1C),
-    Color32::from_rgb(0x8C, 0x38, 0x54),
+    Color32::from_rgb(0xB8, 0x3B, 0x03),
+    Color32::from_rgb(0x6E, 0x34, 0x77),
+    Color32::from_rgb(0xFF, 0xCD, 0x08),
+    Color32::from_rgb(0xA1, 0xCB, 0xFF),
+    Color32::from_rgb(0x83, 0x30, 0x24),
+    Color32::from_rgb(0x57, 0x85, 0xC7),
+    Color32::from_rgb(0xFF, 0x8B, 0x47),
+    Color32::from_rgb(0x1C, 0x00, 0xFC),
+    Color32::from_rgb(0x1E, 0xF3, 0x94),
+    Color32::from_rgb(0xB6, 0x40, 0xFF),
 ];
 
 /// The least difference between two class colours, see [`CLASSES`].
-pub const CLASS_DISTANCE: f32 = 24.0;
+pub const CLASS_DISTANCE: f32 = 25.9;
+
+/// The least difference between two class colours one after another, and between any of the first four.
+pub const CLASS_NEIGHBOUR_DISTANCE: f32 = 46.0;
+
+/// The least difference between a class colour and black, white or mid grey.
+pub const CLASS_GROUND_DISTANCE: f32 = 32.0;
 
 /// The colour of class `class`; they repeat after ten.
 pub fn class_color(class: usize) -> Color32 {
@@ -332,22 +341,33 @@ mod tests {
         a.max(b) / a.min(b)
     }
 
+    /// The least distance of two of these pairs to anybody's eyes.
+    fn least(pairs: impl Iterator<Item = (Color32, Color32)>) -> f32 {
+        let seen = |(a, b): (Color32, Color32)| VISION.iter().map(move |vision| distance(a, b, vision));
+        pairs.flat_map(seen).fold(f32::INFINITY, f32::min)
+    }
+
     #[test]
     fn class_colors_can_be_told_apart_by_everybody() {
-        for vision in &VISION {
-            for (i, a) in CLASSES.iter().enumerate() {
-                for b in &CLASSES[..i] {
-                    assert!(distance(*a, *b, vision) >= CLASS_DISTANCE, "{a:?} {b:?}: {}", distance(*a, *b, vision));
-                }
-            }
-        }
+        let pairs = || (0..10).flat_map(|a| (0..a).map(move |b| (a, b)));
+        let colors = |(a, b): (usize, usize)| (CLASSES[a], CLASSES[b]);
+        let any = least(pairs().map(colors));
+        let neighbours = least(pairs().filter(|(a, b)| a - b == 1 || a - b == 9 || *a < 4).map(colors));
+        let greys = [0x00, 0xFF, 0x80].map(Color32::from_gray);
+        let grounds = least(CLASSES.into_iter().flat_map(|class| greys.map(|grey| (class, grey))));
+        println!("any two {any:.1}, neighbours {neighbours:.1}, from black, white and mid grey {grounds:.1}");
+        assert!(any >= CLASS_DISTANCE && CLASS_DISTANCE >= 20.0, "any two: {any}");
+        assert!(neighbours >= CLASS_NEIGHBOUR_DISTANCE, "neighbours: {neighbours}");
+        assert!(grounds >= CLASS_GROUND_DISTANCE && CLASS_GROUND_DISTANCE >= 25.0, "grounds: {grounds}");
     }
 
     #[test]
     fn class_colors_stand_out_on_both_themes() {
         for class in CLASSES {
-            assert!(contrast(class, DARK.surfaces[0]) > 2.0, "{class:?} on dark");
-            assert!(contrast(class, LIGHT.surfaces[0]) > 1.5, "{class:?} on light");
+            for surface in DARK.surfaces.into_iter().chain(LIGHT.surfaces) {
+                let least = least([(class, surface)].into_iter());
+                assert!(least >= 20.0, "{class:?} on {surface:?}: {least}");
+            }
         }
     }
 
