@@ -1,11 +1,11 @@
 //! `latentarium sample`.
 
 use super::Outcome;
-use super::common::{usage, write_sheet};
+use super::common::{self, usage, write_sheet};
 use super::interruption::{SOON, end_of, go_on, note_interruptions};
-use super::output::say;
+use super::output::{say, tell};
+use crate::explore::fitted_gaussian::{FittedGaussian, sample_latents};
 use crate::picture::SheetLayout;
-use crate::random::{Purpose, normal_rows};
 use crate::run;
 use crate::snapshot::Scratch;
 use anyhow::Result;
@@ -34,7 +34,18 @@ pub fn run(arguments: &SampleArguments) -> Result<Outcome> {
     note_interruptions(SOON)?;
     let opened = run::open(&arguments.run)?;
     let snapshot = &opened.snapshot;
-    let latents = normal_rows(arguments.seed, Purpose::Sample, 0, arguments.count, snapshot.latent);
+    // A family without a prior has none to draw from: a Gaussian that is fitted to its encodings stands in.
+    let has_prior = opened.config.model.family().samples;
+    let fitted = if has_prior {
+        None
+    } else {
+        let (_, dataset) = common::open(&arguments.run, None)?;
+        FittedGaussian::in_place_of_prior(snapshot, &dataset.train, &mut Scratch::default())
+    };
+    if fitted.is_some() {
+        tell("samples of a fitted Gaussian: this family has no prior");
+    }
+    let latents = sample_latents(snapshot, fitted.as_ref(), arguments.seed, arguments.count);
     let columns = (arguments.count as f64).sqrt().ceil() as usize;
     let layout = SheetLayout::rows_of(columns, snapshot.image, arguments.count);
     let written = write_sheet(&arguments.out, layout, |each| {

@@ -1,9 +1,9 @@
 //! The compare sheet: the same test images as they are and as each model that has an encoder reconstructs them, beside fresh
 //! samples of each model.
 
+use super::fitted_gaussian::{FittedGaussian, sample_latents};
 use crate::dataset::{Dataset, ImageShape};
 use crate::metrics;
-use crate::random::{Purpose, normal_rows};
 use crate::snapshot::{Likelihood, Scratch, Snapshot};
 use std::convert::Infallible;
 
@@ -36,7 +36,7 @@ pub struct Reconstruction {
 /// A fresh sample.
 #[derive(Clone, Debug)]
 pub struct SheetSample {
-    /// A draw from the prior, `[latent]`.
+    /// A draw from the prior, or from what stands in for it, `[latent]`.
     pub latent: Vec<f32>,
     /// Decoded from it, `[shape.values()]`, in [0, 1].
     pub image: Vec<f32>,
@@ -51,6 +51,8 @@ pub struct SheetModel {
     pub likelihood: Option<Likelihood>,
     /// One a test image; empty where it has no encoder.
     pub reconstructions: Vec<Reconstruction>,
+    /// Whether its samples are of a Gaussian that was fitted to its encodings: it has no prior.
+    pub fitted: bool,
     /// As many as there are test images.
     pub samples: Vec<SheetSample>,
 }
@@ -153,6 +155,11 @@ impl Sheet {
         self.models.get(model).map_or(&[], |model| &model.reconstructions)
     }
 
+    /// Whether a model's samples are of a Gaussian that was fitted to its encodings.
+    pub fn is_fitted(&self, model: usize) -> bool {
+        self.models.get(model).is_some_and(|model| model.fitted)
+    }
+
     fn samples(&self, model: usize) -> &[SheetSample] {
         self.models.get(model).map_or(&[], |model| &model.samples)
     }
@@ -168,11 +175,16 @@ pub fn sheet(models: &[&Snapshot], dataset: &Dataset, rows: usize, seed: u64) ->
         image: dataset.test.image(*index),
     };
     let originals: Vec<Original> = one_of_each_class(dataset, rows).iter().map(original).collect();
-    let models = models.iter().map(|snapshot| SheetModel {
-        step: snapshot.step,
-        likelihood: snapshot.likelihood,
-        reconstructions: originals.iter().filter_map(|o| reconstruct(snapshot, &o.image, &mut scratch)).collect(),
-        samples: samples(snapshot, originals.len(), seed, &mut scratch),
+    let models = models.iter().map(|snapshot| {
+        let fitted = FittedGaussian::in_place_of_prior(snapshot, &dataset.train, &mut scratch);
+        let latents = sample_latents(snapshot, fitted.as_ref(), seed, originals.len());
+        SheetModel {
+            step: snapshot.step,
+            likelihood: snapshot.likelihood,
+            reconstructions: originals.iter().filter_map(|o| reconstruct(snapshot, &o.image, &mut scratch)).collect(),
+            fitted: fitted.is_some(),
+            samples: samples(snapshot, &latents, &mut scratch),
+        }
     });
     let models = models.collect();
     Sheet { shape: dataset.shape(), models, originals }
@@ -188,10 +200,9 @@ fn reconstruct(snapshot: &Snapshot, original: &[f32], scratch: &mut Scratch) -> 
     Some(Reconstruction { latent, image, error, squared_error, nats })
 }
 
-fn samples(snapshot: &Snapshot, count: usize, seed: u64, scratch: &mut Scratch) -> Vec<SheetSample> {
-    let latents = normal_rows(seed, Purpose::Sample, 0, count, snapshot.latent);
-    let mut images = Vec::with_capacity(count);
-    let Ok(()) = snapshot.decoder.evaluate_each(&latents, scratch, |image| {
+fn samples(snapshot: &Snapshot, latents: &[f32], scratch: &mut Scratch) -> Vec<SheetSample> {
+    let mut images = Vec::new();
+    let Ok(()) = snapshot.decoder.evaluate_each(latents, scratch, |image| {
         images.push(image.to_vec());
         Ok::<_, Infallible>(())
     });

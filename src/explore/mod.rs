@@ -4,6 +4,7 @@ pub mod compare;
 pub mod default_plane;
 pub mod density;
 pub mod encoded;
+pub mod fitted_gaussian;
 pub mod lens;
 pub mod nearest;
 pub mod pick;

@@ -15,6 +15,21 @@ pub struct Plane {
     pub v: Vec<f32>,
 }
 
+/// One of the two directions of a plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaneAxis {
+    /// `u`, to the right.
+    X,
+    /// `v`, upwards.
+    Y,
+}
+
+impl PlaneAxis {
+    /// Both, in order.
+    pub const BOTH: [Self; 2] = [Self::X, Self::Y];
+}
+
 impl Plane {
     /// The plane of a latent space of two dimensions: the space itself.
     pub fn of_two() -> Self {
@@ -47,16 +62,64 @@ impl Plane {
     /// earlier one; a KL that is not a number counts as lowest. The space itself where there are one or two dimensions.
     pub fn of_highest_kl(kl_per_dimension: &[f32]) -> Self {
         let latent = kl_per_dimension.len();
-        if latent <= 2 {
-            return Self::of_axes(latent, 0, 1);
-        }
-        let kl = |place: &usize| kl_per_dimension.get(*place).copied().filter(|kl| !kl.is_nan()).unwrap_or(f32::MIN);
-        let mut order: Vec<usize> = (0..latent).collect();
-        order.sort_by(|a, b| kl(b).total_cmp(&kl(a)));
-        match order[..] {
-            [first, second, ..] => Self::of_axes(latent, first, second),
+        match Self::by_kl(kl_per_dimension)[..] {
+            [first, second, _, ..] => Self::of_axes(latent, first, second),
             _ => Self::of_axes(latent, 0, 1),
         }
+    }
+
+    /// The dimensions (from 0) in the order of their KL, the highest first; those whose KL is not a number at the end.
+    pub fn by_kl(kl_per_dimension: &[f32]) -> Vec<usize> {
+        let kl = |place: &usize| kl_per_dimension.get(*place).copied().filter(|kl| !kl.is_nan()).unwrap_or(f32::MIN);
+        let mut order: Vec<usize> = (0..kl_per_dimension.len()).collect();
+        order.sort_by(|a, b| kl(b).total_cmp(&kl(a)));
+        order
+    }
+
+    /// A direction of it, `[latent]`.
+    pub fn direction(&self, axis: PlaneAxis) -> &[f32] {
+        match axis {
+            PlaneAxis::X => &self.u,
+            PlaneAxis::Y => &self.v,
+        }
+    }
+
+    /// The dimension that a direction runs along, from 0; `None` where it runs along several.
+    pub fn dimension(&self, axis: PlaneAxis) -> Option<usize> {
+        let mut others = self.direction(axis).iter().enumerate().filter(|(_, x)| **x != 0.0);
+        let (dimension, length) = others.next()?;
+        (*length == 1.0 && others.next().is_none()).then_some(dimension)
+    }
+
+    /// What is added to a position's coordinate to give that of the dimension which the direction runs along; 0 where it
+    /// runs along several.
+    pub fn offset(&self, axis: PlaneAxis) -> f32 {
+        self.dimension(axis).and_then(|dimension| self.origin.get(dimension)).copied().unwrap_or(0.0)
+    }
+
+    /// The same plane with one direction along a dimension (from 0). The other direction stays, made orthogonal to it; where
+    /// it ran along this very dimension, the two change places. `None` where there is no such dimension, or but one.
+    pub fn along(&self, axis: PlaneAxis, dimension: usize) -> Option<Self> {
+        let latent = self.latent();
+        if dimension >= latent || latent < 2 {
+            return None;
+        }
+        let chosen: Vec<f32> = (0..latent).map(|i| if i == dimension { 1.0 } else { 0.0 }).collect();
+        let (before, other) = match axis {
+            PlaneAxis::X => (&self.u, &self.v),
+            PlaneAxis::Y => (&self.v, &self.u),
+        };
+        let across = |direction: &[f32]| {
+            let along = direction.get(dimension).copied().unwrap_or(0.0);
+            normalised(&direction.iter().zip(&chosen).map(|(x, c)| x - along * c).collect::<Vec<f32>>())
+        };
+        let spare = if dimension == 0 { 1 } else { 0 };
+        let other = across(other).or_else(|| across(before)).unwrap_or_else(|| Self::of_axes(latent, spare, spare).u);
+        let (u, v) = match axis {
+            PlaneAxis::X => (chosen, other),
+            PlaneAxis::Y => (other, chosen),
+        };
+        Some(Self { origin: self.origin.clone(), u, v })
     }
 
     /// Dimensions of the latent space.
@@ -180,6 +243,38 @@ mod tests {
     fn the_dimensions_of_highest_kl_are_taken_in_order() {
         let plane = Plane::of_highest_kl(&[0.1, f32::NAN, 3.0, 0.0, 4.0]);
         assert_eq!(plane.latent_from_plane([1.0, 2.0]), [0.0, 0.0, 2.0, 0.0, 1.0]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_direction_can_be_put_along_any_dimension(
+            latent in 2usize..9, seed in any::<u64>(), places in prop::collection::vec((0usize..9, any::<bool>()), 1..6),
+        ) {
+            let mut plane = Plane::random(latent, seed);
+            for (dimension, x) in places {
+                let axis = if x { PlaneAxis::X } else { PlaneAxis::Y };
+                let Some(next) = plane.along(axis, dimension) else {
+                    prop_assert!(dimension >= latent);
+                    continue;
+                };
+                prop_assert_eq!(next.dimension(axis), Some(dimension));
+                for axis in PlaneAxis::BOTH {
+                    let direction = next.direction(axis);
+                    prop_assert!((dot(direction, direction) - 1.0).abs() < 1e-4);
+                }
+                prop_assert!(dot(&next.u, &next.v).abs() < 1e-4);
+                plane = next;
+            }
+        }
+    }
+
+    #[test]
+    fn directions_along_the_same_dimension_change_places() {
+        let plane = Plane::of_axes(5, 3, 1).along(PlaneAxis::X, 1).unwrap();
+        assert_eq!(PlaneAxis::BOTH.map(|axis| plane.dimension(axis)), [Some(1), Some(3)]);
+        assert_eq!(Plane::random(5, 1).dimension(PlaneAxis::X), None);
+        let moved = Plane { origin: vec![0.0, 0.5, 0.0, -2.0, 9.0], ..plane };
+        assert_eq!(PlaneAxis::BOTH.map(|axis| moved.offset(axis)), [0.5, -2.0]);
     }
 
     #[test]

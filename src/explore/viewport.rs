@@ -90,6 +90,36 @@ impl Viewport {
         Self { centre: centre.map(|x| x.clamp(-Self::LARGEST, Self::LARGEST)), ..zoomed }
     }
 
+    /// The part that shows these positions, but for a 200th of them at each end, with a little space around; `None` where
+    /// there are none.
+    pub fn fitting(positions: impl Iterator<Item = [f32; 2]>, area: Area) -> Option<Self> {
+        let finite = positions.filter(|position| position.iter().all(|x| x.is_finite()));
+        let (mut first, mut second): (Vec<f32>, Vec<f32>) = finite.map(|[x, y]| (x, y)).unzip();
+        let range = |values: &mut Vec<f32>| {
+            values.sort_unstable_by(f32::total_cmp);
+            let strays = values.len() / 200;
+            Some((*values.get(strays)?, *values.get(values.len() - 1 - strays)?))
+        };
+        let ((left, right), (low, high)) = (range(&mut first)?, range(&mut second)?);
+        let aspect = (area.size[0] / area.size[1].max(1.0)).max(1e-3);
+        let half = ((high - low) / 2.0).max((right - left) / 2.0 / aspect).max(0.05);
+        let middle = |low: f32, high: f32| (low / 2.0 + high / 2.0).clamp(-Self::LARGEST, Self::LARGEST);
+        let half_height = (half * Self::SPACE).clamp(Self::SMALLEST, Self::LARGEST);
+        Some(Self { centre: [middle(left, right), middle(low, high)], half_height })
+    }
+
+    /// A view like this one from few that there are: a little larger, in steps of a quarter.
+    #[must_use]
+    pub fn in_steps(self) -> Self {
+        let steps = (self.half_height.ln() / 1.25f32.ln()).ceil();
+        let half_height = 1.25f32.powf(steps).clamp(Self::SMALLEST, Self::LARGEST);
+        let cell = half_height / 8.0;
+        Self { centre: self.centre.map(|x| (x / cell).round() * cell), half_height }
+    }
+
+    /// How much larger than what it fits a view is.
+    const SPACE: f32 = 1.1;
+
     /// Whether it can be drawn; one that was read from a file may not.
     pub fn is_valid(&self) -> bool {
         self.centre.iter().all(|x| x.is_finite()) && (Self::SMALLEST..=Self::LARGEST).contains(&self.half_height)
@@ -146,11 +176,32 @@ mod tests {
         }
 
         #[test]
+        fn a_view_that_fits_positions_shows_them_and_little_else(
+            positions in prop::collection::vec((-50.0f32..50.0, -50.0f32..50.0), 1..150),
+        ) {
+            let positions: Vec<[f32; 2]> = positions.into_iter().map(|(x, y)| [x, y]).collect();
+            let view = Viewport::fitting(positions.iter().copied(), AREA).unwrap();
+            for view in [view, view.in_steps()] {
+                let (min, max) = view.bounds(AREA);
+                let inside = |p: &[f32; 2]| (0..2).all(|axis| p[axis] >= min[axis] && p[axis] <= max[axis]);
+                prop_assert!(positions.iter().all(inside), "{:?}", view);
+            }
+            let reach = positions.iter().flatten().fold(0.0f32, |most, x| most.max(x.abs()));
+            prop_assert!(view.half_height <= (1.11 * reach).max(0.06));
+        }
+
+        #[test]
         fn ticks_are_few_and_inside(low in -100.0f32..100.0, span in 0.01f32..100.0) {
             let (values, _) = ticks(low, low + span, 6);
             prop_assert!((1..=13).contains(&values.len()), "{:?}", values);
             prop_assert!(values.iter().all(|x| *x >= low - span * 0.01 && *x <= low + span * 1.01));
         }
+    }
+
+    #[test]
+    fn nothing_is_fitted_by_no_view() {
+        assert_eq!(Viewport::fitting([[f32::NAN, 0.0]].into_iter(), AREA), None);
+        assert!(Viewport::fitting([[2.0, 1.0]].into_iter(), AREA).unwrap().is_valid());
     }
 
     #[test]

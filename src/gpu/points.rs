@@ -41,6 +41,17 @@ impl PointPalette {
         }
         Self(colors)
     }
+
+    /// The same with some classes hiding `factor` times as much of what lies under them.
+    #[must_use]
+    pub fn faded(mut self, is_faded: impl Fn(usize) -> bool, factor: f32) -> Self {
+        for (_, [.., alpha]) in self.0.iter_mut().enumerate().filter(|(class, _)| is_faded(*class)) {
+            let hides = f32::from(*alpha) * factor.clamp(0.0, 1.0);
+            // What is shown stays to be seen.
+            *alpha = if *alpha == 0 { 0 } else { hides.round().max(1.0) as u8 };
+        }
+        self
+    }
 }
 
 /// How points are drawn.

@@ -38,12 +38,13 @@ fn letter(model: usize) -> char {
 }
 
 /// What a column is called. The font of pictures has Latin letters alone.
-fn heading(column: SheetColumn) -> String {
+fn heading(sheet: &Sheet, column: SheetColumn) -> String {
     let of_model = |key: &str, model| t!(key, locale = "en", model = letter(model)).into_owned();
     match column {
         SheetColumn::Original => t!("compare.original", locale = "en").into_owned(),
         SheetColumn::Reconstruction(model) => of_model("compare.reconstruction", model),
         SheetColumn::Error(model) => of_model("compare.error", model),
+        SheetColumn::Sample(model) if sheet.is_fitted(model) => of_model("compare.sample_fitted", model),
         SheetColumn::Sample(model) => of_model("compare.sample", model),
     }
 }
@@ -62,7 +63,7 @@ pub fn compare(sheet: &Sheet, class_names: &[String], map: ColorMap) -> RgbImage
             for (place, column) in (0..).zip(&rows) {
                 // A long heading has the line above to itself.
                 let line = if matches!(column, SheetColumn::Reconstruction(_)) { 4 } else { 4 + LINE };
-                canvas.words(&heading(*column), (images + place * layout.width, line), 13, INK);
+                canvas.words(&heading(sheet, *column), (images + place * layout.width, line), 13, INK);
             }
         }
         for (line, words) in (0..).zip(words(sheet, class_names, row)) {
@@ -78,7 +79,7 @@ pub fn compare(sheet: &Sheet, class_names: &[String], map: ColorMap) -> RgbImage
     for (place, column) in (0..).zip(samples.drain(..)) {
         let left = layout.samples + place * layout.samples_width;
         let step = column.model().and_then(|model| sheet.models.get(model)).map_or(0, |model| model.step);
-        canvas.words(&format!("{}, step {step}", heading(column)), (left, 4 + LINE), 13, INK);
+        canvas.words(&format!("{}, step {step}", heading(sheet, column)), (left, 4 + LINE), 13, INK);
         for row in 0..sheet.originals.len() {
             if let Some(image) = sheet.cell(column, row) {
                 let at = (left + (row / BLOCK_ROWS) as u32 * layout.width, layout.row(row).1);

@@ -2,6 +2,7 @@
 //! test or a lesson replays is what a hand does.
 
 use crate::dataset::Source;
+use crate::explore::plane::PlaneAxis;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, Part};
 use crate::ui::pane::Pane;
@@ -92,6 +93,14 @@ pub enum PlaneCommand {
     OriginFromPoint(ModelId, usize),
     /// Move a plane's origin back to 0.
     OriginToZero(ModelId),
+    /// Move a plane's origin to where the cursor stands on it.
+    OriginToCursor(ModelId),
+    /// Move a plane's origin along a dimension (from 0), to this value of it.
+    OriginCoordinate(ModelId, usize, f32),
+    /// Let a direction of a plane run along a dimension (from 0).
+    Along(ModelId, PlaneAxis, usize),
+    /// Let a plane run along two random directions, which are those of the model's seed.
+    RandomDirections(ModelId),
     /// Look at this part of the planes.
     Viewport(Viewport),
     /// Move a model's plane or cursor so that the cursor stands on this latent.

@@ -54,21 +54,23 @@ impl DrawnSheet {
 }
 
 /// What a column is called.
-fn title(column: SheetColumn) -> String {
+fn title(sheet: &Sheet, column: SheetColumn) -> String {
     match column {
         SheetColumn::Original => tr("compare.original"),
         SheetColumn::Reconstruction(model) => of_model("compare.reconstruction", model),
         SheetColumn::Error(model) => of_model("compare.error", model),
+        SheetColumn::Sample(model) if sheet.is_fitted(model) => of_model("compare.sample_fitted", model),
         SheetColumn::Sample(model) => of_model("compare.sample", model),
     }
 }
 
 /// What that means.
-fn tip(column: SheetColumn) -> String {
+fn tip(sheet: &Sheet, column: SheetColumn) -> String {
     match column {
         SheetColumn::Original => tr("compare.original_tip"),
         SheetColumn::Reconstruction(model) => of_model("compare.reconstruction_tip", model),
         SheetColumn::Error(model) => of_model("compare.error_tip", model),
+        SheetColumn::Sample(model) if sheet.is_fitted(model) => of_model("compare.sample_fitted_tip", model),
         SheetColumn::Sample(model) => of_model("compare.sample_tip", model),
     }
 }
@@ -104,7 +106,7 @@ impl Compare {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             for column in drawn.columns.iter().copied() {
-                let (title, tip) = (title(column), tip(column));
+                let (title, tip) = (title(&drawn.sheet, column), tip(&drawn.sheet, column));
                 // A long title goes on in a second line, but no word of it does.
                 let text = theme::note_within(ui, &title, side);
                 let short = || theme::note(ui, short_title(column).unwrap_or_else(|| title.clone()));
@@ -162,7 +164,7 @@ impl Compare {
                 ui.horizontal(|ui| {
                     for ((column, cell), slot) in drawn.row(row).zip(&self.large) {
                         let Some(bitmap) = &cell.bitmap else { continue };
-                        let (title, tip) = (title(column), tip(column));
+                        let (title, tip) = (title(&drawn.sheet, column), tip(&drawn.sheet, column));
                         ui.vertical(|ui| {
                             ui.label(theme::note(ui, title)).on_hover_text(tip);
                             let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
@@ -218,7 +220,7 @@ fn class_name(sheet: &Sheet, row: usize, view: &View<'_>) -> String {
 }
 
 fn image_name(sheet: &Sheet, column: SheetColumn, row: usize, view: &View<'_>) -> String {
-    let title = title(column);
+    let title = title(sheet, column);
     match column {
         SheetColumn::Sample(_) => format!("{title} {}", row + 1),
         _ => format!("{title} {} · {}", row + 1, class_name(sheet, row, view)),

@@ -4,11 +4,15 @@ use crate::ui::text::tr;
 use crate::ui::theme;
 use eframe::egui::{Align2, Context, Grid, Key, ScrollArea, Window};
 
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 16] = [
     ("help.space", "help.space_does"),
     ("S", "help.s_does"),
     ("Ctrl+R", "help.r_does"),
     ("help.arrows", "help.arrows_does"),
+    ("help.shift_drag", "help.shift_drag_does"),
+    ("F", "help.f_does"),
+    ("Home", "help.home_does"),
+    ("0", "help.zero_does"),
     ("Ctrl+O", "help.ctrl_o_does"),
     ("Ctrl+S", "help.ctrl_s_does"),
     ("Ctrl+E", "help.ctrl_e_does"),

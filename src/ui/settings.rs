@@ -1,6 +1,5 @@
 //! How the window looks: kept from one session to the next.
 
-use crate::explore::tiles::LARGEST_GRID;
 use crate::gpu::{ColorMap, DecoderChoice};
 use crate::trainer::Axis;
 use crate::ui::plane::settings::PlaneSettings;
@@ -140,7 +139,7 @@ impl Settings {
         if self.color_map == ColorMap::Signed {
             self.color_map = whole.color_map;
         }
-        self.plane.grid = self.plane.grid.clamp(1, LARGEST_GRID);
+        self.plane = self.plane.made_whole();
         if !(0.0..=0.99).contains(&self.curves.smoothing) {
             self.curves.smoothing = whole.curves.smoothing;
         }

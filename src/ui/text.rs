@@ -48,6 +48,12 @@ pub fn whole(number: u64) -> String {
     out
 }
 
+/// What a latent dimension (from 0) is called: z₁ is the first.
+pub fn latent_dimension(dimension: usize) -> String {
+    let subscript = |digit: char| digit.to_digit(10).and_then(|digit| char::from_u32(0x2080 + digit)).unwrap_or(digit);
+    std::iter::once('z').chain((dimension + 1).to_string().chars().map(subscript)).collect()
+}
+
 /// A number with about four digits that matter, as short as it can be.
 pub fn number(value: f64) -> String {
     let size = value.abs();
@@ -110,6 +116,7 @@ mod tests {
         assert_eq!(number(141.123), "141.1");
         assert_eq!(number(0.000_21), "2.10e-4");
         assert_eq!(number(f64::NAN), "NaN");
+        assert_eq!((latent_dimension(0), latent_dimension(111)), ("z₁".to_owned(), "z₁₁₂".to_owned()));
     }
 
     #[test]

@@ -68,6 +68,16 @@ impl<'a> ModelView<'a> {
         self.slot.map_or(theme::signs::MODEL, Slot::name)
     }
 
+    /// Whether it learned to decode draws of a prior.
+    pub fn has_prior(&self) -> bool {
+        self.config.family().samples
+    }
+
+    /// Whether it has an encoder, or will have one.
+    pub fn has_encoder(&self) -> bool {
+        self.snapshot.map_or(self.config.family().encodes, |snapshot| snapshot.encoder.is_some())
+    }
+
     /// Whether it trains.
     pub fn is_training(&self) -> bool {
         self.status.is_some_and(|status| matches!(status.phase, Phase::Training | Phase::Waiting))

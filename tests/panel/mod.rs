@@ -79,6 +79,11 @@ impl Screen {
         }
     }
 
+    /// Gives a view's model other settings.
+    pub fn set_config(&mut self, slot: Slot, config: Config) {
+        self.configs.insert(slot, config);
+    }
+
     /// What is known of a model's plane, to be changed.
     pub fn plane(&mut self, slot: Slot) -> &mut PlaneView {
         self.planes.models.entry(id(slot))

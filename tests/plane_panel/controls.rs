@@ -1,7 +1,7 @@
 //! What a person does with the plane: by pointer, wheel and keys, by its menu and its figures.
 
 use crate::panel;
-use crate::plane::{State, area, button, close, harness, some_point};
+use crate::plane::{State, area, button, close, harness, open, some_point};
 use eframe::egui::{self, Event, Key, Modifiers, PointerButton, Role, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -9,6 +9,7 @@ use latentarium::explore::plane::Plane;
 use latentarium::explore::viewport::Viewport;
 use latentarium::ui::command::{Command, ModelCommand, PlaneCommand};
 use latentarium::ui::slot::Slot;
+use latentarium::ui::theme;
 use std::sync::Arc;
 
 #[test]
@@ -142,10 +143,11 @@ fn the_menu_puts_the_cursor_and_the_origin_where_it_was_opened() {
 #[test]
 fn the_figures_and_the_grid_can_be_set_without_a_pointer() {
     let mut harness = harness(State::new(2, true));
-    harness.get_by_label("Cursor a").set_value_accesskit(1.5);
+    harness.get_by_label("Cursor z₁").set_value_accesskit(1.5);
     harness.run_steps(3);
     assert!(close(harness.state().screen.cursor, [1.5, 0.0]), "{:?}", harness.state().screen.cursor);
-    assert!(harness.query_by_label("Cursor b").is_some());
+    assert!(harness.query_by_label("Cursor z₂").is_some());
+    open(&mut harness, "Layers");
     harness.get_by_role_and_label(Role::Slider, "Grid").set_value_accesskit(20.0);
     harness.run_steps(3);
     assert_eq!(harness.state().screen.settings.plane.grid, 20);
@@ -175,8 +177,10 @@ fn one_dimension_and_the_smallest_of_windows_are_no_trouble() {
                 state.screen.plane(Slot::A).plane = Some(Arc::new(Plane::random(1, 0)));
                 *state.points() = None;
             }
-            let mut harness =
-                Harness::builder().with_size(size).build_ui_state(|ui, state: &mut State| state.ui(ui), state);
+            let mut harness = Harness::builder()
+                .with_size(size)
+                .with_context_setup(theme::install)
+                .build_ui_state(|ui, state: &mut State| state.ui(ui), state);
             harness.hover_at(egui::pos2(size.x / 2.0, size.y / 2.0));
             harness.run_steps(3);
             assert!(harness.state().panel.lattice(32).is_some());

@@ -2,7 +2,7 @@
 
 use crate::panel::{dataset, split};
 use crate::plane::{
-    State, area, color_at, harness, on_screen, points_at, points_of, render_state, some_point, uploads,
+    State, area, color_at, harness, on_screen, open, points_at, points_of, render_state, some_point, uploads,
 };
 use eframe::egui::{self, vec2};
 use egui_kittest::kittest::Queryable;
@@ -142,9 +142,44 @@ fn the_density_is_off_at_first_and_shows_where_the_points_lie_close_once_it_is_o
     let mut harness = on_screen(state, &render_state);
     let ground = theme::palette(egui::Theme::Dark).surfaces[0];
     assert_eq!(color_at(&mut harness, [-0.9, 1.1]), ground);
+    open(&mut harness, "Layers");
     harness.get_by_label("Density").click();
     harness.run_steps(4);
     assert_ne!(color_at(&mut harness, [-0.9, 1.1]), ground, "where they are");
     assert_eq!(color_at(&mut harness, [2.0, -1.0]), ground, "where there are none");
     assert_eq!(harness.state().screen.settings.plane.show.get("density"), Some(true));
+}
+
+#[test]
+fn the_pointer_over_a_class_fades_the_others_and_a_double_click_shows_it_alone() {
+    let Some(render_state) = render_state() else { return };
+    let mut state = State::new(2, true);
+    state.show_only(&["points", "legend"]);
+    *state.points() = Some(points_at(&[([-1.0, 1.0], 0), ([-1.0, -1.0], 1)]));
+    let mut harness = on_screen(state, &render_state);
+    let ground = theme::palette(egui::Theme::Dark).surfaces[0];
+    let both = |harness: &mut _| [color_at(harness, [-1.0, 1.0]), color_at(harness, [-1.0, -1.0])];
+    let class = harness.get_by_label("class 0").rect().center();
+    harness.hover_at(class);
+    harness.run_steps(3);
+    let [first, second] = both(&mut harness);
+    assert_eq!(first, theme::CLASSES[0]);
+    assert!(second != theme::CLASSES[1] && second != ground, "{second:?}");
+    harness.hover_at(egui::pos2(20.0, 300.0));
+    harness.run_steps(3);
+    assert_eq!(both(&mut harness), [theme::CLASSES[0], theme::CLASSES[1]]);
+    let mut double_click = || {
+        harness.hover_at(class);
+        harness.run_steps(40);
+        for pressed in [true, false, true, false] {
+            crate::plane::button(&harness, class, egui::PointerButton::Primary, pressed);
+            harness.step();
+        }
+        harness.hover_at(egui::pos2(20.0, 300.0));
+        harness.run_steps(3);
+        both(&mut harness)
+    };
+    assert_eq!(double_click(), [theme::CLASSES[0], ground]);
+    assert_eq!(double_click(), [theme::CLASSES[0], theme::CLASSES[1]]);
+    assert_eq!(harness.state().screen.cursor, [0.0, 0.0], "it is not meant");
 }

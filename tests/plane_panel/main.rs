@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod controls;
+mod header;
 mod layers;
 #[path = "../panel/mod.rs"]
 mod panel;

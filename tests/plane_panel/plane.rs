@@ -90,6 +90,7 @@ pub fn render_state() -> Option<RenderState> {
 pub fn on_screen(state: State, render_state: &RenderState) -> Harness<'static, State> {
     let mut harness = Harness::builder()
         .with_size(vec2(700.0, 500.0))
+        .with_step_dt(1.0 / 60.0)
         .with_context_setup(theme::install)
         .renderer(WgpuTestRenderer::from_render_state(render_state.clone()))
         .build_ui_state(|ui, state: &mut State| state.ui(ui), state);
@@ -123,6 +124,12 @@ pub fn area(harness: &Harness<'_, State>) -> (egui::Rect, Area) {
 
 pub fn button(harness: &Harness<'_, State>, pos: Pos2, button: PointerButton, pressed: bool) {
     harness.event(Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
+}
+
+/// Opens a menu of the header.
+pub fn open(harness: &mut Harness<'_, State>, name: &str) {
+    harness.get_by_label(&format!("{name} ▾")).click();
+    harness.run_steps(3);
 }
 
 pub fn close(a: [f32; 2], b: [f32; 2]) -> bool {

@@ -16,6 +16,33 @@ impl Session {
             }
             PlaneCommand::OriginFromPoint(id, image) => self.move_origin(id, Some(image)),
             PlaneCommand::OriginToZero(id) => self.move_origin(id, None),
+            PlaneCommand::OriginToCursor(id) => {
+                let cursor = self.project.cursor;
+                let Some(plane) = self.services.planes.plane(id).cloned() else { return };
+                self.put_plane(id, Plane { origin: plane.latent_from_plane(cursor), ..(*plane).clone() });
+            }
+            PlaneCommand::OriginCoordinate(id, dimension, value) => {
+                let Some(mut plane) = self.services.planes.plane(id).map(|plane| (**plane).clone()) else { return };
+                if let Some(coordinate) = plane.origin.get_mut(dimension).filter(|_| value.is_finite()) {
+                    *coordinate = value;
+                    self.change_plane(id, plane);
+                }
+            }
+            PlaneCommand::Along(id, axis, dimension) => {
+                let plane = self.services.planes.plane(id).and_then(|plane| plane.along(axis, dimension));
+                if let Some(plane) = plane {
+                    self.change_plane(id, plane);
+                    self.undo.settle();
+                }
+            }
+            PlaneCommand::RandomDirections(id) => {
+                let plane = self.services.planes.plane(id).cloned();
+                if let Some((plane, model)) = plane.zip(self.project.model(id)) {
+                    let random = Plane::random(plane.latent(), model.config.seed());
+                    self.change_plane(id, Plane { origin: plane.origin.clone(), ..random });
+                    self.undo.settle();
+                }
+            }
             PlaneCommand::Viewport(viewport) => {
                 if viewport != self.project.view && viewport.is_valid() {
                     self.undo.record(ChangeKind::View, &self.project);
@@ -64,10 +91,19 @@ impl Session {
 
     /// Puts a model's plane somewhere, with the cursor in its middle: one change.
     fn put_plane(&mut self, id: ModelId, plane: Plane) {
-        self.undo.record(ChangeKind::Plane, &self.project);
         self.undo.settle();
-        self.project.planes.insert(id, plane.clone());
+        self.change_plane(id, plane);
+        self.undo.settle();
         self.project.cursor = [0.0; 2];
+    }
+
+    /// Puts a model's plane somewhere; the cursor stays where it is on it. Several such changes in a row are one.
+    fn change_plane(&mut self, id: ModelId, plane: Plane) {
+        if self.services.planes.plane(id).is_some_and(|now| **now == plane) {
+            return;
+        }
+        self.undo.record(ChangeKind::Plane, &self.project);
+        self.project.planes.insert(id, plane.clone());
         self.services.planes.set_plane(id, plane, true);
     }
 }

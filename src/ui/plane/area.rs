@@ -9,7 +9,7 @@ use crate::ui::command::{Command, PlaneCommand};
 use crate::ui::text::tr;
 use crate::ui::theme;
 use crate::ui::view::View;
-use eframe::egui::{self, Key, PointerButton, Role, Sense, WidgetInfo};
+use eframe::egui::{self, Key, Modifiers, PointerButton, Role, Sense, WidgetInfo};
 use std::sync::Arc;
 
 /// How near the pointer must come to a point to hover it, in points of the screen.
@@ -23,9 +23,15 @@ impl PlanePanel {
         self.area = Some(area);
         self.focus = Some(response.id);
         let slot = view.settings.plane.model;
+        let model = view.model(slot);
         let nothing = PlaneView::default();
         let known = view.plane(slot).unwrap_or(&nothing);
         let points = known.points.as_ref().filter(|_| layers::is_shown(layers::POINTS, &view.settings.plane.show));
+        let whole = self.whole(area, model.has_prior(), points);
+        if self.viewport == Viewport::default() {
+            self.viewport = whole;
+        }
+        let before = self.viewport;
         self.pointer(ui, &response, area, view, commands);
         self.hover(&response, area, points);
         let hovered_image = self.hovered.zip(points).and_then(|(index, points)| points.image(index));
@@ -50,13 +56,19 @@ impl PlanePanel {
             palette: theme::of(ui),
             rect,
             viewport: self.viewport,
+            whole,
             cursor,
             pointer: response.hover_pos(),
             hovered: self.hovered,
             points,
             hidden: &mut self.hidden,
+            isolated: &mut self.isolated,
+            asked: None,
         };
-        let shown = self.layers.iter_mut().filter(|(entry, _)| entry.is_shown(&view.settings.plane.show));
+        let shown = self
+            .layers
+            .iter_mut()
+            .filter(|(entry, _)| entry.is_shown(&view.settings.plane.show) && (entry.applies)(model));
         let mut shown: Vec<_> = shown.map(|(_, layer)| layer).collect();
         if ui.is_rect_visible(rect) {
             let painter = ui.painter_at(rect);
@@ -74,6 +86,13 @@ impl PlanePanel {
         }
         for layer in &mut shown {
             layer.controls(ui, &mut frame);
+        }
+        self.viewport = frame.asked.unwrap_or(self.viewport);
+        if std::mem::take(&mut self.asked_fit) {
+            self.viewport = self.fit(area, points).unwrap_or(self.viewport);
+        }
+        if self.viewport != before {
+            commands.push(PlaneCommand::Viewport(self.viewport).into());
         }
         self.empty(ui, rect, view, commands);
     }
@@ -139,20 +158,23 @@ impl PlanePanel {
         view: &View<'_>,
         commands: &mut Vec<Command>,
     ) {
+        let focused = ui.memory(|memory| memory.focused());
+        if focused.is_none() || response.has_focus() {
+            self.free_keys(ui, view, commands);
+        }
         if !response.has_focus() {
             return;
         }
         // Arrows move the cursor, not the focus; Tab and Escape leave as everywhere.
         let filter = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        let (right, up, fine, closer, home) = ui.input(|i| {
+        let (right, up, fine, closer) = ui.input(|i| {
             let count = |key| i.num_presses(key) as f32;
             (
                 count(Key::ArrowRight) - count(Key::ArrowLeft),
                 count(Key::ArrowUp) - count(Key::ArrowDown),
                 i.modifiers.shift,
                 if i.modifiers.command { 0.0 } else { count(Key::Plus) + count(Key::Equals) - count(Key::Minus) },
-                i.key_pressed(Key::Home),
             )
         });
         if right != 0.0 || up != 0.0 {
@@ -162,8 +184,17 @@ impl PlanePanel {
             let about = self.viewport.pixel_from_plane(area, view.cursor);
             self.viewport = self.viewport.zoomed(area, about, 1.25f32.powf(closer));
         }
-        if home {
-            self.viewport = Viewport::default();
+    }
+
+    /// Keys that act where nothing has the keyboard, or the plane has it.
+    fn free_keys(&mut self, ui: &egui::Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        let pressed = |key| ui.input_mut(|input| input.modifiers.is_none() && input.consume_key(Modifiers::NONE, key));
+        self.asked_fit |= pressed(Key::F);
+        if pressed(Key::Num0) {
+            self.reset_view(commands);
+        }
+        if pressed(Key::Home) && view.cursor != [0.0; 2] {
+            commands.push(PlaneCommand::CursorSettled([0.0; 2]).into());
         }
     }
 
@@ -196,7 +227,7 @@ impl PlanePanel {
                 commands.push(PlaneCommand::OriginToZero(view.slots.id(slot)).into());
             }
             if ui.button(tr("plane.reset")).clicked() {
-                self.viewport = Viewport::default();
+                self.reset_view(commands);
             }
         });
     }

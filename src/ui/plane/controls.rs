@@ -1,69 +1,46 @@
-//! What stands above, below and on top of the plane: choices, the cursor's figures, the empty state.
+//! What stands below and on top of the plane: the cursor's figures, the empty state.
 
 use super::PlanePanel;
-use super::layers::{self, LAYERS};
-use super::settings::PlaneSettings;
-use crate::explore::tiles::LARGEST_GRID;
-use crate::explore::viewport::Viewport;
-use crate::ui::command::{Command, ModelCommand, PlaneCommand, ViewCommand};
-use crate::ui::settings::Settings;
-use crate::ui::slot::Slot;
+use super::header::axis_name;
+use super::layers;
+use crate::explore::plane::{Plane, PlaneAxis};
+use crate::ui::command::{Command, ModelCommand, PlaneCommand};
 use crate::ui::text::{tr, whole};
 use crate::ui::theme;
 use crate::ui::view::View;
-use eframe::egui::{self, RichText, Slider};
+use eframe::egui::{self, RichText};
 use rust_i18n::t;
+use std::sync::Arc;
 
 impl PlanePanel {
-    pub(super) fn toolbar(&mut self, ui: &mut egui::Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-        let mut settings = view.settings.plane.clone();
-        ui.horizontal_wrapped(|ui| {
-            for slot in Slot::BOTH {
-                let name = RichText::new(view.model(slot).name).color(view.color(slot)).strong();
-                ui.selectable_value(&mut settings.model, slot, name);
-            }
-            ui.separator();
-            let mut grid = settings.grid.clamp(1, LARGEST_GRID);
-            let slider = Slider::new(&mut grid, 1..=LARGEST_GRID).text(tr("plane.grid"));
-            if ui.add(slider).on_hover_text(tr("plane.grid_help")).changed() {
-                settings.grid = grid;
-            }
-            ui.separator();
-            for layer in LAYERS {
-                let Some([name, explanation]) = layer.text_keys() else { continue };
-                let mut shown = layer.is_shown(&settings.show);
-                if ui.checkbox(&mut shown, tr(&name)).on_hover_text(tr(&explanation)).changed() {
-                    settings.show.set(layer.id, shown);
-                }
-            }
-            ui.separator();
-            if ui.button(tr("plane.reset")).clicked() {
-                self.viewport = Viewport::default();
-            }
-        });
-        if settings != view.settings.plane {
-            commands.push(change(view, settings));
-        }
-    }
-
     pub(super) fn footer(&mut self, ui: &mut egui::Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         let secondary = theme::of(ui).text_secondary;
         ui.horizontal(|ui| {
             ui.label(RichText::new(tr("plane.cursor")).color(secondary));
-            let [mut a, mut b] = view.cursor;
+            let [x, y] = view.cursor_after(commands);
+            let plane = view.plane(view.settings.plane.model).and_then(|known| known.plane.clone());
+            let plane = plane.unwrap_or_else(|| Arc::new(Plane::of_two()));
+            // Along a dimension it is the latent's own coordinate.
+            let [along_x, along_y] = PlaneAxis::BOTH.map(|axis| plane.offset(axis));
+            let [name_x, name_y] = PlaneAxis::BOTH.map(|axis| axis_name(&plane, axis));
+            let (mut a, mut b) = (x + along_x, y + along_y);
             let speed = f64::from(self.viewport.half_height / 200.0);
-            let field = |ui: &mut egui::Ui, value: &mut f32, prefix: &str, name: &str| {
+            let field = |ui: &mut egui::Ui, value: &mut f32, name: &str| {
+                let prefix = format!("{name} ");
                 let field = egui::DragValue::new(value).speed(speed).fixed_decimals(3).prefix(prefix).range(-1e4..=1e4);
-                let response = ui.add(field).accessible_name(tr(name));
+                let response = ui.add(field).accessible_name(t!("plane.cursor_on", axis = name));
+                let response = response.on_hover_text(t!("plane.cursor_on_tip", axis = name));
                 (response.changed(), response.drag_stopped() || response.lost_focus())
             };
-            let (changed_a, done_a) = field(ui, &mut a, "a ", "plane.cursor_a");
-            let (changed_b, done_b) = field(ui, &mut b, "b ", "plane.cursor_b");
+            let (changed_a, done_a) = field(ui, &mut a, &name_x);
+            let (changed_b, done_b) = field(ui, &mut b, &name_y);
+            // What was not touched keeps its bits.
+            let to = [if changed_a { a - along_x } else { x }, if changed_b { b - along_y } else { y }];
             if changed_a || changed_b {
-                commands.push(PlaneCommand::Cursor([a, b]).into());
+                commands.push(PlaneCommand::Cursor(to).into());
             }
             if done_a || done_b {
-                commands.push(PlaneCommand::CursorSettled([a, b]).into());
+                commands.push(PlaneCommand::CursorSettled(to).into());
             }
             if let Some(some) = some_points(view) {
                 ui.label(RichText::new(some).color(secondary));
@@ -104,10 +81,6 @@ impl PlanePanel {
             commands.push(ModelCommand::ToggleAll.into());
         }
     }
-}
-
-fn change(view: &View<'_>, plane: PlaneSettings) -> Command {
-    ViewCommand::Settings(Box::new(Settings { plane, ..view.settings.clone() })).into()
 }
 
 /// How many of the test images are points, where not all of them are.

@@ -2,13 +2,16 @@
 
 mod area;
 mod controls;
+mod coordinates;
+mod fit;
+mod header;
 pub mod known;
 pub mod layers;
 pub mod settings;
 
 use crate::explore::tiles::Lattice;
 use crate::explore::viewport::{Area, Viewport};
-use crate::ui::command::{Command, PlaneCommand};
+use crate::ui::command::Command;
 use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds};
 use eframe::egui::{self, Ui};
@@ -24,6 +27,11 @@ pub struct PlanePanel {
     /// Of these classes, some are hidden; another data set starts with all of them shown.
     class_names: Vec<String>,
     hidden: BTreeSet<usize>,
+    /// The class that the legend is pointed at.
+    isolated: Option<usize>,
+    /// All points shall be seen.
+    asked_fit: bool,
+    fitted: Option<fit::Fitted>,
     hovered: Option<usize>,
     /// What the menu was opened over: a place, and the image whose point is there.
     menu_place: [f32; 2],
@@ -41,6 +49,9 @@ impl Default for PlanePanel {
             focus: None,
             class_names: Vec::new(),
             hidden: BTreeSet::new(),
+            isolated: None,
+            asked_fit: false,
+            fitted: None,
             hovered: None,
             menu_place: [0.0; 2],
             menu_image: None,
@@ -80,10 +91,12 @@ impl Panel for PlanePanel {
 
 impl PlanePanel {
     fn with_controls(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-        self.toolbar(ui, view, commands);
+        self.header(ui, view, commands);
         let footer = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
-        let size = egui::vec2(ui.available_width(), (ui.available_height() - footer).max(64.0));
+        let below = footer + coordinates::height(view);
+        let size = egui::vec2(ui.available_width(), (ui.available_height() - below).max(64.0));
         self.area(ui, size, view, commands);
+        coordinates::ui(ui, view, commands);
         self.footer(ui, view, commands);
     }
 

@@ -1,8 +1,10 @@
 //! What is drawn on the plane: kept from one session to the next.
 
+use crate::explore::tiles::LARGEST_GRID;
 use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// Whose plane is shown, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -12,13 +14,38 @@ pub struct PlaneSettings {
     pub model: Slot,
     /// Tiles along the longer side.
     pub grid: usize,
+    /// How large points are drawn, against as they are at first.
+    pub point_size: f32,
+    /// How much points hide of what lies under them.
+    pub point_opacity: f32,
     /// Which layers are drawn.
     pub show: LayerSwitches,
 }
 
 impl Default for PlaneSettings {
     fn default() -> Self {
-        Self { model: Slot::A, grid: 20, show: LayerSwitches::default() }
+        Self { model: Slot::A, grid: 20, point_size: 1.0, point_opacity: 1.0, show: LayerSwitches::default() }
+    }
+}
+
+impl PlaneSettings {
+    /// What a point's size can be.
+    pub const POINT_SIZES: RangeInclusive<f32> = 0.25..=4.0;
+    /// What a point's opacity can be.
+    pub const POINT_OPACITIES: RangeInclusive<f32> = 0.05..=1.0;
+
+    /// Numbers that the plane could not be drawn with become the default's.
+    #[must_use]
+    pub fn made_whole(mut self) -> Self {
+        let whole = Self::default();
+        self.grid = self.grid.clamp(1, LARGEST_GRID);
+        if !Self::POINT_SIZES.contains(&self.point_size) {
+            self.point_size = whole.point_size;
+        }
+        if !Self::POINT_OPACITIES.contains(&self.point_opacity) {
+            self.point_opacity = whole.point_opacity;
+        }
+        self
     }
 }
 

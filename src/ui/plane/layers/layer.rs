@@ -38,6 +38,8 @@ pub struct PlaneFrame<'a> {
     pub rect: Rect,
     /// What part of it is seen.
     pub viewport: Viewport,
+    /// The whole of it: what is seen of it at first.
+    pub whole: Viewport,
     /// Where the cursor stands on it.
     pub cursor: [f32; 2],
     /// Where the pointer is on the screen, if it is over the plane.
@@ -48,6 +50,10 @@ pub struct PlaneFrame<'a> {
     pub points: Option<&'a Arc<EncodedPoints>>,
     /// Classes whose points are hidden.
     pub hidden: &'a mut BTreeSet<usize>,
+    /// The class that is looked at alone.
+    pub isolated: &'a mut Option<usize>,
+    /// What part of the plane a layer asks to be seen.
+    pub asked: Option<Viewport>,
 }
 
 impl<'a> PlaneFrame<'a> {

@@ -5,14 +5,17 @@ use crate::ui::text::tr;
 use crate::ui::theme;
 use eframe::egui::{FontId, Painter, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo};
 use eframe::egui::{pos2, vec2};
+use std::collections::BTreeSet;
 
-/// The classes in the upper right corner of the plane, a row each; a click hides or shows one.
+/// The classes in the upper right corner of the plane, a row each: the pointer over one fades the others, a click
+/// hides or shows it, a double click shows it alone.
 pub struct LegendLayer;
 
 impl PlaneLayer for LegendLayer {
     fn draw(&mut self, _: &Painter, _: &PlaneFrame<'_>) {}
 
     fn controls(&mut self, ui: &mut Ui, frame: &mut PlaneFrame<'_>) {
+        *frame.isolated = None;
         let names = frame.data().map(|data| data.class_names()).unwrap_or_default();
         if frame.points.is_none() || names.is_empty() {
             return;
@@ -31,10 +34,12 @@ impl PlaneLayer for LegendLayer {
         ui.painter_at(whole).rect_filled(ground, 4.0, palette.surfaces[1].gamma_multiply(0.88));
         let mut child = ui.new_child(UiBuilder::new().id_salt("plane legend").max_rect(ground.shrink(4.0)));
         child.spacing_mut().item_spacing.y = 0.0;
+        let mut isolated = None;
         ScrollArea::vertical().show(&mut child, |ui| {
             for (class, (galley, name)) in rows.into_iter().zip(names).enumerate() {
                 let shown = !frame.hidden.contains(&class);
-                let (rect, response) = ui.allocate_exact_size(vec2(size.x - 8.0, row_height), Sense::click());
+                // A drag that begins here is not one of the plane.
+                let (rect, response) = ui.allocate_exact_size(vec2(size.x - 8.0, row_height), Sense::click_and_drag());
                 let name = format!("{} {name}", tr("plane.class"));
                 response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, shown, &name));
                 let fade = if shown { 1.0 } else { 0.3 };
@@ -46,10 +51,27 @@ impl PlaneLayer for LegendLayer {
                     let stroke = Stroke::new(1.0, palette.text_secondary);
                     ui.painter().rect_stroke(rect, 2.0, stroke, StrokeKind::Inside);
                 }
-                if response.clicked() && !frame.hidden.remove(&class) {
+                if response.hovered() || response.has_focus() {
+                    isolated = Some(class);
+                }
+                if response.double_clicked() {
+                    solo(frame.hidden, class, names.len());
+                } else if response.clicked() && !frame.hidden.remove(&class) {
                     frame.hidden.insert(class);
                 }
+                response.on_hover_text(tr("plane.legend_help"));
             }
         });
+        *frame.isolated = isolated.filter(|class| !frame.hidden.contains(class));
+    }
+}
+
+/// Shows one class alone, or all where it is alone already. Its first click has hidden or shown it before.
+fn solo(hidden: &mut BTreeSet<usize>, class: usize, classes: usize) {
+    let others = || (0..classes).filter(|other| *other != class);
+    let alone = others().all(|other| hidden.contains(&other));
+    hidden.clear();
+    if !alone {
+        hidden.extend(others());
     }
 }

@@ -8,6 +8,7 @@ mod cursor;
 mod density;
 mod layer;
 mod legend;
+mod map;
 mod points;
 mod posterior;
 mod rings;
@@ -18,6 +19,7 @@ mod tiles;
 pub use layer::{PlaneFrame, PlaneLayer};
 
 use super::settings::LayerSwitches;
+use crate::ui::view::ModelView;
 
 /// A line of the list.
 #[derive(Clone, Copy)]
@@ -26,6 +28,8 @@ pub struct LayerEntry {
     pub id: &'static str,
     /// Whether it is drawn, and whether a person can change that.
     pub switch: Switch,
+    /// Whether a model has what it shows.
+    pub applies: Applies,
     /// Makes it.
     pub make: fn() -> Box<dyn PlaneLayer>,
 }
@@ -46,18 +50,37 @@ pub const TILES: &str = "tiles";
 /// The id of the encoded points.
 pub const POINTS: &str = "points";
 
+/// Whether a model has what a layer shows.
+pub type Applies = fn(&ModelView<'_>) -> bool;
+
+/// Of layers that show something of every model, of those with a prior, of those with an encoder.
+const ALL: Applies = |_| true;
+const PRIOR: Applies = |model| model.has_prior();
+const ENCODER: Applies = |model| model.has_encoder();
+
 /// All layers, the lowest first.
 pub const LAYERS: &[LayerEntry] = &[
-    LayerEntry { id: TILES, switch: Switch::On, make: || Box::<tiles::TilesLayer>::default() },
-    LayerEntry { id: "rings", switch: Switch::On, make: || Box::new(rings::RingsLayer) },
-    LayerEntry { id: "density", switch: Switch::Off, make: || Box::<density::DensityLayer>::default() },
-    LayerEntry { id: POINTS, switch: Switch::On, make: || Box::<points::PointsLayer>::default() },
-    LayerEntry { id: "ticks", switch: Switch::Always, make: || Box::new(ticks::TicksLayer) },
-    LayerEntry { id: "posterior", switch: Switch::Always, make: || Box::new(posterior::PosteriorLayer) },
-    LayerEntry { id: "cursor", switch: Switch::Always, make: || Box::new(cursor::CursorLayer) },
-    LayerEntry { id: "card", switch: Switch::Always, make: || Box::<card::CardLayer>::default() },
-    LayerEntry { id: "legend", switch: Switch::On, make: || Box::new(legend::LegendLayer) },
-    LayerEntry { id: "steps", switch: Switch::Always, make: || Box::new(steps::StepsLayer) },
+    LayerEntry { id: TILES, switch: Switch::On, applies: ALL, make: || Box::<tiles::TilesLayer>::default() },
+    LayerEntry { id: "rings", switch: Switch::On, applies: PRIOR, make: || Box::new(rings::RingsLayer) },
+    LayerEntry {
+        id: "density",
+        switch: Switch::Off,
+        applies: ENCODER,
+        make: || Box::<density::DensityLayer>::default(),
+    },
+    LayerEntry { id: POINTS, switch: Switch::On, applies: ENCODER, make: || Box::<points::PointsLayer>::default() },
+    LayerEntry { id: "ticks", switch: Switch::Always, applies: ALL, make: || Box::new(ticks::TicksLayer) },
+    LayerEntry {
+        id: "posterior",
+        switch: Switch::Always,
+        applies: PRIOR,
+        make: || Box::new(posterior::PosteriorLayer),
+    },
+    LayerEntry { id: "cursor", switch: Switch::Always, applies: ALL, make: || Box::new(cursor::CursorLayer) },
+    LayerEntry { id: "card", switch: Switch::Always, applies: ENCODER, make: || Box::<card::CardLayer>::default() },
+    LayerEntry { id: "legend", switch: Switch::On, applies: ENCODER, make: || Box::new(legend::LegendLayer) },
+    LayerEntry { id: "map", switch: Switch::Always, applies: ALL, make: || Box::new(map::MapLayer) },
+    LayerEntry { id: "steps", switch: Switch::Always, applies: ALL, make: || Box::new(steps::StepsLayer) },
 ];
 
 impl LayerEntry {

@@ -30,15 +30,25 @@ const OUTLINED: usize = 30_000;
 /// How much of the tiles points hide whose weights are much older than the tiles'.
 const FADED: f32 = 0.35;
 
+/// How much of what they hide at other times points of the other classes hide while one is looked at.
+const NOT_ISOLATED: f32 = 0.15;
+
 impl PlaneLayer for PointsLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
         let Some(points) = frame.points else { return };
         let step = points.encoding.step;
         let newest = frame.tiles_step().or_else(|| frame.model().snapshot.map(|snapshot| snapshot.step));
         let old = newest.is_some_and(|newest| step < newest && !is_fresh(step, newest));
-        let palette = PointPalette::new(|class| frame.shown_color(class), if old { FADED } else { 1.0 });
+        let settings = &frame.view.settings.plane;
+        let opacity = settings.point_opacity * if old { FADED } else { 1.0 };
+        let palette = PointPalette::new(|class| frame.shown_color(class), opacity);
+        let palette = match *frame.isolated {
+            Some(isolated) => palette.faded(|class| class != isolated, NOT_ISOLATED),
+            None => palette,
+        };
         let outline = if points.count() <= OUTLINED { frame.halo() } else { Color32::TRANSPARENT };
-        let style = PointStyle { radius: radius(points.count()), outline, palette };
+        let radius = settings.point_size * radius(points.count());
+        let style = PointStyle { radius, outline, palette };
         points::paint(painter, frame.rect, &self.slot, points, frame.viewport, style);
     }
 }

@@ -1,0 +1,168 @@
+//! A Gaussian fitted to encodings: it stands in for the prior of a model that has none.
+
+use super::encoded::Encoding;
+use crate::dataset::Split;
+use crate::random::{Purpose, normal_rows};
+use crate::snapshot::{Scratch, Snapshot};
+
+/// Images that it is fitted to, at most.
+const IMAGES: usize = 1000;
+/// An encoder whose log variances are no higher gives points: nothing in its training drew it towards a prior.
+const POINT_LOG_VARIANCE: f32 = -20.0;
+
+/// A Gaussian of full covariance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FittedGaussian {
+    /// `[latent]`.
+    mean: Vec<f32>,
+    /// The lower triangle L of the covariance L·Lᵀ, row by row, `[latent, latent]`.
+    factor: Vec<f32>,
+}
+
+impl FittedGaussian {
+    /// What stands in for the prior of a model: `None` where it has one, or no encoder. Fitted to the first images of `train`;
+    /// not for the UI thread.
+    pub fn in_place_of_prior(snapshot: &Snapshot, train: &Split, scratch: &mut Scratch) -> Option<Self> {
+        let first = Encoding::of(snapshot, train, 1, scratch, &mut || true)?;
+        if first.count() == 0 || first.log_variance.iter().any(|log| *log > POINT_LOG_VARIANCE) {
+            return None;
+        }
+        Some(Self::of(&Encoding::of(snapshot, train, IMAGES, scratch, &mut || true)?))
+    }
+
+    /// Fitted to the posterior means.
+    pub fn of(encoding: &Encoding) -> Self {
+        let latent = encoding.latent;
+        let rows = || encoding.mean.chunks_exact(latent.max(1)).filter(|row| row.iter().all(|x| x.is_finite()));
+        let count = rows().count().max(1) as f64;
+        let mut mean = vec![0.0f64; latent];
+        rows().for_each(|row| mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x) / count));
+        let mut covariance = vec![0.0f64; latent * latent];
+        for row in rows() {
+            let away: Vec<f64> = row.iter().zip(&mean).map(|(x, mean)| f64::from(*x) - mean).collect();
+            for (sums, x) in covariance.chunks_exact_mut(latent.max(1)).zip(&away) {
+                sums.iter_mut().zip(&away).for_each(|(sum, y)| *sum += x * y / count);
+            }
+        }
+        let factor = cholesky(covariance, latent).into_iter().map(|x| x as f32).collect();
+        Self { mean: mean.into_iter().map(|x| x as f32).collect(), factor }
+    }
+
+    /// Turns draws of the standard normal distribution into draws of this one, `[n, latent]` both.
+    pub fn from_normal(&self, normal: &[f32]) -> Vec<f32> {
+        let latent = self.mean.len().max(1);
+        let draw = |row: &[f32]| -> Vec<f32> {
+            let rows = self.factor.chunks_exact(latent).zip(&self.mean);
+            rows.map(|(factor, mean)| mean + factor.iter().zip(row).map(|(l, x)| l * x).sum::<f32>()).collect()
+        };
+        normal.chunks_exact(latent).flat_map(draw).collect()
+    }
+}
+
+/// `count` latents to make samples of, `[count, latent]`: draws of the prior, or of what stands in for it.
+pub fn sample_latents(snapshot: &Snapshot, fitted: Option<&FittedGaussian>, seed: u64, count: usize) -> Vec<f32> {
+    let normal = normal_rows(seed, Purpose::Sample, 0, count, snapshot.latent);
+    match fitted {
+        Some(fitted) => fitted.from_normal(&normal),
+        None => normal,
+    }
+}
+
+/// The lower triangle L of a covariance L·Lᵀ, `[size, size]`; a dimension without variance of its own has a row without.
+fn cholesky(mut matrix: Vec<f64>, size: usize) -> Vec<f64> {
+    let largest = (0..size).filter_map(|i| matrix.get(i * size + i).copied()).fold(0.0, f64::max);
+    for row in 0..size {
+        for column in 0..=row {
+            let (before, own) = matrix.split_at_mut(row * size);
+            let above = if column == row { None } else { before.get(column * size..column * size + column + 1) };
+            let Some(own) = own.get_mut(..=column.max(row)) else { continue };
+            let (left, rest) = own.split_at_mut(column);
+            let Some(value) = rest.first_mut() else { continue };
+            match above.and_then(<[f64]>::split_last) {
+                Some((pivot, above)) => {
+                    let sum: f64 = left.iter().zip(above).map(|(a, b)| a * b).sum();
+                    *value = if *pivot > 0.0 { (*value - sum) / pivot } else { 0.0 };
+                }
+                None => {
+                    let rest = *value - left.iter().map(|x| x * x).sum::<f64>();
+                    *value = if rest > 1e-9 * largest { rest.sqrt() } else { 0.0 };
+                }
+            }
+        }
+        if let Some(upper) = matrix.get_mut(row * size + row + 1..(row + 1) * size) {
+            upper.fill(0.0);
+        }
+    }
+    matrix
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn encoding(latent: usize, mean: Vec<f32>) -> Encoding {
+        let count = mean.len() / latent;
+        Encoding {
+            step: 0,
+            latent,
+            log_variance: vec![POINT_LOG_VARIANCE; mean.len()],
+            kl_per_dimension: vec![0.0; latent],
+            images: (0..count as u32).collect::<Arc<[u32]>>(),
+            labels: vec![0; count],
+            took: Duration::ZERO,
+            mean,
+        }
+    }
+
+    fn moments(latent: usize, rows: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        let count = (rows.len() / latent) as f32;
+        let mean: Vec<f32> = (0..latent).map(|i| rows.iter().skip(i).step_by(latent).sum::<f32>() / count).collect();
+        let mut covariance = vec![0.0; latent * latent];
+        for row in rows.chunks_exact(latent) {
+            for i in 0..latent {
+                for j in 0..latent {
+                    covariance[i * latent + j] += (row[i] - mean[i]) * (row[j] - mean[j]) / count;
+                }
+            }
+        }
+        (mean, covariance)
+    }
+
+    proptest! {
+        /// Draws have the mean and the covariance of what it was fitted to, also where dimensions depend on one another.
+        #[test]
+        fn draws_are_spread_as_the_encodings_are(latent in 1usize..6, seed in 0u64..1000, dead in any::<bool>()) {
+            let mut rows = normal_rows(seed, Purpose::Weights, 0, 400, latent);
+            let mixing = normal_rows(seed, Purpose::Weights, 1, latent, latent);
+            for row in rows.chunks_exact_mut(latent) {
+                let before = row.to_vec();
+                for (i, x) in row.iter_mut().enumerate() {
+                    *x = 1.5 + before.iter().zip(&mixing[i * latent..]).map(|(x, m)| x * m).sum::<f32>();
+                }
+                if dead {
+                    row[latent - 1] = 0.25;
+                }
+            }
+            let fitted = FittedGaussian::of(&encoding(latent, rows.clone()));
+            let draws = fitted.from_normal(&normal_rows(seed, Purpose::Sample, 0, 20_000, latent));
+            let ((mean, covariance), (drawn_mean, drawn)) = (moments(latent, &rows), moments(latent, &draws));
+            let scale = covariance.iter().fold(0.1f32, |most, x| most.max(x.abs()));
+            for (a, b) in mean.iter().zip(&drawn_mean) {
+                prop_assert!((a - b).abs() < 0.1 * scale.sqrt() + 0.01, "{} {}", a, b);
+            }
+            for (a, b) in covariance.iter().zip(&drawn) {
+                prop_assert!((a - b).abs() < 0.1 * scale, "{:?} {:?}", covariance, drawn);
+            }
+        }
+    }
+
+    #[test]
+    fn one_image_and_none_are_no_trouble() {
+        assert_eq!(FittedGaussian::of(&encoding(2, vec![3.0, -1.0])).from_normal(&[5.0, 5.0]), [3.0, -1.0]);
+        assert_eq!(FittedGaussian::of(&encoding(2, vec![])).from_normal(&[5.0, 5.0]), [0.0, 0.0]);
+    }
+}
