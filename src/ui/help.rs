@@ -4,7 +4,7 @@ use crate::ui::text::tr;
 use crate::ui::theme;
 use eframe::egui::{Align2, Context, Grid, Key, ScrollArea, Window};
 
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 19] = [
     ("help.space", "help.space_does"),
     ("S", "help.s_does"),
     ("Ctrl+R", "help.r_does"),
@@ -18,6 +18,9 @@ const KEYS: [(&str, &str); 16] = [
     ("Ctrl+E", "help.ctrl_e_does"),
     ("Ctrl+Z", "help.ctrl_z_does"),
     ("Ctrl+Shift+Z", "help.ctrl_shift_z_does"),
+    ("F5", "help.f5_does"),
+    ("F11", "help.f11_does"),
+    ("help.double_click", "help.double_click_does"),
     ("F1", "help.f1_does"),
     ("Ctrl +/−", "help.zoom_does"),
     ("Tab", "help.tab_does"),

@@ -74,9 +74,6 @@ impl Panel for PlanePanel {
         } else {
             self.with_controls(ui, view, commands);
         }
-        if self.viewport != view.viewport {
-            commands.push(PlaneCommand::Viewport(self.viewport).into());
-        }
     }
 
     fn begin_frame(&mut self) {
