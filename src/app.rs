@@ -8,18 +8,21 @@ mod done;
 mod drawing;
 mod files;
 mod jobs;
+mod kept;
 mod logic;
 mod planes;
 mod points;
 mod project;
 mod receive;
 mod requests;
+mod restore;
 mod runs;
 mod runtime;
 mod script;
 mod services;
 mod session;
 mod shell;
+mod sitting;
 mod start;
 mod state;
 mod throttle;
@@ -38,7 +41,9 @@ pub use wake::Waker;
 
 use crate::app::drawing::Drawing;
 use crate::gpu::DeviceInfo;
+use crate::ui::command::Command;
 use crate::ui::layout::Behavior;
+use crate::ui::model_card::sections;
 use crate::ui::settings::Appearance;
 use crate::ui::shortcuts::KeyboardState;
 use crate::ui::{Pane, help, menu, present, shortcuts, theme};
@@ -215,7 +220,12 @@ impl Session {
         self.shell.panels = panels;
         self.shell.layout = layout;
         self.request_views();
-        self.shell.toasts.show(&context);
+        let undo = &self.undo;
+        self.shell.toasts.retain(|command| match command {
+            Command::UndoTo(number) => undo.has(*number),
+            _ => true,
+        });
+        self.shell.toasts.show(&context, &mut commands);
         self.announce(&context);
 
         match self.shell.next_zoom.take() {
@@ -226,7 +236,11 @@ impl Session {
             context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(on));
         }
         let size = context.content_rect().size();
-        self.shell.window = Some([size.x, size.y]);
+        self.shell.maximized = context.input(|input| input.viewport().maximized.unwrap_or(false));
+        if !self.shell.maximized {
+            self.shell.window = Some([size.x, size.y]);
+        }
+        self.keep_sections(&context);
         let asked = !commands.is_empty();
         for command in commands {
             self.apply(command);
@@ -237,6 +251,12 @@ impl Session {
         if self.shell.quit {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
+    }
+
+    /// Remembers which sections of cards are open.
+    fn keep_sections(&mut self, context: &Context) {
+        let open = |model: &ModelEntry| Some((model.id, sections::open_name(context, model.id)?.to_owned()));
+        self.shell.sections = self.project.models.iter().filter_map(open).collect();
     }
 
     /// Gives the window the theme that is switched on.

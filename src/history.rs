@@ -102,6 +102,11 @@ impl History {
         self.lock().values().map(Curve::len).sum()
     }
 
+    /// About what is held of all curves together, in bytes.
+    pub fn held_bytes(&self) -> u64 {
+        self.lock().values().map(Curve::held_bytes).sum()
+    }
+
     /// Whether nothing was recorded.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

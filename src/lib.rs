@@ -34,7 +34,8 @@
 //! | who may write into a run, what is compared when it is opened | `run/begin.rs` and `run/lock.rs`; `run/state.rs`, `Checkpoint::read_at` |
 //! | how files are read, and written where a person says | `disk/read.rs`, `disk/export.rs` |
 //! | what a person works on, as a value | `app/project.rs`; its changes are `ui/command.rs`, carried out in `app/apply` |
-//! | undo | `app/undo.rs`, `go_to` in `app/apply.rs` |
+//! | undo | `app/undo.rs`, `app/kept.rs`, `go_to` in `app/apply.rs` |
+//! | what is there again at the next start | `app/sitting.rs`, `app/restore.rs`; what writes it: `trainer/saving.rs`, `keep_state` in `app/logic.rs`, `close` in `app/runs.rs` |
 //! | what runs in the background | `app/jobs.rs` (answers: `app/done.rs`, `app/receive.rs`), `trainer`, `explore/viewer` |
 //! | adding a data format, a built-in data set | a file in `dataset`, a line in `dataset/registry.rs` |
 //! | adding a family | a file in `model`, a line in `FAMILIES` of `model/families.rs` |

@@ -2,14 +2,16 @@
 
 mod data;
 mod file;
+mod keep;
 mod model;
 mod plane;
 
 use crate::app::jobs::JobKey;
+use crate::app::kept::{KeptData, KeptModel, KeptState};
 use crate::app::project::Project;
 use crate::app::runtime::ModelRuntime;
 use crate::app::session::Session;
-use crate::app::undo::{ChangeKind, KeptModel};
+use crate::app::undo::{ChangeKind, UndoStep, UndoWay};
 use crate::model::ModelId;
 use crate::ui::command::{Command, CompareCommand, ViewCommand};
 use crate::ui::layout::Layout;
@@ -25,18 +27,9 @@ impl Session {
             Command::Compare(command) => self.apply_to_sheet(command),
             Command::View(command) => self.apply_to_view(command),
             Command::File(command) => self.apply_to_files(command),
-            Command::Undo => {
-                if let Some((project, kept)) = self.undo.undo(&self.project) {
-                    let replaced = self.go_to(project, kept);
-                    self.undo.keep_replaced(replaced, true);
-                }
-            }
-            Command::Redo => {
-                if let Some((project, kept)) = self.undo.redo(&self.project) {
-                    let replaced = self.go_to(project, kept);
-                    self.undo.keep_replaced(replaced, false);
-                }
-            }
+            Command::Undo => _ = self.go(UndoWay::Back),
+            Command::Redo => _ = self.go(UndoWay::Again),
+            Command::UndoTo(number) => while self.undo.has(number) && self.go(UndoWay::Back) {},
         }
     }
 
@@ -75,43 +68,67 @@ impl Session {
         }
     }
 
-    /// Puts another project in place of this one, with models as they ran, and gives what had learned and is replaced. What
-    /// is not a change of the person's work stays: data, how many models
-    /// train at once, and how the window looks.
-    fn go_to(&mut self, project: Project, kept: Vec<KeptModel>) -> Vec<KeptModel> {
+    /// Takes the last change back, or makes it again. Where its data has to be opened first, that is begun, and it is done
+    /// when the data is there. Whether it was done at once.
+    pub(in crate::app) fn go(&mut self, way: UndoWay) -> bool {
+        if let Some(source) = self.undo.missing_data(way) {
+            self.open_data_for(source, Some(way));
+            return false;
+        }
+        let Some(step) = self.undo.go(way, &self.project) else { return false };
+        let (models, data) = self.go_to(step);
+        self.undo.keep_replaced(way, models, data);
+        true
+    }
+
+    /// Puts another project in place of this one, with models as they ran and their data; gives what had learned and is
+    /// replaced. What is not a change of the person's work stays: how many models train at once, and how the window looks.
+    fn go_to(&mut self, step: UndoStep) -> (Vec<KeptModel>, Option<KeptData>) {
+        let UndoStep { project, kept, data, .. } = step;
+        let data = match data {
+            Some(KeptData::Here(data)) => Some(data),
+            Some(KeptData::At(_)) | None => None,
+        };
         let settings = Settings { plane: project.settings.plane.clone(), ..self.project.settings.clone() };
         let next_id = self.project.next_id.max(project.next_id);
-        let (data, train_at_once) = (self.project.data.clone(), self.project.train_at_once);
-        let project = Project { settings, next_id, data, train_at_once, ..project };
+        let source = data.as_ref().map_or_else(|| self.project.data.clone(), |data| data.source.clone());
+        let train_at_once = self.project.train_at_once;
+        let project = Project { settings, next_id, data: source, train_at_once, ..project };
         let before = std::mem::replace(&mut self.project, project);
-        let restored: Vec<ModelId> = kept.iter().map(|(id, _)| *id).collect();
+        let restored: Vec<ModelId> = kept.iter().map(KeptModel::id).collect();
+        let other_data = data.is_some();
         let leaves = |(id, model): &(ModelId, &mut ModelRuntime)| {
-            restored.contains(id) || (model.has_learned() && self.project.model(*id).is_none())
+            let stays = self.project.model(*id).is_some() && !other_data;
+            restored.contains(id) || (model.has_learned() && !stays)
         };
         let models = self.services.models.iter_mut().filter(leaves);
-        let replaced = models.map(|(id, model)| (id, model.take_out())).collect();
+        let replaced = models.map(|(id, model)| KeptModel::running(id, model.take_out())).collect();
+        let replaced_data = data.and_then(|data| self.put_data(data)).map(KeptData::Here);
         self.keep_runtimes();
-        for (id, model) in kept {
-            // One that was on its way has come too late.
-            self.services.jobs.cancel(&JobKey::Make(id));
-            let was_made = model.trainer.is_some();
-            self.services.planes.clear(id);
-            self.services.models.insert(id, model);
-            if !was_made {
-                self.make(id);
-            }
-        }
+        kept.into_iter().for_each(|model| self.put_back(model));
         let now = self.project.models.clone();
-        for entry in &now {
+        for entry in now.iter().filter(|entry| !restored.contains(&entry.id)) {
             match before.model(entry.id) {
-                Some(before) => self.edited(entry.id, &before.config),
-                None if restored.contains(&entry.id) => {}
-                // It was taken off the list and is there again.
-                None => self.make(entry.id),
+                Some(before) if !other_data => self.edited(entry.id, &before.config),
+                // It was taken off the list and is there again, or learns from other data.
+                _ => self.begin(entry.id),
             }
         }
         self.services.planes.restore(&self.project.planes);
         self.services.sheet.requested = true;
-        replaced
+        (replaced, replaced_data)
+    }
+
+    /// Puts a model back where a change took it away.
+    fn put_back(&mut self, model: KeptModel) {
+        let id = model.id();
+        // One that was on its way has come too late.
+        self.services.jobs.cancel(&JobKey::Make(id));
+        self.services.planes.clear(id);
+        match model.take() {
+            KeptState::Running(model) if model.trainer.is_some() => _ = self.services.models.insert(id, *model),
+            KeptState::OnDisk(run) => self.reopen(id, run),
+            KeptState::Running(_) | KeptState::Gone => self.begin(id),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What comes of jobs.
 
-use crate::dataset::Dataset;
+use crate::app::undo::UndoWay;
+use crate::dataset::{Dataset, Source};
 use crate::explore::compare::Sheet;
 use crate::explore::plane::Plane;
 use crate::message::{Explain, Message};
@@ -15,6 +16,10 @@ use std::sync::Arc;
 pub enum Done {
     /// A data set was opened.
     Data(Result<Box<Dataset>, Message>),
+    /// Data is there again that a step of undo needs.
+    DataAgain(UndoWay, Source, Box<Dataset>),
+    /// A model's run was opened again, or why not.
+    Reopened(ModelId, Result<Box<Reopened>, Message>),
     /// A run was opened, with its data where that is another than before; for this model, or for the one that suits it.
     Run(Option<ModelId>, Result<Box<OpenedRun>, NotOpened>),
     /// The steps of which a run keeps checkpoints.
@@ -35,6 +40,10 @@ pub enum Done {
     Exported(Result<PathBuf, Message>),
     /// A run's plane was written beside it.
     PlaneWritten(Result<(), Message>),
+    /// What nothing referred to any more is removed.
+    LeftOverRemoved,
+    /// The system's file manager was called with a folder, or why it cannot be.
+    Shown(Result<(), Message>),
     /// The state file was written.
     StateWritten(Result<(), Message>),
 }
@@ -62,6 +71,14 @@ impl From<RunError> for NotOpened {
             _ => message.into(),
         }
     }
+}
+
+/// A model that goes on from disk.
+pub struct Reopened {
+    /// The trainer that goes on with it.
+    pub trainer: Trainer,
+    /// What is wrong with its newest checkpoint, where it goes on from the one before.
+    pub damage: Option<Message>,
 }
 
 /// A run that can go on.

@@ -38,6 +38,10 @@ pub enum JobKey {
     Write(PathBuf),
     /// The state file is written.
     State,
+    /// Autosaved runs that nothing refers to any more are removed.
+    LeftOver,
+    /// The system's file manager is called.
+    Show,
 }
 
 impl JobKey {
@@ -54,6 +58,8 @@ impl JobKey {
             Self::Sheet => message!("compare sheet"),
             Self::Write(_) => message!("write a file"),
             Self::State => message!("state file"),
+            Self::LeftOver => message!("remove old autosaves"),
+            Self::Show => message!("show a folder"),
         }
     }
 }

@@ -10,9 +10,11 @@ use crate::message::{Explain, Message};
 use crate::model::ModelId;
 use crate::run;
 use crate::trainer::Event;
+use crate::ui::command::{FileCommand, ModelCommand};
 use crate::ui::messages::Level;
 use crate::ui::slot::Slot;
-use crate::ui::text::{explain, whole};
+use crate::ui::text::{explain, tr, whole};
+use crate::ui::toasts::ToastAction;
 use eframe::egui;
 use rust_i18n::t;
 use std::path::PathBuf;
@@ -24,6 +26,8 @@ const MOST_RECEIVING: Duration = Duration::from_millis(4);
 const SHEET_INTERVAL: Duration = Duration::from_secs(1);
 /// The state file is written at most this often.
 const STATE_INTERVAL: Duration = Duration::from_secs(2);
+/// And while a model trains, of which each step is a change: how far it was is known this well after a crash.
+const TRAINING_STATE_INTERVAL: Duration = Duration::from_secs(4);
 /// Images in a compare sheet.
 const SHEET_ROWS: usize = 20;
 
@@ -74,8 +78,10 @@ impl Session {
         let name = self.project.label(id);
         match event {
             Event::Saved { path, step } => {
+                let path = std::path::absolute(&path).unwrap_or(path);
                 let message = t!("toast.saved", slot = name, step = whole(step), path = path.display()).into_owned();
-                self.shell.say(Level::Done, &message);
+                let show = FileCommand::ShowFolder(path.clone()).into();
+                self.shell.offer(Level::Done, &message, ToastAction { words: tr("toast.show_folder"), command: show });
                 if let Some(plane) = self.services.planes.plane(id).cloned() {
                     self.services.jobs.start(JobKey::Write(path.clone()), move |_| {
                         Done::PlaneWritten(run::write_plane(&path, &*plane).map_err(|error| error.message()))
@@ -86,6 +92,10 @@ impl Session {
                 self.shell.say(Level::Done, &t!("toast.room_again", slot = name, step = whole(step)));
             }
             Event::SaveFailed { path, message, .. } => {
+                // What is only autosaved is tried again without a word.
+                if self.services.models.get_mut(id).is_some_and(|model| model.is_known_failure(&path)) {
+                    return;
+                }
                 let message =
                     t!("toast.save_failed", slot = name, path = path.display(), why = explain(&message)).into_owned();
                 self.shell.say(Level::Failed, &message);
@@ -94,8 +104,16 @@ impl Session {
                 self.shell.say(Level::Done, &t!("toast.finished", slot = name, step = whole(step)));
             }
             Event::Failed { step, message } => {
-                self.shell
-                    .say(Level::Failed, &t!("toast.failed", slot = name, step = whole(step), why = explain(&message)));
+                let words = t!("toast.failed", slot = name, step = whole(step), why = explain(&message)).into_owned();
+                let saved = self.services.models.get(id).and_then(|model| model.status()?.saved_step);
+                match saved {
+                    Some(step) => {
+                        let back = t!("model.go_back", step = whole(step)).into_owned();
+                        let command = ModelCommand::GoBack(id).into();
+                        self.shell.offer(Level::Failed, &words, ToastAction { words: back, command });
+                    }
+                    None => self.shell.say(Level::Failed, &words),
+                }
             }
             Event::Refused { message, .. } => {
                 self.shell.say(Level::Failed, &t!("toast.change_refused", slot = name, why = explain(&message)));
@@ -155,10 +173,10 @@ impl Session {
 
     /// Writes the state file where something changed: in the background, or at once where the window `closes`.
     pub(super) fn keep_state(&mut self, context: &egui::Context, closes: bool) {
-        let Some(path) = self.services.start.state.clone() else { return };
+        let Some(path) = self.services.sitting.state.clone().filter(|_| !self.shell.closed) else { return };
         let (written, at) = &self.shell.saved;
-        let since = at.elapsed();
-        if !closes && (self.services.jobs.is_running(&JobKey::State) || since < STATE_INTERVAL) {
+        let interval = if self.is_training() { TRAINING_STATE_INTERVAL } else { STATE_INTERVAL };
+        if !closes && (self.services.jobs.is_running(&JobKey::State) || at.elapsed() < interval) {
             return;
         }
         let text = self.state().to_text();

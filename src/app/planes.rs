@@ -158,6 +158,7 @@ impl Planes {
 
     /// Puts the planes where these say; the others may be moved from where they lie.
     pub fn restore(&mut self, planes: &PerModel<Plane>) {
+        planes.iter().for_each(|(id, _)| _ = self.planes.entry(id));
         for (id, state) in self.planes.iter_mut() {
             match planes.get(id) {
                 Some(plane) => (state.plane, state.chosen) = (Some(Arc::new(plane.clone())), true),

@@ -36,6 +36,7 @@ impl Session {
                 );
                 self.shell.say(Level::Failed, &explain(&message));
                 match finished.key {
+                    JobKey::Make(id) if self.services.reopening.get(id).is_some() => self.reopened(id, Err(message)),
                     JobKey::Make(id) => self.made(id, Err(message)),
                     JobKey::Open => self.fall_back_to_data(opening),
                     _ => {}
@@ -47,6 +48,8 @@ impl Session {
     fn receive(&mut self, done: Done) {
         match done {
             Done::Data(Ok(data)) => self.take_data(Arc::new(*data)),
+            Done::DataAgain(way, source, data) => self.receive_data_again(way, &source, *data),
+            Done::Reopened(id, reopened) => self.reopened(id, reopened.map(|reopened| *reopened)),
             Done::Kept(run, kept) => self.receive_kept(&run, kept),
             Done::Run(id, Ok(run)) => self.take_run(*run, id),
             // Received in `finish`.
@@ -72,10 +75,13 @@ impl Session {
             Done::StateWritten(Err(message)) => {
                 self.shell.say(Level::Failed, &t!("toast.state_failed", why = explain(&message)))
             }
-            Done::Folders(Err(message)) | Done::Exported(Err(message)) | Done::PlaneWritten(Err(message)) => {
+            Done::Folders(Err(message))
+            | Done::Exported(Err(message))
+            | Done::PlaneWritten(Err(message))
+            | Done::Shown(Err(message)) => {
                 self.shell.say(Level::Failed, &explain(&message));
             }
-            Done::PlaneWritten(Ok(())) | Done::StateWritten(Ok(())) => {}
+            Done::PlaneWritten(Ok(())) | Done::StateWritten(Ok(())) | Done::Shown(Ok(())) | Done::LeftOverRemoved => {}
         }
     }
 

@@ -1,17 +1,19 @@
 //! Runs in their folders: opening them, forking them, and writing them when the program ends.
 
-use crate::app::done::{Done, NotOpened, OpenedRun};
+use crate::app::done::{Done, NotOpened, OpenedRun, Reopened};
+use crate::app::files;
 use crate::app::jobs::JobKey;
 use crate::app::runtime::ModelRuntime;
 use crate::app::services::Opening;
 use crate::app::session::Session;
-use crate::app::undo::ChangeKind;
+use crate::app::sitting::RunOnDisk;
+use crate::app::undo::{ChangeKind, Undo};
 use crate::dataset::{self, Dataset, Progress};
 use crate::explore::plane::Plane;
 use crate::message::{Explain, Message, message};
 use crate::model::ModelId;
-use crate::run;
-use crate::trainer::{self, Options, Trainer};
+use crate::run::{self, RunError};
+use crate::trainer::{self, OpenError, Options, Trainer};
 use crate::ui::command::ForkRequest;
 use crate::ui::messages::Level;
 use crate::ui::slot::Slot;
@@ -46,6 +48,21 @@ fn open(
     Ok(Box::new(OpenedRun { opened, plane, trainer, data }))
 }
 
+/// Opens a model's run to go on with it, at the last whole checkpoint where the newest is broken.
+fn reopen(folder: &Path, data: Arc<Dataset>, options: Options) -> Result<Box<Reopened>, Message> {
+    // Its trainer may have been let go a moment ago.
+    trainer::wait_for_ended(LAST_WRITES);
+    match Trainer::open(folder, data.clone(), options.clone()) {
+        Ok(trainer) => Ok(Box::new(Reopened { trainer, damage: None })),
+        Err(OpenError::Run(RunError::Damaged { error, whole, .. })) => {
+            let options = Options { from_step: Some(whole), ..options };
+            let trainer = Trainer::open(folder, data, options).map_err(|error| error.message())?;
+            Ok(Box::new(Reopened { trainer, damage: Some(error.message()) }))
+        }
+        Err(error) => Err(error.message()),
+    }
+}
+
 /// Writes a fork to the next free folder of `runs`.
 fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, Message> {
     let set = [(request.key.clone(), run::value_of(&request.value))];
@@ -60,6 +77,15 @@ fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, Message> {
 impl Session {
     /// Opens a run in the background, at a step or its newest checkpoint, and its data where that is another than what is open.
     pub(super) fn open_run(&mut self, folder: PathBuf, from_step: Option<u64>) {
+        let is_open =
+            |id: &ModelId| self.services.models.get(*id).is_some_and(|model| model.folder.as_ref() == Some(&folder));
+        if from_step.is_none()
+            && let Some(id) = self.project.models.iter().map(|model| model.id).find(is_open)
+        {
+            let (path, name) = (folder.display(), self.project.label(id));
+            self.shell.say(Level::Note, &t!("toast.run_is_open", path = path, slot = name));
+            return;
+        }
         self.undo.forget_run(&folder);
         let data = self.services.data.clone();
         let options = Options { from_step, ..self.services.options() };
@@ -69,13 +95,15 @@ impl Session {
 
     pub(super) fn take_run(&mut self, run: OpenedRun, id: Option<ModelId>) {
         let OpenedRun { opened, plane, trainer, data } = run;
-        if self.services.data.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &data)) {
+        let other_data = self.services.data.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &data));
+        if other_data {
             self.take_data(data);
         }
         // A model with an encoder goes into view A.
         let suits = if opened.config.model.encodes() { Slot::A } else { Slot::B };
         let id = id.unwrap_or_else(|| self.project.id(suits));
-        if self.services.models.get(id).is_some_and(ModelRuntime::has_learned) {
+        let replaced = other_data || self.services.models.get(id).is_some_and(ModelRuntime::has_learned);
+        if !other_data {
             self.undo.record(ChangeKind::List, &self.project);
             self.keep_for_undo(id);
         }
@@ -98,7 +126,19 @@ impl Session {
         }
         self.services.sheet.requested = true;
         let (path, name) = (opened.folder.display(), self.project.label(id));
-        self.shell.say(Level::Done, &t!("toast.run_opened", path = path, slot = name, step = whole(step)));
+        let message = t!("toast.run_opened", path = path, slot = name, step = whole(step)).into_owned();
+        if replaced { self.offer_undo(&message) } else { self.shell.say(Level::Done, &message) }
+    }
+
+    /// Brings a model back from disk, in the background.
+    pub(super) fn reopen(&mut self, id: ModelId, run: RunOnDisk) {
+        let Some(data) = self.services.data.clone() else { return };
+        let autosave_folder = run.unsaved.then(|| run.folder.clone());
+        let options = Options { from_step: run.step, autosave_folder, ..self.services.options() };
+        let folder = run.folder.clone();
+        self.services.models.entry(id).begin_making();
+        self.services.reopening.insert(id, run);
+        self.services.jobs.start(JobKey::Make(id), move |_| Done::Reopened(id, reopen(&folder, data, options)));
     }
 
     /// Asks where the run of a model is to be forked; which checkpoints it keeps is looked up in the background.
@@ -138,22 +178,32 @@ impl Session {
         });
     }
 
-    /// The program ends: runs that have a folder are written there, with the planes that they are looked at by. Waits for
+    /// The program ends: what has been learned is written, with the planes that runs in folders are looked at by. Waits for
     /// it: to be called when there is no window any more.
     pub fn close(&mut self) {
+        let mut state = self.state();
+        self.shell.closed = true;
+        // Nobody can take anything back any more.
+        self.undo = Undo::default();
         let mut planes = Vec::new();
         for (id, model) in self.services.models.iter_mut() {
             // The trainer ends by itself, and writes its run.
             model.trainer = None;
             planes.extend(model.folder.clone().zip(self.services.planes.plane(id).cloned()));
         }
-        if !trainer::wait_for_ended(LAST_WRITES) {
+        state.sitting.ended = trainer::wait_for_ended(LAST_WRITES);
+        if !state.sitting.ended {
             tracing::error!("a run is still being written; its newest checkpoint may be missing");
         }
         for (folder, plane) in planes {
             if let Err(error) = run::write_plane(&folder, &*plane) {
                 tracing::warn!("{error}");
             }
+        }
+        if let Some(path) = &self.services.sitting.state
+            && let Err(error) = files::write(path, state.to_text().as_bytes())
+        {
+            tracing::warn!("{error}");
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What runs of a model: its trainer, and what is shown of it. What it shall learn with is in the project.
 
+use crate::app::sitting::RunOnDisk;
 use crate::dataset::Dataset;
 use crate::message::Message;
 use crate::model::Config;
 use crate::run::Opened;
 use crate::snapshot::Snapshot;
 use crate::trainer::{Control, Event, Phase, Status, Trainer};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What runs of one model.
@@ -27,6 +28,8 @@ pub struct ModelRuntime {
     pending: Vec<Control>,
     shown: Option<Arc<Snapshot>>,
     ready_made: bool,
+    /// Whether it was said that it cannot be autosaved.
+    autosave_failed: bool,
 }
 
 /// A model that needs no training to be shown.
@@ -101,8 +104,26 @@ impl ModelRuntime {
         std::mem::replace(self, left)
     }
 
-    /// Forgets its trainer; one that is being made will take its place.
+    /// Whether a write to this folder failed where it is only autosaved, which was said before: from now on it was.
+    pub fn is_known_failure(&mut self, path: &Path) -> bool {
+        let unsaved = self.trainer.as_ref().is_some_and(|trainer| trainer.autosave_folder() == Some(path));
+        unsaved && std::mem::replace(&mut self.autosave_failed, true)
+    }
+
+    /// Where what it has learned lies on disk when its trainer has ended, or lies already; `None` for nowhere.
+    pub fn on_disk(&self) -> Option<RunOnDisk> {
+        let (trainer, status) = (self.trainer.as_ref()?, self.status()?);
+        let step = if status.phase == Phase::Failed { status.saved_step? } else { status.step };
+        let unsaved = self.folder.is_none();
+        let folder = self.folder.clone().or_else(|| Some(trainer.autosave_folder()?.to_owned()))?;
+        Some(RunOnDisk { folder, step: Some(step), unsaved })
+    }
+
+    /// Forgets its trainer, which nobody wants any more; one that is being made will take its place.
     pub fn begin_making(&mut self) {
+        if let Some(trainer) = &self.trainer {
+            trainer.send(Control::Discard);
+        }
         *self = Self { making: true, shown: self.shown.take(), ready_made: self.ready_made, ..Self::default() };
     }
 

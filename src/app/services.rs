@@ -4,6 +4,7 @@ use crate::app::decoder_state::DecoderState;
 use crate::app::jobs::Jobs;
 use crate::app::planes::Planes;
 use crate::app::runtime::{ModelRuntime, ReadyMade};
+use crate::app::sitting::{Restoring, RunOnDisk, Sitting};
 use crate::app::start::Start;
 use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Source};
@@ -59,6 +60,12 @@ pub(super) struct Services {
     pub data: Option<Arc<Dataset>>,
     pub opening: Option<Opening>,
     pub models: PerModel<ModelRuntime>,
+    /// The files of this sitting.
+    pub sitting: Sitting,
+    /// What comes back of the last one.
+    pub restoring: Restoring,
+    /// Models that are on their way back from disk.
+    pub reopening: PerModel<RunOnDisk>,
     /// That of a model of which nothing runs yet.
     pub no_runtime: ModelRuntime,
     pub ready: Vec<ReadyMade>,
@@ -74,7 +81,7 @@ pub(super) struct Services {
 }
 
 impl Services {
-    pub fn new(start: Start) -> Self {
+    pub fn new(start: Start, sitting: Sitting, restoring: Restoring) -> Self {
         let waker = Arc::new(Waker::default());
         let wake = waker.clone();
         Self {
@@ -83,6 +90,9 @@ impl Services {
             data: None,
             opening: None,
             models: PerModel::default(),
+            sitting,
+            restoring,
+            reopening: PerModel::default(),
             no_runtime: ModelRuntime::default(),
             ready: Vec::new(),
             sheet: SheetState::default(),
@@ -96,10 +106,18 @@ impl Services {
         }
     }
 
+    /// Where a new model is autosaved while nobody has saved it.
+    pub fn new_autosave_folder(&mut self) -> Option<PathBuf> {
+        self.sitting.new_folder()
+    }
+
     /// How a trainer is run.
     pub fn options(&self) -> Options {
         let waker = self.waker.clone();
         let device = self.start.device.clone().unwrap_or(Device::Cpu);
-        Options { device, threads: self.threads, wake: Arc::new(move || waker.learned()), ..Options::default() }
+        let mut options =
+            Options { device, threads: self.threads, wake: Arc::new(move || waker.learned()), ..Options::default() };
+        options.autosave.every_s = self.start.autosave_s.unwrap_or(options.autosave.every_s);
+        options
     }
 }

@@ -1,26 +1,30 @@
 //! Everything the program knows while it runs: the project, what runs for it, and the window around it. It outlives the
 //! window: close it, open it, and all is where it was.
 
+use crate::app::done::Done;
+use crate::app::jobs::JobKey;
 use crate::app::project::{ModelEntry, Project};
 use crate::app::runtime::ModelRuntime;
 use crate::app::services::Services;
 use crate::app::shell::Shell;
+use crate::app::sitting::{self, ModelRecord, Restoring, Sitting, SittingRecord};
 use crate::app::start::Start;
 use crate::app::state::{self, State};
 use crate::app::undo::Undo;
 use crate::app::wake::Waker;
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Progress};
 use crate::explore::compare::Sheet;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::TileGrid;
 use crate::message::{Explain, Message, message};
-use crate::model::{Config, ModelId};
+use crate::model::{Config, ModelId, PerModel};
 use crate::ui::Pane;
 use crate::ui::messages::{Level, Messages};
+use crate::ui::model_card::sections;
 use crate::ui::settings::Settings;
 use crate::ui::slot::Slot;
-use crate::ui::text::explain;
+use crate::ui::text::{explain, tr};
 use crate::ui::theme;
 use crate::ui::toasts::Toasts;
 use crate::ui::view::{ModelView, OpeningView, SheetView, View};
@@ -68,7 +72,12 @@ impl Deref for SessionModel<'_> {
 
 impl Session {
     /// Reads the state file and starts to open data, without waiting for it.
-    pub fn new(start: Start) -> Self {
+    pub fn new(mut start: Start) -> Self {
+        let first = start.state.take();
+        let sitting = Sitting::begin(first.as_deref());
+        // A program beside another begins with what that one has, but for its models.
+        let beside = sitting.number > 1 && sitting.state.as_ref().is_some_and(|path| !path.exists());
+        start.state = if beside { first.clone() } else { sitting.state.clone() };
         let read = start.state.as_deref().map(state::read);
         let (state, trouble) = match read {
             Some(Ok(read)) => (read.state, read.left_out.map(Message::Words)),
@@ -79,11 +88,14 @@ impl Session {
             }
             None => (State::default(), None),
         };
+        let is_broken = trouble.is_some();
+        let record = if beside { SittingRecord::default() } else { state.sitting.clone() };
+        let left_over = sitting.left_over(&record);
         let mut project = state.project.clone();
         project.settings.decoder = start.decoder.unwrap_or(project.settings.decoder);
         let mut session = Self {
-            shell: Shell::new(state.layout.as_deref(), state.window, state.zoom),
-            services: Services::new(start),
+            shell: Shell::new(&state),
+            services: Services::new(start, sitting, Restoring::of(record)),
             undo: Undo::default(),
             project,
         };
@@ -93,15 +105,49 @@ impl Session {
         if let Some(trouble) = trouble {
             session.shell.say(Level::Failed, &t!("toast.state_broken", why = explain(&trouble)));
         }
-        session.load_ready_made();
-        match session.services.start.run.clone() {
-            Some(run) => session.open_run(run, None),
-            None => {
-                let source = session.services.start.data.clone().unwrap_or(session.project.data.clone());
-                session.open_data(source);
-            }
+        if first.is_some() && !session.services.sitting.autosaves() {
+            session.shell.say(Level::Note, &tr("sitting.not_kept"));
         }
+        if beside {
+            session.shell.say(Level::Note, &t!("sitting.beside", number = session.services.sitting.number));
+        }
+        if !left_over.is_empty() {
+            let remove = move |_: &Progress| {
+                // Where the state cannot be read nobody knows what is wanted.
+                if is_broken {
+                    left_over.iter().for_each(|folder| _ = sitting::set_aside(folder));
+                } else {
+                    sitting::remove_all(&left_over);
+                }
+                Done::LeftOverRemoved
+            };
+            session.services.jobs.start(JobKey::LeftOver, remove);
+        }
+        session.load_ready_made();
+        session.open_first();
         session
+    }
+
+    /// Opens what the program was told to begin with, and what the last sitting had.
+    fn open_first(&mut self) {
+        let (run, data) = (self.services.start.run.clone(), self.services.start.data.clone());
+        if let Some(run) = &run {
+            self.leave_to_open(run);
+        }
+        let last = self.project.data.clone();
+        let other_data = data.as_ref().is_some_and(|data| data.clone().absolute() != last.clone().absolute());
+        if other_data {
+            self.put_last_sitting_behind();
+        }
+        match run {
+            // Undo goes back to what it replaces.
+            Some(run) if !self.services.restoring.models.is_empty() => {
+                self.services.restoring.then_open = Some(run);
+                self.open_data(last);
+            }
+            Some(run) => self.open_run(run, None),
+            None => self.open_data(data.unwrap_or(last)),
+        }
     }
 
     /// Each model of the list has a runtime, and nothing else has: what was taken off the list ends.
@@ -122,6 +168,16 @@ impl Session {
     /// The window's size the last time, in points.
     pub fn window_size(&self) -> Option<[f32; 2]> {
         self.shell.window
+    }
+
+    /// Whether the window filled the screen the last time.
+    pub fn is_maximized(&self) -> bool {
+        self.shell.maximized
+    }
+
+    /// Whether models of the last sitting are still on their way back.
+    pub fn is_restoring(&self) -> bool {
+        !self.services.restoring.models.is_empty() || !self.services.reopening.is_empty()
     }
 
     /// The newest message that was shown.
@@ -221,12 +277,18 @@ impl Session {
         self.shell.toasts = Toasts::default();
         theme::install(context);
         context.set_zoom_factor(self.shell.zoom);
+        for (id, name) in self.shell.sections.iter() {
+            if let Some(model) = self.project.model(id) {
+                sections::open_named(context, id, &model.config, name);
+            }
+        }
         self.services.waker.attach(context.clone());
         // A message from before the first window is shown in it.
         if let Some((level, text)) = self.shell.last_message.clone()
             && self.shell.frames == 0
         {
-            self.shell.toast(level, &text);
+            let action = self.shell.last_action.clone();
+            self.shell.toast(level, &text, action);
         }
     }
 
@@ -238,7 +300,7 @@ impl Session {
     /// What the panels may look at, and `shown`, the panels that are on the screen.
     pub(super) fn view<'a>(&'a self, shown: &'a [Pane]) -> View<'a> {
         let services = &self.services;
-        let progress = services.jobs.progress(&crate::app::jobs::JobKey::Open);
+        let progress = services.jobs.progress(&JobKey::Open);
         let opening = services.opening.as_ref().zip(progress);
         View {
             data: services.data.as_ref(),
@@ -252,7 +314,7 @@ impl Session {
             sheet: SheetView {
                 sheet: services.sheet.sheet.as_ref(),
                 seed: self.project.sheet_seed,
-                computing: services.jobs.is_running(&crate::app::jobs::JobKey::Sheet),
+                computing: services.jobs.is_running(&JobKey::Sheet),
                 selection: self.project.selection,
             },
             messages: &self.shell.messages,
@@ -298,9 +360,27 @@ impl Session {
             project: self.project.clone(),
             layout: crate::ui::layout::to_text(&self.shell.layout),
             window: self.shell.window,
+            maximized: self.shell.maximized,
             zoom: self.shell.own_zoom(),
+            sections: self.shell.sections.clone(),
+            sitting: SittingRecord { ended: false, models: self.records() },
             ..State::default()
         }
+    }
+
+    /// How far the models are, those too that are not back yet.
+    fn records(&self) -> PerModel<ModelRecord> {
+        let mut records = self.services.restoring.models.clone();
+        for entry in &self.project.models {
+            let Some(model) = self.services.models.get(entry.id).filter(|model| model.has_learned()) else { continue };
+            if let (Some(run), Some(status)) = (model.on_disk(), model.status())
+                && let Some(record) = self.services.sitting.record(&run, status.step, status.train_s)
+            {
+                records.insert(entry.id, record);
+            }
+        }
+        records.retain(|id, _| self.project.model(id).is_some());
+        records
     }
 
     pub(super) fn take_device_errors(&self) -> Vec<String> {

@@ -1,16 +1,20 @@
 //! The window around the project: panels and where they lie, messages, size and zoom.
 
+use crate::app::state::State;
+use crate::model::PerModel;
 use crate::ui::layout::{self, Layout};
 use crate::ui::messages::{Level, Messages};
 use crate::ui::settings::Settings;
 use crate::ui::text::wrapped;
-use crate::ui::toasts::Toasts;
+use crate::ui::toasts::{ToastAction, Toasts};
 use crate::ui::{PanelNeeds, Panels, theme};
 use eframe::egui::Theme;
 use std::time::{Duration, Instant};
 
 /// How much larger text is where the plane is presented.
 const PRESENTED: f32 = 1.5;
+/// A message with a button is there at least this long, in seconds.
+const LEAST_WITH_BUTTON_S: u64 = 12;
 
 /// All of it.
 pub(super) struct Shell {
@@ -21,10 +25,18 @@ pub(super) struct Shell {
     pub toasts: Toasts,
     pub messages: Messages,
     pub last_message: Option<(Level, String)>,
+    /// Its button.
+    pub last_action: Option<ToastAction>,
     /// What draws the window; empty where nobody knows.
     pub device: String,
-    /// The window's size in points.
+    /// The window's size in points, where it does not fill the screen.
     pub window: Option<[f32; 2]>,
+    /// Whether it fills the screen.
+    pub maximized: bool,
+    /// The section of each model's card that is open, by its name.
+    pub sections: PerModel<String>,
+    /// Whether the session is closed: what is kept of it is written.
+    pub closed: bool,
     pub zoom: f32,
     pub quit: bool,
     /// Whether the window is to have all of the screen, until that was asked of the system.
@@ -44,7 +56,8 @@ pub(super) struct Shell {
 }
 
 impl Shell {
-    pub fn new(layout: Option<&str>, window: Option<[f32; 2]>, zoom: f32) -> Self {
+    pub fn new(state: &State) -> Self {
+        let layout = state.layout.as_deref();
         Self {
             layout: layout.and_then(layout::from_text).unwrap_or_default(),
             panels: Panels::default(),
@@ -52,9 +65,13 @@ impl Shell {
             toasts: Toasts::default(),
             messages: Messages::default(),
             last_message: None,
+            last_action: None,
             device: String::new(),
-            window,
-            zoom,
+            window: state.window,
+            maximized: state.maximized,
+            sections: state.sections.clone(),
+            closed: false,
+            zoom: state.zoom,
             quit: false,
             full_screen: None,
             presenting: false,
@@ -82,25 +99,34 @@ impl Shell {
     /// Shows a message, once, and keeps it for the log.
     pub fn say(&mut self, level: Level, text: &str) {
         self.messages.add(level, text);
-        self.toast(level, text);
+        self.toast(level, text, None);
+    }
+
+    /// The same with a button.
+    pub fn offer(&mut self, level: Level, text: &str, action: ToastAction) {
+        self.messages.add(level, text);
+        self.toast(level, text, Some(action));
     }
 
     /// Shows a message as a toast.
-    pub fn toast(&mut self, level: Level, text: &str) {
+    pub fn toast(&mut self, level: Level, text: &str, action: Option<ToastAction>) {
         let shown = wrapped(text, 56);
         let seconds = 3 + text.chars().count() as u64 / 15;
+        // Who may press a button has to come there first.
+        let seconds = if action.is_some() { seconds.max(LEAST_WITH_BUTTON_S) } else { seconds };
         let palette =
             theme::palette(if self.themed.as_ref().is_none_or(|(_, dark)| *dark) { Theme::Dark } else { Theme::Light });
-        let (sign, color) = match level {
+        let look = match level {
             Level::Done => (theme::signs::DONE, palette.text),
             Level::Note => (theme::signs::NOTE, palette.text_secondary),
             Level::Failed => (theme::signs::FAILED, palette.danger),
         };
-        self.toasts.add(sign, shown, color, Duration::from_secs(seconds.min(20)));
+        self.toasts.add(look, shown, Duration::from_secs(seconds.min(20)), action.clone());
         match level {
             Level::Failed => tracing::warn!("{text}"),
             Level::Done | Level::Note => tracing::info!("{text}"),
         }
         self.last_message = Some((level, text.to_owned()));
+        self.last_action = action;
     }
 }

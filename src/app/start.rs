@@ -20,6 +20,8 @@ pub struct Start {
     pub device: Option<Device>,
     /// Who decodes, where it is not to be as last time.
     pub decoder: Option<DecoderChoice>,
-    /// Where new run folders go; empty for `runs`.
+    /// Where new run folders go; empty for where the settings say.
     pub runs: PathBuf,
+    /// Seconds of training between two checkpoints of a run; the default's where none are given.
+    pub autosave_s: Option<f64>,
 }

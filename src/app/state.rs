@@ -1,9 +1,11 @@
 //! What is kept between two starts of the program, in a file of our own: the project, and where the window was.
 
 use crate::app::project::{ModelEntry, Project};
+use crate::app::sitting::SittingRecord;
 use crate::app::tolerant::{self, Tolerated};
 use crate::disk::{FileError, read_file};
 use crate::message::{Explain, Message, message};
+use crate::model::PerModel;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -27,15 +29,30 @@ pub struct State {
     pub project: Project,
     /// Where the panels are, as [`crate::ui::layout::to_text`] writes it.
     pub layout: Option<String>,
-    /// The window's size in points.
+    /// The window's size in points, where it does not fill the screen.
     pub window: Option<[f32; 2]>,
+    /// Whether it fills the screen.
+    pub maximized: bool,
     /// The zoom factor.
     pub zoom: f32,
+    /// The section of each model's card that is open, by its name.
+    pub sections: PerModel<String>,
+    /// How far the models were.
+    pub sitting: SittingRecord,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { format: FORMAT, project: Project::default(), layout: None, window: None, zoom: 1.0 }
+        Self {
+            format: FORMAT,
+            project: Project::default(),
+            layout: None,
+            window: None,
+            maximized: false,
+            zoom: 1.0,
+            sections: PerModel::default(),
+            sitting: SittingRecord::default(),
+        }
     }
 }
 
@@ -164,6 +181,9 @@ impl State {
             self.window = None;
         }
         self.project = self.project.made_whole();
+        let project = &self.project;
+        self.sections.retain(|id, _| project.model(id).is_some());
+        self.sitting.models.retain(|id, record| project.model(id).is_some() && record.step > 0);
         self
     }
 }
@@ -172,6 +192,7 @@ impl State {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::app::sitting::{ModelRecord, RunPlace};
     use crate::model::ModelId;
     use crate::ui::settings::Language;
 
@@ -188,6 +209,10 @@ mod tests {
         state.project.cursor = [0.5, -1.0];
         state.project.add(crate::model::Config::preset("dcgan").unwrap(), None);
         state.project.shown.b = ModelId(2);
+        state.sections.insert(ModelId(2), "training".to_owned());
+        let record = |place| ModelRecord { place, step: 4200, train_s: 12.5 };
+        state.sitting.models.insert(ModelId(0), record(RunPlace::Autosaved(3)));
+        state.sitting.models.insert(ModelId(2), record(RunPlace::Saved("/a/run".into())));
         let read = read_text(&state.to_text()).unwrap();
         assert_eq!((read.state, read.left_out), (state, None));
     }
@@ -217,6 +242,17 @@ mod tests {
             assert_eq!(read.state.project.cursor, [0.5, -1.0], "{word}");
             assert!(read.left_out.is_some(), "{word}");
         }
+    }
+
+    #[test]
+    fn one_model_that_cannot_be_read_loses_no_other() {
+        let whole = serde_json::json!({"place": {"autosaved": 3}, "step": 7, "train_s": 0.5});
+        let sitting = serde_json::json!({"models": {"0": whole, "1": 7, "x": whole, "9": whole}, "ended": true});
+        let text = serde_json::json!({"format": 2, "sitting": sitting, "zoom": 1.25}).to_string();
+        let read = read_text(&text).unwrap();
+        let ids: Vec<ModelId> = read.state.sitting.models.iter().map(|(id, _)| id).collect();
+        assert_eq!((ids, read.state.zoom), (vec![ModelId(0)], 1.25), "{:?}", read.left_out);
+        assert!(read.left_out.is_some() && read.state.sitting.ended);
     }
 
     #[test]

@@ -47,11 +47,20 @@ impl Reader {
         }
         *self.at(path) = before.clone();
         match (saved, before.clone()) {
-            (Value::Object(parts), Value::Object(_)) => {
+            (Value::Object(parts), Value::Object(known)) => {
                 for (name, part) in parts {
-                    path.push(Step::Field(name));
+                    let is_known = known.contains_key(&name);
+                    path.push(Step::Field(name.clone()));
                     self.take(path, part);
+                    let fits = (self.fits)(&self.whole);
                     path.pop();
+                    // Of what has no default nothing is left.
+                    if !is_known
+                        && !fits
+                        && let Value::Object(fields) = self.at(path)
+                    {
+                        fields.remove(&name);
+                    }
                 }
             }
             // Lists are read element by element: what cannot be read is not in it.

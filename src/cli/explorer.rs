@@ -135,7 +135,9 @@ fn run(
     losses: u32,
 ) -> eframe::Result {
     let size = session.borrow().window_size().unwrap_or([1440.0, 900.0]);
+    let maximized = session.borrow().is_maximized();
     let mut viewport = ViewportBuilder::default()
+        .with_maximized(maximized)
         .with_title("Latentarium")
         .with_app_id("latentarium")
         .with_inner_size(size)

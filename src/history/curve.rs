@@ -130,6 +130,12 @@ impl Curve {
         self.count
     }
 
+    /// What is held, in bytes.
+    pub fn held_bytes(&self) -> u64 {
+        let blocks: usize = self.levels.iter().map(VecDeque::len).sum();
+        (self.points.len() * size_of::<CurvePoint>() + blocks * size_of::<Block>()) as u64
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.count == 0

@@ -24,6 +24,10 @@ impl Default for Autosave {
 /// Time between checkpoints is at least this many times what the last one took to write.
 const WRITES_BETWEEN: f64 = 20.0;
 
+/// A run that nobody has saved is written for the first time after so many seconds of training, and then each time that it
+/// has trained for as long again, up to the interval: what is young is worth little, and fails most.
+const FIRST_S: f64 = 10.0;
+
 /// What was written last, or tried.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LastWrite {
@@ -45,6 +49,12 @@ pub(super) enum Due {
 }
 
 impl Autosave {
+    /// The same for a run that nobody has saved: its newest checkpoints alone, by the clock alone.
+    pub(super) fn unsaved(self, last: &LastWrite) -> Self {
+        let every_s = self.every_s.min(FIRST_S.max(last.train_s));
+        Self { every_s, every_steps: 0, series: false, budget_bytes: 0 }
+    }
+
     /// Whether it is time to write, and why.
     pub(super) fn due(&self, last: &LastWrite, step: u64, train_s: f64) -> Option<Due> {
         if step <= last.step {
@@ -81,6 +91,18 @@ mod tests {
         assert_eq!(series.due(&last, 19, 0.0), Some(Due::ByStep));
         let first = LastWrite::default();
         assert_eq!((series.due(&first, 0, 0.0), series.due(&first, 1, 0.0)), (None, Some(Due::ByStep)));
+    }
+
+    #[test]
+    fn what_nobody_saved_is_written_by_the_clock_and_early_the_first_time() {
+        let autosave = Autosave { every_steps: 7, ..Autosave::default() };
+        let due = |train_s, now| {
+            let last = LastWrite { step: u64::from(train_s > 0), train_s: f64::from(train_s), took_s: 0.0 };
+            autosave.unsaved(&last).due(&last, 64, f64::from(now))
+        };
+        assert_eq!((due(0, 9), due(0, 10)), (None, Some(Due::ByTime)));
+        assert_eq!((due(20, 39), due(20, 40)), (None, Some(Due::ByTime)));
+        assert_eq!((due(300, 359), due(300, 360)), (None, Some(Due::ByTime)));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub enum Control {
     Set(Key, Value),
     /// Write the run to its folder, or to this one from now on; from then on it is written by itself too.
     Save(PathBuf),
+    /// Nobody will want this run again: what is in [`Options::autosave_folder`](super::Options::autosave_folder) is removed.
+    Discard,
     /// End the thread.
     Stop,
 }
@@ -116,4 +118,6 @@ pub struct Status {
     pub samples_per_s: f64,
     /// Seconds spent in training.
     pub train_s: f64,
+    /// The step of the newest checkpoint that is on disk, in the run's folder or where it is autosaved.
+    pub saved_step: Option<u64>,
 }

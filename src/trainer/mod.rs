@@ -49,6 +49,8 @@ use writer::Writer;
 const EVENTS: usize = 64;
 /// How long opening a run waits for a trainer that was dropped to write it.
 const LAST_WRITE: Duration = Duration::from_secs(30);
+/// What a trainer holds of each parameter: the weight, two moments, and a snapshot's copy.
+const COPIES: u64 = 4;
 /// candle walks a graph by recursion.
 const STACK_BYTES: usize = 64 << 20;
 
@@ -120,6 +122,8 @@ pub struct Trainer {
     controls: Sender<Control>,
     events: Receiver<Event>,
     thread: Option<JoinHandle<()>>,
+    autosave_folder: Option<PathBuf>,
+    model_bytes: u64,
 }
 
 impl Trainer {
@@ -212,6 +216,7 @@ impl Trainer {
             Some(Resumed { opened, own, history, early_stop }) => (Some(opened), Some(own), history, early_stop),
             None => (None, None, History::default(), EarlyStop::default()),
         };
+        let autosave_folder = options.autosave_folder.clone();
         let config = opened.as_ref().map_or_else(|| initial.clone(), |opened| opened.config.model.clone());
         let shared = Arc::new(TrainerShared {
             status: Mutex::default(),
@@ -256,9 +261,10 @@ impl Trainer {
             worker.folder = Some(opened.folder);
         }
         worker.report();
+        let model_bytes = COPIES * 4 * worker.model.parameter_count() as u64;
         let name = format!("trainer-{}", worker.config.preset);
         let thread = thread::Builder::new().name(name).spawn(move || pool.install(|| worker.run()))?;
-        Ok(Self { shared, controls, events: received_events, thread: Some(thread) })
+        Ok(Self { shared, controls, events: received_events, thread: Some(thread), autosave_folder, model_bytes })
     }
 
     /// Sends it a control; never waits.
@@ -290,6 +296,16 @@ impl Trainer {
     /// Its curves.
     pub fn history(&self) -> &Arc<History> {
         &self.shared.history
+    }
+
+    /// Where it is autosaved while nobody has saved it.
+    pub fn autosave_folder(&self) -> Option<&Path> {
+        self.autosave_folder.as_deref()
+    }
+
+    /// About what it holds in memory, in bytes: weights, their gradients' two moments, the newest snapshot, and curves.
+    pub fn held_bytes(&self) -> u64 {
+        self.model_bytes + self.shared.history.held_bytes()
     }
 
     /// The configuration in force, changes included.

@@ -4,6 +4,7 @@ use super::autosave::Autosave;
 use super::writer::WriteHook;
 use crate::model::{Change, PixelHook};
 use candle_core::Device;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// How often weights are copied for whoever looks, at most.
@@ -31,6 +32,9 @@ pub struct Options {
     pub total_steps: Option<u64>,
     /// When a run that has a folder is written by itself.
     pub autosave: Autosave,
+    /// Where a run that nobody has saved is written by itself once it has learned something; removed when it is saved
+    /// elsewhere. `None` for nowhere. Nothing waits for room there.
+    pub autosave_folder: Option<PathBuf>,
     /// For tests of what a broken source does.
     pub batch_hook: Option<BatchHook>,
     /// For tests of what a slow disk does.
@@ -48,6 +52,7 @@ impl Default for Options {
             from_step: None,
             total_steps: None,
             autosave: Autosave::default(),
+            autosave_folder: None,
             batch_hook: None,
             write_hook: None,
         }

@@ -5,6 +5,7 @@ use super::message::{Event, Phase};
 use super::worker::Worker;
 use super::write_request::{Rows, RunState, WriteRequest};
 use super::writer::Written;
+use crate::disk::atomic;
 use crate::message::{Explain, message};
 use crate::model::Losses;
 use crate::run::metrics_file::MetricsRow;
@@ -55,12 +56,15 @@ impl Worker {
             self.folder.as_ref() == Some(&folder) && saving.rows_to.as_ref() == Some(&folder) && saving.retry.is_none();
         let rows = if goes_on { Rows::Next(rows) } else { Rows::Kept(self.shared.history.thinned()) };
         saving.rows_to = Some(folder.clone());
+        let autosave = self.options.autosave;
+        let unsaved = self.options.autosave_folder.as_ref() == Some(&folder);
+        let budget_bytes = if unsaved { autosave.unsaved(&saving.last) } else { autosave }.budget_bytes;
         let run = RunState {
             config: self.run_config.clone(),
             total_steps: self.options.total_steps,
             changes: self.changes.iter().chain(&self.planned).cloned().collect(),
             checkpoint: Checkpoint { step: self.step, train_s: self.train_s, saved },
-            budget_bytes: self.options.autosave.budget_bytes,
+            budget_bytes,
             requested,
         };
         self.writer.submit(WriteRequest { folder, step: self.step, rows, run: Some(run) });
@@ -70,20 +74,67 @@ impl Worker {
     /// which it happened may have been made.
     pub(super) fn autosave(&mut self) {
         let new = self.step > self.saving.last.step || self.saving.failed || self.saving.changed;
-        if let Some(folder) = self.folder.clone().filter(|_| new && self.phase != Phase::Failed) {
+        if new
+            && self.phase != Phase::Failed
+            && let Some(folder) = self.home()
+        {
             self.save(folder, false);
+        }
+    }
+
+    /// Where the run is written by itself: its folder, or where it is autosaved while nobody has saved it.
+    fn home(&self) -> Option<PathBuf> {
+        match &self.options.autosave_folder {
+            Some(unsaved) if self.folder.as_ref().is_none_or(|folder| folder == unsaved) => {
+                // Where it was sent last may be its folder in a moment.
+                let home = self.saving.rows_to.clone().unwrap_or_else(|| unsaved.clone());
+                (self.step > 0).then_some(home)
+            }
+            _ => self.folder.clone(),
+        }
+    }
+
+    /// Removes what was autosaved: the run was saved elsewhere, begins anew, or is wanted by nobody.
+    pub(super) fn remove_autosaved(&mut self) {
+        if let Some(unsaved) = self.options.autosave_folder.as_deref().filter(|folder| folder.is_dir())
+            && let Err(error) = atomic::remove_folder(unsaved)
+        {
+            tracing::warn!("{} stays: {error}", unsaved.display());
+        }
+    }
+
+    /// Nobody will want this run again.
+    pub(super) fn discard(&mut self) {
+        if self.options.autosave_folder.is_none() {
+            return;
+        }
+        let unsaved = self.folder.is_none() || self.folder == self.options.autosave_folder;
+        if unsaved {
+            self.settle_writes();
+            self.folder = None;
+        }
+        self.remove_autosaved();
+        self.options.autosave_folder = None;
+    }
+
+    /// Waits for what is being written; whatever comes next is another run.
+    pub(super) fn settle_writes(&mut self) {
+        self.writer.forget();
+        while let Ok(written) = self.writer.results.try_recv() {
+            self.handle_written(written);
         }
     }
 
     /// The same while it trains, when it is time: what the step says always, what the clock says when all that was
     /// written before is on disk.
     pub(super) fn autosave_if_due(&mut self) {
-        if self.folder.is_none() {
-            return;
-        }
-        match self.options.autosave.due(&self.saving.last, self.step, self.train_s) {
+        let Some(home) = self.home() else { return };
+        let unsaved = self.options.autosave_folder.as_ref() == Some(&home);
+        let autosave = self.options.autosave;
+        let autosave = if unsaved { autosave.unsaved(&self.saving.last) } else { autosave };
+        match autosave.due(&self.saving.last, self.step, self.train_s) {
             Some(Due::ByStep) => self.autosave(),
-            Some(Due::ByTime) if self.writer.is_idle() => self.autosave(),
+            Some(Due::ByTime) if self.writer.is_idle() && self.writer.results.is_empty() => self.autosave(),
             Some(Due::ByTime) | None => {}
         }
     }
@@ -108,7 +159,14 @@ impl Worker {
         self.saving.failed = outcome.is_err();
         match outcome {
             Ok(()) => {
-                self.folder = Some(folder.clone());
+                let before = self.folder.replace(folder.clone());
+                if before != self.folder && self.options.autosave_folder.as_ref() != Some(&folder) {
+                    self.remove_autosaved();
+                }
+                if is_run {
+                    self.saving.saved_step = Some(step);
+                    self.report();
+                }
                 let is_owed = is_run && std::mem::take(&mut self.saving.owed);
                 if is_run && self.saving.retry.take().is_some() {
                     self.report();
@@ -136,7 +194,8 @@ impl Worker {
             self.saving.owed |= requested;
             return;
         }
-        let waits = error.is_full() && self.folder.as_ref() == Some(&folder);
+        let unsaved = self.options.autosave_folder.as_ref() == Some(&folder);
+        let waits = error.is_full() && self.folder.as_ref() == Some(&folder) && !unsaved;
         let is_known = waits && self.saving.retry.is_some() && !requested;
         if waits {
             self.saving.owed |= requested;

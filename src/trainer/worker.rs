@@ -180,6 +180,7 @@ impl Worker {
                 self.change(key, value);
             }
             Control::Save(folder) => self.save(folder, true),
+            Control::Discard => self.discard(),
             Control::Start | Control::Pause | Control::Step(_) | Control::Stop => {}
         }
     }
@@ -207,10 +208,8 @@ impl Worker {
     fn reset(&mut self) {
         self.autosave();
         // The curves are about to be forgotten: what is being written still needs them.
-        self.writer.forget();
-        while let Ok(written) = self.writer.results.try_recv() {
-            self.handle_written(written);
-        }
+        self.settle_writes();
+        self.remove_autosaved();
         self.set_config(self.initial.clone());
         match Model::on(&self.options.device, &self.config, self.dataset.shape()) {
             Ok(model) => self.model = model,
@@ -235,7 +234,13 @@ impl Worker {
         };
         let mut losses = match self.make_step(part) {
             Ok(losses) => losses,
-            Err(error) => return self.fail(error.message()),
+            Err(error) => {
+                if let StepError::NotFinite { loss, value } = &error {
+                    // The curve goes on to where it left the numbers.
+                    self.shared.history.push(self.step + 1, self.train_s as f32, &[(*loss, *value)]);
+                }
+                return self.fail(error.message());
+            }
         };
         self.step += 1;
         self.train_s += started.elapsed().as_secs_f64();
@@ -292,6 +297,7 @@ impl Worker {
             steps_per_epoch: self.batches.steps_per_epoch(self.config.images_per_step(self.dataset.train.count())),
             samples_per_s: self.rate.per_s,
             train_s: self.train_s,
+            saved_step: self.saving.saved_step,
         };
         *self.shared.status.lock().unwrap_or_else(PoisonError::into_inner) = status;
     }

@@ -9,6 +9,8 @@ use std::time::Instant;
 #[derive(Debug, Default)]
 pub(super) struct WriteState {
     pub last: LastWrite,
+    /// The step of the newest checkpoint that is on disk.
+    pub saved_step: Option<u64>,
     /// Whether the last write failed.
     pub failed: bool,
     /// When a write that found no room is tried again.
@@ -27,6 +29,6 @@ impl WriteState {
     /// The run goes on from a checkpoint of this step in a folder.
     pub fn resumed(folder: &Path, step: u64, train_s: f64) -> Self {
         let last = LastWrite { step, train_s, took_s: 0.0 };
-        Self { last, rows_to: Some(folder.to_owned()), ..Self::default() }
+        Self { last, saved_step: Some(step), rows_to: Some(folder.to_owned()), ..Self::default() }
     }
 }

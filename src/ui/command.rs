@@ -29,6 +29,8 @@ pub enum Command {
     File(FileCommand),
     /// Take the last change back.
     Undo,
+    /// Take back the change of this number, and all that came after it.
+    UndoTo(u64),
     /// Make it again.
     Redo,
 }
@@ -67,12 +69,16 @@ pub enum ModelCommand {
     Start(ModelId),
     /// Hold still.
     Pause(ModelId),
+    /// Train all.
+    StartAll,
     /// Train all, or hold all still where any trains.
     ToggleAll,
     /// One step, then hold still.
     Step(ModelId, Part),
     /// One step of all.
     StepAll,
+    /// A model that failed goes back to its newest checkpoint.
+    GoBack(ModelId),
     /// Back to step 0.
     Reset(ModelId),
     /// All back to step 0.
@@ -159,6 +165,10 @@ pub enum FileCommand {
     Save(ModelId),
     /// Write all runs.
     SaveAll,
+    /// Show a folder in the system's file manager.
+    ShowFolder(PathBuf),
+    /// Put the folders of runs that are saved for the first time here from now on.
+    SaveInto(PathBuf),
     /// Write a picture to a file.
     Export(Picture, PathBuf),
     /// Close the window.
@@ -225,6 +235,8 @@ pub enum Ask {
     OpenData,
     /// A run to continue.
     OpenRun,
+    /// A folder for runs that are saved.
+    SaveInto,
     /// A file for a picture.
     Export(Picture),
 }

@@ -13,6 +13,7 @@ const fn keys(ask: Ask) -> (&'static str, &'static str, &'static str) {
     match ask {
         Ask::OpenData => ("dialog.open_data", "dialog.open_data_note", "dialog.open"),
         Ask::OpenRun => ("dialog.open_run", "dialog.open_run_note", "dialog.open"),
+        Ask::SaveInto => ("dialog.save_into", "dialog.save_into_note", "dialog.choose"),
         Ask::Export(_) => ("dialog.export", "dialog.export_note", "dialog.write"),
     }
 }
@@ -92,6 +93,7 @@ impl Dialogs {
             commands.push(match ask {
                 Ask::OpenData => DataCommand::Open(Source::parse(&path)).into(),
                 Ask::OpenRun => FileCommand::OpenRun(PathBuf::from(path)).into(),
+                Ask::SaveInto => FileCommand::SaveInto(PathBuf::from(path)).into(),
                 Ask::Export(picture) => FileCommand::Export(picture, PathBuf::from(path)).into(),
             });
             keep = false;

@@ -5,7 +5,7 @@ mod entry;
 mod fields;
 pub mod presets;
 mod rate_curve;
-mod sections;
+pub mod sections;
 mod status;
 
 use crate::model::Section;

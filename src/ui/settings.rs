@@ -5,6 +5,7 @@ use crate::trainer::Axis;
 use crate::ui::plane::settings::PlaneSettings;
 use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// Dark or light.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +130,8 @@ pub struct Settings {
     pub lens: LensSettings,
     /// Who decodes what is looked at.
     pub decoder: DecoderChoice,
+    /// Where folders of new runs go, an absolute path; `None` for where the program puts them by itself.
+    pub runs: Option<PathBuf>,
 }
 
 impl Settings {
@@ -140,6 +143,7 @@ impl Settings {
             self.color_map = whole.color_map;
         }
         self.plane = self.plane.made_whole();
+        self.runs = self.runs.filter(|runs| runs.is_absolute());
         if !(0.0..=0.99).contains(&self.curves.smoothing) {
             self.curves.smoothing = whole.curves.smoothing;
         }

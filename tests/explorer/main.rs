@@ -6,4 +6,5 @@ mod models;
 mod runs;
 mod screen;
 mod training;
+mod undo;
 mod window;

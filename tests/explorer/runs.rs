@@ -31,6 +31,10 @@ fn two_models_of_one_preset_that_are_saved_at_once_get_a_folder_each() {
     screen.until("both are made", |session| {
         [A, c].iter().all(|id| session.model_of(*id).is_some_and(|model| model.trainer.is_some()))
     });
+    screen.session.borrow_mut().apply(ModelCommand::StepAll);
+    screen.until("a step of each", |session| {
+        [A, c].iter().all(|id| session.model_of(*id).and_then(|model| model.status()).is_some_and(|at| at.step == 1))
+    });
     screen.session.borrow_mut().apply(FileCommand::Save(A));
     screen.session.borrow_mut().apply(FileCommand::Save(c));
     let folder = |session: &Session, id| session.model_of(id).and_then(|model| model.folder.clone());
@@ -60,11 +64,9 @@ fn a_run_with_a_folder_is_written_at_the_end_and_goes_on_when_it_is_opened() {
     assert!(folder.join("plane.toml").is_file());
 
     let mut screen = Screen::open_in(screen.close());
-    screen.until("data and trainers", |session| {
-        session.data().is_some() && Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some())
-    });
-    screen.session.borrow_mut().apply(FileCommand::OpenRun(folder.clone()));
     screen.until("opened", |session| session.model(Slot::A).status().is_some_and(|status| status.step == written));
+    screen.session.borrow_mut().apply(FileCommand::OpenRun(folder.clone()));
+    assert!(screen.message().1.ends_with("is open already, as model A"), "{:?}", screen.message());
     screen.click("Start A");
     screen.until("it goes on", |session| session.model(Slot::A).status().is_some_and(|status| status.step > written));
     assert_eq!(screen.session.borrow().model(Slot::A).folder.as_deref(), Some(folder.as_path()));
@@ -86,10 +88,8 @@ fn a_run_whose_newest_checkpoint_is_broken_is_opened_at_the_last_whole_one() {
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(&broken, bytes).unwrap();
 
-    let mut screen = Screen::open_in(screen.close());
-    screen.until("data and trainers", |session| {
-        session.data().is_some() && Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some())
-    });
+    let _runs = screen.close();
+    let mut screen = Screen::ready();
     screen.session.borrow_mut().apply(FileCommand::OpenRun(folder.clone()));
     screen.until("a message", |session| session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
     assert!(screen.message().1.contains("the checkpoint of step 2 is whole"), "{:?}", screen.message());

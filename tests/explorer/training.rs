@@ -7,7 +7,7 @@ use latentarium::app::Session;
 use latentarium::model::Config;
 use latentarium::trainer::Phase;
 use latentarium::ui::Pane;
-use latentarium::ui::command::{Command, ModelCommand, ViewCommand};
+use latentarium::ui::command::{ModelCommand, ViewCommand};
 use latentarium::ui::slot::Slot;
 
 #[test]
@@ -52,55 +52,6 @@ fn train_pause_step_and_reset_by_key() {
     screen.until("step 0", |session| {
         Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some_and(|status| status.step == 0))
     });
-}
-
-/// The decoder's weights and the curves of a model, as text.
-fn learned(screen: &Screen, slot: Slot) -> (u64, String) {
-    let session = screen.session.borrow();
-    let model = session.model(slot);
-    let trainer = model.trainer.as_ref().unwrap();
-    let snapshot = trainer.snapshot().unwrap();
-    let weights: Vec<_> = snapshot.decoder.operations().iter().map(|operation| operation.weight.clone()).collect();
-    (snapshot.step, format!("{weights:?} {:?}", trainer.history().thinned()))
-}
-
-#[test]
-fn what_a_reset_another_preset_or_removing_takes_away_comes_back_by_undo() {
-    let mut screen = Screen::ready();
-    for step in 1..=3 {
-        screen.key(Modifiers::NONE, Key::S);
-        screen.until("a step of both", |session| {
-            Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some_and(|status| status.step == step))
-        });
-    }
-    let before = Slot::BOTH.map(|slot| learned(&screen, slot));
-    assert_eq!(before.each_ref().map(|(step, _)| *step), [3, 3]);
-    let at_beginning = |session: &Session| {
-        Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some_and(|status| status.step == 0))
-    };
-    screen.key(Modifiers::NONE, Key::R);
-    screen.step();
-    assert_eq!(Slot::BOTH.map(|slot| learned(&screen, slot)), before, "a bare letter takes nothing away");
-    screen.key(Modifiers::COMMAND, Key::R);
-    screen.until("step 0", at_beginning);
-    screen.session.borrow_mut().apply(Command::Undo);
-    assert_eq!(Slot::BOTH.map(|slot| learned(&screen, slot)), before, "both as they were, by one undo");
-    screen.session.borrow_mut().apply(Command::Redo);
-    screen.until("step 0 again", at_beginning);
-    screen.session.borrow_mut().apply(Command::Undo);
-    assert_eq!(Slot::BOTH.map(|slot| learned(&screen, slot)), before);
-
-    screen.session.borrow_mut().apply(ModelCommand::Preset(A, "ae-dense".to_owned()));
-    screen.until("the other preset", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 0));
-    screen.session.borrow_mut().apply(Command::Undo);
-    assert_eq!(learned(&screen, Slot::A), before[0]);
-    screen.session.borrow_mut().apply(ModelCommand::Remove(A));
-    screen.step();
-    screen.session.borrow_mut().apply(Command::Undo);
-    assert_eq!(learned(&screen, Slot::A), before[0]);
-    // It goes on where it was.
-    screen.click("Step A");
-    screen.until("a step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 4));
 }
 
 #[test]

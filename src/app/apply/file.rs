@@ -3,7 +3,9 @@
 use crate::app::done::Done;
 use crate::app::files;
 use crate::app::jobs::JobKey;
+use crate::app::runtime::ModelRuntime;
 use crate::app::session::Session;
+use crate::disk::FileError;
 use crate::explore::tiles::TileGrid;
 use crate::explore::viewer::CpuDecoder;
 use crate::message::{Explain, message};
@@ -13,10 +15,19 @@ use crate::run::{self, RunError};
 use crate::trainer::Control;
 use crate::ui::command::{Ask, FileCommand, Picture};
 use crate::ui::messages::Level;
-use crate::ui::text::tr;
+use crate::ui::text::{explain, tr};
 use rust_i18n::t;
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
+use std::sync::{LazyLock, PoisonError};
+
+/// Where folders of new runs go unless a person says otherwise: among their documents, or where the system keeps a program's
+/// data.
+static OWN_RUNS: LazyLock<PathBuf> = LazyLock::new(|| {
+    let documents = directories::UserDirs::new().and_then(|user| Some(user.document_dir()?.join("Latentarium")));
+    let own = || directories::ProjectDirs::from("", "", "latentarium").map(|own| own.data_dir().join("runs"));
+    let runs = documents.or_else(own).unwrap_or_else(|| PathBuf::from("runs"));
+    std::path::absolute(&runs).unwrap_or(runs)
+});
 
 impl Session {
     pub(super) fn apply_to_files(&mut self, command: FileCommand) {
@@ -32,6 +43,13 @@ impl Session {
                 let ids: Vec<ModelId> = self.project.models.iter().map(|model| model.id).collect();
                 self.save(&ids);
             }
+            FileCommand::ShowFolder(folder) => self.services.jobs.start(JobKey::Show, move |_| {
+                let shown = open::that_detached(&folder);
+                Done::Shown(shown.map_err(|error| {
+                    message!("{path}: no file manager could be started: {error}", path = folder, error)
+                }))
+            }),
+            FileCommand::SaveInto(folder) => self.save_into(&folder),
             FileCommand::Export(picture, path) => self.export(picture, path),
             FileCommand::Quit => self.shell.quit = true,
         }
@@ -44,6 +62,7 @@ impl Session {
         let suggest: Box<dyn FnOnce() -> PathBuf + Send> = match ask {
             Ask::Export(picture) => Box::new(move || free_name(Path::new(""), &picture.file_name(&data), ".png")),
             Ask::OpenRun => Box::new(move || newest_in(&runs)),
+            Ask::SaveInto => Box::new(move || runs),
             Ask::OpenData => return,
         };
         self.services.jobs.start(JobKey::Suggestion, move |_| Done::Suggested(ask, suggest()));
@@ -53,16 +72,27 @@ impl Session {
         self.services.jobs.start(JobKey::Dialog, move |_| {
             let dialog = rfd::FileDialog::new();
             let picked = match ask {
-                Ask::OpenData | Ask::OpenRun => dialog.pick_folder(),
+                Ask::OpenData | Ask::OpenRun | Ask::SaveInto => dialog.pick_folder(),
                 Ask::Export(_) => dialog.add_filter("PNG", &["png"]).save_file(),
             };
             Done::Picked(ask, picked)
         });
     }
 
+    /// Where folders of new runs go: an absolute path.
     pub(in crate::app) fn runs(&self) -> PathBuf {
-        let runs = &self.services.start.runs;
-        if runs.as_os_str().is_empty() { PathBuf::from("runs") } else { runs.clone() }
+        let told = Some(&self.services.start.runs).filter(|runs| !runs.as_os_str().is_empty());
+        told.or(self.project.settings.runs.as_ref()).unwrap_or(&*OWN_RUNS).clone()
+    }
+
+    fn save_into(&mut self, folder: &Path) {
+        match std::path::absolute(folder) {
+            Ok(folder) => {
+                self.shell.say(Level::Done, &t!("toast.save_into", path = folder.display()));
+                (self.project.settings.runs, self.services.start.runs) = (Some(folder), PathBuf::new());
+            }
+            Err(error) => self.shell.say(Level::Failed, &explain(&FileError::io(&error).at(folder))),
+        }
     }
 
     /// Saves where a model was saved before; the others to the next free folders, which are looked for in the background.
@@ -71,8 +101,13 @@ impl Session {
             self.shell.say(Level::Note, &tr("train.no_data"));
             return;
         };
+        let learned = |id: &&ModelId| self.services.models.get(**id).is_some_and(ModelRuntime::has_learned);
+        if !ids.iter().any(|id| learned(&id)) {
+            self.shell.say(Level::Note, &tr("toast.nothing_to_save"));
+            return;
+        }
         let mut new = Vec::new();
-        for id in ids {
+        for id in ids.iter().filter(learned) {
             let (Some(entry), Some(model)) = (self.project.model(*id), self.services.models.get(*id)) else { continue };
             match (&model.trainer, &model.folder) {
                 (Some(trainer), Some(folder)) => trainer.send(Control::Save(folder.clone())),

@@ -7,7 +7,7 @@ use crate::app::session::Session;
 use crate::app::undo::ChangeKind;
 use crate::message::{Explain, Message};
 use crate::model::{Config, MOST_MODELS, ModelId, Part};
-use crate::trainer::{Control, Phase, Trainer};
+use crate::trainer::{Control, Options, Phase, Trainer};
 use crate::ui::command::ModelCommand;
 use crate::ui::messages::Level;
 use crate::ui::text::{explain, tr, whole};
@@ -44,9 +44,11 @@ impl Session {
             }
             ModelCommand::Start(id) => self.start(id),
             ModelCommand::Pause(id) => _ = self.send(id, Control::Pause),
+            ModelCommand::StartAll => self.start_all(),
             ModelCommand::ToggleAll => self.toggle_all(),
             ModelCommand::Step(id, part) => self.step(id, part),
             ModelCommand::StepAll => self.each(|session, id| session.step(id, Part::Whole)),
+            ModelCommand::GoBack(id) => self.go_back(id),
             ModelCommand::Reset(id) => self.reset(&[id]),
             ModelCommand::ResetAll => {
                 let ids: Vec<ModelId> = self.project.models.iter().map(|model| model.id).collect();
@@ -78,19 +80,14 @@ impl Session {
         if !after.remove(id) {
             return;
         }
-        let model = self.services.models.get_mut(id).filter(|model| model.has_learned());
-        let kept = model.map(ModelRuntime::take_out);
+        let (name, step) = (self.project.label(id), self.step_of(id));
+        let kept = self.take_for_undo(id);
         self.change_list(|project| *project = after);
         if let Some(kept) = kept {
-            self.undo.keep((id, kept));
+            self.undo.keep(kept);
         }
-    }
-
-    /// Keeps a model that has learned something with the change that was recorded last: undo brings it back as it is.
-    pub(in crate::app) fn keep_for_undo(&mut self, id: ModelId) {
-        if let Some(model) = self.services.models.get_mut(id).filter(|model| model.has_learned()) {
-            let kept = model.take_out();
-            self.undo.keep((id, kept));
+        if step > 0 {
+            self.offer_undo(&t!("toast.removed", slot = name, step = whole(step)));
         }
     }
 
@@ -115,8 +112,13 @@ impl Session {
         if renamed {
             self.project.name_by_preset(id);
         }
+        let step = self.step_of(id);
+        let label = self.project.label(id);
         self.keep_for_undo(id);
         self.make(id);
+        if step > 0 {
+            self.offer_undo(&t!("toast.preset", slot = label, preset = name, step = whole(step)));
+        }
     }
 
     /// A card's settings were others before: what can change while it trains goes to the trainer.
@@ -138,11 +140,12 @@ impl Session {
         sent
     }
 
-    /// Makes a model's trainer anew where the card's settings changed before its first step.
+    /// Makes a model's trainer anew where the card's settings changed before its first step, or where it failed.
     fn make_if_stale(&mut self, id: ModelId) {
         let stale = self.project.model(id).zip(self.services.models.get(id));
         if stale.is_some_and(|(entry, model)| model.is_stale(&entry.config)) {
-            self.make(id);
+            let learned = self.services.models.get(id).is_some_and(ModelRuntime::has_learned);
+            if learned { self.reset(&[id]) } else { self.make(id) }
         }
     }
 
@@ -188,21 +191,25 @@ impl Session {
         if active {
             self.each(|session, id| _ = session.send(id, Control::Pause));
         } else {
-            // What is shown comes first.
-            let shown = self.project.shown;
-            self.start(shown.a);
-            self.start(shown.b);
-            self.each(|session, id| {
-                if id != shown.a && id != shown.b {
-                    session.start(id);
-                }
-            });
+            self.start_all();
         }
+    }
+
+    fn start_all(&mut self) {
+        // What is shown comes first.
+        let shown = self.project.shown;
+        self.start(shown.a);
+        self.start(shown.b);
+        self.each(|session, id| {
+            if id != shown.a && id != shown.b {
+                session.start(id);
+            }
+        });
     }
 
     /// Back to step 0, as one step of undo: what was learned can be had again.
     fn reset(&mut self, ids: &[ModelId]) {
-        let models = ids.iter().filter_map(|id| Some((*id, self.services.models.get(*id)?.status()?.step)));
+        let models = ids.iter().map(|id| (*id, self.step_of(*id)));
         let learned: Vec<(ModelId, u64)> = models.filter(|(_, step)| *step > 0).collect();
         if !learned.is_empty() {
             self.undo.record(ChangeKind::List, &self.project);
@@ -211,7 +218,7 @@ impl Session {
             self.keep_for_undo(*id);
             self.make(*id);
             let name = self.project.label(*id);
-            self.shell.say(Level::Done, &t!("toast.reset", slot = name, step = whole(*step)));
+            self.offer_undo(&t!("toast.reset", slot = name, step = whole(*step)));
         }
         let untouched = ids.iter().filter(|id| learned.iter().all(|(learned, _)| learned != *id));
         untouched.for_each(|id| self.begin_anew(*id));
@@ -238,8 +245,17 @@ impl Session {
         if self.services.data.is_none() || self.project.model(id).is_none() {
             return;
         }
-        self.services.planes.clear(id);
         self.project.planes.remove(id);
+        self.begin(id);
+    }
+
+    /// The same where its plane stays where a person put it.
+    pub(in crate::app) fn begin(&mut self, id: ModelId) {
+        if self.services.data.is_none() || self.project.model(id).is_none() {
+            return;
+        }
+        self.services.planes.clear(id);
+        self.services.reopening.remove(id);
         self.services.models.entry(id).begin_making();
         self.spawn_trainer(id);
     }
@@ -247,7 +263,7 @@ impl Session {
     fn spawn_trainer(&mut self, id: ModelId) {
         let Some(data) = self.services.data.clone() else { return };
         let Some(config) = self.project.model(id).map(|model| model.config.clone()) else { return };
-        let options = self.services.options();
+        let options = Options { autosave_folder: self.services.new_autosave_folder(), ..self.services.options() };
         self.services.jobs.start(JobKey::Make(id), move |_| {
             let made = Trainer::spawn(config, data, options).map_err(|error| error.message());
             Done::Made(id, made.map(Box::new))

@@ -36,6 +36,7 @@ pub(super) fn file(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         let is_there = view.model(slot).status.is_some();
         entry(ui, commands, is_there, &words, "", FileCommand::Save(view.slots.id(slot)));
     }
+    entry(ui, commands, true, &tr("menu.save_into"), "", FileCommand::Ask(Ask::SaveInto));
     for (slot, words) in [(Slot::A, tr("menu.fork_a")), (Slot::B, tr("menu.fork_b"))] {
         let has_run = view.model(slot).folder.is_some();
         entry(ui, commands, has_run, &words, "", FileCommand::AskFork(view.slots.id(slot)));

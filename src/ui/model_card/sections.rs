@@ -2,11 +2,11 @@
 //! screen at once.
 
 use super::{fields, rate_curve};
-use crate::model::{Config, LearningRate, Section};
+use crate::model::{Config, LearningRate, ModelId, Section};
 use crate::ui::text::tr;
 use crate::ui::theme;
 use crate::ui::view::ModelView;
-use eframe::egui::{Button, Id, RichText, Role, Ui, WidgetInfo};
+use eframe::egui::{Button, Context, Id, RichText, Role, Ui, WidgetInfo};
 use rust_i18n::t;
 
 /// The sections that have a row for `config`, in the order of its fields; what changes while it trains stands open above.
@@ -20,9 +20,25 @@ fn sections(config: &Config) -> Vec<Section> {
     sections
 }
 
+fn place_of(model: ModelId) -> Id {
+    Id::unique(("open section", model))
+}
+
+/// The name of the section of a model's card that is open.
+pub fn open_name(context: &Context, model: ModelId) -> Option<&'static str> {
+    context.data(|data| data.get_temp::<Option<Section>>(place_of(model))).flatten().map(|section| section.0)
+}
+
+/// Opens the section of this name of a model's card; nothing where it has none.
+pub fn open_named(context: &Context, model: ModelId, config: &Config, name: &str) {
+    if let Some(section) = sections(config).into_iter().find(|section| section.0 == name) {
+        context.data_mut(|data| data.insert_temp(place_of(model), Some(section)));
+    }
+}
+
 /// Draws the line of names and what is open, and changes `config`.
 pub fn ui(ui: &mut Ui, model: &ModelView<'_>, config: &mut Config) {
-    let id = Id::unique(("open section", model.id));
+    let id = place_of(model.id);
     let before = ui.data(|data| data.get_temp::<Option<Section>>(id)).flatten();
     let mut open = before;
     let sections = sections(config);

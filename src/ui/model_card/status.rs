@@ -7,6 +7,7 @@ use crate::ui::text::{explain, tr, whole};
 use crate::ui::view::ModelView;
 use crate::ui::{theme, widgets};
 use eframe::egui::{Align, Color32, Label, Layout, RichText, Ui, vec2};
+use rust_i18n::t;
 
 /// What the line below the table says.
 struct Notice {
@@ -15,7 +16,14 @@ struct Notice {
     more: String,
     color: Color32,
     /// A button with its words and what they mean.
-    action: Option<(&'static str, &'static str, Command)>,
+    action: Option<NoticeAction>,
+}
+
+/// A button beside a notice.
+struct NoticeAction {
+    words: String,
+    tip: &'static str,
+    command: Command,
 }
 
 /// Draws the table.
@@ -68,8 +76,8 @@ pub fn notice(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
         ui.set_min_size(vec2(ui.available_width(), theme::LINE));
         ui.spacing_mut().interact_size.y = theme::LINE;
         ui.spacing_mut().button_padding.y = 0.0;
-        if let Some((words, tip, command)) = notice.action
-            && ui.button(RichText::new(tr(words)).small()).on_hover_text(tr(tip)).clicked()
+        if let Some(NoticeAction { words, tip, command }) = notice.action
+            && ui.button(RichText::new(words).small()).on_hover_text(tr(tip)).clicked()
         {
             commands.push(command);
         }
@@ -83,18 +91,27 @@ pub fn notice(ui: &mut Ui, model: &ModelView<'_>, commands: &mut Vec<Command>) {
 /// What there is to know of a model, the worst first.
 fn known(ui: &Ui, model: &ModelView<'_>) -> Option<Notice> {
     let palette = theme::of(ui);
-    let reset = Some(("model.reset_now", "model.reset_now_tip", ModelCommand::Reset(model.id).into()));
+    let reset = NoticeAction {
+        words: tr("model.reset_now"),
+        tip: "model.reset_now_tip",
+        command: ModelCommand::Reset(model.id).into(),
+    };
+    let back = model.status.and_then(|status| status.saved_step).map(|step| NoticeAction {
+        words: t!("model.go_back", step = whole(step)).into_owned(),
+        tip: "model.go_back_tip",
+        command: ModelCommand::GoBack(model.id).into(),
+    });
     let notice = |text: String, color, action| Notice { more: text.clone(), text, color, action };
     if let Some(failure) = model.failure {
         let text = explain(failure);
         let more = format!("{text}\n{}", tr("model.after_failure"));
-        return Some(Notice { text, more, color: palette.danger, action: reset });
+        return Some(Notice { text, more, color: palette.danger, action: back.or(Some(reset)) });
     }
     if let Some(mistake) = &model.mistake {
         return Some(notice(explain(mistake), palette.danger, None));
     }
     if model.waits_for_reset {
-        return Some(notice(tr("model.waits_for_reset"), palette.warning, reset));
+        return Some(notice(tr("model.waits_for_reset"), palette.warning, Some(reset)));
     }
     let words = match model.status {
         None => "train.no_data",
