@@ -2,6 +2,7 @@
 //! mutates. All state is in a [`Session`], which outlives the window.
 
 mod apply;
+mod complete;
 mod decoder_state;
 mod decoding;
 mod done;

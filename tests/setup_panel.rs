@@ -194,7 +194,7 @@ fn a_schedule_shows_what_a_family_has() {
 fn the_game_is_set() {
     let mut card = Card::open("gan-dense", "Adversarial");
     let held = "A Wasserstein critic needs something to hold it: a gradient penalty or a weight clip";
-    card.choose("Loss", "Wasserstein");
+    card.choose("GAN loss", "Wasserstein");
     card.set("Critic's steps", 5.0);
     assert!(!card.has(held), "R1 holds it");
     card.set("R1 γ", 0.0);
@@ -208,7 +208,7 @@ fn the_game_is_set() {
     card.set("Weight clip", 0.1);
     assert_eq!(card.fields(["gradient_penalty", "weight_clip"]), ["1", "0.1"]);
     for loss in ["non-saturating", "minimax", "least squares", "hinge"] {
-        card.choose("Loss", loss);
+        card.choose("GAN loss", loss);
         assert_eq!(card.fields(["gan_loss"]), [loss.replace("least squares", "least-squares")]);
     }
 }
@@ -224,9 +224,9 @@ fn sections_are_those_of_the_family_and_one_is_open_at_most() {
     assert!(!card.has("Method") && !card.has("Latent"));
     card.choose("Preset of A", "gan-dense");
     card.click("Adversarial of A");
-    assert!(card.has("Loss"));
+    assert!(card.has("GAN loss"));
     card.choose("Preset of A", "vae-conv");
-    assert!(!card.has("Loss") && !card.has("Adversarial of A"));
+    assert!(!card.has("GAN loss") && !card.has("Adversarial of A"));
 }
 
 #[test]

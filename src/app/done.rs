@@ -9,6 +9,7 @@ use crate::model::ModelId;
 use crate::run::{Opened, RunError};
 use crate::trainer::Trainer;
 use crate::ui::command::Ask;
+use crate::ui::dialogs::PathCompletion;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ pub enum Done {
     Folders(Result<Vec<(ModelId, PathBuf)>, Message>),
     /// A path to start from when asking for one.
     Suggested(Ask, PathBuf),
+    /// What is known of a path that is being typed.
+    Completed(PathCompletion),
     /// A compare sheet.
     Sheet(Box<Sheet>),
     /// A picture was written.

@@ -30,6 +30,8 @@ pub enum JobKey {
     Dialog,
     /// A path to start from is looked for.
     Suggestion,
+    /// Paths that begin with what is typed are looked for.
+    Completion,
     /// Free folders are looked for, for these models.
     Folders(Vec<ModelId>),
     /// A compare sheet is made.
@@ -54,6 +56,7 @@ impl JobKey {
             Self::Checkpoints => message!("list checkpoints"),
             Self::Dialog => message!("file dialog"),
             Self::Suggestion => message!("suggest a path"),
+            Self::Completion => message!("complete a path"),
             Self::Folders(_) => message!("free folders"),
             Self::Sheet => message!("compare sheet"),
             Self::Write(_) => message!("write a file"),

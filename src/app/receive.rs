@@ -8,6 +8,7 @@ use crate::app::session::Session;
 use crate::dataset::Source;
 use crate::message::message;
 use crate::trainer::Control;
+use crate::ui::command::Ask;
 use crate::ui::messages::Level;
 use crate::ui::text::{explain, tr};
 use rust_i18n::t;
@@ -18,11 +19,11 @@ impl Session {
         let opening = if finished.key == JobKey::Open { self.services.opening.take() } else { None };
         match finished.done {
             Some(Done::Data(Err(message))) => {
-                self.shell.say(Level::Failed, &explain(&message));
+                self.failed(|ask| ask == Ask::OpenData, &explain(&message));
                 self.fall_back_to_data(opening);
             }
             Some(Done::Run(_, Err(NotOpened { message, whole }))) => {
-                self.shell.say(Level::Failed, &explain(&message));
+                self.failed(|ask| ask == Ask::OpenRun, &explain(&message));
                 if let Some((run, step)) = whole {
                     self.shell.panels.damaged.offer(run, step, message);
                 }
@@ -47,11 +48,18 @@ impl Session {
 
     fn receive(&mut self, done: Done) {
         match done {
-            Done::Data(Ok(data)) => self.take_data(Arc::new(*data)),
+            Done::Data(Ok(data)) => {
+                self.answered(|ask| ask == Ask::OpenData);
+                self.take_data(Arc::new(*data));
+            }
             Done::DataAgain(way, source, data) => self.receive_data_again(way, &source, *data),
             Done::Reopened(id, reopened) => self.reopened(id, reopened.map(|reopened| *reopened)),
             Done::Kept(run, kept) => self.receive_kept(&run, kept),
-            Done::Run(id, Ok(run)) => self.take_run(*run, id),
+            Done::Run(id, Ok(run)) => {
+                self.answered(|ask| ask == Ask::OpenRun);
+                self.take_run(*run, id);
+            }
+            Done::Completed(known) => self.shell.panels.dialogs.complete(known),
             // Received in `finish`.
             Done::Data(Err(_)) | Done::Run(_, Err(_)) => {}
             Done::Made(id, made) => self.made(id, made.map(|trainer| *trainer)),
@@ -69,19 +77,36 @@ impl Session {
             }
             Done::Sheet(sheet) => self.services.sheet.sheet = Some(Arc::new(*sheet)),
             Done::Exported(Ok(path)) => {
+                self.answered(|ask| matches!(ask, Ask::Export(_)));
                 let message = t!("toast.exported", path = path.display()).into_owned();
                 self.shell.say(Level::Done, &message);
             }
             Done::StateWritten(Err(message)) => {
                 self.shell.say(Level::Failed, &t!("toast.state_failed", why = explain(&message)))
             }
+            Done::Exported(Err(message)) => self.failed(|ask| matches!(ask, Ask::Export(_)), &explain(&message)),
             Done::Folders(Err(message))
-            | Done::Exported(Err(message))
             | Done::PlaneWritten(Err(message))
             | Done::Shown(Err(message)) => {
                 self.shell.say(Level::Failed, &explain(&message));
             }
             Done::PlaneWritten(Ok(())) | Done::StateWritten(Ok(())) | Done::Shown(Ok(())) | Done::LeftOverRemoved => {}
+        }
+    }
+
+    /// What a window that asks waits for has come about: it closes, and its path is remembered.
+    pub(super) fn answered(&mut self, kind: impl Fn(Ask) -> bool) {
+        if let Some((ask, path)) = self.shell.panels.dialogs.succeed(kind) {
+            self.project.settings.recent.add(ask, path);
+        }
+    }
+
+    /// What a window that asks waits for has failed: it says so. Where none waits, a message does.
+    pub(super) fn failed(&mut self, kind: impl Fn(Ask) -> bool, why: &str) {
+        if self.shell.panels.dialogs.fail(kind, why) {
+            self.shell.log(Level::Failed, why);
+        } else {
+            self.shell.say(Level::Failed, why);
         }
     }
 

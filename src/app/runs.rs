@@ -168,6 +168,8 @@ impl Session {
 
     /// Makes a fork and opens it in the model's place, all in the background. What stood there is written as it goes.
     pub(super) fn fork(&mut self, id: ModelId, request: ForkRequest) {
+        let other = Slot::BOTH.into_iter().map(|slot| self.project.id(slot)).find(|other| *other != id);
+        let id = other.filter(|_| request.beside).unwrap_or(id);
         let (data, options, runs) = (self.services.data.clone(), self.services.options(), self.runs());
         self.services.opening = Some(Opening { what: request.run.display().to_string(), source: None });
         self.services.jobs.start(JobKey::Open, move |progress| {

@@ -102,6 +102,13 @@ impl Shell {
         self.toast(level, text, None);
     }
 
+    /// Keeps a message that is shown elsewhere for the log.
+    pub fn log(&mut self, level: Level, text: &str) {
+        self.messages.add(level, text);
+        self.last_message = Some((level, text.to_owned()));
+        tracing::info!("{text}");
+    }
+
     /// The same with a button.
     pub fn offer(&mut self, level: Level, text: &str, action: ToastAction) {
         self.messages.add(level, text);

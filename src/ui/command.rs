@@ -153,6 +153,8 @@ pub enum FileCommand {
     Ask(Ask),
     /// Let the system's file dialog fill in the path.
     Browse(Ask),
+    /// Look for the paths that begin with this.
+    Complete(String),
     /// Continue a run from its folder.
     OpenRun(PathBuf),
     /// Continue a run from its checkpoint of a step; later ones are put aside.
@@ -205,6 +207,9 @@ pub struct ForkRequest {
     pub key: String,
     /// To what, as it was typed.
     pub value: String,
+    /// Whether it stands in the other view, beside the run that it is of.
+    #[serde(default)]
+    pub beside: bool,
 }
 
 /// What a picture is taken of.

@@ -1,12 +1,16 @@
-//! Windows that ask for a path. A path can always be typed: a system's file dialog may be missing.
+//! Windows that ask for a path. A path can always be typed: a system's file dialog may be missing. A window stays until what
+//! was asked for has come about; where it fails, it says why and keeps what was typed.
 
 use crate::dataset::{BUILT_IN, Source};
 use crate::ui::command::{Ask, Command, DataCommand, FileCommand};
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{theme, widgets};
-use eframe::egui::{Context, Key, TextEdit};
+use eframe::egui::{Button, Context, Key, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
 use std::path::PathBuf;
+
+/// Paths that begin with what was typed, of which so many are shown.
+pub const MOST_COMPLETIONS: usize = 40;
 
 /// The keys of a window's title, its note, and what its button does.
 const fn keys(ask: Ask) -> (&'static str, &'static str, &'static str) {
@@ -18,10 +22,33 @@ const fn keys(ask: Ask) -> (&'static str, &'static str, &'static str) {
     }
 }
 
+/// What was asked for, and how far it is.
+struct Asked {
+    ask: Ask,
+    text: String,
+    /// Whether what was asked for is being done.
+    waiting: bool,
+    /// Why it was not done.
+    error: Option<String>,
+    /// What is known of the paths that begin with a text.
+    known: PathCompletion,
+}
+
+/// What is known of a path that is being typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PathCompletion {
+    /// What was typed.
+    pub text: String,
+    /// Whether there is a file of this name.
+    pub is_file: bool,
+    /// Paths that begin with it; folders end with a separator.
+    pub paths: Vec<String>,
+}
+
 /// The window that is open, if any.
 #[derive(Default)]
 pub struct Dialogs {
-    open: Option<(Ask, String)>,
+    open: Option<Asked>,
     fresh: bool,
     /// Whether the help is open.
     pub help: bool,
@@ -30,76 +57,165 @@ pub struct Dialogs {
 impl Dialogs {
     /// Opens the window for `ask` with a path to start from.
     pub fn ask(&mut self, ask: Ask, path: String) {
-        self.open = Some((ask, path));
+        self.open = Some(Asked { ask, text: path, waiting: false, error: None, known: PathCompletion::default() });
         self.fresh = true;
     }
 
     /// Puts a path that the system's dialog gave into the window.
     pub fn fill(&mut self, ask: Ask, path: &std::path::Path) {
-        if let Some((open, text)) = &mut self.open
-            && *open == ask
-        {
-            *text = path.display().to_string();
+        if let Some(open) = self.open.as_mut().filter(|open| open.ask == ask) {
+            open.text = path.display().to_string();
         }
     }
 
     /// Puts a path to start from into the window, unless something was typed already.
     pub fn suggest(&mut self, ask: Ask, path: &std::path::Path) {
-        if self.open.as_ref().is_some_and(|(open, text)| *open == ask && text.is_empty()) {
+        if self.open.as_ref().is_some_and(|open| open.ask == ask && open.text.is_empty()) {
             self.fill(ask, path);
         }
     }
 
+    /// Takes note of the paths that begin with what was typed.
+    pub fn complete(&mut self, known: PathCompletion) {
+        if let Some(open) = &mut self.open {
+            open.known = known;
+        }
+    }
+
+    /// What a window waits for has come about: it closes. Gives what was typed, where one did.
+    pub fn succeed(&mut self, kind: impl Fn(Ask) -> bool) -> Option<(Ask, String)> {
+        let open = self.open.take_if(|open| open.waiting && kind(open.ask))?;
+        Some((open.ask, open.text))
+    }
+
+    /// What a window waits for has failed: it says so. Whether one did wait.
+    pub fn fail(&mut self, kind: impl Fn(Ask) -> bool, why: &str) -> bool {
+        let open = self.open.as_mut().filter(|open| open.waiting && kind(open.ask));
+        if let Some(open) = open {
+            (open.waiting, open.error) = (false, Some(why.to_owned()));
+            return true;
+        }
+        false
+    }
+
     /// Draws the window that is open.
-    pub fn ui(&mut self, context: &Context, _view: &View<'_>, commands: &mut Vec<Command>) {
-        let Some((ask, text)) = &mut self.open else { return };
-        let ask = *ask;
-        let (title, note, action) = keys(ask);
+    pub fn ui(&mut self, context: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
+        let Some(open) = &mut self.open else { return };
         let mut keep = true;
         let mut confirmed = None;
-        widgets::dialog(tr(title), "ask", &mut keep).show(context, |ui| {
-            ui.set_width(56.0 * theme::GRID);
-            ui.label(theme::note(ui, tr(note)));
-            if ask == Ask::OpenData {
-                ui.horizontal(|ui| {
-                    ui.label(tr("dialog.built_in"));
-                    for built_in in BUILT_IN {
-                        let name = tr(&format!("data.{}", built_in.name()));
-                        if widgets::button(ui, true, &name, &tr("dialog.built_in_tip")).clicked() {
-                            confirmed = Some(built_in.name().to_owned());
-                        }
-                    }
-                });
-            }
-            let label = ui.label(tr("dialog.path"));
-            let edit = TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text(tr("dialog.hint"));
-            let field = ui.add(edit).labelled_by(label.id);
-            if std::mem::take(&mut self.fresh) {
-                field.request_focus();
-            }
-            let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            ui.add_space(theme::GRID);
-            ui.horizontal(|ui| {
-                if widgets::button(ui, true, &tr("dialog.browse"), &tr("dialog.browse_tip")).clicked() {
-                    commands.push(FileCommand::Browse(ask).into());
-                }
-                let ready = !text.trim().is_empty();
-                if (widgets::button(ui, ready, &tr(action), &tr(note)).clicked() || enter) && ready {
-                    confirmed = Some(text.trim().to_owned());
-                }
-            });
+        let fresh = std::mem::take(&mut self.fresh);
+        widgets::dialog(tr(keys(open.ask).0), "ask", &mut keep).show(context, |ui| {
+            ui.set_width(theme::DIALOG_WIDTH.min(context.content_rect().width() - 8.0 * theme::GRID));
+            confirmed = open.ui(ui, fresh, view, commands);
         });
         if let Some(path) = confirmed {
-            commands.push(match ask {
+            (open.waiting, open.error) = (true, None);
+            commands.push(match open.ask {
                 Ask::OpenData => DataCommand::Open(Source::parse(&path)).into(),
                 Ask::OpenRun => FileCommand::OpenRun(PathBuf::from(path)).into(),
                 Ask::SaveInto => FileCommand::SaveInto(PathBuf::from(path)).into(),
                 Ask::Export(picture) => FileCommand::Export(picture, PathBuf::from(path)).into(),
             });
-            keep = false;
         }
         if !keep || context.input(|input| input.key_pressed(Key::Escape)) {
             self.open = None;
         }
+    }
+}
+
+impl Asked {
+    /// Gives the path that was confirmed.
+    fn ui(&mut self, ui: &mut Ui, fresh: bool, view: &View<'_>, commands: &mut Vec<Command>) -> Option<String> {
+        let ask = self.ask;
+        let (_, note, action) = keys(ask);
+        let mut confirmed = None;
+        ui.label(theme::note(ui, tr(note)));
+        ui.add_enabled_ui(!self.waiting, |ui| {
+            if ask == Ask::OpenData {
+                ui.horizontal_wrapped(|ui| {
+                    ui.label(tr("dialog.built_in"));
+                    for built_in in BUILT_IN {
+                        let name = tr(&format!("data.{}", built_in.name()));
+                        if widgets::button(ui, true, &name, &tr("dialog.built_in_tip")).clicked() {
+                            built_in.name().clone_into(&mut self.text);
+                            confirmed = Some(self.text.clone());
+                        }
+                    }
+                });
+            }
+            let before = self.text.clone();
+            let label = ui.label(tr("dialog.path"));
+            let edit = TextEdit::singleline(&mut self.text).desired_width(f32::INFINITY).hint_text(tr("dialog.hint"));
+            let field = ui.add(edit).labelled_by(label.id);
+            if fresh {
+                field.request_focus();
+            }
+            let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            self.completions(ui);
+            let replaces = matches!(ask, Ask::Export(_)) && self.known.is_file && self.known.text == self.text;
+            if replaces {
+                ui.label(RichText::new(tr("dialog.replaces")).small().color(theme::of(ui).warning));
+            }
+            ui.add_space(theme::GRID);
+            ui.horizontal(|ui| {
+                if widgets::button(ui, true, &tr("dialog.browse"), &tr("dialog.browse_tip")).clicked() {
+                    commands.push(FileCommand::Browse(ask).into());
+                }
+                self.recent(ui, view.settings.recent.of(ask));
+                let ready = !self.text.trim().is_empty();
+                let words = tr(if replaces { "dialog.replace" } else { action });
+                let clicked = widgets::button(ui, ready, &words, &tr(note)).clicked();
+                // What is replaced is asked for: Enter alone does not say so.
+                if (clicked || (enter && !replaces)) && ready {
+                    confirmed = Some(self.text.trim().to_owned());
+                }
+            });
+            if self.text != before || fresh {
+                commands.push(FileCommand::Complete(self.text.clone()).into());
+            }
+        });
+        if let Some(error) = &self.error {
+            ui.add(Label::new(RichText::new(error).color(theme::of(ui).danger)).wrap());
+        }
+        if self.waiting {
+            let progress = view.opening.as_ref().map(|opening| opening.progress.get());
+            let part = progress.map_or(0.0, |(done, total)| if total > 0 { done as f32 / total as f32 } else { 0.0 });
+            ui.add(ProgressBar::new(part).text(tr("dialog.waiting")));
+        }
+        confirmed
+    }
+
+    /// Paths that go on where the text ends; a click takes one.
+    fn completions(&mut self, ui: &mut Ui) {
+        let paths: Vec<&String> = self.known.paths.iter().filter(|path| path.starts_with(&self.text)).collect();
+        if paths.is_empty() || (paths.len() == 1 && paths.first().is_some_and(|path| **path == self.text)) {
+            return;
+        }
+        let mut taken = None;
+        ScrollArea::vertical().max_height(12.0 * theme::GRID).show(ui, |ui| {
+            for path in paths {
+                if ui.add(Button::new(theme::figure(path.as_str())).frame(false).truncate()).clicked() {
+                    taken = Some(path.clone());
+                }
+            }
+        });
+        if let Some(path) = taken {
+            self.text = path;
+        }
+    }
+
+    /// The paths that served last.
+    fn recent(&mut self, ui: &mut Ui, paths: &[String]) {
+        ui.add_enabled_ui(!paths.is_empty(), |ui| {
+            let menu = ui.menu_button(tr("dialog.recent"), |ui| {
+                for path in paths {
+                    if ui.button(path).clicked() {
+                        self.text.clone_from(path);
+                        ui.close();
+                    }
+                }
+            });
+            menu.response.on_hover_text(tr("dialog.recent_tip"));
+        });
     }
 }

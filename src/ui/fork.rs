@@ -26,6 +26,7 @@ struct Form {
     fields: Vec<(String, String)>,
     key: String,
     value: String,
+    beside: bool,
 }
 
 impl ForkDialog {
@@ -33,7 +34,7 @@ impl ForkDialog {
     pub fn ask(&mut self, id: ModelId, name: String, run: PathBuf, fields: Vec<(String, String)>) {
         let first = fields.iter().find(|(key, _)| key == "learning_rate").or(fields.first());
         let (key, value) = first.cloned().unwrap_or_default();
-        self.open = Some(Form { id, name, run, kept: Vec::new(), step: 0, fields, key, value });
+        self.open = Some(Form { id, name, run, kept: Vec::new(), step: 0, fields, key, value, beside: true });
     }
 
     /// The steps that a run keeps are known: the newest is chosen.
@@ -57,8 +58,9 @@ impl ForkDialog {
         widgets::dialog(t!("fork.title", slot = form.name), "fork", &mut keep)
             .show(context, |ui| confirmed = form.ui(ui));
         if confirmed {
-            let Form { id, run, step, key, value, .. } = form;
-            let request = ForkRequest { run: run.clone(), step: *step, key: key.clone(), value: value.clone() };
+            let Form { id, run, step, key, value, beside, .. } = form;
+            let (run, key, value) = (run.clone(), key.clone(), value.clone());
+            let request = ForkRequest { run, step: *step, key, value, beside: *beside };
             commands.push(FileCommand::Fork(*id, request).into());
             keep = false;
         }
@@ -105,6 +107,7 @@ impl Form {
                 enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 field
             });
+            widgets::row(ui, &tr("fork.beside"), &tr("fork.beside_tip"), |ui| ui.checkbox(&mut self.beside, ()));
         });
         ui.add_space(theme::GRID);
         let ready = !self.kept.is_empty() && !self.value.trim().is_empty();

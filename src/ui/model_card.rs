@@ -3,6 +3,7 @@
 
 mod entry;
 mod fields;
+mod numbers;
 pub mod presets;
 mod rate_curve;
 pub mod sections;

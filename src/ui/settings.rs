@@ -2,6 +2,7 @@
 
 use crate::gpu::{ColorMap, DecoderChoice};
 use crate::trainer::Axis;
+use crate::ui::command::Ask;
 use crate::ui::plane::settings::PlaneSettings;
 use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};
@@ -112,6 +113,52 @@ impl Default for LensSettings {
     }
 }
 
+/// The paths that served last, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RecentPaths {
+    data: Vec<String>,
+    runs: Vec<String>,
+    pictures: Vec<String>,
+}
+
+/// Paths of each kind that are remembered.
+const MOST_RECENT: usize = 10;
+/// A path that is remembered is not longer, in bytes.
+const LONGEST_RECENT: usize = 4096;
+
+impl RecentPaths {
+    /// Those that answer `ask`.
+    pub fn of(&self, ask: Ask) -> &[String] {
+        match ask {
+            Ask::OpenData => &self.data,
+            Ask::OpenRun | Ask::SaveInto => &self.runs,
+            Ask::Export(_) => &self.pictures,
+        }
+    }
+
+    /// Remembers one that has answered `ask`.
+    pub fn add(&mut self, ask: Ask, path: String) {
+        let paths = match ask {
+            Ask::OpenData => &mut self.data,
+            Ask::OpenRun => &mut self.runs,
+            Ask::Export(_) => &mut self.pictures,
+            Ask::SaveInto => return,
+        };
+        paths.retain(|other| *other != path);
+        paths.insert(0, path);
+        paths.truncate(MOST_RECENT);
+    }
+
+    fn made_whole(mut self) -> Self {
+        for paths in [&mut self.data, &mut self.runs, &mut self.pictures] {
+            paths.retain(|path| path.len() <= LONGEST_RECENT);
+            paths.truncate(MOST_RECENT);
+        }
+        self
+    }
+}
+
 /// All of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -132,6 +179,8 @@ pub struct Settings {
     pub decoder: DecoderChoice,
     /// Where folders of new runs go, an absolute path; `None` for where the program puts them by itself.
     pub runs: Option<PathBuf>,
+    /// Paths that served last.
+    pub recent: RecentPaths,
 }
 
 impl Settings {
@@ -144,6 +193,7 @@ impl Settings {
         }
         self.plane = self.plane.made_whole();
         self.runs = self.runs.filter(|runs| runs.is_absolute());
+        self.recent = self.recent.made_whole();
         if !(0.0..=0.99).contains(&self.curves.smoothing) {
             self.curves.smoothing = whole.curves.smoothing;
         }

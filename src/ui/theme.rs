@@ -33,6 +33,8 @@ pub const TRAINING_HEIGHT: [f32; 2] = [9.0 * GRID, 23.0 * GRID];
 /// Radius of the ring around the pointer where the plane is presented.
 pub const POINTER_RADIUS: f32 = 2.0 * GRID;
 
+/// Width of a window that asks for something.
+pub const DIALOG_WIDTH: f32 = 72.0 * GRID;
 /// Width of the figures beside a plot.
 pub const AXIS_WIDTH: f32 = 5.0 * GRID;
 

@@ -84,7 +84,7 @@ fn the_sheet_compares_and_a_new_seed_draws_other_samples() {
     screen.until("a sheet", |session| session.sheet().is_some());
     let sample = |screen: &Screen| first_sample(&screen.session.borrow());
     let before = sample(&screen);
-    screen.click("New samples");
+    screen.click("New seed");
     screen.until("another sheet", |session| first_sample(session) != before);
     screen.harness.get_by_label_contains("Original 1 ").click();
     for _ in 0..3 {

@@ -283,7 +283,7 @@ fn a_fork_in_its_place() {
     let mut screen = trained();
     let run = saved(&mut screen);
     comes_back(screen, |screen| {
-        let request = ForkRequest { run, step: 3, key: "learning_rate".into(), value: "0.25".into() };
+        let request = ForkRequest { run, step: 3, key: "learning_rate".into(), value: "0.25".into(), beside: false };
         screen.session.borrow_mut().apply(FileCommand::Fork(A, request));
         screen.until("the fork", |session| session.model(Slot::A).config.real("learning_rate") == Some(0.25));
         screen.click("Step A");

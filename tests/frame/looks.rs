@@ -1,7 +1,9 @@
 //! What is on the screen, whole.
 
 use crate::window::{PaintedText, SIZES, Window};
+use eframe::egui::accesskit::Role;
 use eframe::egui::{Rect, Vec2, pos2};
+use egui_kittest::kittest::Queryable;
 use latentarium::ui::settings::{Appearance, Language};
 use latentarium::ui::theme;
 
@@ -44,10 +46,34 @@ fn check_controls(window: &Window, size: Vec2, said: &str) {
     }
 }
 
+/// Both cards are whole, outputs are large, the setup is as wide as it should be.
+fn check_sizes(window: &Window, size: Vec2, said: &str) {
+    for name in ["Output of A", "Output of B"] {
+        let output = window.rect(name);
+        assert!(output.width() >= 180.0 && output.height() >= 180.0, "{said}: {name}: {output:?}");
+    }
+    if size.y >= 900.0 {
+        let last = window.rect("Add model");
+        assert!(last.bottom() < size.y, "{said}: the cards are not whole: {last:?}");
+    }
+    let start = window.rect("Start A");
+    assert!(start.right() < theme::SETUP_WIDTH && start.left() > 0.0, "{said}: {start:?}");
+}
+
 #[test]
 fn at_three_sizes_in_both_languages_and_themes_nothing_is_cut_and_nothing_lies_over_another() {
+    let mut sides = Vec::new();
     for size in SIZES {
-        let mut window = Window::trained(size);
+        let said = format!("{}x{}", size.x, size.y);
+        let mut window = Window::open(size);
+        let tab = |window: &Window| window.harness.get_by_role_and_label(Role::Button, "Training").rect().top();
+        let before = tab(&window);
+        assert!(before > size.y - 100.0, "{said}: without a curve the strip is a line: {before}");
+        window.train();
+        let risen = before - tab(&window);
+        assert!((90.0..200.0).contains(&risen), "{said}: with curves it is {risen} higher");
+        check_sizes(&window, size, &said);
+        sides.push(window.rect("Output of A").width());
         for (language, appearance) in [
             (Language::English, Appearance::Dark),
             (Language::English, Appearance::Light),
@@ -55,7 +81,7 @@ fn at_three_sizes_in_both_languages_and_themes_nothing_is_cut_and_nothing_lies_o
             (Language::Chinese, Appearance::Light),
         ] {
             window.look(language, appearance);
-            let said = format!("{}x{} {language:?} {appearance:?}", size.x, size.y);
+            let said = format!("{said} {language:?} {appearance:?}");
             if let Some(folder) = std::env::var_os("LATENTARIUM_PICTURES") {
                 let picture = window.harness.render().unwrap();
                 picture.save(std::path::Path::new(&folder).join(format!("{}.png", said.replace(' ', "-")))).unwrap();
@@ -65,39 +91,5 @@ fn at_three_sizes_in_both_languages_and_themes_nothing_is_cut_and_nothing_lies_o
         }
         window.look(Language::English, Appearance::System);
     }
-}
-
-#[test]
-fn both_cards_are_whole_without_scrolling_and_outputs_are_large() {
-    for size in [SIZES[1], SIZES[2]] {
-        let window = Window::trained(size);
-        let last = window.rect("Add model");
-        assert!(last.bottom() < size.y, "{last:?}");
-        for name in ["Output of A", "Output of B"] {
-            let output = window.rect(name);
-            assert!(output.width() >= 180.0 && output.height() >= 180.0, "{name}: {output:?}");
-        }
-        let setup = window.rect("Train A").left();
-        assert!(setup < theme::SETUP_WIDTH);
-    }
-    let small = Window::trained(SIZES[0]);
-    let output = small.rect("Output of A");
-    assert!(output.width() >= 180.0, "{output:?}");
-}
-
-#[test]
-fn pictures_grow_with_the_window_and_the_curves_are_a_line_until_there_are_some() {
-    let side = |window: &Window| window.rect("Output of A").width();
-    let (middle, large) = (Window::open(SIZES[1]), ());
-    let before = middle.rect("Training").top();
-    let small_side = side(&middle);
-    drop(middle);
-    let () = large;
-    let large = Window::open(SIZES[2]);
-    assert!(side(&large) > 1.2 * small_side, "{} {small_side}", side(&large));
-    drop(large);
-    let trained = Window::trained(SIZES[1]);
-    let after = trained.rect("Training").top();
-    assert!(before > SIZES[1].y - 100.0, "{before}");
-    assert!((100.0..200.0).contains(&(before - after)), "{before} {after}");
+    assert!(sides[2] > 1.2 * sides[1], "pictures grow with the window: {sides:?}");
 }

@@ -3,4 +3,5 @@
 
 mod looks;
 mod still;
+mod truth;
 mod window;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// Where the controls of the cards are; the one that trains and pauses has two names.
 fn card_controls(window: &Window) -> BTreeMap<String, Rect> {
     let is_of_card = |rect: &Rect| rect.right() < latentarium::ui::theme::SETUP_WIDTH + 8.0 && rect.top() > 200.0;
-    let name = |name: String| name.replace("Pause", "Train").replace("all models", "all");
+    let name = |name: String| name.replace("Pause", "Start").replace("Train", "Start");
     window
         .controls()
         .into_iter()

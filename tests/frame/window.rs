@@ -40,21 +40,19 @@ impl Window {
         window
     }
 
-    /// The same after some steps of both models, paused.
-    pub fn trained(size: Vec2) -> Self {
-        let mut window = Self::open(size);
-        window.session.borrow_mut().apply(ModelCommand::ToggleAll);
-        window.until("some steps", |session| {
+    /// Some steps of both models, and a pause.
+    pub fn train(&mut self) {
+        self.session.borrow_mut().apply(ModelCommand::ToggleAll);
+        self.until("some steps", |session| {
             Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some_and(|status| status.step > 30))
         });
-        window.session.borrow_mut().apply(ModelCommand::ToggleAll);
-        window.until("a pause", |session| {
+        self.session.borrow_mut().apply(ModelCommand::ToggleAll);
+        self.until("a pause", |session| {
             let paused =
                 |slot: &Slot| session.model(*slot).status().is_some_and(|status| status.phase == Phase::Paused);
             Slot::BOTH.iter().all(paused)
         });
-        window.steps(30);
-        window
+        self.steps(20);
     }
 
     pub fn until(&mut self, what: &str, reached: impl Fn(&Session) -> bool) {

@@ -1,5 +1,6 @@
 //! Commands about files: paths that are asked for, runs and pictures that are written.
 
+use crate::app::complete::complete;
 use crate::app::done::Done;
 use crate::app::files;
 use crate::app::jobs::JobKey;
@@ -34,6 +35,9 @@ impl Session {
         match command {
             FileCommand::Ask(ask) => self.ask(ask),
             FileCommand::Browse(ask) => self.browse(ask),
+            FileCommand::Complete(text) => {
+                self.services.jobs.start(JobKey::Completion, move |_| Done::Completed(complete(&text)));
+            }
             FileCommand::OpenRun(folder) => self.open_run(folder, None),
             FileCommand::OpenRunAt(folder, step) => self.open_run(folder, Some(step)),
             FileCommand::AskFork(id) => self.ask_fork(id),
@@ -89,9 +93,10 @@ impl Session {
         match std::path::absolute(folder) {
             Ok(folder) => {
                 self.shell.say(Level::Done, &t!("toast.save_into", path = folder.display()));
+                self.answered(|ask| ask == Ask::SaveInto);
                 (self.project.settings.runs, self.services.start.runs) = (Some(folder), PathBuf::new());
             }
-            Err(error) => self.shell.say(Level::Failed, &explain(&FileError::io(&error).at(folder))),
+            Err(error) => self.failed(|ask| ask == Ask::SaveInto, &explain(&FileError::io(&error).at(folder))),
         }
     }
 

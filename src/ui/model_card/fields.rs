@@ -1,5 +1,6 @@
 //! The rows of a card: a control for each field of the family's table.
 
+use super::numbers;
 use crate::model::{CardInput, CardRow, Config, Field, FieldKind, Section, Setting};
 use crate::ui::text::{number, tr, whole};
 use crate::ui::{theme, widgets};
@@ -53,10 +54,9 @@ fn control(ui: &mut Ui, field: &Field, input: CardInput, value: &mut Setting) ->
             _ => real(ui, value, least, most),
         },
         (Setting::Flag(value), _) => ui.checkbox(value, ()),
-        (Setting::Widths(widths), _) => {
-            let widths: Vec<String> = widths.iter().map(ToString::to_string).collect();
-            let widths = if widths.is_empty() { tr("model.hidden_none") } else { widths.join("–") };
-            ui.label(theme::figure(widths))
+        (Setting::Widths(widths), FieldKind::Widths { layers, most }) => {
+            let id = ui.scope_id().with(("widths", field.key));
+            numbers::widths_field(ui, id, widths, layers, most)
         }
         (other, _) => ui.label(theme::figure(other.to_string())),
     }
@@ -71,31 +71,28 @@ fn slider(ui: &mut Ui, value: &mut f64, (least, most): (f64, f64), logarithmic: 
 }
 
 fn count(ui: &mut Ui, value: &mut u64, least: u64, most: u64) -> Response {
-    let drag = DragValue::new(value).speed(0.2).update_while_editing(false);
     // Any whole number from 0 up is a seed: that has no range.
-    ui.add(match (least, most) {
-        (0, u64::MAX) => drag,
-        (_, u64::MAX) => drag.range(least..=MOST_COUNT),
-        _ => drag.range(least..=most),
-    })
+    match (least, most) {
+        (0, u64::MAX) => ui.add(DragValue::new(value).speed(0.2).update_while_editing(false)),
+        _ => {
+            let most = if most == u64::MAX { MOST_COUNT } else { most };
+            numbers::number_field(ui, value, least..=most, |field| field.speed(0.2))
+        }
+    }
 }
 
 fn real(ui: &mut Ui, value: &mut f64, least: f64, most: f64) -> Response {
     let speed = (0.02 * *value).max(0.001);
-    ui.add(DragValue::new(value).range(least..=most).speed(speed).max_decimals(6).update_while_editing(false))
+    numbers::number_field(ui, value, least..=most, |field| field.speed(speed).max_decimals(6))
 }
 
 fn steps(ui: &mut Ui, value: &mut u64, least: u64) -> Response {
     let speed = (0.01 * *value as f64).max(1.0);
     let unit = tr("model.unit_steps");
-    ui.add(
-        DragValue::new(value)
-            .range(least..=MOST_STEPS)
-            .speed(speed)
-            .custom_formatter(|value, _| whole(value.max(0.0) as u64))
-            .suffix(format!(" {unit}"))
-            .update_while_editing(false),
-    )
+    numbers::number_field(ui, value, least..=MOST_STEPS, |field| {
+        let written = |value: f64, _: std::ops::RangeInclusive<usize>| whole(value.max(0.0) as u64);
+        field.speed(speed).custom_formatter(written).suffix(format!(" {unit}"))
+    })
 }
 
 fn choice(ui: &mut Ui, key: &str, value: &mut Setting, words: &'static [&'static str]) -> Response {
@@ -132,13 +129,16 @@ fn optional(
         }
         let unit = unit.map(|unit| format!(" {}", tr(unit))).unwrap_or_default();
         let drag = match (value, field.kind) {
-            (Setting::Whole(value), _) => DragValue::new(value).range(1..=MOST_COUNT).speed(0.2),
+            (Setting::Whole(value), _) => {
+                numbers::number_field(ui, value, 1..=MOST_COUNT, |field| field.speed(0.2).suffix(unit))
+            }
             (Setting::Real(value), FieldKind::Real { least, most }) => {
-                DragValue::new(value).range(least..=most).speed((0.02 * usual).min(0.02)).max_decimals(6)
+                let speed = (0.02 * usual).min(0.02);
+                numbers::number_field(ui, value, least..=most, |field| field.speed(speed).max_decimals(6).suffix(unit))
             }
             _ => return,
         };
-        ui.add(drag.suffix(unit).update_while_editing(false)).labelled_by(label.id).on_hover_text(tip);
+        drag.labelled_by(label.id).on_hover_text(tip);
     });
     ui.end_row();
 }

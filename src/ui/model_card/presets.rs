@@ -1,12 +1,37 @@
 //! The presets to choose from, under a heading for each kind of family.
 
-use crate::model::FAMILIES;
+use crate::model::{Config, FAMILIES};
 use crate::ui::text::tr;
 use crate::ui::theme;
-use eframe::egui::Ui;
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{Button, FontId, Role, ScrollArea, Ui, WidgetInfo};
+
+/// How wide a line of the list is, in points.
+const WIDTH: f32 = 46.0 * theme::GRID;
+
+/// A preset's name and latent dimensions, and what it is for.
+fn words(ui: &Ui, preset: &str) -> LayoutJob {
+    let palette = theme::of(ui);
+    let text = |size, color| TextFormat::simple(FontId::proportional(size), color);
+    let mut job = LayoutJob::default();
+    job.append(preset, 0.0, text(theme::TEXT_BODY, palette.text));
+    if let Ok(config) = Config::preset(preset) {
+        let latent = format!("z {}", config.latent());
+        job.append(&latent, theme::GRID, text(theme::TEXT_SMALL, palette.text_secondary));
+    }
+    let summary = format!("\n{}", tr(&format!("preset.{preset}")));
+    job.append(&summary, 0.0, text(theme::TEXT_SMALL, palette.text_secondary));
+    job
+}
 
 /// Draws the list, with the one that is `chosen` marked; gives the one that was clicked.
 pub fn list(ui: &mut Ui, chosen: Option<&str>) -> Option<String> {
+    ui.set_width(WIDTH);
+    let height = 0.7 * ui.ctx().content_rect().height();
+    ScrollArea::vertical().max_height(height).show(ui, |ui| lines(ui, chosen)).inner
+}
+
+fn lines(ui: &mut Ui, chosen: Option<&str>) -> Option<String> {
     let mut clicked = None;
     let mut heading = "";
     for family in FAMILIES {
@@ -19,9 +44,9 @@ pub fn list(ui: &mut Ui, chosen: Option<&str>) -> Option<String> {
         }
         for preset in family.presets {
             let is_chosen = chosen == Some(preset.name);
-            let response = ui.selectable_label(is_chosen, preset.name);
-            let summary = tr(&format!("preset.{}", preset.name));
-            if response.on_hover_text(summary).clicked() && !is_chosen {
+            let response = ui.add(Button::selectable(is_chosen, words(ui, preset.name)).wrap());
+            response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, preset.name));
+            if response.clicked() && !is_chosen {
                 clicked = Some(preset.name.to_owned());
             }
         }

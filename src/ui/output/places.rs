@@ -25,12 +25,12 @@ pub(super) struct OutputPlaces {
 /// Height of the name and the figure of an image, with the distances around them.
 const CAPTION: f32 = 2.0 * theme::LINE + theme::GRID;
 /// Least height that is left for the nearest image below the outputs.
-const STRIP: f32 = 9.0 * theme::GRID;
+const STRIP: f32 = 8.0 * theme::GRID;
 /// Height of the words below a line of images.
 const NOTE: f32 = 2.0 * theme::LINE;
 /// An output is never smaller.
 const SMALLEST: f32 = 6.0 * theme::GRID;
-const GAP: f32 = theme::GRID;
+const GAP: f32 = theme::GRID / 2.0;
 
 impl OutputPlaces {
     /// The places in a panel of this size, in points.
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn outputs_are_as_large_as_the_panel_allows() {
         let wide = OutputPlaces::in_panel(vec2(416.0, 390.0));
-        assert_eq!((wide.form, wide.side), (OutputForm::Beside, 204.0));
+        assert_eq!((wide.form, wide.side), (OutputForm::Beside, 206.0));
         let tall = OutputPlaces::in_panel(vec2(208.0, 570.0));
         assert!(tall.form == OutputForm::Above && tall.side >= 190.0, "{tall:?}");
         let low = OutputPlaces::in_panel(vec2(900.0, 260.0));

@@ -6,26 +6,42 @@ use crate::ui::text::{number, tr};
 use crate::ui::view::ModelView;
 use crate::ui::{theme, widgets};
 use eframe::egui::{
-    Align, FontId, Layout, Painter, Pos2, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align, FontId, Layout, Painter, Pos2, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 use rust_i18n::t;
 use std::collections::BTreeSet;
 
-/// Width of the gutter, in points.
-pub(super) const WIDTH: f32 = 22.0 * theme::GRID;
+/// Widest gutter, in points.
+pub(super) const WIDEST: f32 = 25.0 * theme::GRID;
+/// Width of a row's value.
+const VALUE: f32 = 6.5 * theme::GRID;
+/// Width of a row's letter.
+const LETTER: f32 = 1.5 * theme::GRID;
 /// Length of the piece of line that a row begins with.
 const SAMPLE: f32 = 2.5 * theme::GRID;
+
+/// How wide the gutter of these curves is: as its longest name.
+pub(super) fn width(ui: &Ui, shown: &[(&Measured<'_>, Vec<ShownCurve>)]) -> f32 {
+    let font = FontId::proportional(theme::TEXT_SMALL);
+    let curves = shown.iter().flat_map(|(_, curves)| curves);
+    let wide = |curve: &ShownCurve| {
+        ui.painter().layout_no_wrap(curve.name(), font.clone(), eframe::egui::Color32::PLACEHOLDER).size().x
+    };
+    let longest = curves.map(wide).fold(0.0, f32::max);
+    (LETTER + SAMPLE + longest + VALUE + 2.5 * theme::GRID).min(WIDEST).ceil()
+}
 
 /// Draws the rows of a plot's curves; a click hides or shows one.
 pub(super) fn ui(
     ui: &mut Ui,
-    height: f32,
+    size: Vec2,
     shown: &[(&Measured<'_>, Vec<ShownCurve>)],
     hidden: &mut BTreeSet<(ModelId, MetricId)>,
 ) {
-    ui.allocate_ui_with_layout(vec2(WIDTH, height), Layout::top_down(Align::Min), |ui| {
-        ui.set_min_size(vec2(WIDTH, height));
-        ui.set_max_width(WIDTH);
+    let (width, height) = (size.x, size.y);
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(size);
+        ui.set_max_width(width);
         ui.spacing_mut().item_spacing.y = 0.0;
         let area = ScrollArea::vertical().id_salt(ui.next_auto_id()).auto_shrink(false).max_height(height);
         area.show(ui, |ui| {
@@ -68,7 +84,7 @@ fn row(
                 theme::model_color(model.color),
             );
         }
-        let left = rect.left() + 1.5 * theme::GRID;
+        let left = rect.left() + LETTER;
         let color = curve.color(ui).gamma_multiply(fade);
         sample(
             &painter,

@@ -19,7 +19,7 @@ use plot::{PlotContents, YRange};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A plot with its gutter is at least so wide, in points: of more groups than there is room for, the first are drawn.
-const LEAST_WIDTH: f32 = 42.0 * theme::GRID;
+const LEAST_WIDTH: f32 = 43.0 * theme::GRID;
 /// A plot is at least so high.
 const LEAST_HEIGHT: f32 = 12.0 * theme::GRID;
 
@@ -67,13 +67,14 @@ impl Training {
         let mut shown: Vec<_> = measured.iter().map(|of| (of, shown(&of.last, group))).collect();
         curves::tell_apart(&mut shown);
         let range = self.ranges.entry(group).or_default();
-        let plot_size = vec2(size.x - legend::WIDTH - theme::GRID, size.y);
+        let gutter = legend::width(ui, &shown);
+        let plot_size = vec2(size.x - gutter - theme::GRID, size.y);
         let hidden = &mut self.hidden;
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = theme::GRID;
             let contents = PlotContents { group, curves, shown: &shown, hidden };
             self.points_drawn += plot::ui(ui, plot_size, &contents, range);
-            legend::ui(ui, size.y, &shown, hidden);
+            legend::ui(ui, vec2(gutter, size.y), &shown, hidden);
         });
     }
 
@@ -148,7 +149,7 @@ impl Panel for Training {
         let rows = chosen.len().div_ceil(columns).max(1);
         let width = (size.x - gap * (columns as f32 - 1.0)) / columns as f32;
         let height = (size.y - theme::GRID * (rows as f32 - 1.0)) / rows as f32;
-        let cell = vec2(width.max(legend::WIDTH + 8.0 * theme::GRID), height.max(4.0 * theme::GRID));
+        let cell = vec2(width.max(legend::WIDEST + 8.0 * theme::GRID), height.max(4.0 * theme::GRID));
         ui.spacing_mut().item_spacing.y = theme::GRID;
         for row in chosen.chunks(columns) {
             ui.horizontal_top(|ui| {
