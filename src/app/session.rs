@@ -371,6 +371,12 @@ impl Session {
     /// How far the models are, those too that are not back yet.
     fn records(&self) -> PerModel<ModelRecord> {
         let mut records = self.services.restoring.models.clone();
+        for (id, run) in self.services.reopening.iter().filter(|(id, _)| records.get(*id).is_none()).collect::<Vec<_>>()
+        {
+            // What undo brings back is its own from the moment that it is asked for.
+            let record = self.services.sitting.record(run, run.step.unwrap_or(1), 0.0);
+            record.and_then(|record| records.insert(id, record));
+        }
         for entry in &self.project.models {
             let Some(model) = self.services.models.get(entry.id).filter(|model| model.has_learned()) else { continue };
             if let (Some(run), Some(status)) = (model.on_disk(), model.status())

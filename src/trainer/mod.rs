@@ -12,6 +12,8 @@ mod options;
 mod own_folder;
 mod rate;
 mod saving;
+#[cfg(test)]
+mod unsaved;
 mod worker;
 mod write_request;
 mod write_state;
