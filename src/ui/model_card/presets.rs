@@ -15,7 +15,7 @@ fn words(ui: &Ui, preset: &str) -> LayoutJob {
     let text = |size, color| TextFormat::simple(FontId::proportional(size), color);
     let mut job = LayoutJob::default();
     job.append(preset, 0.0, text(theme::TEXT_BODY, palette.text));
-    if let Ok(config) = Config::preset(preset) {
+    if let Some(config) = Config::preset(preset) {
         let latent = format!("z {}", config.latent());
         job.append(&latent, theme::GRID, text(theme::TEXT_SMALL, palette.text_secondary));
     }
