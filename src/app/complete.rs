@@ -50,6 +50,9 @@ mod tests {
         assert!(at("other.npy").is_file && !at("oth").is_file);
         assert_eq!(at(".h").paths, [text(".hidden")]);
         assert_eq!(complete(&folder_text("mnist")).paths, Vec::<String>::new());
-        assert_eq!(complete("/nothing/is/here"), PathCompletion { text: "/nothing/is/here".into(), ..Default::default() });
+        assert_eq!(
+            complete("/nothing/is/here"),
+            PathCompletion { text: "/nothing/is/here".into(), ..Default::default() }
+        );
     }
 }

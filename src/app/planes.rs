@@ -138,6 +138,7 @@ impl Planes {
                 plane: self.plane(id).cloned(),
                 tiles: self.tiles(id),
                 points: self.points(id),
+                line: self.viewer.as_ref().and_then(|viewer| viewer.line(id)),
                 found: self.viewer.as_ref().and_then(|viewer| viewer.look(id)),
                 on_device: on_device(id),
             };

@@ -2,6 +2,7 @@
 //! of it; nothing that runs is in it.
 
 use crate::dataset::Source;
+use crate::explore::line::PlaneLine;
 use crate::explore::plane::Plane;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, MOST_MODELS, ModelId, PerModel};
@@ -42,6 +43,8 @@ pub struct Project {
     pub planes: PerModel<Plane>,
     /// Where the cursor stands on every plane.
     pub cursor: [f32; 2],
+    /// The line that is laid over the planes.
+    pub line: Option<PlaneLine>,
     /// What part of the planes is seen.
     pub view: Viewport,
     /// The row of the compare sheet that is enlarged.
@@ -63,6 +66,7 @@ impl Default for Project {
             shown: Shown::default(),
             planes: PerModel::default(),
             cursor: [0.0; 2],
+            line: None,
             view: Viewport::default(),
             selection: None,
             sheet_seed: 0,
@@ -235,6 +239,7 @@ impl Project {
         if !self.cursor.iter().all(|x| x.abs() <= 100.0) {
             self.cursor = [0.0; 2];
         }
+        self.line = self.line.filter(PlaneLine::is_valid);
         if !self.view.is_valid() {
             self.view = Viewport::default();
         }

@@ -85,9 +85,7 @@ impl Session {
                 self.shell.say(Level::Failed, &t!("toast.state_failed", why = explain(&message)))
             }
             Done::Exported(Err(message)) => self.failed(|ask| matches!(ask, Ask::Export(_)), &explain(&message)),
-            Done::Folders(Err(message))
-            | Done::PlaneWritten(Err(message))
-            | Done::Shown(Err(message)) => {
+            Done::Folders(Err(message)) | Done::PlaneWritten(Err(message)) | Done::Shown(Err(message)) => {
                 self.shell.say(Level::Failed, &explain(&message));
             }
             Done::PlaneWritten(Ok(())) | Done::StateWritten(Ok(())) | Done::Shown(Ok(())) | Done::LeftOverRemoved => {}

@@ -41,6 +41,15 @@ impl Session {
                 viewer.request_tiles(model, request);
             }
         }
+        // The images along the line are of the weights of the tiles.
+        if let (Some(along), Some((newest, _)), Some(viewer)) =
+            (&self.shell.needs.line, &seen, &self.services.planes.viewer)
+            && self.on_device(model).is_none()
+        {
+            let snapshot = tiles.clone().unwrap_or_else(|| newest.clone());
+            let plane = Arc::new(along.plane.clone());
+            viewer.request_line(model, TileRequest { snapshot, plane, lattice: along.lattice, limits });
+        }
         // Of more than two dimensions the points say which ones the plane lies along.
         let points = |newest: &Arc<Snapshot>| layers::is_shown(layers::POINTS, &settings.show) || newest.latent > 2;
         if let Some(data) = &data

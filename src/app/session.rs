@@ -309,6 +309,7 @@ impl Session {
             slots: self.project.shown,
             train_at_once: self.project.train_at_once,
             cursor: self.project.cursor,
+            line: self.project.line,
             viewport: self.project.view,
             planes: self.planes_view(),
             sheet: SheetView {

@@ -6,6 +6,7 @@ pub mod density;
 pub mod encoded;
 pub mod fitted_gaussian;
 pub mod lens;
+pub mod line;
 pub mod nearest;
 pub mod pick;
 pub mod plane;

@@ -2,6 +2,7 @@
 //! test or a lesson replays is what a hand does.
 
 use crate::dataset::Source;
+use crate::explore::line::PlaneLine;
 use crate::explore::plane::PlaneAxis;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, Part};
@@ -107,6 +108,10 @@ pub enum PlaneCommand {
     Along(ModelId, PlaneAxis, usize),
     /// Let a plane run along two random directions, which are those of the model's seed.
     RandomDirections(ModelId),
+    /// Lay a line over the planes, or take it away.
+    Line(Option<PlaneLine>),
+    /// The line was let go here.
+    LineSettled(PlaneLine),
     /// Look at this part of the planes.
     Viewport(Viewport),
     /// Move a model's plane or cursor so that the cursor stands on this latent.

@@ -1,5 +1,6 @@
 //! What a panel is, and what it needs to be made in the background.
 
+use crate::explore::line::LineTiles;
 use crate::explore::tiles::Lattice;
 use crate::explore::viewer::Look;
 use crate::ui::command::Command;
@@ -28,6 +29,8 @@ pub trait Panel {
 pub struct PanelNeeds {
     /// The tiles that the plane on the screen needs; `None` where it was not drawn.
     pub lattice: Option<Lattice>,
+    /// The images along the line that the plane on the screen needs.
+    pub line: Option<LineTiles>,
     /// What has the keyboard while the plane has it.
     pub plane_focus: Option<egui::Id>,
     /// Latents that are too much to decode in a frame, by the view whose model decodes them.

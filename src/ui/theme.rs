@@ -60,6 +60,8 @@ pub mod signs {
     pub const AFTER: &str = "→";
     /// There is a list behind it.
     pub const MENU: &str = "▾";
+    /// Take it away.
+    pub const REMOVE: &str = "×";
     /// What else there is to do.
     pub const MORE: &str = "⋯";
     /// A model that stands in no view.

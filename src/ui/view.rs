@@ -2,10 +2,11 @@
 
 use crate::dataset::{Dataset, Progress};
 use crate::explore::compare::Sheet;
+use crate::explore::line::PlaneLine;
 use crate::explore::viewport::Viewport;
 use crate::gpu::Decoding;
 use crate::message::Message;
-use crate::model::{Config, ModelId};
+use crate::model::{Config, MetricId, ModelId};
 use crate::snapshot::Snapshot;
 use crate::trainer::{History, Phase, Status};
 use crate::ui::command::{Command, PlaneCommand};
@@ -78,6 +79,14 @@ impl<'a> ModelView<'a> {
         self.snapshot.map_or(self.config.family().encodes, |snapshot| snapshot.encoder.is_some())
     }
 
+    /// The key of a curve's name: without a prior there is no ELBO.
+    pub fn series_key(&self, id: MetricId) -> String {
+        match id {
+            MetricId::TEST_TOTAL if !self.has_prior() => "series.test_total_plain".to_owned(),
+            _ => format!("series.{}", id.name()),
+        }
+    }
+
     /// Whether it trains.
     pub fn is_training(&self) -> bool {
         self.status.is_some_and(|status| matches!(status.phase, Phase::Training | Phase::Waiting))
@@ -121,6 +130,8 @@ pub struct View<'a> {
     pub train_at_once: usize,
     /// Where the cursor stands on the plane.
     pub cursor: [f32; 2],
+    /// The line that is laid over the planes.
+    pub line: Option<PlaneLine>,
     /// What part of the planes is seen.
     pub viewport: Viewport,
     /// The planes.

@@ -4,6 +4,8 @@ use crate::screen::{A, Screen};
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use latentarium::app::Session;
+use latentarium::explore::line::PlaneLine;
+use latentarium::explore::plane::PlaneAxis;
 use latentarium::model::ModelId;
 use latentarium::ui::command::{Command, ModelCommand, PlaneCommand};
 use latentarium::ui::slot::Slot;
@@ -71,6 +73,48 @@ fn origin_here_is_taken_back_with_the_cursor() {
     screen.session.borrow_mut().apply(Command::Redo);
     screen.step();
     assert_eq!(screen.session.borrow().cursor(), [0.0, 0.0]);
+}
+
+#[test]
+fn what_is_done_to_a_plane_is_taken_back_one_gesture_after_another() {
+    let mut screen = Screen::ready();
+    let config = screen.session.borrow().model(Slot::A).config.with("latent", 6u64).unwrap();
+    screen.session.borrow_mut().apply(ModelCommand::Edit(A, Box::new(config)));
+    screen.session.borrow_mut().apply(ModelCommand::Reset(A));
+    screen.until("points of six dimensions", |session| {
+        session.points(Slot::A).is_some_and(|points| points.encoding.latent == 6)
+    });
+    let plane = |screen: &Screen| (**screen.session.borrow().plane(Slot::A).unwrap()).clone();
+    let line = PlaneLine { from: [-1.0, 0.5], to: [1.0, 1.0] };
+    let gestures: [&[PlaneCommand]; 5] = [
+        &[PlaneCommand::Along(A, PlaneAxis::X, 4)],
+        &[PlaneCommand::Along(A, PlaneAxis::Y, 2)],
+        &[0.5, 0.75, 1.0].map(|value| PlaneCommand::OriginCoordinate(A, 5, value)),
+        &[PlaneCommand::CursorSettled([1.0, 0.5]), PlaneCommand::OriginToCursor(A)],
+        &[PlaneCommand::Line(Some(line)), PlaneCommand::LineSettled(line)],
+    ];
+    let first = plane(&screen);
+    for gesture in gestures {
+        gesture.iter().for_each(|command| screen.session.borrow_mut().apply(command.clone()));
+        screen.step();
+    }
+    let now = plane(&screen);
+    assert_eq!([now.dimension(PlaneAxis::X), now.dimension(PlaneAxis::Y)], [Some(4), Some(2)]);
+    assert_eq!(now.origin, [0.0, 0.0, 0.5, 0.0, 1.0, 1.0]);
+    assert_eq!(screen.session.borrow().project().line, Some(line));
+    assert!(screen.harness.query_by_label("Twelve images along the line").is_some());
+    let mut undo = || {
+        screen.session.borrow_mut().apply(Command::Undo);
+        screen.step();
+        (plane(&screen), screen.session.borrow().project().line)
+    };
+    assert_eq!(undo(), (now.clone(), None));
+    assert_eq!(undo().0.origin, [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+    undo();
+    let before_drag = undo().0;
+    assert_eq!((before_drag.origin, before_drag.v), (vec![0.0; 6], now.v));
+    undo();
+    assert_eq!(undo().0.u, first.u);
 }
 
 /// The first sample of model B.

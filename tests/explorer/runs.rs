@@ -149,7 +149,8 @@ fn a_run_is_forked_in_its_place() {
     screen.click("Step A");
     screen.until("a step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 2));
     // What cannot be is said in a sentence, and what is there stays.
-    let request = ForkRequest { run: fork.clone(), step: 1, key: "learning_rate".into(), value: "fast".into(), beside: false };
+    let request =
+        ForkRequest { run: fork.clone(), step: 1, key: "learning_rate".into(), value: "fast".into(), beside: false };
     screen.session.borrow_mut().apply(FileCommand::Fork(A, request));
     screen.until("a message", |session| session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
     assert!(screen.message().1.contains("learning_rate: \"fast\" is no value for it"), "{:?}", screen.message());

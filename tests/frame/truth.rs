@@ -34,7 +34,10 @@ fn points_and_tiles_are_of_one_step_or_a_note_says_which_under_full_load() {
     let began = Instant::now();
     let (mut looked, mut apart, mut behind) = (0, 0, 0);
     while began.elapsed() < Duration::from_secs(12) || looked < 20 {
-        assert!(began.elapsed() < Duration::from_secs(120), "only {looked} frames with points and tiles in two minutes");
+        assert!(
+            began.elapsed() < Duration::from_secs(120),
+            "only {looked} frames with points and tiles in two minutes"
+        );
         let before = steps(&window);
         window.harness.step();
         let after = steps(&window);

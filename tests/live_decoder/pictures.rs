@@ -5,6 +5,8 @@ use eframe::egui;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use latentarium::app::Session;
+use latentarium::explore::line::PlaneLine;
+use latentarium::explore::viewport::Viewport;
 use latentarium::gpu::image::Fit;
 use latentarium::gpu::{ColorMap, DecoderChoice};
 use latentarium::picture::Bitmap;
@@ -99,6 +101,30 @@ fn the_gpu_shows_the_plane_that_the_cpu_shows_and_rests_when_it_is_done() {
     screen.until("tiles of the CPU", |session| session.decode_is_settled());
     let on_cpu = screen.frame();
     assert_alike(&on_gpu, &on_cpu, plane);
+}
+
+#[test]
+fn the_line_and_the_plane_are_decoded_in_the_same_frame_each_with_its_own_latents() {
+    if !can_draw() {
+        return;
+    }
+    let mut screen = Screen::on_gpu();
+    screen.set(|settings| settings.plane.show.set("points", false));
+    screen.settled();
+    let line = PlaneLine { from: [-2.0, 1.5], to: [2.5, -1.0] };
+    for command in
+        [PlaneCommand::LineSettled(line), PlaneCommand::Viewport(Viewport { centre: [0.4, 0.2], half_height: 2.5 })]
+    {
+        screen.session.borrow_mut().apply(command);
+    }
+    let on_gpu = screen.settled();
+    screen.set(|settings| settings.decoder = DecoderChoice::Cpu);
+    let (plane, images) = (screen.rect("Latent plane"), screen.rect("Twelve images along the line"));
+    // The viewer decodes the line before the tiles.
+    screen.until("tiles of the CPU", |session| session.decode_is_settled());
+    let on_cpu = screen.frame();
+    assert_alike(&on_gpu, &on_cpu, plane);
+    assert_alike(&on_gpu, &on_cpu, images);
 }
 
 /// Hardly a pixel in a rectangle may be another.

@@ -3,6 +3,7 @@
 
 use eframe::egui;
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
+use latentarium::explore::line::PlaneLine;
 use latentarium::explore::viewport::Viewport;
 use latentarium::gpu::Decoding;
 use latentarium::model::{Config, ModelId};
@@ -57,6 +58,7 @@ pub struct Screen {
     pub planes: PlanesView,
     pub data: Option<Arc<Dataset>>,
     pub cursor: [f32; 2],
+    pub line: Option<PlaneLine>,
     pub viewport: Viewport,
     pub settings: Settings,
     pub commands: Vec<Command>,
@@ -73,6 +75,7 @@ impl Screen {
             planes: PlanesView::default(),
             data: None,
             cursor: [0.0; 2],
+            line: None,
             viewport: Viewport::default(),
             settings: Settings::default(),
             commands: Vec::new(),
@@ -96,6 +99,7 @@ impl Screen {
         let view = View {
             data: self.data.as_ref(),
             cursor: self.cursor,
+            line: self.line,
             viewport: self.viewport,
             planes: self.planes.clone(),
             ..view(models.into(), &self.settings)
@@ -105,6 +109,8 @@ impl Screen {
         for command in &commands {
             match command {
                 Command::Plane(PlaneCommand::Cursor(to) | PlaneCommand::CursorSettled(to)) => self.cursor = *to,
+                Command::Plane(PlaneCommand::Line(line)) => self.line = *line,
+                Command::Plane(PlaneCommand::LineSettled(line)) => self.line = Some(*line),
                 Command::Plane(PlaneCommand::Viewport(viewport)) => self.viewport = *viewport,
                 Command::View(ViewCommand::Settings(settings)) => self.settings = (**settings).clone(),
                 _ => {}
@@ -155,6 +161,7 @@ pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> 
         slots: Shown { a: id(Slot::A), b: id(Slot::B) },
         train_at_once: 2,
         cursor: [0.0; 2],
+        line: None,
         viewport: Viewport::default(),
         planes: PlanesView::default(),
         sheet: SheetView { sheet: None, seed: 0, computing: false, selection: None },

@@ -2,6 +2,7 @@
 
 use crate::app::session::Session;
 use crate::app::undo::ChangeKind;
+use crate::explore::line::PlaneLine;
 use crate::explore::plane::Plane;
 use crate::model::ModelId;
 use crate::ui::command::PlaneCommand;
@@ -43,6 +44,16 @@ impl Session {
                     self.undo.settle();
                 }
             }
+            PlaneCommand::Line(None) => {
+                self.undo.settle();
+                self.lay_line(None);
+                self.undo.settle();
+            }
+            PlaneCommand::Line(line) => self.lay_line(line),
+            PlaneCommand::LineSettled(line) => {
+                self.lay_line(Some(line));
+                self.undo.settle();
+            }
             PlaneCommand::Viewport(viewport) => {
                 if viewport != self.project.view && viewport.is_valid() {
                     self.undo.record(ChangeKind::View, &self.project);
@@ -57,6 +68,13 @@ impl Session {
         if cursor != self.project.cursor && cursor.iter().all(|x| x.is_finite()) {
             self.undo.record(ChangeKind::Cursor, &self.project);
             self.project.cursor = cursor;
+        }
+    }
+
+    fn lay_line(&mut self, line: Option<PlaneLine>) {
+        if line != self.project.line && line.is_none_or(|line| line.is_valid()) {
+            self.undo.record(ChangeKind::Plane, &self.project);
+            self.project.line = line;
         }
     }
 

@@ -26,6 +26,8 @@ struct ModelSlots {
     /// The slice of the points that follows the tiles.
     slice: LatestSlot<PointsRequest, EncodedPoints>,
     looks: LatestSlot<Arc<Look>, LookFound>,
+    /// The images along a line.
+    line: LatestSlot<TileRequest, TileGrid>,
     nearest: LatestSlot<NearestRequest, NearestFound>,
 }
 
@@ -100,6 +102,11 @@ impl Viewer {
         self.request(model, look, |slots| &mut slots.looks);
     }
 
+    /// Asks for the few images along a line; comes before other tiles and points.
+    pub fn request_line(&self, model: ModelId, request: TileRequest) {
+        self.request(model, request, |slots| &mut slots.line);
+    }
+
     /// Asks for the training image nearest to an image of a model; comes before tiles and points.
     pub fn request_nearest(&self, model: ModelId, request: NearestRequest) {
         self.request(model, request, |slots| &mut slots.nearest);
@@ -124,6 +131,11 @@ impl Viewer {
     /// The newest tiles of a model.
     pub fn tiles(&self, model: ModelId) -> Option<Arc<TileGrid>> {
         self.result(model, |slots| slots.tiles.result())
+    }
+
+    /// The newest images along a line.
+    pub fn line(&self, model: ModelId) -> Option<Arc<TileGrid>> {
+        self.result(model, |slots| slots.line.result())
     }
 
     /// The newest encoded points of a model.
@@ -171,7 +183,7 @@ impl QueueState {
 
 impl ModelSlots {
     fn has_cursor_work(&self) -> bool {
-        self.looks.pending().is_some() || self.nearest.pending().is_some()
+        self.looks.pending().is_some() || self.line.pending().is_some() || self.nearest.pending().is_some()
     }
 
     fn has_other_work(&self) -> bool {

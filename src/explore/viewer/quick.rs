@@ -109,6 +109,10 @@ fn cursor(shared: &RequestQueue, decoder: &mut CpuDecoder) {
         guarded(shared, || look(shared, decoder, model, &taken));
     }
     for _ in 0..models {
+        let Some((model, taken)) = shared.take_any(|slots| slots.line.take()) else { break };
+        guarded(shared, || line(shared, decoder, model, &taken));
+    }
+    for _ in 0..models {
         let Some((model, taken)) = shared.take_any(|slots| slots.nearest.take()) else { break };
         guarded(shared, || search(shared, decoder, model, &taken));
     }
@@ -118,6 +122,14 @@ fn look(shared: &RequestQueue, decoder: &mut CpuDecoder, model: ModelId, taken: 
     let look = (*taken.request).clone();
     let found = LookFound { values: decoder.values(&look.snapshot, &look.latent), look };
     publish(shared, model, |slots| slots.looks.finish(taken, found));
+}
+
+fn line(shared: &RequestQueue, decoder: &mut CpuDecoder, model: ModelId, taken: &Taken<TileRequest>) {
+    let TileRequest { snapshot, plane, lattice, limits } = &*taken.request;
+    let mut current = || is_current(shared, model, |slots| slots.line.is_current(taken));
+    if let Some(grid) = TileGrid::decode(decoder, snapshot, plane, *lattice, *limits, &mut current) {
+        publish(shared, model, |slots| slots.line.finish(taken, grid));
+    }
 }
 
 fn search(shared: &RequestQueue, decoder: &mut CpuDecoder, model: ModelId, taken: &Taken<NearestRequest>) {

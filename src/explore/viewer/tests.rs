@@ -2,6 +2,7 @@
 use super::*;
 use crate::dataset::ImageShape;
 use crate::dataset::Split;
+use crate::explore::line::PlaneLine;
 use crate::explore::nearest::nearest;
 use crate::explore::plane::Plane;
 use crate::explore::point_choice::stratified;
@@ -67,14 +68,21 @@ fn every_kind_of_work_comes_out_for_any_number_of_models() {
         let (snapshot, step, model) = (snapshot(model + 5), model, ModelId(model as u32));
         let plane = Arc::new(Plane::of_two());
         viewer.request_tiles(model, tile_request(&snapshot, 0));
-        viewer
-            .request_points(model, PointsRequest { snapshot, plane, split: split.clone(), images: (0..50).collect() });
+        viewer.request_points(
+            model,
+            PointsRequest { snapshot: snapshot.clone(), plane, split: split.clone(), images: (0..50).collect() },
+        );
         viewer.request_nearest(model, NearestRequest { look: at(step), split: split.clone() });
         viewer.request_look(model, at(step));
+        let along = PlaneLine { from: [-1.0, 0.0], to: [1.0, 2.0] }.tiles(&Plane::of_two());
+        let line = TileRequest { plane: Arc::new(along.plane), lattice: along.lattice, ..tile_request(&snapshot, 0) };
+        viewer.request_line(model, line);
     }
     until("all is made", || viewer.is_idle());
     for (model, step) in models.map(|model| (ModelId(model as u32), model)) {
         assert_eq!(viewer.tiles(model).unwrap().step, step + 5);
+        let line = viewer.line(model).unwrap();
+        assert_eq!((line.step, line.lattice.columns, line.lattice.rows), (step + 5, PlaneLine::IMAGES, 1));
         assert_eq!(viewer.points(model).unwrap().count(), 50);
         let (found, look) = (viewer.nearest(model).unwrap(), viewer.look(model).unwrap());
         let expected = look.look.snapshot.decoder.evaluate(&look.look.latent, 1, &mut Scratch::default()).to_vec();

@@ -53,8 +53,10 @@ impl Live {
             recording.unfinished |= self.take_weights(&recording, model)?;
         }
         // What follows the cursor comes first.
-        let (tiles, cursor): (Vec<_>, Vec<_>) =
+        let (mut tiles, cursor): (Vec<_>, Vec<_>) =
             requests.into_iter().partition(|request| matches!(request.decode, Decode::Tiles { .. }));
+        // Few tiles first: they leave room for many, but not the other way round.
+        tiles.sort_by_key(|request| request.decode.tiles());
         for request in cursor.iter().chain(&tiles) {
             if !recording.has_room() {
                 recording.unfinished = true;
@@ -250,8 +252,13 @@ fn refine(
     let Some(plan) = model.tiles() else { return Ok(()) };
     let chunk = plan.schedule().chunk().max(1);
     // Each piece of work begins with a chunk.
-    let most = most.clamp(1, plan.schedule().count.saturating_sub(chunk).max(1));
-    let mut first_chunk = 0;
+    let mut first_chunk = recording.tile_chunks.get(shown.model).copied().unwrap_or(0);
+    let room = plan.schedule().count.saturating_sub((first_chunk + 1) * chunk);
+    if first_chunk > 0 && room == 0 {
+        recording.unfinished |= !shown.refiner.is_settled(place, model.version);
+        return Ok(());
+    }
+    let most = most.clamp(1, room.max(1));
     for work in shown.refiner.frame(place, model.version, most) {
         let lattice = work.place.lattice;
         let Some((tile, reduction)) = tile_size(model.image, place, lattice) else { return Ok(()) };
@@ -275,6 +282,7 @@ fn refine(
             recording.write(WriteStage::Tile, pixels, target, values, &surface.view);
         }
     }
+    recording.tile_chunks.insert(shown.model, first_chunk);
     recording.unfinished |= !shown.refiner.is_settled(place, model.version);
     Ok(())
 }

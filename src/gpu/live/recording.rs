@@ -68,6 +68,8 @@ pub(super) struct Recording<'a> {
     shared: SharedBuffers,
     steps: Vec<Recorded>,
     uniforms: Vec<u8>,
+    /// Chunks of each model's tiles that places have taken of this frame: what one writes there another must not.
+    pub tile_chunks: PerModel<usize>,
     /// Floating-point operations of it all.
     pub flops: u64,
     /// Whether something is asked for that is left for the next frame.
@@ -87,6 +89,7 @@ impl<'a> Recording<'a> {
             shared: shared.clone(),
             steps: Vec::new(),
             uniforms: Vec::new(),
+            tile_chunks: PerModel::default(),
             flops: 0,
             unfinished: false,
         }

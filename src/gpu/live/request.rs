@@ -41,6 +41,16 @@ pub enum Decode {
     },
 }
 
+impl Decode {
+    /// How many tiles it is of.
+    pub fn tiles(&self) -> usize {
+        match self {
+            Self::Tiles { place, .. } => place.lattice.columns * place.lattice.rows,
+            Self::Image { .. } | Self::Maps { .. } => 0,
+        }
+    }
+}
+
 /// Whose decoder, and its newest weights.
 #[derive(Clone, Debug)]
 pub struct DecodedModel {

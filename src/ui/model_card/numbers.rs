@@ -41,7 +41,13 @@ pub(super) fn number_field<N: Numeric>(
 }
 
 /// A field for the widths of layers, written as 512, 256; what is no such list is refused.
-pub(super) fn widths_field(ui: &mut Ui, id: Id, widths: &mut Cow<'static, [usize]>, layers: usize, most: usize) -> Response {
+pub(super) fn widths_field(
+    ui: &mut Ui,
+    id: Id,
+    widths: &mut Cow<'static, [usize]>,
+    layers: usize,
+    most: usize,
+) -> Response {
     let written = widths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| written.clone());
     let response = ui.add(TextEdit::singleline(&mut text).id(id).desired_width(14.0 * theme::GRID).char_limit(64));
@@ -62,7 +68,8 @@ pub(super) fn widths_field(ui: &mut Ui, id: Id, widths: &mut Cow<'static, [usize
 /// The widths that a text lists: numbers from 1 to `most` between commas, dashes or spaces, `layers` of them at most.
 fn widths_of(text: &str, layers: usize, most: usize) -> Option<Vec<usize>> {
     let words = text.split(|letter: char| letter.is_whitespace() || ",;–-×".contains(letter));
-    let widths: Vec<usize> = words.filter(|word| !word.is_empty()).map(|word| word.parse().ok()).collect::<Option<_>>()?;
+    let widths: Vec<usize> =
+        words.filter(|word| !word.is_empty()).map(|word| word.parse().ok()).collect::<Option<_>>()?;
     let fits = widths.len() <= layers && widths.iter().all(|width| (1..=most).contains(width));
     fits.then_some(widths)
 }

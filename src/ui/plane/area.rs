@@ -4,6 +4,7 @@ use super::PlanePanel;
 use super::known::PlaneView;
 use super::layers::{self, PlaneFrame};
 use crate::explore::encoded::EncodedPoints;
+use crate::explore::line::PlaneLine;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::command::{Command, PlaneCommand};
 use crate::ui::text::tr;
@@ -58,6 +59,7 @@ impl PlanePanel {
             viewport: self.viewport,
             whole,
             cursor,
+            line: line_after(view, commands),
             pointer: response.hover_pos(),
             hovered: self.hovered,
             points,
@@ -84,6 +86,7 @@ impl PlanePanel {
                 painter.rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
             }
         }
+        *frame.isolated = None;
         for layer in &mut shown {
             layer.controls(ui, &mut frame);
         }
@@ -113,6 +116,9 @@ impl PlanePanel {
         let tapped = clicked && response.clicked_by(PointerButton::Primary);
         if tapped || (pressed && response.is_pointer_button_down_on()) {
             response.request_focus();
+        }
+        if self.lay(ui, (response, area), view, commands) {
+            return;
         }
         match response.interact_pointer_pos().filter(|_| held || (tapped && self.moving.is_none())) {
             Some(pixel) => {
@@ -188,6 +194,7 @@ impl PlanePanel {
 
     /// Keys that act where nothing has the keyboard, or the plane has it.
     fn free_keys(&mut self, ui: &egui::Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        Self::line_key(ui, view, commands);
         let pressed = |key| ui.input_mut(|input| input.modifiers.is_none() && input.consume_key(Modifiers::NONE, key));
         self.asked_fit |= pressed(Key::F);
         if pressed(Key::Num0) {
@@ -231,6 +238,16 @@ impl PlanePanel {
             }
         });
     }
+}
+
+/// The line after these commands.
+fn line_after(view: &View<'_>, commands: &[Command]) -> Option<PlaneLine> {
+    let laid = commands.iter().rev().find_map(|command| match command {
+        Command::Plane(PlaneCommand::Line(line)) => Some(*line),
+        Command::Plane(PlaneCommand::LineSettled(line)) => Some(Some(*line)),
+        _ => None,
+    });
+    laid.unwrap_or(view.line)
 }
 
 /// With two dimensions the plane is the whole space: its origin stays where it is.

@@ -46,7 +46,9 @@ impl PlanePanel {
                 ui.label(RichText::new(some).color(secondary));
                 ui.separator();
             }
-            let hint = self.hovered_in_words(view).unwrap_or_else(|| tr("plane.help"));
+            // A tooltip would lie over the classes below.
+            let of_legend = self.isolated.map(|_| tr("plane.legend_help"));
+            let hint = self.hovered_in_words(view).or(of_legend).unwrap_or_else(|| tr("plane.help"));
             ui.add(egui::Label::new(RichText::new(hint).color(secondary)).truncate());
         });
     }

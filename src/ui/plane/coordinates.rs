@@ -18,7 +18,7 @@ const STEP: f32 = 0.1;
 const BAR_HEIGHT: f32 = 32.0;
 const NAME_HEIGHT: f32 = 12.0;
 /// Width of a bar with the space to the next, in points: at least, and at most.
-const WIDTHS: (f32, f32) = (10.0, 28.0);
+const WIDTHS: (f32, f32) = (10.0, 40.0);
 /// Every so-manieth name is written that there are so many points for each.
 const NAME_WIDTH: f32 = 24.0;
 const NAME_SIZE: f32 = 10.0;

@@ -17,6 +17,8 @@ pub struct PlaneView {
     pub tiles: Option<Arc<TileGrid>>,
     /// Its newest encoded points; a model without an encoder has none.
     pub points: Option<Arc<EncodedPoints>>,
+    /// The newest images along the line, that the CPU decoded.
+    pub line: Option<Arc<TileGrid>>,
     /// What it made of a latent last.
     pub found: Option<Arc<LookFound>>,
     /// Where the window's device decodes.

@@ -7,6 +7,7 @@ mod fit;
 mod header;
 pub mod known;
 pub mod layers;
+mod line;
 pub mod settings;
 
 use crate::explore::tiles::Lattice;
@@ -36,6 +37,9 @@ pub struct PlanePanel {
     /// What the menu was opened over: a place, and the image whose point is there.
     menu_place: [f32; 2],
     menu_image: Option<usize>,
+    /// The line that is being laid, and where its images are drawn.
+    laying: Option<line::Laying>,
+    strip: line::LineStrip,
     /// Where the cursor is being dragged.
     moving: Option<[f32; 2]>,
     layers: Vec<(&'static LayerEntry, Box<dyn PlaneLayer>)>,
@@ -55,6 +59,8 @@ impl Default for PlanePanel {
             hovered: None,
             menu_place: [0.0; 2],
             menu_image: None,
+            laying: None,
+            strip: line::LineStrip::default(),
             moving: None,
             layers: LAYERS.iter().map(|entry| (entry, (entry.make)())).collect(),
         }
@@ -82,6 +88,7 @@ impl Panel for PlanePanel {
 
     fn needs(&mut self, view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
         needs.lattice = self.lattice(view.settings.plane.grid);
+        needs.line = self.area.and_then(|_| line::tiles_of(view));
         needs.plane_focus = self.focus;
     }
 }
@@ -90,9 +97,10 @@ impl PlanePanel {
     fn with_controls(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         self.header(ui, view, commands);
         let footer = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
-        let below = footer + coordinates::height(view);
+        let below = footer + coordinates::height(view) + self.row_height(view, ui.available_width());
         let size = egui::vec2(ui.available_width(), (ui.available_height() - below).max(64.0));
         self.area(ui, size, view, commands);
+        self.line(ui, view, commands);
         coordinates::ui(ui, view, commands);
         self.footer(ui, view, commands);
     }

@@ -35,8 +35,8 @@ impl ShownCurve {
     }
 
     /// What the legend calls it.
-    pub fn name(&self) -> String {
-        let name = tr(&format!("series.{}", self.id.name()));
+    pub fn name(&self, model: &ModelView<'_>) -> String {
+        let name = tr(&model.series_key(self.id));
         self.id.dimension().map_or_else(|| name.clone(), |dimension| format!("{name} {}", dimension + 1))
     }
 }

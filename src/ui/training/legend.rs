@@ -6,7 +6,8 @@ use crate::ui::text::{number, tr};
 use crate::ui::view::ModelView;
 use crate::ui::{theme, widgets};
 use eframe::egui::{
-    Align, FontId, Layout, Painter, Pos2, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, Color32, FontId, Layout, Painter, Pos2, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
 };
 use rust_i18n::t;
 use std::collections::BTreeSet;
@@ -23,11 +24,9 @@ const SAMPLE: f32 = 2.5 * theme::GRID;
 /// How wide the gutter of these curves is: as its longest name.
 pub(super) fn width(ui: &Ui, shown: &[(&Measured<'_>, Vec<ShownCurve>)]) -> f32 {
     let font = FontId::proportional(theme::TEXT_SMALL);
-    let curves = shown.iter().flat_map(|(_, curves)| curves);
-    let wide = |curve: &ShownCurve| {
-        ui.painter().layout_no_wrap(curve.name(), font.clone(), eframe::egui::Color32::PLACEHOLDER).size().x
-    };
-    let longest = curves.map(wide).fold(0.0, f32::max);
+    let names = shown.iter().flat_map(|(of, curves)| curves.iter().map(|curve| curve.name(of.model)));
+    let wide = |name: String| ui.painter().layout_no_wrap(name, font.clone(), Color32::PLACEHOLDER).size().x;
+    let longest = names.map(wide).fold(0.0, f32::max);
     (LETTER + SAMPLE + longest + VALUE + 2.5 * theme::GRID).min(WIDEST).ceil()
 }
 
@@ -65,7 +64,7 @@ fn row(
     let is_shown = !hidden.contains(&key);
     let size = vec2((ui.available_width() - theme::GRID).max(0.0), theme::LINE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let (name, value) = (curve.name(), number(f64::from(curve.last)));
+    let (name, value) = (curve.name(model), number(f64::from(curve.last)));
     let said = t!("training.row", slot = model.label(), name = name, value = value);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_shown, &said));
     if ui.is_rect_visible(rect) {

@@ -111,7 +111,7 @@ fn draw(
     color: Color32,
     points: Vec<[f64; 2]>,
 ) {
-    let name = format!("{} · {}", model.label(), curve.name());
+    let name = format!("{} · {}", model.label(), curve.name(model));
     let is_test = curve.metric.is_test();
     match points.len() {
         0 => {}

@@ -2,6 +2,7 @@
 
 use crate::dataset::Dataset;
 use crate::explore::encoded::EncodedPoints;
+use crate::explore::line::PlaneLine;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::plane::known::PlaneView;
 use crate::ui::slot::Slot;
@@ -42,6 +43,8 @@ pub struct PlaneFrame<'a> {
     pub whole: Viewport,
     /// Where the cursor stands on it.
     pub cursor: [f32; 2],
+    /// The line that is laid over it.
+    pub line: Option<PlaneLine>,
     /// Where the pointer is on the screen, if it is over the plane.
     pub pointer: Option<Pos2>,
     /// The encoded point under the pointer.
@@ -95,6 +98,11 @@ impl<'a> PlaneFrame<'a> {
     /// Behind lines and points, so that they stand off from tiles.
     pub fn halo(&self) -> Color32 {
         self.palette.surfaces[0]
+    }
+
+    /// Around points: on dark it is grey, so that dark ones stand off from black tiles, too.
+    pub fn rim(&self) -> Color32 {
+        if self.palette.dark { self.palette.text_secondary } else { self.halo() }
     }
 
     /// A figure that can be read over any tile: on a little ground of its own.

@@ -15,7 +15,6 @@ impl PlaneLayer for LegendLayer {
     fn draw(&mut self, _: &Painter, _: &PlaneFrame<'_>) {}
 
     fn controls(&mut self, ui: &mut Ui, frame: &mut PlaneFrame<'_>) {
-        *frame.isolated = None;
         let names = frame.data().map(|data| data.class_names()).unwrap_or_default();
         if frame.points.is_none() || names.is_empty() {
             return;
@@ -59,7 +58,6 @@ impl PlaneLayer for LegendLayer {
                 } else if response.clicked() && !frame.hidden.remove(&class) {
                     frame.hidden.insert(class);
                 }
-                response.on_hover_text(tr("plane.legend_help"));
             }
         });
         *frame.isolated = isolated.filter(|class| !frame.hidden.contains(class));

@@ -8,6 +8,7 @@ mod cursor;
 mod density;
 mod layer;
 mod legend;
+mod line;
 mod map;
 mod points;
 mod posterior;
@@ -76,6 +77,7 @@ pub const LAYERS: &[LayerEntry] = &[
         applies: PRIOR,
         make: || Box::new(posterior::PosteriorLayer),
     },
+    LayerEntry { id: "line", switch: Switch::Always, applies: ALL, make: || Box::new(line::LineLayer) },
     LayerEntry { id: "cursor", switch: Switch::Always, applies: ALL, make: || Box::new(cursor::CursorLayer) },
     LayerEntry { id: "card", switch: Switch::Always, applies: ENCODER, make: || Box::<card::CardLayer>::default() },
     LayerEntry { id: "legend", switch: Switch::On, applies: ENCODER, make: || Box::new(legend::LegendLayer) },

@@ -46,7 +46,7 @@ impl PlaneLayer for PointsLayer {
             Some(isolated) => palette.faded(|class| class != isolated, NOT_ISOLATED),
             None => palette,
         };
-        let outline = if points.count() <= OUTLINED { frame.halo() } else { Color32::TRANSPARENT };
+        let outline = if points.count() <= OUTLINED { frame.rim() } else { Color32::TRANSPARENT };
         let radius = settings.point_size * radius(points.count());
         let style = PointStyle { radius, outline, palette };
         points::paint(painter, frame.rect, &self.slot, points, frame.viewport, style);

@@ -1,0 +1,153 @@
+//! The line that is laid over the plane, and the images along it, in a row below the plane.
+
+use super::PlanePanel;
+use crate::explore::line::{LineTiles, PlaneLine, row_view};
+use crate::explore::refine::Place;
+use crate::explore::viewport::Area;
+use crate::gpu::TextureSlot;
+use crate::gpu::live::{self, Decode, DecodedModel};
+use crate::gpu::tiles::{self, TileStyle};
+use crate::ui::command::{Command, PlaneCommand};
+use crate::ui::text::tr;
+use crate::ui::view::View;
+use crate::ui::{theme, widgets};
+use eframe::egui::{Key, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use std::sync::Arc;
+
+/// Side of an image, in points: at least, and at most.
+const SIDES: (f32, f32) = (16.0, 72.0);
+/// What the button beside the images takes, in points.
+const BUTTON: f32 = 4.5 * theme::GRID;
+/// A line that is shorter on the screen is none, in points.
+const SHORTEST: f32 = 6.0;
+
+/// A line that is being laid.
+#[derive(Clone, Copy)]
+pub(super) struct Laying {
+    from: [f32; 2],
+    line: Option<PlaneLine>,
+    /// Whether there was a row of images when it was begun: the plane keeps its size meanwhile.
+    row: bool,
+}
+
+/// Where the images are drawn.
+#[derive(Default)]
+pub(super) struct LineStrip {
+    on_device: TextureSlot,
+    of_cpu: TextureSlot,
+}
+
+fn side(width: f32) -> f32 {
+    ((width - BUTTON) / PlaneLine::IMAGES as f32).floor().clamp(SIDES.0, SIDES.1)
+}
+
+/// The images along the line on the plane that is shown.
+pub(super) fn tiles_of(view: &View<'_>) -> Option<LineTiles> {
+    let plane = view.plane(view.settings.plane.model)?.plane.as_deref()?;
+    Some(view.line?.tiles(plane))
+}
+
+impl PlanePanel {
+    /// The height of the row of images in so wide a panel, in points: 0 where there is none.
+    pub(super) fn row_height(&self, view: &View<'_>, width: f32) -> f32 {
+        if self.has_row(view) { side(width) + theme::GRID } else { 0.0 }
+    }
+
+    fn has_row(&self, view: &View<'_>) -> bool {
+        self.laying.map_or(view.line.is_some(), |laying| laying.row)
+    }
+
+    /// Lays a line while the pointer is dragged with Shift; says whether it is. What is dragged then is not the cursor.
+    pub(super) fn lay(
+        &mut self,
+        ui: &Ui,
+        (response, area): (&Response, Area),
+        view: &View<'_>,
+        commands: &mut Vec<Command>,
+    ) -> bool {
+        let (shift, pressed, held) =
+            ui.input(|i| (i.modifiers.shift, i.pointer.primary_pressed(), i.pointer.primary_down()));
+        let on_plane = response.is_pointer_button_down_on();
+        let pixel = response.interact_pointer_pos().filter(|_| held && on_plane);
+        if let (true, true, None, Some(pixel)) = (shift, pressed, self.laying, pixel) {
+            let from = self.viewport.plane_from_pixel(area, pixel.into());
+            self.laying = Some(Laying { from, line: None, row: view.line.is_some() });
+        }
+        let Some(laying) = &mut self.laying else { return false };
+        match pixel {
+            Some(pixel) => {
+                let line = PlaneLine { from: laying.from, to: self.viewport.plane_from_pixel(area, pixel.into()) };
+                let begin = self.viewport.pixel_from_plane(area, laying.from);
+                let long = (pixel - eframe::egui::Pos2::from(begin)).length() >= SHORTEST;
+                if long && laying.line != Some(line) {
+                    laying.line = Some(line);
+                    commands.push(PlaneCommand::Line(Some(line)).into());
+                }
+            }
+            None => {
+                commands.extend(laying.line.map(|line| PlaneCommand::LineSettled(line).into()));
+                self.laying = None;
+            }
+        }
+        true
+    }
+
+    /// Escape takes the line away, where nothing that is open takes Escape for itself.
+    pub(super) fn line_key(ui: &Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        let free = view.sheet.selection.is_none() && !eframe::egui::Popup::is_any_open(ui.ctx());
+        if view.line.is_some() && free && ui.input(|input| input.key_pressed(Key::Escape)) {
+            commands.push(PlaneCommand::Line(None).into());
+        }
+    }
+
+    /// The images along the line.
+    pub(super) fn line(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        let Some((line, along)) = view.line.zip(tiles_of(view)).filter(|_| self.has_row(view)) else { return };
+        let side = side(ui.available_width());
+        ui.horizontal(|ui| {
+            let size = vec2(side * PlaneLine::IMAGES as f32, side);
+            let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, tr("plane.line_images")));
+            if ui.is_rect_visible(rect) {
+                self.draw_line(ui, rect, view, along);
+            }
+            if let Some(pixel) = response.interact_pointer_pos().filter(|_| response.clicked()) {
+                let place = ((pixel.x - rect.left()) / side).max(0.0) as usize;
+                let position = line.positions().get(place).copied();
+                commands.extend(position.map(|position| PlaneCommand::CursorSettled(position).into()));
+            }
+            response.on_hover_text(tr("plane.line_images_tip"));
+            let remove = (tr("plane.line_remove"), tr("plane.line_remove_tip"));
+            if widgets::sign_button(ui, true, theme::signs::REMOVE, &remove.0, &remove.1).clicked() {
+                commands.push(PlaneCommand::Line(None).into());
+            }
+        });
+    }
+
+    fn draw_line(&self, ui: &Ui, rect: Rect, view: &View<'_>, along: LineTiles) {
+        let slot = view.settings.plane.model;
+        let (painter, palette) = (ui.painter_at(rect), theme::of(ui));
+        painter.rect_filled(rect, 0.0, palette.surfaces[0]);
+        let Some(known) = view.plane(slot) else { return };
+        let style = TileStyle { map: view.settings.color_map, smooth: true };
+        match (known.on_device, view.model(slot).snapshot) {
+            (Some(on_device), Some(snapshot)) => {
+                let model = DecodedModel { id: on_device.model, snapshot: snapshot.clone() };
+                let LineTiles { plane, lattice } = along;
+                let place = Place { plane: Arc::new(plane), lattice, limits: view.planes.limits };
+                let decode = Decode::Tiles { place, view: row_view(&lattice), style };
+                live::paint(&painter, rect, &self.strip.on_device, model, decode);
+            }
+            _ => {
+                if let Some(made) = &known.line {
+                    tiles::paint(&painter, rect, &self.strip.of_cpu, made, row_view(&made.lattice), style);
+                }
+            }
+        }
+        let width = rect.width() / PlaneLine::IMAGES as f32;
+        for place in 1..PlaneLine::IMAGES {
+            let x = rect.left() + width * place as f32;
+            painter.vline(x, rect.y_range(), Stroke::new(2.0, palette.surfaces[1]));
+        }
+    }
+}
