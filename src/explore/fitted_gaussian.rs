@@ -100,6 +100,8 @@ fn cholesky(mut matrix: Vec<f64>, size: usize) -> Vec<f64> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::dataset::ImageShape;
+    use crate::snapshot::{Activation, Likelihood, Network, Operation};
     use proptest::prelude::*;
     use std::sync::Arc;
     use std::time::Duration;
@@ -133,6 +135,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
         /// Draws have the mean and the covariance of what it was fitted to, also where dimensions depend on one another.
         #[test]
         fn draws_are_spread_as_the_encodings_are(latent in 1usize..6, seed in 0u64..1000, dead in any::<bool>()) {
@@ -148,7 +151,7 @@ mod tests {
                 }
             }
             let fitted = FittedGaussian::of(&encoding(latent, rows.clone()));
-            let draws = fitted.from_normal(&normal_rows(seed, Purpose::Sample, 0, 20_000, latent));
+            let draws = fitted.from_normal(&normal_rows(seed, Purpose::Sample, 0, 8_000, latent));
             let ((mean, covariance), (drawn_mean, drawn)) = (moments(latent, &rows), moments(latent, &draws));
             let scale = covariance.iter().fold(0.1f32, |most, x| most.max(x.abs()));
             for (a, b) in mean.iter().zip(&drawn_mean) {
@@ -158,6 +161,33 @@ mod tests {
                 prop_assert!((a - b).abs() < 0.1 * scale, "{:?} {:?}", covariance, drawn);
             }
         }
+    }
+
+    #[test]
+    fn it_stands_in_where_an_encoder_gives_points_and_nowhere_else() {
+        let encoder = |log_variance: f32| {
+            let (weight, bias) = (vec![1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], vec![0.0, log_variance]);
+            let layer = Operation::linear("encoder", 0, (weight, bias), Activation::Identity);
+            Network::new(4, vec![layer]).unwrap()
+        };
+        let decoder = Operation::linear("decoder", 0, (vec![0.0; 4], vec![0.0; 4]), Activation::Sigmoid);
+        let snapshot = |encoder: Option<Network>| Snapshot {
+            step: 0,
+            image: ImageShape::grey(2, 2),
+            latent: 1,
+            likelihood: Some(Likelihood::Gaussian),
+            decoder: Network::new(1, vec![decoder.clone()]).unwrap(),
+            encoder,
+        };
+        let pixels: Vec<u8> = [0, 9, 9, 9, 255, 9, 9, 9].into();
+        let split = Split::of_bytes(ImageShape::grey(2, 2), pixels, Vec::new());
+        let of = |encoder: Option<Network>| {
+            FittedGaussian::in_place_of_prior(&snapshot(encoder), &split, &mut Scratch::default())
+        };
+        assert_eq!((of(None), of(Some(encoder(-3.0)))), (None, None));
+        // Encoded as 0 and 1.
+        let fitted = of(Some(encoder(POINT_LOG_VARIANCE))).unwrap();
+        assert_eq!(fitted.from_normal(&[0.0, 1.0, -1.0]), [0.5, 1.0, 0.0]);
     }
 
     #[test]

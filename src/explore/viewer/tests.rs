@@ -90,7 +90,7 @@ fn every_kind_of_work_comes_out_for_any_number_of_models() {
         assert_eq!((&**image, look.values.len()), (&*expected, 2));
         assert_eq!(Some(found.nearest), nearest(&split, image, &mut || true));
     }
-    assert_eq!(woken.load(Ordering::SeqCst), 12);
+    assert_eq!(woken.load(Ordering::SeqCst), 15);
     assert!(viewer.tiles(ModelId(2)).is_none());
 }
 
