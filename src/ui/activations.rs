@@ -12,7 +12,7 @@ use crate::ui::command::{Command, ModelCommand, ViewCommand};
 use crate::ui::output::QUICK_FLOPS;
 use crate::ui::settings::{LensSettings, Settings};
 use crate::ui::slot::Slot;
-use crate::ui::text::{decoded_by, tr};
+use crate::ui::text::{decoded_by, tr, whole};
 use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds, theme, widgets};
 use eframe::egui::{self, ComboBox, Painter, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
@@ -122,7 +122,11 @@ impl Panel for Activations {
         let decoding = &view.model(lens.model).decoding;
         let refused = matches!(decoding, Decoding::CpuRefused(_)).then(|| format!(" · {}", decoded_by(decoding)));
         let refused = refused.unwrap_or_default();
-        ui.label(theme::note(ui, format!("{maps}{under} · {}{refused}", tr("activations.colors"))));
+        // What is drawn is of older weights where newer ones are on their way.
+        let made = || self.made.as_ref().map(|made| made.look.snapshot.step);
+        let step = OnDevice::step_of(plane.on_device).or_else(made).filter(|step| *step != snapshot.step);
+        let step = step.map(|step| format!(" · {} {}", tr("output.step"), whole(step))).unwrap_or_default();
+        ui.label(theme::note(ui, format!("{maps}{under}{step} · {}{refused}", tr("activations.colors"))));
     }
 
     fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
