@@ -194,7 +194,7 @@ fn the_demo_writes_pictures_and_a_summary() {
         assert!(picture.width() > 200 && picture.height() > 200, "{name}");
     }
     let summary = std::fs::read_to_string(folder.path().join("out/summary.txt")).unwrap();
-    assert!(summary.contains("vae-dense") && summary.contains("gan-dense"), "{summary}");
+    assert!(summary.contains("vae-dense") && summary.contains("gan-plane"), "{summary}");
 }
 
 #[cfg(unix)]

@@ -73,7 +73,7 @@ impl Default for Project {
             train_at_once: 2,
             settings: Settings::default(),
         };
-        for config in [Config::vae_dense(), Config::gan_dense()] {
+        for config in [Config::vae_dense(), Config::gan_plane()] {
             project.add(config, None);
         }
         project.made_whole()

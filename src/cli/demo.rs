@@ -56,7 +56,7 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
         let options = Options { threads: (default_threads() / 2).max(1), ..Options::default() };
         Ok(Trainer::spawn(config, dataset.clone(), options)?)
     };
-    let trainers = [spawn("vae-dense")?, spawn("gan-dense")?];
+    let trainers = [spawn("vae-dense")?, spawn("gan-plane")?];
     trainers.iter().for_each(|trainer| trainer.send(Control::Start));
     train(&trainers, arguments.seconds)?;
 

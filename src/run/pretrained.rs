@@ -14,9 +14,9 @@ const FILES: &[(&str, &str, &[u8])] = &[
         include_bytes!("../../assets/pretrained/vae-dense.safetensors"),
     ),
     (
-        "gan-dense",
-        include_str!("../../assets/pretrained/gan-dense.toml"),
-        include_bytes!("../../assets/pretrained/gan-dense.safetensors"),
+        "gan-plane",
+        include_str!("../../assets/pretrained/gan-plane.toml"),
+        include_bytes!("../../assets/pretrained/gan-plane.safetensors"),
     ),
 ];
 

@@ -19,7 +19,7 @@ fn models_are_added_shown_duplicated_and_removed_and_all_of_it_is_taken_back() {
     };
     screen.session.borrow_mut().apply(ModelCommand::Duplicate(A));
     let c = screen.session.borrow().project().models[1].id;
-    assert_eq!(names(&screen), ["vae-dense", "vae-dense 2", "gan-dense"]);
+    assert_eq!(names(&screen), ["vae-dense", "vae-dense 2", "gan-plane"]);
     screen.session.borrow_mut().apply(ModelCommand::Rename(c, "β 4".to_owned()));
     screen.session.borrow_mut().apply(ModelCommand::Show(Slot::B, c));
     let wider = screen.session.borrow().model(Slot::B).config.with("beta", 4.0).unwrap();
@@ -34,14 +34,14 @@ fn models_are_added_shown_duplicated_and_removed_and_all_of_it_is_taken_back() {
         session.sheet().is_some_and(|sheet| sheet.models.iter().all(|model| !model.reconstructions.is_empty()))
     });
     screen.session.borrow_mut().apply(ModelCommand::Remove(c));
-    assert_eq!(names(&screen), ["vae-dense", "gan-dense"]);
+    assert_eq!(names(&screen), ["vae-dense", "gan-plane"]);
     screen.session.borrow_mut().apply(Command::Undo);
-    assert_eq!(names(&screen), ["vae-dense", "β 4", "gan-dense"]);
+    assert_eq!(names(&screen), ["vae-dense", "β 4", "gan-plane"]);
     assert_eq!(screen.session.borrow().id(Slot::B), c);
     for _ in 0..4 {
         screen.session.borrow_mut().apply(Command::Undo);
     }
-    assert_eq!(names(&screen), ["vae-dense", "gan-dense"]);
+    assert_eq!(names(&screen), ["vae-dense", "gan-plane"]);
     assert_eq!(screen.session.borrow().id(Slot::B), ModelId(1));
 }
 
