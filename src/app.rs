@@ -3,6 +3,7 @@
 
 mod apply;
 mod complete;
+mod counting;
 mod decoder_state;
 mod decoding;
 mod done;
@@ -22,6 +23,7 @@ mod runtime;
 mod script;
 mod services;
 mod session;
+mod shares;
 mod shell;
 mod sitting;
 mod start;

@@ -35,6 +35,8 @@ pub enum Purpose {
     Importance = 11,
     /// Places between real and generated images for a gradient penalty.
     Between = 12,
+    /// Images that a classifier learns from, and `step` is its step.
+    Classifier = 13,
 }
 
 /// The stream of one purpose at one place. The same arguments always give the same draws.

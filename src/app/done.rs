@@ -5,6 +5,7 @@ use crate::dataset::{Dataset, Source};
 use crate::explore::compare::Sheet;
 use crate::explore::plane::Plane;
 use crate::message::{Explain, Message};
+use crate::metrics::{ClassShares, Classifier};
 use crate::model::ModelId;
 use crate::run::{Opened, RunError};
 use crate::trainer::Trainer;
@@ -39,6 +40,10 @@ pub enum Done {
     Completed(PathCompletion),
     /// A compare sheet.
     Sheet(Box<Sheet>),
+    /// A classifier has learned the data's classes; `None` where it was cancelled.
+    Classifier(Result<Option<Classifier>, Message>),
+    /// A model's samples were counted; `None` where that was cancelled.
+    Shares(ModelId, Option<ClassShares>),
     /// A picture was written.
     Exported(Result<PathBuf, Message>),
     /// A run's plane was written beside it.

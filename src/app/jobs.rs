@@ -36,6 +36,10 @@ pub enum JobKey {
     Folders(Vec<ModelId>),
     /// A compare sheet is made.
     Sheet,
+    /// The classes of the data are learned.
+    Classifier,
+    /// A model's samples are counted.
+    Shares(ModelId),
     /// This file, or a file of this run folder, is written.
     Write(PathBuf),
     /// The state file is written.
@@ -59,6 +63,8 @@ impl JobKey {
             Self::Completion => message!("complete a path"),
             Self::Folders(_) => message!("free folders"),
             Self::Sheet => message!("compare sheet"),
+            Self::Classifier => message!("learn the classes"),
+            Self::Shares(_) => message!("class shares"),
             Self::Write(_) => message!("write a file"),
             Self::State => message!("state file"),
             Self::LeftOver => message!("remove old autosaves"),
@@ -157,8 +163,8 @@ impl Jobs {
             let at_once = key.clone();
             let spawned = std::thread::Builder::new().name(name.clone()).spawn(move || {
                 let done = catch_unwind(AssertUnwindSafe(work)).ok();
-                // Sheets follow training by themselves; for everything else a person waits.
-                let follows = key == JobKey::Sheet;
+                // These follow training by themselves; for everything else a person waits.
+                let follows = matches!(key, JobKey::Sheet | JobKey::Classifier | JobKey::Shares(_));
                 // Nobody receives any more only where the program ends.
                 let _ = sender.send((Finished { key, done }, number));
                 if follows { waker.learned() } else { waker.now() }

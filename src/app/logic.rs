@@ -58,6 +58,7 @@ impl Session {
             self.shell.say(Level::Failed, &explain(&message));
         }
         self.refresh_sheet();
+        self.refresh_shares();
         self.keep_state(context, false);
     }
 

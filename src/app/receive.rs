@@ -76,6 +76,8 @@ impl Session {
                 }
             }
             Done::Sheet(sheet) => self.services.sheet.sheet = Some(Arc::new(*sheet)),
+            Done::Classifier(Ok(classifier)) => self.services.shares.take_classifier(classifier),
+            Done::Shares(id, shares) => self.services.shares.take(id, shares),
             Done::Exported(Ok(path)) => {
                 self.answered(|ask| matches!(ask, Ask::Export(_)));
                 let message = t!("toast.exported", path = path.display()).into_owned();
@@ -85,7 +87,10 @@ impl Session {
                 self.shell.say(Level::Failed, &t!("toast.state_failed", why = explain(&message)))
             }
             Done::Exported(Err(message)) => self.failed(|ask| matches!(ask, Ask::Export(_)), &explain(&message)),
-            Done::Folders(Err(message)) | Done::PlaneWritten(Err(message)) | Done::Shown(Err(message)) => {
+            Done::Folders(Err(message))
+            | Done::Classifier(Err(message))
+            | Done::PlaneWritten(Err(message))
+            | Done::Shown(Err(message)) => {
                 self.shell.say(Level::Failed, &explain(&message));
             }
             Done::PlaneWritten(Ok(())) | Done::StateWritten(Ok(())) | Done::Shown(Ok(())) | Done::LeftOverRemoved => {}

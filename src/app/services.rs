@@ -5,6 +5,7 @@ use crate::app::jobs::Jobs;
 use crate::app::planes::Planes;
 use crate::app::runtime::{ModelRuntime, ReadyMade};
 use crate::app::sitting::{Restoring, RunOnDisk, Sitting};
+use crate::app::shares::SharesState;
 use crate::app::start::Start;
 use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Source};
@@ -70,6 +71,7 @@ pub(super) struct Services {
     pub no_runtime: ModelRuntime,
     pub ready: Vec<ReadyMade>,
     pub sheet: SheetState,
+    pub shares: SharesState,
     pub planes: Planes,
     pub decoder: DecoderState,
     pub jobs: Jobs,
@@ -96,6 +98,7 @@ impl Services {
             no_runtime: ModelRuntime::default(),
             ready: Vec::new(),
             sheet: SheetState::default(),
+            shares: SharesState::default(),
             planes: Planes::new(Arc::new(move || wake.learned())),
             decoder: DecoderState::default(),
             jobs: Jobs::new(waker.clone()),

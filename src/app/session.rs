@@ -349,6 +349,7 @@ impl Session {
             history: runtime.trainer.as_ref().map(crate::trainer::Trainer::history),
             snapshot: runtime.shown(),
             ready_made: runtime.is_ready_made(),
+            class_shares: self.services.shares.of(entry.id).map(|shares| &**shares),
             failure: runtime.failure.as_ref(),
             folder: runtime.folder.as_deref(),
             decoding: self.decoding_of(entry.id),

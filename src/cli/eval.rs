@@ -6,7 +6,7 @@ use super::eval_likelihood::LikelihoodArguments;
 use super::interruption::{SOON, is_interrupted, note_interruptions};
 use super::output::say;
 use crate::dataset::Dataset;
-use crate::metrics::{PixelSpread, TestFolds, class_share};
+use crate::metrics::{ClassShares, Classifier, PixelSpread, TestFolds};
 use crate::model::Model;
 use crate::random::{Purpose, normal_rows};
 use crate::run::Opened;
@@ -15,7 +15,7 @@ use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Samples that are sorted into classes.
+/// Samples that are looked at.
 const SAMPLES: usize = 1000;
 /// Values of samples that are in hand at a time: 64 MiB.
 const SLICE_VALUES: usize = 16 << 20;
@@ -49,7 +49,7 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
     let is_whole = pool.install(|| -> Result<bool> {
         evaluate_model(&opened, &dataset, &mut line)?;
         if opened.config.model.family().samples {
-            evaluate_samples(&opened, &dataset, &mut line);
+            evaluate_samples(&opened, &dataset, &mut line)?;
         }
         Ok(!is_interrupted() && arguments.likelihood.evaluate(&opened, &dataset, images, &mut line)?)
     })?;
@@ -85,29 +85,26 @@ fn evaluate_model(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Val
     Ok(())
 }
 
-/// Which classes samples of the prior are of.
-fn evaluate_samples(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) {
+/// Which classes samples of the prior are of, and how they spread.
+fn evaluate_samples(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) -> Result<()> {
+    let seed = opened.config.model.seed();
+    let go_on = &mut || !is_interrupted();
+    let classifier = Classifier::train(dataset, go_on)?;
+    // Null where the data has no classes.
+    let shares = classifier.and_then(|classifier| ClassShares::of(&opened.snapshot, seed, &classifier, go_on));
     let latent = opened.snapshot.latent;
-    let latents = normal_rows(opened.config.model.seed(), Purpose::Evaluation, 0, SAMPLES, latent);
+    let latents = normal_rows(seed, Purpose::Evaluation, 0, SAMPLES, latent);
     let pixels = opened.snapshot.image.values();
     let mut scratch = SharedScratch::default();
-    // Null where the data has no classes.
-    let classes = Some(dataset.class_names().len()).filter(|classes| *classes > 0);
-    let mut share = classes.map(|classes| vec![0.0; classes]);
     let mut spread = PixelSpread::new(pixels);
     let slice = (SLICE_VALUES / pixels.max(1)).clamp(1, SAMPLES);
     for latents in latents.chunks(slice * latent) {
-        let count = latents.len() / latent;
-        let samples = opened.snapshot.decoder.evaluate_on_threads(latents, count, &mut scratch);
-        if let Some(share) = &mut share {
-            let part = class_share(samples, count, &dataset.train, share.len());
-            share.iter_mut().zip(part).for_each(|(sum, part)| *sum += part * count as f64 / SAMPLES as f64);
-        }
+        let samples = opened.snapshot.decoder.evaluate_on_threads(latents, latents.len() / latent, &mut scratch);
         samples.chunks_exact(pixels.max(1)).for_each(|sample| spread.add(sample));
     }
     let rounded = |share: f64| (share * 1000.0).round() / 1000.0;
-    let smallest = share.as_ref().map(|share| rounded(share.iter().copied().fold(f64::INFINITY, f64::min)));
-    line["class_share"] = share.map(|share| share.into_iter().map(rounded).collect::<Vec<_>>()).into();
-    line["smallest_share"] = smallest.into();
+    line["class_share"] = shares.as_ref().map(|all| all.shares.iter().copied().map(rounded).collect::<Vec<_>>()).into();
+    line["smallest_share"] = shares.map(|shares| rounded(shares.smallest())).into();
     line["pixel_std"] = spread.deviation().into();
+    Ok(())
 }

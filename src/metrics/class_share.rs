@@ -1,47 +1,62 @@
-//! Which classes a generator makes: each sample counted for the class of its nearest training image.
+//! Which classes a model makes: its samples counted by a network that has learned the data's classes.
 
-use crate::dataset::Split;
-use crate::nn::matmul::{Matrix, matmul};
+use super::classifier::Classifier;
+use crate::random::{Purpose, normal_rows};
+use crate::snapshot::{Scratch, Snapshot};
 
-/// Training images compared at a time, at most.
-const BLOCK: usize = 512;
-/// Their values, at most: 64 MiB.
-const BLOCK_VALUES: usize = 16 << 20;
+/// Samples that are counted.
+pub const SHARE_SAMPLES: usize = 1000;
+/// Samples that are decoded between two looks at whether to go on.
+const SLICE: usize = 50;
+/// Values that are decoded between them, at most.
+const SLICE_VALUES: usize = 1 << 20;
+/// A class of a smaller share counts as missing.
+pub const SMALL_SHARE: f64 = 0.01;
 
-/// The training image nearest (pixel L2) to each sample: `samples` is `[count, pixels]`, the result holds `count` indices.
-pub fn nearest(samples: &[f32], count: usize, train: &Split) -> Vec<usize> {
-    let pixels = train.shape().values();
-    let most = (BLOCK_VALUES / pixels.max(1)).clamp(1, BLOCK);
-    let mut best = vec![(f32::INFINITY, 0); count];
-    let mut products = vec![0.0; count * most];
-    let mut start = 0;
-    while start < train.count() {
-        let indices: Vec<usize> = (start..(start + most).min(train.count())).collect();
-        let block = train.gather(&indices);
-        let squares: Vec<f32> = block.chunks_exact(pixels).map(|image| image.iter().map(|x| x * x).sum()).collect();
-        let images = Matrix::new(&block, indices.len(), pixels).transposed();
-        matmul(&mut products, Matrix::new(samples, count, pixels), images, false);
-        for (row, best) in products.chunks_exact(indices.len()).zip(&mut best) {
-            // ‖s − t‖² without ‖s‖², which is the same for every t.
-            for ((product, square), index) in row.iter().zip(&squares).zip(&indices) {
-                let distance = square - 2.0 * product;
-                if distance < best.0 {
-                    *best = (distance, *index);
+/// The share of samples of each class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClassShares {
+    /// The step of the weights.
+    pub step: u64,
+    /// `[classes]`; they sum to 1 where all samples are numbers.
+    pub shares: Vec<f64>,
+    /// The share of test images that the classes are told right of.
+    pub accuracy: f64,
+}
+
+impl ClassShares {
+    /// Counts 1 000 samples of the prior, always the same ones for a seed. `None` where the images are not those of the data,
+    /// or `go_on`, asked again and again, says no.
+    pub fn of(
+        snapshot: &Snapshot,
+        seed: u64,
+        classifier: &Classifier,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Option<Self> {
+        let pixels = snapshot.image.values();
+        if pixels != classifier.pixels() || snapshot.decoder.output() != pixels || snapshot.latent == 0 {
+            return None;
+        }
+        let (mut classifier, mut scratch) = (classifier.clone(), Scratch::default());
+        let latents = normal_rows(seed, Purpose::Evaluation, 0, SHARE_SAMPLES, snapshot.latent);
+        let mut shares = vec![0.0; classifier.count()];
+        for latents in latents.chunks(SLICE.min(SLICE_VALUES / pixels.max(1)).max(1) * snapshot.latent) {
+            if !go_on() {
+                return None;
+            }
+            let count = latents.len() / snapshot.latent;
+            let samples = snapshot.decoder.evaluate(latents, count, &mut scratch);
+            for class in classifier.classes(samples, count).flatten() {
+                if let Some(share) = shares.get_mut(class) {
+                    *share += 1.0 / SHARE_SAMPLES as f64;
                 }
             }
         }
-        start += most;
+        Some(Self { step: snapshot.step, shares, accuracy: classifier.accuracy })
     }
-    best.into_iter().map(|(_, index)| index).collect()
-}
 
-/// The share of samples whose nearest training image is of each class, `[classes]`; sums to 1.
-pub fn class_share(samples: &[f32], count: usize, train: &Split, classes: usize) -> Vec<f64> {
-    let mut share = vec![0.0; classes];
-    for index in nearest(samples, count, train) {
-        if let Some(share) = train.class(index).and_then(|class| share.get_mut(class)) {
-            *share += 1.0 / count as f64;
-        }
+    /// The smallest share.
+    pub fn smallest(&self) -> f64 {
+        self.shares.iter().copied().fold(f64::INFINITY, f64::min)
     }
-    share
 }

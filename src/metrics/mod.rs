@@ -5,6 +5,7 @@
 
 mod adversarial;
 mod class_share;
+mod classifier;
 mod density;
 mod elbo;
 mod fold;
@@ -18,7 +19,8 @@ mod pixel_spread;
 mod table;
 mod test_fold;
 
-pub use class_share::{class_share, nearest};
+pub use class_share::{ClassShares, SHARE_SAMPLES, SMALL_SHARE};
+pub use classifier::Classifier;
 pub use density::{EvidenceError, ImagePosterior, VaeDensity};
 pub use fold::TestFolds;
 pub use grid::{Fineness, Integrated, grid};

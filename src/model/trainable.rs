@@ -70,6 +70,11 @@ pub trait Trainable: fmt::Debug + Send {
     /// Multiplications and additions that a step's matmuls need at least, an image.
     fn flops(&self) -> u64;
 
+    /// Updates that each part which can be stepped alone has made, in the family's order; 0 where there is none.
+    fn part_steps(&self) -> [u64; 2] {
+        [0; 2]
+    }
+
     /// Trainable numbers in all.
     fn parameter_count(&self) -> usize;
 }

@@ -120,4 +120,6 @@ pub struct Status {
     pub train_s: f64,
     /// The step of the newest checkpoint that is on disk, in the run's folder or where it is autosaved.
     pub saved_step: Option<u64>,
+    /// Updates that each of the model's parts has made, in the family's order; 0 where there is none.
+    pub part_steps: [u64; 2],
 }

@@ -298,6 +298,7 @@ impl Worker {
             samples_per_s: self.rate.per_s,
             train_s: self.train_s,
             saved_step: self.saving.saved_step,
+            part_steps: self.model.part_steps(),
         };
         *self.shared.status.lock().unwrap_or_else(PoisonError::into_inner) = status;
     }

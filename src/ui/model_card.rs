@@ -1,6 +1,7 @@
 //! One model's card: its preset, its buttons, where it is, its numbers that may change while it trains, and the others in
 //! sections.
 
+mod class_bars;
 mod entry;
 mod fields;
 mod numbers;
@@ -33,6 +34,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Ve
             return;
         }
         let mut config = model.config.clone();
+        class_bars::ui(ui, view, model, ui.available_width());
         fields::rows(ui, Section::LIVE, &mut config);
         sections::ui(ui, model, &mut config);
         if config != *model.config {

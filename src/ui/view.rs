@@ -7,6 +7,7 @@ use crate::explore::viewport::Viewport;
 use crate::gpu::Decoding;
 use crate::message::Message;
 use crate::model::{Config, MetricId, ModelId};
+use crate::metrics::ClassShares;
 use crate::snapshot::Snapshot;
 use crate::trainer::{History, Phase, Status};
 use crate::ui::command::{Command, PlaneCommand};
@@ -47,6 +48,8 @@ pub struct ModelView<'a> {
     pub snapshot: Option<&'a Arc<Snapshot>>,
     /// Whether what is shown came with the program, not from this training.
     pub ready_made: bool,
+    /// Which classes it makes, where that was counted.
+    pub class_shares: Option<&'a ClassShares>,
     /// Why it ended, if it did.
     pub failure: Option<&'a Message>,
     /// Where it was written last.

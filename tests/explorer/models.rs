@@ -151,3 +151,18 @@ fn the_sheet_is_exported() {
     screen.until("the file", |_| path.is_file());
     assert!(image::open(&path).unwrap().width() > 100);
 }
+
+#[test]
+fn the_class_shares_of_both_models_come_by_themselves() {
+    let mut screen = Screen::ready();
+    let began = std::time::Instant::now();
+    let has = |screen: &Screen, slot: &str| {
+        let name = format!("Class shares of {slot} at step");
+        screen.harness.query_by_label_contains(&name).is_some()
+    };
+    while !has(&screen, "A") || !has(&screen, "B") {
+        assert!(began.elapsed().as_secs() < 60, "not within a minute");
+        screen.step();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}

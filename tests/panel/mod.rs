@@ -140,6 +140,7 @@ pub fn model_view(slot: Slot, config: &Config) -> ModelView<'_> {
         history: None,
         snapshot: None,
         ready_made: false,
+        class_shares: None,
         failure: None,
         folder: None,
         decoding: Decoding::CpuSoftware,

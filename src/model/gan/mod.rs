@@ -249,6 +249,10 @@ impl Trainable for Gan {
         Ok(())
     }
 
+    fn part_steps(&self) -> [u64; 2] {
+        [&self.discriminator_optimizer, &self.generator_optimizer].map(|optimizer| optimizer.state().1)
+    }
+
     fn parameter_count(&self) -> usize {
         self.generator_parameters.count() + self.discriminator_parameters.count()
     }

@@ -1,0 +1,79 @@
+//! Starts the counting of classes: a network learns those of the data once, then the samples of the shown models are counted as
+//! often as their share of the processor allows.
+
+use crate::app::done::Done;
+use crate::app::jobs::JobKey;
+use crate::app::session::Session;
+use crate::app::shares::{Counted, SharesState};
+use crate::dataset::Dataset;
+use crate::message::Message;
+use crate::metrics::{ClassShares, Classifier};
+use crate::model::ModelId;
+use crate::ui::slot::Slot;
+use rayon::ThreadPoolBuilder;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Shares follow training at most this often.
+const SHARES_INTERVAL: Duration = Duration::from_secs(2);
+/// Counting takes at most this part of a core: one of so many.
+const SHARES_SHARE: u32 = 24;
+
+impl Session {
+    /// Starts what is due: a classifier for other data, shares for newer weights.
+    pub(super) fn refresh_shares(&mut self) {
+        let Some(data) = self.services.data.clone() else { return };
+        if self.services.shares.data.as_ref() != Some(&data.id) {
+            self.begin_shares(&data);
+        }
+        let Some(classifier) = self.services.shares.classifier.clone() else { return };
+        for slot in Slot::BOTH {
+            let (id, model) = (self.id(slot), self.model(slot));
+            let (seed, training) = (model.config.seed(), model.is_training());
+            let samples = model.config.family().samples;
+            let Some(snapshot) = model.shown().filter(|shown| samples && shown.image == data.shape()).cloned() else {
+                self.services.shares.models.remove(id);
+                continue;
+            };
+            let key = JobKey::Shares(id);
+            let counted = self.services.shares.models.get(id);
+            let same = counted.is_some_and(|counted| Arc::ptr_eq(&counted.of, &snapshot) && counted.seed == seed);
+            if same || self.services.jobs.is_running(&key) {
+                continue;
+            }
+            // Weights that nothing follows are counted at once.
+            if let Some(Counted { began, took, .. }) = counted.filter(|_| training) {
+                let (since, interval) = (began.elapsed(), SHARES_INTERVAL.max(*took * SHARES_SHARE));
+                if since < interval {
+                    self.services.waker.later(interval - since);
+                    continue;
+                }
+            }
+            let shares = counted.and_then(|counted| counted.shares.clone());
+            let (began, took, of) = (Instant::now(), Duration::ZERO, snapshot.clone());
+            self.services.shares.models.insert(id, Counted { of, seed, began, took, shares });
+            let classifier = classifier.clone();
+            self.services.jobs.start(key, move |progress| {
+                Done::Shares(id, ClassShares::of(&snapshot, seed, &classifier, &mut || !progress.is_cancelled()))
+            });
+        }
+    }
+
+    /// Forgets what was known of other data, and learns the classes of this.
+    fn begin_shares(&mut self, data: &Arc<Dataset>) {
+        let models: Vec<ModelId> = self.services.shares.models.iter().map(|(id, _)| id).collect();
+        models.into_iter().for_each(|id| _ = self.services.jobs.cancel(&JobKey::Shares(id)));
+        self.services.jobs.cancel(&JobKey::Classifier);
+        self.services.shares = SharesState { data: Some(data.id.clone()), ..SharesState::default() };
+        if data.class_names().is_empty() {
+            return;
+        }
+        let data = data.clone();
+        self.services.jobs.start(JobKey::Classifier, move |progress| {
+            // One thread of its own: models learn on the others.
+            let pool = ThreadPoolBuilder::new().num_threads(1).build().map_err(Message::words);
+            let train = || Classifier::train(&data, &mut || !progress.is_cancelled()).map_err(Message::words);
+            Done::Classifier(pool.and_then(|pool| pool.install(train)))
+        });
+    }
+}
