@@ -16,7 +16,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Seconds of training between two checkpoints here.
-const AUTOSAVE_S: f64 = 1.0;
+const AUTOSAVE_S: f64 = 2.0;
+/// What may be lost on a machine that is busy with other tests, in seconds of training: a checkpoint waits for twenty times
+/// what the one before it took to write, where that is longer than the interval.
+const MOST_LOST_S: f64 = AUTOSAVE_S + 4.0;
 /// Where the other end of a test keeps its state.
 const FOLDER: &str = "LATENTARIUM_TEST_SITTING";
 
@@ -130,7 +133,7 @@ fn kill_after(folder: &Path, moment: Duration) -> [(u64, f64); 2] {
 
 #[test]
 fn a_sitting_that_was_killed_comes_back_and_says_so() {
-    let (kills, most_ms) = if std::env::var_os("LATENTARIUM_LONG").is_some() { (20, 15_000) } else { (2, 5_000) };
+    let (kills, most_ms) = if std::env::var_os("LATENTARIUM_LONG").is_some() { (20, 15_000) } else { (2, 8_000) };
     let mut moments = rand_chacha::ChaCha8Rng::seed_from_u64(11);
     let mut lost = Vec::new();
     for kill in 0..kills {
@@ -142,9 +145,8 @@ fn a_sitting_that_was_killed_comes_back_and_says_so() {
         for (slot, (step, train_s)) in Slot::BOTH.into_iter().zip(seen) {
             let status = session.model(slot).status().unwrap();
             lost.push(train_s - status.train_s);
-            // What the disk takes comes on top: nobody writes while the write before is on its way.
             assert!(
-                train_s - status.train_s < AUTOSAVE_S + 1.5,
+                train_s - status.train_s < MOST_LOST_S,
                 "{kill}: {slot:?} at {status:?}, seen at {step}, {train_s} s"
             );
             if status.step > 0 {

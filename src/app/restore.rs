@@ -74,7 +74,7 @@ impl Session {
                     } else {
                         t!("sitting.model", slot = name, step = step)
                     };
-                    self.services.restoring.back.push(words.into_owned());
+                    self.services.restoring.back.push((id, words.into_owned()));
                 }
                 if let Some(entry) = self.project.model_mut(id) {
                     // What was changed by hand after its checkpoint is not in force.
@@ -86,7 +86,8 @@ impl Session {
             }
             Err(_) if record.is_some() && run.unsaved && !run.folder.exists() => {
                 let step = whole(record.map_or(0, |record| record.step));
-                self.services.restoring.back.push(t!("sitting.model_anew", slot = name, step = step).into_owned());
+                let words = t!("sitting.model_anew", slot = name, step = step).into_owned();
+                self.services.restoring.back.push((id, words));
                 self.begin(id);
             }
             Err(why) => {
@@ -112,10 +113,12 @@ impl Session {
         if let Some(run) = restoring.then_open.take() {
             self.open_run(run, None);
         }
-        let back = std::mem::take(&mut self.services.restoring.back);
+        let mut back = std::mem::take(&mut self.services.restoring.back);
         if back.is_empty() {
             return;
         }
+        back.sort();
+        let back: Vec<String> = back.into_iter().map(|(_, words)| words).collect();
         let key = if self.services.restoring.crashed { "sitting.crashed" } else { "sitting.back" };
         let words = t!(key, models = back.join(&tr("sitting.and"))).into_owned();
         let action = ToastAction { words: tr("sitting.continue"), command: ModelCommand::StartAll.into() };

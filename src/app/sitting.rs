@@ -3,7 +3,7 @@
 //! `autosave-2`.
 
 use crate::disk::atomic;
-use crate::model::PerModel;
+use crate::model::{ModelId, PerModel};
 use crate::run::Lock;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -65,7 +65,7 @@ pub struct Restoring {
     /// Whether it ended without closing.
     pub crashed: bool,
     /// Those that are back, in words.
-    pub back: Vec<String>,
+    pub back: Vec<(ModelId, String)>,
     /// A run to open when all are back.
     pub then_open: Option<PathBuf>,
 }
@@ -227,7 +227,6 @@ pub fn set_aside(folder: &Path) -> Option<PathBuf> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::model::ModelId;
 
     #[test]
     fn programs_at_once_have_files_of_their_own_and_the_next_one_those_that_were_used_last() {

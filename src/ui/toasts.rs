@@ -52,7 +52,7 @@ impl Drawn {
         let style = context.global_style();
         let visuals = &style.visuals;
         painter.rect(self.rect, 4.0, visuals.window_fill, visuals.window_stroke, StrokeKind::Inside);
-        let at = self.rect.min + Vec2::splat(theme::GRID);
+        let at = pos2(self.rect.min.x + theme::GRID, self.rect.center().y - self.text.size().y / 2.0);
         painter.galley(at, self.sign.clone(), self.color);
         painter.galley(pos2(at.x + self.sign.size().x + theme::GRID, at.y), self.text.clone(), visuals.text_color());
     }

@@ -39,6 +39,10 @@ impl Learned {
         let session = screen.session.borrow();
         let model = session.model(slot);
         let trainer = model.trainer.as_ref().unwrap();
+        // A step is known a moment before its weights are.
+        while trainer.snapshot().is_none_or(|snapshot| snapshot.step < trainer.status().step) {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
         Self::of(&trainer.snapshot().unwrap(), trainer.history())
     }
 

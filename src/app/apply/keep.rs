@@ -28,6 +28,8 @@ impl Session {
         if let Some(run) = self.services.reopening.remove(id) {
             // It was on its way back from disk, where it stays.
             self.services.jobs.cancel(&JobKey::Make(id));
+            self.services.restoring.models.remove(id);
+            self.finish_restoring();
             return Some(KeptModel::on_disk(id, run));
         }
         Some(KeptModel::running(id, self.services.models.get_mut(id)?.take_out()))
