@@ -104,7 +104,6 @@ fn a_failing_model_says_so_and_the_other_lives_on() {
     }
     let broken = broken.with("likelihood", "gaussian").unwrap();
     screen.session.borrow_mut().apply(ModelCommand::Edit(A, Box::new(broken)));
-    // B first: what A says when it fails moves B's buttons.
     screen.click("Start B");
     screen.until("B trains", |session| session.model(Slot::B).is_training());
     screen.click("Start A");

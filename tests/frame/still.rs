@@ -2,7 +2,7 @@
 
 use crate::window::{SIZES, Window};
 use eframe::egui::Rect;
-use latentarium::trainer::{Control, Phase};
+use latentarium::trainer::Phase;
 use latentarium::ui::command::ModelCommand;
 use latentarium::ui::slot::Slot;
 use std::collections::BTreeMap;
@@ -49,11 +49,13 @@ fn controls_of_a_card_stay_where_they_are_while_it_trains_pauses_waits_for_a_res
     window.session.borrow_mut().apply(ModelCommand::Edit(id, Box::new(config.with("seed", 7).unwrap())));
     window.steps(3);
     assert_same(&before, &card_controls(&window), "while a change waits for a reset");
-    window.session.borrow_mut().apply(ModelCommand::Edit(id, Box::new(config.with("learning_rate", 1e30).unwrap())));
-    {
-        let session = window.session.borrow();
-        session.model(Slot::A).trainer.as_ref().unwrap().send(Control::Start);
-    }
+    // Numbers that are allowed, and that no training survives.
+    let wild = [("learning_rate", 1.0), ("adam_beta1", 0.0), ("beta", 1000.0)];
+    let wild = wild.into_iter().fold(config, |config, (key, value)| config.with(key, value).unwrap());
+    let wild = wild.with("likelihood", "gaussian").unwrap();
+    window.session.borrow_mut().apply(ModelCommand::Edit(id, Box::new(wild)));
+    window.session.borrow_mut().apply(ModelCommand::Reset(id));
+    window.session.borrow_mut().apply(ModelCommand::Start(id));
     window.until("a failure", |session| {
         session.model(Slot::A).status().is_some_and(|status| status.phase == Phase::Failed)
     });
