@@ -14,7 +14,7 @@ use crate::app::session::Session;
 use crate::app::undo::{ChangeKind, UndoStep, UndoWay};
 use crate::model::ModelId;
 use crate::ui::command::{Command, CompareCommand, ViewCommand};
-use crate::ui::layout::Layout;
+use crate::ui::layout::PanelLayout;
 use crate::ui::settings::Settings;
 
 impl Session {
@@ -63,7 +63,7 @@ impl Session {
             ViewCommand::Maximise(pane) => self.shell.layout.maximise(pane),
             ViewCommand::FullScreen(on) => self.shell.full_screen = Some(on),
             ViewCommand::Present(on) => self.shell.present(on),
-            ViewCommand::ResetLayout => self.shell.layout = Layout::default(),
+            ViewCommand::ResetLayout => self.shell.layout = PanelLayout::default(),
             ViewCommand::Help(open) => self.shell.panels.dialogs.help = open,
         }
     }

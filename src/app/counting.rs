@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 /// Shares follow training at most this often.
 const SHARES_INTERVAL: Duration = Duration::from_secs(2);
+/// The classes of data are learned when it has been there so long: the first frames of a window come before.
+const LEARNING_DELAY: Duration = Duration::from_secs(3);
 /// Counting takes at most this part of a core: one of so many.
 const SHARES_SHARE: u32 = 24;
 
@@ -24,7 +26,16 @@ impl Session {
     pub(super) fn refresh_shares(&mut self) {
         let Some(data) = self.services.data.clone() else { return };
         if self.services.shares.data.as_ref() != Some(&data.id) {
-            self.begin_shares(&data);
+            self.forget_shares(&data);
+        }
+        if !self.services.shares.asked {
+            let since = self.services.shares.since.elapsed();
+            if since < LEARNING_DELAY {
+                self.services.waker.later(LEARNING_DELAY - since);
+                return;
+            }
+            self.services.shares.asked = true;
+            self.learn_classes(&data);
         }
         let Some(classifier) = self.services.shares.classifier.clone() else { return };
         for slot in Slot::BOTH {
@@ -59,12 +70,16 @@ impl Session {
         }
     }
 
-    /// Forgets what was known of other data, and learns the classes of this.
-    fn begin_shares(&mut self, data: &Arc<Dataset>) {
+    /// Forgets what was known of other data.
+    fn forget_shares(&mut self, data: &Arc<Dataset>) {
         let models: Vec<ModelId> = self.services.shares.models.iter().map(|(id, _)| id).collect();
         models.into_iter().for_each(|id| _ = self.services.jobs.cancel(&JobKey::Shares(id)));
         self.services.jobs.cancel(&JobKey::Classifier);
         self.services.shares = SharesState { data: Some(data.id.clone()), ..SharesState::default() };
+    }
+
+    /// Learns the classes of data that has some.
+    fn learn_classes(&mut self, data: &Arc<Dataset>) {
         if data.class_names().is_empty() {
             return;
         }

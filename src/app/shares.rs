@@ -8,10 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What is known of the data's classes, and of what each model makes of them.
-#[derive(Default)]
 pub(super) struct SharesState {
     /// The data that the classifier is of, or that it learns.
     pub data: Option<DatasetId>,
+    /// Since when there is that data.
+    pub since: Instant,
+    /// Whether a classifier was asked for.
+    pub asked: bool,
     pub classifier: Option<Arc<Classifier>>,
     pub models: PerModel<Counted>,
 }
@@ -23,6 +26,13 @@ pub(super) struct Counted {
     pub began: Instant,
     pub took: Duration,
     pub shares: Option<Arc<ClassShares>>,
+}
+
+impl Default for SharesState {
+    fn default() -> Self {
+        let (data, since, asked) = (None, Instant::now(), false);
+        Self { data, since, asked, classifier: None, models: PerModel::default() }
+    }
 }
 
 impl SharesState {

@@ -2,7 +2,7 @@
 
 use crate::app::state::State;
 use crate::model::PerModel;
-use crate::ui::layout::{self, Layout};
+use crate::ui::layout::{self, PanelLayout};
 use crate::ui::messages::{Level, Messages};
 use crate::ui::settings::Settings;
 use crate::ui::text::wrapped;
@@ -18,7 +18,7 @@ const LEAST_WITH_BUTTON_S: u64 = 12;
 
 /// All of it.
 pub(super) struct Shell {
-    pub layout: Layout,
+    pub layout: PanelLayout,
     pub panels: Panels,
     /// What the panels needed when they were drawn last.
     pub needs: PanelNeeds,

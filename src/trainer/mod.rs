@@ -181,8 +181,11 @@ impl Trainer {
         {
             history.mark_read(change.step, change.into());
         }
-        if let Some(origin) = run::read_origin(folder)? {
-            history.mark_read(origin.step, MarkKind::Forked);
+        match run::read_origin(folder) {
+            Ok(Some(origin)) => history.mark_read(origin.step, MarkKind::Forked),
+            Ok(None) => {}
+            // A mark beside the curves is no reason to refuse a run.
+            Err(error) => tracing::warn!("{error}"),
         }
         if opened.checkpoint.step > 0 {
             history.mark_read(opened.checkpoint.step, MarkKind::Resumed);

@@ -6,6 +6,7 @@ use crate::explore::line::PlaneLine;
 use crate::explore::plane::PlaneAxis;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, Part};
+pub use crate::ui::ask::{Ask, Picture};
 use crate::ui::pane::Pane;
 use crate::ui::settings::Settings;
 use crate::ui::slot::Slot;
@@ -215,40 +216,6 @@ pub struct ForkRequest {
     /// Whether it stands in the other view, beside the run that it is of.
     #[serde(default)]
     pub beside: bool,
-}
-
-/// What a picture is taken of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Picture {
-    /// The compare sheet.
-    Sheet,
-    /// A view's plane of decoded tiles.
-    Plane(Slot),
-}
-
-impl Picture {
-    /// What a file with it is called, without number and ending.
-    pub fn file_name(self, data: &str) -> String {
-        match self {
-            Self::Sheet => format!("compare-{data}"),
-            Self::Plane(slot) => format!("plane-{}-{data}", slot.name().to_lowercase()),
-        }
-    }
-}
-
-/// What a path is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ask {
-    /// A data set to open.
-    OpenData,
-    /// A run to continue.
-    OpenRun,
-    /// A folder for runs that are saved.
-    SaveInto,
-    /// A file for a picture.
-    Export(Picture),
 }
 
 #[cfg(test)]

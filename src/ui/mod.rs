@@ -1,6 +1,7 @@
 //! What is on the screen: one file a panel. Panels draw and return Commands; they mutate nothing but their own looks.
 
 pub mod activations;
+pub mod ask;
 pub mod command;
 pub mod compare;
 pub mod damaged;

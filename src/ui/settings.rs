@@ -2,7 +2,7 @@
 
 use crate::gpu::{ColorMap, DecoderChoice};
 use crate::trainer::Axis;
-use crate::ui::command::Ask;
+use crate::ui::ask::Ask;
 use crate::ui::plane::settings::PlaneSettings;
 use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};

@@ -65,7 +65,8 @@ fn colour_images_are_opened_and_colour_maps_are_off_for_them() {
     let off = |screen: &mut Screen| {
         screen.click("View");
         let off = screen.harness.get_by_label("Viridis").accesskit_node().is_disabled();
-        let said = screen.harness.query_by_label("These images have colours of their own").is_some();
+        let said =
+            screen.harness.query_by_label("These images are in colour: a colormap applies to grey images").is_some();
         assert_eq!(off, said);
         screen.key(Modifiers::NONE, Key::Escape);
         off

@@ -135,6 +135,7 @@ fn a_run_is_forked_in_its_place() {
     screen.harness.get_by_label("To").type_text("0.25");
     screen.step();
     screen.step();
+    screen.click("Beside it");
     screen.click("Fork");
     screen.until("the fork", |session| session.model(Slot::A).folder.as_ref().is_some_and(|folder| *folder != parent));
     let fork = screen.session.borrow().model(Slot::A).folder.clone().unwrap();
@@ -155,4 +156,12 @@ fn a_run_is_forked_in_its_place() {
     screen.until("a message", |session| session.last_message().is_some_and(|(level, _)| *level == Level::Failed));
     assert!(screen.message().1.contains("learning_rate: \"fast\" is no value for it"), "{:?}", screen.message());
     assert_eq!(screen.session.borrow().model(Slot::A).folder.as_deref(), Some(fork.as_path()));
+    // Beside its parent both are there.
+    let request =
+        ForkRequest { run: fork.clone(), step: 1, key: "learning_rate".into(), value: "0.5".into(), beside: true };
+    screen.session.borrow_mut().apply(FileCommand::Fork(A, request));
+    screen.until("a fork in B", |session| session.model(Slot::B).folder.is_some());
+    let session = screen.session.borrow();
+    assert_eq!(session.model(Slot::A).folder.as_deref(), Some(fork.as_path()));
+    assert_eq!(session.model(Slot::B).config.real("learning_rate"), Some(0.5));
 }

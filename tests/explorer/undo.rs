@@ -196,7 +196,7 @@ fn a_model_that_failed_goes_back_to_its_newest_checkpoint() {
 fn nothing_is_saved_of_what_has_learned_nothing_and_a_folder_is_shown_and_chosen() {
     let mut screen = Screen::ready();
     screen.key(Modifiers::COMMAND, Key::S);
-    assert_eq!(screen.message().1, "Nothing to save: no model has learned anything yet");
+    assert_eq!(screen.message().1, "Nothing to save: no model has trained yet");
     screen.key(Modifiers::NONE, Key::S);
     screen.until("a step of both", at(1));
     let mine = screen.folder.path().join("mine");

@@ -204,7 +204,7 @@ fn window() {
     let model = state.project.models[2].id;
     state.project.planes.insert(model, latentarium::explore::plane::Plane::of_axes(3, 0, 2));
     state.project.selection = Some(3);
-    state.layout = layout::to_text(&layout::Layout::default());
+    state.layout = layout::to_text(&layout::PanelLayout::default());
     put("window", "full.json", state.to_text());
     let [vae, gan] = ["vae-400", "dcgan"].map(|preset| serde_json::to_value(Config::preset(preset).unwrap()).unwrap());
     let old = serde_json::json!({ "format": 1, "models": [vae, gan], "cursor": [0.25, 0.5], "data": "digits" });

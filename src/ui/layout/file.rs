@@ -1,6 +1,6 @@
 //! Layouts as text, and back: what was read is checked before it is drawn.
 
-use super::Layout;
+use super::PanelLayout;
 use super::arrangement::LayoutSizes;
 use crate::ui::Pane;
 use crate::ui::panels::{self, PANELS, panes};
@@ -18,7 +18,7 @@ struct OwnLayout {
 }
 
 impl OwnLayout {
-    fn of(layout: &Layout, sizes: LayoutSizes) -> Self {
+    fn of(layout: &PanelLayout, sizes: LayoutSizes) -> Self {
         let tiles = layout.tree().active_tiles().into_iter();
         let front = tiles.filter_map(|tile| match layout.tree().tiles.get(tile) {
             Some(Tile::Pane(pane)) => Some(pane.clone()),
@@ -29,8 +29,8 @@ impl OwnLayout {
         Self { sizes, hidden: panes().filter(|pane| !layout.is_shown(pane)).collect(), front }
     }
 
-    fn layout(self) -> Layout {
-        let mut layout = Layout::of_sizes(self.sizes);
+    fn layout(self) -> PanelLayout {
+        let mut layout = PanelLayout::of_sizes(self.sizes);
         for pane in &self.hidden {
             if layout.is_shown(pane) {
                 layout.toggle(pane);
@@ -41,29 +41,21 @@ impl OwnLayout {
     }
 }
 
-/// A layout in the state file: the program's own with sizes that a hand has given, or the tiles as a hand has put them.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum LayoutText {
-    Own(OwnLayout),
-    Moved(Box<Tree<Pane>>),
-}
-
-/// The layout as text for the state file.
-pub fn to_text(layout: &Layout) -> Option<String> {
+/// The layout as text for the state file: what a hand has changed of the program's own, or the tiles as a hand has put them.
+pub fn to_text(layout: &PanelLayout) -> Option<String> {
     let text = match layout.sizes() {
-        Some(sizes) => LayoutText::Own(OwnLayout::of(layout, sizes)),
-        None => LayoutText::Moved(Box::new(layout.tree().clone())),
+        Some(sizes) => serde_json::to_string(&OwnLayout::of(layout, sizes)),
+        None => serde_json::to_string(layout.tree()),
     };
-    serde_json::to_string(&text).ok()
+    text.ok()
 }
 
 /// A layout from text; `None` where it is neither the program's own nor one of tiles that can be read.
-pub fn from_text(text: &str) -> Option<Layout> {
-    match serde_json::from_str(text).ok()? {
-        LayoutText::Own(own) => Some(own.layout()),
-        LayoutText::Moved(tree) => whole(*tree).map(Layout::of_tree),
+pub fn from_text(text: &str) -> Option<PanelLayout> {
+    if let Ok(own) = serde_json::from_str::<OwnLayout>(text) {
+        return Some(own.layout());
     }
+    whole(serde_json::from_str(text).ok()?).map(PanelLayout::of_tree)
 }
 
 /// Tiles that were read; `None` where it is not one that can be reached from its root and holds a panel twice. Panels that it
@@ -136,8 +128,8 @@ mod tests {
     use super::*;
 
     /// The program's layout with a panel closed.
-    fn closed() -> Layout {
-        let mut layout = Layout::of_sizes(LayoutSizes { setup: Some(300.0), ..LayoutSizes::default() });
+    fn closed() -> PanelLayout {
+        let mut layout = PanelLayout::of_sizes(LayoutSizes { setup: Some(300.0), ..LayoutSizes::default() });
         layout.toggle(&Pane::of("log"));
         layout.bring_forward(&Pane::of("activations"));
         layout
@@ -149,7 +141,7 @@ mod tests {
     }
 
     fn text(tree: &Tree<Pane>) -> String {
-        to_text(&Layout::of_tree(tree.clone())).unwrap()
+        to_text(&PanelLayout::of_tree(tree.clone())).unwrap()
     }
 
     fn read(tree: &Tree<Pane>) -> Tree<Pane> {
@@ -158,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_layout_is_the_same_after_writing_and_reading() {
-        for layout in [Layout::default(), closed(), Layout::of_tree(moved())] {
+        for layout in [PanelLayout::default(), closed(), PanelLayout::of_tree(moved())] {
             let text = to_text(&layout).unwrap();
             let again = from_text(&text).unwrap();
             // The tiles are a map without an order.
@@ -218,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_closed_panel_comes_back() {
-        let mut layout = Layout::default();
+        let mut layout = PanelLayout::default();
         let training = &Pane::of("training");
         layout.toggle(training);
         assert!(!layout.is_shown(training));

@@ -18,7 +18,7 @@ use egui_tiles::Tree;
 const FIRST_SIZE: Vec2 = vec2(1440.0, 860.0);
 
 /// Where the panels are.
-pub struct Layout {
+pub struct PanelLayout {
     tree: Tree<Pane>,
     /// How the program has laid them out; `None` where a hand has moved one.
     arrangement: Option<Arrangement>,
@@ -27,14 +27,14 @@ pub struct Layout {
     maximised: Option<Pane>,
 }
 
-impl Default for Layout {
+impl Default for PanelLayout {
     fn default() -> Self {
         let (arrangement, tree) = Arrangement::new(FIRST_SIZE);
         Self { tree, arrangement: Some(arrangement), sizes: LayoutSizes::default(), maximised: None }
     }
 }
 
-impl Layout {
+impl PanelLayout {
     /// The panels as a hand has put them.
     pub fn of_tree(tree: Tree<Pane>) -> Self {
         Self { tree, arrangement: None, sizes: LayoutSizes::default(), maximised: None }

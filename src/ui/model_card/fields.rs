@@ -15,7 +15,9 @@ const MOST_COUNT: u64 = 1000;
 pub fn rows(ui: &mut Ui, section: Section, config: &mut Config) {
     let grid = Grid::new(section.0).num_columns(2).spacing([theme::GRID, theme::GRID / 4.0]);
     grid.show(ui, |ui| {
-        ui.spacing_mut().slider_width = 9.0 * theme::GRID;
+        ui.spacing_mut().slider_width = 8.0 * theme::GRID;
+        // As wide whatever the number is.
+        ui.spacing_mut().interact_size.x = 8.5 * theme::GRID;
         for field in config.family().fields {
             if let Some(row) = field.card.filter(|row| row.section == section && (field.applies)(config)) {
                 draw(ui, field, &row, config);

@@ -7,7 +7,7 @@ use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Button, FontId, Role, ScrollArea, Ui, WidgetInfo};
 
 /// How wide a line of the list is, in points.
-const WIDTH: f32 = 46.0 * theme::GRID;
+const WIDTH: f32 = 62.0 * theme::GRID;
 
 /// A preset's name and latent dimensions, and what it is for.
 fn words(ui: &Ui, preset: &str) -> LayoutJob {
@@ -19,15 +19,16 @@ fn words(ui: &Ui, preset: &str) -> LayoutJob {
         let latent = format!("z {}", config.latent());
         job.append(&latent, theme::GRID, text(theme::TEXT_SMALL, palette.text_secondary));
     }
-    let summary = format!("\n{}", tr(&format!("preset.{preset}")));
-    job.append(&summary, 0.0, text(theme::TEXT_SMALL, palette.text_secondary));
+    let summary = tr(&format!("preset.{preset}"));
+    job.append(&summary, theme::GRID, text(theme::TEXT_SMALL, palette.text_secondary));
     job
 }
 
 /// Draws the list, with the one that is `chosen` marked; gives the one that was clicked.
 pub fn list(ui: &mut Ui, chosen: Option<&str>) -> Option<String> {
-    ui.set_width(WIDTH);
-    let height = 0.7 * ui.ctx().content_rect().height();
+    ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 4.0 * theme::GRID));
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let height = 0.8 * ui.ctx().content_rect().height();
     ScrollArea::vertical().max_height(height).show(ui, |ui| lines(ui, chosen)).inner
 }
 
@@ -44,8 +45,9 @@ fn lines(ui: &mut Ui, chosen: Option<&str>) -> Option<String> {
         }
         for preset in family.presets {
             let is_chosen = chosen == Some(preset.name);
-            let response = ui.add(Button::selectable(is_chosen, words(ui, preset.name)).wrap());
+            let response = ui.add(Button::selectable(is_chosen, words(ui, preset.name)).truncate());
             response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, preset.name));
+            let response = response.on_hover_text(tr(&format!("preset.{}", preset.name)));
             if response.clicked() && !is_chosen {
                 clicked = Some(preset.name.to_owned());
             }

@@ -15,6 +15,7 @@ use crate::ui::slot::Slot;
 use crate::ui::text::{decoded_by, tr, whole};
 use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds, theme, widgets};
+use eframe::egui::emath::GuiRounding;
 use eframe::egui::{Color32, Label, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 use places::{OutputForm, OutputPlaces};
 use std::sync::Arc;
@@ -346,6 +347,8 @@ impl OutputCell {
 /// An image in its frame; `paint` fills the place inside.
 fn framed(ui: &mut Ui, side: f32, heading: &Heading, paint: impl FnOnce(&Ui, Rect)) {
     let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
+    // Each pixel of the image is a whole number of the screen's.
+    let rect = rect.round_to_pixels(ui.ctx().pixels_per_point());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, tr(heading.accessible)));
     if ui.is_rect_visible(rect) {
         ui.painter().rect_filled(rect, 2.0, theme::of(ui).surfaces[0]);
