@@ -118,7 +118,8 @@ fn every_key_that_is_asked_for_is_there() {
     let english = table("en.yml");
     let mut asked = used();
     for metric in metrics::all() {
-        asked.insert(format!("series.{}", metric.id.name()));
+        asked.extend(["", "_tip"].map(|end| format!("series.{}{end}", metric.id.name())));
+        asked.insert(format!("group.{}", metric.group.name()));
         asked.insert(format!("unit.{}", metric.unit.name()));
     }
     asked.extend(BUILT_IN.iter().map(|built_in| format!("data.{}", built_in.name())));

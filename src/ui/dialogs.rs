@@ -6,7 +6,7 @@ use crate::ui::command::{Ask, Command, DataCommand, FileCommand};
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{theme, widgets};
-use eframe::egui::{Button, Context, Key, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
+use eframe::egui::{Align, Button, Context, Key, Label, Layout, ProgressBar, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
 /// Paths that begin with what was typed, of which so many are shown.
@@ -123,6 +123,15 @@ impl Dialogs {
     }
 }
 
+/// What comes and goes has a place of its own, so that nothing else moves for it.
+fn in_place(ui: &mut Ui, height: f32, name: &str, add: impl FnOnce(&mut Ui)) {
+    let size = vec2(ui.available_width(), height);
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(size);
+        ScrollArea::vertical().id_salt(name).auto_shrink(false).max_height(height).show(ui, add);
+    });
+}
+
 impl Asked {
     /// Gives the path that was confirmed.
     fn ui(&mut self, ui: &mut Ui, fresh: bool, view: &View<'_>, commands: &mut Vec<Command>) -> Option<String> {
@@ -153,10 +162,8 @@ impl Asked {
             let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             self.completions(ui);
             let replaces = matches!(ask, Ask::Export(_)) && self.known.is_file && self.known.text == self.text;
-            if replaces {
-                ui.label(RichText::new(tr("dialog.replaces")).small().color(theme::of(ui).warning));
-            }
-            ui.add_space(theme::GRID);
+            let says = if replaces { tr("dialog.replaces") } else { String::new() };
+            ui.label(RichText::new(says).small().color(theme::of(ui).warning));
             ui.horizontal(|ui| {
                 if widgets::button(ui, true, &tr("dialog.browse"), &tr("dialog.browse_tip")).clicked() {
                     commands.push(FileCommand::Browse(ask).into());
@@ -174,26 +181,25 @@ impl Asked {
                 commands.push(FileCommand::Complete(self.text.clone()).into());
             }
         });
-        if let Some(error) = &self.error {
-            ui.add(Label::new(RichText::new(error).color(theme::of(ui).danger)).wrap());
-        }
-        if self.waiting {
-            let progress = view.opening.as_ref().map(|opening| opening.progress.get());
-            let part = progress.map_or(0.0, |(done, total)| if total > 0 { done as f32 / total as f32 } else { 0.0 });
-            ui.add(ProgressBar::new(part).text(tr("dialog.waiting")));
-        }
+        in_place(ui, 3.0 * theme::LINE, "outcome", |ui| {
+            if let Some(error) = &self.error {
+                ui.add(Label::new(RichText::new(error).color(theme::of(ui).danger)).wrap());
+            }
+            if self.waiting {
+                let progress = view.opening.as_ref().map(|opening| opening.progress.get());
+                let part = progress.map_or(0.0, |(done, all)| if all > 0 { done as f32 / all as f32 } else { 0.0 });
+                ui.add(ProgressBar::new(part).text(tr("dialog.waiting")));
+            }
+        });
         confirmed
     }
 
     /// Paths that go on where the text ends; a click takes one.
     fn completions(&mut self, ui: &mut Ui) {
-        let paths: Vec<&String> = self.known.paths.iter().filter(|path| path.starts_with(&self.text)).collect();
-        if paths.is_empty() || (paths.len() == 1 && paths.first().is_some_and(|path| **path == self.text)) {
-            return;
-        }
+        let goes_on = |path: &&String| path.starts_with(&self.text) && **path != self.text;
         let mut taken = None;
-        ScrollArea::vertical().max_height(12.0 * theme::GRID).show(ui, |ui| {
-            for path in paths {
+        in_place(ui, 12.0 * theme::GRID, "completions", |ui| {
+            for path in self.known.paths.iter().filter(goes_on) {
                 if ui.add(Button::new(theme::figure(path.as_str())).frame(false).truncate()).clicked() {
                     taken = Some(path.clone());
                 }

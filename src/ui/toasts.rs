@@ -4,8 +4,8 @@
 use crate::ui::command::Command;
 use crate::ui::theme;
 use eframe::egui::{
-    Area, Button, Color32, Context, Galley, Id, LayerId, Order, Painter, Rect, Sense, StrokeKind, TextStyle, Vec2,
-    pos2, vec2,
+    Area, Button, Color32, Context, Galley, Id, LayerId, Order, Painter, Pos2, Rect, Sense, StrokeKind, TextStyle,
+    Vec2, pos2, vec2,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -88,18 +88,18 @@ impl Toasts {
         self.toasts.retain(|toast| toast.action.as_ref().is_none_or(|action| can(&action.command)));
     }
 
-    /// Draws the messages into the lower right corner, the oldest lowest.
+    /// Draws the messages at the middle of the lower edge, over curves rather than over outputs, the oldest lowest.
     pub fn show(&mut self, context: &Context, commands: &mut Vec<Command>) {
         self.toasts.retain(|toast| !toast.left().is_zero());
         let Some(next) = self.toasts.iter().map(Toast::left).min() else { return };
         context.request_repaint_after(next);
         let painter = context.layer_painter(LayerId::new(Order::Foreground, Id::unique("toasts")));
-        let mut corner = context.content_rect().max - Vec2::splat(2.0 * theme::GRID);
+        let mut foot = context.content_rect().center_bottom() - vec2(0.0, 2.0 * theme::GRID);
         let mut pressed = None;
         for toast in &mut self.toasts {
             toast.since.get_or_insert_with(Instant::now);
-            let drawn = lay_out(&painter, context, toast, corner.to_vec2());
-            corner.y = drawn.rect.min.y - theme::GRID;
+            let drawn = lay_out(&painter, context, toast, foot);
+            foot.y = drawn.rect.min.y - theme::GRID;
             let Some(action) = &toast.action else {
                 drawn.paint(&painter, context);
                 continue;
@@ -121,8 +121,8 @@ impl Toasts {
     }
 }
 
-/// Where a message and its parts stand, above and left of `corner`.
-fn lay_out(painter: &Painter, context: &Context, toast: &Toast, corner: Vec2) -> Drawn {
+/// Where a message and its parts stand, above `foot`.
+fn lay_out(painter: &Painter, context: &Context, toast: &Toast, foot: Pos2) -> Drawn {
     let style = context.global_style();
     let (margin, font) = (theme::GRID, TextStyle::Body.resolve(&style));
     let sign = painter.layout_no_wrap(toast.sign.to_owned(), font.clone(), toast.color);
@@ -136,7 +136,7 @@ fn lay_out(painter: &Painter, context: &Context, toast: &Toast, corner: Vec2) ->
     let words = vec2(sign.size().x + margin + text.size().x, text.size().y.max(sign.size().y));
     let beside = if button == Vec2::ZERO { 0.0 } else { button.x + margin };
     let size = vec2(words.x + beside, words.y.max(button.y)) + Vec2::splat(2.0 * margin);
-    let rect = Rect::from_min_size((corner - size).to_pos2(), size);
+    let rect = Rect::from_min_size((foot - vec2(size.x / 2.0, size.y)).round(), size);
     let button = Rect::from_min_size(pos2(rect.max.x - margin - button.x, rect.center().y - button.y / 2.0), button);
     Drawn { rect, sign, text, color: toast.color, button }
 }

@@ -46,21 +46,20 @@ pub fn table(ui: &mut Ui, model: &ModelView<'_>) {
         let epoch = status.step as f64 / status.steps_per_epoch.max(1) as f64;
         (status.step, epoch, status.samples_per_s, status.train_s)
     });
+    let rate = figure(rate > 0.0, whole(rate.round() as u64));
+    let seconds = figure(seconds > 0.0, format!("{seconds:.1} s"));
     let rows = [
         [
-            ("phase.step", figure(status.is_some(), whole(step))),
-            ("phase.epoch", figure(step > 0, format!("{epoch:.2}"))),
+            ("phase.step", "phase.step_tip", figure(status.is_some(), whole(step))),
+            ("phase.epoch", "phase.epoch_tip", figure(step > 0, format!("{epoch:.2}"))),
         ],
-        [
-            ("phase.rate", figure(rate > 0.0, whole(rate.round() as u64))),
-            ("phase.time", figure(seconds > 0.0, format!("{seconds:.1} s"))),
-        ],
+        [("phase.rate", "phase.rate_tip", rate), ("phase.time", "phase.time_tip", seconds)],
     ];
     for row in rows {
         ui.horizontal(|ui| {
             let width = (ui.available_width() - ui.spacing().item_spacing.x) / 2.0;
-            for (name, value) in row {
-                widgets::cell(ui, vec2(width, theme::LINE), &tr(name), &value, &tr(&format!("{name}_tip")));
+            for (name, tip, value) in row {
+                widgets::cell(ui, vec2(width, theme::LINE), &tr(name), &value, &tr(tip));
             }
         });
     }
