@@ -185,7 +185,7 @@ impl Trainer {
             Ok(Some(origin)) => history.mark_read(origin.step, MarkKind::Forked),
             Ok(None) => {}
             // A mark beside the curves is no reason to refuse a run.
-            Err(error) => tracing::info!("{error}"),
+            Err(error) => tracing::debug!("{error}"),
         }
         if opened.checkpoint.step > 0 {
             history.mark_read(opened.checkpoint.step, MarkKind::Resumed);

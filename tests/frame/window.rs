@@ -44,7 +44,7 @@ impl Window {
     pub fn train(&mut self) {
         self.session.borrow_mut().apply(ModelCommand::ToggleAll);
         self.until("some steps", |session| {
-            Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some_and(|status| status.step > 30))
+            Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some_and(|status| status.step > 12))
         });
         self.session.borrow_mut().apply(ModelCommand::ToggleAll);
         self.until("a pause", |session| {
