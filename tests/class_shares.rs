@@ -114,7 +114,7 @@ fn the_bars_say_each_share_and_keep_their_place() {
     let before = shown(None, Some(data));
     let (empty, full) = (place(&before, "Class shares of B: not counted yet"), place(&counted, &name("B")));
     assert_eq!(empty, full, "nothing moves when they come");
-    assert!(counted.query_by_label("D 1\u{2009}200 · G 600").is_some());
+    assert!(counted.query_by_label("D 1\u{2009}200 G 600").is_some());
     // Data without classes, or none at all.
     assert!(shown(None, None).query_by_label_contains("Class shares").is_none());
 }

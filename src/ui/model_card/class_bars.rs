@@ -9,6 +9,8 @@ use rust_i18n::t;
 
 /// A bar of this share is as high as the bars can be.
 const HIGHEST: f64 = 0.5;
+/// The part of the line that bars have beside steps: the rest is for six digits of two parts.
+const BARS: f32 = 0.36;
 /// Height of the bars and what is beside them.
 const HEIGHT: f32 = 3.0 * theme::GRID;
 
@@ -22,7 +24,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, width: f32) {
     let steps = steps(model);
     ui.horizontal(|ui| {
         ui.set_height(HEIGHT);
-        let bars = if steps.is_empty() { width } else { (width - ui.spacing().item_spacing.x) / 2.0 };
+        let bars = if steps.is_empty() { width } else { BARS * width };
         let (rect, response) = ui.allocate_exact_size(Vec2::new(bars, HEIGHT), Sense::hover());
         draw(&ui.painter_at(rect), rect, shares.map_or(&[][..], |shares| &shares.shares), names.len(), theme::of(ui));
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, described(model, names, shares)));
@@ -33,12 +35,12 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, width: f32) {
     });
 }
 
-/// The steps of each part: `D 1 200 · G 1 200`; empty where the model has none.
+/// The steps of each part: `D 1 200 G 1 200`; empty where the model has none.
 fn steps(model: &ModelView<'_>) -> String {
     let made = model.status.map(|status| status.part_steps).unwrap_or_default();
     let parts = model.config.family().parts.iter().zip(made);
     let parts: Vec<String> = parts.map(|(part, steps)| format!("{} {}", part.sign, whole(steps))).collect();
-    parts.join(" · ")
+    parts.join(" ")
 }
 
 fn draw(painter: &Painter, rect: Rect, shares: &[f64], classes: usize, palette: &theme::Palette) {

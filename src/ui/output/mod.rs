@@ -230,7 +230,7 @@ impl OutputPanel {
                 if ui.available_height() > theme::LINE {
                     let note = tr("output.not_aligned");
                     let label = Label::new(theme::note(ui, note.as_str()));
-                    let has_room = side > 4.0 * theme::LINE;
+                    let has_room = side > 4.0 * theme::LINE && ui.available_width() > 20.0 * theme::GRID;
                     ui.add(if has_room { label.wrap() } else { label.truncate() }).on_hover_text(note);
                 }
             });

@@ -77,7 +77,9 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
                 all.extend_from_slice(&points);
                 draw(plot, measured.model, curve, color, points);
             }
-            for mark in measured.model.history.map(|history| history.marks()).unwrap_or_default() {
+            // What happened to a model is marked where its curves are.
+            let history = measured.model.history.filter(|_| !of_model.is_empty());
+            for mark in history.map(|history| history.marks()).unwrap_or_default() {
                 if let Some(x) = place(&mark, curves.axis) {
                     let color = if mark.kind == MarkKind::Failed { palette.danger } else { palette.text_secondary };
                     let name = format!("{} · {}", measured.model.label(), words(&mark));
