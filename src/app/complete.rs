@@ -33,6 +33,7 @@ pub(super) fn complete(text: &str) -> PathCompletion {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use std::path::MAIN_SEPARATOR_STR;
 
     #[test]
     fn paths_go_on_where_the_text_ends() {
@@ -44,7 +45,7 @@ mod tests {
         }
         let at = |name: &str| complete(root.join(name).to_str().unwrap());
         let text = |name: &str| root.join(name).to_str().unwrap().to_owned();
-        let folder_text = |name: &str| text(name) + &MAIN_SEPARATOR.to_string();
+        let folder_text = |name: &str| text(name) + MAIN_SEPARATOR_STR;
         // In the order of names: a dot comes before a slash.
         assert_eq!(at("mn").paths, [text("mnist.npy"), folder_text("mnist")]);
         assert!(at("other.npy").is_file && !at("oth").is_file);
