@@ -17,13 +17,14 @@ pub(super) fn y_range(points: &[[f64; 2]], all: bool) -> Option<(f64, f64)> {
     let begin = first + FIRST_STEPS * (last - first);
     let is_later = |point: &&[f64; 2]| all || points.len() < MANY || point[0] >= begin;
     let mut values: Vec<f64> = points.iter().filter(is_later).map(|point| point[1]).collect();
-    values.sort_by(f64::total_cmp);
-    let at = |share: f64| values.get(((values.len() - 1) as f64 * share).round() as usize).copied();
-    let (low, high) = match values.len() {
-        0 => return None,
-        count if all || count < MANY => (at(0.0)?, at(1.0)?),
-        _ => (at(0.02)?, at(0.98)?),
-    };
+    if values.is_empty() {
+        return None;
+    }
+    // Nobody needs the others in order.
+    let last = (values.len() - 1) as f64;
+    let mut at = |share: f64| *values.select_nth_unstable_by((last * share).round() as usize, f64::total_cmp).1;
+    let shares = if all || last < (MANY - 1) as f64 { [0.0, 1.0] } else { [0.02, 0.98] };
+    let [low, high] = shares.map(&mut at);
     let margin = if high > low { 0.05 * (high - low) } else { 0.1 * high.abs().max(0.1) };
     Some((low - margin, high + margin))
 }
