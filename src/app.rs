@@ -23,9 +23,10 @@ mod runtime;
 mod script;
 mod services;
 mod session;
+mod session_files;
 mod shares;
 mod shell;
-mod sitting;
+
 mod start;
 mod state;
 mod throttle;

@@ -84,17 +84,21 @@ impl History {
         self.marks.lock().unwrap_or_else(PoisonError::into_inner).add(mark, true);
     }
 
-    /// Marks what a file says that has happened.
-    pub fn mark_read(&self, step: u64, kind: MarkKind) {
-        let seconds = self.seconds_at(step);
-        let mark = CurveMark { step, seconds, kind };
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner).add(mark, false);
-    }
-
-    /// Seconds of training that had passed at a step, from the newest points; `None` where that is not known any more.
-    fn seconds_at(&self, step: u64) -> Option<f32> {
-        let find = |curve: &Curve| curve.thinned().take_while(|point| point.step <= step).last();
-        self.lock().values().filter_map(find).max_by_key(|point| point.step).map(|point| point.seconds)
+    /// Marks what files say that has happened, each after so many steps; in any order. Seconds are those of the last point
+    /// before it of the curve with most points.
+    pub fn mark_read(&self, mut happened: Vec<(u64, MarkKind)>) {
+        happened.sort_by_key(|(step, _)| *step);
+        let longest = |curves: &BTreeMap<MetricId, Curve>| {
+            let curve = curves.values().max_by_key(|curve| curve.len());
+            curve.map(|curve| curve.thinned().collect::<Vec<_>>()).unwrap_or_default()
+        };
+        let points = longest(&self.lock());
+        let mut marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+        for (step, kind) in happened {
+            let before = points.partition_point(|point| point.step <= step).checked_sub(1);
+            let seconds = before.and_then(|place| points.get(place)).map(|point| point.seconds);
+            marks.add(CurveMark { step, seconds, kind }, false);
+        }
     }
 
     /// Points recorded in all curves together.

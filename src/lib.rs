@@ -35,7 +35,7 @@
 //! | how files are read, and written where a person says | `disk/read.rs`, `disk/export.rs` |
 //! | what a person works on, as a value | `app/project.rs`; its changes are `ui/command.rs`, carried out in `app/apply` |
 //! | undo | `app/undo.rs`, `app/kept.rs`, `go_to` in `app/apply.rs` |
-//! | what is there again at the next start | `app/sitting.rs`, `app/restore.rs`; what writes it: `trainer/saving.rs`, `keep_state` in `app/logic.rs`, `close` in `app/runs.rs` |
+//! | what is there again at the next start | `app/session_files.rs`, `app/restore.rs`; what writes it: `trainer/saving.rs`, `keep_state` in `app/logic.rs`, `close` in `app/runs.rs` |
 //! | what runs in the background | `app/jobs.rs` (answers: `app/done.rs`, `app/receive.rs`), `trainer`, `explore/viewer` |
 //! | adding a data format, a built-in data set | a file in `dataset`, a line in `dataset/registry.rs` |
 //! | adding a family | a file in `model`, a line in `FAMILIES` of `model/families.rs` |

@@ -36,8 +36,8 @@ pub enum Done {
     Folders(Result<Vec<(ModelId, PathBuf)>, Message>),
     /// A path to start from when asking for one.
     Suggested(Ask, PathBuf),
-    /// What is known of a path that is being typed.
-    Completed(PathCompletion),
+    /// What is known of a path that is being typed; `None` where it is typed on.
+    Completed(Option<PathCompletion>),
     /// A compare sheet.
     Sheet(Box<Sheet>),
     /// A classifier has learned the data's classes; `None` where it was cancelled.

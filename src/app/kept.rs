@@ -1,7 +1,7 @@
 //! Models and data that a change took away and undo brings back: in memory as they ran, or on disk where there are too many.
 
 use crate::app::runtime::ModelRuntime;
-use crate::app::sitting::RunOnDisk;
+use crate::app::session_files::RunOnDisk;
 use crate::dataset::{Dataset, Source};
 use crate::disk::atomic;
 use crate::model::ModelId;

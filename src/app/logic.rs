@@ -174,7 +174,7 @@ impl Session {
 
     /// Writes the state file where something changed: in the background, or at once where the window `closes`.
     pub(super) fn keep_state(&mut self, context: &egui::Context, closes: bool) {
-        let Some(path) = self.services.sitting.state.clone().filter(|_| !self.shell.closed) else { return };
+        let Some(path) = self.services.session_files.state.clone().filter(|_| !self.shell.closed) else { return };
         let (written, at) = &self.shell.saved;
         let interval = if self.is_training() { TRAINING_STATE_INTERVAL } else { STATE_INTERVAL };
         if !closes && (self.services.jobs.is_running(&JobKey::State) || at.elapsed() < interval) {

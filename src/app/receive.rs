@@ -59,7 +59,8 @@ impl Session {
                 self.answered(|ask| ask == Ask::OpenRun);
                 self.take_run(*run, id);
             }
-            Done::Completed(known) => self.shell.panels.dialogs.complete(known),
+            Done::Completed(Some(known)) => self.shell.panels.dialogs.complete(known),
+            Done::Completed(None) => {}
             // Received in `finish`.
             Done::Data(Err(_)) | Done::Run(_, Err(_)) => {}
             Done::Made(id, made) => self.made(id, made.map(|trainer| *trainer)),

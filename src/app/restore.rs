@@ -1,9 +1,9 @@
-//! The last sitting comes back: models with their steps, curves and optimisers, paused, in the background.
+//! The last session comes back: models with their steps, curves and optimisers, paused, in the background.
 
 use crate::app::done::Reopened;
 use crate::app::kept::{KeptData, KeptModel};
 use crate::app::session::Session;
-use crate::app::sitting::{self, Restoring, RunOnDisk};
+use crate::app::session_files::{self, Restoring, RunOnDisk};
 use crate::app::undo::ChangeKind;
 use crate::message::{Message, message};
 use crate::model::ModelId;
@@ -15,14 +15,14 @@ use rust_i18n::t;
 use std::path::Path;
 
 impl Session {
-    /// The models of the last sitting, as runs on disk.
+    /// The models of the last session, as runs on disk.
     fn last_runs(&self) -> Vec<(ModelId, RunOnDisk)> {
         let models = self.services.restoring.models.iter();
-        models.filter_map(|(id, record)| Some((id, self.services.sitting.on_disk(record)?))).collect()
+        models.filter_map(|(id, record)| Some((id, self.services.session_files.on_disk(record)?))).collect()
     }
 
-    /// The program was told what to begin with: the last sitting is what undo goes back to.
-    pub(super) fn put_last_sitting_behind(&mut self) {
+    /// The program was told what to begin with: the last session is what undo goes back to.
+    pub(super) fn put_last_session_behind(&mut self) {
         if self.services.restoring.models.is_empty() {
             return;
         }
@@ -32,7 +32,7 @@ impl Session {
         }
         self.undo.keep_data(KeptData::At(self.project.data.clone()));
         self.services.restoring = Restoring::default();
-        self.offer_undo(&tr("sitting.behind"));
+        self.offer_undo(&tr("last_session.behind"));
     }
 
     /// A run that is to be opened is not also brought back by itself.
@@ -45,7 +45,7 @@ impl Session {
         }
     }
 
-    /// Brings a model of the last sitting back, if it was one; whether it was.
+    /// Brings a model of the last session back, if it was one; whether it was.
     pub(super) fn restore(&mut self, id: ModelId) -> bool {
         let Some((_, run)) = self.last_runs().into_iter().find(|(of, _)| *of == id) else {
             self.services.restoring.models.remove(id);
@@ -70,9 +70,9 @@ impl Session {
                     let step = whole(status.step);
                     let lost_s = (record.train_s - status.train_s).ceil();
                     let words = if status.step < record.step {
-                        t!("sitting.model_behind", slot = name, step = step, seconds = lost_s.max(0.0))
+                        t!("last_session.model_behind", slot = name, step = step, seconds = lost_s.max(0.0))
                     } else {
-                        t!("sitting.model", slot = name, step = step)
+                        t!("last_session.model", slot = name, step = step)
                     };
                     self.services.restoring.back.push((id, words.into_owned()));
                 }
@@ -86,12 +86,12 @@ impl Session {
             }
             Err(_) if record.is_some() && run.unsaved && !run.folder.exists() => {
                 let step = whole(record.map_or(0, |record| record.step));
-                let words = t!("sitting.model_anew", slot = name, step = step).into_owned();
+                let words = t!("last_session.model_anew", slot = name, step = step).into_owned();
                 self.services.restoring.back.push((id, words));
                 self.begin(id);
             }
             Err(why) => {
-                let aside = if run.unsaved { sitting::set_aside(&run.folder) } else { None };
+                let aside = if run.unsaved { session_files::set_aside(&run.folder) } else { None };
                 let why = match aside {
                     Some(kept) => message!("{why}; it is kept as {kept}", why, kept),
                     None => why,
@@ -104,7 +104,7 @@ impl Session {
         self.finish_restoring();
     }
 
-    /// When all of the last sitting is back, says so and offers to go on.
+    /// When all of the last session is back, says so and offers to go on.
     pub(super) fn finish_restoring(&mut self) {
         let restoring = &mut self.services.restoring;
         if !restoring.models.is_empty() {
@@ -119,9 +119,9 @@ impl Session {
         }
         back.sort();
         let back: Vec<String> = back.into_iter().map(|(_, words)| words).collect();
-        let key = if self.services.restoring.crashed { "sitting.crashed" } else { "sitting.back" };
-        let words = t!(key, models = back.join(&tr("sitting.and"))).into_owned();
-        let action = ToastAction { words: tr("sitting.continue"), command: ModelCommand::StartAll.into() };
+        let key = if self.services.restoring.crashed { "last_session.crashed" } else { "last_session.back" };
+        let words = t!(key, models = back.join(&tr("last_session.and"))).into_owned();
+        let action = ToastAction { words: tr("last_session.continue"), command: ModelCommand::StartAll.into() };
         self.shell.offer(Level::Note, &words, action);
     }
 }

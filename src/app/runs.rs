@@ -6,7 +6,7 @@ use crate::app::jobs::JobKey;
 use crate::app::runtime::ModelRuntime;
 use crate::app::services::Opening;
 use crate::app::session::Session;
-use crate::app::sitting::RunOnDisk;
+use crate::app::session_files::RunOnDisk;
 use crate::app::undo::{ChangeKind, Undo};
 use crate::dataset::{self, Dataset, Progress};
 use crate::explore::plane::Plane;
@@ -193,8 +193,8 @@ impl Session {
             model.trainer = None;
             planes.extend(model.folder.clone().zip(self.services.planes.plane(id).cloned()));
         }
-        state.sitting.ended = trainer::wait_for_ended(LAST_WRITES);
-        if !state.sitting.ended {
+        state.last_session.ended = trainer::wait_for_ended(LAST_WRITES);
+        if !state.last_session.ended {
             tracing::error!("a run is still being written; its newest checkpoint may be missing");
         }
         for (folder, plane) in planes {
@@ -202,7 +202,7 @@ impl Session {
                 tracing::warn!("{error}");
             }
         }
-        if let Some(path) = &self.services.sitting.state
+        if let Some(path) = &self.services.session_files.state
             && let Err(error) = files::write(path, state.to_text().as_bytes())
         {
             tracing::warn!("{error}");

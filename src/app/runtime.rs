@@ -1,6 +1,6 @@
 //! What runs of a model: its trainer, and what is shown of it. What it shall learn with is in the project.
 
-use crate::app::sitting::RunOnDisk;
+use crate::app::session_files::RunOnDisk;
 use crate::dataset::Dataset;
 use crate::message::Message;
 use crate::model::Config;

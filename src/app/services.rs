@@ -4,8 +4,8 @@ use crate::app::decoder_state::DecoderState;
 use crate::app::jobs::Jobs;
 use crate::app::planes::Planes;
 use crate::app::runtime::{ModelRuntime, ReadyMade};
+use crate::app::session_files::{Restoring, RunOnDisk, SessionFiles};
 use crate::app::shares::SharesState;
-use crate::app::sitting::{Restoring, RunOnDisk, Sitting};
 use crate::app::start::Start;
 use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Source};
@@ -61,8 +61,8 @@ pub(super) struct Services {
     pub data: Option<Arc<Dataset>>,
     pub opening: Option<Opening>,
     pub models: PerModel<ModelRuntime>,
-    /// The files of this sitting.
-    pub sitting: Sitting,
+    /// The files of this session.
+    pub session_files: SessionFiles,
     /// What comes back of the last one.
     pub restoring: Restoring,
     /// Models that are on their way back from disk.
@@ -83,7 +83,7 @@ pub(super) struct Services {
 }
 
 impl Services {
-    pub fn new(start: Start, sitting: Sitting, restoring: Restoring) -> Self {
+    pub fn new(start: Start, session_files: SessionFiles, restoring: Restoring) -> Self {
         let waker = Arc::new(Waker::default());
         let wake = waker.clone();
         Self {
@@ -92,7 +92,7 @@ impl Services {
             data: None,
             opening: None,
             models: PerModel::default(),
-            sitting,
+            session_files,
             restoring,
             reopening: PerModel::default(),
             no_runtime: ModelRuntime::default(),
@@ -111,7 +111,7 @@ impl Services {
 
     /// Where a new model is autosaved while nobody has saved it.
     pub fn new_autosave_folder(&mut self) -> Option<PathBuf> {
-        self.sitting.new_folder()
+        self.session_files.new_folder()
     }
 
     /// How a trainer is run.

@@ -6,8 +6,8 @@ use crate::app::jobs::JobKey;
 use crate::app::project::{ModelEntry, Project};
 use crate::app::runtime::ModelRuntime;
 use crate::app::services::Services;
+use crate::app::session_files::{self, ModelRecord, Restoring, SessionFiles, SessionRecord};
 use crate::app::shell::Shell;
-use crate::app::sitting::{self, ModelRecord, Restoring, Sitting, SittingRecord};
 use crate::app::start::Start;
 use crate::app::state::{self, State};
 use crate::app::undo::Undo;
@@ -74,10 +74,10 @@ impl Session {
     /// Reads the state file and starts to open data, without waiting for it.
     pub fn new(mut start: Start) -> Self {
         let first = start.state.take();
-        let sitting = Sitting::begin(first.as_deref());
+        let session_files = SessionFiles::begin(first.as_deref());
         // A program beside another begins with what that one has, but for its models.
-        let beside = sitting.number > 1 && sitting.state.as_ref().is_some_and(|path| !path.exists());
-        start.state = if beside { first.clone() } else { sitting.state.clone() };
+        let beside = session_files.number > 1 && session_files.state.as_ref().is_some_and(|path| !path.exists());
+        start.state = if beside { first.clone() } else { session_files.state.clone() };
         let read = start.state.as_deref().map(state::read);
         let (state, trouble) = match read {
             Some(Ok(read)) => (read.state, read.left_out.map(Message::Words)),
@@ -89,13 +89,13 @@ impl Session {
             None => (State::default(), None),
         };
         let is_broken = trouble.is_some();
-        let record = if beside { SittingRecord::default() } else { state.sitting.clone() };
-        let left_over = sitting.left_over(&record);
+        let record = if beside { SessionRecord::default() } else { state.last_session.clone() };
+        let left_over = session_files.left_over(&record);
         let mut project = state.project.clone();
         project.settings.decoder = start.decoder.unwrap_or(project.settings.decoder);
         let mut session = Self {
             shell: Shell::new(&state),
-            services: Services::new(start, sitting, Restoring::of(record)),
+            services: Services::new(start, session_files, Restoring::of(record)),
             undo: Undo::default(),
             project,
         };
@@ -105,19 +105,19 @@ impl Session {
         if let Some(trouble) = trouble {
             session.shell.say(Level::Failed, &t!("toast.state_broken", why = explain(&trouble)));
         }
-        if first.is_some() && !session.services.sitting.autosaves() {
-            session.shell.say(Level::Note, &tr("sitting.not_kept"));
+        if first.is_some() && !session.services.session_files.autosaves() {
+            session.shell.say(Level::Note, &tr("last_session.not_kept"));
         }
         if beside {
-            session.shell.say(Level::Note, &t!("sitting.beside", number = session.services.sitting.number));
+            session.shell.say(Level::Note, &t!("last_session.beside", number = session.services.session_files.number));
         }
         if !left_over.is_empty() {
             let remove = move |_: &Progress| {
                 // Where the state cannot be read nobody knows what is wanted.
                 if is_broken {
-                    left_over.iter().for_each(|folder| _ = sitting::set_aside(folder));
+                    left_over.iter().for_each(|folder| _ = session_files::set_aside(folder));
                 } else {
-                    sitting::remove_all(&left_over);
+                    session_files::remove_all(&left_over);
                 }
                 Done::LeftOverRemoved
             };
@@ -128,7 +128,7 @@ impl Session {
         session
     }
 
-    /// Opens what the program was told to begin with, and what the last sitting had.
+    /// Opens what the program was told to begin with, and what the last session had.
     fn open_first(&mut self) {
         let (run, data) = (self.services.start.run.clone(), self.services.start.data.clone());
         if let Some(run) = &run {
@@ -137,7 +137,7 @@ impl Session {
         let last = self.project.data.clone();
         let other_data = data.as_ref().is_some_and(|data| data.clone().absolute() != last.clone().absolute());
         if other_data {
-            self.put_last_sitting_behind();
+            self.put_last_session_behind();
         }
         match run {
             // Undo goes back to what it replaces.
@@ -175,7 +175,7 @@ impl Session {
         self.shell.maximized
     }
 
-    /// Whether models of the last sitting are still on their way back.
+    /// Whether models of the last session are still on their way back.
     pub fn is_restoring(&self) -> bool {
         !self.services.restoring.models.is_empty() || !self.services.reopening.is_empty()
     }
@@ -365,7 +365,7 @@ impl Session {
             maximized: self.shell.maximized,
             zoom: self.shell.own_zoom(),
             sections: self.shell.sections.clone(),
-            sitting: SittingRecord { ended: false, models: self.records() },
+            last_session: SessionRecord { ended: false, models: self.records() },
             ..State::default()
         }
     }
@@ -376,13 +376,13 @@ impl Session {
         for (id, run) in self.services.reopening.iter().filter(|(id, _)| records.get(*id).is_none()).collect::<Vec<_>>()
         {
             // What undo brings back is its own from the moment that it is asked for.
-            let record = self.services.sitting.record(run, run.step.unwrap_or(1), 0.0);
+            let record = self.services.session_files.record(run, run.step.unwrap_or(1), 0.0);
             record.and_then(|record| records.insert(id, record));
         }
         for entry in &self.project.models {
             let Some(model) = self.services.models.get(entry.id).filter(|model| model.has_learned()) else { continue };
             if let (Some(run), Some(status)) = (model.on_disk(), model.status())
-                && let Some(record) = self.services.sitting.record(&run, status.step, status.train_s)
+                && let Some(record) = self.services.session_files.record(&run, status.step, status.train_s)
             {
                 records.insert(entry.id, record);
             }

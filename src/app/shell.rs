@@ -105,8 +105,15 @@ impl Shell {
     /// Keeps a message that is shown elsewhere for the log.
     pub fn log(&mut self, level: Level, text: &str) {
         self.messages.add(level, text);
+        self.note(level, text);
+    }
+
+    fn note(&mut self, level: Level, text: &str) {
+        match level {
+            Level::Failed => tracing::warn!("{text}"),
+            Level::Done | Level::Note => tracing::info!("{text}"),
+        }
         self.last_message = Some((level, text.to_owned()));
-        tracing::info!("{text}");
     }
 
     /// The same with a button.
@@ -129,11 +136,7 @@ impl Shell {
             Level::Failed => (theme::signs::FAILED, palette.danger),
         };
         self.toasts.add(look, shown, Duration::from_secs(seconds.min(20)), action.clone());
-        match level {
-            Level::Failed => tracing::warn!("{text}"),
-            Level::Done | Level::Note => tracing::info!("{text}"),
-        }
-        self.last_message = Some((level, text.to_owned()));
+        self.note(level, text);
         self.last_action = action;
     }
 }

@@ -1,7 +1,7 @@
 //! What is kept between two starts of the program, in a file of our own: the project, and where the window was.
 
 use crate::app::project::{ModelEntry, Project};
-use crate::app::sitting::SittingRecord;
+use crate::app::session_files::SessionRecord;
 use crate::app::tolerant::{self, Tolerated};
 use crate::disk::{FileError, read_file};
 use crate::message::{Explain, Message, message};
@@ -38,7 +38,7 @@ pub struct State {
     /// The section of each model's card that is open, by its name.
     pub sections: PerModel<String>,
     /// How far the models were.
-    pub sitting: SittingRecord,
+    pub last_session: SessionRecord,
 }
 
 impl Default for State {
@@ -51,7 +51,7 @@ impl Default for State {
             maximized: false,
             zoom: 1.0,
             sections: PerModel::default(),
-            sitting: SittingRecord::default(),
+            last_session: SessionRecord::default(),
         }
     }
 }
@@ -183,7 +183,7 @@ impl State {
         self.project = self.project.made_whole();
         let project = &self.project;
         self.sections.retain(|id, _| project.model(id).is_some());
-        self.sitting.models.retain(|id, record| project.model(id).is_some() && record.step > 0);
+        self.last_session.models.retain(|id, record| project.model(id).is_some() && record.step > 0);
         self
     }
 }
@@ -192,7 +192,7 @@ impl State {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::app::sitting::{ModelRecord, RunPlace};
+    use crate::app::session_files::{ModelRecord, RunPlace};
     use crate::model::ModelId;
     use crate::ui::settings::Language;
 
@@ -211,8 +211,8 @@ mod tests {
         state.project.shown.b = ModelId(2);
         state.sections.insert(ModelId(2), "training".to_owned());
         let record = |place| ModelRecord { place, step: 4200, train_s: 12.5 };
-        state.sitting.models.insert(ModelId(0), record(RunPlace::Autosaved(3)));
-        state.sitting.models.insert(ModelId(2), record(RunPlace::Saved("/a/run".into())));
+        state.last_session.models.insert(ModelId(0), record(RunPlace::Autosaved(3)));
+        state.last_session.models.insert(ModelId(2), record(RunPlace::Saved("/a/run".into())));
         let read = read_text(&state.to_text()).unwrap();
         assert_eq!((read.state, read.left_out), (state, None));
     }
@@ -247,12 +247,12 @@ mod tests {
     #[test]
     fn one_model_that_cannot_be_read_loses_no_other() {
         let whole = serde_json::json!({"place": {"autosaved": 3}, "step": 7, "train_s": 0.5});
-        let sitting = serde_json::json!({"models": {"0": whole, "1": 7, "x": whole, "9": whole}, "ended": true});
-        let text = serde_json::json!({"format": 2, "sitting": sitting, "zoom": 1.25}).to_string();
+        let last_session = serde_json::json!({"models": {"0": whole, "1": 7, "x": whole, "9": whole}, "ended": true});
+        let text = serde_json::json!({"format": 2, "last_session": last_session, "zoom": 1.25}).to_string();
         let read = read_text(&text).unwrap();
-        let ids: Vec<ModelId> = read.state.sitting.models.iter().map(|(id, _)| id).collect();
+        let ids: Vec<ModelId> = read.state.last_session.models.iter().map(|(id, _)| id).collect();
         assert_eq!((ids, read.state.zoom), (vec![ModelId(0)], 1.25), "{:?}", read.left_out);
-        assert!(read.left_out.is_some() && read.state.sitting.ended);
+        assert!(read.left_out.is_some() && read.state.last_session.ended);
     }
 
     #[test]

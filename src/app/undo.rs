@@ -224,7 +224,7 @@ mod tests {
     use super::*;
     use crate::app::kept::KeptState;
     use crate::app::runtime::ModelRuntime;
-    use crate::app::sitting::RunOnDisk;
+    use crate::app::session_files::RunOnDisk;
     use crate::dataset::{ImageShape, Split};
     use crate::model::Config;
     use crate::trainer::{Control, Options, Part, Trainer};

@@ -4,6 +4,7 @@ use super::encoded::Encoding;
 use crate::dataset::Split;
 use crate::random::{Purpose, normal_rows};
 use crate::snapshot::{Scratch, Snapshot};
+use faer::{Mat, Side};
 
 /// Images that it is fitted to, at most.
 const IMAGES: usize = 1000;
@@ -15,7 +16,7 @@ const POINT_LOG_VARIANCE: f32 = -20.0;
 pub struct FittedGaussian {
     /// `[latent]`.
     mean: Vec<f32>,
-    /// The lower triangle L of the covariance L·Lᵀ, row by row, `[latent, latent]`.
+    /// A with A·Aᵀ the covariance, row by row, `[latent, latent]`.
     factor: Vec<f32>,
 }
 
@@ -27,25 +28,28 @@ impl FittedGaussian {
         if first.count() == 0 || first.log_variance.iter().any(|log| *log > POINT_LOG_VARIANCE) {
             return None;
         }
-        Some(Self::of(&Encoding::of(snapshot, train, IMAGES, scratch, &mut || true)?))
+        Self::of(&Encoding::of(snapshot, train, IMAGES, scratch, &mut || true)?)
     }
 
-    /// Fitted to the posterior means.
-    pub fn of(encoding: &Encoding) -> Self {
+    /// Fitted to the posterior means; `None` where their covariance has no eigenvalues.
+    pub fn of(encoding: &Encoding) -> Option<Self> {
         let latent = encoding.latent;
         let rows = || encoding.mean.chunks_exact(latent.max(1)).filter(|row| row.iter().all(|x| x.is_finite()));
         let count = rows().count().max(1) as f64;
         let mut mean = vec![0.0f64; latent];
         rows().for_each(|row| mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x) / count));
-        let mut covariance = vec![0.0f64; latent * latent];
+        let mut covariance = Mat::<f64>::zeros(latent, latent);
         for row in rows() {
             let away: Vec<f64> = row.iter().zip(&mean).map(|(x, mean)| f64::from(*x) - mean).collect();
-            for (sums, x) in covariance.chunks_exact_mut(latent.max(1)).zip(&away) {
-                sums.iter_mut().zip(&away).for_each(|(sum, y)| *sum += x * y / count);
+            for (i, x) in away.iter().enumerate() {
+                away.iter().enumerate().for_each(|(j, y)| covariance[(i, j)] += x * y / count);
             }
         }
-        let factor = cholesky(covariance, latent).into_iter().map(|x| x as f32).collect();
-        Self { mean: mean.into_iter().map(|x| x as f32).collect(), factor }
+        let eigen = covariance.self_adjoint_eigen(Side::Lower).ok()?;
+        let (vectors, values) = (eigen.U(), eigen.S().column_vector());
+        let place = |at: usize| (at / latent.max(1), at % latent.max(1));
+        let factor = (0..latent * latent).map(place).map(|(i, j)| (vectors[(i, j)] * values[j].max(0.0).sqrt()) as f32);
+        Some(Self { mean: mean.into_iter().map(|x| x as f32).collect(), factor: factor.collect() })
     }
 
     /// Turns draws of the standard normal distribution into draws of this one, `[n, latent]` both.
@@ -66,34 +70,6 @@ pub fn sample_latents(snapshot: &Snapshot, fitted: Option<&FittedGaussian>, seed
         Some(fitted) => fitted.from_normal(&normal),
         None => normal,
     }
-}
-
-/// The lower triangle L of a covariance L·Lᵀ, `[size, size]`; a dimension without variance of its own has a row without.
-fn cholesky(mut matrix: Vec<f64>, size: usize) -> Vec<f64> {
-    let largest = (0..size).filter_map(|i| matrix.get(i * size + i).copied()).fold(0.0, f64::max);
-    for row in 0..size {
-        for column in 0..=row {
-            let (before, own) = matrix.split_at_mut(row * size);
-            let above = if column == row { None } else { before.get(column * size..column * size + column + 1) };
-            let Some(own) = own.get_mut(..=column.max(row)) else { continue };
-            let (left, rest) = own.split_at_mut(column);
-            let Some(value) = rest.first_mut() else { continue };
-            match above.and_then(<[f64]>::split_last) {
-                Some((pivot, above)) => {
-                    let sum: f64 = left.iter().zip(above).map(|(a, b)| a * b).sum();
-                    *value = if *pivot > 0.0 { (*value - sum) / pivot } else { 0.0 };
-                }
-                None => {
-                    let rest = *value - left.iter().map(|x| x * x).sum::<f64>();
-                    *value = if rest > 1e-9 * largest { rest.sqrt() } else { 0.0 };
-                }
-            }
-        }
-        if let Some(upper) = matrix.get_mut(row * size + row + 1..(row + 1) * size) {
-            upper.fill(0.0);
-        }
-    }
-    matrix
 }
 
 #[cfg(test)]
@@ -150,7 +126,7 @@ mod tests {
                     row[latent - 1] = 0.25;
                 }
             }
-            let fitted = FittedGaussian::of(&encoding(latent, rows.clone()));
+            let fitted = FittedGaussian::of(&encoding(latent, rows.clone())).unwrap();
             let draws = fitted.from_normal(&normal_rows(seed, Purpose::Sample, 0, 8_000, latent));
             let ((mean, covariance), (drawn_mean, drawn)) = (moments(latent, &rows), moments(latent, &draws));
             let scale = covariance.iter().fold(0.1f32, |most, x| most.max(x.abs()));
@@ -192,7 +168,7 @@ mod tests {
 
     #[test]
     fn one_image_and_none_are_no_trouble() {
-        assert_eq!(FittedGaussian::of(&encoding(2, vec![3.0, -1.0])).from_normal(&[5.0, 5.0]), [3.0, -1.0]);
-        assert_eq!(FittedGaussian::of(&encoding(2, vec![])).from_normal(&[5.0, 5.0]), [0.0, 0.0]);
+        assert_eq!(FittedGaussian::of(&encoding(2, vec![3.0, -1.0])).unwrap().from_normal(&[5.0, 5.0]), [3.0, -1.0]);
+        assert_eq!(FittedGaussian::of(&encoding(2, vec![])).unwrap().from_normal(&[5.0, 5.0]), [0.0, 0.0]);
     }
 }

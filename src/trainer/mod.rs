@@ -177,19 +177,18 @@ impl Trainer {
             history.push(row.step, row.seconds, &row.values);
             early_stop.add(&row.values);
         })?;
-        for change in opened.changes.iter().filter(|change| change.step <= opened.checkpoint.step && !change.is_part())
-        {
-            history.mark_read(change.step, change.into());
-        }
+        let step = opened.checkpoint.step;
+        let made = opened.changes.iter().filter(|change| change.step <= step && !change.is_part());
+        let mut happened: Vec<(u64, MarkKind)> = made.map(|change| (change.step, change.into())).collect();
         match run::read_origin(folder) {
-            Ok(Some(origin)) => history.mark_read(origin.step, MarkKind::Forked),
-            Ok(None) => {}
+            Ok(origin) => happened.extend(origin.map(|origin| (origin.step, MarkKind::Forked))),
             // A mark beside the curves is no reason to refuse a run.
             Err(error) => tracing::debug!("{error}"),
         }
-        if opened.checkpoint.step > 0 {
-            history.mark_read(opened.checkpoint.step, MarkKind::Resumed);
+        if step > 0 && !happened.contains(&(step, MarkKind::Forked)) {
+            happened.push((step, MarkKind::Resumed));
         }
+        history.mark_read(happened);
         let own = OwnFolder::opened(folder.to_owned(), lock, metrics);
         Self::begin(opened.initial.clone(), dataset, options, Some(Resumed { opened, own, history, early_stop }))
     }

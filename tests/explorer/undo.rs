@@ -128,9 +128,9 @@ fn closing_and_starting_again() {
     screen.click("Optimiser of A");
     screen.session.borrow_mut().close();
     let mut screen = Screen::open_in(screen.close());
-    screen.until("the last sitting", |session| session.is_ready() && !session.is_restoring());
+    screen.until("the last session", |session| session.is_ready() && !session.is_restoring());
     let said = screen.message().1;
-    assert!(said.contains("The last sitting is back, paused: A is back at step 3, B is back at step 3"), "{said}");
+    assert!(said.contains("The last session is back, paused: A is back at step 3, B is back at step 3"), "{said}");
     assert_eq!(*screen.session.borrow().project(), project);
     assert!(Slot::BOTH.map(|slot| Learned::on(&screen, slot)) == before, "the same bits, the same curves");
     screen.step();
@@ -145,11 +145,11 @@ fn closing_and_starting_again() {
 }
 
 #[test]
-fn the_last_sitting_goes_on_by_a_button() {
+fn the_last_session_goes_on_by_a_button() {
     let screen = trained();
     screen.session.borrow_mut().close();
     let mut screen = Screen::open_in(screen.close());
-    screen.until("the last sitting", |session| session.is_ready() && !session.is_restoring());
+    screen.until("the last session", |session| session.is_ready() && !session.is_restoring());
     screen.step();
     screen.click("Continue");
     screen.until("both train", |session| Slot::BOTH.iter().all(|slot| session.model(*slot).is_training()));

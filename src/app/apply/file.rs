@@ -36,7 +36,9 @@ impl Session {
             FileCommand::Ask(ask) => self.ask(ask),
             FileCommand::Browse(ask) => self.browse(ask),
             FileCommand::Complete(text) => {
-                self.services.jobs.start(JobKey::Completion, move |_| Done::Completed(complete(&text)));
+                self.services.jobs.start(JobKey::Completion, move |progress| {
+                    Done::Completed(complete(&text, &|| !progress.is_cancelled()))
+                });
             }
             FileCommand::OpenRun(folder) => self.open_run(folder, None),
             FileCommand::OpenRunAt(folder, step) => self.open_run(folder, Some(step)),

@@ -62,7 +62,7 @@ impl PanelLayout {
 
     /// Whether a panel has its place on the screen.
     pub fn is_shown(&self, pane: &Pane) -> bool {
-        self.tree.tiles.find_pane(pane).is_some_and(|tile| self.tree.is_visible(tile))
+        has_place(&self.tree, pane)
     }
 
     /// The panel that has all of the room, if one has.
@@ -101,7 +101,7 @@ impl PanelLayout {
         let Some(arrangement) = &mut self.arrangement else { return };
         if arrangement.is_outgrown(room.size) {
             let (next, mut tree) = Arrangement::new(room.size);
-            for pane in crate::ui::panels::panes().filter(|pane| !self.tree.tiles.is_shown(pane)) {
+            for pane in crate::ui::panels::panes().filter(|pane| !has_place(&self.tree, pane)) {
                 if let Some(tile) = tree.tiles.find_pane(&pane) {
                     tree.set_visible(tile, false);
                 }
@@ -131,13 +131,6 @@ impl PanelLayout {
     }
 }
 
-/// Whether a tile's panel is not hidden.
-trait ShownPane {
-    fn is_shown(&self, pane: &Pane) -> bool;
-}
-
-impl ShownPane for egui_tiles::Tiles<Pane> {
-    fn is_shown(&self, pane: &Pane) -> bool {
-        self.find_pane(pane).is_some_and(|tile| self.is_visible(tile))
-    }
+fn has_place(tree: &Tree<Pane>, pane: &Pane) -> bool {
+    tree.tiles.find_pane(pane).is_some_and(|tile| tree.is_visible(tile))
 }

@@ -32,13 +32,9 @@ pub struct Training {
     ranges: BTreeMap<Group, YRange>,
     /// Groups that were clicked to the front, the last first.
     front: Vec<Group>,
-    /// Groups that the last frame drew.
+    /// Groups that there were in the last frame, and those of them that it drew.
+    groups: Vec<Group>,
     drawn: Vec<Group>,
-}
-
-fn measured<'a>(view: &'a View<'a>) -> Vec<Measured<'a>> {
-    let last = |model: &ModelView<'_>| model.history.map(|history| history.last_values()).unwrap_or_default();
-    view.shown_models().map(|model| Measured { model, last: last(model) }).collect()
 }
 
 impl Training {
@@ -102,18 +98,17 @@ impl Training {
 
 impl Panel for Training {
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-        let groups = groups(&measured(view));
-        if groups.is_empty() {
+        if self.groups.is_empty() {
             return;
         }
         // From right to left.
         ui.add_space(theme::GRID);
         let menu = ui.menu_button(tr("training.options"), |ui| Self::options(ui, view, commands));
         menu.response.on_hover_text(tr("training.options_tip"));
-        if self.drawn.len() == groups.len() {
+        if self.drawn.len() == self.groups.len() {
             return;
         }
-        for group in groups.iter().rev() {
+        for group in self.groups.iter().rev() {
             let words = tr(&format!("group.{}", group.name()));
             let is_drawn = self.drawn.contains(group);
             let chip = ui.add(Button::selectable(is_drawn, words)).on_hover_text(tr("training.group_tip"));
@@ -127,8 +122,11 @@ impl Panel for Training {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         self.points_drawn = 0;
         self.drawn.clear();
-        let measured = measured(view);
+        let last = |model: &ModelView<'_>| model.history.map(|history| history.last_values()).unwrap_or_default();
+        let measured: Vec<Measured<'_>> =
+            view.shown_models().map(|model| Measured { model, last: last(model) }).collect();
         let groups = groups(&measured);
+        self.groups.clone_from(&groups);
         if groups.is_empty() {
             let ready = view.models.iter().any(|model| model.status.is_some());
             let words = if ready { tr("training.empty") } else { tr("train.no_data") };

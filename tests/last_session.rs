@@ -1,4 +1,4 @@
-//! The last sitting is there at the start: after closing, after a crash, beside another program, told to begin with something
+//! The last session is there at the start: after closing, after a crash, beside another program, told to begin with something
 //! else, and whatever lies where it was kept.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -21,7 +21,7 @@ const AUTOSAVE_S: f64 = 2.0;
 /// what the one before it took to write, where that is longer than the interval.
 const MOST_LOST_S: f64 = AUTOSAVE_S + 4.0;
 /// Where the other end of a test keeps its state.
-const FOLDER: &str = "LATENTARIUM_TEST_SITTING";
+const FOLDER: &str = "LATENTARIUM_TEST_SESSION";
 
 fn start(folder: &Path) -> Start {
     let (state, runs) = (Some(folder.join("state.json")), folder.join("runs"));
@@ -37,8 +37,8 @@ fn until(session: &mut Session, what: &str, reached: impl Fn(&Session) -> bool) 
     }
 }
 
-/// Until all of the last sitting is back.
-fn sit(start: Start) -> Session {
+/// Until all of the last session is back.
+fn opened(start: Start) -> Session {
     let mut session = Session::new(start);
     until(&mut session, "ready", |session| session.is_ready() && !session.is_restoring());
     session
@@ -46,7 +46,7 @@ fn sit(start: Start) -> Session {
 
 /// A session with two small models.
 fn small(folder: &Path) -> Session {
-    let mut session = sit(start(folder));
+    let mut session = opened(start(folder));
     for slot in Slot::BOTH {
         let config = session.model(slot).config.with("hidden", vec![8]).unwrap().with("batch", 16).unwrap();
         session.apply(ModelCommand::Edit(session.id(slot), Box::new(config)));
@@ -90,7 +90,7 @@ fn has_bits_of_a_whole_run(session: &Session, slot: Slot) -> bool {
 
 #[test]
 #[ignore = "the other end of the test below"]
-fn a_sitting_that_is_killed() {
+fn a_session_that_is_killed() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let mut session = small(Path::new(&folder));
     session.apply(ModelCommand::StartAll);
@@ -103,10 +103,10 @@ fn a_sitting_that_is_killed() {
     }
 }
 
-/// Lets a sitting train for so long and kills it; gives steps and seconds of training of both models when they were seen last.
+/// Lets a session train for so long and kills it; gives steps and seconds of training of both models when they were seen last.
 fn kill_after(folder: &Path, moment: Duration) -> [(u64, f64); 2] {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_sitting_that_is_killed", "--ignored", "--nocapture"])
+        .args(["--exact", "a_session_that_is_killed", "--ignored", "--nocapture"])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -132,7 +132,7 @@ fn kill_after(folder: &Path, moment: Duration) -> [(u64, f64); 2] {
 }
 
 #[test]
-fn a_sitting_that_was_killed_comes_back_and_says_so() {
+fn a_session_that_was_killed_comes_back_and_says_so() {
     let (kills, most_ms) = if std::env::var_os("LATENTARIUM_LONG").is_some() { (20, 15_000) } else { (2, 8_000) };
     let mut moments = rand_chacha::ChaCha8Rng::seed_from_u64(11);
     let mut lost = Vec::new();
@@ -140,7 +140,7 @@ fn a_sitting_that_was_killed_comes_back_and_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let moment = Duration::from_millis(moments.random_range(500..most_ms));
         let seen = kill_after(folder.path(), moment);
-        let mut session = sit(start(folder.path()));
+        let mut session = opened(start(folder.path()));
         let said = session.messages().iter().map(|message| message.text.clone()).collect::<Vec<_>>().join("\n");
         for (slot, (step, train_s)) in Slot::BOTH.into_iter().zip(seen) {
             let status = session.model(slot).status().unwrap();
@@ -156,7 +156,7 @@ fn a_sitting_that_was_killed_comes_back_and_says_so() {
         }
         // Who was killed before anything was recorded has nothing to say.
         if steps(&session).iter().any(|step| *step > 0) {
-            assert!(said.contains("The last sitting ended without closing: "), "{said}");
+            assert!(said.contains("The last session ended without closing: "), "{said}");
         }
         make_steps_of_each(&mut session);
         session.close();
@@ -172,34 +172,34 @@ fn make_steps_of_each(session: &mut Session) {
 }
 
 #[test]
-fn programs_at_once_keep_a_sitting_each() {
+fn programs_at_once_keep_a_session_each() {
     let folder = tempfile::tempdir().unwrap();
     let mut first = small(folder.path());
     let mut second = small(folder.path());
-    assert!(second.messages().iter().any(|message| message.text.contains("this is sitting 2")));
+    assert!(second.messages().iter().any(|message| message.text.contains("this is session 2")));
     make_steps(&mut first, 2);
     make_steps(&mut second, 3);
     first.close();
     second.close();
     drop((first, second));
-    let newest = sit(start(folder.path()));
+    let newest = opened(start(folder.path()));
     assert_eq!(steps(&newest), [3; 2], "what was closed last");
-    let other = sit(start(folder.path()));
+    let other = opened(start(folder.path()));
     assert_eq!(steps(&other), [2; 2]);
     assert!(Slot::BOTH.into_iter().all(|slot| has_bits_of_a_whole_run(&newest, slot)));
 }
 
 #[test]
-fn told_to_begin_with_other_data_the_last_sitting_is_what_undo_goes_back_to() {
+fn told_to_begin_with_other_data_the_last_session_is_what_undo_goes_back_to() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = small(folder.path());
     make_steps(&mut session, 2);
     session.close();
     drop(session);
-    let mut session = sit(Start { data: Some(Source::parse("sprites")), ..start(folder.path()) });
+    let mut session = opened(Start { data: Some(Source::parse("sprites")), ..start(folder.path()) });
     assert_eq!((session.data().unwrap().name.as_str(), steps(&session)), ("sprites", [0; 2]));
     session.apply(Asked::Undo);
-    until(&mut session, "the last sitting", |session| steps(session) == [2; 2] && !session.is_restoring());
+    until(&mut session, "the last session", |session| steps(session) == [2; 2] && !session.is_restoring());
     assert_eq!(session.data().unwrap().name, "digits");
     make_steps(&mut session, 1);
     assert!(Slot::BOTH.into_iter().all(|slot| has_bits_of_a_whole_run(&session, slot)));
@@ -236,7 +236,7 @@ fn what_cannot_be_opened_is_a_sentence_and_is_kept() {
             .collect();
         assert_eq!(runs.len(), 2, "{runs:?}");
         runs.iter().for_each(|run| spoil(run));
-        let session = sit(start(folder.path()));
+        let session = opened(start(folder.path()));
         assert_eq!(steps(&session), [0; 2], "{what}");
         let failed: Vec<_> = session.messages().iter().filter(|message| message.level == Level::Failed).collect();
         assert_eq!(failed.len(), 2, "{what}: {failed:?}");

@@ -1,4 +1,4 @@
-//! One sitting: the state file and the folder of autosaved runs that are this program's own until it ends, and what the last
+//! One session: the state file and the folder of autosaved runs that are this program's own until it ends, and what the last
 //! one that had them left there. A program that is started beside another gets files with a number: `state-2.json` and
 //! `autosave-2`.
 
@@ -47,17 +47,17 @@ pub struct ModelRecord {
     pub train_s: f64,
 }
 
-/// What a sitting leaves beside the project.
+/// What a session leaves beside the project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct SittingRecord {
+pub struct SessionRecord {
     /// Whether it ended as it should, with everything on disk.
     pub ended: bool,
     /// The models that had learned something.
     pub models: PerModel<ModelRecord>,
 }
 
-/// What comes back of the last sitting.
+/// What comes back of the last session.
 #[derive(Default)]
 pub struct Restoring {
     /// How far the models were that are not back yet.
@@ -72,14 +72,14 @@ pub struct Restoring {
 
 impl Restoring {
     /// Of what was recorded.
-    pub fn of(record: SittingRecord) -> Self {
+    pub fn of(record: SessionRecord) -> Self {
         Self { crashed: !record.ended, models: record.models, ..Self::default() }
     }
 }
 
-/// The files of this sitting. Others keep away from them while it lives.
+/// The files of this session. Others keep away from them while it lives.
 #[derive(Debug, Default)]
-pub struct Sitting {
+pub struct SessionFiles {
     /// The state file; `None` keeps nothing.
     pub state: Option<PathBuf>,
     /// Which of several programs at once it is, from 1.
@@ -101,7 +101,7 @@ fn numbered(path: &Path, stem: &str, number: u32) -> PathBuf {
     numbered
 }
 
-impl Sitting {
+impl SessionFiles {
     /// Takes the files that were used last of those that no other program uses, where `state` is the first state file.
     pub fn begin(state: Option<&Path>) -> Self {
         let Some(state) = state else { return Self::default() };
@@ -156,7 +156,7 @@ impl Sitting {
         Some(self.autosave.as_ref()?.join(format!("{PREFIX}{number}")))
     }
 
-    /// A run that was recorded, as it lies on disk; `None` where it lay in a folder that this sitting does not have.
+    /// A run that was recorded, as it lies on disk; `None` where it lay in a folder that this session does not have.
     pub fn on_disk(&self, record: &ModelRecord) -> Option<RunOnDisk> {
         let (folder, unsaved) = match &record.place {
             RunPlace::Saved(folder) => (folder.clone(), false),
@@ -176,7 +176,7 @@ impl Sitting {
     }
 
     /// The autosaved runs that nothing refers to any more, and what crashes have left.
-    pub fn left_over(&self, record: &SittingRecord) -> Vec<PathBuf> {
+    pub fn left_over(&self, record: &SessionRecord) -> Vec<PathBuf> {
         let Some(autosave) = &self.autosave else { return Vec::new() };
         let used = record.models.iter().filter_map(|(_, model)| match model.place {
             RunPlace::Autosaved(number) => Some(number),
@@ -232,7 +232,7 @@ mod tests {
     fn programs_at_once_have_files_of_their_own_and_the_next_one_those_that_were_used_last() {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("state.json");
-        let begin = || Sitting::begin(Some(&state));
+        let begin = || SessionFiles::begin(Some(&state));
         let mut first = begin();
         assert_eq!((first.number, first.state.as_deref()), (1, Some(&*state)));
         assert_eq!(first.new_folder(), Some(folder.path().join("autosave/run-1")));
@@ -245,9 +245,9 @@ mod tests {
         assert_eq!(begin().number, 3);
         drop((first, second));
         assert_eq!(begin().number, 2, "the newest");
-        let others = Sitting::begin(Some(&folder.path().join("mine.json")));
+        let others = SessionFiles::begin(Some(&folder.path().join("mine.json")));
         assert_eq!(others.folder(1), Some(folder.path().join("mine-autosave/run-1")));
-        let nothing = Sitting::begin(None);
+        let nothing = SessionFiles::begin(None);
         assert!(nothing.state.is_none() && !nothing.autosaves());
     }
 
@@ -259,13 +259,13 @@ mod tests {
             fs::create_dir_all(folder.path().join("autosave").join(name)).unwrap();
         }
         fs::write(folder.path().join("autosave/run-5"), "a file").unwrap();
-        let mut sitting = Sitting::begin(Some(&state));
-        assert!(sitting.new_folder().unwrap().ends_with("run-13"));
-        let mut record = SittingRecord::default();
+        let mut session_files = SessionFiles::begin(Some(&state));
+        assert!(session_files.new_folder().unwrap().ends_with("run-13"));
+        let mut record = SessionRecord::default();
         let run = RunOnDisk { folder: folder.path().join("autosave/run-3"), step: None, unsaved: true };
-        record.models.insert(ModelId(0), sitting.record(&run, 7, 0.5).unwrap());
-        assert_eq!(sitting.on_disk(record.models.get(ModelId(0)).unwrap()), Some(run));
-        let left = sitting.left_over(&record);
+        record.models.insert(ModelId(0), session_files.record(&run, 7, 0.5).unwrap());
+        assert_eq!(session_files.on_disk(record.models.get(ModelId(0)).unwrap()), Some(run));
+        let left = session_files.left_over(&record);
         remove_all(&left);
         let mut names: Vec<String> = fs::read_dir(folder.path().join("autosave"))
             .unwrap()
