@@ -186,6 +186,7 @@ impl Session {
             maximised: self.shell.layout.maximised().is_some(),
             presenting: self.shell.presenting,
             cursor: self.project.cursor,
+            plane: self.project.settings.plane.model,
             viewport: self.project.view,
         };
         shortcuts::commands(&context, &keyboard, &mut commands);

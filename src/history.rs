@@ -2,11 +2,15 @@
 
 mod curve;
 mod marks;
+mod range;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use curve::{Axis, Curve, CurvePoint, WHOLE_POINTS};
 pub use marks::{CurveMark, MarkKind};
+pub use range::y_range;
+pub use table::curves_csv;
 
 use crate::metrics;
 use crate::model::MetricId;

@@ -4,7 +4,7 @@
 use SheetColumn::{Error, Original, Reconstruction, Sample};
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
 use latentarium::explore::compare::{Sheet, SheetCell, SheetColumn, sheet};
-use latentarium::picture::{self, ColorMap};
+use latentarium::picture::{self, ColorMap, FigureStyle};
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Scratch, Snapshot};
 
 const SHAPE: ImageShape = ImageShape::grey(8, 8);
@@ -122,7 +122,8 @@ fn a_model_without_a_likelihood_has_no_nats() {
 fn the_picture_grows_with_what_there_is() {
     let (vae, gan) = (bernoulli(), gan());
     let names = data().class_names().to_vec();
-    let width = |models: &[&Snapshot]| picture::compare(&made(models), &names, ColorMap::Grey).width();
+    let width =
+        |models: &[&Snapshot]| picture::compare(&made(models), &names, ColorMap::Grey, &FigureStyle::default()).width();
     assert!(width(&[&gan, &gan]) < width(&[&vae, &gan]));
     assert_eq!(width(&[&vae, &gan]), width(&[&gan, &vae]));
     assert!(width(&[&vae, &gan]) < width(&[&vae, &vae]));

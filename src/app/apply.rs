@@ -1,6 +1,7 @@
 //! Carrying out Commands: the only place where the session changes because somebody asked. One file a kind of Command.
 
 mod data;
+mod export;
 mod file;
 mod keep;
 mod model;

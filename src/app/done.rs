@@ -14,6 +14,17 @@ use crate::ui::dialogs::PathCompletion;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// Where a run that was opened goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenedPlace {
+    /// In the place of the model that suits it.
+    Suiting,
+    /// In this model's place.
+    Of(ModelId),
+    /// Behind this model on the list, and into the other view.
+    Beside(ModelId),
+}
+
 /// What came of a piece of work.
 pub enum Done {
     /// A data set was opened.
@@ -22,8 +33,8 @@ pub enum Done {
     DataAgain(UndoWay, Source, Box<Dataset>),
     /// A model's run was opened again, or why not.
     Reopened(ModelId, Result<Box<Reopened>, Message>),
-    /// A run was opened, with its data where that is another than before; for this model, or for the one that suits it.
-    Run(Option<ModelId>, Result<Box<OpenedRun>, NotOpened>),
+    /// A run was opened, with its data where that is another than before.
+    Run(OpenedPlace, Result<Box<OpenedRun>, NotOpened>),
     /// The steps of which a run keeps checkpoints.
     Kept(PathBuf, Result<Vec<u64>, Message>),
     /// A model's trainer was made.

@@ -48,15 +48,12 @@ fn make_folder_of(path: &Path) -> Result<(), WriteError> {
     made.map_err(|error| WriteError::Io { path: path.to_owned(), error })
 }
 
-/// A picture as a PNG file, where a person wants it. Makes the folder where there is none.
+/// Writes a file where a person wants it, into a folder that is there.
 ///
 /// # Errors
-/// Where it cannot be encoded or written.
-pub fn write_png(path: &Path, picture: &image::RgbImage) -> Result<(), WriteError> {
-    let wrong = |error| WriteError::Io { path: path.to_owned(), error: std::io::Error::other(error) };
-    let bytes = crate::picture::png(picture).map_err(wrong)?;
-    make_folder_of(path)?;
-    export(path, &bytes).map_err(|error| WriteError::Refused { path: path.to_owned(), error })
+/// Where it cannot be written.
+pub fn write_export(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    export(path, bytes).map_err(|error| WriteError::Refused { path: path.to_owned(), error })
 }
 
 #[cfg(test)]

@@ -10,10 +10,10 @@ use crate::message::{Explain, Message};
 use crate::model::ModelId;
 use crate::run;
 use crate::trainer::Event;
-use crate::ui::command::{FileCommand, ModelCommand};
+use crate::ui::command::ModelCommand;
 use crate::ui::messages::Level;
 use crate::ui::slot::Slot;
-use crate::ui::text::{explain, tr, whole};
+use crate::ui::text::{explain, whole};
 use crate::ui::toasts::ToastAction;
 use eframe::egui;
 use rust_i18n::t;
@@ -81,8 +81,7 @@ impl Session {
             Event::Saved { path, step } => {
                 let path = std::path::absolute(&path).unwrap_or(path);
                 let message = t!("toast.saved", slot = name, step = whole(step), path = path.display()).into_owned();
-                let show = FileCommand::ShowFolder(path.clone()).into();
-                self.shell.offer(Level::Done, &message, ToastAction { words: tr("toast.show_folder"), command: show });
+                self.offer_folder(&message, path.clone());
                 if let Some(plane) = self.services.planes.plane(id).cloned() {
                     self.services.jobs.start(JobKey::Write(path.clone()), move |_| {
                         Done::PlaneWritten(run::write_plane(&path, &*plane).map_err(|error| error.message()))

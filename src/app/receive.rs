@@ -23,7 +23,9 @@ impl Session {
                 self.fall_back_to_data(opening);
             }
             Some(Done::Run(_, Err(NotOpened { message, whole }))) => {
-                self.failed(|ask| ask == Ask::OpenRun, &explain(&message));
+                if !self.shell.panels.fork.fail(&explain(&message)) {
+                    self.failed(|ask| ask == Ask::OpenRun, &explain(&message));
+                }
                 if let Some((run, step)) = whole {
                     self.shell.panels.damaged.offer(run, step, message);
                 }
@@ -55,9 +57,10 @@ impl Session {
             Done::DataAgain(way, source, data) => self.receive_data_again(way, &source, *data),
             Done::Reopened(id, reopened) => self.reopened(id, reopened.map(|reopened| *reopened)),
             Done::Kept(run, kept) => self.receive_kept(&run, kept),
-            Done::Run(id, Ok(run)) => {
+            Done::Run(place, Ok(run)) => {
                 self.answered(|ask| ask == Ask::OpenRun);
-                self.take_run(*run, id);
+                self.shell.panels.fork.succeed();
+                self.take_run(*run, place);
             }
             Done::Completed(Some(known)) => self.shell.panels.dialogs.complete(known),
             Done::Completed(None) => {}
@@ -82,7 +85,10 @@ impl Session {
             Done::Exported(Ok(path)) => {
                 self.answered(|ask| matches!(ask, Ask::Export(_)));
                 let message = t!("toast.exported", path = path.display()).into_owned();
-                self.shell.say(Level::Done, &message);
+                match path.parent() {
+                    Some(folder) => self.offer_folder(&message, folder.to_owned()),
+                    None => self.shell.say(Level::Done, &message),
+                }
             }
             Done::StateWritten(Err(message)) => {
                 self.shell.say(Level::Failed, &t!("toast.state_failed", why = explain(&message)))

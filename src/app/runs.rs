@@ -1,6 +1,6 @@
 //! Runs in their folders: opening them, forking them, and writing them when the program ends.
 
-use crate::app::done::{Done, NotOpened, OpenedRun, Reopened};
+use crate::app::done::{Done, NotOpened, OpenedPlace, OpenedRun, Reopened};
 use crate::app::files;
 use crate::app::jobs::JobKey;
 use crate::app::runtime::ModelRuntime;
@@ -11,13 +11,14 @@ use crate::app::undo::{ChangeKind, Undo};
 use crate::dataset::{self, Dataset, Progress};
 use crate::explore::plane::Plane;
 use crate::message::{Explain, Message, message};
-use crate::model::ModelId;
+use crate::model::{Config, ModelId};
 use crate::run::{self, RunError};
 use crate::trainer::{self, OpenError, Options, Trainer};
 use crate::ui::command::ForkRequest;
+use crate::ui::fork::ForkField;
 use crate::ui::messages::Level;
 use crate::ui::slot::Slot;
-use crate::ui::text::{explain, whole};
+use crate::ui::text::{explain, tr, whole};
 use rust_i18n::t;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,21 +91,29 @@ impl Session {
         let data = self.services.data.clone();
         let options = Options { from_step, ..self.services.options() };
         self.services.opening = Some(Opening { what: folder.display().to_string(), source: None });
-        self.services.jobs.start(JobKey::Open, move |progress| Done::Run(None, open(&folder, data, options, progress)));
+        self.services.jobs.start(JobKey::Open, move |progress| {
+            Done::Run(OpenedPlace::Suiting, open(&folder, data, options, progress))
+        });
     }
 
-    pub(super) fn take_run(&mut self, run: OpenedRun, id: Option<ModelId>) {
+    pub(super) fn take_run(&mut self, run: OpenedRun, place: OpenedPlace) {
         let OpenedRun { opened, plane, trainer, data } = run;
         let other_data = self.services.data.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &data));
         if other_data {
             self.take_data(data);
         }
-        // A model with an encoder goes into view A.
-        let suits = if opened.config.model.encodes() { Slot::A } else { Slot::B };
-        let id = id.unwrap_or_else(|| self.project.id(suits));
-        let replaced = other_data || self.services.models.get(id).is_some_and(ModelRuntime::has_learned);
         if !other_data {
             self.undo.record(ChangeKind::List, &self.project);
+        }
+        // A model with an encoder goes into view A.
+        let suits = if opened.config.model.encodes() { Slot::A } else { Slot::B };
+        let id = match place {
+            OpenedPlace::Suiting => self.project.id(suits),
+            OpenedPlace::Of(id) => id,
+            OpenedPlace::Beside(parent) => self.place_beside(parent, trainer.config()),
+        };
+        let replaced = other_data || self.services.models.get(id).is_some_and(ModelRuntime::has_learned);
+        if !other_data {
             self.keep_for_undo(id);
         }
         // One that was being made in its place is not waited for any more.
@@ -130,6 +139,14 @@ impl Session {
         if replaced { self.offer_undo(&message) } else { self.shell.say(Level::Done, &message) }
     }
 
+    /// A place on the list behind a model, in the other view; the model of the other view's own where the list is full.
+    fn place_beside(&mut self, parent: ModelId, config: Config) -> ModelId {
+        let slot = if self.project.shown.a == parent { Slot::B } else { Slot::A };
+        let Some(id) = self.project.add(config, Some(parent)) else { return self.project.id(slot) };
+        self.project.show(slot, id);
+        id
+    }
+
     /// Brings a model back from disk, in the background.
     pub(super) fn reopen(&mut self, id: ModelId, run: RunOnDisk) {
         let Some(data) = self.services.data.clone() else { return };
@@ -145,9 +162,13 @@ impl Session {
     pub(super) fn ask_fork(&mut self, id: ModelId) {
         let folder = self.services.models.get(id).and_then(|model| model.folder.clone());
         let (Some(folder), Some(entry)) = (folder, self.project.model(id)) else { return };
-        let fields = entry.config.changeable().into_iter();
-        let fields = fields.filter_map(|key| Some((entry.config.get(&key)?.to_string(), key)));
-        let fields = fields.map(|(value, key)| (key, value)).collect();
+        let config = &entry.config;
+        let field = |key: String| {
+            let (field, value) = config.fields().find(|(field, _)| field.key == key)?;
+            let name = field.card.map_or_else(|| key.clone(), |row| tr((row.words)(config)));
+            Some(ForkField { value: value.to_string(), name, key })
+        };
+        let fields = config.changeable().into_iter().filter_map(field).collect();
         let name = self.project.label(id);
         self.shell.panels.fork.ask(id, name, folder.clone(), fields);
         self.services.jobs.start(JobKey::Checkpoints, move |_| {
@@ -166,17 +187,16 @@ impl Session {
         }
     }
 
-    /// Makes a fork and opens it in the model's place, all in the background. What stood there is written as it goes.
+    /// Makes a fork and opens it, in the model's place or beside it, all in the background.
     pub(super) fn fork(&mut self, id: ModelId, request: ForkRequest) {
-        let other = Slot::BOTH.into_iter().map(|slot| self.project.id(slot)).find(|other| *other != id);
-        let id = other.filter(|_| request.beside).unwrap_or(id);
+        let place = if request.beside { OpenedPlace::Beside(id) } else { OpenedPlace::Of(id) };
         let (data, options, runs) = (self.services.data.clone(), self.services.options(), self.runs());
         self.services.opening = Some(Opening { what: request.run.display().to_string(), source: None });
         self.services.jobs.start(JobKey::Open, move |progress| {
             let made = make_fork(&request, &runs)
                 .map_err(NotOpened::from)
                 .and_then(|folder| open(&folder, data, options, progress));
-            Done::Run(Some(id), made)
+            Done::Run(place, made)
         });
     }
 

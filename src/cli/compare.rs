@@ -4,7 +4,7 @@ use super::Outcome;
 use super::common::{open, usage, write_png};
 use super::output::say;
 use crate::explore::compare::{Sheet, sheet};
-use crate::picture::{self, ColorMap};
+use crate::picture::{self, ColorMap, FigureStyle};
 use crate::run::{self, Opened};
 use crate::snapshot::Likelihood;
 use anyhow::{Result, bail};
@@ -50,7 +50,10 @@ pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
     let sheet = sheet(&snapshots, &dataset, ROWS, arguments.seed);
     let mut shown = sheet.clone();
     shown.models.truncate(SHOWN);
-    write_png(&arguments.out, &picture::compare(&shown, dataset.class_names(), ColorMap::Grey))?;
+    write_png(
+        &arguments.out,
+        &picture::compare(&shown, dataset.class_names(), ColorMap::Grey, &FigureStyle::default()),
+    )?;
     if arguments.json {
         let first = sheet.models.iter().find(|model| !model.reconstructions.is_empty());
         let line = serde_json::json!({

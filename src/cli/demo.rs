@@ -9,7 +9,7 @@ use crate::disk::FileError;
 use crate::explore::compare::sheet;
 use crate::explore::default_plane;
 use crate::model::{Config, MetricId};
-use crate::picture::{self, ColorMap, SheetLayout};
+use crate::picture::{self, ColorMap, FigureStyle, SheetLayout};
 use crate::run;
 use crate::trainer::{Control, Event, Options, Trainer};
 use anyhow::{Result, anyhow, bail};
@@ -65,9 +65,8 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
         trainer.snapshot().ok_or_else(|| anyhow!("a model was not ready within {} s", arguments.seconds))
     };
     let (snapshot_a, snapshot_b) = (snapshot(a)?, snapshot(b)?);
-    let curves =
-        picture::curves(a.history(), b.history()).map_err(|error| anyhow!("curves could not be drawn: {error}"))?;
-    write_png(&out.join("curves.png"), &curves)?;
+    let curves = picture::run_curves(a.history(), b.history());
+    write_png(&out.join("curves.png"), &picture::pixels(&curves, &FigureStyle::default())?)?;
     for (snapshot, name) in [(&snapshot_a, "plane-vae.png"), (&snapshot_b, "plane-gan.png")] {
         let plane = default_plane(snapshot, 0, Some(&dataset.test));
         write_sheet(&out.join(name), SheetLayout::quilt(20, snapshot.image), |each| {
@@ -75,7 +74,10 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
         })?;
     }
     let sheet = sheet(&[&snapshot_a, &snapshot_b], &dataset, 20, 0);
-    write_png(&out.join("compare.png"), &picture::compare(&sheet, dataset.class_names(), ColorMap::Grey))?;
+    write_png(
+        &out.join("compare.png"),
+        &picture::compare(&sheet, dataset.class_names(), ColorMap::Grey, &FigureStyle::default()),
+    )?;
     for trainer in &trainers {
         let folder = run::create_free_folder(out, &trainer.config().preset, &dataset.name)?;
         trainer.send(Control::Save(folder));

@@ -12,6 +12,7 @@ pub mod pick;
 pub mod plane;
 pub mod plane_point;
 pub mod point_choice;
+pub mod points_table;
 pub mod refine;
 pub mod tiles;
 pub mod viewer;

@@ -250,9 +250,14 @@ impl Curve {
         let first = self.partition(axis, |x| x < from).saturating_sub(1);
         let last = (self.partition(axis, |x| x <= to) + 1).min(self.count);
         let mut level = 0;
-        while last.saturating_sub(first) / size(level) > most.max(2) / 2 && level < self.levels.len() {
+        let blocks = |level: usize| last.saturating_sub(first) / size(level);
+        // An average over long blocks would be another curve: it is taken over finer ones, of which some are shown.
+        let most_blocks = if smoothing > 0.0 { BRANCH * most.max(2) } else { most.max(2) / 2 };
+        while blocks(level) > most_blocks && level < self.levels.len() {
             level += 1;
         }
+        let every = (blocks(level) / most.max(2)).max(1);
+        let mut seen = 0usize;
         // Smoothing starts before what is seen, so that panning does not change the curve.
         let memory = if smoothing > 0.0 { (10.0 / (1.0 - smoothing)) as usize } else { 0 };
         let mut out = Vec::new();
@@ -265,7 +270,10 @@ impl Curve {
                     weight = keep * weight + (1.0 - keep);
                 }
                 if covered.end > first && weight > 0.0 {
-                    out.push([block.last.x(axis), average / weight]);
+                    if seen.is_multiple_of(every) || covered.end >= last {
+                        out.push([block.last.x(axis), average / weight]);
+                    }
+                    seen += 1;
                 }
             } else {
                 out.extend(block.extremes().map(|point| [point.x(axis), f64::from(point.value)]));

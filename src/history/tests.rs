@@ -36,6 +36,25 @@ fn smoothing_is_the_debiased_moving_average() {
     }
 }
 
+/// A loss that falls: few pixels show it as it is, from its first steps on.
+#[test]
+fn a_long_smoothed_curve_keeps_its_shape_on_few_pixels() {
+    let value = |step: usize| 130.0 + 400.0 * (-(step as f32) / 150.0).exp();
+    for count in [6_600, 9_700, 12_600, 100_000] {
+        let values: Vec<f32> = (1..=count).map(value).collect();
+        let points = curve(&values).visible(Axis::Step, (0.0, 1e9), 120, 0.9);
+        assert!((100..=300).contains(&points.len()), "{count}: {} points", points.len());
+        // Averages lag behind by the weights' ten steps and a block, which is a part of a pixel.
+        let pixel = count as f64 / 120.0;
+        for point in &points {
+            let (low, high) =
+                (f64::from(value(point[0] as usize)), f64::from(value(((point[0] - 20.0 - pixel).max(0.0)) as usize)));
+            assert!((low - 0.1..=high + 0.1).contains(&point[1]), "{count}: {point:?}, {low} to {high}");
+        }
+        assert!(points[0][0] <= 2.0 * pixel + 600.0 && points[points.len() - 1][0] == count as f64, "{count}");
+    }
+}
+
 #[test]
 fn what_is_no_number_hides_no_extreme() {
     let values: Vec<f32> = (0..64).map(|index| if index % 3 == 0 { f32::NAN } else { index as f32 }).collect();

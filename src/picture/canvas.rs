@@ -24,16 +24,27 @@ pub(super) fn register_fonts() {
 pub(super) struct Canvas {
     picture: RgbImage,
     map: ColorMap,
+    /// Pixels a side of what is one in the places and sizes that it is given.
+    enlarged: u32,
 }
 
 impl Canvas {
     /// A picture of one colour; `map` is for the grey images that come onto it.
     pub fn new([width, height]: [u32; 2], colour: [u8; 3], map: ColorMap) -> Self {
-        Self { picture: RgbImage::from_pixel(width.max(1), height.max(1), Rgb(colour)), map }
+        Self { picture: RgbImage::from_pixel(width.max(1), height.max(1), Rgb(colour)), map, enlarged: 1 }
+    }
+
+    /// The same, empty, with `times` as many pixels a side.
+    pub fn enlarged(self, times: u32) -> Self {
+        let (width, height) = self.picture.dimensions();
+        let ground = self.picture.get_pixel_checked(0, 0).copied().unwrap_or(Rgb([255; 3]));
+        let picture = RgbImage::from_pixel(width * times, height * times, ground);
+        Self { picture, enlarged: times, ..self }
     }
 
     /// Puts an image at (x, y), `scale` times as large; what sticks out is cut.
     pub fn image(&mut self, bitmap: &Bitmap, (x, y): (u32, u32), scale: u32) {
+        let (x, y, scale) = (x * self.enlarged, y * self.enlarged, scale * self.enlarged);
         let [width, height] = bitmap.size();
         let rgb = bitmap.rgb(self.map);
         for row in 0..height as u32 * scale {
@@ -54,6 +65,7 @@ impl Canvas {
         let (width, height) = self.picture.dimensions();
         let area = BitMapBackend::with_buffer(&mut self.picture, (width, height)).into_drawing_area();
         let [red, green, blue] = colour;
+        let (x, y, size) = (x * self.enlarged, y * self.enlarged, size * self.enlarged);
         let style = ("sans-serif", size).into_font().color(&RGBColor(red, green, blue));
         if let Err(error) = area.draw_text(text, &style, (x as i32, y as i32)) {
             tracing::warn!("words could not be drawn: {error}");

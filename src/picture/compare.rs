@@ -3,11 +3,12 @@
 use super::bitmap::Bitmap;
 use super::canvas::{Canvas, GAP};
 use super::colormap::ColorMap;
+use super::figure::{FigureStyle, finer};
 use super::sheet::{PAPER, scale_of};
 use crate::dataset::ImageShape;
 use crate::explore::compare::{Sheet, SheetCell, SheetColumn};
 use crate::snapshot::Likelihood;
-use image::RgbImage;
+use image::{RgbImage, imageops};
 use rust_i18n::t;
 
 const INK: [u8; 3] = [32, 36, 44];
@@ -50,16 +51,18 @@ fn heading(sheet: &Sheet, column: SheetColumn) -> String {
 }
 
 /// The whole sheet: blocks of test images with their reconstructions and errors, then fresh samples of each model. A class
-/// without a name among `class_names` has none; `map` is for grey images.
-pub fn compare(sheet: &Sheet, class_names: &[String], map: ColorMap) -> RgbImage {
+/// without a name among `class_names` has none; `map` is for grey images. Of `style` its size, headings and caption count.
+pub fn compare(sheet: &Sheet, class_names: &[String], map: ColorMap, style: &FigureStyle) -> RgbImage {
     let layout = Layout::of(sheet);
-    let mut canvas = Canvas::new(layout.size(sheet), PAPER, map);
+    let size = layout.size(sheet, style).map(|side| side * style.scale);
+    let finer = finer(size, style.scale);
+    let mut canvas = Canvas::new(layout.size(sheet, style), PAPER, map).enlarged(style.scale * finer);
     let (mut samples, rows): (Vec<_>, Vec<_>) =
         sheet.columns().into_iter().partition(|column| matches!(column, SheetColumn::Sample(_)));
     for row in 0..sheet.originals.len() {
         let (left, top) = layout.row(row);
         let images = left + WORDS;
-        if row.is_multiple_of(BLOCK_ROWS) {
+        if style.headings && row.is_multiple_of(BLOCK_ROWS) {
             for (place, column) in (0..).zip(&rows) {
                 // A long heading has the line above to itself.
                 let line = if matches!(column, SheetColumn::Reconstruction(_)) { 4 } else { 4 + LINE };
@@ -79,7 +82,9 @@ pub fn compare(sheet: &Sheet, class_names: &[String], map: ColorMap) -> RgbImage
     for (place, column) in (0..).zip(samples.drain(..)) {
         let left = layout.samples + place * layout.samples_width;
         let step = column.model().and_then(|model| sheet.models.get(model)).map_or(0, |model| model.step);
-        canvas.words(&format!("{}, step {step}", heading(sheet, column)), (left, 4 + LINE), 13, INK);
+        if style.headings {
+            canvas.words(&format!("{}, step {step}", heading(sheet, column)), (left, 4 + LINE), 13, INK);
+        }
         for row in 0..sheet.originals.len() {
             if let Some(image) = sheet.cell(column, row) {
                 let at = (left + (row / BLOCK_ROWS) as u32 * layout.width, layout.row(row).1);
@@ -87,10 +92,11 @@ pub fn compare(sheet: &Sheet, class_names: &[String], map: ColorMap) -> RgbImage
             }
         }
     }
-    for (line, words) in (0..).zip(footer(sheet)) {
+    let footer = if style.caption { footer(sheet) } else { Vec::new() };
+    for (line, words) in (0..).zip(footer) {
         canvas.words(&words, (8, layout.below + line * LINE), 13, INK);
     }
-    canvas.finish()
+    imageops::thumbnail(&canvas.finish(), size[0], size[1])
 }
 
 /// Where everything stands, in pixels.
@@ -126,9 +132,10 @@ impl Layout {
         }
     }
 
-    fn size(&self, sheet: &Sheet) -> [u32; 2] {
+    fn size(&self, sheet: &Sheet, style: &FigureStyle) -> [u32; 2] {
         let width = self.samples + sheet.models.len() as u32 * self.samples_width;
-        [width, self.below + (footer(sheet).len() as u32 + 1) * LINE]
+        let footer = if style.caption { footer(sheet).len() as u32 } else { 0 };
+        [width, self.below + (footer + 1) * LINE]
     }
 
     /// The upper left corner of a test image's row.

@@ -1,17 +1,20 @@
-//! Pictures without a window: images as bytes, sheets of them, the latent plane, curves, the compare sheet. The window draws the
+//! Pictures without a window: images as bytes, sheets of them, figures of planes and curves, the compare sheet. The window draws the
 //! same [`Bitmap`]s that files hold.
 
 mod bitmap;
 mod canvas;
 mod colormap;
 mod compare;
-mod curves;
+mod figure;
 mod sheet;
 
 pub use bitmap::Bitmap;
 pub use colormap::{COLOR_ENTRIES, ColorMap};
 pub use compare::{cell, compare};
-pub use curves::curves;
+pub use figure::{
+    CurvesFigure, Figure, FigureClass, FigureCurve, FigureError, FigureMark, FigurePlot, FigurePoint, FigureStyle,
+    PlaneFigure, pixels, run_curves, svg,
+};
 pub use sheet::{SheetLayout, SheetWriter, plane, tiles};
 
 use image::{ImageError, ImageFormat, RgbImage};

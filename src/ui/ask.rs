@@ -1,25 +1,90 @@
-//! What a path is asked for.
+//! What a path is asked for, and what can be exported in which formats.
 
 use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
-/// What a picture is taken of.
+/// What is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Picture {
+pub enum ExportSubject {
+    /// A view's plane of decoded tiles, as it is seen.
+    Plane(Slot),
+    /// The curves of the models that are shown.
+    Curves,
     /// The compare sheet.
     Sheet,
-    /// A view's plane of decoded tiles.
-    Plane(Slot),
+    /// A view's encoded data.
+    Points(Slot),
 }
 
-impl Picture {
+/// How it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Pixels.
+    Png,
+    /// Lines and words that stay sharp.
+    Svg,
+    /// A table.
+    Csv,
+}
+
+impl ExportFormat {
+    /// How a file of it ends, without the dot.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Svg => "svg",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Png => "PNG",
+            Self::Svg => "SVG",
+            Self::Csv => "CSV",
+        }
+    }
+}
+
+impl ExportSubject {
+    /// All that there are, in the order they are shown.
+    pub const ALL: [Self; 6] = [
+        Self::Plane(Slot::A),
+        Self::Plane(Slot::B),
+        Self::Curves,
+        Self::Sheet,
+        Self::Points(Slot::A),
+        Self::Points(Slot::B),
+    ];
+
     /// What a file with it is called, without number and ending.
     pub fn file_name(self, data: &str) -> String {
+        let of = |what: &str, slot: Slot| format!("{what}-{}-{data}", slot.name().to_lowercase());
         match self {
+            Self::Plane(slot) => of("plane", slot),
+            Self::Curves => format!("curves-{data}"),
             Self::Sheet => format!("compare-{data}"),
-            Self::Plane(slot) => format!("plane-{}-{data}", slot.name().to_lowercase()),
+            Self::Points(slot) => of("points", slot),
         }
+    }
+
+    /// The formats that it can be written in; the first where a path has no ending.
+    pub const fn formats(self) -> &'static [ExportFormat] {
+        match self {
+            Self::Plane(_) => &[ExportFormat::Png, ExportFormat::Svg],
+            Self::Curves => &[ExportFormat::Png, ExportFormat::Svg, ExportFormat::Csv],
+            Self::Sheet => &[ExportFormat::Png],
+            Self::Points(_) => &[ExportFormat::Csv],
+        }
+    }
+
+    /// The format that a path's ending says, or the first where it has none; `None` for an ending of something else.
+    pub fn format(self, path: &Path) -> Option<ExportFormat> {
+        let Some(ending) = path.extension() else { return self.formats().first().copied() };
+        self.formats().iter().copied().find(|format| ending.eq_ignore_ascii_case(format.ending()))
     }
 }
 
@@ -33,6 +98,21 @@ pub enum Ask {
     OpenRun,
     /// A folder for runs that are saved.
     SaveInto,
-    /// A file for a picture.
-    Export(Picture),
+    /// A file to export to.
+    Export(ExportSubject),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paths_ending_says_the_format() {
+        let curves = |path: &str| ExportSubject::Curves.format(Path::new(path));
+        assert_eq!(curves("a/curves"), Some(ExportFormat::Png));
+        assert_eq!(curves("a/curves.SVG"), Some(ExportFormat::Svg));
+        assert_eq!(curves("a.b/curves.csv"), Some(ExportFormat::Csv));
+        assert_eq!(curves("curves.jpg"), None);
+        assert_eq!(ExportSubject::Points(Slot::A).format(Path::new("points")), Some(ExportFormat::Csv));
+    }
 }

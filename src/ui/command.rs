@@ -6,7 +6,7 @@ use crate::explore::line::PlaneLine;
 use crate::explore::plane::PlaneAxis;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, Part};
-pub use crate::ui::ask::{Ask, Picture};
+pub use crate::ui::ask::{Ask, ExportFormat, ExportSubject};
 use crate::ui::pane::Pane;
 use crate::ui::settings::Settings;
 use crate::ui::slot::Slot;
@@ -178,7 +178,7 @@ pub enum FileCommand {
     /// Put the folders of runs that are saved for the first time here from now on.
     SaveInto(PathBuf),
     /// Write a picture to a file.
-    Export(Picture, PathBuf),
+    Export(ExportSubject, PathBuf),
     /// Close the window.
     Quit,
 }
@@ -228,7 +228,7 @@ mod tests {
         let commands: [Command; 5] = [
             ModelCommand::Edit(ModelId(3), Box::new(Config::vae_dense())).into(),
             PlaneCommand::LookAt(ModelId(0), vec![0.5, -1.0]).into(),
-            FileCommand::Export(Picture::Plane(Slot::B), "picture.png".into()).into(),
+            FileCommand::Export(ExportSubject::Plane(Slot::B), "picture.png".into()).into(),
             ViewCommand::Settings(Box::default()).into(),
             Command::Undo,
         ];

@@ -155,6 +155,8 @@ impl Compare {
         let mut open = true;
         Window::new(t!("compare.image", place = row + 1))
             .id(egui::Id::unique("enlarged"))
+            .pivot(egui::Align2::CENTER_CENTER)
+            .default_pos(ui.ctx().content_rect().center())
             .open(&mut open)
             .collapsible(false)
             .resizable(false)
@@ -184,7 +186,7 @@ impl Compare {
                     }
                 });
             });
-        if !open || ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        if !open || widgets::escapes(ui.ctx()) {
             commands.push(CompareCommand::Select(None).into());
         }
     }
@@ -266,7 +268,7 @@ impl Panel for Compare {
                 commands.push(CompareCommand::Refresh.into());
             }
             if widgets::button(ui, true, &tr("compare.export"), &tr("compare.export_tip")).clicked() {
-                commands.push(FileCommand::Ask(Ask::Export(command::Picture::Sheet)).into());
+                commands.push(FileCommand::Ask(Ask::Export(command::ExportSubject::Sheet)).into());
             }
         });
         self.table(ui, view, commands);

@@ -4,7 +4,7 @@ use crate::message::Message;
 use crate::ui::command::{Command, FileCommand};
 use crate::ui::text::{explain, tr, whole};
 use crate::ui::{theme, widgets};
-use eframe::egui::{Context, Key};
+use eframe::egui::Context;
 use rust_i18n::t;
 use std::path::PathBuf;
 
@@ -43,7 +43,7 @@ impl DamagedDialog {
         if confirmed {
             commands.push(FileCommand::OpenRunAt(run.clone(), *step).into());
         }
-        if confirmed || !keep || context.input(|input| input.key_pressed(Key::Escape)) {
+        if confirmed || !keep || widgets::escapes(context) {
             self.open = None;
         }
     }

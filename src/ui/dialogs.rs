@@ -5,7 +5,9 @@ use crate::dataset::{BUILT_IN, Source};
 use crate::ui::command::{Ask, Command, DataCommand, FileCommand};
 use crate::ui::text::tr;
 use crate::ui::view::View;
-use crate::ui::{theme, widgets};
+use crate::ui::{export, theme, widgets};
+use eframe::egui::text::{CCursor, CCursorRange};
+use eframe::egui::text_edit::TextEditState;
 use eframe::egui::{Align, Button, Context, Key, Label, Layout, ProgressBar, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
@@ -26,6 +28,8 @@ const fn keys(ask: Ask) -> (&'static str, &'static str, &'static str) {
 struct Asked {
     ask: Ask,
     text: String,
+    /// Whether all of the text is to be selected.
+    select: bool,
     /// Whether what was asked for is being done.
     waiting: bool,
     /// Why it was not done.
@@ -57,7 +61,14 @@ pub struct Dialogs {
 impl Dialogs {
     /// Opens the window for `ask` with a path to start from.
     pub fn ask(&mut self, ask: Ask, path: String) {
-        self.open = Some(Asked { ask, text: path, waiting: false, error: None, known: PathCompletion::default() });
+        self.open = Some(Asked {
+            ask,
+            text: path,
+            select: false,
+            waiting: false,
+            error: None,
+            known: PathCompletion::default(),
+        });
         self.fresh = true;
     }
 
@@ -72,6 +83,9 @@ impl Dialogs {
     pub fn suggest(&mut self, ask: Ask, path: &std::path::Path) {
         if self.open.as_ref().is_some_and(|open| open.ask == ask && open.text.is_empty()) {
             self.fill(ask, path);
+            if let Some(open) = &mut self.open {
+                open.select = true;
+            }
         }
     }
 
@@ -114,10 +128,10 @@ impl Dialogs {
                 Ask::OpenData => DataCommand::Open(Source::parse(&path)).into(),
                 Ask::OpenRun => FileCommand::OpenRun(PathBuf::from(path)).into(),
                 Ask::SaveInto => FileCommand::SaveInto(PathBuf::from(path)).into(),
-                Ask::Export(picture) => FileCommand::Export(picture, PathBuf::from(path)).into(),
+                Ask::Export(subject) => FileCommand::Export(subject, PathBuf::from(path)).into(),
             });
         }
-        if !keep || context.input(|input| input.key_pressed(Key::Escape)) {
+        if !keep || widgets::escapes(context) {
             self.open = None;
         }
     }
@@ -153,11 +167,21 @@ impl Asked {
                 });
             }
             let before = self.text.clone();
+            if let Ask::Export(subject) = ask {
+                export::ui(ui, subject, &mut self.text, view, commands);
+            }
             let label = ui.label(tr("dialog.path"));
             let edit = TextEdit::singleline(&mut self.text).desired_width(f32::INFINITY).hint_text(tr("dialog.hint"));
             let field = ui.add(edit).labelled_by(label.id);
             if fresh {
                 field.request_focus();
+            }
+            if std::mem::take(&mut self.select) {
+                // What was suggested gives way to what is typed.
+                let mut state = TextEditState::load(ui.ctx(), field.id).unwrap_or_default();
+                let all = CCursorRange::two(CCursor::new(0), CCursor::new(self.text.chars().count()));
+                state.cursor.set_char_range(Some(all));
+                state.store(ui.ctx(), field.id);
             }
             let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             self.completions(ui);
@@ -177,6 +201,9 @@ impl Asked {
                     confirmed = Some(self.text.trim().to_owned());
                 }
             });
+            if self.text != before {
+                self.error = None;
+            }
             if self.text != before || fresh {
                 commands.push(FileCommand::Complete(self.text.clone()).into());
             }

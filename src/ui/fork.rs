@@ -4,7 +4,7 @@ use crate::model::ModelId;
 use crate::ui::command::{Command, FileCommand, ForkRequest};
 use crate::ui::text::{tr, whole};
 use crate::ui::{theme, widgets};
-use eframe::egui::{self, ComboBox, Context, Key, TextEdit, Ui};
+use eframe::egui::{self, ComboBox, Context, Key, Label, RichText, TextEdit, Ui};
 use rust_i18n::t;
 use std::path::{Path, PathBuf};
 
@@ -22,19 +22,47 @@ struct Form {
     /// The steps that the run keeps, in order; empty until they are known.
     kept: Vec<u64>,
     step: u64,
-    /// Names and values of what can be changed.
-    fields: Vec<(String, String)>,
+    fields: Vec<ForkField>,
     key: String,
     value: String,
     beside: bool,
+    /// Whether it is being made.
+    waiting: bool,
+    /// Why it was not made.
+    error: Option<String>,
+}
+
+/// Something that can be changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ForkField {
+    /// Its name in `config.toml`.
+    pub key: String,
+    /// What its card calls it.
+    pub name: String,
+    /// What it is.
+    pub value: String,
 }
 
 impl ForkDialog {
-    /// Opens it for a model's run; `fields` are the names and values of what can be changed.
-    pub fn ask(&mut self, id: ModelId, name: String, run: PathBuf, fields: Vec<(String, String)>) {
-        let first = fields.iter().find(|(key, _)| key == "learning_rate").or(fields.first());
-        let (key, value) = first.cloned().unwrap_or_default();
-        self.open = Some(Form { id, name, run, kept: Vec::new(), step: 0, fields, key, value, beside: true });
+    /// Opens it for a model's run; `fields` are what can be changed.
+    pub fn ask(&mut self, id: ModelId, name: String, run: PathBuf, fields: Vec<ForkField>) {
+        let first = fields.iter().find(|field| field.key == "learning_rate").or(fields.first());
+        let ForkField { key, value, .. } = first.cloned().unwrap_or_default();
+        let (kept, step, error) = (Vec::new(), 0, None);
+        self.open = Some(Form { id, name, run, kept, step, fields, key, value, beside: true, waiting: false, error });
+    }
+
+    /// What it waits for has come about: it closes.
+    pub fn succeed(&mut self) {
+        self.open.take_if(|form| form.waiting);
+    }
+
+    /// What it waits for has failed: it says so. Whether it did wait.
+    pub fn fail(&mut self, why: &str) -> bool {
+        let waiting = self.open.as_mut().filter(|form| form.waiting);
+        let Some(form) = waiting else { return false };
+        (form.waiting, form.error) = (false, Some(why.to_owned()));
+        true
     }
 
     /// The steps that a run keeps are known: the newest is chosen.
@@ -62,9 +90,9 @@ impl ForkDialog {
             let (run, key, value) = (run.clone(), key.clone(), value.clone());
             let request = ForkRequest { run, step: *step, key, value, beside: *beside };
             commands.push(FileCommand::Fork(*id, request).into());
-            keep = false;
+            (form.waiting, form.error) = (true, None);
         }
-        if !keep || context.input(|input| input.key_pressed(Key::Escape)) {
+        if !keep || widgets::escapes(context) {
             self.open = None;
         }
     }
@@ -91,14 +119,16 @@ impl Form {
             });
             widgets::row(ui, &tr("fork.key"), &tr("fork.key_tip"), |ui| {
                 let before = self.key.clone();
-                let combo = ComboBox::from_id_salt("key").selected_text(before.as_str()).show_ui(ui, |ui| {
-                    for (key, _) in &self.fields {
-                        ui.selectable_value(&mut self.key, key.clone(), key.as_str());
+                let name = self.fields.iter().find(|field| field.key == before).map_or("", |field| &field.name);
+                let combo = ComboBox::from_id_salt("key").selected_text(name).show_ui(ui, |ui| {
+                    for field in &self.fields {
+                        let choice = ui.selectable_value(&mut self.key, field.key.clone(), field.name.as_str());
+                        choice.on_hover_text(&field.key);
                     }
                 });
                 if self.key != before {
-                    let value = self.fields.iter().find(|(key, _)| *key == self.key);
-                    self.value = value.map(|(_, value)| value.clone()).unwrap_or_default();
+                    let field = self.fields.iter().find(|field| field.key == self.key);
+                    self.value = field.map(|field| field.value.clone()).unwrap_or_default();
                 }
                 combo.response
             });
@@ -110,7 +140,11 @@ impl Form {
             widgets::row(ui, &tr("fork.beside"), &tr("fork.beside_tip"), |ui| ui.checkbox(&mut self.beside, ()));
         });
         ui.add_space(theme::GRID);
-        let ready = !self.kept.is_empty() && !self.value.trim().is_empty();
+        let error = self.error.as_deref().unwrap_or_default();
+        let says = if self.waiting { tr("dialog.waiting") } else { error.to_owned() };
+        let color = if self.waiting { theme::of(ui).text_secondary } else { theme::of(ui).danger };
+        ui.add(Label::new(RichText::new(says).color(color)).wrap());
+        let ready = !self.waiting && !self.kept.is_empty() && !self.value.trim().is_empty();
         (widgets::button(ui, ready, &tr("fork.go"), &tr("fork.note")).clicked() || enter) && ready
     }
 }

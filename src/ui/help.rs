@@ -1,8 +1,8 @@
 //! The help: what there is to do, and the keys.
 
 use crate::ui::text::tr;
-use crate::ui::theme;
-use eframe::egui::{Align2, Context, Grid, Key, ScrollArea, Window};
+use crate::ui::{theme, widgets};
+use eframe::egui::{Align2, Context, Grid, ScrollArea, Window};
 
 const KEYS: [(&str, &str); 19] = [
     ("help.space", "help.space_does"),
@@ -31,7 +31,7 @@ pub fn ui(context: &Context, open: &mut bool) {
     if !*open {
         return;
     }
-    if context.input(|input| input.key_pressed(Key::Escape)) {
+    if widgets::escapes(context) {
         *open = false;
     }
     Window::new(tr("help.title"))
@@ -41,7 +41,8 @@ pub fn ui(context: &Context, open: &mut bool) {
         .default_width(70.0 * theme::GRID)
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .show(context, |ui| {
-            ScrollArea::vertical().max_height(60.0 * theme::GRID).show(ui, |ui| {
+            let room = context.content_rect().height() - 14.0 * theme::GRID;
+            ScrollArea::vertical().max_height(room.max(10.0 * theme::GRID)).show(ui, |ui| {
                 for paragraph in ["help.what", "help.begin", "help.plane", "help.compare", "help.wrong"] {
                     ui.label(tr(paragraph));
                     ui.add_space(theme::GRID);

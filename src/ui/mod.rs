@@ -6,6 +6,7 @@ pub mod command;
 pub mod compare;
 pub mod damaged;
 pub mod dialogs;
+mod export;
 pub mod fork;
 pub mod help;
 pub mod layout;

@@ -1,6 +1,7 @@
 //! How the window looks: kept from one session to the next.
 
 use crate::gpu::{ColorMap, DecoderChoice};
+use crate::picture::FigureStyle;
 use crate::trainer::Axis;
 use crate::ui::ask::Ask;
 use crate::ui::plane::settings::PlaneSettings;
@@ -177,6 +178,8 @@ pub struct Settings {
     pub lens: LensSettings,
     /// Who decodes what is looked at.
     pub decoder: DecoderChoice,
+    /// What an exported figure shows.
+    pub figure: FigureStyle,
     /// Where folders of new runs go, an absolute path; `None` for where the program puts them by itself.
     pub runs: Option<PathBuf>,
     /// Paths that served last.
@@ -192,6 +195,7 @@ impl Settings {
             self.color_map = whole.color_map;
         }
         self.plane = self.plane.made_whole();
+        self.figure = self.figure.made_whole();
         self.runs = self.runs.filter(|runs| runs.is_absolute());
         self.recent = self.recent.made_whole();
         if !(0.0..=0.99).contains(&self.curves.smoothing) {

@@ -1,7 +1,9 @@
 //! The keyboard. Keys act only when nothing has its focus, so that a focused button keeps its Space.
 
 use crate::explore::viewport::Viewport;
-use crate::ui::command::{Ask, Command, FileCommand, ModelCommand, Picture, PlaneCommand, ViewCommand};
+use crate::ui::command::{Ask, Command, ExportSubject, FileCommand, ModelCommand, PlaneCommand, ViewCommand};
+use crate::ui::slot::Slot;
+use crate::ui::widgets;
 use eframe::egui::{Context, Id, Key, KeyboardShortcut, Modifiers};
 
 const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
@@ -23,30 +25,34 @@ pub struct KeyboardState {
     pub presenting: bool,
     /// Where the cursor stands.
     pub cursor: [f32; 2],
+    /// Whose plane is shown.
+    pub plane: Slot,
     /// What part of the planes is seen.
     pub viewport: Viewport,
 }
 
 /// What the keys that were pressed ask for.
 pub fn commands(context: &Context, state: &KeyboardState, commands: &mut Vec<Command>) {
+    widgets::note_popups(context);
     if context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1)) {
         commands.push(ViewCommand::Help(!state.help).into());
     }
+    let is_full = context.input(|input| input.viewport().fullscreen.unwrap_or(false));
     if context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F11)) {
-        let is_full = context.input(|input| input.viewport().fullscreen.unwrap_or(false));
         commands.push(ViewCommand::FullScreen(!is_full).into());
     }
     if context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F5)) {
         commands.push(ViewCommand::Present(!state.presenting).into());
     }
-    if (state.presenting || state.maximised)
-        && context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
-    {
+    let focused = context.memory(|memory| memory.focused());
+    if (state.presenting || state.maximised) && widgets::escapes(context) {
+        context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
         let back = if state.presenting { ViewCommand::Present(false) } else { ViewCommand::Maximise(None) };
         commands.push(back.into());
+    } else if is_full && focused.is_none() && widgets::escapes(context) {
+        commands.push(ViewCommand::FullScreen(false).into());
     }
     // The plane takes the focus on a click and leaves all but its own keys to the window.
-    let focused = context.memory(|memory| memory.focused());
     let on_plane = focused.is_some() && focused == state.plane_focus;
     if focused.is_some() && !on_plane {
         return;
@@ -62,7 +68,7 @@ pub fn commands(context: &Context, state: &KeyboardState, commands: &mut Vec<Com
             (RESET, ModelCommand::ResetAll.into()),
             (OPEN, FileCommand::Ask(Ask::OpenData).into()),
             (SAVE, FileCommand::SaveAll.into()),
-            (EXPORT, FileCommand::Ask(Ask::Export(Picture::Sheet)).into()),
+            (EXPORT, FileCommand::Ask(Ask::Export(ExportSubject::Plane(state.plane))).into()),
         ];
         for (shortcut, command) in with_command {
             if input.consume_shortcut(&shortcut) {

@@ -266,11 +266,15 @@ pub const CURVES: [Color32; 10] = [
     Color32::from_rgb(0x6F, 0xA8, 0x9A),
 ];
 
-/// The colour of one curve: the hue of its quantity; of two models that have it, the `second` is nearer to the text's.
+/// The colour of one curve: the hue of its quantity; of two models that have it, the `second` is paler's.
 pub fn curve_color(hue: usize, second: bool, palette: &Palette) -> Color32 {
     let hue = CURVES[hue % CURVES.len()];
-    let hue = if palette.dark { hue } else { hue.lerp_to_gamma(palette.text, 0.35) };
-    if second { hue.lerp_to_gamma(palette.text, 0.4) } else { hue }
+    match (palette.dark, second) {
+        (true, false) => hue,
+        (true, true) => hue.lerp_to_gamma(palette.text, 0.55),
+        (false, false) => hue.lerp_to_gamma(palette.text, 0.45),
+        (false, true) => hue.lerp_to_gamma(palette.text, 0.05),
+    }
 }
 
 /// A figure: monospaced, so that it does not jump as it changes.

@@ -10,6 +10,9 @@ use eframe::egui::{
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// Messages that stand there at a time; the oldest go first.
+const MOST: usize = 4;
+
 /// A button of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToastAction {
@@ -76,6 +79,9 @@ impl Toasts {
     ) {
         self.count += 1;
         self.toasts.push(Toast { sign, text, color, duration, action, number: self.count, since: None });
+        // The log has the others.
+        let too_many = self.toasts.len().saturating_sub(MOST);
+        self.toasts.drain(..too_many);
     }
 
     /// Whether nothing is on the screen.

@@ -7,7 +7,7 @@ use crate::explore::viewport::Viewport;
 use crate::gpu::Decoding;
 use crate::message::Message;
 use crate::metrics::ClassShares;
-use crate::model::{Config, MetricId, ModelId};
+use crate::model::{Config, ModelId};
 use crate::snapshot::Snapshot;
 use crate::trainer::{History, Phase, Status};
 use crate::ui::command::{Command, PlaneCommand};
@@ -80,14 +80,6 @@ impl<'a> ModelView<'a> {
     /// Whether it has an encoder, or will have one.
     pub fn has_encoder(&self) -> bool {
         self.snapshot.map_or(self.config.family().encodes, |snapshot| snapshot.encoder.is_some())
-    }
-
-    /// The key of a curve's name: without a prior there is no ELBO.
-    pub fn series_key(&self, id: MetricId) -> String {
-        match id {
-            MetricId::TEST_TOTAL if !self.has_prior() => "series.test_total_plain".to_owned(),
-            _ => format!("series.{}", id.name()),
-        }
     }
 
     /// Whether it trains.

@@ -8,6 +8,26 @@ use eframe::egui::{self, Align, Align2, Button, Layout, Response, RichText, Role
 /// How wide a button with a sign is, in points.
 pub const SIGN_WIDTH: f32 = 3.25 * theme::GRID;
 
+/// What a popup that is open at the beginning of a frame leaves in the context: the frame's number.
+fn popup_frame() -> egui::Id {
+    egui::Id::unique("frame with a popup")
+}
+
+/// A frame begins: a popup that is open takes the Escape of it.
+pub fn note_popups(context: &egui::Context) {
+    if egui::Popup::is_any_open(context) {
+        let frame = context.cumulative_frame_nr();
+        context.data_mut(|data| data.insert_temp(popup_frame(), frame));
+    }
+}
+
+/// Whether Escape was pressed for what lies under lists and menus: where one is open, that alone closes.
+pub fn escapes(context: &egui::Context) -> bool {
+    let with_popup = context.data(|data| data.get_temp::<u64>(popup_frame()));
+    let taken = with_popup == Some(context.cumulative_frame_nr()) || egui::Popup::is_any_open(context);
+    !taken && context.input(|input| input.key_pressed(egui::Key::Escape))
+}
+
 /// A button that shows words and is called `name`, so wide whatever it shows.
 pub fn wide_button(ui: &mut Ui, enabled: bool, width: f32, words: &str, name: &str, tooltip: &str) -> Response {
     let size = egui::vec2(width, 3.0 * theme::GRID);
@@ -22,7 +42,7 @@ pub fn cell(ui: &mut Ui, size: egui::Vec2, name: &str, value: &str, tooltip: &st
         ui.set_min_size(size);
         ui.spacing_mut().item_spacing.x = theme::GRID / 2.0;
         ui.label(theme::note(ui, name));
-        ui.add(egui::Label::new(theme::figure(value)).truncate());
+        ui.add(egui::Label::new(theme::figure(value)).truncate().show_tooltip_when_elided(false));
     });
     row.response.on_hover_text(tooltip);
 }

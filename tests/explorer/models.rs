@@ -138,21 +138,6 @@ fn the_sheet_compares_and_a_new_seed_draws_other_samples() {
 }
 
 #[test]
-fn the_sheet_is_exported() {
-    let mut screen = Screen::ready();
-    screen.until("a sheet", |session| session.sheet().is_some());
-    let path = screen.folder.path().join("pictures").join("sheet.png");
-    screen.key(Modifiers::COMMAND, Key::E);
-    screen.harness.get_by_label("Path").focus();
-    screen.step();
-    screen.key(Modifiers::COMMAND, Key::A);
-    screen.type_path(&path);
-    screen.click("Export");
-    screen.until("the file", |_| path.is_file());
-    assert!(image::open(&path).unwrap().width() > 100);
-}
-
-#[test]
 fn the_class_shares_of_both_models_come_by_themselves() {
     let mut screen = Screen::ready();
     let began = std::time::Instant::now();

@@ -7,7 +7,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use latentarium::explore::plane::{Plane, PlaneAxis};
 use latentarium::explore::viewport::Viewport;
-use latentarium::model::{Config, MetricId};
+use latentarium::model::Config;
 use latentarium::ui::command::{Command, PlaneCommand};
 use latentarium::ui::plane::PlanePanel;
 use latentarium::ui::slot::Slot;
@@ -200,15 +200,6 @@ fn layers_are_offered_to_models_that_have_what_they_show() {
             assert_eq!(harness.query_all_by_label(name).next().is_some(), offered.contains(name), "{preset}: {name}");
         }
     }
-}
-
-#[test]
-fn without_a_prior_no_curve_is_called_an_elbo() {
-    let name = |preset: &str| {
-        let config = Config::preset(preset).unwrap();
-        latentarium::ui::text::tr(&panel::model_view(Slot::A, &config).series_key(MetricId::TEST_TOTAL))
-    };
-    assert_eq!((name("vae-dense").as_str(), name("ae-dense").as_str()), ("−ELBO, test", "total, test"));
 }
 
 #[test]

@@ -2,19 +2,15 @@
 
 use crate::app::complete::complete;
 use crate::app::done::Done;
-use crate::app::files;
 use crate::app::jobs::JobKey;
 use crate::app::runtime::ModelRuntime;
 use crate::app::session::Session;
 use crate::disk::FileError;
-use crate::explore::tiles::TileGrid;
-use crate::explore::viewer::CpuDecoder;
 use crate::message::{Explain, message};
 use crate::model::{ModelId, PerModel};
-use crate::picture;
 use crate::run::{self, RunError};
 use crate::trainer::Control;
-use crate::ui::command::{Ask, FileCommand, Picture};
+use crate::ui::command::{Ask, ExportFormat, FileCommand};
 use crate::ui::messages::Level;
 use crate::ui::text::{explain, tr};
 use rust_i18n::t;
@@ -56,7 +52,7 @@ impl Session {
                 }))
             }),
             FileCommand::SaveInto(folder) => self.save_into(&folder),
-            FileCommand::Export(picture, path) => self.export(picture, path),
+            FileCommand::Export(subject, path) => self.export(subject, path),
             FileCommand::Quit => self.shell.quit = true,
         }
     }
@@ -66,7 +62,13 @@ impl Session {
         let runs = self.runs();
         let data = self.services.data.as_ref().map_or_else(|| "data".to_owned(), |data| data.name.clone());
         let suggest: Box<dyn FnOnce() -> PathBuf + Send> = match ask {
-            Ask::Export(picture) => Box::new(move || free_name(Path::new(""), &picture.file_name(&data), ".png")),
+            Ask::Export(subject) => {
+                let ending = subject.formats().first().map_or("png", |format| format.ending());
+                let recent = self.project.settings.recent.of(ask).first().map(PathBuf::from);
+                Box::new(move || {
+                    free_name(&folder_for_exports(recent), &subject.file_name(&data), &format!(".{ending}"))
+                })
+            }
             Ask::OpenRun => Box::new(move || newest_in(&runs)),
             Ask::SaveInto => Box::new(move || runs),
             Ask::OpenData => return,
@@ -79,7 +81,12 @@ impl Session {
             let dialog = rfd::FileDialog::new();
             let picked = match ask {
                 Ask::OpenData | Ask::OpenRun | Ask::SaveInto => dialog.pick_folder(),
-                Ask::Export(_) => dialog.add_filter("PNG", &["png"]).save_file(),
+                Ask::Export(subject) => {
+                    let filtered = |dialog: rfd::FileDialog, format: &ExportFormat| {
+                        dialog.add_filter(format.name(), &[format.ending()])
+                    };
+                    subject.formats().iter().fold(dialog, filtered).save_file()
+                }
             };
             Done::Picked(ask, picked)
         });
@@ -135,44 +142,6 @@ impl Session {
             Done::Folders(folders.collect::<Result<_, RunError>>().map_err(|error| error.message()))
         });
     }
-
-    /// Writes a picture in the background.
-    fn export(&mut self, what: Picture, path: PathBuf) {
-        let path = if path.extension().is_none() { path.with_extension("png") } else { path };
-        let map = self.project.settings.color_map;
-        let key = JobKey::Write(path.clone());
-        match what {
-            Picture::Sheet => {
-                let (Some(sheet), Some(data)) = (self.services.sheet.sheet.clone(), self.services.data.clone()) else {
-                    self.shell.say(Level::Note, &tr("compare.empty"));
-                    return;
-                };
-                self.services.jobs.start(key, move |_| {
-                    let image = picture::compare(&sheet, data.class_names(), map);
-                    let written = files::write_png(&path, &image).map_err(|error| error.message());
-                    Done::Exported(written.map(|()| path))
-                });
-            }
-            Picture::Plane(slot) => {
-                let shown = self.model(slot).shown().cloned();
-                let lattice = self.shell.needs.lattice;
-                let plane = self.services.planes.plane(self.id(slot)).cloned();
-                let (Some(snapshot), Some(plane), Some(lattice)) = (shown, plane, lattice) else {
-                    self.shell.say(Level::Note, &t!("toast.no_plane", slot = slot.name()));
-                    return;
-                };
-                let limits = self.services.planes.limits;
-                self.services.jobs.start(key, move |_| {
-                    let mut decoder = CpuDecoder::default();
-                    let tiles = TileGrid::decode(&mut decoder, &snapshot, &plane, lattice, limits, &mut || true);
-                    let image = tiles.map(|tiles| picture::tiles(&tiles, map));
-                    let image = image.ok_or_else(|| message!("the plane does not belong to the network"));
-                    let write = |image| files::write_png(&path, &image).map_err(|error| error.message());
-                    Done::Exported(image.and_then(write).map(|()| path))
-                });
-            }
-        }
-    }
 }
 
 /// A folder of `runs` that was made for a model; the same until its trainer has begun a run in it.
@@ -188,6 +157,20 @@ fn promise(
     let folder = run::create_free_folder(runs, preset, data)?;
     promised.insert(id, folder.clone());
     Ok(folder)
+}
+
+/// Where a person exported to last, else among their pictures or documents, else where the program was started.
+fn folder_for_exports(recent: Option<PathBuf>) -> PathBuf {
+    let user = directories::UserDirs::new();
+    let user = user.as_ref();
+    let own = [
+        user.and_then(|user| user.picture_dir()),
+        user.and_then(|user| user.document_dir()),
+        user.map(|user| user.home_dir()),
+    ];
+    let last = recent.as_deref().and_then(Path::parent);
+    let folder = std::iter::once(last).chain(own).flatten().find(|folder| folder.is_absolute() && folder.is_dir());
+    folder.map_or_else(|| std::env::current_dir().unwrap_or_default(), Path::to_owned)
 }
 
 /// `name-N ending` with the first N from 1 that is not there.

@@ -5,10 +5,11 @@ use crate::app::kept::KeptModel;
 use crate::app::runtime::ModelRuntime;
 use crate::app::session::Session;
 use crate::model::ModelId;
-use crate::ui::command::Command;
+use crate::ui::command::{Command, FileCommand};
 use crate::ui::messages::Level;
 use crate::ui::text::tr;
 use crate::ui::toasts::ToastAction;
+use std::path::PathBuf;
 
 impl Session {
     /// Steps that a model has made.
@@ -33,6 +34,12 @@ impl Session {
             return Some(KeptModel::on_disk(id, run));
         }
         Some(KeptModel::running(id, self.services.models.get_mut(id)?.take_out()))
+    }
+
+    /// Says what was written, with a button that shows its folder.
+    pub(in crate::app) fn offer_folder(&mut self, text: &str, folder: PathBuf) {
+        let command = FileCommand::ShowFolder(folder).into();
+        self.shell.offer(Level::Done, text, ToastAction { words: tr("toast.show_folder"), command });
     }
 
     /// Says what was done, with a button that takes the change back that was recorded last.

@@ -1,7 +1,8 @@
 //! What stands in the menus.
 
 use crate::trainer::Part;
-use crate::ui::command::{Ask, Command, FileCommand, ModelCommand, Picture, ViewCommand};
+use crate::ui::command::{Ask, Command, ExportSubject, FileCommand, ModelCommand, ViewCommand};
+use crate::ui::export;
 use crate::ui::panels::panes;
 use crate::ui::settings::{Appearance, COLOR_MAPS, DECODERS, Language};
 use crate::ui::slot::Slot;
@@ -39,15 +40,21 @@ pub(super) fn file(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     entry(ui, commands, true, &tr("menu.save_into"), "", FileCommand::Ask(Ask::SaveInto));
     for (slot, words) in [(Slot::A, tr("menu.fork_a")), (Slot::B, tr("menu.fork_b"))] {
         let has_run = view.model(slot).folder.is_some();
-        entry(ui, commands, has_run, &words, "", FileCommand::AskFork(view.slots.id(slot)));
+        let fork = ui.add_enabled(has_run, Button::new(words)).on_disabled_hover_text(tr("menu.fork_unsaved"));
+        if fork.clicked() {
+            commands.push(FileCommand::AskFork(view.slots.id(slot)).into());
+        }
     }
     ui.separator();
-    let sheet = view.sheet.sheet.is_some();
-    entry(ui, commands, sheet, &tr("menu.export_sheet"), "Ctrl+E", FileCommand::Ask(Ask::Export(Picture::Sheet)));
-    for (slot, words) in [(Slot::A, tr("menu.export_plane_a")), (Slot::B, tr("menu.export_plane_b"))] {
-        let ready = view.model(slot).snapshot.is_some();
-        entry(ui, commands, ready, &words, "", FileCommand::Ask(Ask::Export(Picture::Plane(slot))));
-    }
+    ui.menu_button(tr("menu.export"), |ui| {
+        let front = ExportSubject::Plane(view.settings.plane.model);
+        for subject in ExportSubject::ALL {
+            let keys = if subject == front { "Ctrl+E" } else { "" };
+            let words = format!("{}…", export::name(subject));
+            let ask = FileCommand::Ask(Ask::Export(subject));
+            entry(ui, commands, export::is_ready(view, subject), &words, keys, ask);
+        }
+    });
     ui.separator();
     entry(ui, commands, true, &tr("menu.quit"), "", FileCommand::Quit);
 }

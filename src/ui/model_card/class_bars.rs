@@ -30,7 +30,8 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, width: f32) {
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, described(model, names, shares)));
         explain(response, rect, names, shares);
         if !steps.is_empty() {
-            ui.add(Label::new(theme::figure(steps)).truncate()).on_hover_text(tr("class_bars.steps_tip"));
+            ui.add(Label::new(theme::figure(steps)).truncate().show_tooltip_when_elided(false))
+                .on_hover_text(tr("class_bars.steps_tip"));
         }
     });
 }

@@ -33,7 +33,8 @@ pub(super) fn number_field<N: Numeric>(
     });
     let response = ui.add(field);
     if let Some(typed) = refused.get() {
-        let says = t!("model.out_of_range", least = number(least), most = number(most), found = number(typed));
+        let written = |value: f64| if N::INTEGRAL && value.fract() == 0.0 { format!("{value}") } else { number(value) };
+        let says = t!("model.out_of_range", least = written(least), most = written(most), found = written(typed));
         refuse(ui, response.id, says.into_owned());
     }
     show_refusal(ui, &response);

@@ -224,14 +224,15 @@ impl OutputPanel {
             ui.vertical(|ui| {
                 ui.set_width(ui.available_width());
                 let Heading { name, color, figure, .. } = self.real_heading(ui, view);
-                ui.add(Label::new(RichText::new(name).color(color).strong()).truncate());
+                ui.add(Label::new(RichText::new(name).color(color).strong()).wrap());
                 let figure = theme::figure(figure.unwrap_or_default()).color(theme::of(ui).text_secondary);
-                ui.add(Label::new(figure).truncate());
+                ui.add(Label::new(figure).wrap());
                 if ui.available_height() > theme::LINE {
                     let note = tr("output.not_aligned");
                     let label = Label::new(theme::note(ui, note.as_str()));
                     let has_room = side > 4.0 * theme::LINE && ui.available_width() > 20.0 * theme::GRID;
-                    ui.add(if has_room { label.wrap() } else { label.truncate() }).on_hover_text(note);
+                    let label = if has_room { label.wrap() } else { label.truncate() };
+                    ui.add(label.show_tooltip_when_elided(false)).on_hover_text(note);
                 }
             });
         });

@@ -41,7 +41,6 @@ impl PlanePanel {
                 for axis in PlaneAxis::BOTH {
                     direction(ui, view, (axis, plane), commands);
                 }
-                origin(ui, view, plane, commands);
             }
             layers(ui, view, &mut settings);
             if ui.button(tr("plane.fit")).on_hover_text(tr("plane.fit_tip")).clicked() {
@@ -49,6 +48,10 @@ impl PlanePanel {
             }
             if ui.button(tr("plane.reset")).on_hover_text(tr("plane.reset_tip")).clicked() {
                 self.reset_view(commands);
+            }
+            // The last one: how long its words are changes as the plane is moved.
+            if let Some(plane) = view.plane(slot).and_then(|known| known.plane.as_deref()) {
+                origin(ui, view, plane, commands);
             }
         });
         if settings != view.settings.plane {
@@ -65,7 +68,7 @@ impl PlanePanel {
 }
 
 /// What an axis is called: the dimension that it runs along, or its letter.
-pub(super) fn axis_name(plane: &Plane, axis: PlaneAxis) -> String {
+pub fn axis_name(plane: &Plane, axis: PlaneAxis) -> String {
     plane.dimension(axis).map_or_else(|| letter(axis).to_owned(), text::latent_dimension)
 }
 

@@ -11,7 +11,7 @@ use crate::ui::command::{Command, PlaneCommand};
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{theme, widgets};
-use eframe::egui::{Key, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use eframe::egui::{Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use std::sync::Arc;
 
 /// Side of an image, in points: at least, and at most.
@@ -94,8 +94,8 @@ impl PlanePanel {
 
     /// Escape takes the line away, where nothing that is open takes Escape for itself.
     pub(super) fn line_key(ui: &Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-        let free = view.sheet.selection.is_none() && !eframe::egui::Popup::is_any_open(ui.ctx());
-        if view.line.is_some() && free && ui.input(|input| input.key_pressed(Key::Escape)) {
+        let free = view.sheet.selection.is_none();
+        if view.line.is_some() && free && widgets::escapes(ui.ctx()) {
             commands.push(PlaneCommand::Line(None).into());
         }
     }

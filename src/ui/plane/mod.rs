@@ -10,6 +10,8 @@ pub mod layers;
 mod line;
 pub mod settings;
 
+pub use header::axis_name;
+
 use crate::explore::tiles::Lattice;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::command::Command;

@@ -4,7 +4,7 @@ use crate::metrics::{self, Columns, Group, Metric};
 use crate::model::MetricId;
 use crate::ui::settings::Curves;
 use crate::ui::text::tr;
-use crate::ui::theme;
+use crate::ui::theme::{self, Palette};
 use crate::ui::view::ModelView;
 use eframe::egui::{Color32, Ui};
 
@@ -17,6 +17,16 @@ pub(super) struct Measured<'a> {
     pub last: Vec<(MetricId, f32)>,
 }
 
+impl<'a> Measured<'a> {
+    /// What a model measured last.
+    pub fn of(model: &'a ModelView<'a>) -> Self {
+        let mut last = model.history.map(|history| history.last_values()).unwrap_or_default();
+        // Without a prior the total is the reconstruction, and would lie over its curve.
+        last.retain(|(id, _)| model.has_prior() || ![MetricId::TOTAL, MetricId::TEST_TOTAL].contains(id));
+        Self { model, last }
+    }
+}
+
 /// One curve of one model.
 pub(super) struct ShownCurve {
     pub metric: &'static Metric,
@@ -24,6 +34,8 @@ pub(super) struct ShownCurve {
     /// Its last value.
     pub last: f32,
     hue: usize,
+    /// Whether it is the same on test images of the one before it.
+    pub is_twin: bool,
     /// Whether another model has it too, and comes before.
     is_second: bool,
 }
@@ -31,12 +43,22 @@ pub(super) struct ShownCurve {
 impl ShownCurve {
     /// Its colour: a hue a quantity; of two models that have it the second's is nearer to the text's.
     pub fn color(&self, ui: &Ui) -> Color32 {
-        theme::curve_color(self.hue, self.is_second, theme::of(ui))
+        self.color_on(theme::of(ui))
     }
 
-    /// What the legend calls it.
-    pub fn name(&self, model: &ModelView<'_>) -> String {
-        let name = tr(&model.series_key(self.id));
+    /// Its colour among those of a theme.
+    pub fn color_on(&self, palette: &Palette) -> Color32 {
+        theme::curve_color(self.hue, self.is_second, palette)
+    }
+
+    /// What the legend calls it behind its twin.
+    pub fn short_name(&self) -> String {
+        if self.is_twin { tr("training.test") } else { self.name() }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> String {
+        let name = tr(&format!("series.{}", self.id.name()));
         self.id.dimension().map_or_else(|| name.clone(), |dimension| format!("{name} {}", dimension + 1))
     }
 }
@@ -48,12 +70,29 @@ pub(super) fn shown(last: &[(MetricId, f32)], group: Group) -> Vec<ShownCurve> {
         match metric.columns {
             Columns::One => {
                 let hue = usize::from(metric.hue);
-                own.into_iter().map(|(id, last)| ShownCurve { metric, id, last, hue, is_second: false }).collect()
+                own.into_iter()
+                    .map(|(id, last)| ShownCurve { metric, id, last, hue, is_twin: false, is_second: false })
+                    .collect()
             }
             Columns::PerDimension { .. } => largest(metric, own),
         }
     });
-    curves.collect()
+    with_twins(curves.collect())
+}
+
+/// Puts each curve of test images behind its twin of training.
+fn with_twins(mut curves: Vec<ShownCurve>) -> Vec<ShownCurve> {
+    let mut test: Vec<ShownCurve> = curves.extract_if(.., |curve| curve.metric.is_test()).collect();
+    for twin in &mut test {
+        twin.is_twin = curves.iter().any(|curve| Some(curve.id.name()) == twin.id.name().strip_prefix("test_"));
+    }
+    let (twins, others): (Vec<_>, Vec<_>) = test.into_iter().partition(|curve| curve.is_twin);
+    for twin in twins {
+        let place = curves.iter().position(|curve| Some(curve.id.name()) == twin.id.name().strip_prefix("test_"));
+        curves.insert(place.map_or(curves.len(), |place| place + 1), twin);
+    }
+    curves.extend(others);
+    curves
 }
 
 /// The dimensions with the largest last values, in order of dimension, each with a hue of its own.
@@ -63,7 +102,7 @@ fn largest(metric: &'static Metric, mut last: Vec<(MetricId, f32)>) -> Vec<Shown
     last.sort_by_key(|(id, _)| *id);
     let curve = |(place, (id, last)): (usize, (MetricId, f32))| {
         let hue = usize::from(metric.hue) + place;
-        ShownCurve { metric, id, last, hue, is_second: false }
+        ShownCurve { metric, id, last, hue, is_twin: false, is_second: false }
     };
     last.into_iter().enumerate().map(curve).collect()
 }

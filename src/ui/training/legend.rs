@@ -1,6 +1,7 @@
 //! The gutter beside a plot: which line is which, and what it was last.
 
 use super::curves::{Measured, ShownCurve};
+use super::plot::CurveEnds;
 use crate::model::{MetricId, ModelId};
 use crate::ui::text::{number, tr};
 use crate::ui::view::ModelView;
@@ -13,21 +14,21 @@ use rust_i18n::t;
 use std::collections::BTreeSet;
 
 /// Widest gutter, in points.
-pub(super) const WIDEST: f32 = 25.0 * theme::GRID;
+pub(super) const WIDEST: f32 = 22.0 * theme::GRID;
 /// Width of a row's value.
-const VALUE: f32 = 6.5 * theme::GRID;
+const VALUE: f32 = 6.0 * theme::GRID;
 /// Width of a row's letter.
 const LETTER: f32 = 1.5 * theme::GRID;
 /// Length of the piece of line that a row begins with.
-const SAMPLE: f32 = 2.5 * theme::GRID;
+const SAMPLE: f32 = 2.0 * theme::GRID;
 
 /// How wide the gutter of these curves is: as its longest name.
 pub(super) fn width(ui: &Ui, shown: &[(&Measured<'_>, Vec<ShownCurve>)]) -> f32 {
     let font = FontId::proportional(theme::TEXT_SMALL);
-    let names = shown.iter().flat_map(|(of, curves)| curves.iter().map(|curve| curve.name(of.model)));
+    let names = shown.iter().flat_map(|(_, curves)| curves.iter().map(ShownCurve::short_name));
     let wide = |name: String| ui.painter().layout_no_wrap(name, font.clone(), Color32::PLACEHOLDER).size().x;
     let longest = names.map(wide).fold(0.0, f32::max);
-    (LETTER + SAMPLE + longest + VALUE + 2.5 * theme::GRID).min(WIDEST).ceil()
+    (LETTER + SAMPLE + longest + VALUE + 2.0 * theme::GRID).min(WIDEST).ceil()
 }
 
 /// Draws the rows of a plot's curves; a click hides or shows one.
@@ -35,7 +36,7 @@ pub(super) fn ui(
     ui: &mut Ui,
     size: Vec2,
     shown: &[(&Measured<'_>, Vec<ShownCurve>)],
-    hidden: &mut BTreeSet<(ModelId, MetricId)>,
+    (hidden, ends): (&mut BTreeSet<(ModelId, MetricId)>, &CurveEnds),
 ) {
     let (width, height) = (size.x, size.y);
     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
@@ -46,7 +47,9 @@ pub(super) fn ui(
         area.show(ui, |ui| {
             for (measured, curves) in shown.iter().filter(|(_, curves)| !curves.is_empty()) {
                 for (place, curve) in curves.iter().enumerate() {
-                    row(ui, measured.model, curve, place == 0, hidden);
+                    let end = ends.get(&(measured.model.id, curve.id)).copied();
+                    let value = end.unwrap_or(f64::from(curve.last));
+                    row(ui, measured.model, (curve, value), place == 0, hidden);
                 }
             }
         });
@@ -56,7 +59,7 @@ pub(super) fn ui(
 fn row(
     ui: &mut Ui,
     model: &ModelView<'_>,
-    curve: &ShownCurve,
+    (curve, value): (&ShownCurve, f64),
     is_first: bool,
     hidden: &mut BTreeSet<(ModelId, MetricId)>,
 ) {
@@ -64,7 +67,7 @@ fn row(
     let is_shown = !hidden.contains(&key);
     let size = vec2((ui.available_width() - theme::GRID).max(0.0), theme::LINE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let (name, value) = (curve.name(model), number(f64::from(curve.last)));
+    let (name, value) = (curve.name(), number(value));
     let said = t!("training.row", slot = model.label(), name = name, value = value);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_shown, &said));
     if ui.is_rect_visible(rect) {
@@ -96,7 +99,14 @@ fn row(
         let value_at = pos2(rect.right() - value.size().x, middle - value.size().y / 2.0);
         let text_at = left + SAMPLE + theme::GRID / 2.0;
         let room = (value_at.x - text_at - theme::GRID / 2.0).max(0.0);
-        widgets::paint_truncated(ui, &painter, &name, pos2(text_at, middle), room, palette.text.gamma_multiply(fade));
+        widgets::paint_truncated(
+            ui,
+            &painter,
+            &curve.short_name(),
+            pos2(text_at, middle),
+            room,
+            palette.text.gamma_multiply(fade),
+        );
         painter.galley(value_at, value, palette.text);
         if response.has_focus() || response.hovered() {
             painter.rect_stroke(rect, 2.0, Stroke::new(1.0, palette.text_secondary), StrokeKind::Inside);

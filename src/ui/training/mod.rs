@@ -1,9 +1,12 @@
 //! The training panel: what the models measure, as they measure it.
 
 mod curves;
+mod figure;
 mod legend;
 mod plot;
 mod scale;
+
+pub use figure::figure_plots;
 
 use crate::metrics::Group;
 use crate::model::{MetricId, ModelId};
@@ -11,7 +14,7 @@ use crate::trainer::Axis;
 use crate::ui::command::{Command, ModelCommand, ViewCommand};
 use crate::ui::settings::Curves;
 use crate::ui::text::tr;
-use crate::ui::view::{ModelView, View};
+use crate::ui::view::View;
 use crate::ui::{Panel, theme, widgets};
 use curves::{Measured, groups, shown};
 use eframe::egui::{Button, Label, Slider, Ui, vec2};
@@ -69,8 +72,9 @@ impl Training {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = theme::GRID;
             let contents = PlotContents { group, curves, shown: &shown, hidden };
-            self.points_drawn += plot::ui(ui, plot_size, &contents, range);
-            legend::ui(ui, vec2(gutter, size.y), &shown, hidden);
+            let (points, ends) = plot::ui(ui, plot_size, &contents, range);
+            self.points_drawn += points;
+            legend::ui(ui, vec2(gutter, size.y), &shown, (hidden, &ends));
         });
     }
 
@@ -122,9 +126,7 @@ impl Panel for Training {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         self.points_drawn = 0;
         self.drawn.clear();
-        let last = |model: &ModelView<'_>| model.history.map(|history| history.last_values()).unwrap_or_default();
-        let measured: Vec<Measured<'_>> =
-            view.shown_models().map(|model| Measured { model, last: last(model) }).collect();
+        let measured: Vec<Measured<'_>> = view.shown_models().map(Measured::of).collect();
         let groups = groups(&measured);
         self.groups.clone_from(&groups);
         if groups.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::curves::{Measured, ShownCurve, points};
 use super::scale;
-use crate::history::{CurveMark, MarkKind};
+use crate::history::{CurveMark, MarkKind, y_range};
 use crate::metrics::Group;
 use crate::model::{MetricId, ModelId};
 use crate::trainer::Axis;
@@ -13,7 +13,7 @@ use crate::ui::view::ModelView;
 use eframe::egui::{Color32, Id, Ui, Vec2};
 use egui_plot::{AxisHints, GridMark, HoverPosition, Line, LineStyle, Plot, PlotPoints, Points, VLine};
 use rust_i18n::t;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How the height of a plot was chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,9 @@ pub(super) enum YRange {
     Hand,
 }
 
+/// Where the lines that were drawn end, as values.
+pub(super) type CurveEnds = BTreeMap<(ModelId, MetricId), f64>;
+
 /// What is drawn.
 pub(super) struct PlotContents<'a> {
     pub group: Group,
@@ -35,8 +38,8 @@ pub(super) struct PlotContents<'a> {
     pub hidden: &'a BTreeSet<(ModelId, MetricId)>,
 }
 
-/// Draws it, and gives the number of points that it drew.
-pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &mut YRange) -> usize {
+/// Draws it, and gives the number of points that it drew, and where its lines end.
+pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &mut YRange) -> (usize, CurveEnds) {
     let PlotContents { group, curves, shown, hidden } = *contents;
     let in_steps = curves.axis == Axis::Step;
     let logarithmic = curves.logarithmic;
@@ -67,7 +70,7 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
             let range = plot.plot_bounds().range_x();
             (*range.start(), *range.end())
         };
-        let mut all = Vec::new();
+        let (mut all, mut ends) = (Vec::new(), CurveEnds::new());
         for ((measured, of_model), colors) in shown.iter().zip(colors) {
             for (curve, color) in of_model.iter().zip(colors) {
                 if hidden.contains(&(measured.model.id, curve.id)) {
@@ -75,6 +78,8 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
                 }
                 let points = points(measured.model, curve, curves, seen, most);
                 all.extend_from_slice(&points);
+                let value = |y: f64| if logarithmic { 10f64.powf(y) } else { y };
+                ends.extend(points.last().map(|[_, y]| ((measured.model.id, curve.id), value(*y))));
                 draw(plot, measured.model, curve, color, points);
             }
             // What happened to a model is marked where its curves are.
@@ -91,11 +96,11 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
             plot.set_auto_bounds([true, true]);
         }
         if as_it_was != YRange::Hand
-            && let Some((low, high)) = scale::y_range(&all, as_it_was == YRange::All)
+            && let Some((low, high)) = y_range(&all, as_it_was == YRange::All)
         {
             plot.set_plot_bounds_y(low..=high);
         }
-        all.len()
+        (all.len(), ends)
     });
     let response = drawn.response;
     if response.double_clicked() {
@@ -113,7 +118,7 @@ fn draw(
     color: Color32,
     points: Vec<[f64; 2]>,
 ) {
-    let name = format!("{} · {}", model.label(), curve.name(model));
+    let name = format!("{} · {}", model.label(), curve.name());
     let is_test = curve.metric.is_test();
     match points.len() {
         0 => {}
@@ -131,7 +136,7 @@ fn draw(
 }
 
 /// Where a mark stands.
-fn place(mark: &CurveMark, axis: Axis) -> Option<f64> {
+pub(super) fn place(mark: &CurveMark, axis: Axis) -> Option<f64> {
     match axis {
         Axis::Step => Some(mark.step as f64),
         Axis::Seconds => mark.seconds.map(f64::from),
@@ -157,7 +162,12 @@ fn x_mark(mark: GridMark, axis: Axis) -> String {
 }
 
 fn y_mark(mark: GridMark, logarithmic: bool) -> String {
-    if logarithmic { number(10f64.powf(mark.value)) } else { number(mark.value) }
+    if logarithmic {
+        return number(10f64.powf(mark.value));
+    }
+    // As many digits as tell one figure from the next.
+    let digits = (-mark.step_size.log10().floor()).clamp(0.0, 6.0) as usize;
+    if mark.value.abs() < 1e5 { format!("{:.digits$}", mark.value) } else { number(mark.value) }
 }
 
 fn hover(at: &HoverPosition<'_>, curves: Curves) -> Option<String> {

@@ -107,10 +107,10 @@ impl<'a> PlaneFrame<'a> {
 
     /// A figure that can be read over any tile: on a little ground of its own.
     pub fn label(&self, painter: &Painter, at: Pos2, anchor: Align2, text: String) -> Rect {
-        let galley = painter.layout_no_wrap(text, FontId::monospace(theme::TEXT_SMALL), self.palette.text_secondary);
+        let galley = painter.layout_no_wrap(text, FontId::monospace(theme::TEXT_SMALL), self.palette.text);
         let rect = anchor.anchor_size(at, galley.size());
-        painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, self.palette.surfaces[0].gamma_multiply(0.7));
-        painter.galley(rect.min, galley, self.palette.text_secondary);
+        painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, self.palette.surfaces[0].gamma_multiply(0.85));
+        painter.galley(rect.min, galley, self.palette.text);
         rect
     }
 }

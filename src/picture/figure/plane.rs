@@ -1,0 +1,153 @@
+//! A latent plane for print: its decoded tiles, the data on them, and what the axes are.
+
+use super::{Drawn, FRAME, Figure, FigureStyle, Ground, Outcome, axis_words, font, lines};
+use image::RgbImage;
+use plotters::coord::types::RangedCoordf32;
+use plotters::prelude::*;
+
+const MARGIN: u32 = 12;
+const HEADING: u32 = 26;
+const LINE: u32 = 16;
+/// Room for the figures and the name of an axis, to the left and below.
+const AXES: [u32; 2] = [52, 40];
+/// The plane itself is at least so many pixels along its longer side.
+const LEAST_SIDE: u32 = 560;
+
+/// One image of the data on a plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FigurePoint {
+    /// Where, in the plane's units.
+    pub at: [f32; 2],
+    /// Its class's colour.
+    pub color: [u8; 3],
+}
+
+/// A class and its colour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigureClass {
+    /// What it is called.
+    pub name: String,
+    /// How its points are drawn.
+    pub color: [u8; 3],
+}
+
+/// A plane.
+pub struct PlaneFigure {
+    /// The decoded tiles, one pixel a pixel.
+    pub tiles: RgbImage,
+    /// The lowest and the highest position of it, in the plane's units.
+    pub bounds: ([f32; 2], [f32; 2]),
+    /// What runs to the right and upwards.
+    pub axes: [String; 2],
+    /// The data.
+    pub points: Vec<FigurePoint>,
+    /// The classes.
+    pub classes: Vec<FigureClass>,
+    /// Above it.
+    pub heading: String,
+    /// Below it.
+    pub caption: String,
+}
+
+/// Where the parts stand, in pixels at size 1.
+struct Places {
+    left: u32,
+    top: u32,
+    inner: [u32; 2],
+    enlarged: u32,
+    legend: u32,
+    caption: Vec<String>,
+    size: [u32; 2],
+}
+
+impl PlaneFigure {
+    fn places(&self, style: &FigureStyle) -> Places {
+        let (width, height) = self.tiles.dimensions();
+        let enlarged = LEAST_SIDE.div_ceil(width.max(height).max(1));
+        let inner = [width * enlarged, height * enlarged];
+        let [beside, below] = if style.axes { AXES } else { [0; 2] };
+        let (left, top) = (MARGIN + beside, MARGIN + if style.headings { HEADING } else { 0 });
+        let longest = self.classes.iter().map(|class| class.name.chars().count()).max().unwrap_or(0) as u32;
+        let legend = if style.legend && longest > 0 { 2 * MARGIN + 8 + 8 * longest.min(24) } else { 0 };
+        let right = left + inner[0] + legend + MARGIN;
+        let caption = if style.caption { lines(&self.caption, right - 2 * MARGIN, 13) } else { Vec::new() };
+        let words = if caption.is_empty() { 0 } else { 8 + LINE * caption.len() as u32 };
+        let rows = if legend > 0 { LINE * self.classes.len() as u32 } else { 0 };
+        let size = [right, top + inner[1].max(rows) + below + words + MARGIN];
+        Places { left, top, inner, enlarged, legend, caption, size }
+    }
+}
+
+impl Figure for PlaneFigure {
+    fn size(&self, style: &FigureStyle) -> [u32; 2] {
+        self.places(style).size.map(|side| side * style.scale)
+    }
+
+    fn ground(&self, style: &FigureStyle) -> Option<Ground<'_>> {
+        let Places { left, top, enlarged, .. } = self.places(style);
+        let at = [left, top].map(|place| place * style.scale);
+        Some(Ground { picture: &self.tiles, at, scale: enlarged * style.scale })
+    }
+
+    fn draw<B: DrawingBackend>(&self, area: &Drawn<B>, style: &FigureStyle) -> Outcome<B> {
+        let places = self.places(style);
+        let scale = style.scale;
+        let at = |x: u32, y: u32| ((x * scale) as i32, (y * scale) as i32);
+        let Places { left, top, inner: [width, height], .. } = places;
+        if style.headings {
+            area.draw_text(&self.heading, &font(17, scale), at(left, MARGIN))?;
+        }
+        let [beside, below] = if style.axes { AXES } else { [0; 2] };
+        let corner = at(left - beside, top);
+        let chart = area.clone().shrink(corner, at(beside + width, height + below));
+        let (low, high) = self.bounds;
+        let mut chart = ChartBuilder::on(&chart)
+            .x_label_area_size(below * scale)
+            .y_label_area_size(beside * scale)
+            .build_cartesian_2d::<RangedCoordf32, RangedCoordf32>(
+            (low[0]..high[0]).into(),
+            (low[1]..high[1]).into(),
+        )?;
+        if style.axes {
+            let [x, y] = &self.axes;
+            let spans = [high[0] - low[0], high[1] - low[1]].map(f64::from);
+            chart
+                .configure_mesh()
+                .disable_mesh()
+                .x_desc(x)
+                .y_desc(y)
+                .x_labels(7)
+                .y_labels(7)
+                .x_label_formatter(&|value| axis_words(f64::from(*value), spans[0]))
+                .y_label_formatter(&|value| axis_words(f64::from(*value), spans[1]))
+                .label_style(font(13, scale))
+                .axis_desc_style(font(15, scale))
+                .axis_style(FRAME.stroke_width(scale))
+                .set_all_tick_mark_size(4 * scale)
+                .draw()?;
+        }
+        if style.points {
+            let is_inside =
+                |point: &&FigurePoint| (0..2).all(|axis| (low[axis]..=high[axis]).contains(&point.at[axis]));
+            chart.draw_series(self.points.iter().filter(is_inside).map(|point| {
+                let [red, green, blue] = point.color;
+                Circle::new((point.at[0], point.at[1]), 2 * scale, RGBColor(red, green, blue).mix(0.9).filled())
+            }))?;
+        }
+        if places.legend > 0 {
+            for (row, class) in (0..).zip(&self.classes) {
+                let (x, y) = (left + width + MARGIN, top + row * LINE);
+                let [red, green, blue] = class.color;
+                let dot = at(x + 6, y + LINE / 2);
+                area.draw(&Circle::new(dot, 4 * scale, RGBColor(red, green, blue).filled()))?;
+                let name: String = class.name.chars().take(24).collect();
+                area.draw_text(&name, &font(13, scale), at(x + 16, y + 1))?;
+            }
+        }
+        let under = places.size[1] - MARGIN - LINE * places.caption.len() as u32;
+        for (line, words) in (0..).zip(&places.caption) {
+            area.draw_text(words, &font(13, scale), at(MARGIN, under + line * LINE))?;
+        }
+        Ok(())
+    }
+}

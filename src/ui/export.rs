@@ -1,0 +1,90 @@
+//! What the window that asks for a file to export to has besides the path: what, in which format, and how it is drawn.
+
+use crate::picture::FigureStyle;
+use crate::ui::command::{Ask, Command, ExportFormat, ExportSubject, FileCommand, ViewCommand};
+use crate::ui::settings::Settings;
+use crate::ui::slot::Slot;
+use crate::ui::text::tr;
+use crate::ui::theme;
+use crate::ui::view::View;
+use eframe::egui::{Button, ComboBox, Ui};
+use rust_i18n::t;
+use std::path::Path;
+
+/// What a subject is called.
+pub(super) fn name(subject: ExportSubject) -> String {
+    match subject {
+        ExportSubject::Plane(slot) => t!("export.plane", slot = slot.name()).into_owned(),
+        ExportSubject::Curves => tr("export.curves"),
+        ExportSubject::Sheet => tr("export.sheet"),
+        ExportSubject::Points(slot) => t!("export.points", slot = slot.name()).into_owned(),
+    }
+}
+
+/// Whether there is anything of it to export.
+pub(super) fn is_ready(view: &View<'_>, subject: ExportSubject) -> bool {
+    let has_points = |slot: Slot| view.plane(slot).is_some_and(|plane| plane.points.is_some());
+    match subject {
+        ExportSubject::Plane(slot) => view.model(slot).snapshot.is_some(),
+        ExportSubject::Curves => view.has_curves(),
+        ExportSubject::Sheet => view.sheet.sheet.is_some(),
+        ExportSubject::Points(slot) => has_points(slot),
+    }
+}
+
+/// Draws it; `path` follows the format.
+pub(super) fn ui(ui: &mut Ui, subject: ExportSubject, path: &mut String, view: &View<'_>, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        let label = ui.label(tr("export.what"));
+        let list = ComboBox::from_id_salt("export subject").selected_text(name(subject)).show_ui(ui, |ui| {
+            for other in ExportSubject::ALL {
+                let choice = Button::selectable(other == subject, name(other));
+                if ui.add_enabled(is_ready(view, other), choice).clicked() && other != subject {
+                    commands.push(FileCommand::Ask(Ask::Export(other)).into());
+                }
+            }
+        });
+        list.response.labelled_by(label.id);
+        ui.add_space(theme::GRID);
+        let format = subject.format(Path::new(path));
+        for other in subject.formats() {
+            let choice = ui.selectable_label(format == Some(*other), other.name());
+            let tip = match other {
+                ExportFormat::Png => tr("export.png_tip"),
+                ExportFormat::Svg => tr("export.svg_tip"),
+                ExportFormat::Csv => tr("export.csv_tip"),
+            };
+            if choice.on_hover_text(tip).clicked() {
+                *path = Path::new(path).with_extension(other.ending()).display().to_string();
+            }
+        }
+    });
+    let is_table = subject.format(Path::new(path)).is_some_and(|format| format == ExportFormat::Csv);
+    let mut style = view.settings.figure;
+    ui.add_enabled_ui(!is_table, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(tr("export.size"));
+            for scale in FigureStyle::SCALES {
+                let choice = ui.selectable_value(&mut style.scale, scale, format!("{scale}×"));
+                choice.on_hover_text(tr("export.size_tip"));
+            }
+            ui.add_space(theme::GRID);
+            let FigureStyle { axes, points, legend, headings, caption, .. } = &mut style;
+            let (is_sheet, is_plane) = (subject == ExportSubject::Sheet, matches!(subject, ExportSubject::Plane(_)));
+            let parts = [
+                (axes, "export.axes", !is_sheet),
+                (points, "export.with_points", is_plane),
+                (legend, "export.legend", !is_sheet),
+                (headings, "export.headings", true),
+                (caption, "export.caption", true),
+            ];
+            for (part, key, is_there) in parts {
+                ui.add_enabled_ui(is_there, |ui| ui.checkbox(part, tr(key)));
+            }
+        });
+    });
+    if style != view.settings.figure {
+        let settings = Settings { figure: style, ..view.settings.clone() };
+        commands.push(ViewCommand::Settings(Box::new(settings)).into());
+    }
+}
