@@ -12,7 +12,7 @@ use latentarium::explore::plane::Plane;
 use latentarium::explore::tiles::{AtlasLimits, Lattice, TileGrid};
 use latentarium::explore::viewer::CpuDecoder;
 use latentarium::model::Config;
-use latentarium::picture::{self, Bitmap, ColorMap, SheetLayout, SheetWriter};
+use latentarium::picture::{self, Bitmap, ColorMap, FigureStyle, SheetLayout, SheetWriter};
 use latentarium::run;
 use latentarium::snapshot::{Scratch, Snapshot};
 use latentarium::trainer::{Control, Event, Options, Trainer};
@@ -154,7 +154,7 @@ fn the_plane_the_tiles_and_the_compare_sheet_are_drawn_in_colour() {
     }
 
     let made = sheet(&[&vae, &gan], &data, 12, 0);
-    let for_file = picture::compare(&made, data.class_names(), ColorMap::Viridis);
+    let for_file = picture::compare(&made, data.class_names(), ColorMap::Viridis, &FigureStyle::default());
     for row in [0, 11] {
         let original = bytes_of(&data.test, made.originals[row].index);
         assert!(holds(&for_file, original, 2), "original {row}");

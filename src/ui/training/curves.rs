@@ -83,7 +83,8 @@ pub(super) fn shown(last: &[(MetricId, f32)], group: Group) -> Vec<ShownCurve> {
 /// Puts each curve of test images behind its twin of training.
 fn with_twins(mut curves: Vec<ShownCurve>) -> Vec<ShownCurve> {
     let mut test: Vec<ShownCurve> = curves.extract_if(.., |curve| curve.metric.is_test()).collect();
-    for twin in &mut test {
+    // −ELBO is not the test's total where β is not 1.
+    for twin in test.iter_mut().filter(|curve| curve.id != MetricId::TEST_TOTAL) {
         twin.is_twin = curves.iter().any(|curve| Some(curve.id.name()) == twin.id.name().strip_prefix("test_"));
     }
     let (twins, others): (Vec<_>, Vec<_>) = test.into_iter().partition(|curve| curve.is_twin);
