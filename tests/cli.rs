@@ -289,9 +289,10 @@ fn output_that_nobody_can_take_never_ends_in_a_panic() {
     use std::process::Stdio;
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
+    common::write_digits(here, 200);
     let run = std::ffi::OsStr::from_bytes(b"a run \xff");
-    let train =
-        [&["train", "vae-dense", "--steps", "1", "--json", "--out"].map(std::ffi::OsStr::new)[..], &[run]].concat();
+    let train = ["train", "vae-dense", "--data", "digits.npy", "--batch", "32", "--steps", "1", "--json", "--out"];
+    let train = [&train.map(std::ffi::OsStr::new)[..], &[run]].concat();
     let trained = Command::new(env!("CARGO_BIN_EXE_latentarium")).current_dir(here).args(&train).output().unwrap();
     assert!(json(&trained)["run"].as_str().unwrap().starts_with("a run "));
     let (eval, presets) = (vec!["eval".as_ref(), run], vec!["presets".as_ref()]);

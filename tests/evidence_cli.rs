@@ -1,6 +1,8 @@
 //! `latentarium eval` with estimates of log p(x), as a user meets it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -9,7 +11,10 @@ fn latentarium(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 fn train(folder: &Path, preset: &str, more: &[&str], run: &str) {
-    let output = latentarium(folder, &[&["train", preset, "--steps", "40", "--out", run], more].concat());
+    let output = latentarium(
+        folder,
+        &[&["train", preset, "--data", "digits.npy", "--steps", "60", "--out", run], more].concat(),
+    );
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -31,6 +36,7 @@ fn refuses(folder: &Path, arguments: &[&str], sentence: &str) {
 fn bounds_and_integrals_are_printed_in_order_and_repeat_on_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
+    common::write_digits(here, 1500);
     train(here, "vae-dense", &[], "run");
     train(here, "vae-dense", &["--z", "5", "--likelihood", "gaussian"], "gaussian");
     let asked = ["eval", "run", "--nll-samples", "200", "--grid-nll", "--images", "60", "--threads"];
@@ -59,6 +65,7 @@ fn bounds_and_integrals_are_printed_in_order_and_repeat_on_any_number_of_threads
 fn wrong_usage_is_status_two_with_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
+    common::write_digits(here, 1500);
     train(here, "vae-dense", &["--z", "3"], "three");
     train(here, "vae-dense", &[], "two");
     train(here, "ae-dense", &[], "plain");
@@ -84,6 +91,7 @@ fn wrong_usage_is_status_two_with_a_sentence() {
 #[test]
 fn an_interruption_is_status_130_without_figures() {
     let folder = tempfile::tempdir().unwrap();
+    common::write_digits(folder.path(), 1500);
     train(folder.path(), "vae-dense", &[], "run");
     let child = Command::new(env!("CARGO_BIN_EXE_latentarium"))
         .current_dir(folder.path())
@@ -91,7 +99,7 @@ fn an_interruption_is_status_130_without_figures() {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(4));
+    std::thread::sleep(std::time::Duration::from_secs(2));
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));

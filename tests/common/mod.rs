@@ -26,6 +26,25 @@ pub fn small_digits() -> Arc<Dataset> {
     .clone()
 }
 
+/// Writes the first `count` digits to `digits.npy` in a folder: data that has no classes to be learned, and is there at once.
+pub fn write_digits(folder: &Path, count: usize) {
+    let whole = digits(&Progress::default());
+    let pixels = &whole.train.rows().bytes().unwrap()[..count * whole.train.shape().values()];
+    let mut header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({count}, 28, 28), }}");
+    while !(10 + header.len() + 1).is_multiple_of(64) {
+        header.push(' ');
+    }
+    header.push('\n');
+    let length = u16::try_from(header.len()).unwrap().to_le_bytes();
+    let file = [b"\x93NUMPY\x01\x00".as_slice(), &length, header.as_bytes(), pixels].concat();
+    std::fs::write(folder.join("digits.npy"), file).unwrap();
+}
+
+/// Whether the long sweeps are asked for.
+pub fn is_long() -> bool {
+    std::env::var_os("LATENTARIUM_LONG").is_some_and(|value| value != "0")
+}
+
 /// Waits for an event, not longer than a minute; gives everything that came before it as well.
 pub fn wait_for(trainer: &Trainer, is_it: impl Fn(&Event) -> bool) -> Vec<Event> {
     let (started, mut seen) = (Instant::now(), Vec::new());

@@ -110,6 +110,7 @@ fn the_line_and_the_plane_are_decoded_in_the_same_frame_each_with_its_own_latent
     }
     let mut screen = Screen::on_gpu();
     screen.set(|settings| settings.plane.show.set("points", false));
+    screen.set(|settings| settings.plane.grid = 8);
     screen.settled();
     let line = PlaneLine { from: [-2.0, 1.5], to: [2.5, -1.0] };
     for command in
@@ -148,6 +149,8 @@ fn the_lens_shows_every_operation_alike_on_both_and_follows_the_cursor() {
         return;
     }
     let mut screen = Screen::on_gpu();
+    // Software rendering takes long for hundreds of tiles.
+    screen.set(|settings| settings.plane.show.set("tiles", false));
     screen.harness.get_by_role_and_label(Role::Button, "Activations").click();
     // A message that goes away meanwhile would be a difference.
     screen.until("messages to go away", |session| !session.says_something());
@@ -173,8 +176,6 @@ fn the_lens_shows_every_operation_alike_on_both_and_follows_the_cursor() {
     }
     // Another network in the same place: its maps are many.
     screen.set(|settings| settings.decoder = DecoderChoice::Gpu);
-    // Software rendering takes long for hundreds of tiles.
-    screen.set(|settings| settings.plane.show.set("tiles", false));
     screen.session.borrow_mut().apply(ModelCommand::Preset(A, "vae-conv".to_owned()));
     let operations = |session: &Session| session.model(Slot::A).shown().map(|shown| shown.decoder.operations().len());
     screen.until("the network", |session| operations(session).is_some_and(|count| count > 3));
