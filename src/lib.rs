@@ -35,11 +35,12 @@
 //! | how files are read, and written where a person says | `disk/read.rs`, `disk/export.rs` |
 //! | what a person works on, as a value | `app/project.rs`; its changes are `ui/command.rs`, carried out in `app/apply` |
 //! | undo | `app/undo.rs`, `app/kept.rs`, `go_to` in `app/apply.rs` |
+//! | what is exported | `app/apply/export.rs`, `ui/export.rs`; figures: `picture/figure`; tables: `history/table.rs`, `explore/points_table.rs` |
 //! | what is there again at the next start | `app/session_files.rs`, `app/restore.rs`; what writes it: `trainer/saving.rs`, `keep_state` in `app/logic.rs`, `close` in `app/runs.rs` |
 //! | what runs in the background | `app/jobs.rs` (answers: `app/done.rs`, `app/receive.rs`), `trainer`, `explore/viewer` |
 //! | adding a data format, a built-in data set | a file in `dataset`, a line in `dataset/registry.rs` |
 //! | adding a family | a file in `model`, a line in `FAMILIES` of `model/families.rs` |
-//! | adding a preset | an entry in the `presets` of its family |
+//! | adding a preset | an entry in the `presets` of its family, its small plane (`examples/preset_thumbnails.rs`) and a line in `ui/model_card/thumbnails.rs` |
 //! | adding an operation of networks | a file in `nn/operations` and in `shaders/`, a line in `nn/operations/mod.rs`; `model/architecture.rs` uses it |
 //! | adding a metric | a file in `metrics`, a line in `metrics/table.rs`, an id in `model/metric_id.rs` |
 //! | adding a layer of the plane | a file in `ui/plane/layers`, a line in its `mod.rs` |

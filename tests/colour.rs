@@ -154,7 +154,7 @@ fn the_plane_the_tiles_and_the_compare_sheet_are_drawn_in_colour() {
     }
 
     let made = sheet(&[&vae, &gan], &data, 12, 0);
-    let for_file = picture::compare(&made, data.class_names(), ColorMap::Viridis, &FigureStyle::default());
+    let for_file = picture::compare(&made, data.class_names(), ColorMap::Viridis, &FigureStyle::default()).unwrap();
     for row in [0, 11] {
         let original = bytes_of(&data.test, made.originals[row].index);
         assert!(holds(&for_file, original, 2), "original {row}");

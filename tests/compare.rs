@@ -122,8 +122,9 @@ fn a_model_without_a_likelihood_has_no_nats() {
 fn the_picture_grows_with_what_there_is() {
     let (vae, gan) = (bernoulli(), gan());
     let names = data().class_names().to_vec();
-    let width =
-        |models: &[&Snapshot]| picture::compare(&made(models), &names, ColorMap::Grey, &FigureStyle::default()).width();
+    let width = |models: &[&Snapshot]| {
+        picture::compare(&made(models), &names, ColorMap::Grey, &FigureStyle::default()).unwrap().width()
+    };
     assert!(width(&[&gan, &gan]) < width(&[&vae, &gan]));
     assert_eq!(width(&[&vae, &gan]), width(&[&gan, &vae]));
     assert!(width(&[&vae, &gan]) < width(&[&vae, &vae]));

@@ -41,7 +41,10 @@ impl Session {
                 match finished.key {
                     JobKey::Make(id) if self.services.reopening.get(id).is_some() => self.reopened(id, Err(message)),
                     JobKey::Make(id) => self.made(id, Err(message)),
-                    JobKey::Open => self.fall_back_to_data(opening),
+                    JobKey::Open => {
+                        self.shell.panels.fork.fail(&explain(&message));
+                        self.fall_back_to_data(opening);
+                    }
                     _ => {}
                 }
             }

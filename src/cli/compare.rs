@@ -52,7 +52,7 @@ pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
     shown.models.truncate(SHOWN);
     write_png(
         &arguments.out,
-        &picture::compare(&shown, dataset.class_names(), ColorMap::Grey, &FigureStyle::default()),
+        &picture::compare(&shown, dataset.class_names(), ColorMap::Grey, &FigureStyle::default())?,
     )?;
     if arguments.json {
         let first = sheet.models.iter().find(|model| !model.reconstructions.is_empty());

@@ -76,7 +76,7 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
     let sheet = sheet(&[&snapshot_a, &snapshot_b], &dataset, 20, 0);
     write_png(
         &out.join("compare.png"),
-        &picture::compare(&sheet, dataset.class_names(), ColorMap::Grey, &FigureStyle::default()),
+        &picture::compare(&sheet, dataset.class_names(), ColorMap::Grey, &FigureStyle::default())?,
     )?;
     for trainer in &trainers {
         let folder = run::create_free_folder(out, &trainer.config().preset, &dataset.name)?;

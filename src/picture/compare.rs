@@ -3,7 +3,7 @@
 use super::bitmap::Bitmap;
 use super::canvas::{Canvas, GAP};
 use super::colormap::ColorMap;
-use super::figure::{FigureStyle, finer};
+use super::figure::{FigureError, FigureStyle, checked, finer};
 use super::sheet::{PAPER, scale_of};
 use crate::dataset::ImageShape;
 use crate::explore::compare::{Sheet, SheetCell, SheetColumn};
@@ -52,9 +52,17 @@ fn heading(sheet: &Sheet, column: SheetColumn) -> String {
 
 /// The whole sheet: blocks of test images with their reconstructions and errors, then fresh samples of each model. A class
 /// without a name among `class_names` has none; `map` is for grey images. Of `style` its size, headings and caption count.
-pub fn compare(sheet: &Sheet, class_names: &[String], map: ColorMap, style: &FigureStyle) -> RgbImage {
+///
+/// # Errors
+/// If it would have more pixels than a figure may have.
+pub fn compare(
+    sheet: &Sheet,
+    class_names: &[String],
+    map: ColorMap,
+    style: &FigureStyle,
+) -> Result<RgbImage, FigureError> {
     let layout = Layout::of(sheet);
-    let size = layout.size(sheet, style).map(|side| side * style.scale);
+    let size = checked(layout.size(sheet, style).map(|side| side * style.scale))?;
     let finer = finer(size, style.scale);
     let mut canvas = Canvas::new(layout.size(sheet, style), PAPER, map).enlarged(style.scale * finer);
     let (mut samples, rows): (Vec<_>, Vec<_>) =
@@ -96,7 +104,7 @@ pub fn compare(sheet: &Sheet, class_names: &[String], map: ColorMap, style: &Fig
     for (line, words) in (0..).zip(footer) {
         canvas.words(&words, (8, layout.below + line * LINE), 13, INK);
     }
-    imageops::thumbnail(&canvas.finish(), size[0], size[1])
+    Ok(imageops::thumbnail(&canvas.finish(), size[0], size[1]))
 }
 
 /// Where everything stands, in pixels.

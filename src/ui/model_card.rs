@@ -9,6 +9,7 @@ pub mod presets;
 mod rate_curve;
 pub mod sections;
 mod status;
+mod thumbnails;
 
 use crate::model::Section;
 use crate::trainer::{Part, Phase};

@@ -68,7 +68,10 @@ impl Session {
         let sheet = self.services.sheet.sheet.clone().ok_or_else(|| tr("compare.empty"))?;
         let names = self.services.data.as_ref().map(|data| data.class_names().to_vec()).unwrap_or_default();
         let (map, style) = (self.project.settings.color_map, self.project.settings.figure);
-        Ok(Box::new(move || encoded(&picture::compare(&sheet, &names, map, &style))))
+        Ok(Box::new(move || {
+            let drawn = picture::compare(&sheet, &names, map, &style).map_err(|error| error.message())?;
+            encoded(&drawn)
+        }))
     }
 
     fn plane_work(&self, slot: Slot, format: ExportFormat) -> Result<Work, String> {

@@ -179,7 +179,15 @@ pub fn svg(figure: &impl Figure, style: &FigureStyle) -> Result<String, FigureEr
 }
 
 fn checked_size(figure: &impl Figure, style: &FigureStyle) -> Result<[u32; 2], FigureError> {
-    let size = figure.size(style).map(|side| side.max(1));
+    checked(figure.size(style))
+}
+
+/// A size, unless it has more pixels than a figure may have.
+///
+/// # Errors
+/// If it has.
+pub(super) fn checked(size: [u32; 2]) -> Result<[u32; 2], FigureError> {
+    let size = size.map(|side| side.max(1));
     if u64::from(size[0]) * u64::from(size[1]) > MOST_PIXELS {
         return Err(FigureError::TooLarge(size));
     }

@@ -1,10 +1,11 @@
 //! The presets to choose from, under a heading for each kind of family.
 
+use super::thumbnails;
 use crate::model::{Config, FAMILIES};
 use crate::ui::text::tr;
 use crate::ui::theme;
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Button, FontId, Role, ScrollArea, Ui, WidgetInfo};
+use eframe::egui::{Button, FontId, Role, ScrollArea, Ui, WidgetInfo, WidgetText};
 
 /// How wide a line of the list is, in points.
 const WIDTH: f32 = 62.0 * theme::GRID;
@@ -45,7 +46,12 @@ fn lines(ui: &mut Ui, chosen: Option<&str>) -> Option<String> {
         }
         for preset in family.presets {
             let is_chosen = chosen == Some(preset.name);
-            let response = ui.add(Button::selectable(is_chosen, words(ui, preset.name)).truncate());
+            let words = words(ui, preset.name);
+            let button = match thumbnails::of(ui.ctx(), preset.name) {
+                Some(plane) => Button::selectable(is_chosen, (plane, WidgetText::from(words))),
+                None => Button::selectable(is_chosen, words),
+            };
+            let response = ui.add(button.truncate());
             response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, preset.name));
             let response = response.on_hover_text(tr(&format!("preset.{}", preset.name)));
             if response.clicked() && !is_chosen {

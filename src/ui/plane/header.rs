@@ -128,7 +128,7 @@ fn origin(ui: &mut Ui, view: &View<'_>, plane: &Plane, commands: &mut Vec<Comman
     let what = if length == 0.0 { "0".to_owned() } else { format!("|z| {length:.2}") };
     let name = t!("plane.origin", place = what).into_owned();
     if plane.latent() <= 2 {
-        let label = ui.add(Label::new(theme::note(ui, name)).sense(Sense::hover()));
+        let label = ui.add(Label::new(theme::note(ui, name)).extend().sense(Sense::hover()));
         label.on_hover_text(tr("plane.origin_two_tip"));
         return;
     }
