@@ -25,9 +25,12 @@ const SIDE: u32 = 56;
 fn steps(preset: &str) -> u64 {
     match preset {
         "gan-plane" | "gan-dense" => 3000,
-        "gan-collapse" | "wgan" => 2000,
-        "dcgan" | "vae-conv" => 500,
-        "wgan-gp-conv" => 150,
+        "gan-collapse" => 2000,
+        "wgan" => 6000,
+        "wgan-gp" => 3000,
+        "dcgan" => 1500,
+        "wgan-gp-conv" => 1000,
+        "vae-conv" => 500,
         _ => 800,
     }
 }

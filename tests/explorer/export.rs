@@ -24,7 +24,9 @@ fn export(screen: &mut Screen, subject: &str, name: &str) -> std::path::PathBuf 
     screen.step();
     screen.key(Modifiers::COMMAND, Key::A);
     screen.type_path(&path);
-    screen.click("Export");
+    screen.harness.get_by_role_and_label(Role::Button, "Export").click();
+    screen.step();
+    screen.step();
     path
 }
 
