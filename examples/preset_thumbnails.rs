@@ -25,12 +25,9 @@ const SIDE: u32 = 56;
 fn steps(preset: &str) -> u64 {
     match preset {
         "gan-plane" | "gan-dense" => 3000,
-        "gan-collapse" => 2000,
-        "wgan" => 6000,
-        "wgan-gp" => 3000,
-        "dcgan" => 1500,
+        "gan-collapse" | "wgan" => 2000,
         "wgan-gp-conv" => 1000,
-        "vae-conv" => 500,
+        "vae-conv" | "dcgan" => 500,
         _ => 800,
     }
 }

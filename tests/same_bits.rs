@@ -11,7 +11,7 @@ use latentarium::trainer::{Control, Event, Options, Part, Trainer};
 use std::path::Path;
 
 /// Enough for every part to have moved with the others' gradients.
-const STEPS: u64 = 4;
+const STEPS: u64 = 3;
 
 /// Trains to `steps` and gives the bytes of the weights file.
 fn weights(config: &Config, steps: u64, threads: usize, changes: Vec<Change>, folder: &Path) -> Vec<u8> {

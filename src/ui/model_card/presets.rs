@@ -8,7 +8,7 @@ use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Button, FontId, Role, ScrollArea, Ui, WidgetInfo, WidgetText};
 
 /// How wide a line of the list is, in points.
-const WIDTH: f32 = 62.0 * theme::GRID;
+const WIDTH: f32 = 68.0 * theme::GRID;
 
 /// A preset's name and latent dimensions, and what it is for.
 fn words(ui: &Ui, preset: &str) -> LayoutJob {
