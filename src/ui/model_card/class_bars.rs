@@ -11,6 +11,8 @@ use rust_i18n::t;
 const HIGHEST: f64 = 0.5;
 /// The part of the line that bars have beside steps: the rest is for six digits of two parts.
 const BARS: f32 = 0.36;
+/// How much of themselves bars show that are of old weights.
+const OLD: f32 = 0.35;
 /// Height of the bars and what is beside them.
 const HEIGHT: f32 = 3.0 * theme::GRID;
 
@@ -26,7 +28,11 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, width: f32) {
         ui.set_height(HEIGHT);
         let bars = if steps.is_empty() { width } else { BARS * width };
         let (rect, response) = ui.allocate_exact_size(Vec2::new(bars, HEIGHT), Sense::hover());
-        draw(&ui.painter_at(rect), rect, shares.map_or(&[][..], |shares| &shares.shares), names.len(), theme::of(ui));
+        let mut painter = ui.painter_at(rect);
+        if shares.is_some_and(|shares| is_old(shares, model)) {
+            painter.multiply_opacity(OLD);
+        }
+        draw(&painter, rect, shares.map_or(&[][..], |shares| &shares.shares), names.len(), theme::of(ui));
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, described(model, names, shares)));
         explain(response, rect, names, shares);
         if !steps.is_empty() {
@@ -34,6 +40,11 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, width: f32) {
                 .on_hover_text(tr("class_bars.steps_tip"));
         }
     });
+}
+
+/// Whether shares are of weights that were there before those that are shown began.
+fn is_old(shares: &ClassShares, model: &ModelView<'_>) -> bool {
+    model.snapshot.is_some_and(|shown| shares.step > shown.step)
 }
 
 /// The steps of each part: `D 1 200 G 1 200`; empty where the model has none.
