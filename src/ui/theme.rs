@@ -106,6 +106,11 @@ pub fn class_color(class: usize) -> Color32 {
     CLASSES[class % CLASSES.len()]
 }
 
+/// A colour as the bytes of a picture.
+pub const fn rgb(color: Color32) -> [u8; 3] {
+    [color.r(), color.g(), color.b()]
+}
+
 /// The colours of models, the same in both themes; nothing else in the window has them. The first is blue, the second orange.
 pub const MODELS: [Color32; 8] = [
     Color32::from_rgb(0x4C, 0x9B, 0xE8),

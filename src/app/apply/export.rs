@@ -97,7 +97,10 @@ impl Session {
                 true => points,
                 false => encoded_anew(&points, &snapshot, &plane, &data.test).unwrap_or(points),
             });
-            let class = |(class, name): (usize, &String)| FigureClass { name: name.clone(), color: class_rgb(class) };
+            let class = |(class, name): (usize, &String)| FigureClass {
+                name: name.clone(),
+                color: theme::rgb(theme::class_color(class)),
+            };
             // Along a dimension the figures are the latent's own coordinate.
             let offset = PlaneAxis::BOTH.map(|axis| plane.offset(axis));
             let figure = PlaneFigure {
@@ -125,8 +128,7 @@ impl Session {
             return Ok(Box::new(move || {
                 let models: Vec<(String, &History)> =
                     models.iter().map(|(name, history)| (name.clone(), &**history)).collect();
-                curves_csv(&models)
-                    .map_err(|error| message!("the table could not be made: {error}", error = error.to_string()))
+                curves_csv(&models).map_err(|error| no_table(&error))
             }));
         }
         let ids: Vec<(ModelId, Option<u64>)> = view.shown_models().map(|model| (model.id, None)).collect();
@@ -140,10 +142,7 @@ impl Session {
         let points = points.ok_or_else(|| t!("toast.no_points", slot = slot.name()).into_owned())?;
         let names = self.services.data.as_ref().map(|data| data.class_names().to_vec()).unwrap_or_default();
         let has_posterior = self.view(&[]).model(slot).has_prior();
-        Ok(Box::new(move || {
-            let table = points_csv(&points, &names, has_posterior);
-            table.map_err(|error| message!("the table could not be made: {error}", error = error.to_string()))
-        }))
+        Ok(Box::new(move || points_csv(&points, &names, has_posterior).map_err(|error| no_table(&error))))
     }
 
     /// How a figure's models were made: preset, data, step (the trainer's where none is given), seed, and the numbers that
@@ -178,19 +177,20 @@ fn encoded_anew(
     Some(Arc::new(EncodedPoints::new(Arc::new(encoding), plane.clone())))
 }
 
-fn class_rgb(class: usize) -> [u8; 3] {
-    let color = theme::class_color(class);
-    [color.r(), color.g(), color.b()]
-}
-
 fn moved([x, y]: [f32; 2], [right, up]: [f32; 2]) -> [f32; 2] {
     [x + right, y + up]
 }
 
 fn figure_points(points: &EncodedPoints, offset: [f32; 2]) -> Vec<FigurePoint> {
-    let point =
-        |point: &PlanePoint| FigurePoint { at: moved(point.position, offset), color: class_rgb(point.class as usize) };
+    let point = |point: &PlanePoint| FigurePoint {
+        at: moved(point.position, offset),
+        color: theme::rgb(theme::class_color(point.class as usize)),
+    };
     points.points.iter().map(point).collect()
+}
+
+fn no_table(error: &csv::Error) -> Message {
+    message!("the table could not be made: {error}", error = error.to_string())
 }
 
 fn encoded(picture: &image::RgbImage) -> Result<Vec<u8>, Message> {

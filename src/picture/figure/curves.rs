@@ -1,15 +1,12 @@
 //! Curves for print: a plot a group of them, each with its legend beside it.
 
-use super::{Drawn, FRAME, Figure, FigureStyle, Ground, Outcome, axis_words, font, lines};
+use super::{Drawn, FRAME, Figure, FigureStyle, Ground, HEADING, LINE, MARGIN, Outcome, axis_words, font, lines};
 use crate::history::{Axis, History, y_range};
 use crate::metrics;
 use crate::model::MetricId;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
-const MARGIN: u32 = 12;
-const HEADING: u32 = 26;
-const LINE: u32 = 16;
 /// A plot with its axes, without its legend.
 const PLOT: [u32; 2] = [520, 260];
 /// A legend.

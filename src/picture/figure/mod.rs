@@ -22,6 +22,10 @@ use std::fmt::Write;
 pub(super) const INK: RGBColor = RGBColor(32, 36, 44);
 /// Its axes and marks.
 const FRAME: RGBColor = RGBColor(120, 126, 138);
+/// Around everything, and the heights of a heading and of a line of words, in pixels at size 1.
+const MARGIN: u32 = 12;
+const HEADING: u32 = 26;
+const LINE: u32 = 16;
 /// The most pixels of a figure.
 const MOST_PIXELS: u64 = 1 << 27;
 

@@ -1,13 +1,10 @@
 //! A latent plane for print: its decoded tiles, the data on them, and what the axes are.
 
-use super::{Drawn, FRAME, Figure, FigureStyle, Ground, Outcome, axis_words, font, lines};
+use super::{Drawn, FRAME, Figure, FigureStyle, Ground, HEADING, LINE, MARGIN, Outcome, axis_words, font, lines};
 use image::RgbImage;
 use plotters::coord::types::RangedCoordf32;
 use plotters::prelude::*;
 
-const MARGIN: u32 = 12;
-const HEADING: u32 = 26;
-const LINE: u32 = 16;
 /// Room for the figures and the name of an axis, to the left and below.
 const AXES: [u32; 2] = [52, 40];
 /// The plane itself is at least so many pixels along its longer side.

@@ -108,8 +108,8 @@ fn largest(metric: &'static Metric, mut last: Vec<(MetricId, f32)>) -> Vec<Shown
     last.into_iter().enumerate().map(curve).collect()
 }
 
-/// Sets curves that two models have apart.
-pub(super) fn tell_apart(shown: &mut [(&Measured<'_>, Vec<ShownCurve>)]) {
+/// Marks the curves of a second model that the first has too.
+pub(super) fn mark_second(shown: &mut [(&Measured<'_>, Vec<ShownCurve>)]) {
     if let [(_, first), (_, second)] = shown {
         for curve in second {
             curve.is_second = first.iter().any(|other| other.id == curve.id);

@@ -8,7 +8,7 @@ use crate::picture::{FigureCurve, FigureMark, FigurePlot};
 use crate::ui::settings::Curves;
 use crate::ui::theme;
 use crate::ui::view::{ModelView, View};
-use eframe::egui::{Color32, Theme};
+use eframe::egui::Theme;
 use rust_i18n::t;
 
 /// Points of a curve, at most.
@@ -23,7 +23,7 @@ pub fn figure_plots(view: &View<'_>) -> Vec<FigurePlot> {
 
 fn plot(measured: &[Measured<'_>], group: Group, curves: Curves) -> FigurePlot {
     let mut of_group: Vec<_> = measured.iter().map(|of| (of, shown(&of.last, group))).collect();
-    curves::tell_apart(&mut of_group);
+    curves::mark_second(&mut of_group);
     let (mut lines, mut marks) = (Vec::new(), Vec::new());
     for (of, own) in &of_group {
         lines.extend(own.iter().map(|curve| line(of.model, curve, curves)));
@@ -49,7 +49,7 @@ fn line(model: &ModelView<'_>, curve: &ShownCurve, curves: Curves) -> FigureCurv
     let points = curves::points(model, curve, curves, (f64::NEG_INFINITY, f64::INFINITY), MOST_POINTS);
     FigureCurve {
         name: format!("{} {name}", model.label()),
-        color: rgb(curve.color_on(theme::palette(Theme::Light))),
+        color: theme::rgb(curve.color_on(theme::palette(Theme::Light))),
         dashed: curve.metric.is_test(),
         points,
     }
@@ -57,8 +57,4 @@ fn line(model: &ModelView<'_>, curve: &ShownCurve, curves: Curves) -> FigureCurv
 
 fn english(key: &str) -> String {
     t!(key, locale = "en").into_owned()
-}
-
-fn rgb(color: Color32) -> [u8; 3] {
-    [color.r(), color.g(), color.b()]
 }

@@ -64,7 +64,7 @@ impl Training {
         size: eframe::egui::Vec2,
     ) {
         let mut shown: Vec<_> = measured.iter().map(|of| (of, shown(&of.last, group))).collect();
-        curves::tell_apart(&mut shown);
+        curves::mark_second(&mut shown);
         let range = self.ranges.entry(group).or_default();
         let gutter = legend::width(ui, &shown);
         let plot_size = vec2(size.x - gutter - theme::GRID, size.y);
