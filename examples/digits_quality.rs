@@ -45,7 +45,7 @@ fn main() -> Result<()> {
         println!("no MNIST folder given: nothing to read");
         return Ok(());
     };
-    let real = load(&Source::Path(folder), &Progress::default())?;
+    let real = load(&Source::path(folder), &Progress::default())?;
     if let Some(path) = real_sheet {
         write_sheet(&real.train, |_| true, &path)?;
     }

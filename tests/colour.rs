@@ -36,7 +36,7 @@ fn colours() -> Arc<Dataset> {
         std::fs::write(folder.path().join("data_batch_1.bin"), batch(300, 0)).unwrap();
         std::fs::write(folder.path().join("data_batch_2.bin"), batch(84, 300)).unwrap();
         std::fs::write(folder.path().join("test_batch.bin"), batch(40, 1000)).unwrap();
-        Arc::new(load(&Source::Path(folder.path().to_owned()), &Progress::default()).unwrap())
+        Arc::new(load(&Source::path(folder.path().to_owned()), &Progress::default()).unwrap())
     })
     .clone()
 }

@@ -52,7 +52,7 @@ fn classes(split: &Split) -> Vec<usize> {
 }
 
 fn open(folder: &Path) -> Result<Dataset, SourceError> {
-    load(&Source::Path(folder.to_owned()), &Progress::default())
+    load(&Source::path(folder.to_owned()), &Progress::default())
 }
 
 /// The sentence that refuses `folder`, after the name of the file that it must be about; none for the folder itself.
@@ -76,7 +76,7 @@ fn refusal(name: &str, bytes: &[u8]) -> String {
 fn a_folder_is_read_as_it_is() {
     let folder = good_folder();
     let progress = Progress::default();
-    let source = Source::Path(folder.path().to_owned());
+    let source = Source::path(folder.path().to_owned());
     let data = load(&source, &progress).unwrap();
     assert_eq!((&data.source, data.name.as_str()), (&source, "cifar-10"));
     assert_eq!(data.train.shape(), ImageShape { channels: 3, height: 32, width: 32 });
@@ -205,7 +205,7 @@ fn a_cancelled_opening_says_so() {
     let folder = good_folder();
     let progress = Progress::default();
     progress.cancel();
-    let error = load(&Source::Path(folder.path().to_owned()), &progress).unwrap_err();
+    let error = load(&Source::path(folder.path().to_owned()), &progress).unwrap_err();
     assert!(matches!(error, SourceError::Cancelled(_)), "{error}");
 }
 

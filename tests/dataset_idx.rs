@@ -62,7 +62,7 @@ fn classes(split: &Split) -> Vec<usize> {
 }
 
 fn open(folder: &Path) -> Result<Dataset, SourceError> {
-    load(&Source::Path(folder.to_owned()), &Progress::default())
+    load(&Source::path(folder.to_owned()), &Progress::default())
 }
 
 /// The sentence that refuses a good folder in which `name` holds `bytes`; it must name that file.
@@ -80,7 +80,7 @@ fn refusal(name: &str, bytes: &[u8]) -> String {
 fn a_plain_folder_is_read_as_it_is() {
     let folder = good_folder();
     let progress = Progress::default();
-    let source = Source::Path(folder.path().to_owned());
+    let source = Source::path(folder.path().to_owned());
     let data = load(&source, &progress).unwrap();
     assert_eq!(data.source, source);
     assert_eq!(data.shape(), ImageShape::grey(4, 5));
@@ -322,7 +322,7 @@ fn a_cancelled_opening_says_so() {
     let folder = good_folder();
     let progress = Progress::default();
     progress.cancel();
-    for source in [Source::Path(folder.path().to_owned()), Source::default()] {
+    for source in [Source::path(folder.path().to_owned()), Source::default()] {
         let error = load(&source, &progress).unwrap_err();
         assert!(matches!(error, SourceError::Cancelled(_)), "{error}");
     }

@@ -32,7 +32,7 @@ fn ramp(count: usize) -> Vec<u8> {
 }
 
 fn open(path: &Path) -> Result<Dataset, SourceError> {
-    load(&Source::Path(path.to_owned()), &Progress::default())
+    load(&Source::path(path.to_owned()), &Progress::default())
 }
 
 fn open_bytes(bytes: &[u8]) -> Result<Dataset, String> {
@@ -315,10 +315,10 @@ fn a_cancelled_opening_says_so_and_progress_counts_bytes() {
     let bytes = npy("|u1", &[3, 2, 2], &ramp(12));
     std::fs::write(&path, &bytes).unwrap();
     let progress = Progress::default();
-    load(&Source::Path(path.clone()), &progress).unwrap();
+    load(&Source::path(path.clone()), &progress).unwrap();
     assert_eq!(progress.get(), (bytes.len() as u64, bytes.len() as u64));
     progress.cancel();
-    let error = load(&Source::Path(path), &progress).unwrap_err();
+    let error = load(&Source::path(path), &progress).unwrap_err();
     assert!(matches!(error, SourceError::Cancelled(_)), "{error}");
 }
 

@@ -72,7 +72,7 @@ fn header(sizes: &[u32]) -> Vec<u8> {
 fn what_goes_wrong_is_said_in_chinese_and_its_display_stays_english() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    let load = |path: &Path| load(&Source::Path(path.to_owned()), &Progress::default()).unwrap_err();
+    let load = |path: &Path| load(&Source::path(path.to_owned()), &Progress::default()).unwrap_err();
     let mut cases: Vec<(Message, String, &str)> = Vec::new();
 
     let error = load(&at("nowhere"));

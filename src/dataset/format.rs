@@ -1,6 +1,7 @@
 //! What a data format promises, and a data set that comes with the program.
 
 use super::folder::names;
+use super::options::DataOptions;
 use super::progress::Progress;
 use super::set::Dataset;
 use super::source::SourceError;
@@ -23,11 +24,12 @@ pub trait Format: Sync {
         None
     }
 
-    /// Opens a path that it claims: bounded in memory by what is there, with progress and a way to cancel.
+    /// Opens a path that it claims: bounded in memory by what is there, with progress and a way to cancel. Of the options
+    /// it reads those that say how its files become examples.
     ///
     /// # Errors
     /// [`SourceError::Cancelled`], or one sentence that names the file, what was expected and what was found.
-    fn open(&self, path: &Path, progress: &Progress) -> Result<Dataset, SourceError>;
+    fn open(&self, path: &Path, options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError>;
 }
 
 /// A data set that comes with the program: embedded or generated.

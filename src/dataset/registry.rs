@@ -5,9 +5,10 @@ use super::digits::Digits;
 use super::format::{BuiltIn, Candidate, Format};
 use super::idx::IdxFolder;
 use super::npy::Npy;
+use super::options::DataOptions;
 use super::progress::Progress;
 use super::set::Dataset;
-use super::source::{Source, SourceError};
+use super::source::{Place, Source, SourceError};
 use super::sprites::Sprites;
 use crate::message::{Message, message};
 use serde::{Deserialize, Deserializer};
@@ -29,13 +30,24 @@ impl Source {
 
 impl Default for Source {
     fn default() -> Self {
-        Self::BuiltIn(Digits.name())
+        Self::built_in(Digits.name())
     }
 }
 
-/// As it is written in a file; a path stays as it is.
+/// As it is written in a file; a path stays as it is. What stands behind the last `?` and is no options is part of a path.
 impl From<String> for Source {
     fn from(text: String) -> Self {
+        let options = text.rsplit_once('?').and_then(|(place, options)| Some((place, DataOptions::parse(options)?)));
+        match options {
+            Some((place, options)) => Self { place: Place::named(place), options },
+            None => Place::named(&text).into(),
+        }
+    }
+}
+
+impl Place {
+    /// The data set of this name, or a path.
+    fn named(text: &str) -> Self {
         match BUILT_IN.iter().find(|built_in| built_in.name() == text) {
             Some(built_in) => Self::BuiltIn(built_in.name()),
             None => Self::Path(PathBuf::from(text)),
@@ -55,21 +67,23 @@ impl<'de> Deserialize<'de> for Source {
 /// # Errors
 /// One sentence that names the file, what was expected and what was found.
 pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError> {
-    match source.clone().absolute() {
-        Source::BuiltIn(name) => match BUILT_IN.iter().find(|built_in| built_in.name() == name) {
+    let source = source.clone().absolute();
+    let opened = match &source.place {
+        Place::BuiltIn(name) => match BUILT_IN.iter().find(|built_in| built_in.name() == *name) {
             Some(built_in) => built_in.open(progress),
             None => Err(SourceError::unexpected(Path::new(name), expected(), message!("another name"))),
         },
-        Source::Path(path) => open(&path, progress),
-    }
+        Place::Path(path) => open(path, &source.options, progress),
+    };
+    Ok(Dataset { source, ..opened? })
 }
 
 /// Opens a file or folder in the one format that claims it.
-fn open(path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
+fn open(path: &Path, options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {
     let candidate = Candidate::of(path, expected())?;
     let claimed: Vec<_> = FORMATS.iter().filter(|format| format.claims(&candidate)).collect();
     let found = match claimed.as_slice() {
-        [format] => return format.open(path, progress),
+        [format] => return format.open(path, options, progress),
         [] => match (FORMATS.iter().find_map(|format| format.near_miss(&candidate)), &candidate.names) {
             (Some(near_miss), _) => near_miss,
             (None, None) => message!("another file"),
@@ -102,11 +116,17 @@ mod tests {
     #[test]
     fn what_a_person_types_is_absolute_and_what_a_file_holds_is_as_it_is() {
         let here = std::env::current_dir().unwrap_or_default();
-        assert_eq!(Source::parse("./sets/small"), Source::Path(here.join("sets/small")));
-        assert_eq!(Source::from("sets/small".to_owned()), Source::Path(PathBuf::from("sets/small")));
+        assert_eq!(Source::parse("./sets/small"), Source::path(here.join("sets/small")));
+        assert_eq!(Source::from("sets/small".to_owned()), Source::path("sets/small"));
         for built_in in BUILT_IN {
             let source = Source::parse(built_in.name());
-            assert_eq!(source, Source::BuiltIn(built_in.name()));
+            assert_eq!(source, Source::built_in(built_in.name()));
+            assert_eq!(Source::from(source.to_string()), source);
+        }
+        let looked_at = DataOptions { side: Some(32), invert: true, ..DataOptions::default() };
+        let (faces, mirrored) = (Source::path("sets/faces?").with(looked_at), Source::path("what?mirrored"));
+        assert_eq!(faces.to_string(), "sets/faces??side=32&invert");
+        for source in [faces, mirrored] {
             assert_eq!(Source::from(source.to_string()), source);
         }
     }

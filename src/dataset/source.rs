@@ -1,14 +1,25 @@
 //! Where a data set comes from, and why it could not be opened.
 
+use super::options::DataOptions;
 use crate::disk::FileError;
 use crate::message::{Explain, Message, message};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
-/// A place that data comes from; written as text on the command line and in `config.toml`.
+/// What is opened: a place, and how it is looked at. Written as text on the command line and in `config.toml`:
+/// `PLACE` or `PLACE?OPTIONS`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
-pub enum Source {
+pub struct Source {
+    /// Where it comes from.
+    pub place: Place,
+    /// How it is read, and which part of it is looked at.
+    pub options: DataOptions,
+}
+
+/// A place that data comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
     /// A data set that comes with the program.
     BuiltIn(&'static str),
     /// A folder or file.
@@ -16,14 +27,37 @@ pub enum Source {
 }
 
 impl Source {
+    /// All of a data set that comes with the program.
+    pub fn built_in(name: &'static str) -> Self {
+        Place::BuiltIn(name).into()
+    }
+
+    /// All of a folder or file.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        Place::Path(path.into()).into()
+    }
+
     /// The same place whatever the current folder is. A path stays as it is where there is no current folder any more;
     /// opening it then fails by its name.
     #[must_use]
     pub fn absolute(self) -> Self {
-        match self {
-            Self::Path(path) => Self::Path(std::path::absolute(&path).unwrap_or(path)),
-            built_in @ Self::BuiltIn(_) => built_in,
-        }
+        let place = match self.place {
+            Place::Path(path) => Place::Path(std::path::absolute(&path).unwrap_or(path)),
+            built_in @ Place::BuiltIn(_) => built_in,
+        };
+        Self { place, ..self }
+    }
+
+    /// The same place with other options.
+    #[must_use]
+    pub fn with(self, options: DataOptions) -> Self {
+        Self { options, ..self }
+    }
+}
+
+impl From<Place> for Source {
+    fn from(place: Place) -> Self {
+        Self { place, options: DataOptions::default() }
     }
 }
 
@@ -34,6 +68,15 @@ impl From<Source> for String {
 }
 
 impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.options.is_default() {
+            true => write!(f, "{}", self.place),
+            false => write!(f, "{}?{}", self.place, self.options),
+        }
+    }
+}
+
+impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::BuiltIn(name) => f.write_str(name),

@@ -62,7 +62,7 @@ impl BuiltIn for Sprites {
         let order = Order::new();
         let test = Part { order, first: 0, count: TEST };
         let train = Part { order, first: TEST, count: COUNT - TEST };
-        Ok(Dataset::new(Source::BuiltIn(NAME), NAME, train.split(), test.split()))
+        Ok(Dataset::new(Source::built_in(NAME), NAME, train.split(), test.split()))
     }
 }
 

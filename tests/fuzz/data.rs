@@ -99,7 +99,7 @@ impl Npy {
 }
 
 fn opened(path: &Path) -> Verdict {
-    match load(&Source::Path(path.to_owned()), &Progress::default()) {
+    match load(&Source::path(path.to_owned()), &Progress::default()) {
         Ok(data) => is_whole(&data).map(|()| Read::Whole),
         Err(error) => refused(error),
     }

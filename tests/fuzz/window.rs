@@ -21,7 +21,7 @@ impl StateFile {
         let state = self.0.put("state.json", bytes);
         let aside = self.0.path().join("state.unread.json");
         // No data: what is kept of it is a path like any other.
-        let data = Some(Source::Path(self.0.path().join("none")));
+        let data = Some(Source::path(self.0.path().join("none")));
         let runs = self.0.path().join("runs");
         let start = Start { state: Some(state.clone()), data, threads: 1, runs, ..Start::default() };
         let mut session = Session::new(start);

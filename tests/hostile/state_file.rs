@@ -95,7 +95,7 @@ fn complaints(row: &Row, folder: &Path) -> Vec<String> {
     let began = Instant::now();
     let start = Start {
         state: Some(path.clone()),
-        data: Some(Source::Path(data)),
+        data: Some(Source::path(data)),
         threads: 1,
         runs: folder.join("runs"),
         ..Start::default()

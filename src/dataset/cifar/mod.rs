@@ -7,6 +7,7 @@ mod batch;
 use super::column::Column;
 use super::folder::{find, names};
 use super::format::{Candidate, Format};
+use super::options::DataOptions;
 use super::progress::Progress;
 use super::room::check_room;
 use super::set::Dataset;
@@ -58,7 +59,7 @@ impl Format for Cifar10 {
         })
     }
 
-    fn open(&self, path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
+    fn open(&self, path: &Path, _options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {
         let train_paths = find_train(path)?;
         let test_path = find(path, &[TEST.to_owned()])?;
         let meter = Meter::new(path, progress);
@@ -68,7 +69,7 @@ impl Format for Cifar10 {
         let names = class_names(path, &meter)?;
         let test = read_split(&[test_path], &names, &meter)?;
         let train = read_split(&train_paths, &names, &meter)?;
-        Ok(Dataset::new(Source::Path(path.to_owned()), "cifar-10", train, test))
+        Ok(Dataset::new(Source::path(path), "cifar-10", train, test))
     }
 }
 

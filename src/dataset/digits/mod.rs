@@ -77,7 +77,7 @@ fn generate(seed: u64, counts: [usize; 2], threads: usize, progress: &Progress) 
         let (pixels, labels) = make_split(seed, split, counts[split], threads, &advance);
         Split::of_bytes(ImageShape::grey(SIDE, SIDE), pixels, vec![Column::class(labels, names.clone())])
     });
-    Dataset::new(Source::BuiltIn(NAME), NAME, train, test)
+    Dataset::new(Source::built_in(NAME), NAME, train, test)
 }
 
 /// Pixels (`[count, SIDE, SIDE]`) and classes of one split of `count` images; each thread makes a range of them.

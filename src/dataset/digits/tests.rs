@@ -41,7 +41,7 @@ fn the_whole_set_has_its_shape_and_all_classes() {
     assert_eq!(data.class_names().join(""), "0123456789");
     // Runs repeat by this: a change of the digits is a change that people must hear of.
     assert_eq!(data.id.as_str(), GOLDEN);
-    assert_eq!((data.source, data.name.as_str()), (Source::BuiltIn("digits"), "digits"));
+    assert_eq!((data.source, data.name.as_str()), (Source::built_in("digits"), "digits"));
     for split in [&data.train, &data.test] {
         for class in 0..10 {
             let count = (0..split.count()).filter(|index| split.class(*index) == Some(class)).count();

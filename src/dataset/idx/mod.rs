@@ -8,6 +8,7 @@ mod file;
 use super::column::Column;
 use super::folder::{find, folder_name};
 use super::format::{Candidate, Format};
+use super::options::DataOptions;
 use super::progress::Progress;
 use super::room::{check_count, check_room};
 use super::sample::ImageShape;
@@ -50,7 +51,7 @@ impl Format for IdxFolder {
         candidate.holds(is_ours)
     }
 
-    fn open(&self, path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
+    fn open(&self, path: &Path, _options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {
         let train_paths = find_pair(path, "train")?;
         let test_paths = find_pair(path, "t10k")?;
         let meter = Meter::new(path, progress);
@@ -74,7 +75,7 @@ impl Format for IdxFolder {
         let [train, test] = [train, test].map(|Images { shape, pixels, labels }| {
             Split::of_bytes(shape, pixels, vec![Column::class(labels, names.clone())])
         });
-        Ok(Dataset::new(Source::Path(path.to_owned()), name, train, test))
+        Ok(Dataset::new(Source::path(path), name, train, test))
     }
 }
 

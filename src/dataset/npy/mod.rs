@@ -7,6 +7,7 @@ mod values;
 
 use super::column::Column;
 use super::format::{Candidate, Format};
+use super::options::DataOptions;
 use super::progress::Progress;
 use super::room::{check_count, check_room};
 use super::rows::{Element, InMemory};
@@ -66,7 +67,7 @@ impl Format for Npy {
         candidate.names.is_none() && candidate.path.extension().is_some_and(|end| end.eq_ignore_ascii_case("npy"))
     }
 
-    fn open(&self, path: &Path, progress: &Progress) -> Result<Dataset, SourceError> {
+    fn open(&self, path: &Path, _options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {
         let meter = Meter::new(path, progress);
         let labels_path = labels_path(path).filter(|path| path.is_file());
         for file in [path].into_iter().chain(labels_path.as_deref()) {
@@ -99,7 +100,7 @@ impl Format for Npy {
             Values::U16(values) => splits(values, layout, labels),
             Values::F32(values) => splits(values, layout, labels),
         };
-        Ok(Dataset::new(Source::Path(path.to_owned()), name, train, test))
+        Ok(Dataset::new(Source::path(path), name, train, test))
     }
 }
 
