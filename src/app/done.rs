@@ -1,7 +1,7 @@
 //! What comes of jobs.
 
 use crate::app::undo::UndoWay;
-use crate::dataset::{Dataset, Source};
+use crate::dataset::{Dataset, FolderPreview, Source};
 use crate::explore::compare::Sheet;
 use crate::explore::plane::Plane;
 use crate::message::{Explain, Message};
@@ -49,6 +49,8 @@ pub enum Done {
     Suggested(Ask, PathBuf),
     /// What is known of a path that is being typed; `None` where it is typed on.
     Completed(Option<PathCompletion>),
+    /// What a folder of images would look like to a model; `None` where it is none.
+    Previewed(Source, Result<Option<FolderPreview>, Message>),
     /// A compare sheet.
     Sheet(Box<Sheet>),
     /// A classifier has learned the data's classes; `None` where it was cancelled.

@@ -32,6 +32,8 @@ pub enum JobKey {
     Suggestion,
     /// Paths that begin with what is typed are looked for.
     Completion,
+    /// Some images of a folder are decoded, to be looked at before it is opened.
+    Preview,
     /// Free folders are looked for, for these models.
     Folders(Vec<ModelId>),
     /// A compare sheet is made.
@@ -61,6 +63,7 @@ impl JobKey {
             Self::Dialog => message!("file dialog"),
             Self::Suggestion => message!("suggest a path"),
             Self::Completion => message!("complete a path"),
+            Self::Preview => message!("preview of a folder"),
             Self::Folders(_) => message!("free folders"),
             Self::Sheet => message!("compare sheet"),
             Self::Classifier => message!("learn the classes"),

@@ -67,6 +67,7 @@ impl Session {
             }
             Done::Completed(Some(known)) => self.shell.panels.dialogs.complete(known),
             Done::Completed(None) => {}
+            Done::Previewed(source, found) => self.shell.panels.dialogs.preview(&source, found),
             // Received in `finish`.
             Done::Data(Err(_)) | Done::Run(_, Err(_)) => {}
             Done::Made(id, made) => self.made(id, made.map(|trainer| *trainer)),

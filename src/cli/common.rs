@@ -106,7 +106,11 @@ pub fn load(source: &Source) -> Result<Arc<Dataset>> {
         bar.finish_and_clear();
         match work.join() {
             Ok(Err(_)) if is_interrupted() => Err(Interrupted.into()),
-            Ok(loaded) => Ok(Arc::new(loaded?)),
+            Ok(loaded) => {
+                let loaded = loaded?;
+                loaded.notes.iter().for_each(|note| eprintln!("{note}"));
+                Ok(Arc::new(loaded))
+            }
             Err(_) => anyhow::bail!("opening {source} failed by a fault of the program"),
         }
     })

@@ -80,6 +80,11 @@ impl Candidate {
         Ok(Self { path: path.to_owned(), names })
     }
 
+    /// Whether it is a file whose name ends so, behind a dot and in letters of either case.
+    pub fn ends_in(&self, ending: &str) -> bool {
+        self.names.is_none() && self.path.extension().is_some_and(|end| end.eq_ignore_ascii_case(ending))
+    }
+
     /// Whether it is a folder that holds something whose name `is_one`.
     pub fn holds(&self, is_one: impl Fn(&str) -> bool) -> bool {
         self.names.iter().flatten().any(|name| is_one(name))

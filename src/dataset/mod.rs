@@ -3,13 +3,16 @@
 //! A [`Dataset`] is two [`Split`]s. A split is [`Rows`], which are read by index, and columns, which say what is known of
 //! each example. What can be read is listed in one place, which the command line and the refusals read; the dialog shows what is built in.
 
+mod cache;
 mod cifar;
 mod column;
 mod digits;
 mod folder;
 mod format;
 mod idx;
-mod npy;
+mod images;
+mod meaning;
+mod numpy;
 mod options;
 mod progress;
 mod registry;
@@ -25,7 +28,8 @@ mod stream;
 pub use column::{Cells, Column, ColumnValues};
 pub use digits::digits;
 pub use format::{BuiltIn, Candidate, Format};
-pub use options::{DataOptions, ImageColor, ImageFit, SplitChoice, ValueRange};
+pub use images::{FolderPreview, preview};
+pub use options::{DataOptions, ImageColor, ImageFit, MAX_SIDE, SplitChoice, ValueRange};
 pub use progress::Progress;
 pub use registry::{BUILT_IN, FORMATS, load};
 pub use rows::{Element, InMemory, Rows};

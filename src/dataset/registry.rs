@@ -4,7 +4,8 @@ use super::cifar::Cifar10;
 use super::digits::Digits;
 use super::format::{BuiltIn, Candidate, Format};
 use super::idx::IdxFolder;
-use super::npy::Npy;
+use super::images::{ImageFolder, ImageTable};
+use super::numpy::{Npy, Npz};
 use super::options::DataOptions;
 use super::progress::Progress;
 use super::set::Dataset;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 
 /// Every format that files and folders are read in.
-pub static FORMATS: &[&dyn Format] = &[&IdxFolder, &Cifar10, &Npy];
+pub static FORMATS: &[&dyn Format] = &[&IdxFolder, &Cifar10, &Npy, &Npz, &ImageFolder, &ImageTable];
 
 /// Every data set that comes with the program; the first one is what a first start opens.
 pub static BUILT_IN: &[&dyn BuiltIn] = &[&Digits, &Sprites];

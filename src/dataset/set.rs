@@ -3,6 +3,7 @@
 use super::sample::{ImageShape, Sample};
 use super::source::Source;
 use super::split::Split;
+use crate::message::Message;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -55,12 +56,14 @@ pub struct Dataset {
     pub train: Split,
     /// What is only measured on; of the same samples and with the same columns.
     pub test: Split,
+    /// What a person should know of how it was read: members that were passed over, files that could not be read.
+    pub notes: Vec<Message>,
 }
 
 impl Dataset {
     /// Puts a data set together and computes its id.
     pub fn new(source: Source, name: impl Into<String>, train: Split, test: Split) -> Self {
-        Self { id: DatasetId::of([&train, &test]), name: name.into(), source, train, test }
+        Self { id: DatasetId::of([&train, &test]), name: name.into(), source, train, test, notes: Vec::new() }
     }
 
     /// What an example is.

@@ -7,7 +7,7 @@ use crate::message::{Message, message};
 use flate2::bufread::GzDecoder;
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ const CHUNK: u64 = 1 << 20;
 /// The first bytes of a gzip file, and of each part that one may have.
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Bytes that deflate unpacks one byte to, at most (RFC 1951: 258 bytes take two bits).
-const MOST_PACKED: u64 = 1032;
+pub const MOST_PACKED: u64 = 1032;
 
 /// Counts the bytes that all files of one source have given, and looks whether the work was cancelled.
 pub struct Meter<'a> {
@@ -45,6 +45,16 @@ impl<'a> Meter<'a> {
         Ok(())
     }
 
+    /// A file whose bytes count as they are read, from anywhere in it.
+    ///
+    /// # Errors
+    /// What is there instead of a file.
+    pub fn open(&self, path: &Path) -> Result<(Counted, u64), SourceError> {
+        let opened = open_file(path);
+        let (inner, length) = opened.map_err(|error| SourceError::unexpected(path, error.expected, error.found))?;
+        Ok((Counted { inner, done: Rc::clone(&self.done) }, length))
+    }
+
     /// Reports what was read, and ends the work where somebody asked for it.
     ///
     /// # Errors
@@ -59,9 +69,15 @@ impl<'a> Meter<'a> {
 }
 
 /// A reader that counts what passes.
-struct Counted {
+pub struct Counted {
     inner: File,
     done: Rc<Cell<u64>>,
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.inner.seek(to)
+    }
 }
 
 impl Read for Counted {
@@ -99,18 +115,31 @@ impl Read for Unpacked {
     }
 }
 
-/// One open file.
-pub struct Stream {
+/// How what is read is packed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Packing {
+    Plain,
+    Gzip,
+    Zip,
+}
+
+/// One open file, or a member of a zip archive.
+pub struct Stream<'a> {
     path: PathBuf,
-    /// Bytes on disk.
+    /// Bytes on disk; of a member those that it says it holds.
     length: u64,
-    is_packed: bool,
-    reader: Box<dyn Read>,
+    packing: Packing,
+    reader: Box<dyn Read + 'a>,
     /// Bytes given so far.
     given: u64,
 }
 
-impl Stream {
+impl<'a> Stream<'a> {
+    /// A member of a zip archive, which says it holds `length` bytes; `path` names it in sentences.
+    pub fn member(path: PathBuf, reader: impl Read + 'a, length: u64) -> Self {
+        Self { path, length, packing: Packing::Zip, reader: Box::new(reader), given: 0 }
+    }
+
     /// Opens `path`, which should hold `what`.
     ///
     /// Whether a file is packed is told by its first bytes, not by its name: browsers unpack and keep the `.gz`.
@@ -119,19 +148,18 @@ impl Stream {
     /// An empty file, or the file system's own words.
     pub fn open(path: &Path, what: Message, meter: &Meter<'_>) -> Result<Self, SourceError> {
         meter.check()?;
-        let (inner, length) =
-            open_file(path).map_err(|error| SourceError::unexpected(path, error.expected, error.found))?;
-        let mut buffered = BufReader::with_capacity(64 << 10, Counted { inner, done: Rc::clone(&meter.done) });
+        let (counted, length) = meter.open(path)?;
+        let mut buffered = BufReader::with_capacity(64 << 10, counted);
         let start = buffered.fill_buf().map_err(|error| SourceError::io(path, error))?;
         if start.is_empty() {
             return Err(SourceError::unexpected(path, what, message!("an empty file")));
         }
-        let is_packed = start.starts_with(&GZIP_MAGIC);
-        let reader: Box<dyn Read> = match is_packed {
-            true => Box::new(Unpacked { part: Some(GzDecoder::new(buffered)) }),
-            false => Box::new(buffered),
+        let packing = if start.starts_with(&GZIP_MAGIC) { Packing::Gzip } else { Packing::Plain };
+        let reader: Box<dyn Read> = match packing {
+            Packing::Gzip => Box::new(Unpacked { part: Some(GzDecoder::new(buffered)) }),
+            Packing::Plain | Packing::Zip => Box::new(buffered),
         };
-        Ok(Self { path: path.to_owned(), length, is_packed, reader, given: 0 })
+        Ok(Self { path: path.to_owned(), length, packing, reader, given: 0 })
     }
 
     /// The file.
@@ -139,14 +167,14 @@ impl Stream {
         &self.path
     }
 
-    /// Its length where it is plain; unknown of a packed file.
+    /// What it holds in bytes, where that is said; unknown of a gzip file.
     pub fn plain_length(&self) -> Option<u64> {
-        (!self.is_packed).then_some(self.length)
+        (self.packing != Packing::Gzip).then_some(self.length)
     }
 
     /// What it holds at most, in bytes: of a packed file what its length could unpack to.
     pub fn most_bytes(&self) -> u64 {
-        if self.is_packed { self.length.saturating_mul(MOST_PACKED) } else { self.length }
+        if self.packing == Packing::Gzip { self.length.saturating_mul(MOST_PACKED) } else { self.length }
     }
 
     /// Appends `count` bytes to `bytes`, or fewer where the file ends; memory grows as data arrives.
@@ -173,18 +201,20 @@ impl Stream {
 
     /// What a failure to read means: in a packed file nearly always a damaged one.
     fn failed(&self, error: std::io::Error) -> SourceError {
-        if !self.is_packed {
-            return SourceError::io(&self.path, error);
-        }
+        let (whole, valid) = match self.packing {
+            Packing::Plain => return SourceError::io(&self.path, error),
+            Packing::Gzip => (message!("a whole gzip file"), message!("valid gzip data")),
+            Packing::Zip => (message!("a whole zip archive"), message!("valid zip data")),
+        };
         match error.kind() {
             ErrorKind::UnexpectedEof => SourceError::unexpected(
                 &self.path,
-                message!("a whole gzip file"),
+                whole,
                 message!("one that is truncated: it ends after {given} unpacked bytes", given = self.given),
             ),
             ErrorKind::InvalidInput | ErrorKind::InvalidData => SourceError::unexpected(
                 &self.path,
-                message!("valid gzip data"),
+                valid,
                 message!("damaged data after {given} unpacked bytes ({error})", given = self.given, error),
             ),
             _ => SourceError::io(&self.path, error),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// Which tiles of which plane are wanted.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place {
+pub struct TilePlace {
     /// The plane.
     pub plane: Arc<Plane>,
     /// Which latents of it.
@@ -17,7 +17,7 @@ pub struct Place {
     pub limits: AtlasLimits,
 }
 
-impl Place {
+impl TilePlace {
     /// Whether tiles of another place do for this one as long as there are none of its own: they cover it, and are between
     /// half and double its size.
     pub fn is_served_by(&self, other: &Self) -> bool {
@@ -51,7 +51,7 @@ pub struct Work {
     /// Into which layer.
     pub layer: TileLayer,
     /// Whose tiles the layer holds when it is whole.
-    pub place: Place,
+    pub place: TilePlace,
     /// Which of them, row by row.
     pub cells: Range<usize>,
 }
@@ -59,7 +59,7 @@ pub struct Work {
 /// What a layer holds.
 #[derive(Clone, Debug)]
 struct Filled {
-    place: Place,
+    place: TilePlace,
     /// The version of the weights with which the first cell was decoded.
     version: u64,
     /// Cells decoded since then.
@@ -86,7 +86,7 @@ impl Filled {
 /// What has been decoded, and what comes next.
 #[derive(Debug, Default)]
 pub struct Refiner {
-    coarse: Option<Place>,
+    coarse: Option<TilePlace>,
     /// The grid that is seen, whole at least once.
     front: Option<Filled>,
     /// The grid that will take its place.
@@ -98,7 +98,7 @@ pub struct Refiner {
 impl Refiner {
     /// What this frame decodes, `most` cells at most (but one at least), so that `place` is seen with the weights of `version`.
     /// It is taken as done.
-    pub fn frame(&mut self, place: &Place, version: u64, most: usize) -> Vec<Work> {
+    pub fn frame(&mut self, place: &TilePlace, version: u64, most: usize) -> Vec<Work> {
         let most = most.max(1);
         if let Some(front) = self.front.as_mut().filter(|front| front.place == *place) {
             self.back = None;
@@ -135,13 +135,13 @@ impl Refiner {
     }
 
     /// Whether `place` with the weights of `version` is all there.
-    pub fn is_settled(&self, place: &Place, version: u64) -> bool {
+    pub fn is_settled(&self, place: &TilePlace, version: u64) -> bool {
         self.front.as_ref().is_some_and(|front| front.place == *place && front.version == version && front.is_whole())
     }
 
     /// What is drawn for `place`, the lowest first: a layer, the lattice that it is laid out for, and how many of its rows,
     /// from the highest on, are there.
-    pub fn layers(&self, place: &Place) -> Vec<(TileLayer, Lattice, usize)> {
+    pub fn layers(&self, place: &TilePlace) -> Vec<(TileLayer, Lattice, usize)> {
         let whole = |layer, lattice: Lattice| (layer, lattice, lattice.rows);
         let front = self.front.as_ref().filter(|front| front.place.plane == place.plane);
         let coarse = self.coarse.as_ref().filter(|coarse| coarse.plane == place.plane);
@@ -174,12 +174,12 @@ mod tests {
 
     const AREA: Area = Area { min: [0.0, 0.0], size: [640.0, 640.0] };
 
-    fn place(view: Viewport, grid: usize) -> Place {
+    fn place(view: Viewport, grid: usize) -> TilePlace {
         let lattice = Lattice::covering(&view, AREA, grid);
-        Place { plane: Arc::new(Plane::of_two()), lattice, limits: AtlasLimits::default() }
+        TilePlace { plane: Arc::new(Plane::of_two()), lattice, limits: AtlasLimits::default() }
     }
 
-    fn frames(refiner: &mut Refiner, place: &Place, version: u64, most: usize) -> Vec<Vec<Work>> {
+    fn frames(refiner: &mut Refiner, place: &TilePlace, version: u64, most: usize) -> Vec<Vec<Work>> {
         let mut frames = Vec::new();
         while !refiner.is_settled(place, version) {
             frames.push(refiner.frame(place, version, most));

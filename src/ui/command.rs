@@ -45,6 +45,8 @@ pub enum DataCommand {
     Open(Source),
     /// Stop opening.
     CancelOpening,
+    /// Look at what a folder of images would look like to a model.
+    Preview(Source),
 }
 
 /// About models.

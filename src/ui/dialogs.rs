@@ -1,8 +1,10 @@
 //! Windows that ask for a path. A path can always be typed: a system's file dialog may be missing. A window stays until what
 //! was asked for has come about; where it fails, it says why and keeps what was typed.
 
-use crate::dataset::{BUILT_IN, Source};
+use crate::dataset::{BUILT_IN, FolderPreview, Source};
+use crate::message::Message;
 use crate::ui::command::{Ask, Command, DataCommand, FileCommand};
+use crate::ui::reading::ReadingChoice;
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{export, theme, widgets};
@@ -36,6 +38,8 @@ struct Asked {
     error: Option<String>,
     /// What is known of the paths that begin with a text.
     known: PathCompletion,
+    /// How data is read.
+    reading: ReadingChoice,
 }
 
 /// What is known of a path that is being typed.
@@ -68,6 +72,7 @@ impl Dialogs {
             waiting: false,
             error: None,
             known: PathCompletion::default(),
+            reading: ReadingChoice::default(),
         });
         self.fresh = true;
     }
@@ -93,6 +98,13 @@ impl Dialogs {
     pub fn complete(&mut self, known: PathCompletion) {
         if let Some(open) = &mut self.open {
             open.known = known;
+        }
+    }
+
+    /// Takes note of what a folder of images would look like.
+    pub fn preview(&mut self, source: &Source, found: Result<Option<FolderPreview>, Message>) {
+        if let Some(open) = &mut self.open {
+            open.reading.receive(source, found);
         }
     }
 
@@ -185,6 +197,9 @@ impl Asked {
             }
             let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             self.completions(ui);
+            if ask == Ask::OpenData {
+                self.reading.ui(ui, &mut self.text, commands);
+            }
             let replaces = matches!(ask, Ask::Export(_)) && self.known.is_file && self.known.text == self.text;
             let says = if replaces { tr("dialog.replaces") } else { String::new() };
             ui.label(RichText::new(says).small().color(theme::of(ui).warning));

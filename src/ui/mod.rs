@@ -20,6 +20,7 @@ pub mod panel;
 pub mod panels;
 pub mod plane;
 pub mod present;
+pub mod reading;
 pub mod settings;
 pub mod setup;
 pub mod shortcuts;

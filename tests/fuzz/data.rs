@@ -1,13 +1,14 @@
 //! Readers of data: a folder or file with an input in one place.
 
-use crate::corpus::{Entry, entry};
+use crate::corpus::{self, Entry, entry};
 use crate::place::Place;
-use crate::runner::{Read, Verdict, ensure, refused};
+use crate::runner::{Read, Verdict, ensure, refused, sentence};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use latentarium::dataset::{Dataset, Progress, Source, Split, load};
-use std::io::Write;
+use std::io::{Cursor, Write};
 use std::path::Path;
+use zip::write::SimpleFileOptions;
 
 /// Images of a split that are looked at.
 const LOOKED_AT: usize = 16;
@@ -95,6 +96,77 @@ impl Npy {
             }
             _ => opened(&self.plain.put("set.npy", bytes)),
         }
+    }
+}
+
+/// A NumPy archive.
+pub struct Npz(Place);
+
+impl Npz {
+    pub fn new() -> Self {
+        Self(Place::new([("set.npz".to_owned(), entry("npz", "images.npz").bytes)]))
+    }
+
+    pub fn read(&self, bytes: &[u8]) -> Verdict {
+        opened(&self.0.put("set.npz", bytes))
+    }
+
+    /// An array as the images or the labels of an archive: behind its checksum.
+    pub fn read_member(&self, entry: &Entry, bytes: &[u8]) -> Verdict {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let whole = [("images", "images.npy"), ("labels", "labels.npy")];
+        for (target, name) in whole {
+            let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+            writer.start_file(format!("{target}.npy"), options).unwrap();
+            let bytes = if entry.target() == target { bytes } else { &corpus::entry("npy", name).bytes };
+            writer.write_all(bytes).unwrap();
+        }
+        let read = self.read(&writer.finish().unwrap().into_inner());
+        // A member that is not understood is passed over: what must be refused alone need not be here.
+        match (read, entry.is_wrong()) {
+            (Ok(Read::Whole), true) => Ok(Read::Refused),
+            (read, _) => read,
+        }
+    }
+}
+
+/// A folder of two images and one more, and a table that lists the first two.
+pub struct Images {
+    folder: Place,
+    table: Place,
+}
+
+impl Images {
+    pub fn new() -> Self {
+        let good = || entry("images", "a.png").bytes;
+        let image = |name: &str| (name.to_owned(), good());
+        Self {
+            folder: Place::new([image("0.png"), image("2.png"), image("1.png")]),
+            table: Place::new([
+                image("a.png"),
+                image("b.png"),
+                ("list.csv".to_owned(), entry("table", "list.csv").bytes),
+            ]),
+        }
+    }
+
+    /// An image among others: what is broken is left out, which the others show.
+    pub fn read(&self, entry: &Entry, bytes: &[u8]) -> Verdict {
+        self.folder.put("1.png", bytes);
+        match load(&Source::path(self.folder.path()), &Progress::default()) {
+            Ok(data) => {
+                is_whole(&data)?;
+                data.notes.iter().try_for_each(|note| sentence(&note.to_string()))?;
+                let count = data.train.count() + data.test.count();
+                ensure((2..=3).contains(&count), || format!("{count} images of {}", entry.name))?;
+                Ok(if count == 3 { Read::Whole } else { Read::Refused })
+            }
+            Err(error) => Err(format!("refused for one image: {error}")),
+        }
+    }
+
+    pub fn read_table(&self, bytes: &[u8]) -> Verdict {
+        opened(&self.table.put("list.csv", bytes))
     }
 }
 

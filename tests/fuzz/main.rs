@@ -56,6 +56,30 @@ fn numpy_files() {
 }
 
 #[test]
+fn numpy_archives() {
+    let reader = data::Npz::new();
+    fuzz("npz", &Corpus::of("npz"), |_, bytes| reader.read(bytes));
+}
+
+#[test]
+fn arrays_packed_after_the_mutation() {
+    let reader = data::Npz::new();
+    fuzz("npz, packed after the mutation", &Corpus::of("npy"), |entry, bytes| reader.read_member(entry, bytes));
+}
+
+#[test]
+fn images() {
+    let reader = data::Images::new();
+    fuzz("images", &Corpus::of("images"), |entry, bytes| reader.read(entry, bytes));
+}
+
+#[test]
+fn tables_of_images() {
+    let reader = data::Images::new();
+    fuzz("tables", &Corpus::of("table"), |_, bytes| reader.read_table(bytes));
+}
+
+#[test]
 fn configurations() {
     let runs = place::Runs::new(false);
     fuzz("config", &Corpus::of("config"), |entry, bytes| run_files::config(&runs, entry, bytes));

@@ -7,7 +7,9 @@ mod arguments;
 mod case;
 mod data_cifar;
 mod data_idx;
+mod data_images;
 mod data_npy;
+mod data_npz;
 mod data_paths;
 mod fixture;
 mod kinds;
@@ -29,6 +31,21 @@ fn idx_files() {
 #[test]
 fn numpy_files() {
     table::run(data_npy::cases());
+}
+
+#[test]
+fn numpy_archives() {
+    table::run(data_npz::cases());
+}
+
+#[test]
+fn folders_of_images() {
+    table::run(data_images::folders());
+}
+
+#[test]
+fn tables_of_images() {
+    table::run(data_images::tables());
 }
 
 #[test]

@@ -6,11 +6,12 @@ use crate::app::kept::KeptData;
 use crate::app::services::Opening;
 use crate::app::session::Session;
 use crate::app::undo::{ChangeKind, UndoWay};
-use crate::dataset::{self, Dataset, Source};
+use crate::dataset::{self, Dataset, Place, Source};
 use crate::message::Explain;
 use crate::ui::command::DataCommand;
 use crate::ui::messages::Level;
-use crate::ui::text::whole;
+use crate::ui::reading::PREVIEWED;
+use crate::ui::text::{explain, whole};
 use rust_i18n::t;
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ impl Session {
     pub(super) fn apply_to_data(&mut self, command: DataCommand) {
         match command {
             DataCommand::Open(source) => self.open_data(source),
+            DataCommand::Preview(source) => self.preview(source),
             DataCommand::CancelOpening => {
                 self.services.jobs.cancel(&JobKey::Open);
                 if let Some(opening) = self.services.opening.take() {
@@ -26,6 +28,21 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Decodes some images of a folder in the background; of anything else there is nothing to preview.
+    fn preview(&mut self, source: Source) {
+        let Place::Path(path) = source.place.clone() else {
+            self.services.jobs.cancel(&JobKey::Preview);
+            return;
+        };
+        self.services.jobs.start(JobKey::Preview, move |progress| {
+            let found = match path.is_dir() {
+                true => dataset::preview(&path, &source.options, PREVIEWED, progress).map_err(|error| error.message()),
+                false => Ok(None),
+            };
+            Done::Previewed(source, found)
+        });
     }
 
     /// Opens data in the background; what is there stays until it is ready. An opening that is on its way is cancelled.
@@ -76,7 +93,14 @@ impl Session {
         let count = whole(data.train.count() as u64);
         let key = if trained { "toast.data_opened_anew" } else { "toast.data_opened" };
         let message = t!(key, name = data.name, count = count, shape = data.shape()).into_owned();
-        if trained { self.offer_undo(&message) } else { self.shell.say(Level::Done, &message) }
+        if trained {
+            self.offer_undo(&message)
+        } else {
+            self.shell.say(Level::Done, &message)
+        }
+        for note in &data.notes {
+            self.shell.say(Level::Note, &explain(note));
+        }
     }
 
     /// Puts data in place of what is open, which it gives back.

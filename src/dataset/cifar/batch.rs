@@ -35,7 +35,7 @@ impl Images {
 
 /// A batch that has been opened.
 pub struct CifarBatch {
-    stream: Stream,
+    stream: Stream<'static>,
 }
 
 impl CifarBatch {

@@ -13,7 +13,7 @@ pub struct IdxFile {
     /// The sizes in the header; 1 for dimensions that it does not have.
     pub sizes: [u64; 3],
     header: u64,
-    stream: Stream,
+    stream: Stream<'static>,
 }
 
 impl IdxFile {

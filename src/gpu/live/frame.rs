@@ -11,7 +11,7 @@ use super::surface::Surface;
 use super::writer::WriteStage;
 use crate::dataset::ImageShape;
 use crate::explore::lens::MapSheet;
-use crate::explore::refine::Place;
+use crate::explore::refine::TilePlace;
 use crate::explore::tiles::{AtlasLimits, Lattice, atlas_channels};
 use crate::gpu::decoder::DecoderError;
 use crate::gpu::pipeline::Pipelines;
@@ -246,7 +246,7 @@ fn refine(
     model: &DeviceModel,
     shown: &mut Shown,
     drawing: &Pipelines,
-    (place, most): (&Place, usize),
+    (place, most): (&TilePlace, usize),
     recording: &mut Recording<'_>,
 ) -> Result<(), DecoderError> {
     let Some(plan) = model.tiles() else { return Ok(()) };
@@ -288,7 +288,7 @@ fn refine(
 }
 
 /// A tile's size in its texture, and by how much its image is made smaller for it.
-fn tile_size(image: ImageShape, place: &Place, lattice: Lattice) -> Option<([usize; 2], usize)> {
+fn tile_size(image: ImageShape, place: &TilePlace, lattice: Lattice) -> Option<([usize; 2], usize)> {
     // Grey takes four bytes a pixel here as well.
     let limits = AtlasLimits { bytes: place.limits.bytes / 4 * atlas_channels(image), ..place.limits };
     let reduction = limits.reduction(image, lattice.columns + SPARE, lattice.rows + SPARE)?;

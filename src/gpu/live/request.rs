@@ -1,6 +1,6 @@
 //! What a place on the screen asks to have decoded.
 
-use crate::explore::refine::Place;
+use crate::explore::refine::TilePlace;
 use crate::explore::viewport::{Area, Viewport};
 use crate::gpu::image::Fit;
 use crate::gpu::tiles::TileStyle;
@@ -15,7 +15,7 @@ pub enum Decode {
     /// Tiles of a plane.
     Tiles {
         /// Which ones.
-        place: Place,
+        place: TilePlace,
         /// What part of the plane is seen.
         view: Viewport,
         /// How they are drawn.

@@ -2,7 +2,7 @@
 
 use super::PlanePanel;
 use crate::explore::line::{LineTiles, PlaneLine, row_view};
-use crate::explore::refine::Place;
+use crate::explore::refine::TilePlace;
 use crate::explore::viewport::Area;
 use crate::gpu::TextureSlot;
 use crate::gpu::live::{self, Decode, DecodedModel};
@@ -134,7 +134,7 @@ impl PlanePanel {
             (Some(on_device), Some(snapshot)) => {
                 let model = DecodedModel { id: on_device.model, snapshot: snapshot.clone() };
                 let LineTiles { plane, lattice } = along;
-                let place = Place { plane: Arc::new(plane), lattice, limits: view.planes.limits };
+                let place = TilePlace { plane: Arc::new(plane), lattice, limits: view.planes.limits };
                 let decode = Decode::Tiles { place, view: row_view(&lattice), style };
                 live::paint(&painter, rect, &self.strip.on_device, model, decode);
             }

@@ -2,7 +2,7 @@
 //! place, a coarse preview that is decoded in this very frame lies in for them.
 
 use super::layer::{PlaneFrame, PlaneLayer};
-use crate::explore::refine::Place;
+use crate::explore::refine::TilePlace;
 use crate::explore::tiles::{Lattice, TileGrid};
 use crate::explore::viewer::{CpuDecoder, Decoder};
 use crate::gpu::TextureSlot;
@@ -24,7 +24,7 @@ pub struct TilesLayer {
     coarse: TextureSlot,
     decoder: CpuDecoder,
     /// A coarse grid, and where it is.
-    preview: Option<(Place, Arc<TileGrid>)>,
+    preview: Option<(TilePlace, Arc<TileGrid>)>,
     /// Floating-point operations that a millisecond of decoding was last good for.
     flops_per_ms: Option<f32>,
 }
@@ -33,7 +33,7 @@ impl PlaneLayer for TilesLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
         let (known, limits) = (frame.known, frame.view.planes.limits);
         let lattice = Lattice::covering(&frame.viewport, frame.area(), frame.grid);
-        let place = known.plane.as_ref().map(|plane| Place { plane: plane.clone(), lattice, limits });
+        let place = known.plane.as_ref().map(|plane| TilePlace { plane: plane.clone(), lattice, limits });
         let style = TileStyle { map: frame.view.settings.color_map, smooth: true };
         if let (Some(on_device), Some(place), Some(snapshot)) = (known.on_device, &place, frame.model().snapshot) {
             if on_device.step.is_none() {
@@ -49,12 +49,14 @@ impl PlaneLayer for TilesLayer {
 }
 
 impl TilesLayer {
-    fn draw_of_cpu(&mut self, painter: &Painter, frame: &PlaneFrame<'_>, place: Option<&Place>, style: TileStyle) {
+    fn draw_of_cpu(&mut self, painter: &Painter, frame: &PlaneFrame<'_>, place: Option<&TilePlace>, style: TileStyle) {
         let made = frame.known.tiles.as_ref();
-        let compare = |holds: fn(&Place, &Place) -> bool| {
-            place.zip(made).is_some_and(|(place, grid)| holds(place, &Place { lattice: grid.lattice, ..place.clone() }))
+        let compare = |holds: fn(&TilePlace, &TilePlace) -> bool| {
+            place
+                .zip(made)
+                .is_some_and(|(place, grid)| holds(place, &TilePlace { lattice: grid.lattice, ..place.clone() }))
         };
-        let (served, resembles) = (compare(Place::is_served_by), compare(Place::resembles));
+        let (served, resembles) = (compare(TilePlace::is_served_by), compare(TilePlace::resembles));
         match place.filter(|_| !served) {
             Some(place) => self.make_preview(place, frame),
             None => self.preview = None,
@@ -68,7 +70,7 @@ impl TilesLayer {
     }
 
     /// Decodes a grid of as many tiles as a frame has time for, where there is none of this place.
-    fn make_preview(&mut self, place: &Place, frame: &PlaneFrame<'_>) {
+    fn make_preview(&mut self, place: &TilePlace, frame: &PlaneFrame<'_>) {
         let fits = |snapshot: &&Arc<crate::snapshot::Snapshot>| snapshot.latent == place.plane.latent();
         let Some(snapshot) = frame.model().snapshot.filter(fits) else {
             self.preview = None;

@@ -20,7 +20,7 @@ pub enum ElementType {
     Unsigned(u8),
     /// Signed, of so many bytes.
     Signed(u8),
-    /// IEEE floating point, of 4 or 8 bytes.
+    /// IEEE floating point, of 2, 4 or 8 bytes.
     Float(u8),
 }
 
@@ -184,6 +184,7 @@ impl<'a> Scanner<'a> {
             "i2" => ElementType::Signed(2),
             "i4" => ElementType::Signed(4),
             "i8" => ElementType::Signed(8),
+            "f2" => ElementType::Float(2),
             "f4" => ElementType::Float(4),
             "f8" => ElementType::Float(8),
             _ => return Err(refused()),

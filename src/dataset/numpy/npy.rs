@@ -1,0 +1,90 @@
+//! `.npy` files: one array of all images, with their classes in another file beside it.
+
+use super::array::{Array, file_words, size_words};
+use super::columns::ColumnParts;
+use super::images::{ImageArrays, Share};
+use super::values;
+use crate::dataset::cache::CacheKey;
+use crate::dataset::format::{Candidate, Format};
+use crate::dataset::options::DataOptions;
+use crate::dataset::progress::Progress;
+use crate::dataset::set::Dataset;
+use crate::dataset::source::{Source, SourceError};
+use crate::dataset::stream::{Meter, Stream};
+use crate::message::{Message, message};
+use std::path::{Path, PathBuf};
+
+/// A file `NAME.npy` of images: `[count, height, width]`, `[count, height, width, channels]` or
+/// `[count, channels, height, width]` with 1 or 3 channels (where both would fit, channels are last).
+///
+/// Whole numbers of 1 to 8 bytes, floating-point numbers of 2, 4 or 8 or truth values, in either byte order. The range of all
+/// values is the first of [0, 1], [−1, 1], [0, 255] and [0, 65535] that holds them, where none is asked for. Every tenth
+/// image is for testing, and the last one where there are fewer than ten. Where `NAME_labels.npy` lies beside, it holds a
+/// class from 0 to 255 an image.
+pub struct Npy;
+
+impl Format for Npy {
+    fn name(&self) -> &'static str {
+        "NPY"
+    }
+
+    fn summary(&self) -> Message {
+        message!("a NumPy file of images (NAME.npy, with classes in NAME_labels.npy where there are any)")
+    }
+
+    fn claims(&self, candidate: &Candidate) -> bool {
+        candidate.ends_in("npy")
+    }
+
+    fn open(&self, path: &Path, options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {
+        let meter = Meter::new(path, progress);
+        let labels_path = labels_path(path).filter(|path| path.is_file());
+        for file in [path].into_iter().chain(labels_path.as_deref()) {
+            meter.expect_file(file)?;
+        }
+        let images = Array::open(Stream::open(path, file_words(), &meter)?, &meter)?;
+        let header = images.header.clone();
+        let share = Share::EveryTenth;
+        let arrays = ImageArrays::of(path, &[(&header, share)])?;
+        let count = header.shape.first().map_or(0, |count| *count as usize);
+        let labels = labels_path.map(|path| read_labels(&path, count, &meter)).transpose()?;
+        let data = path.metadata().map_err(|error| SourceError::io(path, error))?;
+        let key = CacheKey::new("npy").with_file(path, &data);
+        let rows = arrays.read(path, options.range, key, &meter, |take| take(images, share))?;
+        let mut columns = ColumnParts::default();
+        if let Some(labels) = labels {
+            columns.add_classes("class", share.parts(&labels), None);
+        }
+        let [train, test] = columns.splits(arrays.shape(), rows);
+        Ok(Dataset::new(Source::path(path), file_name(path), train, test))
+    }
+}
+
+/// A file's own name in lower case, without its ending.
+pub fn file_name(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "data".to_owned(), |name| name.to_string_lossy().to_lowercase())
+}
+
+/// Where classes of the images in `path` would be.
+fn labels_path(path: &Path) -> Option<PathBuf> {
+    let mut name = path.file_stem()?.to_owned();
+    name.push("_labels.npy");
+    Some(path.with_file_name(name))
+}
+
+/// Reads a class for each of `count` images.
+fn read_labels(path: &Path, count: usize, meter: &Meter<'_>) -> Result<Vec<u8>, SourceError> {
+    let array = Array::open(Stream::open(path, file_words(), meter)?, meter)?;
+    if array.header.shape != [count as u64] {
+        let found = size_words(&array.header.shape);
+        return Err(SourceError::unexpected(path, message!("{count} labels, one for each image", count), found));
+    }
+    let header = array.header.clone();
+    let mut bytes = Vec::new();
+    array.read(header.element.size(), meter, |more| {
+        bytes.extend_from_slice(more);
+        Ok(())
+    })?;
+    values::labels(&header, &bytes)
+        .map_err(|found| SourceError::unexpected(path, message!("a class from 0 to 255 for each image"), found))
+}
