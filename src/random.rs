@@ -37,6 +37,12 @@ pub enum Purpose {
     Between = 12,
     /// Images that a classifier learns from, and `step` is its step.
     Classifier = 13,
+    /// Which examples of a data set are to test on.
+    Split = 14,
+    /// Which examples of a data set are looked at.
+    Choose = 15,
+    /// Examples that the figures of a data set are of.
+    Examine = 16,
 }
 
 /// The stream of one purpose at one place. The same arguments always give the same draws.

@@ -6,6 +6,7 @@
 mod cache;
 mod cifar;
 mod column;
+mod counts;
 mod digits;
 mod folder;
 mod format;
@@ -24,8 +25,10 @@ mod source;
 mod split;
 mod sprites;
 mod stream;
+mod view;
 
 pub use column::{Cells, Column, ColumnValues};
+pub use counts::{ExamplesLeft, PartCounts, SourceCounts};
 pub use digits::digits;
 pub use format::{BuiltIn, Candidate, Format};
 pub use images::{FolderPreview, preview};

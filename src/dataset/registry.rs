@@ -11,6 +11,7 @@ use super::progress::Progress;
 use super::set::Dataset;
 use super::source::{Place, Source, SourceError};
 use super::sprites::Sprites;
+use super::view::looked_at;
 use crate::message::{Message, message};
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
@@ -62,8 +63,8 @@ impl<'de> Deserialize<'de> for Source {
     }
 }
 
-/// Opens a source: generates, or reads and checks, with progress and a way to cancel. The data set's own source is
-/// absolute.
+/// Opens a source: generates, or reads and checks, with progress and a way to cancel; then looks at the part of it that its
+/// options say. The data set's own source is absolute.
 ///
 /// # Errors
 /// One sentence that names the file, what was expected and what was found.
@@ -76,7 +77,10 @@ pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError
         },
         Place::Path(path) => open(path, &source.options, progress),
     };
-    Ok(Dataset { source, ..opened? })
+    let opened = opened?;
+    let notes = opened.notes.clone();
+    let looked_at = looked_at(opened, &source.options)?;
+    Ok(Dataset { source, notes, ..looked_at })
 }
 
 /// Opens a file or folder in the one format that claims it.

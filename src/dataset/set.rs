@@ -1,11 +1,13 @@
 //! A data set as a whole.
 
+use super::counts::SourceCounts;
 use super::sample::{ImageShape, Sample};
 use super::source::Source;
 use super::split::Split;
 use crate::message::Message;
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::sync::Arc;
 
 /// What tells a data set from every other: SHA-256 of what is in it, in hexadecimal. A run's `config.toml` keeps it as
 /// `data_checksum`, so that a run never goes on with other data.
@@ -58,12 +60,15 @@ pub struct Dataset {
     pub test: Split,
     /// What a person should know of how it was read: members that were passed over, files that could not be read.
     pub notes: Vec<Message>,
+    /// How many examples its source has, where only some of them are looked at.
+    pub whole: Option<Arc<SourceCounts>>,
 }
 
 impl Dataset {
     /// Puts a data set together and computes its id.
     pub fn new(source: Source, name: impl Into<String>, train: Split, test: Split) -> Self {
-        Self { id: DatasetId::of([&train, &test]), name: name.into(), source, train, test, notes: Vec::new() }
+        let id = DatasetId::of([&train, &test]);
+        Self { id, name: name.into(), source, train, test, notes: Vec::new(), whole: None }
     }
 
     /// What an example is.

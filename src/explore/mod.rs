@@ -1,5 +1,6 @@
 //! The mathematics of looking: no window, no GPU.
 
+pub mod browse;
 pub mod compare;
 pub mod default_plane;
 pub mod density;

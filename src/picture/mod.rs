@@ -7,6 +7,7 @@ mod colormap;
 mod compare;
 mod figure;
 mod sheet;
+mod thumbnail;
 
 pub use bitmap::Bitmap;
 pub use colormap::{COLOR_ENTRIES, ColorMap};
@@ -16,6 +17,7 @@ pub use figure::{
     PlaneFigure, pixels, run_curves, svg,
 };
 pub use sheet::{SheetLayout, SheetWriter, plane, tiles};
+pub use thumbnail::thumbnail;
 
 use image::{ImageError, ImageFormat, RgbImage};
 
