@@ -4,6 +4,7 @@
 mod data;
 mod export;
 mod models;
+mod reading;
 mod runs;
 mod screen;
 mod training;
