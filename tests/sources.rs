@@ -33,8 +33,8 @@ fn trained(preset: &str, data: &Path, batch: &str, cache: &Path) -> Vec<u8> {
 fn every_source_of_images_trains_dense_and_convolutional_models_to_the_same_bits() {
     let cache = tempfile::tempdir().unwrap();
     for preset in ["vae-dense", "vae-conv", "gan-dense", "dcgan"] {
-        let weights = ["idx", "keras.npz", "folders", "table.csv"]
-            .map(|name| trained(preset, &made(name), "10", cache.path()));
+        let weights =
+            ["idx", "keras.npz", "folders", "table.csv"].map(|name| trained(preset, &made(name), "10", cache.path()));
         assert!(weights.iter().all(|other| *other == weights[0]), "{preset}");
     }
     // Of other kinds: half precision in three planes, factors, mixed files.

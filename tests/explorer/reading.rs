@@ -33,7 +33,11 @@ fn a_folder_is_previewed_and_opened_as_it_was_chosen() {
     screen.click("Whole");
     screen.click("Side");
     screen.step();
-    assert!(path_in_the_window(&screen).ends_with("formats?side=64&fit=whole&color=grey"), "{}", path_in_the_window(&screen));
+    assert!(
+        path_in_the_window(&screen).ends_with("formats?side=64&fit=whole&color=grey"),
+        "{}",
+        path_in_the_window(&screen)
+    );
     screen.click("Open");
     screen.until("the images", |session| session.data().is_some_and(|data| data.name == "formats"));
     let source = screen.session.borrow().data().unwrap().source.to_string();
@@ -41,7 +45,9 @@ fn a_folder_is_previewed_and_opened_as_it_was_chosen() {
     assert_eq!(screen.session.borrow().data().unwrap().shape(), ImageShape::grey(64, 64));
     screen.until_made();
     // What was left out is said.
-    let said = |screen: &Screen| screen.session.borrow().messages().iter().any(|message| message.text.contains("1 of 11 files are no images"));
+    let said = |screen: &Screen| {
+        screen.session.borrow().messages().iter().any(|message| message.text.contains("1 of 11 files are no images"))
+    };
     assert!(said(&screen));
 }
 

@@ -47,6 +47,13 @@ fn of_bytes(name: &str, bytes: Vec<u8>, sentence: &str) -> Case {
         .after(move |here| fs::write(here.join("set.npz"), &bytes).unwrap())
 }
 
+/// What is wrong is said of the member.
+fn of_packing(name: &str, bytes: Vec<u8>, sentence: &str) -> Case {
+    let sentence = format!("latentarium: {{here}}/set.npz/images.npy: {sentence}");
+    Case::refused(format!("NumPy archive: {name}"), TRAIN, sentence)
+        .after(move |here| fs::write(here.join("set.npz"), &bytes).unwrap())
+}
+
 /// One member, stored.
 fn of_member(name: &str, bytes: Vec<u8>, sentence: &str) -> Case {
     of_bytes(name, stored(&[("images.npy", bytes)]), sentence)
@@ -160,24 +167,23 @@ pub fn cases() -> Vec<Case> {
         of_bytes("a bomb of zeros", packed_with_zeros, &format!("{IMAGES}no array")),
         of_bytes("members in plenty", in_plenty(300), &format!("{ARCHIVE}300 members, more than 256")),
         of_bytes("a list elsewhere", changed(END, 16, &[0xff, 0xff, 0xff, 0x7f]), &format!("{ARCHIVE}damaged data (")),
-        of_bytes("a list of another length", changed(END, 12, &[0xff, 0xff, 0xff, 0x7f]), &format!("{ARCHIVE}")),
         of_bytes(
             "more members than are listed",
             changed(END, 8, &[0xfe, 0xff, 0xfe, 0xff]),
             &format!("{ARCHIVE}damaged data ("),
         ),
         of_bytes("a member elsewhere", changed(CENTRAL, 42, &[0xf0, 0xff, 0xff, 0x7f]), "expected "),
-        of_bytes(
+        of_packing(
             "a member that is packed otherwise",
             changed(CENTRAL, 10, &[12, 0]),
-            &format!("{ARCHIVE}members that are packed"),
+            "expected a file that can be read, found compression method not supported",
         ),
-        of_bytes(
+        of_packing(
             "a member of no known packing",
             changed(CENTRAL, 10, &[0x77, 0x77]),
-            &format!("{ARCHIVE}members that are packed"),
+            "expected a file that can be read, found compression method not supported",
         ),
-        of_bytes("a member that is encrypted", changed(CENTRAL, 8, &[1, 0]), &format!("{ARCHIVE}damaged data (")),
+        of_bytes("a member that is encrypted", changed(CENTRAL, 8, &[1, 0]), &format!("{IMAGES}no array")),
         of_bytes("a member without its header", changed(LOCAL, 0, b"XXXX"), "expected "),
         of_bytes(
             "a member that announces 4 GB",
@@ -185,7 +191,11 @@ pub fn cases() -> Vec<Case> {
             &format!("{IMAGES}no array"),
         ),
         of_bytes("a stored member called deflated", changed(CENTRAL, 10, &[8, 0]), "expected "),
-        of_bytes("another checksum", changed(CENTRAL, 16, &[1, 2, 3, 4]), "expected "),
+        of_packing(
+            "another checksum",
+            changed(CENTRAL, 16, &[1, 2, 3, 4]),
+            "expected valid zip data, found damaged data after 85 unpacked bytes",
+        ),
         Case::done("NumPy archive: names that lead elsewhere", TRAIN).after(|here| {
             let all = stored(&[("../../evil.npy", images()), ("/etc/evil.npy", line())]);
             fs::write(here.join("set.npz"), all).unwrap();

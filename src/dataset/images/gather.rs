@@ -23,7 +23,9 @@ const USUAL_SIDE: u32 = 64;
 const BATCH: usize = 1024;
 /// So many files are decoded at each opening; of more, what came of them is kept.
 const CACHED: usize = 2000;
-/// Broken files that are named.
+/// Broken files that a note names; the others are in the log.
+const NAMED_IN_A_NOTE: usize = 8;
+/// Broken files of which it is kept what is wrong with them.
 const NAMED: usize = 1000;
 
 /// A file, and the split that its image goes to: 0 to learn from, 1 to test on.
@@ -55,14 +57,14 @@ impl Gathered {
             let folders = [Some(root), root.parent()];
             let inside = folders.into_iter().flatten().find_map(|folder| file.path.strip_prefix(folder).ok());
             let path = inside.unwrap_or(&file.path).display();
-            tracing::warn!(%path, %why, "left out");
+            tracing::info!(%path, %why, "left out");
             self.why.push(format!("{path}: {why}"));
         }
     }
 
     /// What a person should know of it.
     pub fn note(&self, path: &Path, files: usize) -> Option<Message> {
-        let first = self.why.iter().take(3).map(String::as_str).collect::<Vec<_>>().join("; ");
+        let first = self.why.iter().take(NAMED_IN_A_NOTE).map(String::as_str).collect::<Vec<_>>().join("; ");
         let count = self.broken.len();
         (count > 0).then(|| {
             message!("{path}: {count} of {files} files are no images and left out: {first}", path, count, files, first)
