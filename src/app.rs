@@ -50,7 +50,7 @@ use crate::ui::layout::Behavior;
 use crate::ui::model_card::sections;
 use crate::ui::settings::Appearance;
 use crate::ui::shortcuts::KeyboardState;
-use crate::ui::{Pane, help, menu, present, shortcuts, theme};
+use crate::ui::{Pane, dropped, help, menu, present, shortcuts, theme};
 use eframe::egui::{self, Context, ThemePreference, Ui};
 use eframe::{egui_wgpu, wgpu};
 use std::cell::RefCell;
@@ -190,6 +190,7 @@ impl Session {
             viewport: self.project.view,
         };
         shortcuts::commands(&context, &keyboard, &mut commands);
+        dropped::commands(ui, &mut commands);
 
         // The panels' own looks and the layout are lent out while the rest is looked at.
         let mut panels = std::mem::take(&mut self.shell.panels);

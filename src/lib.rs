@@ -38,6 +38,7 @@
 //! | what is exported | `app/apply/export.rs`, `ui/export.rs`; figures: `picture/figure`; tables: `history/table.rs`, `explore/points_table.rs` |
 //! | what is there again at the next start | `app/session_files.rs`, `app/restore.rs`; what writes it: `trainer/saving.rs`, `keep_state` in `app/logic.rs`, `close` in `app/runs.rs` |
 //! | what runs in the background | `app/jobs.rs` (answers: `app/done.rs`, `app/receive.rs`), `trainer`, `explore/viewer` |
+//! | what is downloaded, from where, into which folder; when it may be | `dataset/download/table.rs`, `mirrors.rs`, `mod.rs`; `dataset::fetch_and_load`, `fetch_data` of `app/apply/data.rs` |
 //! | adding a data format, a built-in data set | a file in `dataset`, a line in `dataset/registry.rs` |
 //! | adding a family | a file in `model`, a line in `FAMILIES` of `model/families.rs` |
 //! | adding a preset | an entry in the `presets` of its family, its small plane (`examples/preset_thumbnails.rs`) and a line in `ui/model_card/thumbnails.rs` |

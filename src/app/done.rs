@@ -29,6 +29,8 @@ pub enum OpenedPlace {
 pub enum Done {
     /// A data set was opened.
     Data(Result<Box<Dataset>, Message>),
+    /// The data sets that are in the cache, by name.
+    Cached(Vec<&'static str>),
     /// Data is there again that a step of undo needs.
     DataAgain(UndoWay, Source, Box<Dataset>),
     /// A model's run was opened again, or why not.

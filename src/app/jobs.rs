@@ -28,6 +28,8 @@ pub enum JobKey {
     Checkpoints,
     /// The system's file dialog is open.
     Dialog,
+    /// It is looked up which data sets are in the cache.
+    Cache,
     /// A path to start from is looked for.
     Suggestion,
     /// Paths that begin with what is typed are looked for.
@@ -61,6 +63,7 @@ impl JobKey {
             Self::Pretrained => message!("pretrained models"),
             Self::Checkpoints => message!("list checkpoints"),
             Self::Dialog => message!("file dialog"),
+            Self::Cache => message!("look into the cache"),
             Self::Suggestion => message!("suggest a path"),
             Self::Completion => message!("complete a path"),
             Self::Preview => message!("preview of a folder"),

@@ -136,6 +136,7 @@ impl Session {
     }
 
     pub(super) fn load_ready_made(&mut self) {
+        self.look_into_cache();
         self.services
             .jobs
             .start(JobKey::Pretrained, |_| Done::Pretrained(run::pretrained().map_err(|error| error.message())));

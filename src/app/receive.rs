@@ -31,6 +31,15 @@ impl Session {
                 }
                 self.fall_back_to_data(opening);
             }
+            Some(Done::Data(Ok(data))) => {
+                // Whichever way it was asked for.
+                if opening.is_some_and(|opening| opening.asked) {
+                    self.project.settings.recent.add(Ask::OpenData, data.source.to_string());
+                    self.look_into_cache();
+                }
+                self.shell.panels.dialogs.succeed(|ask| ask == Ask::OpenData);
+                self.take_data(Arc::new(*data));
+            }
             Some(done) => self.receive(done),
             None => {
                 let message = message!(
@@ -53,10 +62,7 @@ impl Session {
 
     fn receive(&mut self, done: Done) {
         match done {
-            Done::Data(Ok(data)) => {
-                self.answered(|ask| ask == Ask::OpenData);
-                self.take_data(Arc::new(*data));
-            }
+            Done::Cached(names) => self.services.cached = names,
             Done::DataAgain(way, source, data) => self.receive_data_again(way, &source, *data),
             Done::Reopened(id, reopened) => self.reopened(id, reopened.map(|reopened| *reopened)),
             Done::Kept(run, kept) => self.receive_kept(&run, kept),
@@ -69,7 +75,7 @@ impl Session {
             Done::Completed(None) => {}
             Done::Previewed(source, found) => self.shell.panels.dialogs.preview(&source, found),
             // Received in `finish`.
-            Done::Data(Err(_)) | Done::Run(_, Err(_)) => {}
+            Done::Data(_) | Done::Run(_, Err(_)) => {}
             Done::Made(id, made) => self.made(id, made.map(|trainer| *trainer)),
             Done::Pretrained(Ok(opened)) => {
                 self.services.ready.extend(opened.into_iter().map(ReadyMade::from));

@@ -90,7 +90,7 @@ impl Session {
         self.undo.forget_run(&folder);
         let data = self.services.data.clone();
         let options = Options { from_step, ..self.services.options() };
-        self.services.opening = Some(Opening { what: folder.display().to_string(), source: None });
+        self.services.opening = Some(Opening { what: folder.display().to_string(), source: None, asked: false });
         self.services.jobs.start(JobKey::Open, move |progress| {
             Done::Run(OpenedPlace::Suiting, open(&folder, data, options, progress))
         });
@@ -191,7 +191,7 @@ impl Session {
     pub(super) fn fork(&mut self, id: ModelId, request: ForkRequest) {
         let place = if request.beside { OpenedPlace::Beside(id) } else { OpenedPlace::Of(id) };
         let (data, options, runs) = (self.services.data.clone(), self.services.options(), self.runs());
-        self.services.opening = Some(Opening { what: request.run.display().to_string(), source: None });
+        self.services.opening = Some(Opening { what: request.run.display().to_string(), source: None, asked: false });
         self.services.jobs.start(JobKey::Open, move |progress| {
             let made = make_fork(&request, &runs)
                 .map_err(NotOpened::from)

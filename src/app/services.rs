@@ -24,6 +24,8 @@ pub(super) struct Opening {
     pub what: String,
     /// Where the data comes from; `None` for a run.
     pub source: Option<Source>,
+    /// Whether a person asked for this data just now.
+    pub asked: bool,
 }
 
 /// What a sheet was made of.
@@ -60,6 +62,8 @@ pub(super) struct Services {
     pub threads: usize,
     pub data: Option<Arc<Dataset>>,
     pub opening: Option<Opening>,
+    /// The data sets that are in the cache, by name.
+    pub cached: Vec<&'static str>,
     pub models: PerModel<ModelRuntime>,
     /// The files of this session.
     pub session_files: SessionFiles,
@@ -91,6 +95,7 @@ impl Services {
             threads: if start.threads > 0 { start.threads } else { num_cpus::get_physical().max(1) },
             data: None,
             opening: None,
+            cached: Vec::new(),
             models: PerModel::default(),
             session_files,
             restoring,

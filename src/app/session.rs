@@ -146,7 +146,8 @@ impl Session {
                 self.open_data(last);
             }
             Some(run) => self.open_run(run, None),
-            None => self.open_data(data.unwrap_or(last)),
+            None if data.is_some() => self.fetch_data(data.unwrap_or(last)),
+            None => self.open_data(last),
         }
     }
 
@@ -305,6 +306,7 @@ impl Session {
         View {
             data: services.data.as_ref(),
             opening: opening.map(|(opening, progress)| OpeningView { what: &opening.what, progress }),
+            cached: &services.cached,
             models: self.project.models.iter().filter_map(|entry| self.model_view(entry)).collect(),
             slots: self.project.shown,
             train_at_once: self.project.train_at_once,

@@ -1,7 +1,9 @@
 //! What several subcommands share.
 
 use super::interruption::{Interrupted, is_interrupted};
-use crate::dataset::{self, Dataset, Progress, Source, SourceError};
+use super::output::tell;
+use crate::dataset::download::{self, Download};
+use crate::dataset::{self, Dataset, Place, Progress, Source, SourceError};
 use crate::disk;
 use crate::gpu::DecoderChoice;
 use crate::metrics::{Columns, Metric};
@@ -26,6 +28,9 @@ pub struct Usage(pub String);
 
 /// The most threads that are made.
 const MOST_THREADS: usize = 256;
+
+/// What a progress bar counts that has units of its own.
+const BYTES: &str = "bytes";
 
 /// An error of wrong usage.
 pub fn usage(text: impl Into<String>) -> anyhow::Error {
@@ -76,7 +81,10 @@ pub fn open_device(name: &str) -> Result<Device> {
 pub fn progress_bar(total: u64, unit: &str) -> ProgressBar {
     let bar = ProgressBar::new(total);
     if std::io::stderr().is_terminal() {
-        let template = format!("{{bar:32}} {{pos}}/{{len}} {unit} · {{per_sec}} · {{eta}} left · {{msg}}");
+        let template = match unit {
+            BYTES => "{bar:32} {bytes}/{total_bytes} · {bytes_per_sec} · {eta} left".to_owned(),
+            _ => format!("{{bar:32}} {{pos}}/{{len}} {unit} · {{per_sec}} · {{eta}} left · {{msg}}"),
+        };
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
@@ -86,13 +94,28 @@ pub fn progress_bar(total: u64, unit: &str) -> ProgressBar {
     bar
 }
 
-/// Opens a data source with a progress bar.
+/// Opens a data source that a flag asks for, with a progress bar: what is not in the cache is downloaded.
+pub fn fetch(source: &Source) -> Result<Arc<Dataset>> {
+    if let Place::Download(name) = source.place
+        && let Some(download) = Download::named(name).filter(|download| download::in_cache(download).is_none())
+    {
+        let (size, folder) = (download.bytes().div_ceil(1_000_000), download::cache_folder().unwrap_or_default());
+        tell(format!("downloading {name}, {size} MB, into {}", folder.display()));
+    }
+    load_by(dataset::fetch_and_load, source)
+}
+
+/// Opens a data source that nobody names just now, with a progress bar: nothing is downloaded.
 pub fn load(source: &Source) -> Result<Arc<Dataset>> {
+    load_by(dataset::load, source)
+}
+
+fn load_by(open: fn(&Source, &Progress) -> Result<Dataset, SourceError>, source: &Source) -> Result<Arc<Dataset>> {
     let progress = Arc::new(Progress::default());
-    let bar = progress_bar(0, "bytes");
+    let bar = progress_bar(0, BYTES);
     let watched = progress.clone();
     std::thread::scope(|scope| {
-        let work = std::thread::Builder::new().spawn_scoped(scope, move || dataset::load(source, &watched));
+        let work = std::thread::Builder::new().spawn_scoped(scope, move || open(source, &watched));
         let work = work.context("no thread to open the data could be made")?;
         while !work.is_finished() {
             let (done, total) = progress.get();
@@ -128,7 +151,7 @@ pub fn load_of_run(run: &Path, source: &Source) -> Result<Arc<Dataset>> {
 pub fn open(folder: &Path, data: Option<&str>) -> Result<(Opened, Arc<Dataset>)> {
     let opened = run::open(folder)?;
     let source = data.map_or_else(|| opened.config.data.clone(), Source::parse);
-    let dataset = if data.is_some() { load(&source)? } else { load_of_run(folder, &source)? };
+    let dataset = if data.is_some() { fetch(&source)? } else { load_of_run(folder, &source)? };
     if dataset.shape() != opened.config.image {
         anyhow::bail!(
             "{}: expected images of {}, found {} in {}",

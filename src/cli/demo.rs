@@ -1,7 +1,7 @@
 //! `latentarium demo`: the main job without a window.
 
 use super::Outcome;
-use super::common::{default_threads, load, progress_bar, usage, write_file, write_png, write_sheet};
+use super::common::{default_threads, fetch, progress_bar, usage, write_file, write_png, write_sheet};
 use super::interruption::{AFTER_A_CHECKPOINT, is_interrupted, note_interruptions};
 use super::output::say;
 use crate::dataset::Source;
@@ -50,7 +50,7 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
     note_interruptions(AFTER_A_CHECKPOINT)?;
     let out = &arguments.out;
     std::fs::create_dir_all(out).map_err(|error| anyhow!("{}", FileError::written(&error).at(out)))?;
-    let dataset = load(&Source::parse(&arguments.data))?;
+    let dataset = fetch(&Source::parse(&arguments.data))?;
     let spawn = |preset: &str| -> Result<Trainer> {
         let config = Config::preset(preset).ok_or_else(|| anyhow!("there is no preset {preset}"))?;
         let options = Options { threads: (default_threads() / 2).max(1), ..Options::default() };

@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::output::say;
+use crate::dataset::download::{self, DOWNLOADS};
 use crate::dataset::{BUILT_IN, FORMATS};
 use crate::model::{Config, presets as names};
 use anyhow::Result;
@@ -16,6 +17,11 @@ pub fn presets() -> Result<Outcome> {
 pub fn data() -> Result<Outcome> {
     for built_in in BUILT_IN {
         say(format!("{:<13} {}", built_in.name(), built_in.summary()))?;
+    }
+    for download in DOWNLOADS {
+        let kept = if download::in_cache(download).is_some() { "in the cache" } else { "downloaded on request" };
+        let size = download.bytes().div_ceil(1_000_000);
+        say(format!("{:<13} {}; {size} MB, {kept}", download.name, download.summary))?;
     }
     for format in FORMATS {
         say(format!("{:<13} {}", "PATH", format.summary()))?;

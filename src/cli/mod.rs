@@ -36,7 +36,7 @@ struct Arguments {
 
 #[derive(Args)]
 struct ExplorerArguments {
-    /// Data to begin with: digits, or a folder of IDX files or CIFAR-10 binary batches.
+    /// Data to begin with: a name that `latentarium data` lists (some are downloaded), a file or a folder.
     #[arg(long)]
     data: Option<String>,
     /// A run folder to open.

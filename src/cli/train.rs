@@ -5,7 +5,7 @@ mod resume;
 mod watch;
 
 use super::Outcome;
-use super::common::{load, open_device, threads_of, usage};
+use super::common::{fetch, load, open_device, threads_of, usage};
 use super::interruption::{AFTER_A_CHECKPOINT, note_interruptions};
 use super::output::tell;
 use crate::dataset::{Dataset, Source};
@@ -147,8 +147,9 @@ impl TrainArguments {
                 folder_of(path).join("changes.toml").display()
             );
         }
-        let source = self.data.as_deref().map_or(source, Source::parse);
-        let dataset = load(&source)?;
+        let asked = self.data.as_deref().map(Source::parse);
+        let dataset = asked.as_ref().map_or_else(|| load(&source), fetch)?;
+        let source = asked.unwrap_or(source);
         if let Some(path) = &self.config {
             let expected = run::read_config(path)?.data_checksum;
             if expected != dataset.id.as_str() {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub struct Progress {
     done: AtomicU64,
     total: AtomicU64,
+    rate: AtomicU64,
     cancelled: AtomicBool,
 }
 
@@ -24,6 +25,16 @@ impl Progress {
     /// (done, total); total is 0 while it is not known.
     pub fn get(&self) -> (u64, u64) {
         (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    /// Says how many bytes come in a second; 0 where none come from elsewhere.
+    pub fn set_rate(&self, bytes_per_s: u64) {
+        self.rate.store(bytes_per_s, Ordering::Relaxed);
+    }
+
+    /// How many bytes come in a second; 0 where none come from elsewhere.
+    pub fn rate(&self) -> u64 {
+        self.rate.load(Ordering::Relaxed)
     }
 
     /// Asks the work to end early.

@@ -2,6 +2,7 @@
 
 use super::cifar::Cifar10;
 use super::digits::Digits;
+use super::download::{self, Download};
 use super::format::{BuiltIn, Candidate, Format};
 use super::idx::IdxFolder;
 use super::images::{ImageFolder, ImageTable};
@@ -23,8 +24,8 @@ pub static FORMATS: &[&dyn Format] = &[&IdxFolder, &Cifar10, &Npy, &Npz, &ImageF
 pub static BUILT_IN: &[&dyn BuiltIn] = &[&Digits, &Sprites];
 
 impl Source {
-    /// What a person typed or chose: the name of a data set that comes with the program, or a path, which is made absolute
-    /// here, so that all that is written of it means the same from any folder.
+    /// What a person typed or chose: the name of a data set that comes with the program or is downloaded, or a path, which is
+    /// made absolute here, so that all that is written of it means the same from any folder.
     pub fn parse(text: &str) -> Self {
         Self::from(text.to_owned()).absolute()
     }
@@ -50,8 +51,11 @@ impl From<String> for Source {
 impl Place {
     /// The data set of this name, or a path.
     fn named(text: &str) -> Self {
-        match BUILT_IN.iter().find(|built_in| built_in.name() == text) {
-            Some(built_in) => Self::BuiltIn(built_in.name()),
+        if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.name() == text) {
+            return Self::BuiltIn(built_in.name());
+        }
+        match Download::named(text) {
+            Some(download) => Self::Download(download.name),
             None => Self::Path(PathBuf::from(text)),
         }
     }
@@ -63,8 +67,23 @@ impl<'de> Deserialize<'de> for Source {
     }
 }
 
+/// Opens a source that a person asked for just now, by a click, a typed name or a flag: what is not in the cache is
+/// downloaded first.
+///
+/// # Errors
+/// The same as [`load`]'s, or what is wrong with the download.
+pub fn fetch_and_load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError> {
+    if let Place::Download(name) = source.place
+        && let Some(download) = Download::named(name)
+    {
+        download::fetch(download, progress)?;
+    }
+    load(source, progress)
+}
+
 /// Opens a source: generates, or reads and checks, with progress and a way to cancel; then looks at the part of it that its
-/// options say. The data set's own source is absolute.
+/// options say. Nothing is downloaded: what a session, a run or a step of undo names is only looked for in the cache. The data
+/// set's own source is absolute.
 ///
 /// # Errors
 /// One sentence that names the file, what was expected and what was found.
@@ -73,6 +92,11 @@ pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError
     let opened = match &source.place {
         Place::BuiltIn(name) => match BUILT_IN.iter().find(|built_in| built_in.name() == *name) {
             Some(built_in) => built_in.open(progress),
+            None => Err(SourceError::unexpected(Path::new(name), expected(), message!("another name"))),
+        },
+        Place::Download(name) => match Download::named(name).map(|download| (download, download::in_cache(download))) {
+            Some((_, Some(folder))) => open(&folder, &source.options, progress),
+            Some((download, None)) => Err(SourceError::NotDownloaded { name, bytes: download.bytes() }),
             None => Err(SourceError::unexpected(Path::new(name), expected(), message!("another name"))),
         },
         Place::Path(path) => open(path, &source.options, progress),

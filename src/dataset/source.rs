@@ -22,6 +22,8 @@ pub struct Source {
 pub enum Place {
     /// A data set that comes with the program.
     BuiltIn(&'static str),
+    /// A data set that is downloaded when it is asked for.
+    Download(&'static str),
     /// A folder or file.
     Path(PathBuf),
 }
@@ -43,7 +45,7 @@ impl Source {
     pub fn absolute(self) -> Self {
         let place = match self.place {
             Place::Path(path) => Place::Path(std::path::absolute(&path).unwrap_or(path)),
-            built_in @ Place::BuiltIn(_) => built_in,
+            named @ (Place::BuiltIn(_) | Place::Download(_)) => named,
         };
         Self { place, ..self }
     }
@@ -79,7 +81,7 @@ impl std::fmt::Display for Source {
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::BuiltIn(name) => f.write_str(name),
+            Self::BuiltIn(name) | Self::Download(name) => f.write_str(name),
             Self::Path(path) => write!(f, "{}", path.display()),
         }
     }
@@ -91,6 +93,13 @@ impl std::fmt::Display for Place {
 pub enum SourceError {
     /// Somebody cancelled.
     Cancelled(PathBuf),
+    /// It would have to be downloaded, and nobody asked for that.
+    NotDownloaded {
+        /// The data set's name.
+        name: &'static str,
+        /// What would be downloaded.
+        bytes: u64,
+    },
     /// There is nothing of a kind that can be read.
     Unexpected {
         /// The file or folder.
@@ -125,6 +134,11 @@ impl Explain for SourceError {
     fn message(&self) -> Message {
         match self {
             Self::Cancelled(path) => message!("opening {path} was cancelled", path),
+            Self::NotDownloaded { name, bytes } => message!(
+                "{name} is not downloaded: open it by its name, in the window or with --data {name}, and {size} MB come",
+                name,
+                size = bytes.div_ceil(1_000_000),
+            ),
             Self::Unexpected { path, expected, found } => {
                 message!("{path}: expected {expected}, found {found}", path, expected, found)
             }

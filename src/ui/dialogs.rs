@@ -1,13 +1,13 @@
 //! Windows that ask for a path. A path can always be typed: a system's file dialog may be missing. A window stays until what
 //! was asked for has come about; where it fails, it says why and keeps what was typed.
 
-use crate::dataset::{BUILT_IN, FolderPreview, Source};
+use crate::dataset::{FolderPreview, Source};
 use crate::message::Message;
 use crate::ui::command::{Ask, Command, DataCommand, FileCommand};
 use crate::ui::reading::ReadingChoice;
 use crate::ui::text::tr;
-use crate::ui::view::View;
-use crate::ui::{export, theme, widgets};
+use crate::ui::view::{OpeningView, View};
+use crate::ui::{export, known_data, theme, widgets};
 use eframe::egui::text::{CCursor, CCursorRange};
 use eframe::egui::text_edit::TextEditState;
 use eframe::egui::{Align, Button, Context, Key, Label, Layout, ProgressBar, RichText, ScrollArea, TextEdit, Ui, vec2};
@@ -166,17 +166,11 @@ impl Asked {
         let mut confirmed = None;
         ui.label(theme::note(ui, tr(note)));
         ui.add_enabled_ui(!self.waiting, |ui| {
-            if ask == Ask::OpenData {
-                ui.horizontal_wrapped(|ui| {
-                    ui.label(tr("dialog.built_in"));
-                    for built_in in BUILT_IN {
-                        let name = tr(&format!("data.{}", built_in.name()));
-                        if widgets::button(ui, true, &name, &tr("dialog.built_in_tip")).clicked() {
-                            built_in.name().clone_into(&mut self.text);
-                            confirmed = Some(self.text.clone());
-                        }
-                    }
-                });
+            if ask == Ask::OpenData
+                && let Some(name) = known_data::ui(ui, view.cached)
+            {
+                name.clone_into(&mut self.text);
+                confirmed = Some(self.text.clone());
             }
             let before = self.text.clone();
             if let Ask::Export(subject) = ask {
@@ -228,9 +222,10 @@ impl Asked {
                 ui.add(Label::new(RichText::new(error).color(theme::of(ui).danger)).wrap());
             }
             if self.waiting {
-                let progress = view.opening.as_ref().map(|opening| opening.progress.get());
-                let part = progress.map_or(0.0, |(done, all)| if all > 0 { done as f32 / all as f32 } else { 0.0 });
-                ui.add(ProgressBar::new(part).text(tr("dialog.waiting")));
+                let opening = view.opening.as_ref();
+                let coming = opening.filter(|opening| opening.progress.rate() > 0).map(OpeningView::words);
+                let part = opening.map_or(0.0, OpeningView::part);
+                ui.add(ProgressBar::new(part).text(coming.unwrap_or_else(|| tr("dialog.waiting"))));
             }
         });
         confirmed

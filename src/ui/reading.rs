@@ -59,7 +59,7 @@ impl ReadingChoice {
         match &source.place {
             Place::Path(path) if is_array(path) => range(ui, &mut options),
             Place::Path(path) if is_table(path) || self.found.is_some() => self.images(ui, &mut options),
-            Place::Path(_) | Place::BuiltIn(_) => return,
+            Place::Path(_) | Place::BuiltIn(_) | Place::Download(_) => return,
         }
         if options != source.options {
             *text = Source { options, ..Source::from(text.trim().to_owned()) }.to_string();

@@ -5,7 +5,7 @@ use crate::explore::compare::one_of_each_class;
 use crate::gpu::{self, ColorMap, image};
 use crate::model::MOST_MODELS;
 use crate::picture::Bitmap;
-use crate::ui::command::{Ask, Command, FileCommand, ModelCommand};
+use crate::ui::command::{Ask, Command, DataCommand, FileCommand, ModelCommand};
 use crate::ui::model_card;
 use crate::ui::text::{tr, whole};
 use crate::ui::theme::signs;
@@ -32,9 +32,10 @@ impl Setup {
             }
         });
         if let Some(opening) = &view.opening {
-            let (done, total) = opening.progress.get();
-            let part = if total > 0 { done as f32 / total as f32 } else { 0.0 };
-            ui.add(ProgressBar::new(part).text(opening.what));
+            ui.add(ProgressBar::new(opening.part()).text(opening.words()));
+            if widgets::button(ui, true, &tr("data.cancel_opening"), &tr("data.cancel_tip")).clicked() {
+                commands.push(DataCommand::CancelOpening.into());
+            }
         }
         let Some(data) = view.data else {
             ui.label(theme::note(ui, tr("data.none_note")));

@@ -19,6 +19,7 @@ use crate::ui::slot::{Shown, Slot};
 use crate::ui::theme;
 use candle_core::DeviceLocation;
 use eframe::egui::Color32;
+use rust_i18n::t;
 use std::sync::Arc;
 
 /// One model as the panels see it.
@@ -88,6 +89,24 @@ impl<'a> ModelView<'a> {
     }
 }
 
+impl OpeningView<'_> {
+    /// How far it is, 0 to 1.
+    pub fn part(&self) -> f32 {
+        let (done, total) = self.progress.get();
+        if total > 0 { done as f32 / total as f32 } else { 0.0 }
+    }
+
+    /// What is opened, with what has come of it and how fast where it comes from elsewhere.
+    pub fn words(&self) -> String {
+        let ((done, total), rate) = (self.progress.get(), self.progress.rate());
+        if rate == 0 {
+            return self.what.to_owned();
+        }
+        let [done, total, rate] = [done, total, rate].map(|bytes| format!("{:.1}", bytes as f64 / 1e6));
+        t!("data.coming", what = self.what, done = done, total = total, rate = rate).into_owned()
+    }
+}
+
 /// Data that is being opened.
 #[derive(Clone)]
 pub struct OpeningView<'a> {
@@ -117,6 +136,8 @@ pub struct View<'a> {
     pub data: Option<&'a Arc<Dataset>>,
     /// What is being opened.
     pub opening: Option<OpeningView<'a>>,
+    /// The data sets that are in the cache, by name.
+    pub cached: &'a [&'static str],
     /// All models, in the order of the list; at least one.
     pub models: Vec<ModelView<'a>>,
     /// Which of them are shown.

@@ -1,11 +1,15 @@
 //! Opening data by a typed path.
 
 use crate::screen::Screen;
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{DroppedFile, Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use latentarium::app::Level;
+use latentarium::dataset::Source;
+use latentarium::dataset::download::{self, Download};
+use latentarium::ui::command::{Ask, DataCommand};
 use latentarium::ui::slot::Slot;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 fn idx(folder: &Path, name: &str, sizes: &[u32], bytes: &[u8]) {
     let mut file = vec![0, 0, 8, sizes.len() as u8];
@@ -102,4 +106,66 @@ fn data_that_cannot_be_opened_is_named_and_the_old_stays() {
     assert!(screen.message().1.contains("nothing"), "{:?}", screen.message());
     assert_eq!(screen.session.borrow().data().unwrap().name, "digits");
     assert!(!screen.session.borrow().is_opening());
+}
+
+#[test]
+fn data_that_is_downloaded_stands_beside_what_is_built_in_with_its_size() {
+    let mut screen = Screen::ready();
+    let words = |name: &str| {
+        let download = Download::named(name).unwrap();
+        let shown = ["MNIST", "Fashion-MNIST", "KMNIST", "EMNIST", "CIFAR-10"]
+            .into_iter()
+            .find(|shown| shown.to_lowercase() == name)
+            .unwrap();
+        match download::in_cache(download) {
+            Some(_) => format!("{shown} · here"),
+            None => format!("{shown} · {} MB", download.bytes().div_ceil(1_000_000)),
+        }
+    };
+    screen.key(Modifiers::COMMAND, Key::O);
+    screen.step();
+    for name in ["mnist", "fashion-mnist", "kmnist", "emnist", "cifar-10"] {
+        let words = words(name);
+        assert!(screen.harness.query_by_label(&words).is_some(), "{words}");
+    }
+    screen.key(Modifiers::NONE, Key::Escape);
+    screen.click("File");
+    screen.click("Open known data");
+    screen.click("Sprites");
+    screen.until("sprites", |session| session.data().is_some_and(|data| data.name == "sprites"));
+    assert_eq!(screen.session.borrow().settings().recent.of(Ask::OpenData), ["sprites"]);
+}
+
+/// A file or folder that was dropped.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        panic!("the window reads no files")
+    }
+}
+
+#[test]
+fn what_is_dropped_on_the_window_is_opened_and_kept_among_the_recent() {
+    let mut screen = Screen::ready();
+    let path = small_data(screen.folder.path());
+    screen.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
+    screen.step();
+    screen.until("the small data", |session| session.data().is_some_and(|data| data.shape().height == 12));
+    assert_eq!(screen.session.borrow().settings().recent.of(Ask::OpenData), [path.display().to_string()]);
+    // Several files are those of their folder.
+    screen.session.borrow_mut().apply(DataCommand::Open(Source::parse("digits")));
+    screen.until("digits", |session| session.data().is_some_and(|data| data.name == "digits"));
+    for name in ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
+        screen.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.join(name))));
+    }
+    screen.step();
+    screen.until("the small data", |session| session.data().is_some_and(|data| data.shape().height == 12));
+    let expected = [path.display().to_string(), "digits".to_owned()];
+    assert_eq!(screen.session.borrow().settings().recent.of(Ask::OpenData), expected);
 }

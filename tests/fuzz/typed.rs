@@ -1,6 +1,7 @@
 //! Readers of what a person types: values for `--set` and names of data.
 
 use crate::runner::{Read, Verdict, ensure, refused};
+use latentarium::dataset::download::DOWNLOADS;
 use latentarium::dataset::{BUILT_IN, Place, Source};
 use latentarium::message::Explain;
 use latentarium::model::{Config, FAMILIES};
@@ -50,10 +51,13 @@ pub fn source(bytes: &[u8]) -> Verdict {
     let source = Source::parse(&text);
     ensure(source.clone().absolute() == source, || format!("{source:?} is not absolute"))?;
     ensure(Source::from(source.to_string()) == source, || format!("{source:?} is another after it was written"))?;
-    let is_known = BUILT_IN.iter().any(|built_in| built_in.name() == text);
+    let is_known = BUILT_IN.iter().any(|built_in| built_in.name() == text)
+        || DOWNLOADS.iter().any(|download| download.name == text);
     let is_plain = source.options.is_default();
     match source.place {
-        Place::BuiltIn(name) => ensure((is_known && name == text) || !is_plain, || format!("{name} for {text:?}"))?,
+        Place::BuiltIn(name) | Place::Download(name) => {
+            ensure((is_known && name == text) || !is_plain, || format!("{name} for {text:?}"))?
+        }
         Place::Path(path) => {
             ensure(!is_known, || format!("a path for {text:?}"))?;
             ensure(path.is_absolute() || text.is_empty(), || format!("{path:?} is not absolute"))?;

@@ -157,6 +157,7 @@ fn nothing_happened() -> &'static Messages {
 pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> {
     View {
         data: None,
+        cached: &[],
         opening: None,
         models,
         slots: Shown { a: id(Slot::A), b: id(Slot::B) },

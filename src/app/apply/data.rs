@@ -6,7 +6,8 @@ use crate::app::kept::KeptData;
 use crate::app::services::Opening;
 use crate::app::session::Session;
 use crate::app::undo::{ChangeKind, UndoWay};
-use crate::dataset::{self, Dataset, Place, Source};
+use crate::dataset::download::{self, DOWNLOADS};
+use crate::dataset::{self, Dataset, Place, Progress, Source, SourceError};
 use crate::message::Explain;
 use crate::ui::command::DataCommand;
 use crate::ui::messages::Level;
@@ -15,10 +16,21 @@ use crate::ui::text::{explain, whole};
 use rust_i18n::t;
 use std::sync::Arc;
 
+/// What opens a source.
+type OpenBy = fn(&Source, &Progress) -> Result<Dataset, SourceError>;
+
 impl Session {
+    /// Looks in the background which data sets are in the cache.
+    pub(in crate::app) fn look_into_cache(&mut self) {
+        self.services.jobs.start(JobKey::Cache, |_| {
+            let here = DOWNLOADS.iter().filter(|download| download::in_cache(download).is_some());
+            Done::Cached(here.map(|download| download.name).collect())
+        });
+    }
+
     pub(super) fn apply_to_data(&mut self, command: DataCommand) {
         match command {
-            DataCommand::Open(source) => self.open_data(source),
+            DataCommand::Open(source) => self.fetch_data(source),
             DataCommand::Preview(source) => self.preview(source),
             DataCommand::CancelOpening => {
                 self.services.jobs.cancel(&JobKey::Open);
@@ -45,16 +57,28 @@ impl Session {
         });
     }
 
-    /// Opens data in the background; what is there stays until it is ready. An opening that is on its way is cancelled.
+    /// Opens data that a person asked for just now, in the background; what is there stays until it is ready. What is not in
+    /// the cache is downloaded. An opening that is on its way is cancelled.
+    pub(in crate::app) fn fetch_data(&mut self, source: Source) {
+        self.start_opening(source, None, Some(dataset::fetch_and_load));
+    }
+
+    /// The same of data that nobody asked for by name: nothing is downloaded.
     pub(in crate::app) fn open_data(&mut self, source: Source) {
         self.open_data_for(source, None);
     }
 
     /// The same for a step of undo that needs the data.
     pub(in crate::app) fn open_data_for(&mut self, source: Source, way: Option<UndoWay>) {
-        self.services.opening = Some(Opening { what: source.to_string(), source: Some(source.clone()) });
+        self.start_opening(source, way, None);
+    }
+
+    fn start_opening(&mut self, source: Source, way: Option<UndoWay>, fetch: Option<OpenBy>) {
+        let (what, asked) = (source.to_string(), fetch.is_some());
+        self.services.opening = Some(Opening { what, source: Some(source.clone()), asked });
+        let open = fetch.unwrap_or(dataset::load);
         self.services.jobs.start(JobKey::Open, move |progress| {
-            let opened = dataset::load(&source, progress).map(Box::new).map_err(|error| error.message());
+            let opened = open(&source, progress).map(Box::new).map_err(|error| error.message());
             match (way, opened) {
                 (Some(way), Ok(data)) => Done::DataAgain(way, source, data),
                 (_, opened) => Done::Data(opened),

@@ -71,7 +71,10 @@ impl Session {
             }
             Ask::OpenRun => Box::new(move || newest_in(&runs)),
             Ask::SaveInto => Box::new(move || runs),
-            Ask::OpenData => return,
+            Ask::OpenData => {
+                self.look_into_cache();
+                return;
+            }
         };
         self.services.jobs.start(JobKey::Suggestion, move |_| Done::Suggested(ask, suggest()));
     }

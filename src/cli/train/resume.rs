@@ -1,7 +1,7 @@
 //! `latentarium train --resume RUN`.
 
 use super::{Begin, Plan, TrainArguments, usage};
-use crate::cli::common::{load, load_of_run};
+use crate::cli::common::{fetch, load_of_run};
 use crate::dataset::{Dataset, Source};
 use crate::disk::kind_at;
 use crate::message::message;
@@ -72,7 +72,7 @@ pub fn agrees(arguments: &TrainArguments, run: &Path, config: &Config) -> Result
 /// The data of a run that is there; another place may be given where the same data lies.
 pub fn data_of(arguments: &TrainArguments, run: &Path, config: &RunConfig) -> Result<Arc<Dataset>> {
     let source = arguments.data.as_deref().map_or_else(|| config.data.clone(), Source::parse);
-    let dataset = if arguments.data.is_some() { load(&source)? } else { load_of_run(run, &source)? };
+    let dataset = if arguments.data.is_some() { fetch(&source)? } else { load_of_run(run, &source)? };
     if config.data_checksum != dataset.id.as_str() {
         let sentence = format!(
             "{}: expected the data it was trained on ({}), found other images or labels in {source}",

@@ -3,6 +3,7 @@
 //! All four headers are read and compared with each other, and with the files' lengths where those say
 //! something, before memory is taken for what they announce.
 
+mod emnist;
 mod file;
 
 use super::column::Column;
@@ -27,14 +28,18 @@ const MAX_SIDE: u64 = 512;
 const IMAGES: [&str; 2] = ["-images-idx3-ubyte", "-images.idx3-ubyte"];
 const LABELS: [&str; 2] = ["-labels-idx1-ubyte", "-labels.idx1-ubyte"];
 
+/// The sounds of KMNIST's ten hiragana.
+const HIRAGANA: [&str; 10] = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"];
 const FASHION: [&str; 10] =
     ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
 
 /// A folder of the MNIST family: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same two with `t10k`, each
-/// plain or with `.gz`, with `-idx` or `.idx`. A plain file is preferred to a packed one.
+/// plain or with `.gz`, with `-idx` or `.idx`. A plain file is preferred to a packed one. Or one of EMNIST, whose names begin
+/// with `emnist-SPLIT-` and whose images are stored on their side: they are turned upright.
 ///
 /// Images are grey, of any size up to 512×512, and at most 2 GiB a file; labels are any byte, and the classes
-/// are `0` to the greatest label, or Fashion-MNIST's where the folder's name contains `fashion`. Progress counts
+/// are `0` to the greatest label, or Fashion-MNIST's where the folder's name contains `fashion`, KMNIST's where it contains
+/// `kmnist`, and those of EMNIST's own list. Progress counts
 /// bytes on disk; a request to cancel ends the work within a mebibyte.
 pub struct IdxFolder;
 
@@ -52,8 +57,12 @@ impl Format for IdxFolder {
     }
 
     fn open(&self, path: &Path, _options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {
-        let train_paths = find_pair(path, "train")?;
-        let test_paths = find_pair(path, "t10k")?;
+        let emnist = emnist::split_of(path)?;
+        let [train_stem, test_stem] = match emnist {
+            Some(split) => ["train", "test"].map(|part| format!("emnist-{split}-{part}")),
+            None => ["train", "t10k"].map(str::to_owned),
+        };
+        let (train_paths, test_paths) = (find_pair(path, &train_stem)?, find_pair(path, &test_stem)?);
         let meter = Meter::new(path, progress);
         for file in train_paths.iter().chain(&test_paths) {
             meter.expect_file(file)?;
@@ -69,9 +78,17 @@ impl Format for IdxFolder {
             ));
         }
         check_room(path, train.bytes()?.saturating_add(test.bytes()?))?;
-        let (train, test) = (train.read(&meter)?, test.read(&meter)?);
+        let (mut train, mut test) = (train.read(&meter)?, test.read(&meter)?);
         let name = folder_name(path);
-        let names = class_names(&name, [&train, &test]);
+        let names: Arc<[String]> = match emnist {
+            Some(split) => emnist::class_names(path, split, greatest([&train, &test]), &meter)?.into(),
+            None => class_names(&name, greatest([&train, &test])),
+        };
+        if emnist.is_some() && train.shape.height == train.shape.width {
+            for images in [&mut train, &mut test] {
+                emnist::turn_upright(&mut images.pixels, images.shape.width);
+            }
+        }
         let [train, test] = [train, test].map(|Images { shape, pixels, labels }| {
             Split::of_bytes(shape, pixels, vec![Column::class(labels, names.clone())])
         });
@@ -79,13 +96,17 @@ impl Format for IdxFolder {
     }
 }
 
+/// The greatest class of all images.
+fn greatest(splits: [&Images; 2]) -> u8 {
+    splits.iter().flat_map(|images| &images.labels).copied().max().unwrap_or(0)
+}
+
 /// The names of the classes of a folder of this name.
-fn class_names(name: &str, splits: [&Images; 2]) -> Arc<[String]> {
-    let greatest = splits.iter().flat_map(|images| &images.labels).copied().max().unwrap_or(0);
-    if name.contains("fashion") && usize::from(greatest) < FASHION.len() {
-        FASHION.map(str::to_owned).into()
-    } else {
-        (0..=greatest).map(|class| class.to_string()).collect()
+fn class_names(name: &str, greatest: u8) -> Arc<[String]> {
+    let known = [("fashion", FASHION), ("kmnist", HIRAGANA)];
+    match known.into_iter().find(|(part, names)| name.contains(part) && usize::from(greatest) < names.len()) {
+        Some((_, names)) => names.map(str::to_owned).into(),
+        None => (0..=greatest).map(|class| class.to_string()).collect(),
     }
 }
 
@@ -157,8 +178,8 @@ fn find_pair(folder: &Path, split: &str) -> Result<[PathBuf; 2], SourceError> {
 /// Whether a file of this name is one of a folder of this kind.
 fn is_ours(name: &str) -> bool {
     let plain = name.strip_suffix(".gz").unwrap_or(name);
-    let stem = ["train", "t10k"].iter().find_map(|split| plain.strip_prefix(split));
-    stem.is_some_and(|ending| IMAGES.contains(&ending) || LABELS.contains(&ending))
+    let stem = IMAGES.iter().chain(&LABELS).find_map(|ending| plain.strip_suffix(ending));
+    stem.is_some_and(|stem| ["train", "t10k"].contains(&stem) || emnist::is_stem(stem))
 }
 
 fn size_words(shape: ImageShape) -> String {

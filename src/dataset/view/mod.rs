@@ -170,7 +170,7 @@ impl<'a> Choice<'a> {
 
     fn error(&self, expected: Message, found: Message) -> SourceError {
         let path = match &self.data.source.place {
-            Place::BuiltIn(name) => Path::new(name),
+            Place::BuiltIn(name) | Place::Download(name) => Path::new(name),
             Place::Path(path) => path,
         };
         SourceError::unexpected(path, expected, found)

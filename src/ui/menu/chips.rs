@@ -13,12 +13,7 @@ use rust_i18n::t;
 
 pub(super) fn data(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     if let Some(opening) = &view.opening {
-        let (done, total) = opening.progress.get();
-        let bar = if total > 0 {
-            ProgressBar::new(done as f32 / total as f32).text(opening.what)
-        } else {
-            ProgressBar::new(0.0).text(opening.what)
-        };
+        let bar = ProgressBar::new(opening.part()).text(opening.words());
         ui.add(bar.desired_width(24.0 * theme::GRID)).on_hover_text(tr("data.opening_tip"));
         if ui.button(tr("data.cancel")).on_hover_text(tr("data.cancel_tip")).clicked() {
             commands.push(DataCommand::CancelOpening.into());

@@ -1,8 +1,10 @@
 //! What stands in the menus.
 
+use crate::dataset::Source;
 use crate::trainer::Part;
-use crate::ui::command::{Ask, Command, ExportSubject, FileCommand, ModelCommand, ViewCommand};
+use crate::ui::command::{Ask, Command, DataCommand, ExportSubject, FileCommand, ModelCommand, ViewCommand};
 use crate::ui::export;
+use crate::ui::known_data;
 use crate::ui::panels::panes;
 use crate::ui::settings::{Appearance, COLOR_MAPS, DECODERS, Language};
 use crate::ui::slot::Slot;
@@ -29,6 +31,12 @@ fn entry(
 /// Data, runs, pictures.
 pub(super) fn file(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     entry(ui, commands, true, &tr("menu.open_data"), "Ctrl+O", FileCommand::Ask(Ask::OpenData));
+    ui.menu_button(tr("menu.known_data"), |ui| {
+        if let Some(name) = known_data::menu(ui, view.cached) {
+            commands.push(DataCommand::Open(Source::parse(name)).into());
+            ui.close();
+        }
+    });
     entry(ui, commands, true, &tr("menu.open_run"), "", FileCommand::Ask(Ask::OpenRun));
     ui.separator();
     let any = view.models.iter().any(|model| model.status.is_some());
