@@ -128,7 +128,7 @@ pub fn tables() -> Vec<Case> {
         of_table("a path that is not there", "file\nnone.png\na.png\n", &format!("{BOTH}1 images (none.png: nothing")),
         of_table("an address", "file\nhttp://x/a.png\na.png\n", &format!("{BOTH}1 images (http:")),
         of_table("a path with a line break", "file\n\"a\nb.png\"\na.png\n", &format!("{BOTH}1 images (")),
-        of_table("a folder as a file", "file\n.\na.png\n", &format!("{BOTH}1 images (")),
+        of_table("a folder as a file", "file\n.\na.png\n", &format!("{INSIDE}\".\"")),
         of_table("the table itself", "file\nset.csv\na.png\n", &format!("{BOTH}1 images (set.csv: no image")),
         of_table(
             "another word for a split",

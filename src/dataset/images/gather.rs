@@ -55,7 +55,10 @@ impl Gathered {
         if self.why.len() < NAMED {
             // Of a table its folder's.
             let folders = [Some(root), root.parent()];
-            let inside = folders.into_iter().flatten().find_map(|folder| file.path.strip_prefix(folder).ok());
+            let inside = folders
+                .into_iter()
+                .flatten()
+                .find_map(|folder| file.path.strip_prefix(folder).ok().filter(|inside| !inside.as_os_str().is_empty()));
             let path = inside.unwrap_or(&file.path).display();
             tracing::info!(%path, %why, "left out");
             self.why.push(format!("{path}: {why}"));

@@ -84,7 +84,7 @@ impl Format for ImageTable {
 fn inside(table: &Path, text: &str) -> Result<PathBuf, SourceError> {
     let path = Path::new(text);
     let is_inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if text.is_empty() || !is_inside {
+    if path.file_name().is_none() || !is_inside {
         let expected = message!("files in the table's own folder or below");
         return Err(SourceError::unexpected(table, expected, Message::words(format_args!("{text:.200?}"))));
     }
