@@ -4,6 +4,7 @@ mod bench;
 mod common;
 mod compare;
 mod demo;
+mod encode;
 mod eval;
 mod eval_likelihood;
 pub mod explorer;
@@ -56,7 +57,9 @@ enum Command {
     Train(Box<train::TrainArguments>),
     /// Measure a run on its test set.
     Eval(eval::EvalArguments),
-    /// Draw samples of a run into a picture.
+    /// Encode the test set into a table, with all that is known of each image.
+    Encode(encode::EncodeArguments),
+    /// Draw samples of a run into a picture, a folder of pictures or an array.
     Sample(sample::SampleArguments),
     /// Decode a grid of the latent plane into a picture.
     Plane(plane::PlaneArguments),
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Some(Command::Train(arguments)) => train::run(&arguments),
         Some(Command::Eval(arguments)) => eval::run(&arguments),
+        Some(Command::Encode(arguments)) => encode::run(&arguments),
         Some(Command::Sample(arguments)) => sample::run(&arguments),
         Some(Command::Plane(arguments)) => plane::run(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),

@@ -33,6 +33,7 @@ pub use counts::{ExamplesLeft, PartCounts, SourceCounts};
 pub use digits::digits;
 pub use format::{BuiltIn, Candidate, Format};
 pub use images::{FolderPreview, preview};
+pub use numpy::npy_header;
 pub use options::{DataOptions, ImageColor, ImageFit, MAX_SIDE, SplitChoice, ValueRange};
 pub use progress::Progress;
 pub use registry::{BUILT_IN, FORMATS, fetch_and_load, load};

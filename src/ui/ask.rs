@@ -27,6 +27,8 @@ pub enum ExportFormat {
     Svg,
     /// A table.
     Csv,
+    /// An array for NumPy.
+    Npy,
 }
 
 impl ExportFormat {
@@ -36,6 +38,7 @@ impl ExportFormat {
             Self::Png => "png",
             Self::Svg => "svg",
             Self::Csv => "csv",
+            Self::Npy => "npy",
         }
     }
 
@@ -45,6 +48,7 @@ impl ExportFormat {
             Self::Png => "PNG",
             Self::Svg => "SVG",
             Self::Csv => "CSV",
+            Self::Npy => "NPY",
         }
     }
 }
@@ -77,7 +81,7 @@ impl ExportSubject {
             Self::Plane(_) => &[ExportFormat::Png, ExportFormat::Svg],
             Self::Curves => &[ExportFormat::Png, ExportFormat::Svg, ExportFormat::Csv],
             Self::Sheet => &[ExportFormat::Png],
-            Self::Points(_) => &[ExportFormat::Csv],
+            Self::Points(_) => &[ExportFormat::Csv, ExportFormat::Npy],
         }
     }
 

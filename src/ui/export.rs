@@ -53,13 +53,14 @@ pub(super) fn ui(ui: &mut Ui, subject: ExportSubject, path: &mut String, view: &
                 ExportFormat::Png => tr("export.png_tip"),
                 ExportFormat::Svg => tr("export.svg_tip"),
                 ExportFormat::Csv => tr("export.csv_tip"),
+                ExportFormat::Npy => tr("export.npy_tip"),
             };
             if choice.on_hover_text(tip).clicked() {
                 *path = Path::new(path).with_extension(other.ending()).display().to_string();
             }
         }
     });
-    let is_table = subject.format(Path::new(path)).is_some_and(|format| format == ExportFormat::Csv);
+    let is_table = matches!(subject.format(Path::new(path)), Some(ExportFormat::Csv | ExportFormat::Npy));
     let mut style = view.settings.figure;
     ui.add_enabled_ui(!is_table, |ui| {
         ui.horizontal_wrapped(|ui| {

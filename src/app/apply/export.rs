@@ -7,7 +7,7 @@ use crate::app::session::Session;
 use crate::dataset::Split;
 use crate::explore::encoded::{EncodedPoints, Encoding, PlanePoint};
 use crate::explore::plane::{Plane, PlaneAxis};
-use crate::explore::points_table::points_csv;
+use crate::explore::points_table::EncodedTable;
 use crate::explore::tiles::{Lattice, TileGrid};
 use crate::explore::viewer::CpuDecoder;
 use crate::explore::viewport::Area;
@@ -53,7 +53,7 @@ impl Session {
             ExportSubject::Plane(slot) => self.plane_work(slot, format),
             ExportSubject::Curves => self.curves_work(format),
             ExportSubject::Sheet => self.sheet_work(),
-            ExportSubject::Points(slot) => self.points_work(slot),
+            ExportSubject::Points(slot) => self.points_work(slot, format),
         };
         match work {
             Ok(work) => self.services.jobs.start(JobKey::Write(path.clone()), move |_| {
@@ -137,12 +137,15 @@ impl Session {
         Ok(Box::new(move || drawn(&CurvesFigure { plots, caption }, &style, format)))
     }
 
-    fn points_work(&self, slot: Slot) -> Result<Work, String> {
-        let points = self.services.planes.points(self.id(slot));
-        let points = points.ok_or_else(|| t!("toast.no_points", slot = slot.name()).into_owned())?;
-        let names = self.services.data.as_ref().map(|data| data.class_names().to_vec()).unwrap_or_default();
+    fn points_work(&self, slot: Slot, format: ExportFormat) -> Result<Work, String> {
+        let points = self.services.planes.points(self.id(slot)).zip(self.services.data.clone());
+        let (points, data) = points.ok_or_else(|| t!("toast.no_points", slot = slot.name()).into_owned())?;
         let has_posterior = self.view(&[]).model(slot).has_prior();
-        Ok(Box::new(move || points_csv(&points, &names, has_posterior).map_err(|error| no_table(&error))))
+        Ok(Box::new(move || {
+            let (encoding, split) = (&*points.encoding, &data.test);
+            let table = EncodedTable { encoding, split, has_posterior, points: Some(&points) };
+            if format == ExportFormat::Npy { Ok(table.npy()) } else { table.csv().map_err(|error| no_table(&error)) }
+        }))
     }
 
     /// How a figure's models were made: preset, data, step (the trainer's where none is given), seed, and the numbers that

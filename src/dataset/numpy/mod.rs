@@ -11,6 +11,8 @@ mod npy;
 mod npz;
 mod roles;
 mod values;
+mod write;
 
 pub use npy::Npy;
 pub use npz::Npz;
+pub use write::npy_header;
