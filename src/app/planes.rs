@@ -4,6 +4,7 @@ use crate::app::points::{self, PointSource, PointState};
 use crate::app::throttle::Throttle;
 use crate::app::wake::Waker;
 use crate::dataset::Dataset;
+use crate::explore::coloring::ColorBy;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, TileGrid};
@@ -39,6 +40,13 @@ pub(super) struct PlaneState {
 pub(super) struct Weights<'a> {
     pub newest: &'a Arc<Snapshot>,
     pub training: bool,
+}
+
+/// The data whose points are shown, and by what they are coloured.
+#[derive(Clone, Copy)]
+pub(super) struct PointData<'a> {
+    pub data: &'a Dataset,
+    pub color_by: &'a ColorBy,
 }
 
 /// The planes of all models and the thread that fills them.
@@ -180,17 +188,18 @@ impl Planes {
         model: ModelId,
         weights: Weights<'_>,
         tiles: Option<Arc<Snapshot>>,
-        data: &Dataset,
+        points: PointData<'_>,
         waker: &Waker,
     ) {
         let Weights { newest, training } = weights;
+        let PointData { data, color_by } = points;
         if newest.encoder.is_none() || newest.image != data.shape() {
             return;
         }
         let most = points::bounded(self.most_points, newest.latent);
         let state = self.planes.entry(model);
         if let (Some(viewer), Some(plane)) = (&self.viewer, &state.plane) {
-            let source = PointSource { model, newest, tiles, training, plane, split: &data.test, most };
+            let source = PointSource { model, newest, tiles, training, plane, split: &data.test, most, color_by };
             state.points.request(viewer, &source, waker);
         }
     }

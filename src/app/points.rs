@@ -4,6 +4,7 @@
 use crate::app::throttle::Throttle;
 use crate::app::wake::Waker;
 use crate::dataset::Split;
+use crate::explore::coloring::{ColorBy, ColoringRequest};
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::point_choice::{PointChoice, PointSteps, SLICE, first_images, most_encoded, stratified};
@@ -37,6 +38,7 @@ struct PointImages {
     most: usize,
     all: Arc<[u32]>,
     slice: Arc<[u32]>,
+    coloring: Arc<ColoringRequest>,
 }
 
 /// What a model's points are made of, this frame.
@@ -55,6 +57,8 @@ pub(super) struct PointSource<'a> {
     pub split: &'a Split,
     /// How many of them, at most.
     pub most: usize,
+    /// By what they are coloured.
+    pub color_by: &'a ColorBy,
 }
 
 impl PointState {
@@ -97,12 +101,14 @@ impl PointState {
             if source.training { least.max(took * share) } else { Duration::ZERO }
         };
         let images = self.images.take().filter(|images| images.serve(split, source.most));
-        let images = images.unwrap_or_else(|| PointImages::of(split, source.most));
+        let images = images.unwrap_or_else(|| PointImages::of(split, source.most)).colored(source.color_by);
+        let coloring = images.coloring.clone();
         let request = |snapshot: Arc<Snapshot>, images: &Arc<[u32]>| PointsRequest {
             snapshot,
             plane: source.plane.clone(),
             split: split.clone(),
             images: images.clone(),
+            coloring: coloring.clone(),
         };
         if !follow {
             let took = took(viewer.slice(model));
@@ -122,7 +128,16 @@ impl PointImages {
     fn of(split: &Split, most: usize) -> Self {
         let all = first_images(split.count(), most);
         let slice = stratified(all.len(), SLICE, |image| split.class(image).unwrap_or(0));
-        Self { split: split.clone(), most, all, slice }
+        let coloring = Arc::new(ColoringRequest::new(split, &all, ColorBy::Class));
+        Self { split: split.clone(), most, all, slice, coloring }
+    }
+
+    /// The same images, coloured by this.
+    fn colored(self, by: &ColorBy) -> Self {
+        match self.coloring.by() == by {
+            true => self,
+            false => Self { coloring: Arc::new(ColoringRequest::new(&self.split, &self.all, by.clone())), ..self },
+        }
     }
 
     fn serve(&self, split: &Split, most: usize) -> bool {

@@ -1,6 +1,6 @@
 //! What is asked of the viewer, so that the planes and what is looked at stay fresh.
 
-use crate::app::planes::Weights;
+use crate::app::planes::{PointData, Weights};
 use crate::app::session::Session;
 use crate::explore::viewer::{NearestRequest, TileRequest};
 use crate::message::Message;
@@ -56,7 +56,8 @@ impl Session {
             && let Some((newest, _)) = seen.filter(|(newest, _)| points(newest))
         {
             let weights = Weights { newest: &newest, training };
-            self.services.planes.request_points(model, weights, tiles, data, &waker);
+            let points = PointData { data, color_by: &settings.color_by };
+            self.services.planes.request_points(model, weights, tiles, points, &waker);
         }
         let Some(viewer) = &self.services.planes.viewer else { return };
         if let (Some(look), Some(data)) = (&self.shell.needs.nearest, &data)

@@ -39,7 +39,7 @@ impl DensityGrid {
 pub struct DensityRequest {
     /// The points.
     pub points: Arc<EncodedPoints>,
-    /// Classes that are left out.
+    /// Groups that are left out.
     pub hidden: BTreeSet<usize>,
     /// The lower left corner of what is seen.
     pub low: [f32; 2],
@@ -95,7 +95,7 @@ impl DensityTask {
         let end = (self.next + most.max(1)).min(all.len());
         let hidden = &self.request.hidden;
         let shown = |point: &&PlanePoint| {
-            point.position.iter().all(|x| x.is_finite()) && !hidden.contains(&(point.class as usize))
+            point.position.iter().all(|x| x.is_finite()) && !hidden.contains(&(point.group as usize))
         };
         let piece = all.get(self.next..end).unwrap_or_default().iter().filter(shown).map(|point| point.position);
         match &mut self.pass {

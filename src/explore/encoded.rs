@@ -1,5 +1,6 @@
 //! Test images as an encoder sees them: posteriors, what each dimension says, and where they lie on a plane.
 
+use super::coloring::PointColoring;
 use super::pick::PointIndex;
 use super::plane::Plane;
 pub use super::plane_point::PlanePoint;
@@ -119,21 +120,30 @@ pub struct EncodedPoints {
     pub encoding: Arc<Encoding>,
     /// The plane that they are laid onto.
     pub plane: Arc<Plane>,
-    /// Where each posterior mean lies on the plane, `[count]`.
+    /// Where each posterior mean lies on the plane, and its group, `[count]`.
     pub points: Vec<PlanePoint>,
+    /// What the groups mean.
+    pub coloring: Arc<PointColoring>,
     index: PointIndex,
 }
 
 impl EncodedPoints {
-    /// Lays the posterior means onto the plane.
+    /// Lays the posterior means onto the plane, grouped by class.
     pub fn new(encoding: Arc<Encoding>, plane: Arc<Plane>) -> Self {
+        Self::colored(encoding, plane, Arc::default())
+    }
+
+    /// Lays the posterior means onto the plane.
+    pub fn colored(encoding: Arc<Encoding>, plane: Arc<Plane>, coloring: Arc<PointColoring>) -> Self {
         let means = encoding.mean.chunks_exact(encoding.latent.max(1));
-        let points: Vec<PlanePoint> = means
-            .zip(&encoding.labels)
-            .map(|(mean, label)| PlanePoint { position: plane.plane_from_latent(mean), class: u32::from(*label) })
-            .collect();
+        let known = encoding.images.iter().zip(&encoding.labels);
+        let point = |(mean, (image, label)): (&[f32], (&u32, &u8))| PlanePoint {
+            position: plane.plane_from_latent(mean),
+            group: u32::from(coloring.group(*image, *label)),
+        };
+        let points: Vec<PlanePoint> = means.zip(known).map(point).collect();
         let index = PointIndex::new(&points);
-        Self { id: fresh_id(), encoding, plane, points, index }
+        Self { id: fresh_id(), encoding, plane, points, coloring, index }
     }
 
     /// Points in it.
@@ -146,7 +156,7 @@ impl EncodedPoints {
         self.points.get(index).map(|point| point.position)
     }
 
-    /// The nearest point to `position` that is no farther than `radius` and whose class is `shown`; of equally near ones
+    /// The nearest point to `position` that is no farther than `radius` and whose group is `shown`; of equally near ones
     /// the one that is drawn last.
     pub fn nearest(&self, position: [f32; 2], radius: f32, shown: impl Fn(usize) -> bool) -> Option<usize> {
         self.index.nearest(&self.points, position, radius, shown)
@@ -172,6 +182,11 @@ impl EncodedPoints {
     /// The class of a point.
     pub fn label(&self, index: usize) -> usize {
         self.encoding.labels.get(index).copied().map_or(0, usize::from)
+    }
+
+    /// The group of a point, by which it is coloured.
+    pub fn group(&self, index: usize) -> usize {
+        self.points.get(index).map_or(0, |point| point.group as usize)
     }
 
     /// Covariance of a point's posterior on the plane, `[xx, xy, yy]`.
@@ -231,7 +246,7 @@ mod tests {
         assert!((f64::from(encoding.kl_per_dimension[0]) - expected[0]).abs() < 1e-5);
         assert!((f64::from(encoding.kl_per_dimension[1]) - expected[1]).abs() < 1e-5);
         let points = EncodedPoints::new(Arc::new(encoding), Arc::new(Plane::of_two()));
-        assert_eq!((points.count(), points.label(4), points.points[4].class), (300, 1, 1));
+        assert_eq!((points.count(), points.label(4), points.group(4)), (300, 1, 1));
         let image = split.image(4);
         assert_eq!(points.position(4), Some([image[0], image[1]]));
         assert_eq!(points.position(300), None);

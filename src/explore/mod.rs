@@ -1,6 +1,7 @@
 //! The mathematics of looking: no window, no GPU.
 
 pub mod browse;
+pub mod coloring;
 pub mod compare;
 pub mod default_plane;
 pub mod density;

@@ -55,7 +55,7 @@ impl PointIndex {
     pub fn new(points: &[PlanePoint]) -> Self {
         let mut classes: Vec<Vec<u32>> = Vec::new();
         for (index, point) in (0u32..).zip(points).filter(|(_, point)| is_finite(point.position)) {
-            let class = (point.class & 0xFF) as usize;
+            let class = (point.group & 0xFF) as usize;
             if classes.len() <= class {
                 classes.resize_with(class + 1, Vec::new);
             }
@@ -236,7 +236,7 @@ mod tests {
 
     /// The answer by looking at every point.
     fn scan(points: &[PlanePoint], at: [f32; 2], radius: f32, shown: impl Fn(usize) -> bool) -> Option<usize> {
-        let near = |i: &usize| shown(points[*i].class as usize) && squared(&points[*i], at) <= radius * radius;
+        let near = |i: &usize| shown(points[*i].group as usize) && squared(&points[*i], at) <= radius * radius;
         let nearer =
             |a: &usize, b: &usize| squared(&points[*a], at).total_cmp(&squared(&points[*b], at)).then(b.cmp(a));
         (0..points.len()).filter(near).min_by(nearer)
@@ -250,7 +250,7 @@ mod tests {
             hidden in 0usize..6,
         ) {
             let points: Vec<PlanePoint> =
-                points.into_iter().map(|(x, y, class)| PlanePoint { position: [x, y], class }).collect();
+                points.into_iter().map(|(x, y, class)| PlanePoint { position: [x, y], group: class }).collect();
             let shown = |class: usize| class != hidden;
             let found = PointIndex::new(&points).nearest(&points, [x, y], radius, shown);
             prop_assert_eq!(found, scan(&points, [x, y], radius, shown));
@@ -267,9 +267,9 @@ mod tests {
             radius in prop::sample::select(vec![0.0f32, 0.5, 50.0, 1e7]),
         ) {
             let place = |(x, y, class): (i32, i32, u32)| {
-                PlanePoint { position: [middle + x as f32 * scale[0], middle + y as f32 * scale[1]], class }
+                PlanePoint { position: [middle + x as f32 * scale[0], middle + y as f32 * scale[1]], group: class }
             };
-            let stray = stray.map(|at| PlanePoint { position: [at, -at], class: 1 });
+            let stray = stray.map(|at| PlanePoint { position: [at, -at], group: 1 });
             let points: Vec<PlanePoint> = places.into_iter().map(place).chain(stray).collect();
             let at = [middle + x * reach, middle + y * reach];
             let found = PointIndex::new(&points).nearest(&points, at, radius, |class| class != 2);
@@ -289,7 +289,7 @@ mod tests {
             ([least, most], 3),
             ([2.0, 2.0], 3),
         ];
-        let points = points.map(|(position, class)| PlanePoint { position, class });
+        let points = points.map(|(position, class)| PlanePoint { position, group: class });
         let index = PointIndex::new(&points);
         assert_eq!(index.nearest(&points, [1.0, 1.0], 0.1, |class| class == 1), Some(1));
         assert_eq!(index.nearest(&points, [1.0, 1.0], 0.1, |_| true), Some(2));
@@ -305,7 +305,7 @@ mod tests {
         let places = normal_rows(7, Purpose::Weights, 0, 750_000, 2);
         let mut points: Vec<PlanePoint> = (0u32..)
             .zip(places.chunks_exact(2))
-            .map(|(i, p)| PlanePoint { position: [p[0], p[1]], class: i % 10 })
+            .map(|(i, p)| PlanePoint { position: [p[0], p[1]], group: i % 10 })
             .collect();
         // One point far away, and all others of its class are in one cell: they are visited once.
         for (stray, crowd) in [(0.0, 0), (1e6, 75_000)] {

@@ -26,13 +26,13 @@ impl PointSlot {
     }
 }
 
-/// A colour a class.
+/// A colour a group of points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PointPalette([[u8; 4]; 256]);
 
 impl PointPalette {
-    /// The opaque colours of the classes 0 to 255, and how much all points hide of what lies under them, in [0, 1]; points
-    /// of a class that has no colour are not drawn.
+    /// The opaque colours of the groups 0 to 255, and how much all points hide of what lies under them, in [0, 1]; points
+    /// of a group that has no colour are not drawn.
     pub fn new(color: impl Fn(usize) -> Option<Color32>, opacity: f32) -> Self {
         let mut colors = [[0; 4]; 256];
         let alpha = (opacity.clamp(0.0, 1.0) * 255.0).round() as u8;
@@ -42,7 +42,7 @@ impl PointPalette {
         Self(colors)
     }
 
-    /// The same with some classes hiding `factor` times as much of what lies under them.
+    /// The same with some groups hiding `factor` times as much of what lies under them.
     #[must_use]
     pub fn faded(mut self, is_faded: impl Fn(usize) -> bool, factor: f32) -> Self {
         for (_, [.., alpha]) in self.0.iter_mut().enumerate().filter(|(class, _)| is_faded(*class)) {
@@ -61,7 +61,7 @@ pub struct PointStyle {
     pub radius: f32,
     /// Colour of the outline: opaque, or transparent for none.
     pub outline: Color32,
-    /// Opaque colours of the classes.
+    /// Opaque colours of the groups.
     pub palette: PointPalette,
 }
 

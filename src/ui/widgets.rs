@@ -4,6 +4,7 @@ use crate::ui::slot::Slot;
 use crate::ui::theme;
 use crate::ui::view::ModelView;
 use eframe::egui::{self, Align, Align2, Button, Layout, Response, RichText, Role, Ui, WidgetInfo, WidgetText, Window};
+use std::sync::Arc;
 
 /// How wide a button with a sign is, in points.
 pub const SIGN_WIDTH: f32 = 3.25 * theme::GRID;
@@ -49,12 +50,17 @@ pub fn cell(ui: &mut Ui, size: egui::Vec2, name: &str, value: &str, tooltip: &st
 
 /// Paints a line of small text, cut with an ellipsis where it is wider than `width` points; `at` is the middle of its left
 /// edge.
-pub fn paint_truncated(ui: &Ui, painter: &egui::Painter, text: &str, at: egui::Pos2, width: f32, color: egui::Color32) {
+pub fn paint_truncated(painter: &egui::Painter, text: &str, at: egui::Pos2, width: f32, color: egui::Color32) {
+    let galley = cut_short(painter, text, width, color);
+    painter.galley(at - egui::vec2(0.0, galley.size().y / 2.0), galley, color);
+}
+
+/// A line of small text, cut with an ellipsis where it is wider than `width` points.
+pub fn cut_short(painter: &egui::Painter, text: &str, width: f32, color: egui::Color32) -> Arc<egui::Galley> {
     let font = egui::FontId::proportional(theme::TEXT_SMALL);
     let mut job = egui::text::LayoutJob::single_section(text.to_owned(), egui::TextFormat::simple(font, color));
     job.wrap = egui::text::TextWrapping::truncate_at_width(width);
-    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    painter.galley(at - egui::vec2(0.0, galley.size().y / 2.0), galley, color);
+    painter.layout_job(job)
 }
 
 /// A button that shows a sign and is called `name`; the tooltip says what it does.

@@ -188,10 +188,10 @@ fn of(preset: &str) -> Harness<'static, State> {
 #[test]
 fn layers_are_offered_to_models_that_have_what_they_show() {
     let cases = [
-        ("vae-dense", ["Tiles", "Rings", "Density", "Points", "Classes", "Point size"].as_slice()),
-        ("ae-dense", &["Tiles", "Density", "Points", "Classes", "Point size"]),
+        ("vae-dense", ["Tiles", "Rings", "Density", "Points", "Legend", "Point size"].as_slice()),
+        ("ae-dense", &["Tiles", "Density", "Points", "Legend", "Point size"]),
         ("gan-dense", &["Tiles", "Rings"]),
-        ("pca", &["Tiles", "Rings", "Density", "Points", "Classes", "Point size"]),
+        ("pca", &["Tiles", "Rings", "Density", "Points", "Legend", "Point size"]),
     ];
     for (preset, offered) in cases {
         let mut harness = of(preset);

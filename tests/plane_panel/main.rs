@@ -4,6 +4,7 @@
 mod controls;
 mod header;
 mod layers;
+mod legend;
 mod line;
 #[path = "../panel/mod.rs"]
 mod panel;

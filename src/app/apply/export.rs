@@ -5,6 +5,7 @@ use crate::app::files;
 use crate::app::jobs::JobKey;
 use crate::app::session::Session;
 use crate::dataset::Split;
+use crate::explore::coloring::{PointColoring, PointKey};
 use crate::explore::encoded::{EncodedPoints, Encoding, PlanePoint};
 use crate::explore::plane::{Plane, PlaneAxis};
 use crate::explore::points_table::EncodedTable;
@@ -14,7 +15,9 @@ use crate::explore::viewport::Area;
 use crate::history::{History, curves_csv};
 use crate::message::{Explain, Message, message};
 use crate::model::ModelId;
-use crate::picture::{self, CurvesFigure, Figure, FigureClass, FigurePoint, FigureStyle, PlaneFigure};
+use crate::picture::{
+    self, CurvesFigure, Figure, FigureClass, FigureKey, FigureLegend, FigurePoint, FigureStyle, PlaneFigure,
+};
 use crate::snapshot::{Scratch, Snapshot};
 use crate::ui::command::{Ask, ExportFormat, ExportSubject};
 use crate::ui::plane::axis_name;
@@ -97,10 +100,7 @@ impl Session {
                 true => points,
                 false => encoded_anew(&points, &snapshot, &plane, &data.test).unwrap_or(points),
             });
-            let class = |(class, name): (usize, &String)| FigureClass {
-                name: name.clone(),
-                color: theme::rgb(theme::class_color(class)),
-            };
+            let legend = points.as_ref().and_then(|points| figure_legend(&points.coloring, &names));
             // Along a dimension the figures are the latent's own coordinate.
             let offset = PlaneAxis::BOTH.map(|axis| plane.offset(axis));
             let figure = PlaneFigure {
@@ -108,7 +108,7 @@ impl Session {
                 bounds: (moved(lattice.bounds().0, offset), moved(lattice.bounds().1, offset)),
                 axes: PlaneAxis::BOTH.map(|axis| axis_name(&plane, axis)),
                 points: points.map(|points| figure_points(&points, offset)).unwrap_or_default(),
-                classes: names.iter().enumerate().map(class).collect(),
+                legend,
                 heading,
                 caption,
             };
@@ -177,7 +177,7 @@ fn encoded_anew(
 ) -> Option<Arc<EncodedPoints>> {
     let images = &points.encoding.images;
     let encoding = Encoding::of_images(snapshot, split, images, &mut Scratch::default(), &mut || true)?;
-    Some(Arc::new(EncodedPoints::new(Arc::new(encoding), plane.clone())))
+    Some(Arc::new(EncodedPoints::colored(Arc::new(encoding), plane.clone(), points.coloring.clone())))
 }
 
 fn moved([x, y]: [f32; 2], [right, up]: [f32; 2]) -> [f32; 2] {
@@ -187,9 +187,27 @@ fn moved([x, y]: [f32; 2], [right, up]: [f32; 2]) -> [f32; 2] {
 fn figure_points(points: &EncodedPoints, offset: [f32; 2]) -> Vec<FigurePoint> {
     let point = |point: &PlanePoint| FigurePoint {
         at: moved(point.position, offset),
-        color: theme::rgb(theme::class_color(point.class as usize)),
+        color: theme::rgb(theme::group_color(&points.coloring.key, point.group as usize)),
     };
     points.points.iter().map(point).collect()
+}
+
+/// What the colours of the points mean.
+fn figure_legend(coloring: &PointColoring, class_names: &[String]) -> Option<FigureLegend> {
+    let class = |(group, name): (usize, String)| FigureClass {
+        name,
+        color: theme::rgb(theme::group_color(&coloring.key, group)),
+    };
+    let classes = |names: Vec<String>| FigureKey::Classes(names.into_iter().enumerate().map(class).collect());
+    let key = match &coloring.key {
+        PointKey::Alike => return None,
+        PointKey::Class => classes(class_names.to_vec()),
+        PointKey::Categories { names, others } => {
+            classes(names.iter().cloned().chain(others.then(|| tr("plane.others"))).collect())
+        }
+        PointKey::Scale(scale) => FigureKey::Scale([scale.low, scale.high]),
+    };
+    Some(FigureLegend { heading: coloring.column.clone(), key })
 }
 
 fn no_table(error: &csv::Error) -> Message {

@@ -90,7 +90,8 @@ impl Quick {
                 Arc::new(Encoding::of_images(snapshot, split, images, &mut self.scratch, &mut current)?)
             }
         };
-        Some(EncodedPoints::new(encoding, request.plane.clone()))
+        let coloring = request.coloring.coloring().clone();
+        Some(EncodedPoints::colored(encoding, request.plane.clone(), coloring))
     }
 }
 

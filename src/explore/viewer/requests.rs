@@ -2,6 +2,7 @@
 
 use super::slot::Request;
 use crate::dataset::Split;
+use crate::explore::coloring::ColoringRequest;
 use crate::explore::nearest::Nearest;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, Lattice};
@@ -32,6 +33,8 @@ pub struct PointsRequest {
     pub split: Split,
     /// Which of them: their places in the split, rising.
     pub images: Arc<[u32]>,
+    /// What they are coloured by; with the same weights only this is done anew.
+    pub coloring: Arc<ColoringRequest>,
 }
 
 /// A latent, and the weights that it is looked at with.
@@ -98,7 +101,8 @@ impl Request for TileRequest {
 
 impl Request for PointsRequest {
     fn same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.snapshot, &other.snapshot) && self.plane == other.plane && !self.supersedes(other)
+        let alike = self.plane == other.plane && Arc::ptr_eq(&self.coloring, &other.coloring);
+        Arc::ptr_eq(&self.snapshot, &other.snapshot) && alike && !self.supersedes(other)
     }
 
     fn supersedes(&self, running: &Self) -> bool {

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
-use crate::dataset::ImageShape;
-use crate::dataset::Split;
+use crate::dataset::{Cells, Column, ColumnValues, ImageShape, Split};
+use crate::explore::coloring::{ColorBy, ColoringRequest, PointKey};
 use crate::explore::line::PlaneLine;
 use crate::explore::nearest::nearest;
 use crate::explore::plane::Plane;
@@ -43,6 +43,15 @@ fn tile_request(snapshot: &Arc<Snapshot>, column: i64) -> TileRequest {
     TileRequest { snapshot: snapshot.clone(), plane: Arc::new(Plane::of_two()), lattice, limits }
 }
 
+fn coloring(split: &Split, images: &Arc<[u32]>, by: ColorBy) -> Arc<ColoringRequest> {
+    Arc::new(ColoringRequest::new(split, images, by))
+}
+
+fn points_request(snapshot: Arc<Snapshot>, plane: Arc<Plane>, split: &Split, images: &Arc<[u32]>) -> PointsRequest {
+    let coloring = coloring(split, images, ColorBy::Class);
+    PointsRequest { snapshot, plane, split: split.clone(), images: images.clone(), coloring }
+}
+
 fn until(what: &str, done: impl Fn() -> bool) {
     let begin = Instant::now();
     while !done() {
@@ -68,10 +77,7 @@ fn every_kind_of_work_comes_out_for_any_number_of_models() {
         let (snapshot, step, model) = (snapshot(model + 5), model, ModelId(model as u32));
         let plane = Arc::new(Plane::of_two());
         viewer.request_tiles(model, tile_request(&snapshot, 0));
-        viewer.request_points(
-            model,
-            PointsRequest { snapshot: snapshot.clone(), plane, split: split.clone(), images: (0..50).collect() },
-        );
+        viewer.request_points(model, points_request(snapshot.clone(), plane, &split, &(0..50).collect()));
         viewer.request_nearest(model, NearestRequest { look: at(step), split: split.clone() });
         viewer.request_look(model, at(step));
         let along = PlaneLine { from: [-1.0, 0.0], to: [1.0, 2.0] }.tiles(&Plane::of_two());
@@ -112,7 +118,7 @@ fn another_plane_does_not_encode_again() {
     let (snapshot, split) = (snapshot(1), split());
     let request = |origin: f32| {
         let plane = Arc::new(Plane { origin: vec![origin; 2], ..Plane::of_two() });
-        PointsRequest { snapshot: snapshot.clone(), plane, split: split.clone(), images: (0..100).collect() }
+        points_request(snapshot.clone(), plane, &split, &(0..100).collect())
     };
     viewer.request_points(A, request(0.0));
     until("all is made", || viewer.is_idle());
@@ -122,6 +128,27 @@ fn another_plane_does_not_encode_again() {
     let after = viewer.points(A).unwrap();
     assert!(Arc::ptr_eq(&before.encoding, &after.encoding));
     assert!((before.position(3).unwrap()[0] - after.position(3).unwrap()[0] - 1.0).abs() < 1e-5);
+}
+
+#[test]
+fn other_colours_do_not_encode_again() {
+    let viewer = Viewer::spawn(Arc::new(|| {})).unwrap();
+    let number = Cells::ByIndex(Arc::new(|index| index as f32));
+    let column = Column { name: "size".to_owned(), values: ColumnValues::Number(number) };
+    let split = Split::of_bytes(ImageShape::grey(2, 2), [9; 400], vec![column]);
+    let images: Arc<[u32]> = (0..100).collect();
+    let request = points_request(snapshot(1), Arc::new(Plane::of_two()), &split, &images);
+    viewer.request_points(A, request.clone());
+    until("all is made", || viewer.is_idle());
+    let before = viewer.points(A).unwrap();
+    let by_size = coloring(&split, &images, ColorBy::Column("size".to_owned()));
+    viewer.request_points(A, PointsRequest { coloring: by_size, ..request });
+    until("all is made", || viewer.is_idle());
+    let after = viewer.points(A).unwrap();
+    assert!(Arc::ptr_eq(&before.encoding, &after.encoding));
+    assert_eq!((&before.coloring.key, before.group(99)), (&PointKey::Class, 0));
+    assert!(matches!(after.coloring.key, PointKey::Scale(scale) if (scale.low, scale.high) == (0.0, 99.0)));
+    assert_eq!((after.group(0), after.group(99)), (0, 254));
 }
 
 /// Waits in every batch until it is let go.
@@ -243,7 +270,7 @@ fn points_of_the_same_weights_come_with_each_refresh_of_the_tiles() {
     let slice = stratified(split.count(), 50, |image| image % 10);
     let ask = move |step: u64, images: &Arc<[u32]>| {
         let plane = Arc::new(Plane::of_two());
-        PointsRequest { snapshot: snapshot(step), plane, split: split.clone(), images: images.clone() }
+        points_request(snapshot(step), plane, &split, images)
     };
     let viewer: Arc<OnceLock<Viewer>> = Arc::default();
     let log: Arc<Mutex<Vec<_>>> = Arc::default();
@@ -279,7 +306,7 @@ fn a_slice_comes_without_tiles_where_the_device_decodes_them() {
     let (viewer, split) = (Viewer::spawn(Arc::new(|| {})).unwrap(), split());
     let images: Arc<[u32]> = [3, 50].into();
     let plane = Arc::new(Plane::of_two());
-    viewer.request_slice(A, PointsRequest { snapshot: snapshot(9), plane, split, images });
+    viewer.request_slice(A, points_request(snapshot(9), plane, &split, &images));
     until("all is made", || viewer.is_idle());
     let slice = viewer.slice(A).unwrap();
     assert_eq!((slice.encoding.step, slice.image(1)), (9, Some(50)));

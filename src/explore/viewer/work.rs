@@ -67,7 +67,8 @@ impl ViewerThread {
                 Arc::new(encoding)
             }
         };
-        let points = EncodedPoints::new(encoding, request.plane.clone());
+        let coloring = request.coloring.coloring().clone();
+        let points = EncodedPoints::colored(encoding, request.plane.clone(), coloring);
         publish(shared, model, |slots| slots.points.finish(taken, points));
     }
 }

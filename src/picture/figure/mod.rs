@@ -1,10 +1,12 @@
 //! Figures for print: axes, points, a legend, headings and a caption around a picture or curves, as PNG or SVG.
 
 mod curves;
+mod legend;
 mod plane;
 
 pub use curves::{CurvesFigure, FigureCurve, FigureMark, FigurePlot, run_curves};
-pub use plane::{FigureClass, FigurePoint, PlaneFigure};
+pub use legend::{FigureClass, FigureKey, FigureLegend};
+pub use plane::{FigurePoint, PlaneFigure};
 
 use super::canvas::register_fonts;
 use super::sheet::PAPER;

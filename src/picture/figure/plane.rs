@@ -1,5 +1,6 @@
 //! A latent plane for print: its decoded tiles, the data on them, and what the axes are.
 
+use super::legend::FigureLegend;
 use super::{Drawn, FRAME, Figure, FigureStyle, Ground, HEADING, LINE, MARGIN, Outcome, axis_words, font, lines};
 use image::RgbImage;
 use plotters::coord::types::RangedCoordf32;
@@ -15,16 +16,7 @@ const LEAST_SIDE: u32 = 560;
 pub struct FigurePoint {
     /// Where, in the plane's units.
     pub at: [f32; 2],
-    /// Its class's colour.
-    pub color: [u8; 3],
-}
-
-/// A class and its colour.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FigureClass {
-    /// What it is called.
-    pub name: String,
-    /// How its points are drawn.
+    /// Its group's colour.
     pub color: [u8; 3],
 }
 
@@ -38,8 +30,8 @@ pub struct PlaneFigure {
     pub axes: [String; 2],
     /// The data.
     pub points: Vec<FigurePoint>,
-    /// The classes.
-    pub classes: Vec<FigureClass>,
+    /// What their colours mean; `None` where they are all alike.
+    pub legend: Option<FigureLegend>,
     /// Above it.
     pub heading: String,
     /// Below it.
@@ -64,12 +56,12 @@ impl PlaneFigure {
         let inner = [width * enlarged, height * enlarged];
         let [beside, below] = if style.axes { AXES } else { [0; 2] };
         let (left, top) = (MARGIN + beside, MARGIN + if style.headings { HEADING } else { 0 });
-        let longest = self.classes.iter().map(|class| class.name.chars().count()).max().unwrap_or(0) as u32;
-        let legend = if style.legend && longest > 0 { 2 * MARGIN + 8 + 8 * longest.min(24) } else { 0 };
+        let shown = self.legend.as_ref().filter(|_| style.legend);
+        let legend = shown.map_or(0, FigureLegend::width);
         let right = left + inner[0] + legend + MARGIN;
         let caption = if style.caption { lines(&self.caption, right - 2 * MARGIN, 13) } else { Vec::new() };
         let words = if caption.is_empty() { 0 } else { 8 + LINE * caption.len() as u32 };
-        let rows = if legend > 0 { LINE * self.classes.len() as u32 } else { 0 };
+        let rows = shown.filter(|_| legend > 0).map_or(0, FigureLegend::height);
         let size = [right, top + inner[1].max(rows) + below + words + MARGIN];
         Places { left, top, inner, enlarged, legend, caption, size }
     }
@@ -131,15 +123,8 @@ impl Figure for PlaneFigure {
                 Circle::new((point.at[0], point.at[1]), 2 * scale, RGBColor(red, green, blue).mix(0.9).filled())
             }))?;
         }
-        if places.legend > 0 {
-            for (row, class) in (0..).zip(&self.classes) {
-                let (x, y) = (left + width + MARGIN, top + row * LINE);
-                let [red, green, blue] = class.color;
-                let dot = at(x + 6, y + LINE / 2);
-                area.draw(&Circle::new(dot, 4 * scale, RGBColor(red, green, blue).filled()))?;
-                let name: String = class.name.chars().take(24).collect();
-                area.draw_text(&name, &font(13, scale), at(x + 16, y + 1))?;
-            }
+        if let Some(legend) = self.legend.as_ref().filter(|_| places.legend > 0) {
+            legend.draw(area, [left + width + MARGIN, top], scale)?;
         }
         let under = places.size[1] - MARGIN - LINE * places.caption.len() as u32;
         for (line, words) in (0..).zip(&places.caption) {

@@ -63,8 +63,7 @@ impl PlanePanel {
             pointer: response.hover_pos(),
             hovered: self.hovered,
             points,
-            hidden: &mut self.hidden,
-            isolated: &mut self.isolated,
+            selection: &mut self.selection,
             asked: None,
         };
         let shown = self
@@ -86,7 +85,7 @@ impl PlanePanel {
                 painter.rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
             }
         }
-        *frame.isolated = None;
+        frame.selection.isolated = None;
         for layer in &mut shown {
             layer.controls(ui, &mut frame);
         }
@@ -152,7 +151,7 @@ impl PlanePanel {
         self.hovered = pointer.zip(points).and_then(|(pixel, points)| {
             let position = self.viewport.plane_from_pixel(area, pixel.into());
             let radius = PICK_RADIUS / self.viewport.scale(area);
-            points.nearest(position, radius, |class| !self.hidden.contains(&class))
+            points.nearest(position, radius, |group| self.selection.is_selected(group))
         });
     }
 

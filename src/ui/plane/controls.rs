@@ -1,6 +1,7 @@
 //! What stands below and on top of the plane: the cursor's figures, the empty state.
 
 use super::PlanePanel;
+use super::facts::facts;
 use super::header::axis_name;
 use super::layers;
 use crate::explore::plane::{Plane, PlaneAxis};
@@ -47,7 +48,7 @@ impl PlanePanel {
                 ui.separator();
             }
             // A tooltip would lie over the classes below.
-            let of_legend = self.isolated.map(|_| tr("plane.legend_help"));
+            let of_legend = self.selection.isolated.map(|_| tr("plane.legend_help"));
             let hint = self.hovered_in_words(view).or(of_legend).unwrap_or_else(|| tr("plane.help"));
             ui.add(egui::Label::new(RichText::new(hint).color(secondary)).truncate());
         });
@@ -59,10 +60,13 @@ impl PlanePanel {
         let points = view.plane(view.settings.plane.model)?.points.as_ref()?;
         let (image, class) = (points.image(index)?, points.label(index));
         let words = format!("{} {image}", tr("plane.test_image"));
-        Some(match self.class_names.get(class) {
+        let words = match self.selection.class_names().get(class) {
             Some(name) => format!("{words} · {} {name}", tr("plane.class")),
             None => words,
-        })
+        };
+        let known = view.data.map(|data| facts(&data.test, image, &view.settings.plane.color_by)).unwrap_or_default();
+        let chosen = known.iter().find(|fact| fact.is_chosen);
+        Some(chosen.map_or(words.clone(), |fact| format!("{words} · {} {}", fact.name, fact.value)))
     }
 
     /// What will be here, and the button that brings it.

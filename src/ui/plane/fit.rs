@@ -30,10 +30,10 @@ impl PlanePanel {
         fitted.viewport.unwrap_or_default()
     }
 
-    /// The part of the plane that shows the points whose classes are shown; `None` where there are none.
+    /// The part of the plane that shows the points that are selected; `None` where there are none.
     pub(super) fn fit(&self, area: Area, points: Option<&Arc<EncodedPoints>>) -> Option<Viewport> {
         let points = points?;
-        let shown = points.points.iter().filter(|point| !self.hidden.contains(&(point.class as usize)));
+        let shown = points.points.iter().filter(|point| self.selection.is_selected(point.group as usize));
         let every = points.count().div_ceil(MOST_POINTS).max(1);
         Viewport::fitting(shown.step_by(every).map(|point| point.position), area)
     }

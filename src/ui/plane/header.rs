@@ -3,6 +3,8 @@
 use super::PlanePanel;
 use super::layers::LAYERS;
 use super::settings::PlaneSettings;
+use crate::dataset::{Column, Split};
+use crate::explore::coloring::{ColorBy, class_column, others};
 use crate::explore::plane::{Plane, PlaneAxis};
 use crate::explore::tiles::LARGEST_GRID;
 use crate::explore::viewport::Viewport;
@@ -180,6 +182,35 @@ fn layers(ui: &mut Ui, view: &View<'_>, settings: &mut PlaneSettings) {
             ui.add(size.text(tr("plane.point_size"))).on_hover_text(tr("plane.point_size_tip"));
             let opacity = Slider::new(&mut settings.point_opacity, PlaneSettings::POINT_OPACITIES).fixed_decimals(2);
             ui.add(opacity.text(tr("plane.point_opacity"))).on_hover_text(tr("plane.point_opacity_tip"));
+            if let Some(data) = view.data {
+                color_by(ui, &data.test, &mut settings.color_by);
+            }
         }
     });
+}
+
+/// By what the points are coloured: the class, another column, or nothing.
+fn color_by(ui: &mut Ui, split: &Split, chosen: &mut ColorBy) {
+    let class = match class_column(split) {
+        Some(column) if column.name != "class" => column.name.clone(),
+        _ => tr("plane.class"),
+    };
+    let named = |column: &Column| (ColorBy::Column(column.name.clone()), column.name.clone());
+    let mut choices = vec![(ColorBy::Class, class)];
+    choices.extend(others(split).map(named));
+    choices.push((ColorBy::Nothing, tr("plane.color_by_nothing")));
+    // A column that this data does not have is its class.
+    let now = if choices.iter().any(|(by, _)| by == chosen) { chosen.clone() } else { ColorBy::Class };
+    let name = choices.iter().find(|(by, _)| *by == now).map(|(_, name)| name.as_str()).unwrap_or_default();
+    let menu = ui.menu_button(t!("plane.color_by", column = name), |ui| {
+        ui.set_min_width(16.0 * theme::GRID);
+        ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
+            for (by, name) in &choices {
+                if ui.selectable_label(*by == now, name).clicked() {
+                    *chosen = by.clone();
+                }
+            }
+        });
+    });
+    menu.response.on_hover_text(tr("plane.color_by_tip"));
 }

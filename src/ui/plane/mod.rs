@@ -3,14 +3,17 @@
 mod area;
 mod controls;
 mod coordinates;
+mod facts;
 mod fit;
 mod header;
 pub mod known;
 pub mod layers;
 mod line;
+mod selection;
 pub mod settings;
 
 pub use header::axis_name;
+pub use selection::PointSelection;
 
 use crate::explore::tiles::Lattice;
 use crate::explore::viewport::{Area, Viewport};
@@ -19,7 +22,6 @@ use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds};
 use eframe::egui::{self, Ui};
 use layers::{LAYERS, LayerEntry, PlaneLayer};
-use std::collections::BTreeSet;
 
 /// The panel.
 pub struct PlanePanel {
@@ -27,11 +29,7 @@ pub struct PlanePanel {
     viewport: Viewport,
     area: Option<Area>,
     focus: Option<egui::Id>,
-    /// Of these classes, some are hidden; another data set starts with all of them shown.
-    class_names: Vec<String>,
-    hidden: BTreeSet<usize>,
-    /// The class that the legend is pointed at.
-    isolated: Option<usize>,
+    selection: PointSelection,
     /// All points shall be seen.
     asked_fit: bool,
     fitted: Option<fit::Fitted>,
@@ -53,9 +51,7 @@ impl Default for PlanePanel {
             viewport: Viewport::default(),
             area: None,
             focus: None,
-            class_names: Vec::new(),
-            hidden: BTreeSet::new(),
-            isolated: None,
+            selection: PointSelection::default(),
             asked_fit: false,
             fitted: None,
             hovered: None,
@@ -73,10 +69,8 @@ impl Panel for PlanePanel {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         self.viewport = view.viewport;
         let names = view.data.map(|data| data.class_names()).unwrap_or_default();
-        if self.class_names != names {
-            self.class_names = names.to_vec();
-            self.hidden.clear();
-        }
+        let points = view.plane(view.settings.plane.model).and_then(|known| known.points.as_ref());
+        self.selection.follow(names, points.map(|points| &*points.coloring));
         if view.presenting {
             self.area(ui, ui.available_size(), view, commands);
         } else {

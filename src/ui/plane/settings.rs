@@ -1,5 +1,6 @@
 //! What is drawn on the plane: kept from one session to the next.
 
+use crate::explore::coloring::ColorBy;
 use crate::explore::tiles::LARGEST_GRID;
 use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};
@@ -18,13 +19,22 @@ pub struct PlaneSettings {
     pub point_size: f32,
     /// How much points hide of what lies under them.
     pub point_opacity: f32,
+    /// By what points are coloured.
+    pub color_by: ColorBy,
     /// Which layers are drawn.
     pub show: LayerSwitches,
 }
 
 impl Default for PlaneSettings {
     fn default() -> Self {
-        Self { model: Slot::A, grid: 20, point_size: 1.0, point_opacity: 1.0, show: LayerSwitches::default() }
+        Self {
+            model: Slot::A,
+            grid: 20,
+            point_size: 1.0,
+            point_opacity: 1.0,
+            color_by: ColorBy::default(),
+            show: LayerSwitches::default(),
+        }
     }
 }
 
@@ -87,6 +97,7 @@ mod tests {
         assert_eq!((settings.model, settings.grid), (Slot::B, 9));
         assert_eq!((settings.show.get("points"), settings.show.get("tiles")), (Some(false), Some(true)));
         assert_eq!(settings.show.get("density"), None, "a new layer is as it is at first");
+        assert_eq!(settings.color_by, ColorBy::Class);
         let written = serde_json::to_string(&settings).unwrap();
         assert!(written.contains("\"later\":false"), "{written}");
         assert_eq!(serde_json::from_str::<PlaneSettings>(&written).unwrap(), settings);

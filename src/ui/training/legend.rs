@@ -100,7 +100,6 @@ fn row(
         let text_at = left + SAMPLE + theme::GRID / 2.0;
         let room = (value_at.x - text_at - theme::GRID / 2.0).max(0.0);
         widgets::paint_truncated(
-            ui,
             &painter,
             &curve.short_name(),
             pos2(text_at, middle),

@@ -1,25 +1,33 @@
-//! The hovered point's image.
+//! The hovered point's image, and what the data says of it.
 
 use super::layer::{PlaneFrame, PlaneLayer};
 use crate::dataset::Split;
+use crate::explore::coloring::ColorBy;
 use crate::gpu::TextureSlot;
 use crate::gpu::image::{self, Fit};
 use crate::picture::Bitmap;
+use crate::ui::plane::facts::{ColumnFact, facts};
 use crate::ui::theme;
+use crate::ui::widgets::cut_short;
 use eframe::egui::{Align2, FontId, Painter, Rect, Stroke, StrokeKind, pos2, vec2};
 
-/// The hovered point's image with its number and class, beside the pointer and inside the plane.
+/// The hovered point's image with its number, its class and its other columns, beside the pointer and inside the plane.
 #[derive(Default)]
 pub struct CardLayer {
     made: Option<Made>,
     slot: TextureSlot,
 }
 
+/// Height of a column's row.
+const FACT: f32 = 2.0 * theme::GRID;
+
 /// The picture of a test image.
 struct Made {
     image: usize,
     split: Split,
     picture: Bitmap,
+    color_by: ColorBy,
+    facts: Vec<ColumnFact>,
 }
 
 impl PlaneLayer for CardLayer {
@@ -32,7 +40,8 @@ impl PlaneLayer for CardLayer {
         };
         let whole = frame.rect;
         let side = 14.0 * theme::GRID;
-        let size = vec2(side + 2.0 * theme::GRID, side + 4.5 * theme::GRID);
+        let rows = made.facts.len() as f32 * FACT;
+        let size = vec2(side + 2.0 * theme::GRID, side + 4.5 * theme::GRID + rows);
         let beside = 2.0 * theme::GRID;
         let mut min = pointer + vec2(beside, beside);
         if min.x + size.x > whole.right() {
@@ -44,13 +53,24 @@ impl PlaneLayer for CardLayer {
         let ground = Rect::from_min_size(min.max(whole.min), size);
         let class = points.label(hovered);
         painter.rect_filled(ground, 4.0, frame.palette.surfaces[1]);
-        painter.rect_stroke(ground, 4.0, Stroke::new(2.0, theme::class_color(class)), StrokeKind::Inside);
+        let color = theme::group_color(&points.coloring.key, points.group(hovered));
+        painter.rect_stroke(ground, 4.0, Stroke::new(2.0, color), StrokeKind::Inside);
         let place = Rect::from_min_size(ground.min + vec2(theme::GRID, theme::GRID), vec2(side, side));
         image::paint(painter, place, &self.slot, &made.picture, frame.view.settings.color_map, Fit::Sharp);
-        let caption = format!("{}  {}", made.image, frame.class_name(class).unwrap_or_default());
-        let at = pos2(ground.center().x, ground.bottom() - theme::GRID);
+        let class = frame.selection.class_names().get(class).map(String::as_str);
+        let caption = format!("{}  {}", made.image, class.unwrap_or_default());
+        let at = pos2(ground.center().x, ground.bottom() - theme::GRID - rows);
         let font = FontId::proportional(theme::TEXT_BODY);
         painter.text(at, Align2::CENTER_BOTTOM, caption, font, frame.palette.text);
+        for (row, fact) in (0u16..).zip(&made.facts) {
+            let y = ground.bottom() - theme::GRID / 2.0 - rows + f32::from(row) * FACT;
+            let color = if fact.is_chosen { frame.palette.text } else { frame.palette.text_secondary };
+            let name = cut_short(painter, &fact.name, 0.5 * side, color);
+            let value = cut_short(painter, &fact.value, side - name.size().x - theme::GRID, color);
+            let right = ground.right() - theme::GRID - value.size().x;
+            painter.galley(pos2(ground.left() + theme::GRID, y), name, color);
+            painter.galley(pos2(right, y), value, color);
+        }
     }
 }
 
@@ -63,10 +83,12 @@ impl CardLayer {
             return;
         };
         let images = &data.test;
-        let same = |made: &Made| made.image == image && made.split.same(images);
+        let color_by = &frame.view.settings.plane.color_by;
+        let same = |made: &Made| made.image == image && made.split.same(images) && made.color_by == *color_by;
         if !self.made.as_ref().is_some_and(same) {
             let picture = Bitmap::new(images.shape(), &images.image(image));
-            self.made = Some(Made { image, split: images.clone(), picture });
+            let facts = facts(images, image, color_by);
+            self.made = Some(Made { image, split: images.clone(), picture, color_by: color_by.clone(), facts });
         }
     }
 }

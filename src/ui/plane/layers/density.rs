@@ -64,7 +64,7 @@ impl DensityLayer {
         };
         if self.task.is_none() {
             let (viewport, aspect) = (frame.viewport, frame.rect.aspect_ratio());
-            let key = Key { points: points.id, hidden: frame.hidden.clone(), viewport, aspect };
+            let key = Key { points: points.id, hidden: frame.selection.left_out(), viewport, aspect };
             if self.made.as_ref().is_some_and(|made| made.key == key) {
                 return;
             }
@@ -84,7 +84,9 @@ impl DensityLayer {
             }
         }
         let newest = self.made.as_ref().is_some_and(|made| {
-            made.key.points == points.id && made.key.viewport == frame.viewport && made.key.hidden == *frame.hidden
+            made.key.points == points.id
+                && made.key.viewport == frame.viewport
+                && made.key.hidden == frame.selection.left_out()
         });
         if !newest {
             context.request_repaint();

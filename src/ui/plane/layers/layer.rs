@@ -5,11 +5,11 @@ use crate::explore::encoded::EncodedPoints;
 use crate::explore::line::PlaneLine;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::plane::known::PlaneView;
+use crate::ui::plane::selection::PointSelection;
 use crate::ui::slot::Slot;
 use crate::ui::theme::{self, Palette};
 use crate::ui::view::{ModelView, View};
 use eframe::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Ui, vec2};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Something that lies on the plane. It keeps what it has made between frames.
@@ -51,10 +51,8 @@ pub struct PlaneFrame<'a> {
     pub hovered: Option<usize>,
     /// The encoded points, where they are shown.
     pub points: Option<&'a Arc<EncodedPoints>>,
-    /// Classes whose points are hidden.
-    pub hidden: &'a mut BTreeSet<usize>,
-    /// The class that is looked at alone.
-    pub isolated: &'a mut Option<usize>,
+    /// Which of the points are looked at.
+    pub selection: &'a mut PointSelection,
     /// What part of the plane a layer asks to be seen.
     pub asked: Option<Viewport>,
 }
@@ -83,16 +81,6 @@ impl<'a> PlaneFrame<'a> {
     /// Where a position of the plane is on the screen.
     pub fn pixel_from_plane(&self, position: [f32; 2]) -> Pos2 {
         self.viewport.pixel_from_plane(self.area(), position).into()
-    }
-
-    /// The name of a class, if it has one.
-    pub fn class_name(&self, class: usize) -> Option<&'a str> {
-        self.data()?.class_names().get(class).map(String::as_str)
-    }
-
-    /// The colour of a class; none where it is hidden.
-    pub fn shown_color(&self, class: usize) -> Option<Color32> {
-        (!self.hidden.contains(&class)).then(|| theme::class_color(class))
     }
 
     /// Behind lines and points, so that they stand off from tiles.

@@ -13,6 +13,7 @@ mod map;
 mod points;
 mod posterior;
 mod rings;
+mod scale;
 mod steps;
 mod ticks;
 mod tiles;

@@ -2,10 +2,10 @@
 
 use super::layer::{PlaneFrame, PlaneLayer};
 use crate::explore::point_choice::is_fresh;
-use crate::gpu::points::{self, PointPalette, PointSlot, PointStyle};
+use crate::gpu::points::{self, PointSlot, PointStyle};
 use eframe::egui::{Color32, Painter};
 
-/// Encoded test images in the colours of their classes.
+/// Encoded test images in the colours of their groups.
 #[derive(Default)]
 pub struct PointsLayer {
     slot: PointSlot,
@@ -30,9 +30,6 @@ const OUTLINED: usize = 30_000;
 /// How much of the tiles points hide whose weights are much older than the tiles'.
 const FADED: f32 = 0.35;
 
-/// How much of what they hide at other times points of the other classes hide while one is looked at.
-const NOT_ISOLATED: f32 = 0.15;
-
 impl PlaneLayer for PointsLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
         let Some(points) = frame.points else { return };
@@ -41,11 +38,7 @@ impl PlaneLayer for PointsLayer {
         let old = newest.is_some_and(|newest| step < newest && !is_fresh(step, newest));
         let settings = &frame.view.settings.plane;
         let opacity = settings.point_opacity * if old { FADED } else { 1.0 };
-        let palette = PointPalette::new(|class| frame.shown_color(class), opacity);
-        let palette = match *frame.isolated {
-            Some(isolated) => palette.faded(|class| class != isolated, NOT_ISOLATED),
-            None => palette,
-        };
+        let palette = frame.selection.palette(opacity);
         let outline = if points.count() <= OUTLINED { frame.rim() } else { Color32::TRANSPARENT };
         let radius = settings.point_size * radius(points.count());
         let style = PointStyle { radius, outline, palette };

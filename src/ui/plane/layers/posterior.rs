@@ -18,7 +18,7 @@ impl PlaneLayer for PosteriorLayer {
         if !covariance.iter().all(|x| x.is_finite()) {
             return;
         }
-        let color = theme::class_color(points.label(index));
+        let color = theme::group_color(&points.coloring.key, points.group(index));
         for sigmas in [1.0, 2.0] {
             let ring = ellipse(mean, covariance, sigmas, CORNERS);
             let corners: Vec<Pos2> = ring.into_iter().map(|position| frame.pixel_from_plane(position)).collect();
