@@ -45,6 +45,7 @@
 //! | adding an operation of networks | a file in `nn/operations` and in `shaders/`, a line in `nn/operations/mod.rs`; `model/architecture.rs` uses it |
 //! | adding a metric | a file in `metrics`, a line in `metrics/table.rs`, an id in `model/metric_id.rs` |
 //! | what colours the points | `explore/coloring.rs`, made in `explore/viewer`; what is selected of them: `ui/plane/selection.rs`; the legend: `ui/plane/layers/{legend,scale}.rs` |
+//! | the drawing pad | `explore/pad.rs` as a value, `explore/brush.rs`, `explore/drawn.rs`; `ui/pad`, `app/apply/pad.rs` |
 //! | adding a layer of the plane | a file in `ui/plane/layers`, a line in its `mod.rs` |
 //! | adding a panel | a file in `ui`, a line in `ui/panels.rs` |
 //! | adding a text | its key in both files of `assets/locales` |

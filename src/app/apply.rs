@@ -5,6 +5,7 @@ mod export;
 mod file;
 mod keep;
 mod model;
+mod pad;
 mod plane;
 
 use crate::app::jobs::JobKey;
@@ -26,6 +27,7 @@ impl Session {
             Command::Model(command) => self.apply_to_model(command),
             Command::Plane(command) => self.apply_to_plane(command),
             Command::Compare(command) => self.apply_to_sheet(command),
+            Command::Pad(command) => self.apply_to_pad(command),
             Command::View(command) => self.apply_to_view(command),
             Command::File(command) => self.apply_to_files(command),
             Command::Undo => _ = self.go(UndoWay::Back),

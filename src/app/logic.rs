@@ -54,6 +54,7 @@ impl Session {
             self.services.planes.place(entry.id, &entry.config, model.shown(), training);
         }
         self.update_decoder();
+        self.update_pad();
         if let Some(message) = self.viewer_message() {
             self.shell.say(Level::Failed, &explain(&message));
         }

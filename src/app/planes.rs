@@ -148,6 +148,7 @@ impl Planes {
                 points: self.points(id),
                 line: self.viewer.as_ref().and_then(|viewer| viewer.line(id)),
                 found: self.viewer.as_ref().and_then(|viewer| viewer.look(id)),
+                drawn: self.viewer.as_ref().and_then(|viewer| viewer.drawing(id)),
                 on_device: on_device(id),
             };
             (id, view)

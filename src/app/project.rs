@@ -3,6 +3,7 @@
 
 use crate::dataset::Source;
 use crate::explore::line::PlaneLine;
+use crate::explore::pad::PadState;
 use crate::explore::plane::Plane;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, MOST_MODELS, ModelId, PerModel};
@@ -51,6 +52,8 @@ pub struct Project {
     pub selection: Option<usize>,
     /// The seed of the compare sheet's samples.
     pub sheet_seed: u64,
+    /// The drawing pad.
+    pub pad: PadState,
     /// Models that train at once; the others wait for their turn.
     pub train_at_once: usize,
     /// How the window looks.
@@ -70,6 +73,7 @@ impl Default for Project {
             view: Viewport::default(),
             selection: None,
             sheet_seed: 0,
+            pad: PadState::default(),
             train_at_once: 2,
             settings: Settings::default(),
         };
@@ -244,6 +248,7 @@ impl Project {
             self.view = Viewport::default();
         }
         self.train_at_once = self.train_at_once.clamp(1, MOST_MODELS);
+        self.pad = self.pad.made_whole();
         self.settings = self.settings.made_whole();
         self
     }

@@ -19,7 +19,7 @@ impl Session {
         let opening = if finished.key == JobKey::Open { self.services.opening.take() } else { None };
         match finished.done {
             Some(Done::Data(Err(message))) => {
-                self.failed(|ask| ask == Ask::OpenData, &explain(&message));
+                self.failed(|ask| matches!(ask, Ask::OpenData | Ask::Drawings), &explain(&message));
                 self.fall_back_to_data(opening);
             }
             Some(Done::Run(_, Err(NotOpened { message, whole }))) => {
@@ -37,7 +37,7 @@ impl Session {
                     self.project.settings.recent.add(Ask::OpenData, data.source.to_string());
                     self.look_into_cache();
                 }
-                self.shell.panels.dialogs.succeed(|ask| ask == Ask::OpenData);
+                self.shell.panels.dialogs.succeed(|ask| matches!(ask, Ask::OpenData | Ask::Drawings));
                 self.take_data(Arc::new(*data));
             }
             Some(done) => self.receive(done),

@@ -65,6 +65,9 @@ impl Session {
         {
             viewer.request_nearest(self.id(Slot::A), NearestRequest { look: look.clone(), split: data.train.clone() });
         }
+        for (slot, drawn) in &self.shell.needs.drawings {
+            viewer.request_drawing(self.id(*slot), drawn.clone());
+        }
         for (slot, look) in &self.shell.needs.looks {
             viewer.request_look(self.id(*slot), look.clone());
         }

@@ -10,6 +10,7 @@ use crate::app::start::Start;
 use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Source};
 use crate::explore::compare::Sheet;
+use crate::explore::pad_canvas::PadCanvas;
 use crate::model::PerModel;
 use crate::snapshot::Snapshot;
 use crate::trainer::Options;
@@ -57,6 +58,9 @@ pub(super) struct SheetState {
 
 /// All of it.
 pub(super) struct Services {
+    /// What is on the drawing pad.
+    pub canvas: PadCanvas,
+    pub drawing: Option<Arc<[f32]>>,
     pub start: Start,
     /// Threads of each trainer.
     pub threads: usize,
@@ -93,6 +97,8 @@ impl Services {
         Self {
             // Counted once: it takes reading of files.
             threads: if start.threads > 0 { start.threads } else { num_cpus::get_physical().max(1) },
+            canvas: PadCanvas::default(),
+            drawing: None,
             data: None,
             opening: None,
             cached: Vec::new(),

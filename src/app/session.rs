@@ -27,7 +27,7 @@ use crate::ui::slot::Slot;
 use crate::ui::text::{explain, tr};
 use crate::ui::theme;
 use crate::ui::toasts::Toasts;
-use crate::ui::view::{ModelView, OpeningView, SheetView, View};
+use crate::ui::view::{ModelView, OpeningView, PadView, SheetView, View};
 use eframe::egui;
 use rust_i18n::t;
 use std::ops::Deref;
@@ -314,6 +314,7 @@ impl Session {
             line: self.project.line,
             viewport: self.project.view,
             planes: self.planes_view(),
+            pad: PadView { state: &self.project.pad, image: services.drawing.as_ref() },
             sheet: SheetView {
                 sheet: services.sheet.sheet.as_ref(),
                 seed: self.project.sheet_seed,

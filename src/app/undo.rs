@@ -44,6 +44,8 @@ pub enum ChangeKind {
     Plane,
     /// Which row of the compare sheet is enlarged, and its seed.
     Selection,
+    /// What is on the drawing pad, and what was kept of it.
+    Pad,
     /// The list of models, which of them are shown, and what they learn from.
     List,
 }

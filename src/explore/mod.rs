@@ -1,15 +1,19 @@
 //! The mathematics of looking: no window, no GPU.
 
 pub mod browse;
+pub mod brush;
 pub mod coloring;
 pub mod compare;
 pub mod default_plane;
 pub mod density;
+pub mod drawn;
 pub mod encoded;
 pub mod fitted_gaussian;
 pub mod lens;
 pub mod line;
 pub mod nearest;
+pub mod pad;
+pub mod pad_canvas;
 pub mod pick;
 pub mod plane;
 pub mod plane_point;

@@ -102,6 +102,8 @@ pub enum Ask {
     OpenRun,
     /// A folder for runs that are saved.
     SaveInto,
+    /// A folder for the data set that kept drawings become.
+    Drawings,
     /// A file to export to.
     Export(ExportSubject),
 }

@@ -3,6 +3,7 @@
 
 use crate::dataset::Source;
 use crate::explore::line::PlaneLine;
+use crate::explore::pad::PadChange;
 use crate::explore::plane::PlaneAxis;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, Part};
@@ -25,6 +26,8 @@ pub enum Command {
     Plane(PlaneCommand),
     /// About the compare sheet.
     Compare(CompareCommand),
+    /// About the drawing pad.
+    Pad(PadCommand),
     /// About how the window looks.
     View(ViewCommand),
     /// About files and the program.
@@ -133,6 +136,18 @@ pub enum CompareCommand {
     Select(Option<usize>),
 }
 
+/// About the drawing pad.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PadCommand {
+    /// Change what is on it, its tools, or what was kept.
+    Change(PadChange),
+    /// The cursor follows the code of what is drawn to this place of the plane.
+    CursorToCode([f32; 2]),
+    /// Write the kept drawings into this folder and open them as data.
+    MakeDataSet(PathBuf),
+}
+
 /// About how the window looks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -200,6 +215,7 @@ commands_of!(
     Model: ModelCommand,
     Plane: PlaneCommand,
     Compare: CompareCommand,
+    Pad: PadCommand,
     View: ViewCommand,
     File: FileCommand
 );

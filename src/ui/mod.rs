@@ -17,6 +17,7 @@ pub mod menu;
 pub mod messages;
 pub mod model_card;
 pub mod output;
+pub mod pad;
 pub mod pane;
 pub mod panel;
 pub mod panels;

@@ -1,5 +1,6 @@
 //! What a panel is, and what it needs to be made in the background.
 
+use crate::explore::drawn::Drawn;
 use crate::explore::line::LineTiles;
 use crate::explore::tiles::Lattice;
 use crate::explore::viewer::Look;
@@ -35,6 +36,8 @@ pub struct PanelNeeds {
     pub plane_focus: Option<egui::Id>,
     /// Latents that are too much to decode in a frame, by the view whose model decodes them.
     pub looks: Vec<(Slot, Arc<Look>)>,
+    /// Drawings that are too much to encode in a frame, by the view whose model encodes them.
+    pub drawings: Vec<(Slot, Arc<Drawn>)>,
     /// What to find the nearest training image of.
     pub nearest: Option<Arc<Look>>,
 }

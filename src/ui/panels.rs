@@ -5,7 +5,7 @@ use crate::ui::command::Command;
 use crate::ui::pane::Pane;
 use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
-use crate::ui::{activations, compare, damaged, dialogs, fork, log, output, plane, setup, training};
+use crate::ui::{activations, compare, damaged, dialogs, fork, log, output, pad, plane, setup, training};
 use eframe::egui::Ui;
 
 /// Where a panel stands in the layout that the program comes with.
@@ -39,6 +39,7 @@ pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "output", dock: Dock::RightTop, make: || Box::<output::OutputPanel>::default() },
     PanelEntry { id: "compare", dock: Dock::RightBottom, make: || Box::<compare::Compare>::default() },
     PanelEntry { id: "activations", dock: Dock::RightBottom, make: || Box::<activations::Activations>::default() },
+    PanelEntry { id: "pad", dock: Dock::RightBottom, make: || Box::<pad::Pad>::default() },
     PanelEntry { id: "training", dock: Dock::Bottom, make: || Box::<training::Training>::default() },
     PanelEntry { id: "log", dock: Dock::Bottom, make: || Box::<log::Log>::default() },
 ];

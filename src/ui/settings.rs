@@ -132,7 +132,7 @@ impl RecentPaths {
     /// Those that answer `ask`.
     pub fn of(&self, ask: Ask) -> &[String] {
         match ask {
-            Ask::OpenData => &self.data,
+            Ask::OpenData | Ask::Drawings => &self.data,
             Ask::OpenRun | Ask::SaveInto => &self.runs,
             Ask::Export(_) => &self.pictures,
         }
@@ -144,7 +144,7 @@ impl RecentPaths {
             Ask::OpenData => &mut self.data,
             Ask::OpenRun => &mut self.runs,
             Ask::Export(_) => &mut self.pictures,
-            Ask::SaveInto => return,
+            Ask::SaveInto | Ask::Drawings => return,
         };
         paths.retain(|other| *other != path);
         paths.insert(0, path);

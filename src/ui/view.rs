@@ -3,6 +3,7 @@
 use crate::dataset::{Dataset, Progress};
 use crate::explore::compare::Sheet;
 use crate::explore::line::PlaneLine;
+use crate::explore::pad::PadState;
 use crate::explore::viewport::Viewport;
 use crate::gpu::Decoding;
 use crate::message::Message;
@@ -129,6 +130,15 @@ pub struct SheetView<'a> {
     pub selection: Option<usize>,
 }
 
+/// The drawing pad.
+#[derive(Clone, Copy)]
+pub struct PadView<'a> {
+    /// What was drawn, step by step, and what was kept.
+    pub state: &'a PadState,
+    /// What is on it, values in [0, 1]; `None` where nothing is.
+    pub image: Option<&'a Arc<[f32]>>,
+}
+
 /// Everything.
 #[derive(Clone)]
 pub struct View<'a> {
@@ -152,6 +162,8 @@ pub struct View<'a> {
     pub viewport: Viewport,
     /// The planes.
     pub planes: PlanesView,
+    /// The drawing pad.
+    pub pad: PadView<'a>,
     /// The compare sheet.
     pub sheet: SheetView<'a>,
     /// What happened since the program was started.

@@ -4,18 +4,20 @@
 use eframe::egui;
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
 use latentarium::explore::line::PlaneLine;
+use latentarium::explore::pad::PadState;
+use latentarium::explore::pad_canvas::PadCanvas;
 use latentarium::explore::viewport::Viewport;
 use latentarium::gpu::Decoding;
 use latentarium::model::{Config, ModelId};
 use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Snapshot};
 use latentarium::ui::Panel;
-use latentarium::ui::command::{Command, PlaneCommand, ViewCommand};
+use latentarium::ui::command::{Command, PadCommand, PlaneCommand, ViewCommand};
 use latentarium::ui::messages::Messages;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::slot::{Shown, Slot};
-use latentarium::ui::view::{ModelView, SheetView, View};
+use latentarium::ui::view::{ModelView, PadView, SheetView, View};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -61,6 +63,8 @@ pub struct Screen {
     pub line: Option<PlaneLine>,
     pub viewport: Viewport,
     pub settings: Settings,
+    pub pad: PadState,
+    canvas: PadCanvas,
     pub commands: Vec<Command>,
 }
 
@@ -78,6 +82,8 @@ impl Screen {
             line: None,
             viewport: Viewport::default(),
             settings: Settings::default(),
+            pad: PadState::default(),
+            canvas: PadCanvas::default(),
             commands: Vec::new(),
         }
     }
@@ -96,8 +102,11 @@ impl Screen {
     pub fn draw(&mut self, panel: &mut dyn Panel, ui: &mut egui::Ui) {
         let models = Slot::BOTH
             .map(|slot| ModelView { snapshot: self.snapshots.get(&slot), ..model_view(slot, &self.configs[&slot]) });
+        let shape = self.data.as_ref().map(|data| data.shape());
+        let image = shape.and_then(|shape| self.canvas.image(&self.pad, shape).cloned());
         let view = View {
             data: self.data.as_ref(),
+            pad: PadView { state: &self.pad, image: image.as_ref() },
             cursor: self.cursor,
             line: self.line,
             viewport: self.viewport,
@@ -111,6 +120,8 @@ impl Screen {
                 Command::Plane(PlaneCommand::Cursor(to) | PlaneCommand::CursorSettled(to)) => self.cursor = *to,
                 Command::Plane(PlaneCommand::Line(line)) => self.line = *line,
                 Command::Plane(PlaneCommand::LineSettled(line)) => self.line = Some(*line),
+                Command::Pad(PadCommand::Change(change)) => self.pad.apply(change.clone(), shape.unwrap()),
+                Command::Pad(PadCommand::CursorToCode(to)) => self.cursor = *to,
                 Command::Plane(PlaneCommand::Viewport(viewport)) => self.viewport = *viewport,
                 Command::View(ViewCommand::Settings(settings)) => self.settings = (**settings).clone(),
                 _ => {}
@@ -153,6 +164,12 @@ fn nothing_happened() -> &'static Messages {
     NONE.get_or_init(Messages::default)
 }
 
+/// A pad that nothing was drawn on.
+fn empty_pad() -> &'static PadState {
+    static EMPTY: OnceLock<PadState> = OnceLock::new();
+    EMPTY.get_or_init(PadState::default)
+}
+
 /// A view of these models and of nothing else.
 pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> {
     View {
@@ -166,6 +183,7 @@ pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> 
         line: None,
         viewport: Viewport::default(),
         planes: PlanesView::default(),
+        pad: PadView { state: empty_pad(), image: None },
         sheet: SheetView { sheet: None, seed: 0, computing: false, selection: None },
         messages: nothing_happened(),
         settings,

@@ -75,6 +75,7 @@ impl Session {
                 self.look_into_cache();
                 return;
             }
+            Ask::Drawings => Box::new(move || runs.with_file_name("drawings")),
         };
         self.services.jobs.start(JobKey::Suggestion, move |_| Done::Suggested(ask, suggest()));
     }
@@ -83,7 +84,7 @@ impl Session {
         self.services.jobs.start(JobKey::Dialog, move |_| {
             let dialog = rfd::FileDialog::new();
             let picked = match ask {
-                Ask::OpenData | Ask::OpenRun | Ask::SaveInto => dialog.pick_folder(),
+                Ask::OpenData | Ask::OpenRun | Ask::SaveInto | Ask::Drawings => dialog.pick_folder(),
                 Ask::Export(subject) => {
                     let filtered = |dialog: rfd::FileDialog, format: &ExportFormat| {
                         dialog.add_filter(format.name(), &[format.ending()])

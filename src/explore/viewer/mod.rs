@@ -10,6 +10,7 @@ mod work;
 pub use decoder::{CpuDecoder, Decoder};
 pub use requests::{Look, LookFound, NearestFound, NearestRequest, PointsRequest, TileRequest};
 
+use super::drawn::{Drawn, DrawnFound};
 use super::encoded::EncodedPoints;
 use super::tiles::TileGrid;
 use crate::message::Message;
@@ -26,6 +27,8 @@ struct ModelSlots {
     /// The slice of the points that follows the tiles.
     slice: LatestSlot<PointsRequest, EncodedPoints>,
     looks: LatestSlot<Arc<Look>, LookFound>,
+    /// What is drawn on the pad.
+    drawings: LatestSlot<Arc<Drawn>, DrawnFound>,
     /// The images along a line.
     line: LatestSlot<TileRequest, TileGrid>,
     nearest: LatestSlot<NearestRequest, NearestFound>,
@@ -102,6 +105,11 @@ impl Viewer {
         self.request(model, look, |slots| &mut slots.looks);
     }
 
+    /// Asks for what a model makes of a drawing; comes before tiles and points.
+    pub fn request_drawing(&self, model: ModelId, drawn: Arc<Drawn>) {
+        self.request(model, drawn, |slots| &mut slots.drawings);
+    }
+
     /// Asks for the few images along a line; comes before other tiles and points.
     pub fn request_line(&self, model: ModelId, request: TileRequest) {
         self.request(model, request, |slots| &mut slots.line);
@@ -153,6 +161,11 @@ impl Viewer {
         self.result(model, |slots| slots.looks.result())
     }
 
+    /// What a model made of a drawing last.
+    pub fn drawing(&self, model: ModelId) -> Option<Arc<DrawnFound>> {
+        self.result(model, |slots| slots.drawings.result())
+    }
+
     /// The newest nearest image of a model.
     pub fn nearest(&self, model: ModelId) -> Option<Arc<NearestFound>> {
         self.result(model, |slots| slots.nearest.result())
@@ -183,7 +196,10 @@ impl QueueState {
 
 impl ModelSlots {
     fn has_cursor_work(&self) -> bool {
-        self.looks.pending().is_some() || self.line.pending().is_some() || self.nearest.pending().is_some()
+        self.looks.pending().is_some()
+            || self.drawings.pending().is_some()
+            || self.line.pending().is_some()
+            || self.nearest.pending().is_some()
     }
 
     fn has_other_work(&self) -> bool {

@@ -3,6 +3,7 @@
 use super::slot::Taken;
 use super::{CpuDecoder, Decoder, Look, LookFound, ModelSlots, NearestFound, NearestRequest};
 use super::{PointsRequest, RequestQueue, TileRequest};
+use crate::explore::drawn::{Drawn, DrawnFound};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::explore::nearest::nearest;
 use crate::explore::tiles::TileGrid;
@@ -110,6 +111,10 @@ fn cursor(shared: &RequestQueue, decoder: &mut CpuDecoder) {
         guarded(shared, || look(shared, decoder, model, &taken));
     }
     for _ in 0..models {
+        let Some((model, taken)) = shared.take_any(|slots| slots.drawings.take()) else { break };
+        guarded(shared, || drawing(shared, model, &taken));
+    }
+    for _ in 0..models {
         let Some((model, taken)) = shared.take_any(|slots| slots.line.take()) else { break };
         guarded(shared, || line(shared, decoder, model, &taken));
     }
@@ -123,6 +128,13 @@ fn look(shared: &RequestQueue, decoder: &mut CpuDecoder, model: ModelId, taken: 
     let look = (*taken.request).clone();
     let found = LookFound { values: decoder.values(&look.snapshot, &look.latent), look };
     publish(shared, model, |slots| slots.looks.finish(taken, found));
+}
+
+fn drawing(shared: &RequestQueue, model: ModelId, taken: &Taken<Arc<Drawn>>) {
+    // Seldom asked for, and of networks that take much longer than a buffer to make.
+    if let Some(found) = DrawnFound::of((**taken.request).clone(), &mut Scratch::default()) {
+        publish(shared, model, |slots| slots.drawings.finish(taken, found));
+    }
 }
 
 fn line(shared: &RequestQueue, decoder: &mut CpuDecoder, model: ModelId, taken: &Taken<TileRequest>) {

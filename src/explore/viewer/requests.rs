@@ -3,6 +3,7 @@
 use super::slot::Request;
 use crate::dataset::Split;
 use crate::explore::coloring::ColoringRequest;
+use crate::explore::drawn::Drawn;
 use crate::explore::nearest::Nearest;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, Lattice};
@@ -113,6 +114,17 @@ impl Request for PointsRequest {
 impl Request for Arc<Look> {
     fn same(&self, other: &Self) -> bool {
         Self::ptr_eq(self, other) || (Arc::ptr_eq(&self.snapshot, &other.snapshot) && self.latent == other.latent)
+    }
+
+    /// One image is quickly made: it is finished.
+    fn supersedes(&self, _: &Self) -> bool {
+        false
+    }
+}
+
+impl Request for Arc<Drawn> {
+    fn same(&self, other: &Self) -> bool {
+        Self::ptr_eq(self, other) || Drawn::same(self, other)
     }
 
     /// One image is quickly made: it is finished.

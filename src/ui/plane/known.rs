@@ -1,5 +1,6 @@
 //! What is known of the models' planes: what the panels draw from.
 
+use crate::explore::drawn::DrawnFound;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, TileGrid};
@@ -21,6 +22,8 @@ pub struct PlaneView {
     pub line: Option<Arc<TileGrid>>,
     /// What it made of a latent last.
     pub found: Option<Arc<LookFound>>,
+    /// What it made of a drawing last, where that is too much for a frame.
+    pub drawn: Option<Arc<DrawnFound>>,
     /// Where the window's device decodes.
     pub on_device: Option<OnDevice>,
 }

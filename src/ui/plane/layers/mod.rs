@@ -6,6 +6,7 @@
 mod card;
 mod cursor;
 mod density;
+mod drawing;
 mod layer;
 mod legend;
 mod line;
@@ -77,6 +78,12 @@ pub const LAYERS: &[LayerEntry] = &[
         switch: Switch::Always,
         applies: PRIOR,
         make: || Box::new(posterior::PosteriorLayer),
+    },
+    LayerEntry {
+        id: "drawing",
+        switch: Switch::Always,
+        applies: ENCODER,
+        make: || Box::<drawing::DrawingLayer>::default(),
     },
     LayerEntry { id: "line", switch: Switch::Always, applies: ALL, make: || Box::new(line::LineLayer) },
     LayerEntry { id: "cursor", switch: Switch::Always, applies: ALL, make: || Box::new(cursor::CursorLayer) },
