@@ -3,7 +3,7 @@
 
 mod panel;
 
-use eframe::egui::{self, Pos2, vec2};
+use eframe::egui::{self, Event, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use latentarium::explore::pad::PadImage;
@@ -89,6 +89,29 @@ fn a_drag_draws_a_stroke_that_the_model_encodes_and_reconstructs() {
     assert_eq!(&*found.reconstruction, decoded.as_slice());
     assert!(harness.query_by_label("Reconstruction of the drawing by A").is_some());
     assert!(harness.query_by_label_contains("no encoder").is_some(), "B is a GAN");
+}
+
+#[test]
+fn a_stroke_that_begins_and_ends_within_one_slow_frame_is_drawn() {
+    let mut harness = harness(true);
+    let rect = harness.get_by_label("Drawing pad").rect();
+    let ends = [rect.left_center() + vec2(8.0, 0.0), rect.right_center() - vec2(8.0, 0.0)];
+    let button = |pos: Pos2, pressed: bool| Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    let moved = Event::PointerMoved;
+    let events = [moved(ends[0]), button(ends[0], true), moved(rect.center()), moved(ends[1]), button(ends[1], false)];
+    harness.input_mut().events.extend(events);
+    harness.run_steps(2);
+    // What comes after it is not drawn.
+    harness.hover_at(rect.center_top() + vec2(0.0, 4.0));
+    harness.run_steps(2);
+    assert!(values(&harness).iter().take(16).all(|value| *value == 0.0));
+    assert_eq!(harness.state().screen.pad.steps.len(), 1);
+    assert!(values(&harness).iter().filter(|value| **value > 0.0).count() >= 7, "{:?}", values(&harness));
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn the_density_is_off_at_first_and_shows_where_the_points_lie_close_once_it_is_o
     harness.get_by_label("Density").click();
     harness.run_steps(4);
     assert_ne!(color_at(&mut harness, [-0.9, 1.1]), ground, "where they are");
-    assert_eq!(color_at(&mut harness, [2.9, 1.0]), ground, "where there are none");
+    assert_eq!(color_at(&mut harness, [-2.6, -2.2]), ground, "where there are none");
     assert_eq!(harness.state().screen.settings.plane.show.get("density"), Some(true));
 }
 

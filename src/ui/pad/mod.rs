@@ -18,6 +18,7 @@ use crate::ui::text::{number, tr};
 use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds, theme, widgets};
 use cell::DrawnCell;
+use eframe::egui::emath::GuiRounding;
 use eframe::egui::{CursorIcon, Event, FontId, Label, PointerButton, Pos2, Rect, Response, RichText, Role};
 use eframe::egui::{ScrollArea, Sense, Stroke, StrokeKind, Theme, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
@@ -38,6 +39,8 @@ pub struct Pad {
     texture: TextureSlot,
     cells: [OutputOfDrawing; 2],
     kept: kept::KeptPictures,
+    /// Whether the pen is down.
+    draws: bool,
     /// The test image that is put onto the pad next.
     image: usize,
     /// Where the cursor was sent last.
@@ -60,6 +63,25 @@ fn stroke(pen: PadPen, shape: ImageShape, at: [f32; 2]) -> PadStroke {
         (false, false) => [255; 3],
     };
     PadStroke { points: vec![at], width: pen.width * shape.width.max(shape.height) as f32, color }
+}
+
+/// The largest side up to `side` (in points) at which every pixel of an image is a whole number of the screen's.
+fn snug(ui: &Ui, side: f32, shape: ImageShape) -> f32 {
+    let (longest, scale) = (shape.width.max(shape.height).max(1) as f32, ui.ctx().pixels_per_point());
+    let times = (side * scale / longest).floor();
+    if times >= 1.0 { times * longest / scale } else { side }
+}
+
+/// A place that begins and ends at whole pixels of the screen.
+fn on_pixels(ui: &Ui, rect: Rect) -> Rect {
+    rect.round_to_pixels(ui.ctx().pixels_per_point())
+}
+
+/// Lets the stroke go on to these places, if there are any.
+fn extend(way: &mut Vec<[f32; 2]>, push: &mut impl FnMut(PadChange)) {
+    if !way.is_empty() {
+        push(PadChange::Extend(std::mem::take(way)));
+    }
 }
 
 /// The shape of the images that can be drawn; `None` where examples are no images.
@@ -97,12 +119,12 @@ impl Panel for Pad {
             self.tools(ui, view, shape, commands);
             ui.horizontal_top(|ui| {
                 let room = vec2(ui.available_width(), ui.clip_rect().bottom() - ui.cursor().top() - BELOW);
-                let side = (0.6 * room.x).min(room.y).clamp(SIDES[0], SIDES[1]);
+                let side = snug(ui, (0.6 * room.x).min(room.y).clamp(SIDES[0], SIDES[1]), shape);
                 let response = self.surface(ui, side, shape, view, commands);
                 changes(commands, &mut pad);
                 let image = self.canvas.image(&pad, shape).cloned();
                 self.show(ui, &response, shape, image.as_ref(), view);
-                ui.vertical(|ui| self.outputs(ui, (side - 2.0 * theme::GRID) / 2.0, shape, image.as_ref(), view));
+                ui.vertical(|ui| self.outputs(ui, side, shape, image.as_ref(), view));
             });
             self.follow(view, &pad, commands);
             self.kept_ui(ui, view, shape, commands);
@@ -128,37 +150,39 @@ impl Pad {
     ) -> Response {
         let longest = shape.width.max(shape.height).max(1) as f32;
         let size = vec2(shape.width as f32, shape.height as f32) * (side / longest);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        let (_, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        let rect = on_pixels(ui, response.rect);
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, tr("pad.surface")));
         let scale = longest / side;
         let on_image = |at: Pos2| [(at.x - rect.left()) * scale, (at.y - rect.top()) * scale];
-        // The pointer as it was when the frame began, then what it did.
-        let mut draws =
-            ui.input(|i| !i.pointer.primary_pressed() && (i.pointer.primary_down() || i.pointer.primary_released()));
-        let is_here = response.is_pointer_button_down_on() || response.clicked() || response.drag_stopped();
-        let events = if is_here { ui.input(|i| i.events.clone()) } else { Vec::new() };
+        // All of it that happened since the last frame: in a slow one a stroke may begin and end.
+        let (events, is_down) =
+            ui.input(|i| (i.events.clone(), i.pointer.primary_down() || i.pointer.primary_released()));
+        self.draws &= is_down;
+        let seen = rect.intersect(ui.clip_rect());
+        let is_here = |at: Pos2| seen.contains(at) && ui.ctx().layer_id_at(at) == Some(response.layer_id);
         let mut way = Vec::new();
         let mut push = |change| commands.push(PadCommand::Change(change).into());
         for event in events {
             match event {
-                Event::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. } => {
-                    draws = true;
+                Event::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. } if is_here(pos) => {
+                    self.draws = true;
+                    extend(&mut way, &mut push);
                     push(PadChange::Begin(stroke(view.pad.state.pen, shape, on_image(pos))));
                 }
-                Event::PointerButton { button: PointerButton::Primary, pressed: false, .. } => draws = false,
-                Event::PointerMoved(at) if draws => way.push(on_image(at)),
+                Event::PointerButton { button: PointerButton::Primary, pressed: false, .. } => self.draws = false,
+                Event::PointerMoved(at) if self.draws => way.push(on_image(at)),
+                Event::PointerGone => self.draws = false,
                 _ => {}
             }
         }
-        if !way.is_empty() {
-            push(PadChange::Extend(way));
-        }
+        extend(&mut way, &mut push);
         response.on_hover_cursor(CursorIcon::Crosshair)
     }
 
     /// What is on the pad, and the pen under the pointer.
     fn show(&mut self, ui: &Ui, response: &Response, shape: ImageShape, image: Option<&Arc<[f32]>>, view: &View<'_>) {
-        let (rect, palette) = (response.rect, theme::of(ui));
+        let (rect, palette) = (on_pixels(ui, response.rect), theme::of(ui));
         if self.blank.len() != shape.values() {
             self.blank = vec![0.0; shape.values()].into();
         }
@@ -181,7 +205,10 @@ impl Pad {
 
     /// What both models make of the drawing.
     fn outputs(&mut self, ui: &mut Ui, side: f32, shape: ImageShape, image: Option<&Arc<[f32]>>, view: &View<'_>) {
-        let side = (side - 2.0 * theme::LINE).max(5.0 * theme::GRID);
+        // A name and a figure for each, above and below the images of those that have an encoder.
+        let images = Slot::BOTH.into_iter().filter(|slot| view.model(*slot).has_encoder()).count().max(1) as f32;
+        let side = (side - 5.0 * theme::LINE) / images;
+        let side = snug(ui, side.min(ui.available_width()).max(5.0 * theme::GRID), shape);
         for (slot, output) in Slot::BOTH.into_iter().zip(&mut self.cells) {
             output.cell.update(view, slot, image);
             let model = view.model(slot);
@@ -193,6 +220,7 @@ impl Pad {
                 continue;
             }
             let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
+            let rect = on_pixels(ui, rect);
             response
                 .widget_info(|| WidgetInfo::labeled(Role::Image, true, t!("pad.reconstruction", slot = slot.name())));
             ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, theme::of(ui).line), StrokeKind::Outside);

@@ -7,7 +7,7 @@ use crate::ui::command::{Command, PadCommand};
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::widgets;
-use eframe::egui::{DragValue, Slider, Ui};
+use eframe::egui::{DragValue, Ui};
 
 impl Pad {
     pub(super) fn tools(&mut self, ui: &mut Ui, view: &View<'_>, shape: ImageShape, commands: &mut Vec<Command>) {
@@ -24,8 +24,9 @@ impl Pad {
             let longest = shape.width.max(shape.height).max(1) as f32;
             let mut width = pen.width * longest;
             let (least, most) = (*PadPen::WIDTHS.start() * longest, *PadPen::WIDTHS.end() * longest);
-            let slider = Slider::new(&mut width, least..=most).fixed_decimals(1).suffix(" px").text(tr("pad.width"));
-            if ui.add(slider).on_hover_text(tr("pad.width_tip")).changed() {
+            let field = DragValue::new(&mut width).range(least..=most).speed(0.05).fixed_decimals(1).suffix(" px");
+            let field = ui.add(field).accessible_name(tr("pad.width"));
+            if field.on_hover_text(tr("pad.width_tip")).changed() {
                 pen.width = (width / longest).clamp(*PadPen::WIDTHS.start(), *PadPen::WIDTHS.end());
             }
             let [back, again] = pad.can_go(shape);
