@@ -4,10 +4,13 @@
 mod apply;
 mod complete;
 mod counting;
+mod data_plane_state;
+mod data_planes;
 mod decoder_state;
 mod decoding;
 mod done;
 mod drawing;
+mod drawn_points;
 mod files;
 mod jobs;
 mod kept;

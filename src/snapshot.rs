@@ -10,6 +10,7 @@ pub use crate::nn::operations::OperationKind;
 
 use crate::dataset::ImageShape;
 use crate::message::{Explain, Message, message};
+use crate::nn::adversarial::AdversarialLoss;
 use crate::nn::operations::{Inputs, Linear};
 use crate::nn::shards::{even, split, split_mut};
 use rayon::prelude::*;
@@ -294,4 +295,16 @@ pub struct Snapshot {
     /// Pixels to posterior means and log variances side by side, `[n, 2·latent]`; a GAN has none.
     /// For an autoencoder without noise the log variances are those of a point: -∞ is not used, they are -20.
     pub encoder: Option<Network>,
+    /// The critic of a GAN of points of the plane, where one looks at what it says of every place; of other data it is left
+    /// to the trainer.
+    pub critic: Option<Critic>,
+}
+
+/// What a generator learns from, as plain data.
+#[derive(Clone, Debug)]
+pub struct Critic {
+    /// Examples to a value each, `[n, 1]`: the more real it takes one for, the higher.
+    pub network: Network,
+    /// What both are trained for.
+    pub loss: AdversarialLoss,
 }

@@ -87,7 +87,15 @@ fn deep(values: usize) -> Arc<Snapshot> {
         after(2, layer(values, 64, 3, Activation::Sigmoid)),
     ];
     let decoder = Network::new(2, operations).unwrap();
-    Arc::new(Snapshot { step: 1, image: ImageShape::grey(8, 8), latent: 2, likelihood: None, decoder, encoder: None })
+    Arc::new(Snapshot {
+        step: 1,
+        image: ImageShape::grey(8, 8),
+        latent: 2,
+        likelihood: None,
+        decoder,
+        encoder: None,
+        critic: None,
+    })
 }
 
 #[test]

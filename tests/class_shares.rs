@@ -28,7 +28,15 @@ fn classifier() -> &'static Classifier {
 fn always(image: Vec<f32>, shape: ImageShape) -> Snapshot {
     let weight = vec![0.0; 2 * image.len()];
     let decoder = Network::new(2, vec![Operation::linear("constant", 0, (weight, image), Activation::Identity)]);
-    Snapshot { step: 7, image: shape, latent: 2, likelihood: None, decoder: decoder.unwrap(), encoder: None }
+    Snapshot {
+        step: 7,
+        image: shape,
+        latent: 2,
+        likelihood: None,
+        decoder: decoder.unwrap(),
+        encoder: None,
+        critic: None,
+    }
 }
 
 #[test]

@@ -34,6 +34,7 @@ fn snapshot(likelihood: Option<Likelihood>) -> Snapshot {
         likelihood,
         decoder: Network::new(2, vec![linear("decoder", 2, size, Activation::Sigmoid)]).unwrap(),
         encoder: likelihood.map(|_| Network::new(size, vec![encoder]).unwrap()),
+        critic: None,
     }
 }
 
@@ -42,7 +43,7 @@ fn bernoulli() -> Snapshot {
 }
 
 fn gaussian() -> Snapshot {
-    snapshot(Some(Likelihood::Gaussian))
+    snapshot(Some(Likelihood::Gaussian { sigma: 1.0 }))
 }
 
 fn gan() -> Snapshot {
@@ -57,7 +58,7 @@ fn made(models: &[&Snapshot]) -> Sheet {
 fn nats_are_of_the_models_own_likelihood() {
     let (bernoulli, gaussian) = (bernoulli(), gaussian());
     let made = made(&[&gaussian, &bernoulli]);
-    assert_eq!(made.models[0].likelihood, Some(Likelihood::Gaussian));
+    assert_eq!(made.models[0].likelihood, Some(Likelihood::Gaussian { sigma: 1.0 }));
     let half_ln_tau = 0.5 * std::f64::consts::TAU.ln();
     for (original, made) in made.originals.iter().zip(&made.models[0].reconstructions) {
         let squares: f64 = made.error.iter().map(|e| f64::from(*e).powi(2)).sum();

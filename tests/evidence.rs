@@ -29,6 +29,7 @@ fn snapshot(likelihood: Likelihood, encoder: Vec<Operation>, decoder: Vec<Operat
         likelihood: Some(likelihood),
         decoder: Network::new(2, decoder).unwrap(),
         encoder: Some(Network::new(PIXELS, encoder).unwrap()),
+        critic: None,
     }
 }
 
@@ -109,7 +110,7 @@ impl LinearGaussian {
         bias[3] = (1.5 * a / det).ln() as f32;
         let encoder = vec![linear(0, &weight, &bias, Activation::Identity)];
         let decoder = vec![linear(0, &self.weight, &BIAS, Activation::Identity)];
-        VaeDensity::new(&snapshot(Likelihood::Gaussian, encoder, decoder)).unwrap()
+        VaeDensity::new(&snapshot(Likelihood::Gaussian { sigma: 1.0 }, encoder, decoder)).unwrap()
     }
 }
 

@@ -57,7 +57,7 @@ proptest! {
         let (mean, target) = (draw(seed, &[batch, pixels]), draw(seed + 1, &[batch, pixels]));
         let constant = 0.5 * pixels as f64 * std::f64::consts::TAU.ln();
         let generic = || (mean.as_tensor() - target.as_tensor())?.sqr()?.sum(1)?.affine(0.5, constant);
-        same(&[&mean], || likelihood::gaussian(&mean, &target), generic);
+        same(&[&mean], || likelihood::gaussian(&mean, &target, 1.0), generic);
     }
 
     #[test]
@@ -123,7 +123,9 @@ fn losses_agree_with_finite_differences() {
         likelihood::posterior_sample(&code, noise.as_tensor()).unwrap().sqr().unwrap().sum_all().unwrap()
     });
     let (output, target) = (draw(3, &[3, 5]), draw(4, &[3, 5]));
-    check_differences(&[&output], &|| likelihood::gaussian(&output, target.as_tensor()).unwrap().sum_all().unwrap());
+    check_differences(&[&output], &|| {
+        likelihood::gaussian(&output, target.as_tensor(), 0.5).unwrap().sum_all().unwrap()
+    });
     let target = generic::activate(target.as_tensor(), Activation::Sigmoid).unwrap();
     check_differences(&[&output], &|| likelihood::bernoulli(&output, &target).unwrap().sum_all().unwrap());
     // Away from the hinges at ±1.

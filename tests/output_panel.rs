@@ -105,6 +105,7 @@ fn a_network_that_is_too_much_for_a_frame_is_left_to_the_viewer() {
             likelihood: None,
             decoder,
             encoder: None,
+            critic: None,
         })
     };
     let mut harness = output_harness(OutputState::new(Some(wide(3)), Some(snapshot(5, 9))));

@@ -52,6 +52,7 @@ fn snapshot() -> Arc<Snapshot> {
         likelihood: Some(Likelihood::Bernoulli),
         decoder: Network::new(2, vec![linear("decoder", 2, size, Activation::Sigmoid)]).unwrap(),
         encoder: Some(Network::new(size, vec![linear("encoder", size, 4, Activation::Identity)]).unwrap()),
+        critic: None,
     })
 }
 

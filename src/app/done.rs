@@ -3,6 +3,7 @@
 use crate::app::undo::UndoWay;
 use crate::dataset::{Dataset, FolderPreview, Source};
 use crate::explore::compare::Sheet;
+use crate::explore::data_plane::DataPlane;
 use crate::explore::plane::Plane;
 use crate::message::{Explain, Message};
 use crate::metrics::{ClassShares, Classifier};
@@ -59,6 +60,8 @@ pub enum Done {
     Classifier(Result<Option<Classifier>, Message>),
     /// A model's samples were counted; `None` where that was cancelled.
     Shares(ModelId, Option<ClassShares>),
+    /// What a model has learned of points.
+    DataPlane(ModelId, Box<DataPlane>),
     /// A picture was written.
     Exported(Result<PathBuf, Message>),
     /// A run's plane was written beside it.

@@ -44,6 +44,8 @@ pub enum JobKey {
     Classifier,
     /// A model's samples are counted.
     Shares(ModelId),
+    /// What a model has learned of points is made for the data plane.
+    DataPlane(ModelId),
     /// This file, or a file of this run folder, is written.
     Write(PathBuf),
     /// The state file is written.
@@ -71,6 +73,7 @@ impl JobKey {
             Self::Sheet => message!("compare sheet"),
             Self::Classifier => message!("learn the classes"),
             Self::Shares(_) => message!("class shares"),
+            Self::DataPlane(_) => message!("data plane"),
             Self::Write(_) => message!("write a file"),
             Self::State => message!("state file"),
             Self::LeftOver => message!("remove old autosaves"),
@@ -170,7 +173,8 @@ impl Jobs {
             let spawned = std::thread::Builder::new().name(name.clone()).spawn(move || {
                 let done = catch_unwind(AssertUnwindSafe(work)).ok();
                 // These follow training by themselves; for everything else a person waits.
-                let follows = matches!(key, JobKey::Sheet | JobKey::Classifier | JobKey::Shares(_));
+                let follows =
+                    matches!(key, JobKey::Sheet | JobKey::Classifier | JobKey::Shares(_) | JobKey::DataPlane(_));
                 // Nobody receives any more only where the program ends.
                 let _ = sender.send((Finished { key, done }, number));
                 if follows { waker.learned() } else { waker.now() }

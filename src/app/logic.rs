@@ -50,6 +50,7 @@ impl Session {
         for entry in &self.project.models {
             let Some(model) = self.services.models.get_mut(entry.id) else { continue };
             model.choose(&entry.config, ready, data);
+            model.keep_pace(self.project.settings.steps_per_s);
             let training = model.is_training();
             self.services.planes.place(entry.id, &entry.config, model.shown(), training);
         }
@@ -60,6 +61,7 @@ impl Session {
         }
         self.refresh_sheet();
         self.refresh_shares();
+        self.refresh_data_planes();
         self.keep_state(context, false);
     }
 
@@ -145,7 +147,8 @@ impl Session {
 
     fn refresh_sheet(&mut self) {
         let (a, b) = (self.model(Slot::A).shown().cloned(), self.model(Slot::B).shown().cloned());
-        let (Some(a), Some(b), Some(data)) = (a, b, self.services.data.clone()) else { return };
+        let data = self.services.data.clone().filter(|data| !data.sample().is_point());
+        let (Some(a), Some(b), Some(data)) = (a, b, data) else { return };
         if a.image != data.shape() || b.image != data.shape() || self.services.jobs.is_running(&JobKey::Sheet) {
             return;
         }

@@ -1,5 +1,6 @@
 //! The planes of the models: which weights they are shown with, and where they lie.
 
+use crate::app::data_plane_state::DataPlaneState;
 use crate::app::points::{self, PointSource, PointState};
 use crate::app::throttle::Throttle;
 use crate::app::wake::Waker;
@@ -31,6 +32,7 @@ pub(super) struct PlaneState {
     chosen: bool,
     pub tiles: Throttle,
     points: PointState,
+    pub data_plane: DataPlaneState,
     /// The step of the newest weights.
     newest: u64,
 }
@@ -150,6 +152,7 @@ impl Planes {
                 found: self.viewer.as_ref().and_then(|viewer| viewer.look(id)),
                 drawn: self.viewer.as_ref().and_then(|viewer| viewer.drawing(id)),
                 on_device: on_device(id),
+                data_plane: self.planes.get(id).and_then(|state| state.data_plane.made.clone()),
             };
             (id, view)
         };

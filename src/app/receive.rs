@@ -92,6 +92,7 @@ impl Session {
             Done::Sheet(sheet) => self.services.sheet.sheet = Some(Arc::new(*sheet)),
             Done::Classifier(Ok(classifier)) => self.services.shares.take_classifier(classifier),
             Done::Shares(id, shares) => self.services.shares.take(id, shares),
+            Done::DataPlane(id, made) => self.receive_data_plane(id, *made),
             Done::Exported(Ok(path)) => {
                 self.answered(|ask| matches!(ask, Ask::Export(_)));
                 let message = t!("toast.exported", path = path.display()).into_owned();

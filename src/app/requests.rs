@@ -26,8 +26,10 @@ impl Session {
         let training = self.model(slot).is_training();
         // A plane that is not on the screen needs neither tiles nor points.
         let seen = shown(self, slot).zip(self.shell.needs.lattice);
+        let images = data.as_ref().is_none_or(|data| !data.sample().is_point());
         let mut tiles = None;
-        if layers::is_shown(layers::TILES, &settings.show)
+        if images
+            && layers::is_shown(layers::TILES, &settings.show)
             && self.on_device(model).is_none()
             && let Some((newest, lattice)) = seen.clone()
         {

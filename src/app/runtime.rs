@@ -30,6 +30,8 @@ pub struct ModelRuntime {
     ready_made: bool,
     /// Whether it was said that it cannot be autosaved.
     autosave_failed: bool,
+    /// How many steps a second its trainer was told to make at most.
+    steps_per_s: Option<u32>,
 }
 
 /// A model that needs no training to be shown.
@@ -164,6 +166,14 @@ impl ModelRuntime {
             }
         }
         true
+    }
+
+    /// Lets its trainer make at most so many steps a second.
+    pub fn keep_pace(&mut self, steps_per_s: Option<u32>) {
+        if let Some(trainer) = self.trainer.as_ref().filter(|_| self.steps_per_s != steps_per_s) {
+            trainer.send(Control::Pace(steps_per_s));
+            self.steps_per_s = steps_per_s;
+        }
     }
 
     /// The card's settings were changed: what can change while it trains goes to the trainer at once.

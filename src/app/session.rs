@@ -345,7 +345,7 @@ impl Session {
             color: entry.color,
             slot: self.project.slots_of(entry.id).next(),
             config: &entry.config,
-            mistake: entry.config.check().err().map(|error| error.message()),
+            mistake: self.mistake_in(&entry.config),
             waits_for_reset: runtime.waits_for_reset(&entry.config),
             status: runtime.status(),
             queued: runtime.queued,

@@ -1,15 +1,17 @@
 //! What several subcommands share.
 
+use super::Outcome;
 use super::interruption::{Interrupted, is_interrupted};
-use super::output::tell;
+use super::output::{say, tell};
 use crate::dataset::download::{self, Download};
 use crate::dataset::{self, Dataset, Place, Progress, Source, SourceError};
 use crate::disk;
+use crate::explore::data_plane::DataBounds;
 use crate::gpu::DecoderChoice;
 use crate::metrics::{Columns, Metric};
 use crate::model::{Config, presets};
 use crate::nn::device::{DeviceChoice, DeviceError};
-use crate::picture::{self, SheetLayout, SheetWriter};
+use crate::picture::{self, DataPlaneFigure, FigureStyle, SheetLayout, SheetWriter};
 use crate::run::{self, Opened};
 use anyhow::{Context, Result, anyhow};
 use candle_core::Device;
@@ -131,7 +133,7 @@ fn load_by(open: fn(&Source, &Progress) -> Result<Dataset, SourceError>, source:
             Ok(Err(_)) if is_interrupted() => Err(Interrupted.into()),
             Ok(loaded) => {
                 let loaded = loaded?;
-                loaded.notes.iter().for_each(|note| eprintln!("{note}"));
+                loaded.notes.iter().for_each(tell);
                 Ok(Arc::new(loaded))
             }
             Err(_) => anyhow::bail!("opening {source} failed by a fault of the program"),
@@ -152,12 +154,12 @@ pub fn open(folder: &Path, data: Option<&str>) -> Result<(Opened, Arc<Dataset>)>
     let opened = run::open(folder)?;
     let source = data.map_or_else(|| opened.config.data.clone(), Source::parse);
     let dataset = if data.is_some() { fetch(&source)? } else { load_of_run(folder, &source)? };
-    if dataset.shape() != opened.config.image {
+    if dataset.sample() != opened.config.sample() {
         anyhow::bail!(
             "{}: expected images of {}, found {} in {}",
             folder.display(),
-            opened.config.image,
-            dataset.shape(),
+            opened.config.sample(),
+            dataset.sample(),
             dataset.name
         );
     }
@@ -201,6 +203,23 @@ pub fn write_sheet(
     });
     bar.finish_and_clear();
     written.map_err(|error| anyhow!("{}", error.at(path)))
+}
+
+/// Writes a picture of the data's plane with what a model of points makes, over the range of its data, and prints its name.
+///
+/// # Errors
+/// Points that do not lie in a plane, or the file system's own words.
+pub fn write_points(path: &Path, opened: &Opened, points: Vec<[f32; 2]>, lines: Vec<Vec<[f32; 2]>>) -> Result<Outcome> {
+    let (config, folder) = (&opened.config, opened.folder.display());
+    if config.sample().values() != 2 {
+        anyhow::bail!("{folder}: expected points of 2 coordinates to draw, found {}", config.sample());
+    }
+    let bounds = DataBounds::of_range(config.image_range);
+    let heading = format!("{} on {}, step {}", config.model.preset, config.data_name, opened.checkpoint.step);
+    let figure = DataPlaneFigure { bounds, points, lines, heading };
+    write_png(path, &picture::pixels(&figure, &FigureStyle::default())?)?;
+    say(path.display())?;
+    Ok(Outcome::Done)
 }
 
 /// Writes a file that a person named.

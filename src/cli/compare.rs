@@ -38,11 +38,18 @@ pub struct CompareArguments {
 pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
     let [first, others @ ..] = arguments.runs.as_slice() else { return Err(usage("expected two runs or more")) };
     let (opened, dataset) = open(first, arguments.data.as_deref())?;
+    if dataset.sample().is_point() {
+        bail!(
+            "{}: expected images for a sheet to compare models by, found points of {}",
+            first.display(),
+            dataset.sample()
+        );
+    }
     let mut runs = vec![opened];
     for folder in others {
         let opened = run::open(folder)?;
-        if opened.config.image != dataset.shape() {
-            bail!("{}: expected images of {}, found {}", folder.display(), dataset.shape(), opened.config.image);
+        if opened.config.sample() != dataset.sample() {
+            bail!("{}: expected images of {}, found {}", folder.display(), dataset.sample(), opened.config.sample());
         }
         runs.push(opened);
     }
@@ -90,7 +97,7 @@ fn shown_path(path: impl AsRef<Path>) -> String {
 fn name_of(likelihood: Likelihood) -> &'static str {
     match likelihood {
         Likelihood::Bernoulli => "bernoulli",
-        Likelihood::Gaussian => "gaussian",
+        Likelihood::Gaussian { .. } => "gaussian",
     }
 }
 

@@ -1,9 +1,10 @@
 //! `latentarium plane`.
 
 use super::Outcome;
-use super::common::{open, usage, write_sheet};
+use super::common::{open, usage, write_points, write_sheet};
 use super::interruption::{SOON, end_of, go_on, note_interruptions};
 use super::output::say;
+use crate::explore::data_plane::MappedGrid;
 use crate::explore::default_plane;
 use crate::explore::plane::Plane;
 use crate::picture::{self, SheetLayout};
@@ -51,6 +52,10 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
         }
         None => default_plane(&opened.snapshot, opened.config.model.seed(), None),
     };
+    if opened.config.sample().is_point() {
+        let grid = MappedGrid { cells: arguments.grid, reach: arguments.range };
+        return write_points(&arguments.out, &opened, Vec::new(), grid.of(&opened.snapshot, &plane));
+    }
     let layout = SheetLayout::quilt(arguments.grid, opened.snapshot.image);
     let written = write_sheet(&arguments.out, layout, |each| {
         let each = |image: &[f32]| go_on().and_then(|()| each(image));

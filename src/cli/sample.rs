@@ -1,11 +1,12 @@
 //! `latentarium sample`.
 
 use super::Outcome;
-use super::common::{self, usage, write_sheet};
+use super::common::{self, usage, write_points, write_sheet};
 use super::interruption::{SOON, end_of, go_on, note_interruptions};
 use super::output::{say, tell};
 use crate::dataset::{ImageShape, npy_header};
 use crate::disk::{self, FileError, atomic};
+use crate::explore::data_plane::places;
 use crate::explore::fitted_gaussian::{FittedGaussian, sample_latents};
 use crate::picture::{self, Bitmap, ColorMap, SheetLayout};
 use crate::run;
@@ -125,6 +126,9 @@ pub fn run(arguments: &SampleArguments) -> Result<Outcome> {
         tell("samples of a fitted Gaussian: this family has no prior");
     }
     let latents = sample_latents(snapshot, fitted.as_ref(), arguments.seed, arguments.count);
+    if opened.config.sample().is_point() {
+        return write_points(&arguments.out, &opened, places(snapshot, &latents, &mut Scratch::default()), Vec::new());
+    }
     let (out, shape, count) = (&arguments.out, snapshot.image, arguments.count);
     let fill = |each: &mut Take<'_>| {
         snapshot.decoder.evaluate_each(&latents, &mut Scratch::default(), |image| go_on().and_then(|()| each(image)))

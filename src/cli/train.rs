@@ -8,7 +8,7 @@ use super::Outcome;
 use super::common::{fetch, load, open_device, threads_of, usage};
 use super::interruption::{AFTER_A_CHECKPOINT, note_interruptions};
 use super::output::tell;
-use crate::dataset::{Dataset, Source};
+use crate::dataset::{Dataset, Sample, Source};
 use crate::explore::default_plane;
 use crate::explore::plane::Plane;
 use crate::model::{Change, Config, Setting, in_force};
@@ -129,7 +129,7 @@ impl TrainArguments {
     }
 
     fn plan_new(&self) -> Result<Plan> {
-        let (config, changes, source) = match (&self.config, &self.preset) {
+        let (mut config, changes, source) = match (&self.config, &self.preset) {
             (Some(path), _) => {
                 let config = run::read_config(path)?;
                 let changes = run::read_changes(folder_of(path), &config.model)?;
@@ -137,7 +137,7 @@ impl TrainArguments {
             }
             (None, preset) => {
                 let source = Source::default();
-                (self.preset_config(preset.as_deref().unwrap_or_default())?, Vec::new(), source)
+                (self.preset_config(preset.as_deref().unwrap_or_default(), None)?, Vec::new(), source)
             }
         };
         config.check().map_err(|error| usage(error.to_string()))?;
@@ -150,6 +150,10 @@ impl TrainArguments {
         let asked = self.data.as_deref().map(Source::parse);
         let dataset = asked.as_ref().map_or_else(|| load(&source), fetch)?;
         let source = asked.unwrap_or(source);
+        if let (None, Some(preset)) = (&self.config, &self.preset) {
+            config = self.preset_config(preset, Some(dataset.sample()))?;
+        }
+        config.check().and_then(|()| config.check_on(dataset.sample())).map_err(|error| usage(error.to_string()))?;
         if let Some(path) = &self.config {
             let expected = run::read_config(path)?.data_checksum;
             if expected != dataset.id.as_str() {
@@ -200,8 +204,12 @@ impl TrainArguments {
         ]
     }
 
-    fn preset_config(&self, name: &str) -> Result<Config> {
+    /// A preset, as it is on data of a kind that is known, with what was asked for.
+    fn preset_config(&self, name: &str, sample: Option<Sample>) -> Result<Config> {
         let mut config = super::common::config_of(name)?;
+        if let Some(sample) = sample {
+            config.suit(sample);
+        }
         for (option, key, value) in self.fields() {
             let Some(value) = value else { continue };
             if config.get(key).is_none() {

@@ -8,20 +8,23 @@ use super::idx::IdxFolder;
 use super::images::{ImageFolder, ImageTable};
 use super::numpy::{Npy, Npz};
 use super::options::DataOptions;
+use super::points_file::PointsFile;
 use super::progress::Progress;
 use super::set::Dataset;
 use super::source::{Place, Source, SourceError};
 use super::sprites::Sprites;
+use super::toys;
 use super::view::looked_at;
 use crate::message::{Message, message};
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 
 /// Every format that files and folders are read in.
-pub static FORMATS: &[&dyn Format] = &[&IdxFolder, &Cifar10, &Npy, &Npz, &ImageFolder, &ImageTable];
+pub static FORMATS: &[&dyn Format] = &[&IdxFolder, &Cifar10, &Npy, &Npz, &ImageFolder, &ImageTable, &PointsFile];
 
 /// Every data set that comes with the program; the first one is what a first start opens.
-pub static BUILT_IN: &[&dyn BuiltIn] = &[&Digits, &Sprites];
+pub static BUILT_IN: &[&dyn BuiltIn] =
+    &[&Digits, &Sprites, &toys::RING, &toys::GRID, &toys::MOONS, &toys::SWISS_ROLL, &toys::PINWHEEL, &toys::SPIRALS];
 
 impl Source {
     /// What a person typed or chose: the name of a data set that comes with the program or is downloaded, or a path, which is

@@ -7,8 +7,8 @@ pub trait Rows: Send + Sync {
     /// Examples.
     fn count(&self) -> usize;
 
-    /// Writes example `index` as values in [0, 1] into `out`, which is as long as one example; zeros where there is no
-    /// such example.
+    /// Writes example `index` into `out`, which is as long as one example: values of an image in [0, 1], coordinates of a
+    /// point as they are; zeros where there is no such example.
     fn read(&self, index: usize, out: &mut [f32]);
 
     /// All examples as they lie in memory, one after another, where a value is a byte of which 0 is 0 and 255 is 1: what
@@ -62,7 +62,7 @@ impl Element for u16 {
     }
 }
 
-/// In [0, 1] already.
+/// In [0, 1] already; a point's coordinate is any number.
 impl Element for f32 {
     fn value(self) -> f32 {
         self

@@ -3,8 +3,13 @@
 /// What one example is, and with it how it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sample {
-    /// An image.
+    /// An image; its values lie in [0, 1].
     Image(ImageShape),
+    /// A point of a space of so many dimensions; its values are real numbers, drawn as a place among others.
+    Point {
+        /// Coordinates.
+        dims: usize,
+    },
 }
 
 impl Sample {
@@ -12,15 +17,45 @@ impl Sample {
     pub const fn values(self) -> usize {
         match self {
             Self::Image(shape) => shape.values(),
+            Self::Point { dims } => dims,
         }
     }
 
-    /// The image that an example is drawn as.
+    /// The shape of an image; of a point one row of its coordinates, which is how networks and files count its values and
+    /// not how it is drawn.
     pub const fn shape(self) -> ImageShape {
         match self {
             Self::Image(shape) => shape,
+            Self::Point { dims } => ImageShape::grey(1, dims),
         }
     }
+
+    /// Whether it is a place in a space and no image.
+    pub const fn is_point(self) -> bool {
+        matches!(self, Self::Point { .. })
+    }
+}
+
+impl From<ImageShape> for Sample {
+    fn from(shape: ImageShape) -> Self {
+        Self::Image(shape)
+    }
+}
+
+impl std::fmt::Display for Sample {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Image(shape) => write!(f, "{shape}"),
+            Self::Point { dims } => write!(f, "ℝ{}", superscript(*dims)),
+        }
+    }
+}
+
+/// A whole number as it stands above a letter.
+fn superscript(number: usize) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let above = |digit: char| digit.to_digit(10).and_then(|digit| DIGITS.get(digit as usize).copied());
+    number.to_string().chars().filter_map(above).collect()
 }
 
 /// The shape of one image: channels × height × width, planes one after another.

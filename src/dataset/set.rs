@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// What tells a data set from every other: SHA-256 of what is in it, in hexadecimal. A run's `config.toml` keeps it as
 /// `data_checksum`, so that a run never goes on with other data.
 ///
-/// Hashed are, of the train split and then of the test split: count, channels, height and width as 64-bit little-endian
+/// Hashed are, of the train split and then of the test split: the word `point` where its examples are points; count, channels, height and width as 64-bit little-endian
 /// numbers, then what [`Rows::digest`](super::Rows::digest) gives, then each column. Of examples in memory that is all
 /// their bytes. Of generated ones it is what they are generated from (the generator's name, its version, its counts), so
 /// that nothing has to be generated: a generator whose images change must change its version.
@@ -23,6 +23,9 @@ impl DatasetId {
     fn of(splits: [&Split; 2]) -> Self {
         let mut hash = Sha256::new();
         for split in splits {
+            if split.sample().is_point() {
+                hash.update(b"point");
+            }
             let ImageShape { channels, height, width } = split.shape();
             for size in [split.count(), channels, height, width] {
                 hash.update((size as u64).to_le_bytes());
@@ -79,6 +82,20 @@ impl Dataset {
     /// The shape of every image.
     pub fn shape(&self) -> ImageShape {
         self.train.shape()
+    }
+
+    /// The range that values lie in: 0 and 1 of images, of points what there is among those to learn from.
+    pub fn range(&self) -> [f32; 2] {
+        if !self.sample().is_point() {
+            return [0.0, 1.0];
+        }
+        let mut point = vec![0.0; self.sample().values()];
+        let mut range = [f32::INFINITY, f32::NEG_INFINITY];
+        for index in 0..self.train.count() {
+            self.train.read(index, &mut point);
+            range = point.iter().fold(range, |[low, high], value| [low.min(*value), high.max(*value)]);
+        }
+        if range[0] <= range[1] { range } else { [0.0, 1.0] }
     }
 
     /// A name a class; empty where the data has no classes.

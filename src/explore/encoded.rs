@@ -216,9 +216,10 @@ mod tests {
             step: 9,
             image: ImageShape::grey(2, 2),
             latent: 2,
-            likelihood: Some(Likelihood::Gaussian),
+            likelihood: Some(Likelihood::Gaussian { sigma: 1.0 }),
             decoder,
             encoder,
+            critic: None,
         }
     }
 

@@ -151,9 +151,10 @@ mod tests {
             step: 0,
             image: ImageShape::grey(2, 2),
             latent: 1,
-            likelihood: Some(Likelihood::Gaussian),
+            likelihood: Some(Likelihood::Gaussian { sigma: 1.0 }),
             decoder: Network::new(1, vec![decoder.clone()]).unwrap(),
             encoder,
+            critic: None,
         };
         let pixels: Vec<u8> = [0, 9, 9, 9, 255, 9, 9, 9].into();
         let split = Split::of_bytes(ImageShape::grey(2, 2), pixels, Vec::new());

@@ -4,6 +4,7 @@ pub mod browse;
 pub mod brush;
 pub mod coloring;
 pub mod compare;
+pub mod data_plane;
 pub mod default_plane;
 pub mod density;
 pub mod drawn;

@@ -52,7 +52,7 @@ impl Explain for EvidenceError {
 }
 
 /// A VAE as densities: q(z|x) from its encoder, p(x|z) from its decoder, p(z) standard normal. The decoder gives
-/// logits, not probabilities, so that pixels it is sure of count in full.
+/// logits, not probabilities, so that pixels it is sure of count in full; of normal pixels their means over σ².
 #[derive(Clone, Debug)]
 pub struct VaeDensity {
     encoder: Network,
@@ -110,7 +110,7 @@ impl VaeDensity {
         }
         let decoder = match likelihood {
             Likelihood::Bernoulli => without_sigmoid(&snapshot.decoder)?,
-            Likelihood::Gaussian => snapshot.decoder.clone(),
+            Likelihood::Gaussian { sigma } => scaled(&snapshot.decoder, 1.0 / (sigma * sigma))?,
         };
         Ok(Self { encoder, decoder, likelihood, latent })
     }
@@ -131,7 +131,7 @@ impl VaeDensity {
         ImagePosterior { mean: mean.to_vec(), log_variance: log_variance.to_vec() }
     }
 
-    /// Logits (Bernoulli) or pixel means (Gaussian) at `count` latents (`[count, latent]`): `[count, pixels]`.
+    /// Logits (Bernoulli) or pixel means over σ² (Gaussian) at `count` latents (`[count, latent]`): `[count, pixels]`.
     pub fn decode<'a>(&self, latents: &[f32], count: usize, scratch: &'a mut Scratch) -> &'a [f32] {
         self.decoder.evaluate(latents, count, scratch)
     }
@@ -141,11 +141,12 @@ impl VaeDensity {
     pub fn log_likelihood(&self, output: &[f32], image: &[f32]) -> f64 {
         match self.likelihood {
             Likelihood::Bernoulli => -f64::from(vector::bernoulli_nats(output, image)),
-            Likelihood::Gaussian => {
-                let square = |(x, mean): (&f32, &f32)| (x - mean) * (x - mean);
+            Likelihood::Gaussian { sigma } => {
+                let variance = sigma * sigma;
+                let square = |(x, output): (&f32, &f32)| (x - variance * output) * (x - variance * output);
                 let parts = image.chunks(LANES).zip(output.chunks(LANES));
-                let squares: f64 = parts.map(|(x, mean)| f64::from(x.iter().zip(mean).map(square).sum::<f32>())).sum();
-                -0.5 * squares + self.gaussian_constant()
+                let squares: f64 = parts.map(|(x, out)| f64::from(x.iter().zip(out).map(square).sum::<f32>())).sum();
+                -0.5 * squares / f64::from(variance) + self.gaussian_constant(sigma)
             }
         }
     }
@@ -155,26 +156,41 @@ impl VaeDensity {
     pub fn image_constant(&self, image: &[f32]) -> f64 {
         match self.likelihood {
             Likelihood::Bernoulli => 0.0,
-            Likelihood::Gaussian => -0.5 * squared_norm(image) + self.gaussian_constant(),
+            Likelihood::Gaussian { sigma } => {
+                -0.5 * squared_norm(image) / f64::from(sigma * sigma) + self.gaussian_constant(sigma)
+            }
         }
     }
 
-    /// The same for what [`Self::decode`] gave: −Σ softplus(logit), or −½‖mean‖².
+    /// The same for what [`Self::decode`] gave: −Σ softplus(logit), or −½‖mean‖²/σ².
     pub fn output_constant(&self, output: &[f32]) -> f64 {
         match self.likelihood {
             Likelihood::Bernoulli => -output.iter().map(|logit| f64::from(vector::softplus(*logit))).sum::<f64>(),
-            Likelihood::Gaussian => -0.5 * squared_norm(output),
+            Likelihood::Gaussian { sigma } => -0.5 * f64::from(sigma * sigma) * squared_norm(output),
         }
     }
 
-    /// −½·pixels·ln 2π.
-    fn gaussian_constant(&self) -> f64 {
-        -0.5 * self.pixels() as f64 * std::f64::consts::TAU.ln()
+    /// −pixels·(ln σ + ½ ln 2π).
+    fn gaussian_constant(&self, sigma: f32) -> f64 {
+        let pixels = self.pixels() as f64;
+        -0.5 * pixels * std::f64::consts::TAU.ln() - pixels * f64::from(sigma).ln()
     }
 }
 
 fn squared_norm(values: &[f32]) -> f64 {
     values.iter().map(|x| f64::from(*x) * f64::from(*x)).sum()
+}
+
+/// The same network, giving `factor` times what it gave, where it ends without an activation.
+fn scaled(network: &Network, factor: f32) -> Result<Network, EvidenceError> {
+    let mut operations = network.operations().to_vec();
+    if factor != 1.0
+        && let Some(last) = operations.iter_mut().rev().find(|one| one.kind.weights() > 0)
+    {
+        last.weight = last.weight.iter().map(|value| factor * value).collect();
+        last.bias = last.bias.iter().map(|value| factor * value).collect();
+    }
+    Ok(Network::new(network.input(), operations)?)
 }
 
 /// The same network, giving what its last activation, a sigmoid, is applied to.

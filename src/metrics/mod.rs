@@ -37,15 +37,16 @@ use crate::snapshot::Likelihood;
 pub fn nats(likelihood: Likelihood, image: &[f32], mean: &[f32]) -> f32 {
     match likelihood {
         Likelihood::Bernoulli => bernoulli_nats(image, mean),
-        Likelihood::Gaussian => gaussian_nats(image, mean),
+        Likelihood::Gaussian { sigma } => gaussian_nats(image, mean, sigma),
     }
 }
 
-/// −log p(x) of independent normal pixels of unit variance about the given means, ½‖x − μ‖² + ½·pixels·ln 2π, in nats an
-/// image.
-pub fn gaussian_nats(image: &[f32], mean: &[f32]) -> f32 {
+/// −log p(x) of independent normal pixels of standard deviation σ about the given means,
+/// ½‖x − μ‖²/σ² + pixels·(ln σ + ½ ln 2π), in nats an image.
+pub fn gaussian_nats(image: &[f32], mean: &[f32], sigma: f32) -> f32 {
     let squares: f64 = image.iter().zip(mean).map(|(x, m)| (f64::from(*x) - f64::from(*m)).powi(2)).sum();
-    (0.5 * squares + 0.5 * image.len() as f64 * std::f64::consts::TAU.ln()) as f32
+    let (sigma, pixels) = (f64::from(sigma), image.len() as f64);
+    (0.5 * squares / (sigma * sigma) + 0.5 * pixels * std::f64::consts::TAU.ln() + pixels * sigma.ln()) as f32
 }
 
 /// −log p(x) of independent Bernoulli pixels with the given probabilities, in nats an image. Probabilities are kept

@@ -250,10 +250,11 @@ pub(super) fn decoder(config: &LayerSettings, image: ImageShape, parameters: &mu
     builder.finish()
 }
 
-/// Latent to pixels, through a sigmoid; batch norm after each hidden layer where the configuration says so.
+/// Latent to pixels through a sigmoid, or to any values; batch norm after each hidden layer where the configuration says so.
 pub(super) fn generator(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Sequential> {
     let stages = stages(config, image);
     let normalized = if config.batch_norm { Normalized::Batch } else { Normalized::No };
+    let last = config.generator_output.activation();
     let mut builder = Builder::new(config, parameters, "generator", config.seed);
     let mut widths = vec![config.latent];
     if config.fourier_features {
@@ -271,7 +272,7 @@ pub(super) fn generator(config: &LayerSettings, image: ImageShape, parameters: &
             let channels = if index + 2 == widths.len() { map.channels } else { outputs };
             builder.add_normalized(&index.to_string(), Linear { inputs, outputs }, channels, normalized, hidden)?;
         }
-        up(&mut builder, &stages, image, normalized, (hidden, Activation::Sigmoid))?;
+        up(&mut builder, &stages, image, normalized, (hidden, last))?;
         return builder.finish();
     }
     if config.batch_norm {
@@ -283,7 +284,7 @@ pub(super) fn generator(config: &LayerSettings, image: ImageShape, parameters: &
     }
     widths.push(image.values());
     builder.prefix = "generator.output";
-    builder.dense(&widths, LEAKY, Activation::Sigmoid)?;
+    builder.dense(&widths, LEAKY, last)?;
     builder.finish()
 }
 

@@ -37,6 +37,9 @@ pub struct Family {
     pub fields: &'static [&'static Field],
     /// What of it can be stepped alone; the first has number 1.
     pub parts: &'static [SteppedPart],
+    /// What a model of points has otherwise than the preset of these values, beside what all of them have
+    /// ([`Config::suit`](super::Config::suit)).
+    pub points: fn(&ConfigValues) -> Vec<(&'static str, Setting)>,
     /// Whether it has an encoder.
     pub encodes: bool,
     /// Whether a draw of the standard normal distribution decodes to a sample of what it learned.

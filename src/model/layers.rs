@@ -3,6 +3,7 @@
 use super::field::{CardInput, FieldChange, Follow, Section};
 use super::{ConfigError, ConfigValues, Field, Setting};
 use crate::message::message;
+use crate::nn::activation::Activation;
 use serde::Deserialize;
 
 /// What a model's networks are made of.
@@ -36,8 +37,32 @@ pub struct LayerSettings {
     /// Fourier features of the latent before a generator's first layer.
     #[serde(default)]
     pub fourier_features: bool,
+    /// What stands at a generator's end.
+    #[serde(default)]
+    pub generator_output: GeneratorOutput,
     /// Seed of every random stream.
     pub seed: u64,
+}
+
+/// What stands at a generator's end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GeneratorOutput {
+    /// Values in [0, 1].
+    #[default]
+    Sigmoid,
+    /// Any values.
+    Linear,
+}
+
+impl GeneratorOutput {
+    /// As an activation.
+    pub fn activation(self) -> Activation {
+        match self {
+            Self::Sigmoid => Activation::Sigmoid,
+            Self::Linear => Activation::Identity,
+        }
+    }
 }
 
 /// What the networks are made of, where the decoder has an encoder beside it.

@@ -6,13 +6,6 @@ use crate::message::message;
 pub use crate::nn::likelihood::Likelihood;
 use serde::Deserialize;
 
-/// What a configuration says of a decoder's output.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub struct PixelDistribution {
-    /// What it stands for.
-    pub likelihood: Likelihood,
-}
-
 /// Whether grey images are made black and white before a model sees them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,6 +30,10 @@ pub(super) static LIKELIHOOD: Field = Field::choice("likelihood", &["bernoulli",
             config.put("binarize", Setting::word("none"));
         }
     });
+/// σ of a normal distribution: how far from the decoder's output a pixel or coordinate usually lies.
+pub(super) static SIGMA: Field = Field::real("sigma", (1e-3, 1000.0), 1.0)
+    .on_card(Section::NETWORK, |_| "model.sigma", CardInput::Plain)
+    .only_if(is_gaussian);
 /// What is done to grey images before coin flips are expected of them.
 pub(super) static BINARIZE: Field = Field::choice("binarize", &BINARIZE_WORDS, "none")
     .required()

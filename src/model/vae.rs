@@ -9,7 +9,7 @@ use super::trainable::{Figures, StepInput, Trainable, mean_losses};
 use super::{
     Batch, Config, ConfigError, ConfigValues, Field, Likelihood, Losses, MetricId, Sampling, Saved, Setting, StepError,
 };
-use super::{PixelDistribution, Posteriors, SavedNames, Tested, TestedBatch, architecture, pixels, plain};
+use super::{Posteriors, SavedNames, Tested, TestedBatch, architecture, pixels, plain};
 use crate::dataset::{ImageShape, Split};
 use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_sample};
 use crate::nn::optimizer::Optimizer;
@@ -63,6 +63,7 @@ pub static VAE: Family = Family {
         &LATENT,
         &layers::BATCH,
         &pixels::LIKELIHOOD,
+        &pixels::SIGMA,
         &pixels::BINARIZE,
         &learning::AVERAGE_DECAY,
         &SEED,
@@ -80,6 +81,7 @@ pub static VAE: Family = Family {
         &learning::EARLY_STOP_TESTS,
     ],
     parts: &[],
+    points,
     encodes: true,
     samples: true,
     bounds_evidence: true,
@@ -117,6 +119,7 @@ pub static AUTOENCODER: Family = Family {
         &LATENT,
         &layers::BATCH,
         &pixels::LIKELIHOOD,
+        &pixels::SIGMA,
         &pixels::BINARIZE,
         &learning::AVERAGE_DECAY,
         &SEED,
@@ -132,6 +135,7 @@ pub static AUTOENCODER: Family = Family {
         &learning::EARLY_STOP_TESTS,
     ],
     parts: &[],
+    points,
     encodes: true,
     samples: false,
     bounds_evidence: false,
@@ -143,6 +147,11 @@ pub static AUTOENCODER: Family = Family {
     },
     make: |config, shape, parameters| Ok(Box::new(Vae::new(config, shape, parameters(), None)?)),
 };
+
+/// Points of toy data lie some units apart, and their finest parts are a small part of one.
+fn points(_: &ConfigValues) -> Vec<(&'static str, Setting)> {
+    vec![("sigma", Setting::Real(0.1))]
+}
 
 /// Weight of the KL term.
 static BETA: Field = Field::real("beta", (0.0, 1000.0), 1.0).required().changes(FieldChange::Live).on_card(
@@ -230,7 +239,7 @@ impl Vae {
             shape,
             latent,
             kl,
-            likelihood: config.read::<PixelDistribution>()?.likelihood,
+            likelihood: config.read()?,
             sampling: config.read()?,
             updates: config.read()?,
             encoder: architecture::encoder(&layers, shape, &mut parameters, code)?,
@@ -250,7 +259,7 @@ impl Vae {
         let output = self.decoder.forward(&latent)?;
         let reconstruction = match self.likelihood {
             Likelihood::Bernoulli => bernoulli(&output, &batch.images)?,
-            Likelihood::Gaussian => gaussian(&output, &batch.images)?,
+            Likelihood::Gaussian { sigma } => gaussian(&output, &batch.images, sigma)?,
         };
         Ok(Terms { reconstruction: reconstruction.mean_all()?, posterior })
     }
@@ -323,7 +332,7 @@ impl Trainable for Vae {
     fn snapshot(&self, step: u64) -> std::result::Result<Snapshot, StepError> {
         let last = match self.likelihood {
             Likelihood::Bernoulli => Activation::Sigmoid,
-            Likelihood::Gaussian => Activation::Identity,
+            Likelihood::Gaussian { .. } => Activation::Identity,
         };
         let average = self.optimizer.average();
         let mut encoder = plain::operations(&self.encoder, average, Activation::Identity)?;
@@ -339,6 +348,7 @@ impl Trainable for Vae {
             likelihood: Some(self.likelihood),
             decoder: Network::new(self.latent, plain::operations(&self.decoder, average, last)?)?,
             encoder: Some(Network::new(self.shape.values(), encoder)?),
+            critic: None,
         })
     }
 

@@ -8,13 +8,16 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 /// The distribution of pixels that a decoder's output stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(tag = "likelihood", rename_all = "lowercase")]
 pub enum Likelihood {
     /// Independent coin flips, from logits.
     Bernoulli,
-    /// Unit-variance normal about the decoder's output: ½(x−x̂)² + ½ ln 2π a pixel.
-    Gaussian,
+    /// Normal about the decoder's output: ½(x−x̂)²/σ² + ln σ + ½ ln 2π a pixel.
+    Gaussian {
+        /// σ, the same for all pixels.
+        sigma: f32,
+    },
 }
 
 /// Images a shard of work.
@@ -90,21 +93,34 @@ impl CustomOp2 for Bernoulli {
     }
 }
 
-/// −log p(x) of unit-variance normal pixels about `mean`, summed over pixels: ½‖x − mean‖² + ½·pixels·ln 2π, `[batch]`, in
-/// nats. The target gets no gradient.
+/// −log p(x) of normal pixels of standard deviation `sigma` about `mean`, summed over pixels:
+/// ½‖x − mean‖²/σ² + pixels·(ln σ + ½·ln 2π), `[batch]`, in nats. The target gets no gradient.
 ///
 /// # Errors
 /// If the shapes differ.
-pub fn gaussian(mean: &Tensor, target: &Tensor) -> Result<Tensor> {
+pub fn gaussian(mean: &Tensor, target: &Tensor, sigma: f32) -> Result<Tensor> {
+    let gaussian = Gaussian { sigma };
     if mean.device().is_cpu() {
-        return mean.contiguous()?.apply_op2(&target.contiguous()?.detach(), Gaussian);
+        return mean.contiguous()?.apply_op2(&target.contiguous()?.detach(), gaussian);
     }
-    let pixels = mean.dim(1)? as f64;
     let squares = mean.sub(&target.detach())?.sqr()?.sum(1)?;
-    squares.affine(0.5, 0.5 * pixels * std::f64::consts::TAU.ln())
+    squares.affine(0.5 * f64::from(gaussian.precision()), gaussian.constant(mean.dim(1)?))
 }
 
-struct Gaussian;
+struct Gaussian {
+    sigma: f32,
+}
+
+impl Gaussian {
+    /// 1/σ².
+    fn precision(&self) -> f32 {
+        1.0 / (self.sigma * self.sigma)
+    }
+
+    fn constant(&self, pixels: usize) -> f64 {
+        0.5 * pixels as f64 * std::f64::consts::TAU.ln() + pixels as f64 * f64::from(self.sigma).ln()
+    }
+}
 
 impl CustomOp2 for Gaussian {
     fn name(&self) -> &'static str {
@@ -123,9 +139,9 @@ impl CustomOp2 for Gaussian {
             bail!("gaussian: {:?} against {:?}", mean_layout.shape(), target_layout.shape());
         }
         let (mean, target) = (values(mean, mean_layout)?, values(target, target_layout)?);
-        let constant = (0.5 * pixels as f64 * std::f64::consts::TAU.ln()) as f32;
+        let (constant, half) = (self.constant(pixels) as f32, 0.5 * self.precision());
         let rows = mean.par_chunks(pixels).zip(target.par_chunks(pixels)).with_min_len(SHARD_ROWS);
-        let out = rows.map(|(mean, target)| 0.5 * vector::square_distance(mean, target) + constant).collect();
+        let out = rows.map(|(mean, target)| half * vector::square_distance(mean, target) + constant).collect();
         Ok((CpuStorage::F32(out), Shape::from(batch)))
     }
 
@@ -136,7 +152,7 @@ impl CustomOp2 for Gaussian {
         _out: &Tensor,
         out_gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let pixels = mean.dim(1)?;
+        let (pixels, precision) = (mean.dim(1)?, self.precision());
         let mut gradient = vec![0.0; mean.elem_count()];
         with_values(out_gradient, |scale| {
             with_values(mean, |mean| {
@@ -144,7 +160,7 @@ impl CustomOp2 for Gaussian {
                     let rows = mean.par_chunks(pixels).zip(target.par_chunks(pixels)).zip(scale.par_iter());
                     gradient.par_chunks_mut(pixels).zip(rows).with_min_len(SHARD_ROWS).for_each(
                         |(gradient, ((mean, target), scale))| {
-                            let pairs = mean.iter().zip(target);
+                            let (pairs, scale) = (mean.iter().zip(target), scale * precision);
                             gradient.iter_mut().zip(pairs).for_each(|(g, (m, x))| *g = scale * (m - x));
                         },
                     );

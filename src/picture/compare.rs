@@ -180,7 +180,7 @@ fn footer(sheet: &Sheet) -> Vec<String> {
         if let (Some(nats), Some(likelihood)) = (model.nats(), model.likelihood) {
             let name = match likelihood {
                 Likelihood::Bernoulli => "Bernoulli",
-                Likelihood::Gaussian => "Gaussian",
+                Likelihood::Gaussian { .. } => "Gaussian",
             };
             line += &format!(", {name} reconstruction {nats:.1} nats an image");
         }

@@ -13,8 +13,8 @@ pub use bitmap::Bitmap;
 pub use colormap::{COLOR_ENTRIES, ColorMap};
 pub use compare::{cell, compare};
 pub use figure::{
-    CurvesFigure, Figure, FigureClass, FigureCurve, FigureError, FigureKey, FigureLegend, FigureMark, FigurePlot,
-    FigurePoint, FigureStyle, PlaneFigure, pixels, run_curves, svg,
+    CurvesFigure, DataPlaneFigure, Figure, FigureClass, FigureCurve, FigureError, FigureKey, FigureLegend, FigureMark,
+    FigurePlot, FigurePoint, FigureStyle, PlaneFigure, pixels, run_curves, svg,
 };
 pub use sheet::{SheetLayout, SheetWriter, plane, tiles};
 pub use thumbnail::thumbnail;

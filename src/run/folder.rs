@@ -6,7 +6,7 @@ use super::error::RunError;
 use super::kept::{kept, not_kept};
 use super::toml_file::{read_toml_if_any, read_toml_up_to, write_toml};
 use super::{CONFIG_FORMAT, FORMAT};
-use crate::dataset::{Dataset, ImageShape, Source};
+use crate::dataset::{Dataset, ImageShape, Sample, Source};
 use crate::disk::kind_at;
 use crate::message::{Explain, Message, message};
 use crate::model::{Change, Config, Model, StepError, in_force};
@@ -31,9 +31,12 @@ pub struct RunConfig {
     pub data_name: String,
     /// What tells it from other data: [`crate::dataset::DatasetId`].
     pub data_checksum: String,
-    /// The images' shape.
+    /// The images' shape; of points one row of their coordinates.
     pub image: ImageShape,
-    /// Smallest and largest value of a pixel.
+    /// Coordinates of a point; left out where the data is images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point_dims: Option<usize>,
+    /// Smallest and largest value of a pixel or coordinate.
     pub image_range: [f32; 2],
     /// The model and how it is trained, as at step 0.
     pub model: Config,
@@ -49,9 +52,18 @@ impl RunConfig {
             data_name: dataset.name.clone(),
             data_checksum: dataset.id.to_string(),
             image: dataset.shape(),
-            image_range: [0.0, 1.0],
+            point_dims: match dataset.sample() {
+                Sample::Image(_) => None,
+                Sample::Point { dims } => Some(dims),
+            },
+            image_range: dataset.range(),
             model,
         }
+    }
+
+    /// What an example of the data is.
+    pub fn sample(&self) -> Sample {
+        self.point_dims.map_or(Sample::Image(self.image), |dims| Sample::Point { dims })
     }
 }
 
@@ -103,6 +115,13 @@ pub fn read_config(path: &Path) -> Result<RunConfig, RunError> {
             path,
             message!("images of 1 to 1048576 values"),
             Message::words(config.image),
+        ));
+    }
+    if config.sample().shape() != config.image {
+        return Err(RunError::unexpected(
+            path,
+            message!("points of as many coordinates as the images have values"),
+            Message::words(config.sample()),
         ));
     }
     Ok(config)

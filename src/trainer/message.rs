@@ -14,6 +14,8 @@ pub enum Control {
     Pause,
     /// Make one step, then hold still.
     Step(Part),
+    /// Make at most so many steps a second from now on; `None` for as many as there is time for.
+    Pace(Option<u32>),
     /// Back to step 0 with the same seed.
     Reset,
     /// Change a field.

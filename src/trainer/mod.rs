@@ -10,6 +10,7 @@ mod latest;
 mod message;
 mod options;
 mod own_folder;
+mod pace;
 mod rate;
 mod saving;
 #[cfg(test)]
@@ -37,6 +38,7 @@ use crate::snapshot::Snapshot;
 use crossbeam_channel::{Receiver, Sender};
 use early_stop::EarlyStop;
 use own_folder::OwnFolder;
+use pace::Pace;
 use rate::Rate;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -200,6 +202,7 @@ impl Trainer {
         resumed: Option<Resumed>,
     ) -> Result<Self, OpenError> {
         initial.check()?;
+        initial.check_on(dataset.sample())?;
         let images = dataset.train.count();
         let batch = initial.images_per_step(images).max(1);
         if images < batch {
@@ -252,6 +255,7 @@ impl Trainer {
             folder: None,
             phase: Phase::Paused,
             rate: Rate::default(),
+            pace: Pace::default(),
             published: Instant::now(),
         };
         if let Some(opened) = opened {

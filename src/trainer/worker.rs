@@ -4,6 +4,7 @@ use super::early_stop::EarlyStop;
 use super::latest::Latest;
 use super::message::{Control, Event, Phase, Status};
 use super::options::{Options, SNAPSHOTS_PER_S};
+use super::pace::Pace;
 use super::rate::Rate;
 use super::write_state::WriteState;
 use super::writer::{Writer, Written};
@@ -72,6 +73,7 @@ pub(super) struct Worker {
     pub early_stop: EarlyStop,
     pub phase: Phase,
     pub rate: Rate,
+    pub pace: Pace,
     pub published: Instant,
 }
 
@@ -99,7 +101,7 @@ impl Worker {
         match incoming {
             Incoming::Control(control) => self.handle_control(control),
             Incoming::Written(written) => self.handle_written(written),
-            Incoming::Nothing if self.makes_steps() => self.advance(Part::Whole),
+            Incoming::Nothing if self.makes_steps() && self.pace.wait().is_zero() => self.advance(Part::Whole),
             Incoming::Nothing => self.retry_if_due(),
         }
     }
@@ -120,9 +122,10 @@ impl Worker {
         }
     }
 
-    /// The next control, or what came of a write: without waiting while it trains, and not for long while an event is unsent.
+    /// The next control, or what came of a write: without waiting while a step is due, and not for long while an event is
+    /// unsent.
     fn receive(&self) -> Incoming {
-        if self.makes_steps() {
+        if self.makes_steps() && self.pace.wait().is_zero() {
             if let Ok(written) = self.writer.results.try_recv() {
                 return Incoming::Written(written);
             }
@@ -146,7 +149,8 @@ impl Worker {
 
     /// How long to wait for anything at all.
     fn patience(&self) -> Duration {
-        let retry = self.saving.retry.map_or(LONG, |retry| retry.saturating_duration_since(Instant::now()));
+        let step = if self.makes_steps() { self.pace.wait() } else { LONG };
+        let retry = self.saving.retry.map_or(step, |retry| retry.saturating_duration_since(Instant::now()));
         if self.unsent.is_empty() { retry } else { retry.min(RETRY) }
     }
 
@@ -175,6 +179,7 @@ impl Worker {
                     self.pause();
                 }
             }
+            Control::Pace(steps_per_s) => self.pace.set(steps_per_s),
             Control::Reset => self.reset(),
             Control::Set(key, value) => {
                 self.change(key, value);
@@ -228,6 +233,7 @@ impl Worker {
     /// One step with everything that belongs to it: planned changes, history, tests, snapshot, status.
     fn advance(&mut self, part: Part) {
         let started = Instant::now();
+        self.pace.begin_step();
         let part = match self.apply_planned() {
             Ok(planned) => planned.unwrap_or(part),
             Err(message) => return self.fail(message),

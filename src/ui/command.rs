@@ -46,6 +46,8 @@ pub enum Command {
 pub enum DataCommand {
     /// Put another data set in place of this one.
     Open(Source),
+    /// Keep points of the plane that were drawn in a file of the program's own, and put them in place of this data set.
+    LearnDrawn(Vec<[f32; 2]>),
     /// Stop opening.
     CancelOpening,
     /// Look at what a folder of images would look like to a model.

@@ -206,7 +206,7 @@ impl Figures {
         if let (Some(nats), Some(likelihood)) = (self.nats, likelihood) {
             let key = match likelihood {
                 Likelihood::Bernoulli => "likelihood.bernoulli",
-                Likelihood::Gaussian => "likelihood.gaussian",
+                Likelihood::Gaussian { .. } => "likelihood.gaussian",
             };
             let name = t!("compare.nats", model = model, likelihood = tr(key));
             widgets::fact(ui, &name, &number(f64::from(nats)), &tr("compare.nats_tip"));
@@ -231,6 +231,10 @@ fn image_name(sheet: &Sheet, column: SheetColumn, row: usize, view: &View<'_>) -
 
 impl Panel for Compare {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        if view.has_points() {
+            widgets::empty(ui, &tr("compare.points"));
+            return;
+        }
         let Some(sheet) = view.sheet.sheet else {
             widgets::empty(ui, &tr(if view.sheet.computing { "compare.computing" } else { "compare.empty" }));
             return;

@@ -38,6 +38,8 @@ pub struct PanelNeeds {
     pub looks: Vec<(Slot, Arc<Look>)>,
     /// Drawings that are too much to encode in a frame, by the view whose model encodes them.
     pub drawings: Vec<(Slot, Arc<Drawn>)>,
+    /// Whether what models have learned of points is drawn.
+    pub data_plane: bool,
     /// What to find the nearest training image of.
     pub nearest: Option<Arc<Look>>,
 }

@@ -5,7 +5,7 @@ use crate::ui::command::Command;
 use crate::ui::pane::Pane;
 use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
-use crate::ui::{activations, compare, damaged, dialogs, fork, log, output, pad, plane, setup, training};
+use crate::ui::{activations, compare, damaged, data_plane, dialogs, fork, log, output, pad, plane, setup, training};
 use eframe::egui::Ui;
 
 /// Where a panel stands in the layout that the program comes with.
@@ -36,6 +36,7 @@ pub struct PanelEntry {
 pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "setup", dock: Dock::Left, make: || Box::<setup::Setup>::default() },
     PanelEntry { id: "plane", dock: Dock::Centre, make: || Box::<plane::PlanePanel>::default() },
+    PanelEntry { id: "data_plane", dock: Dock::Centre, make: || Box::<data_plane::DataPlanePanel>::default() },
     PanelEntry { id: "output", dock: Dock::RightTop, make: || Box::<output::OutputPanel>::default() },
     PanelEntry { id: "compare", dock: Dock::RightBottom, make: || Box::<compare::Compare>::default() },
     PanelEntry { id: "activations", dock: Dock::RightBottom, make: || Box::<activations::Activations>::default() },

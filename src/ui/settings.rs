@@ -4,6 +4,7 @@ use crate::gpu::{ColorMap, DecoderChoice};
 use crate::picture::FigureStyle;
 use crate::trainer::Axis;
 use crate::ui::ask::Ask;
+use crate::ui::data_plane::settings::DataPlaneSettings;
 use crate::ui::plane::settings::PlaneSettings;
 use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,9 @@ pub const COLOR_MAPS: [(ColorMap, &str); 3] = [
 /// The decoders that can be chosen, with their keys in the language tables.
 pub const DECODERS: [(DecoderChoice, &str); 3] =
     [(DecoderChoice::Auto, "decoder.auto"), (DecoderChoice::Gpu, "decoder.gpu"), (DecoderChoice::Cpu, "decoder.cpu")];
+
+/// Steps a second that slow motion can be of.
+pub const SLOW_MOTION: [u32; 3] = [1, 5, 20];
 
 /// How curves are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -174,8 +178,12 @@ pub struct Settings {
     pub curves: Curves,
     /// What is drawn on the plane.
     pub plane: PlaneSettings,
+    /// What is drawn on the data plane.
+    pub data_plane: DataPlaneSettings,
     /// What the lens is held over.
     pub lens: LensSettings,
+    /// Slow motion: steps that each model makes a second at most, of [`SLOW_MOTION`]; `None` for as many as there is time for.
+    pub steps_per_s: Option<u32>,
     /// Who decodes what is looked at.
     pub decoder: DecoderChoice,
     /// What an exported figure shows.
@@ -196,6 +204,7 @@ impl Settings {
         }
         self.plane = self.plane.made_whole();
         self.figure = self.figure.made_whole();
+        self.steps_per_s = self.steps_per_s.filter(|steps| SLOW_MOTION.contains(steps));
         self.runs = self.runs.filter(|runs| runs.is_absolute());
         self.recent = self.recent.made_whole();
         if !(0.0..=0.99).contains(&self.curves.smoothing) {

@@ -1,11 +1,13 @@
 //! The setup panel: what is learned from, and the two models that learn.
 
-use crate::dataset::{Dataset, DatasetId};
+use crate::dataset::{Dataset, DatasetId, Sample};
 use crate::explore::compare::one_of_each_class;
+use crate::explore::data_plane::DataBounds;
 use crate::gpu::{self, ColorMap, image};
 use crate::model::MOST_MODELS;
 use crate::picture::Bitmap;
 use crate::ui::command::{Ask, Command, DataCommand, FileCommand, ModelCommand};
+use crate::ui::data_plane::OnScreen;
 use crate::ui::model_card;
 use crate::ui::text::{tr, whole};
 use crate::ui::theme::signs;
@@ -15,12 +17,23 @@ use eframe::egui::{self, DragValue, Frame, ProgressBar, RichText, ScrollArea, Se
 use rust_i18n::t;
 
 const SHOWN: usize = 20;
+/// Points that are shown, and the side of the square that they are in, in points of the screen.
+const SCATTERED: usize = 600;
+const SCATTER: f32 = 16.0 * theme::GRID;
 
 /// The panel's own looks.
 #[derive(Default)]
 pub struct Setup {
     images: Option<(DatasetId, Bitmap)>,
     slot: gpu::TextureSlot,
+    scatter: Option<Scatter>,
+}
+
+/// Points of the plane with their classes.
+struct Scatter {
+    of: DatasetId,
+    bounds: DataBounds,
+    points: Vec<([f32; 2], Option<usize>)>,
 }
 
 impl Setup {
@@ -45,7 +58,7 @@ impl Setup {
         let facts = [
             (tr("data.train"), whole(data.train.count() as u64), tr("data.train_tip")),
             (tr("data.test"), whole(data.test.count() as u64), tr("data.test_tip")),
-            (tr("data.shape"), data.shape().to_string(), tr("data.shape_tip")),
+            (tr("data.shape"), data.sample().to_string(), tr("data.shape_tip")),
             (tr("data.classes"), data.class_names().len().to_string(), tr("data.classes_tip")),
         ];
         for pair in facts.chunks(2) {
@@ -55,7 +68,10 @@ impl Setup {
                 }
             });
         }
-        self.images(ui, data, view.settings.color_map);
+        match data.sample() {
+            Sample::Image(_) => self.images(ui, data, view.settings.color_map),
+            Sample::Point { .. } => self.points(ui, data),
+        }
     }
 
     fn images(&mut self, ui: &mut Ui, data: &Dataset, map: ColorMap) {
@@ -74,6 +90,28 @@ impl Setup {
         let fit = if smaller { image::Fit::Smooth } else { image::Fit::Full };
         image::paint(ui.painter(), rect, &self.slot, picture, map, fit);
         response.on_hover_text(tr("data.images_tip"));
+    }
+}
+
+impl Setup {
+    /// The first test points of the plane, in the colours of their classes.
+    fn points(&mut self, ui: &mut Ui, data: &Dataset) {
+        if self.scatter.as_ref().is_none_or(|scatter| scatter.of != data.id) {
+            let mut point = [0.0; 2];
+            let points = (0..data.test.count().min(SCATTERED)).map(|index| {
+                data.test.read(index, &mut point);
+                (point, data.test.class(index))
+            });
+            let points = points.collect();
+            self.scatter = Some(Scatter { of: data.id.clone(), bounds: DataBounds::of_range(data.range()), points });
+        }
+        let Some(Scatter { bounds, points, .. }) = &self.scatter else { return };
+        let side = ui.available_width().min(SCATTER);
+        let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
+        let grey = theme::of(ui).text_secondary;
+        let colored = points.iter().map(|(point, class)| (*point, class.map_or(grey, theme::class_color)));
+        ui.painter_at(rect).add(OnScreen { rect, bounds: *bounds }.squares(colored, 1.0));
+        response.on_hover_text(tr("data.points_tip"));
     }
 }
 

@@ -202,6 +202,11 @@ impl<'a> View<'a> {
         self.planes.get(self.slots.id(slot))
     }
 
+    /// Whether the data is points, of which there are no images.
+    pub fn has_points(&self) -> bool {
+        self.data.is_some_and(|data| data.sample().is_point())
+    }
+
     /// Where the cursor is after these commands: a panel that is drawn later follows the plane in the same frame.
     pub fn cursor_after(&self, commands: &[Command]) -> [f32; 2] {
         let moved = commands.iter().rev().find_map(|command| match command {

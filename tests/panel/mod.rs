@@ -39,6 +39,7 @@ pub fn snapshot(latent: usize, seed: u64) -> Arc<Snapshot> {
         likelihood: Some(Likelihood::Bernoulli),
         decoder,
         encoder,
+        critic: None,
     })
 }
 

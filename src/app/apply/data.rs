@@ -8,7 +8,9 @@ use crate::app::session::Session;
 use crate::app::undo::{ChangeKind, UndoWay};
 use crate::dataset::download::{self, DOWNLOADS};
 use crate::dataset::{self, Dataset, Place, Progress, Source, SourceError};
-use crate::message::Explain;
+use crate::message::{Explain, Message};
+use crate::model::Config;
+use crate::ui::Pane;
 use crate::ui::command::DataCommand;
 use crate::ui::messages::Level;
 use crate::ui::reading::PREVIEWED;
@@ -32,6 +34,7 @@ impl Session {
         match command {
             DataCommand::Open(source) => self.fetch_data(source),
             DataCommand::Preview(source) => self.preview(source),
+            DataCommand::LearnDrawn(points) => self.learn_drawn(points),
             DataCommand::CancelOpening => {
                 self.services.jobs.cancel(&JobKey::Open);
                 if let Some(opening) = self.services.opening.take() {
@@ -102,7 +105,9 @@ impl Session {
             self.undo.record(ChangeKind::List, &self.project);
             ids.iter().for_each(|id| self.keep_for_undo(*id));
         }
+        self.suit_models(&data);
         self.project.data = data.source.clone();
+        self.bring_plane_forward(&data);
         if let Some(before) = self.put_data(data.clone()) {
             self.undo.keep_data(KeptData::Here(before));
         }
@@ -116,7 +121,7 @@ impl Session {
         }
         let count = whole(data.train.count() as u64);
         let key = if trained { "toast.data_opened_anew" } else { "toast.data_opened" };
-        let message = t!(key, name = data.name, count = count, shape = data.shape()).into_owned();
+        let message = t!(key, name = data.name, count = count, shape = data.sample()).into_owned();
         if trained {
             self.offer_undo(&message)
         } else {
@@ -124,6 +129,34 @@ impl Session {
         }
         for note in &data.notes {
             self.shell.say(Level::Note, &explain(note));
+        }
+    }
+
+    /// Points are looked at in their own plane, images as tiles of the latent one.
+    fn bring_plane_forward(&mut self, data: &Dataset) {
+        let is_point = data.sample().is_point();
+        let was_point = self.services.data.as_ref().is_some_and(|before| before.sample().is_point());
+        if is_point != was_point {
+            self.shell.layout.bring_forward(&Pane::of(if is_point { "data_plane" } else { "plane" }));
+        }
+    }
+
+    /// What is wrong with a card's numbers, with the data that is open.
+    pub(in crate::app) fn mistake_in(&self, config: &Config) -> Option<Message> {
+        let data = self.services.data.as_ref();
+        let checked = config.check().and_then(|()| data.map_or(Ok(()), |data| config.check_on(data.sample())));
+        checked.err().map(|error| error.message())
+    }
+
+    /// Gives models that were for another kind of data the settings that suit this one.
+    fn suit_models(&mut self, data: &Dataset) {
+        let sample = data.sample();
+        let before = self.services.data.as_ref().map(|before| before.sample());
+        let other_kind = before.is_some_and(|before| before.is_point() != sample.is_point());
+        for model in &mut self.project.models {
+            if other_kind || model.config.check_on(sample).is_err() {
+                model.config.suit(sample);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ impl Session {
     pub(super) fn apply_to_model(&mut self, command: ModelCommand) {
         match command {
             ModelCommand::Add(preset) => {
-                if let Some(config) = Config::preset(&preset) {
+                if let Some(config) = self.preset(&preset) {
                     self.add(config, None);
                 }
             }
@@ -100,9 +100,18 @@ impl Session {
         }
     }
 
+    /// A preset as it is on the data that is open.
+    fn preset(&self, name: &str) -> Option<Config> {
+        let mut config = Config::preset(name)?;
+        if let Some(data) = &self.services.data {
+            config.suit(data.sample());
+        }
+        Some(config)
+    }
+
     fn set_preset(&mut self, id: ModelId, name: &str) {
         let seed = self.project.model(id).map(|model| model.config.seed()).unwrap_or_default();
-        let Some(config) = Config::preset(name).and_then(|config| config.with("seed", seed).ok()) else { return };
+        let Some(config) = self.preset(name).and_then(|config| config.with("seed", seed).ok()) else { return };
         self.undo.record(ChangeKind::Model(id), &self.project);
         self.undo.settle();
         let renamed = self.project.is_named_by_preset(id);

@@ -29,6 +29,7 @@ fn snapshot(step: u64) -> Arc<Snapshot> {
         likelihood: Some(Likelihood::Bernoulli),
         decoder,
         encoder,
+        critic: None,
     })
 }
 

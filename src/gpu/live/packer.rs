@@ -133,7 +133,15 @@ mod tests {
     fn snapshot(step: u64) -> Arc<Snapshot> {
         let operation = Operation::linear("out", 0, (vec![0.5; 2 * 4], vec![0.0; 4]), Activation::Sigmoid);
         let decoder = Network::new(2, vec![operation]).unwrap();
-        Arc::new(Snapshot { step, image: ImageShape::grey(2, 2), latent: 2, likelihood: None, decoder, encoder: None })
+        Arc::new(Snapshot {
+            step,
+            image: ImageShape::grey(2, 2),
+            latent: 2,
+            likelihood: None,
+            decoder,
+            encoder: None,
+            critic: None,
+        })
     }
 
     #[test]

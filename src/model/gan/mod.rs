@@ -19,7 +19,7 @@ use crate::nn::optimizer::{Optimizer, UpdateSettings};
 use crate::nn::parameters::{Parameters, copied};
 use crate::nn::sequential::Sequential;
 use crate::random::Purpose;
-use crate::snapshot::{Activation, Network, Snapshot};
+use crate::snapshot::{Activation, Critic, Network, Snapshot};
 use serde::Deserialize;
 
 type Result<T> = std::result::Result<T, StepError>;
@@ -64,6 +64,8 @@ impl Adversary {
 struct Gan {
     shape: ImageShape,
     latent: usize,
+    /// The generator's last activation.
+    output: Activation,
     adversary: Adversary,
     sampling: Sampling,
     updates: Updates,
@@ -84,6 +86,7 @@ impl Gan {
         Ok(Self {
             shape,
             latent: layers.latent,
+            output: layers.generator_output.activation(),
             adversary,
             sampling,
             updates: config.read()?,
@@ -115,6 +118,18 @@ impl Gan {
             }
         }
         all
+    }
+}
+
+impl Gan {
+    /// The critic as plain data where its inputs are points of the plane.
+    fn plane_critic(&self) -> Result<Option<Critic>> {
+        if self.shape.values() != 2 {
+            return Ok(None);
+        }
+        let operations = plain::operations(&self.discriminator, &plain::Average::new(), Activation::Identity)?;
+        let network = Network::new(self.shape.values(), operations)?;
+        Ok(Some(Critic { network, loss: self.adversary.gan_loss }))
     }
 }
 
@@ -210,9 +225,17 @@ impl Trainable for Gan {
     /// The generator as plain data, batch norm folded in.
     fn snapshot(&self, step: u64) -> Result<Snapshot> {
         let average = self.generator_optimizer.average();
-        let operations = plain::operations(&self.generator, average, Activation::Sigmoid)?;
+        let operations = plain::operations(&self.generator, average, self.output)?;
         let decoder = Network::new(self.latent, operations)?;
-        Ok(Snapshot { step, image: self.shape, latent: self.latent, likelihood: None, decoder, encoder: None })
+        Ok(Snapshot {
+            step,
+            image: self.shape,
+            latent: self.latent,
+            likelihood: None,
+            decoder,
+            encoder: None,
+            critic: self.plane_critic()?,
+        })
     }
 
     /// Running statistics too.

@@ -76,6 +76,7 @@ pub static GAN: Family = Family {
         &layers::HIDDEN,
         &BATCH_NORM,
         &FOURIER_FEATURES,
+        &GENERATOR_OUTPUT,
         &LATENT,
         &layers::BATCH,
         &pixels::BINARIZE_UNSEEN,
@@ -98,6 +99,7 @@ pub static GAN: Family = Family {
         &WEIGHT_CLIP,
     ],
     parts: &[SteppedPart { sign: "D", words: "train.step_d" }, SteppedPart { sign: "G", words: "train.step_g" }],
+    points,
     encodes: false,
     samples: true,
     bounds_evidence: false,
@@ -112,6 +114,27 @@ pub static GAN: Family = Family {
     make: |config, shape, parameters| Ok(Box::new(Gan::new(config, shape, [parameters(), parameters()])?)),
 };
 
+/// Two coordinates need no wide layers, and small networks take larger steps. Modes are far narrower than the gaps between
+/// them, so that a critic has to be steep: penalties on its gradient are smaller (Gulrajani 2017 have a smaller λ on toy data,
+/// too), and with so weak a one a step of the critic for each of the generator's is enough. The average of the generator's
+/// weights holds still where they themselves go about a mode.
+fn points(preset: &ConfigValues) -> Vec<(&'static str, Setting)> {
+    let times = |key, factor: f64| (key, Setting::Real(preset.real(key).unwrap_or(0.0) * factor));
+    let is_penalised = preset.real("gradient_penalty").is_some_and(|lambda| lambda > 0.0);
+    let mut settings = vec![
+        ("hidden", Setting::widths(&[128, 128])),
+        ("average_decay", Setting::Real(0.99)),
+        times("learning_rate", if is_penalised { 10.0 } else { 5.0 }),
+        times("r1_gamma", 0.1),
+        times("gradient_penalty", 0.002),
+    ];
+    if is_penalised {
+        let plain = [("batch_norm", Setting::Flag(false)), ("critic_steps", Setting::Whole(1))];
+        settings.extend(plain.into_iter().chain([("adam_beta2", Setting::Real(0.99))]));
+    }
+    settings
+}
+
 /// Step size, smaller than elsewhere.
 static LEARNING_RATE: Field = learning::learning_rate(2e-4);
 /// Adam's β₁, smaller than elsewhere (Radford 2015).
@@ -125,6 +148,9 @@ static FOURIER_FEATURES: Field = Field::flag("fourier_features", false).changes(
     |_| "model.fourier_features",
     CardInput::Plain,
 );
+/// What stands at the generator's end: pixels lie in [0, 1], coordinates of points anywhere.
+static GENERATOR_OUTPUT: Field =
+    Field::choice("generator_output", &["sigmoid", "linear"], "sigmoid").changes(FieldChange::Shape);
 /// The critic's learning rate as a multiple of the generator's (Heusel 2017).
 static CRITIC_RATE: Field = Field::real("critic_rate", (0.0, 1000.0), 1.0).on_card(
     Section::OPTIMIZER,

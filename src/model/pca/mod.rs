@@ -6,8 +6,8 @@ mod fit;
 use super::family::{Family, LATENT, Preset, SEED};
 use super::trainable::{Figures, StepInput, Trainable};
 use super::{
-    Batch, Binarize, ConfigValues, Losses, MetricId, Posteriors, Sampling, Saved, SavedNames, StepError, Tested,
-    TestedBatch,
+    Batch, Binarize, ConfigValues, Losses, MetricId, Posteriors, Sampling, Saved, SavedNames, Setting, StepError,
+    Tested, TestedBatch,
 };
 use crate::dataset::{ImageShape, Split};
 use crate::memory::{free_bytes, gibibytes};
@@ -27,6 +27,8 @@ pub static PCA: Family = Family {
     presets: &[Preset { name: "pca", settings: &[] }],
     fields: &[&LATENT, &SEED],
     parts: &[],
+    // Of as many directions as there are coordinates nothing is left for noise.
+    points: |_| vec![("latent", Setting::Whole(1))],
     encodes: true,
     samples: true,
     bounds_evidence: false,
@@ -172,7 +174,7 @@ impl Trainable for Pca {
         let (decoder, encoder) = (self.decoder()?, Some(self.encoder()?));
         // Of a likelihood that is given a code there is none to show: its variance is learned, and the code is integrated out.
         let likelihood = None;
-        Ok(Snapshot { step, image: self.shape, latent: self.fit.latent(), likelihood, decoder, encoder })
+        Ok(Snapshot { step, image: self.shape, latent: self.fit.latent(), likelihood, decoder, encoder, critic: None })
     }
 
     fn save(&self) -> Result<Saved> {

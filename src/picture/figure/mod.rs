@@ -1,10 +1,12 @@
 //! Figures for print: axes, points, a legend, headings and a caption around a picture or curves, as PNG or SVG.
 
 mod curves;
+mod data_plane;
 mod legend;
 mod plane;
 
 pub use curves::{CurvesFigure, FigureCurve, FigureMark, FigurePlot, run_curves};
+pub use data_plane::DataPlaneFigure;
 pub use legend::{FigureClass, FigureKey, FigureLegend};
 pub use plane::{FigurePoint, PlaneFigure};
 

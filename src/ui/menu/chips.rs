@@ -21,7 +21,7 @@ pub(super) fn data(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         return;
     }
     let words = match view.data {
-        Some(data) => format!("{} · {} · {}", data.name, whole(data.train.count() as u64), data.shape()),
+        Some(data) => format!("{} · {} · {}", data.name, whole(data.train.count() as u64), data.sample()),
         None => tr("data.none"),
     };
     if ui.add(Button::new(theme::figure(words)).small()).on_hover_text(tr("data.chip_tip")).clicked() {

@@ -112,6 +112,11 @@ impl Default for OutputPanel {
 
 impl Panel for OutputPanel {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        if view.has_points() {
+            self.cells.iter_mut().for_each(|cell| cell.decoded = None);
+            widgets::empty(ui, &tr("output.points"));
+            return;
+        }
         self.decode(view, view.cursor_after(commands));
         self.find_real(view);
         if self.cells.iter().all(|cell| cell.decoded.is_none()) {

@@ -53,7 +53,7 @@ impl PlanePanel {
             slot,
             known,
             grid: view.settings.plane.grid,
-            tiles_shown: layers::is_shown(layers::TILES, &view.settings.plane.show),
+            tiles_shown: layers::is_shown(layers::TILES, &view.settings.plane.show) && !view.has_points(),
             palette: theme::of(ui),
             rect,
             viewport: self.viewport,

@@ -1,5 +1,6 @@
 //! What is known of the models' planes: what the panels draw from.
 
+use crate::explore::data_plane::DataPlane;
 use crate::explore::drawn::DrawnFound;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
@@ -26,6 +27,8 @@ pub struct PlaneView {
     pub drawn: Option<Arc<DrawnFound>>,
     /// Where the window's device decodes.
     pub on_device: Option<OnDevice>,
+    /// What it has learned of points, drawn among its data.
+    pub data_plane: Option<Arc<DataPlane>>,
 }
 
 impl PlaneView {

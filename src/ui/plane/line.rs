@@ -44,7 +44,7 @@ fn side(width: f32) -> f32 {
 /// The images along the line on the plane that is shown.
 pub(super) fn tiles_of(view: &View<'_>) -> Option<LineTiles> {
     let plane = view.plane(view.settings.plane.model)?.plane.as_deref()?;
-    Some(view.line?.tiles(plane))
+    Some(view.line.filter(|_| !view.has_points())?.tiles(plane))
 }
 
 impl PlanePanel {
@@ -54,7 +54,7 @@ impl PlanePanel {
     }
 
     fn has_row(&self, view: &View<'_>) -> bool {
-        self.laying.map_or(view.line.is_some(), |laying| laying.row)
+        !view.has_points() && self.laying.map_or(view.line.is_some(), |laying| laying.row)
     }
 
     /// Lays a line while the pointer is dragged with Shift; says whether it is. What is dragged then is not the cursor.

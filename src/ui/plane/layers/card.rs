@@ -78,7 +78,7 @@ impl CardLayer {
     /// Makes the picture of the hovered point's image, once.
     fn prepare(&mut self, frame: &PlaneFrame<'_>) {
         let hovered = frame.hovered.zip(frame.points).and_then(|(index, points)| points.image(index));
-        let (Some(image), Some(data)) = (hovered, frame.data()) else {
+        let (Some(image), Some(data)) = (hovered, frame.data().filter(|data| !data.sample().is_point())) else {
             self.made = None;
             return;
         };

@@ -31,6 +31,9 @@ pub struct TilesLayer {
 
 impl PlaneLayer for TilesLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
+        if frame.view.has_points() {
+            return;
+        }
         let (known, limits) = (frame.known, frame.view.planes.limits);
         let lattice = Lattice::covering(&frame.viewport, frame.area(), frame.grid);
         let place = known.plane.as_ref().map(|plane| TilePlace { plane: plane.clone(), lattice, limits });

@@ -1,0 +1,48 @@
+//! What models of points have otherwise than models of images.
+
+use super::{Config, ConfigError, Setting};
+use crate::dataset::Sample;
+use crate::message::message;
+
+/// What every model of points has, of the fields that its family has: coordinates are any numbers, not shares of white, and
+/// lie beside no others.
+static ALL: [(&str, Setting); 4] = [
+    ("network", Setting::word("dense")),
+    ("likelihood", Setting::word("gaussian")),
+    ("binarize", Setting::word("none")),
+    ("generator_output", Setting::word("linear")),
+];
+
+impl Config {
+    /// Makes a preset one for data of this kind: on points an autoencoder's likelihood is Gaussian with a σ of their scale and
+    /// a generator ends without a sigmoid; on images all of that is as the preset says. What its layers are made of stays,
+    /// so that [`Self::check_on`] refuses convolutions on points.
+    pub fn suit(&mut self, sample: Sample) {
+        // One of a name that this program does not know starts from what it has.
+        let preset = Self::preset(&self.preset).unwrap_or_else(|| self.clone());
+        let all = ALL.iter().filter(|(key, _)| *key != "network").cloned();
+        for (key, of_points) in all.chain((self.family().points)(&preset)) {
+            let value = if sample.is_point() { Some(&of_points) } else { preset.get(key) };
+            value.cloned().into_iter().for_each(|value| self.values.put(key, value));
+        }
+    }
+
+    /// Says what of it cannot learn data of this kind.
+    ///
+    /// # Errors
+    /// Names the key, what is allowed and what was found.
+    pub fn check_on(&self, sample: Sample) -> Result<(), ConfigError> {
+        if !sample.is_point() {
+            return Ok(());
+        }
+        let found = |(key, value): &(&'static str, Setting)| self.get(key).filter(|found| *found != value).cloned();
+        match ALL.iter().find_map(|setting| Some((setting, found(setting)?))) {
+            Some(((key, value), found)) => Err(ConfigError::new(
+                key,
+                message!("{value} where the data is points", value = value.to_string()),
+                found,
+            )),
+            None => Ok(()),
+        }
+    }
+}
