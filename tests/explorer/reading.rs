@@ -3,7 +3,7 @@
 use crate::screen::Screen;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use latentarium::dataset::ImageShape;
 use latentarium::ui::slot::Slot;
 use std::path::{Path, PathBuf};

@@ -118,7 +118,7 @@ pub fn tables() -> Vec<Case> {
         of_table("one row", "file\na.png\n", &format!("{BOTH}1 rows")),
         of_table("rows of other lengths", "file,label\na.png\na.png,1,2\n", &format!("{COLUMNS}damaged rows (")),
         of_table("no text", b"file\n\xff\xfe\xfd\na.png\n".to_vec(), &format!("{COLUMNS}damaged rows (")),
-        of_table("a program", b"\x7fELF\x02\x01\x01\x00".to_vec(), &format!("{COLUMNS}")),
+        of_table("a program", b"\x7fELF\x02\x01\x01\x00".to_vec(), COLUMNS),
         of_table("a picture", stored("a.png"), COLUMNS),
         of_table("a quote without an end", "file,label\n\"a.png,1\na.png,2\n", "expected "),
         of_table("a path from the root", "file\n/etc/passwd\na.png\n", &format!("{INSIDE}\"/etc/passwd\"")),
