@@ -2,6 +2,7 @@
 //! mutates. All state is in a [`Session`], which outlives the window.
 
 mod apply;
+mod browsing;
 mod complete;
 mod counting;
 mod data_plane_state;
@@ -11,6 +12,7 @@ mod decoding;
 mod done;
 mod drawing;
 mod drawn_points;
+mod examples;
 mod files;
 mod jobs;
 mod kept;
@@ -229,6 +231,7 @@ impl Session {
         self.shell.panels = panels;
         self.shell.layout = layout;
         self.request_views();
+        self.request_browse();
         let undo = &self.undo;
         self.shell.toasts.retain(|command| match command {
             Command::UndoTo(number) => undo.has(*number),

@@ -2,15 +2,18 @@
 
 use crate::app::undo::UndoWay;
 use crate::dataset::{Dataset, FolderPreview, Source};
+use crate::explore::browse::DataStatistics;
 use crate::explore::compare::Sheet;
 use crate::explore::data_plane::DataPlane;
 use crate::explore::plane::Plane;
 use crate::message::{Explain, Message};
 use crate::metrics::{ClassShares, Classifier};
 use crate::model::ModelId;
+use crate::picture::Bitmap;
 use crate::run::{Opened, RunError};
 use crate::trainer::Trainer;
 use crate::ui::command::Ask;
+use crate::ui::data_panel::known::ShownExample;
 use crate::ui::dialogs::PathCompletion;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -62,6 +65,14 @@ pub enum Done {
     Shares(ModelId, Option<ClassShares>),
     /// What a model has learned of points.
     DataPlane(ModelId, Box<DataPlane>),
+    /// Examples were searched and sorted; `None` where that was cancelled.
+    Listed(Option<Arc<[u32]>>),
+    /// Small pictures of a stretch of the examples that are listed.
+    Thumbnails(usize, Arc<[Bitmap]>),
+    /// What all examples are like; `None` where that was cancelled.
+    Statistics(Option<Box<DataStatistics>>),
+    /// An example was read and encoded.
+    ReadExample(Box<ReadExample>),
     /// A picture was written.
     Exported(Result<PathBuf, Message>),
     /// A run's plane was written beside it.
@@ -117,4 +128,12 @@ pub struct OpenedRun {
     pub trainer: Trainer,
     /// The data that it is trained on.
     pub data: Arc<Dataset>,
+}
+
+/// An example that was read, and what each model that encodes it makes of it.
+pub struct ReadExample {
+    /// The example.
+    pub shown: ShownExample,
+    /// Its codes, `[latent]` each: posterior means.
+    pub codes: Vec<(ModelId, Vec<f32>)>,
 }

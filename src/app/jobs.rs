@@ -46,6 +46,14 @@ pub enum JobKey {
     Shares(ModelId),
     /// What a model has learned of points is made for the data plane.
     DataPlane(ModelId),
+    /// Examples are searched and sorted.
+    ListExamples,
+    /// Small pictures of a stretch of the examples that are listed are made.
+    Thumbnails(usize),
+    /// What all examples are like is computed.
+    Statistics,
+    /// An example is read and encoded.
+    ReadExample,
     /// This file, or a file of this run folder, is written.
     Write(PathBuf),
     /// The state file is written.
@@ -74,6 +82,10 @@ impl JobKey {
             Self::Classifier => message!("learn the classes"),
             Self::Shares(_) => message!("class shares"),
             Self::DataPlane(_) => message!("data plane"),
+            Self::ListExamples => message!("list examples"),
+            Self::Thumbnails(_) => message!("thumbnails"),
+            Self::Statistics => message!("data statistics"),
+            Self::ReadExample => message!("read an example"),
             Self::Write(_) => message!("write a file"),
             Self::State => message!("state file"),
             Self::LeftOver => message!("remove old autosaves"),

@@ -2,6 +2,7 @@
 //! of it; nothing that runs is in it.
 
 use crate::dataset::Source;
+use crate::explore::browse::Browse;
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
 use crate::explore::plane::Plane;
@@ -54,6 +55,8 @@ pub struct Project {
     pub sheet_seed: u64,
     /// The drawing pad.
     pub pad: PadState,
+    /// Which examples of the data are listed, and which one is looked at.
+    pub browse: Browse,
     /// Models that train at once; the others wait for their turn.
     pub train_at_once: usize,
     /// How the window looks.
@@ -74,6 +77,7 @@ impl Default for Project {
             selection: None,
             sheet_seed: 0,
             pad: PadState::default(),
+            browse: Browse::default(),
             train_at_once: 2,
             settings: Settings::default(),
         };

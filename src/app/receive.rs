@@ -54,7 +54,7 @@ impl Session {
                         self.shell.panels.fork.fail(&explain(&message));
                         self.fall_back_to_data(opening);
                     }
-                    _ => {}
+                    key => self.services.browsing.fail(&key, &message),
                 }
             }
         }
@@ -93,6 +93,10 @@ impl Session {
             Done::Classifier(Ok(classifier)) => self.services.shares.take_classifier(classifier),
             Done::Shares(id, shares) => self.services.shares.take(id, shares),
             Done::DataPlane(id, made) => self.receive_data_plane(id, *made),
+            Done::Listed(places) => self.services.browsing.receive_listed(places),
+            Done::Thumbnails(stretch, pictures) => self.services.browsing.receive_thumbnails(stretch, pictures),
+            Done::Statistics(statistics) => self.services.browsing.receive_statistics(statistics),
+            Done::ReadExample(read) => self.receive_example(*read),
             Done::Exported(Ok(path)) => {
                 self.answered(|ask| matches!(ask, Ask::Export(_)));
                 let message = t!("toast.exported", path = path.display()).into_owned();

@@ -1,5 +1,6 @@
 //! What runs in the background: jobs, trainers, the viewer, the decoder of the window's device. None of it is kept.
 
+use crate::app::browsing::Browsing;
 use crate::app::decoder_state::DecoderState;
 use crate::app::jobs::Jobs;
 use crate::app::planes::Planes;
@@ -80,6 +81,7 @@ pub(super) struct Services {
     pub ready: Vec<ReadyMade>,
     pub sheet: SheetState,
     pub shares: SharesState,
+    pub browsing: Browsing,
     pub planes: Planes,
     pub decoder: DecoderState,
     pub jobs: Jobs,
@@ -110,6 +112,7 @@ impl Services {
             ready: Vec::new(),
             sheet: SheetState::default(),
             shares: SharesState::default(),
+            browsing: Browsing::default(),
             planes: Planes::new(Arc::new(move || wake.learned())),
             decoder: DecoderState::default(),
             jobs: Jobs::new(waker.clone()),

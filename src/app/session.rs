@@ -305,6 +305,7 @@ impl Session {
         let opening = services.opening.as_ref().zip(progress);
         View {
             data: services.data.as_ref(),
+            browse: self.browse_view(),
             opening: opening.map(|(opening, progress)| OpeningView { what: &opening.what, progress }),
             cached: &services.cached,
             models: self.project.models.iter().filter_map(|entry| self.model_view(entry)).collect(),

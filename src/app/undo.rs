@@ -46,6 +46,8 @@ pub enum ChangeKind {
     Selection,
     /// What is on the drawing pad, and what was kept of it.
     Pad,
+    /// Which examples of the data are listed, and which one is looked at.
+    Browse,
     /// The list of models, which of them are shown, and what they learn from.
     List,
 }

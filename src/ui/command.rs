@@ -2,6 +2,7 @@
 //! test or a lesson replays is what a hand does.
 
 use crate::dataset::Source;
+use crate::explore::browse::{Browse, ExamplePlace};
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadChange;
 use crate::explore::plane::PlaneAxis;
@@ -52,6 +53,10 @@ pub enum DataCommand {
     CancelOpening,
     /// Look at what a folder of images would look like to a model.
     Preview(Source),
+    /// List other examples in the data panel, or the same in another order.
+    Browse(Box<Browse>),
+    /// Show an example large, and move the cursor to its code in the models that are shown.
+    LookAtExample(ExamplePlace),
 }
 
 /// About models.

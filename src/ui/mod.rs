@@ -5,6 +5,7 @@ pub mod ask;
 pub mod command;
 pub mod compare;
 pub mod damaged;
+pub mod data_panel;
 pub mod data_plane;
 pub mod dialogs;
 pub mod dropped;

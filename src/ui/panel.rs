@@ -5,6 +5,7 @@ use crate::explore::line::LineTiles;
 use crate::explore::tiles::Lattice;
 use crate::explore::viewer::Look;
 use crate::ui::command::Command;
+use crate::ui::data_panel::known::BrowseNeeds;
 use crate::ui::slot::Slot;
 use crate::ui::view::View;
 use eframe::egui::{self, Ui};
@@ -42,6 +43,8 @@ pub struct PanelNeeds {
     pub data_plane: bool,
     /// What to find the nearest training image of.
     pub nearest: Option<Arc<Look>>,
+    /// What the data panel on the screen shows; `None` where it was not drawn.
+    pub browse: Option<BrowseNeeds>,
 }
 
 impl PanelNeeds {

@@ -5,7 +5,9 @@ use crate::ui::command::Command;
 use crate::ui::pane::Pane;
 use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
-use crate::ui::{activations, compare, damaged, data_plane, dialogs, fork, log, output, pad, plane, setup, training};
+use crate::ui::{
+    activations, compare, damaged, data_panel, data_plane, dialogs, fork, log, output, pad, plane, setup, training,
+};
 use eframe::egui::Ui;
 
 /// Where a panel stands in the layout that the program comes with.
@@ -39,6 +41,7 @@ pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "data_plane", dock: Dock::Centre, make: || Box::<data_plane::DataPlanePanel>::default() },
     PanelEntry { id: "output", dock: Dock::RightTop, make: || Box::<output::OutputPanel>::default() },
     PanelEntry { id: "compare", dock: Dock::RightBottom, make: || Box::<compare::Compare>::default() },
+    PanelEntry { id: "data", dock: Dock::RightBottom, make: || Box::<data_panel::DataPanel>::default() },
     PanelEntry { id: "activations", dock: Dock::RightBottom, make: || Box::<activations::Activations>::default() },
     PanelEntry { id: "pad", dock: Dock::RightBottom, make: || Box::<pad::Pad>::default() },
     PanelEntry { id: "training", dock: Dock::Bottom, make: || Box::<training::Training>::default() },

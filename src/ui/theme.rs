@@ -61,6 +61,8 @@ pub mod signs {
     pub const BEFORE: &str = "←";
     /// The one after.
     pub const AFTER: &str = "→";
+    /// The least first, the greatest first.
+    pub const ORDER: [&str; 2] = ["↑", "↓"];
     /// There is a list behind it.
     pub const MENU: &str = "▾";
     /// Take it away.

@@ -12,6 +12,7 @@ use crate::model::{Config, ModelId};
 use crate::snapshot::Snapshot;
 use crate::trainer::{History, Phase, Status};
 use crate::ui::command::{Command, PlaneCommand};
+use crate::ui::data_panel::known::BrowseView;
 use crate::ui::messages::Messages;
 use crate::ui::pane::Pane;
 use crate::ui::plane::known::{PlaneView, PlanesView};
@@ -144,6 +145,8 @@ pub struct PadView<'a> {
 pub struct View<'a> {
     /// The data set.
     pub data: Option<&'a Arc<Dataset>>,
+    /// The data as they are looked through.
+    pub browse: BrowseView<'a>,
     /// What is being opened.
     pub opening: Option<OpeningView<'a>>,
     /// The data sets that are in the cache, by name.

@@ -3,6 +3,7 @@
 
 use eframe::egui;
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
+use latentarium::explore::browse::Browse;
 use latentarium::explore::line::PlaneLine;
 use latentarium::explore::pad::PadState;
 use latentarium::explore::pad_canvas::PadCanvas;
@@ -13,6 +14,7 @@ use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Snapshot};
 use latentarium::ui::Panel;
 use latentarium::ui::command::{Command, PadCommand, PlaneCommand, ViewCommand};
+use latentarium::ui::data_panel::known::{BrowseView, ListedExamples, Thumbnails};
 use latentarium::ui::messages::Messages;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
@@ -171,11 +173,19 @@ fn empty_pad() -> &'static PadState {
     EMPTY.get_or_init(PadState::default)
 }
 
+/// All examples as they lie in the data, of which nothing is known yet.
+fn nothing_browsed() -> BrowseView<'static> {
+    static NONE: OnceLock<(Browse, ListedExamples, Thumbnails)> = OnceLock::new();
+    let (browse, listed, thumbnails) = NONE.get_or_init(Default::default);
+    BrowseView { browse, listed, thumbnails, statistics: None, example: None }
+}
+
 /// A view of these models and of nothing else.
 pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> {
     View {
         data: None,
         cached: &[],
+        browse: nothing_browsed(),
         opening: None,
         models,
         slots: Shown { a: id(Slot::A), b: id(Slot::B) },

@@ -42,6 +42,17 @@ impl Session {
                     self.fall_back_to_data(Some(opening));
                 }
             }
+            DataCommand::Browse(browse) => {
+                if *browse != self.project.browse {
+                    self.undo.record(ChangeKind::Browse, &self.project);
+                    self.project.browse = *browse;
+                }
+            }
+            DataCommand::LookAtExample(place) => {
+                self.undo.record(ChangeKind::Browse, &self.project);
+                self.project.browse.example = Some(place);
+                self.look_at_example(place);
+            }
         }
     }
 
@@ -108,6 +119,7 @@ impl Session {
         self.suit_models(&data);
         self.project.data = data.source.clone();
         self.bring_plane_forward(&data);
+        self.project.browse.example = None;
         if let Some(before) = self.put_data(data.clone()) {
             self.undo.keep_data(KeptData::Here(before));
         }

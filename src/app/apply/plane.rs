@@ -90,6 +90,28 @@ impl Session {
         }
     }
 
+    /// Puts the cursor onto the codes of one example in several models. There is one cursor: it goes to where the code of the
+    /// first model of at most two dimensions lies, and the planes of larger models come to it.
+    pub(in crate::app) fn look_at_codes(&mut self, codes: &[(ModelId, Vec<f32>)]) {
+        let flat = codes.iter().find(|(_, code)| code.len() <= 2);
+        let place = flat.and_then(|(id, code)| {
+            let plane = self.services.planes.plane(*id).filter(|plane| plane.is_valid(code.len()))?;
+            Some(plane.plane_from_latent(code))
+        });
+        let [x, y] = place.unwrap_or_default();
+        for (id, code) in codes.iter().filter(|(_, code)| code.len() > 2) {
+            let plane = self.services.planes.plane(*id).filter(|plane| plane.is_valid(code.len()));
+            let Some(plane) = plane.map(|plane| (**plane).clone()) else { continue };
+            let around_code = Plane { origin: code.clone(), ..plane };
+            let origin = around_code.latent_from_plane([-x, -y]);
+            self.put_plane(*id, Plane { origin, ..around_code });
+        }
+        if let Some(place) = place {
+            self.move_cursor(place);
+            self.undo.settle();
+        }
+    }
+
     /// Moves a plane's origin to the encoding of a test image, given by its place in the split, or back to 0.
     fn move_origin(&mut self, id: ModelId, image: Option<usize>) {
         let Some(plane) = self.services.planes.plane(id).cloned() else { return };

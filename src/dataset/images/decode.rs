@@ -53,8 +53,7 @@ fn with_decoder<T>(
         return Err(message!("a link"));
     }
     let bytes = read_file(path, MAX_FILE).map_err(|error| error.found)?;
-    let mut reader =
-        ImageReader::new(Cursor::new(&bytes)).with_guessed_format().map_err(Message::words)?;
+    let mut reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format().map_err(Message::words)?;
     if reader.format().is_none() {
         return Err(message!("no image of a kind that is known"));
     }
