@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use latentarium::dataset::BUILT_IN;
+use latentarium::dataset::download::DOWNLOADS;
 use latentarium::metrics;
 use latentarium::model::{Config, FAMILIES, FieldKind, Section, presets};
 use latentarium::ui::help;
@@ -123,6 +124,8 @@ fn every_key_that_is_asked_for_is_there() {
         asked.insert(format!("unit.{}", metric.unit.name()));
     }
     asked.extend(BUILT_IN.iter().map(|built_in| format!("data.{}", built_in.name())));
+    asked
+        .extend(DOWNLOADS.iter().flat_map(|known| ["data", "download"].map(|table| format!("{table}.{}", known.name))));
     asked.extend(of_families());
     asked.extend(presets().map(|preset| format!("preset.{preset}")));
     asked.extend(LAYERS.iter().filter_map(|layer| layer.text_keys()).flatten());

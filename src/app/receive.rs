@@ -32,8 +32,8 @@ impl Session {
                 self.fall_back_to_data(opening);
             }
             Some(Done::Data(Ok(data))) => {
-                // Whichever way it was asked for.
-                if opening.is_some_and(|opening| opening.asked) {
+                // Whichever way it was asked for; another look at the same place is no other data.
+                if opening.is_some_and(|opening| opening.asked) && data.source.place != self.project.data.place {
                     self.project.settings.recent.add(Ask::OpenData, data.source.to_string());
                     self.look_into_cache();
                 }

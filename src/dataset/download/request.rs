@@ -39,7 +39,7 @@ impl Default for Patience {
 
 /// What is asked for.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct FileRequest {
     /// The whole address, of http or https.
     pub address: String,
     /// From which byte on.
@@ -66,7 +66,7 @@ pub enum Answer {
 /// What a server says of what follows.
 #[derive(Debug)]
 pub struct Head {
-    /// 200 for all of a file, 206 for a part.
+    /// 200 for all of a file, 206 for a part, 416 where there is no such part.
     pub status: u16,
     /// How many bytes follow, where that is said.
     pub length: Option<u64>,
@@ -76,7 +76,7 @@ pub struct Head {
     pub tag: Option<String>,
 }
 
-impl Request {
+impl FileRequest {
     /// Begins it. A receiver that is dropped ends it, after at most the `patience`.
     ///
     /// # Errors
@@ -103,9 +103,9 @@ impl Request {
                 address = redirected(&address, response.headers())?;
                 continue;
             }
-            if !status.is_success() {
+            if !status.is_success() && status.as_u16() != 416 {
                 let found = message!("the answer {status}", status = status.to_string());
-                return Err(if status.is_server_error() || status.as_u16() == 429 || status.as_u16() == 416 {
+                return Err(if status.is_server_error() || status.as_u16() == 429 {
                     Answer::Cut(found)
                 } else {
                     Answer::Refused(found)

@@ -56,7 +56,7 @@ pub fn unpack(
         pass(&mut stream, header.size, &mut write, archive, meter)?;
         file.sync_all().map_err(|error| failed(&error))?;
     }
-    super::unpack::all_found(archive, &left)
+    all_found(archive, &left)
 }
 
 /// The next header; none at the end.
@@ -111,4 +111,19 @@ fn pass(
         (left, behind) = (left - part, behind - rest);
     }
     Ok(())
+}
+
+/// Refuses an archive in which files of these names were not found.
+///
+/// # Errors
+/// If there are any.
+pub fn all_found(archive: &Path, left: &[&str]) -> Result<(), SourceError> {
+    match left.first() {
+        None => Ok(()),
+        Some(name) => Err(SourceError::unexpected(
+            archive,
+            message!("an archive with the file {name}", name),
+            message!("no such file"),
+        )),
+    }
 }

@@ -1,7 +1,7 @@
 //! One file from its address into the cache: resumed where it was cut off, compared with its length and checksum.
 
 use super::mirrors::Wanted;
-use super::request::{Answer, Head, Patience, Request};
+use super::request::{Answer, FileRequest, Head, Patience};
 use crate::dataset::progress::Progress;
 use crate::dataset::source::SourceError;
 use crate::disk::{FileError, atomic, open_file};
@@ -91,7 +91,7 @@ impl Transfer<'_> {
     /// One connection: asks for what is missing, and appends what comes.
     fn connect(&mut self, before: u64) -> Result<(), Trouble> {
         let tag = if before > 0 { self.tag() } else { None };
-        let request = Request { address: self.wanted.address.clone(), from: before, tag };
+        let request = FileRequest { address: self.wanted.address.clone(), from: before, tag };
         let no_thread = |error| SourceError::io(Path::new(&self.wanted.address), error);
         let answers = request.send(self.patience).map_err(no_thread)?;
         let (mut file, mut here) = (None, before);
@@ -151,7 +151,7 @@ impl Transfer<'_> {
             (206, Some((_, Some(whole)))) if whole != self.wanted.bytes => {
                 return Err(self.refused(message!("a server that announces {size} bytes", size = whole)).into());
             }
-            (206, _) => {
+            (206 | 416, _) => {
                 self.remove_part();
                 return Err(Trouble::Cut(message!("another part of the file than was asked for")));
             }

@@ -1,7 +1,7 @@
 //! What was downloaded becomes a folder that can be opened.
 
 use super::table::{Download, Packing};
-use super::tar;
+use super::tar::{self, all_found};
 use super::transfer::written;
 use crate::dataset::progress::Progress;
 use crate::dataset::source::SourceError;
@@ -118,19 +118,4 @@ fn copy(from: &mut impl Read, to: &Path, archive: &Path, progress: &Progress) ->
         file.write_all(piece.get(..read).unwrap_or_default()).map_err(|error| written(to, &error))?;
     }
     file.sync_all().map_err(|error| written(to, &error))
-}
-
-/// Refuses an archive in which files of these names were not found.
-///
-/// # Errors
-/// If there are any.
-pub fn all_found(archive: &Path, left: &[&str]) -> Result<(), SourceError> {
-    match left.first() {
-        None => Ok(()),
-        Some(name) => Err(SourceError::unexpected(
-            archive,
-            message!("an archive with the file {name}", name),
-            message!("no such file"),
-        )),
-    }
 }
