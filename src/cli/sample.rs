@@ -27,7 +27,7 @@ pub struct SampleArguments {
     /// Seed of the samples.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// A picture to write all of them into (.png), an array (.npy), or a folder for a picture each.
+    /// A picture to write all of them into (.png), an array (.npy), or a folder for a picture each (it ends with a slash).
     #[arg(long)]
     out: PathBuf,
 }
@@ -85,32 +85,22 @@ enum Kind {
     Folder,
 }
 
-/// What a path asks for: by its ending, and a folder without one.
-fn kind_of(path: &Path) -> Result<Kind> {
-    let ending = path.extension().map(|ending| ending.to_ascii_lowercase().to_string_lossy().into_owned());
+/// What a path asks for: a new or empty folder where it ends with a separator, an array where it ends in `.npy`, else a sheet.
+fn kind_of(path: &Path) -> Kind {
     let is_folder = path.as_os_str().to_string_lossy().ends_with(std::path::MAIN_SEPARATOR);
-    match ending.as_deref() {
-        _ if is_folder => {}
-        Some("png") => return Ok(Kind::Sheet),
-        Some("npy") => return Ok(Kind::Array),
-        None => {}
-        Some(_) => {
-            let path = path.display();
-            return Err(usage(format!("--out {path}: expected .png, .npy or a folder, found another ending")));
-        }
+    let has_room = || std::fs::read_dir(path).map_or(!path.exists(), |mut entries| entries.next().is_none());
+    match path.extension() {
+        _ if is_folder && has_room() => Kind::Folder,
+        Some(ending) if ending.eq_ignore_ascii_case("npy") => Kind::Array,
+        _ => Kind::Sheet,
     }
-    if std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
-        let path = path.display();
-        return Err(usage(format!("--out {path}: expected a new or empty folder, found one with files")));
-    }
-    Ok(Kind::Folder)
 }
 
 pub fn run(arguments: &SampleArguments) -> Result<Outcome> {
     if !(1..=10_000).contains(&arguments.count) {
         return Err(usage(format!("--count: expected 1 to 10000, found {}", arguments.count)));
     }
-    let kind = kind_of(&arguments.out)?;
+    let kind = kind_of(&arguments.out);
     note_interruptions(SOON)?;
     let opened = run::open(&arguments.run)?;
     let snapshot = &opened.snapshot;

@@ -27,6 +27,15 @@ impl Config {
         }
     }
 
+    /// Makes a batch no larger than the data that is learned from, of `count` examples: the largest power of two that there
+    /// is in it. Gives the new batch where it is another.
+    pub fn suit_count(&mut self, count: usize) -> Option<u64> {
+        let batch = self.whole("batch").filter(|batch| *batch > count as u64 && count > 0)?;
+        let fitting = (1u64 << count.ilog2()).min(batch);
+        self.values.put("batch", Setting::from(fitting));
+        Some(fitting)
+    }
+
     /// Says what of it cannot learn data of this kind.
     ///
     /// # Errors

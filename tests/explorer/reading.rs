@@ -68,5 +68,9 @@ fn the_range_of_an_array_can_be_said() {
     let brightest = screen.session.borrow().data().unwrap().train.image(0).into_iter().fold(0.0, f32::max);
     assert!(brightest < 0.01, "{brightest}");
     screen.until_made();
+    // There are 40 images to learn from: a batch of 128 would be more.
+    let batches = |screen: &Screen| Slot::BOTH.map(|slot| screen.session.borrow().model(slot).config.whole("batch"));
+    assert_eq!(batches(&screen), [Some(32); 2]);
     screen.click(&format!("Step {}", Slot::A.name()));
+    screen.until("a step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
 }

@@ -18,7 +18,8 @@ const KINDS: &str = "expected a folder of IDX files (MNIST's format: train-image
                      batches (data_batch_1.bin, …, test_batch.bin), a NumPy file of images (NAME.npy, with classes in \
                      NAME_labels.npy where there are any), a NumPy archive of images (NAME.npz, with classes and factors \
                      where there are any), a folder of images (PNG, JPEG, GIF, BMP, WebP, TIFF), with a folder a class \
-                     where there are classes or a table that lists images (NAME.csv with columns file, label, …), found";
+                     where there are classes, a table that lists images (NAME.csv with columns file, label, …) or a file of points of \
+                     the plane (NAME.points), found";
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();

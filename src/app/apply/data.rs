@@ -170,6 +170,12 @@ impl Session {
                 model.config.suit(sample);
             }
         }
+        let count = data.train.count();
+        let fitted = self.project.models.iter_mut().filter_map(|model| model.config.suit_count(count)).last();
+        if let Some(batch) = fitted {
+            let words = t!("toast.batch_fitted", count = whole(count as u64), batch = batch);
+            self.shell.say(Level::Note, &words);
+        }
     }
 
     /// Puts data in place of what is open, which it gives back.

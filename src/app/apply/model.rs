@@ -105,6 +105,7 @@ impl Session {
         let mut config = Config::preset(name)?;
         if let Some(data) = &self.services.data {
             config.suit(data.sample());
+            config.suit_count(data.train.count());
         }
         Some(config)
     }

@@ -60,7 +60,7 @@ impl Gathered {
                 .flatten()
                 .find_map(|folder| file.path.strip_prefix(folder).ok().filter(|inside| !inside.as_os_str().is_empty()));
             let path = inside.unwrap_or(&file.path).display();
-            tracing::info!(%path, %why, "left out");
+            tracing::debug!(%path, %why, "left out");
             self.why.push(format!("{path}: {why}"));
         }
     }
