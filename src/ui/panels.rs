@@ -23,6 +23,8 @@ pub enum Dock {
     RightTop,
     /// At the right, below.
     RightBottom,
+    /// The same, and with what stands above where there is no room below.
+    Right,
 }
 
 /// A line of the list.
@@ -43,7 +45,7 @@ pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "compare", dock: Dock::RightBottom, make: || Box::<compare::Compare>::default() },
     PanelEntry { id: "data", dock: Dock::RightBottom, make: || Box::<data_panel::DataPanel>::default() },
     PanelEntry { id: "activations", dock: Dock::RightBottom, make: || Box::<activations::Activations>::default() },
-    PanelEntry { id: "pad", dock: Dock::RightBottom, make: || Box::<pad::Pad>::default() },
+    PanelEntry { id: "pad", dock: Dock::Right, make: || Box::<pad::Pad>::default() },
     PanelEntry { id: "training", dock: Dock::Bottom, make: || Box::<training::Training>::default() },
     PanelEntry { id: "log", dock: Dock::Bottom, make: || Box::<log::Log>::default() },
 ];

@@ -35,6 +35,8 @@ impl Form {
     fn dock(self, dock: Dock) -> Dock {
         match (self, dock) {
             (Self::Middle | Self::Narrow, Dock::RightBottom) | (Self::Narrow, Dock::Left) => Dock::Centre,
+            (Self::Wide, Dock::Right) => Dock::RightBottom,
+            (Self::Middle | Self::Narrow, Dock::Right) => Dock::RightTop,
             (_, dock) => dock,
         }
     }
