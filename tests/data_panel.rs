@@ -2,7 +2,6 @@
 //! chosen anew, and looked at one by one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[allow(dead_code)]
 mod panel;
 #[allow(dead_code)]
 #[path = "explorer/screen.rs"]
