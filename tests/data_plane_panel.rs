@@ -32,7 +32,7 @@ fn state() -> State {
     let data = Arc::new(load(&Source::parse("8-ring"), &Progress::default()).unwrap());
     for (slot, preset) in [(Slot::A, "vae-dense"), (Slot::B, "gan-dense")] {
         let mut config = Config::preset(preset).unwrap();
-        config.suit(POINT);
+        config.adapt_to(POINT);
         let config = config.with("hidden", vec![16usize, 16]).unwrap();
         let snapshot = Arc::new(Model::new(&config, POINT.shape()).unwrap().snapshot(0).unwrap());
         let plane = Arc::new(Plane::of_two());

@@ -90,9 +90,9 @@ fn presets_suit_points_and_stay_as_they_are_on_images() {
     for preset in latentarium::model::presets() {
         let plain = Config::preset(preset).unwrap();
         let mut config = plain.clone();
-        config.suit(image);
+        config.adapt_to(image);
         assert_eq!(config, plain, "{preset}");
-        config.suit(POINT);
+        config.adapt_to(POINT);
         let fits = config.check_on(POINT);
         if config.word("network").is_some_and(|network| network != "dense") {
             let error = fits.unwrap_err().to_string();
@@ -103,7 +103,7 @@ fn presets_suit_points_and_stay_as_they_are_on_images() {
             assert_eq!(snapshot.decoder.operations().last().unwrap().activation, Activation::Identity, "{preset}");
             assert!(!matches!(snapshot.likelihood, Some(Likelihood::Bernoulli)), "{preset}");
         }
-        config.suit(image);
+        config.adapt_to(image);
         assert_eq!(config, plain, "{preset}: back on images");
     }
     let error = Config::vae_dense().check_on(POINT).unwrap_err().to_string();
@@ -185,7 +185,7 @@ fn a_run_on_points_is_written_resumed_to_the_bit_measured_and_drawn() {
 #[test]
 fn the_likelihood_of_points_is_that_of_its_sigma() {
     let mut config = Config::vae_dense();
-    config.suit(POINT);
+    config.adapt_to(POINT);
     let config = config.with("hidden", vec![16usize, 16]).unwrap();
     let snapshot = Model::new(&config, POINT.shape()).unwrap().snapshot(0).unwrap();
     let density = latentarium::metrics::VaeDensity::new(&snapshot).unwrap();
@@ -255,7 +255,7 @@ fn found_by_seeds(preset: &str, data: &str, sigma: f64, steps: u64) -> Vec<usize
     let mut all = Vec::new();
     for seed in 0..3u64 {
         let mut config = Config::preset(preset).unwrap().with("seed", seed).unwrap();
-        config.suit(POINT);
+        config.adapt_to(POINT);
         let (snapshot, train_s) = trained(config, data.clone(), steps);
         let (count, near) = found(&snapshot, &modes, sigma);
         println!("{preset}, seed {seed}, {steps} steps in {train_s:.0} s: {count} modes, {near} of 2500 within 3 σ");
@@ -294,7 +294,7 @@ fn drawn_points_are_a_file_that_opens_as_the_same_bits_and_is_learned() {
         .collect();
     assert_eq!(again, drawn);
     let mut config = Config::preset("gan-dense").unwrap();
-    config.suit(POINT);
+    config.adapt_to(POINT);
     let (snapshot, _) = trained(config, Arc::new(data), 300);
     let latents = normal_rows(1, Purpose::Sample, 0, 500, snapshot.latent);
     let samples = places(&snapshot, &latents, &mut Scratch::default());

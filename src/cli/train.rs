@@ -208,7 +208,7 @@ impl TrainArguments {
     fn preset_config(&self, name: &str, sample: Option<Sample>) -> Result<Config> {
         let mut config = super::common::config_of(name)?;
         if let Some(sample) = sample {
-            config.suit(sample);
+            config.adapt_to(sample);
         }
         for (option, key, value) in self.fields() {
             let Some(value) = value else { continue };

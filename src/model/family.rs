@@ -38,7 +38,7 @@ pub struct Family {
     /// What of it can be stepped alone; the first has number 1.
     pub parts: &'static [SteppedPart],
     /// What a model of points has otherwise than the preset of these values, beside what all of them have
-    /// ([`Config::suit`](super::Config::suit)).
+    /// ([`Config::adapt_to`](super::Config::adapt_to)).
     pub points: fn(&ConfigValues) -> Vec<(&'static str, Setting)>,
     /// Whether it has an encoder.
     pub encodes: bool,

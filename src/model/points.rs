@@ -17,7 +17,7 @@ impl Config {
     /// Makes a preset one for data of this kind: on points an autoencoder's likelihood is Gaussian with a σ of their scale and
     /// a generator ends without a sigmoid; on images all of that is as the preset says. What its layers are made of stays,
     /// so that [`Self::check_on`] refuses convolutions on points.
-    pub fn suit(&mut self, sample: Sample) {
+    pub fn adapt_to(&mut self, sample: Sample) {
         // One of a name that this program does not know starts from what it has.
         let preset = Self::preset(&self.preset).unwrap_or_else(|| self.clone());
         let all = ALL.iter().filter(|(key, _)| *key != "network").cloned();
@@ -29,7 +29,7 @@ impl Config {
 
     /// Makes a batch no larger than the data that is learned from, of `count` examples: the largest power of two that there
     /// is in it. Gives the new batch where it is another.
-    pub fn suit_count(&mut self, count: usize) -> Option<u64> {
+    pub fn fit_batch(&mut self, count: usize) -> Option<u64> {
         let batch = self.whole("batch").filter(|batch| *batch > count as u64 && count > 0)?;
         let fitting = (1u64 << count.ilog2()).min(batch);
         self.values.put("batch", Setting::from(fitting));

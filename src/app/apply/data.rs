@@ -116,7 +116,7 @@ impl Session {
             self.undo.record(ChangeKind::List, &self.project);
             ids.iter().for_each(|id| self.keep_for_undo(*id));
         }
-        self.suit_models(&data);
+        self.adapt_models(&data);
         self.project.data = data.source.clone();
         self.bring_plane_forward(&data);
         self.project.browse.example = None;
@@ -161,17 +161,17 @@ impl Session {
     }
 
     /// Gives models that were for another kind of data the settings that suit this one.
-    fn suit_models(&mut self, data: &Dataset) {
+    fn adapt_models(&mut self, data: &Dataset) {
         let sample = data.sample();
         let before = self.services.data.as_ref().map(|before| before.sample());
         let other_kind = before.is_some_and(|before| before.is_point() != sample.is_point());
         for model in &mut self.project.models {
             if other_kind || model.config.check_on(sample).is_err() {
-                model.config.suit(sample);
+                model.config.adapt_to(sample);
             }
         }
         let count = data.train.count();
-        let fitted = self.project.models.iter_mut().filter_map(|model| model.config.suit_count(count)).last();
+        let fitted = self.project.models.iter_mut().filter_map(|model| model.config.fit_batch(count)).last();
         if let Some(batch) = fitted {
             let words = t!("toast.batch_fitted", count = whole(count as u64), batch = batch);
             self.shell.say(Level::Note, &words);

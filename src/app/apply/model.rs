@@ -104,8 +104,8 @@ impl Session {
     fn preset(&self, name: &str) -> Option<Config> {
         let mut config = Config::preset(name)?;
         if let Some(data) = &self.services.data {
-            config.suit(data.sample());
-            config.suit_count(data.train.count());
+            config.adapt_to(data.sample());
+            config.fit_batch(data.train.count());
         }
         Some(config)
     }

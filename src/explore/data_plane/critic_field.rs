@@ -78,7 +78,7 @@ mod tests {
     fn critic(preset: &str) -> Critic {
         let point = Sample::Point { dims: 2 };
         let mut config = Config::preset(preset).unwrap().with("hidden", vec![24usize, 16]).unwrap();
-        config.suit(point);
+        config.adapt_to(point);
         Model::new(&config, point.shape()).unwrap().snapshot(0).unwrap().critic.unwrap()
     }
 

@@ -127,7 +127,7 @@ impl Panel for OutputPanel {
         }
         let size = ui.available_size();
         let places = OutputPlaces::in_panel(size);
-        let side = self.snug(places.side, ui.ctx().pixels_per_point());
+        let side = self.whole_pixel_side(places.side, ui.ctx().pixels_per_point());
         let nearest = places.nearest_side(size, side);
         let order: Vec<&OutputCell> = self.cells.iter().collect();
         let columns = if places.form == OutputForm::Above { 1 } else { order.len().max(1) };
@@ -158,7 +158,7 @@ impl Panel for OutputPanel {
 
 impl OutputPanel {
     /// The largest side up to `side` (in points) at which every pixel of the image is a whole number of screen pixels.
-    fn snug(&self, side: f32, pixels_per_point: f32) -> f32 {
+    fn whole_pixel_side(&self, side: f32, pixels_per_point: f32) -> f32 {
         let shapes = self.cells.iter().filter_map(|cell| Some(cell.decoded.as_ref()?.look.snapshot.image));
         let longest = shapes.map(|shape| shape.width.max(shape.height)).max().unwrap_or(1).max(1) as f32;
         let times = ((side - 2.0 * FRAME) * pixels_per_point / longest).floor();

@@ -66,7 +66,7 @@ fn stroke(pen: PadPen, shape: ImageShape, at: [f32; 2]) -> PadStroke {
 }
 
 /// The largest side up to `side` (in points) at which every pixel of an image is a whole number of the screen's.
-fn snug(ui: &Ui, side: f32, shape: ImageShape) -> f32 {
+fn whole_pixel_side(ui: &Ui, side: f32, shape: ImageShape) -> f32 {
     let (longest, scale) = (shape.width.max(shape.height).max(1) as f32, ui.ctx().pixels_per_point());
     let times = (side * scale / longest).floor();
     if times >= 1.0 { times * longest / scale } else { side }
@@ -119,7 +119,7 @@ impl Panel for Pad {
             self.tools(ui, view, shape, commands);
             ui.horizontal_top(|ui| {
                 let room = vec2(ui.available_width(), ui.clip_rect().bottom() - ui.cursor().top() - BELOW);
-                let side = snug(ui, (0.6 * room.x).min(room.y).clamp(SIDES[0], SIDES[1]), shape);
+                let side = whole_pixel_side(ui, (0.6 * room.x).min(room.y).clamp(SIDES[0], SIDES[1]), shape);
                 let response = self.surface(ui, side, shape, view, commands);
                 changes(commands, &mut pad);
                 let image = self.canvas.image(&pad, shape).cloned();
@@ -208,7 +208,7 @@ impl Pad {
         // A name and a figure for each, above and below the images of those that have an encoder.
         let images = Slot::BOTH.into_iter().filter(|slot| view.model(*slot).has_encoder()).count().max(1) as f32;
         let side = (side - 5.0 * theme::LINE) / images;
-        let side = snug(ui, side.min(ui.available_width()).max(5.0 * theme::GRID), shape);
+        let side = whole_pixel_side(ui, side.min(ui.available_width()).max(5.0 * theme::GRID), shape);
         for (slot, output) in Slot::BOTH.into_iter().zip(&mut self.cells) {
             output.cell.update(view, slot, image);
             let model = view.model(slot);
