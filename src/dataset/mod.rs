@@ -23,6 +23,7 @@ mod room;
 mod rows;
 mod sample;
 mod set;
+mod share;
 mod source;
 mod split;
 mod sprites;

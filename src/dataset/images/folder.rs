@@ -11,14 +11,13 @@ use crate::dataset::options::DataOptions;
 use crate::dataset::progress::Progress;
 use crate::dataset::sample::{ImageShape, Sample};
 use crate::dataset::set::Dataset;
+use crate::dataset::share::Share;
 use crate::dataset::source::{Source, SourceError};
 use crate::dataset::split::Split;
 use crate::message::{Message, message};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Of so many files one is for testing, where no folder says which.
-const TEST_EVERY: usize = 10;
 /// More folders than this are no classes: their names become a column of text.
 const MOST_CLASSES: usize = 256;
 
@@ -85,8 +84,7 @@ fn shared_out(files: &[ImageFile]) -> (Vec<Listed>, Vec<Option<&str>>) {
         let (split, class) = match split_of(file) {
             Some(split) if is_split => (split, file.folders.get(1)),
             _ if is_split => (0, file.folders.first()),
-            _ if files.len() < TEST_EVERY => (usize::from(place + 1 == files.len()), file.folders.first()),
-            _ => (usize::from(place % TEST_EVERY == TEST_EVERY - 1), file.folders.first()),
+            _ => (Share::EveryTenth.split(place, files.len()), file.folders.first()),
         };
         listed.push(Listed { path: file.path.clone(), split });
         classes.push(class.map(String::as_str));

@@ -9,6 +9,7 @@ use crate::dataset::options::DataOptions;
 use crate::dataset::progress::Progress;
 use crate::dataset::sample::Sample;
 use crate::dataset::set::Dataset;
+use crate::dataset::share::Share;
 use crate::dataset::source::{Source, SourceError};
 use crate::dataset::split::Split;
 use crate::disk::read_file;
@@ -23,8 +24,6 @@ const MAX_TABLE: u64 = 512 << 20;
 const MOST_COLUMNS: usize = 256;
 /// The most classes.
 const MOST_CLASSES: usize = 256;
-/// Of so many rows one is for testing, where no column says which.
-const TEST_EVERY: usize = 10;
 /// What the columns with a meaning are called.
 const FILE: [&str; 5] = ["file", "path", "image", "filename", "file_name"];
 const LABEL: [&str; 3] = ["label", "class", "category"];
@@ -173,11 +172,7 @@ impl Table {
     fn splits(&self, path: &Path) -> Result<Vec<usize>, SourceError> {
         let count = self.rows.len();
         let Some(column) = self.named(&[SPLIT]) else {
-            let is_test = |row: usize| match count < TEST_EVERY {
-                true => row + 1 == count,
-                false => row % TEST_EVERY == TEST_EVERY - 1,
-            };
-            return Ok((0..count).map(|row| usize::from(is_test(row))).collect());
+            return Ok((0..count).map(|row| Share::EveryTenth.split(row, count)).collect());
         };
         let split = |row: usize| match self.cell(row, column).to_lowercase().as_str() {
             "train" | "training" | "0" => Ok(0),

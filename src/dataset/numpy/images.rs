@@ -9,60 +9,15 @@ use crate::dataset::options::ValueRange;
 use crate::dataset::room::{check_count, check_room};
 use crate::dataset::rows::{InMemory, Rows};
 use crate::dataset::sample::ImageShape;
+use crate::dataset::share::Share;
 use crate::dataset::source::SourceError;
 use crate::dataset::stream::Meter;
 use crate::message::message;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Of so many images one is for testing.
-const TEST_EVERY: usize = 10;
 /// Larger arrays are read by index from the cache.
 const IN_MEMORY: u64 = 512 << 20;
-
-/// Which split the images of an array go to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Share {
-    /// To learn from.
-    Train,
-    /// To test on.
-    Test,
-    /// Every tenth to test on, and the last one where there are fewer than ten.
-    EveryTenth,
-}
-
-impl Share {
-    /// The split of one of `count` examples: 0 to learn from, 1 to test on.
-    pub fn split(self, index: usize, count: usize) -> usize {
-        usize::from(match self {
-            Self::Train => false,
-            Self::Test => true,
-            Self::EveryTenth if count < TEST_EVERY => index + 1 == count,
-            Self::EveryTenth => index % TEST_EVERY == TEST_EVERY - 1,
-        })
-    }
-
-    /// Those of `values` that go to each split.
-    pub fn parts<T: Clone>(self, values: &[T]) -> [Vec<T>; 2] {
-        let mut parts = [Vec::new(), Vec::new()];
-        for (index, value) in values.iter().enumerate() {
-            parts[self.split(index, values.len())].push(value.clone());
-        }
-        parts
-    }
-
-    /// How many of `count` examples go to each split.
-    pub fn counts(self, count: usize) -> [usize; 2] {
-        match self {
-            Self::Train => [count, 0],
-            Self::Test => [0, count],
-            Self::EveryTenth => {
-                let test = if count < TEST_EVERY { 1.min(count) } else { count / TEST_EVERY };
-                [count - test, test]
-            }
-        }
-    }
-}
 
 /// The arrays that the images of a data set come from, all of one layout and type.
 pub struct ImageArrays {

@@ -2,13 +2,14 @@
 
 use super::array::{Array, file_words, size_words};
 use super::columns::ColumnParts;
-use super::images::{ImageArrays, Share};
+use super::images::ImageArrays;
 use super::values;
 use crate::dataset::cache::CacheKey;
 use crate::dataset::format::{Candidate, Format};
 use crate::dataset::options::DataOptions;
 use crate::dataset::progress::Progress;
 use crate::dataset::set::Dataset;
+use crate::dataset::share::Share;
 use crate::dataset::source::{Source, SourceError};
 use crate::dataset::stream::{Meter, Stream};
 use crate::message::{Message, message};

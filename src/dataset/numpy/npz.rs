@@ -3,7 +3,7 @@
 use super::array::{images_words, size_words};
 use super::columns::ColumnParts;
 use super::header::Header;
-use super::images::{ImageArrays, Share};
+use super::images::ImageArrays;
 use super::members::{Member, Members};
 use super::npy::file_name;
 use super::roles::{ColumnRole, Roles};
@@ -14,6 +14,7 @@ use crate::dataset::options::DataOptions;
 use crate::dataset::progress::Progress;
 use crate::dataset::room::check_room;
 use crate::dataset::set::Dataset;
+use crate::dataset::share::Share;
 use crate::dataset::source::{Source, SourceError};
 use crate::dataset::stream::Meter;
 use crate::message::{Message, message};

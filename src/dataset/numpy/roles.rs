@@ -2,8 +2,8 @@
 
 use super::array::ArrayLayout;
 use super::header::{ElementType, Header};
-use super::images::Share;
 use super::members::Member;
+use crate::dataset::share::Share;
 
 /// The most columns of one array.
 const MOST_COLUMNS: u64 = 64;
