@@ -108,7 +108,7 @@ fn fitted(image: DynamicImage, target: Target) -> Vec<u8> {
     };
     let image = match target.fit {
         _ if (image.width(), image.height()) == (width, height) => image,
-        ImageFit::Crop => image.resize_to_fill(width, height, FilterType::CatmullRom),
+        ImageFit::Crop => middle(&image, width, height).resize_exact(width, height, FilterType::CatmullRom),
         ImageFit::Whole => {
             let small = image.resize(width, height, FilterType::CatmullRom);
             let mut ground = DynamicImage::new(width, height, small.color());
@@ -122,6 +122,17 @@ fn fitted(image: DynamicImage, target: Target) -> Vec<u8> {
         return (0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied()).collect();
     }
     image.into_luma8().into_raw()
+}
+
+/// The middle of an image, as large as it can be in these proportions: what is cut off is cut off before it is scaled, since
+/// one of 1×16 384 pixels would be scaled to some gigabytes.
+fn middle(image: &DynamicImage, width: u32, height: u32) -> DynamicImage {
+    let (all, target) = ([image.width(), image.height()].map(u64::from), [width, height].map(u64::from));
+    let part = |own: u64, other: u64| (other + own / 2).checked_div(own).unwrap_or(0).max(1);
+    let width = all[0].min(part(target[1], all[1] * target[0]));
+    let height = all[1].min(part(target[0], all[0] * target[1]));
+    let beside = |all: u64, part: u64| ((all - part) / 2) as u32;
+    image.crop_imm(beside(all[0], width), beside(all[1], height), width as u32, height as u32)
 }
 
 /// What is transparent lets black be seen.
