@@ -22,6 +22,7 @@ mod points;
 mod project;
 mod receive;
 mod requests;
+mod resting;
 mod restore;
 mod runs;
 mod runtime;

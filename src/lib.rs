@@ -35,6 +35,7 @@
 //! | how files are read, and written where a person says | `disk/read.rs`, `disk/export.rs` |
 //! | what a person works on, as a value | `app/project.rs`; its changes are `ui/command.rs`, carried out in `app/apply` |
 //! | undo | `app/undo.rs`, `app/kept.rs`, `go_to` in `app/apply.rs` |
+//! | models of other data: how they rest and wake | `app/resting.rs`; their cards: `ui/model_card/resting.rs` |
 //! | what is exported | `app/apply/export.rs`, `ui/export.rs`; figures: `picture/figure`; tables: `history/table.rs`, `explore/points_table.rs` |
 //! | what is there again at the next start | `app/session_files.rs`, `app/restore.rs`; what writes it: `trainer/saving.rs`, `keep_state` in `app/logic.rs`, `close` in `app/runs.rs` |
 //! | what runs in the background | `app/jobs.rs` (answers: `app/done.rs`, `app/receive.rs`), `trainer`, `explore/viewer` |

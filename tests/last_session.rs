@@ -190,7 +190,7 @@ fn programs_at_once_keep_a_session_each() {
 }
 
 #[test]
-fn told_to_begin_with_other_data_the_last_session_is_what_undo_goes_back_to() {
+fn told_to_begin_with_other_data_the_last_session_rests_and_undo_goes_back_to_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = small(folder.path());
     make_steps(&mut session, 2);
@@ -198,6 +198,7 @@ fn told_to_begin_with_other_data_the_last_session_is_what_undo_goes_back_to() {
     drop(session);
     let mut session = opened(Start { data: Some(Source::parse("sprites")), ..start(folder.path()) });
     assert_eq!((session.data().unwrap().name.as_str(), steps(&session)), ("sprites", [0; 2]));
+    assert_eq!(session.project().models.iter().filter(|model| model.is_resting()).count(), 2, "on the list");
     session.apply(Asked::Undo);
     until(&mut session, "the last session", |session| steps(session) == [2; 2] && !session.is_restoring());
     assert_eq!(session.data().unwrap().name, "digits");

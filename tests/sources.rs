@@ -37,6 +37,23 @@ fn every_source_of_images_trains_dense_and_convolutional_models_to_the_same_bits
             ["idx", "keras.npz", "folders", "table.csv"].map(|name| trained(preset, &made(name), "10", cache.path()));
         assert!(weights.iter().all(|other| *other == weights[0]), "{preset}");
     }
+    // A single array, colours in batches, and points for what learns from those.
+    let folder = tempfile::tempdir().unwrap();
+    let (cifar, points) = (folder.path().join("colours"), folder.path().join("grid.points"));
+    fs::create_dir(&cifar).unwrap();
+    for (name, count) in [("data_batch_1.bin", 16), ("test_batch.bin", 4)] {
+        let record = |index: usize| [vec![(index % 10) as u8], vec![index as u8; 3072]].concat();
+        fs::write(cifar.join(name), (0..count).flat_map(record).collect::<Vec<u8>>()).unwrap();
+    }
+    let lines: String = (0..60).map(|index| format!("{},{}\n", index % 7, index % 5)).collect();
+    fs::write(&points, format!("x,y\n{lines}")).unwrap();
+    for preset in ["vae-dense", "vae-conv", "gan-dense", "dcgan"] {
+        assert!(!trained(preset, &cifar, "8", cache.path()).is_empty());
+    }
+    for preset in ["vae-dense", "gan-dense"] {
+        assert!(!trained(preset, &points, "10", cache.path()).is_empty());
+        assert!(!trained(preset, &made("../../corpus/npy/images.npy"), "2", cache.path()).is_empty());
+    }
     // Of other kinds: half precision in three planes, factors, mixed files.
     for (name, batch) in [("types/nchw.npz", "4"), ("types/f16.npz", "4"), ("sprites.npz", "8"), ("formats", "4")] {
         for preset in ["vae-dense", "dcgan"] {

@@ -10,11 +10,12 @@ mod plane;
 
 use crate::app::jobs::JobKey;
 use crate::app::kept::{KeptData, KeptModel, KeptState};
-use crate::app::project::Project;
+use crate::app::project::{ModelEntry, Project};
 use crate::app::runtime::ModelRuntime;
 use crate::app::session::Session;
 use crate::app::undo::{ChangeKind, UndoStep, UndoWay};
 use crate::model::ModelId;
+use crate::trainer::Control;
 use crate::ui::command::{Command, CompareCommand, ViewCommand};
 use crate::ui::layout::PanelLayout;
 use crate::ui::settings::Settings;
@@ -99,10 +100,10 @@ impl Session {
         let project = Project { settings, next_id, data: source, train_at_once, ..project };
         let before = std::mem::replace(&mut self.project, project);
         let restored: Vec<ModelId> = kept.iter().map(KeptModel::id).collect();
-        let other_data = data.is_some();
+        let stays =
+            |project: &Project, id: ModelId| project.data_of(id).is_some_and(|data| before.data_of(id) == Some(data));
         let leaves = |(id, model): &(ModelId, &mut ModelRuntime)| {
-            let stays = self.project.model(*id).is_some() && !other_data;
-            restored.contains(id) || (model.has_learned() && !stays)
+            restored.contains(id) || (model.has_learned() && !stays(&self.project, *id))
         };
         let models = self.services.models.iter_mut().filter(leaves);
         let replaced = models.map(|(id, model)| KeptModel::running(id, model.take_out())).collect();
@@ -111,10 +112,15 @@ impl Session {
         kept.into_iter().for_each(|model| self.put_back(model));
         let now = self.project.models.clone();
         for entry in now.iter().filter(|entry| !restored.contains(&entry.id)) {
-            match before.model(entry.id) {
-                Some(before) if !other_data => self.edited(entry.id, &before.config),
+            let id = entry.id;
+            match before.model(id).filter(|_| stays(&self.project, id)) {
+                Some(_) if entry.is_resting() => _ = self.send(id, Control::Pause),
+                Some(before) => {
+                    self.edited(id, &before.config);
+                    self.wake(id);
+                }
                 // It was taken off the list and is there again, or learns from other data.
-                _ => self.begin(entry.id),
+                None => self.begin(id),
             }
         }
         self.services.planes.restore(&self.project.planes);
@@ -128,7 +134,9 @@ impl Session {
         // One that was on its way has come too late.
         self.services.jobs.cancel(&JobKey::Make(id));
         self.services.planes.clear(id);
+        let rests = self.project.model(id).is_some_and(ModelEntry::is_resting);
         match model.take() {
+            KeptState::OnDisk(run) if rests => self.leave_on_disk(id, &run),
             KeptState::Running(model) if model.trainer.is_some() => _ = self.services.models.insert(id, *model),
             KeptState::OnDisk(run) => self.reopen(id, run),
             KeptState::Running(_) | KeptState::Gone => self.begin(id),

@@ -16,7 +16,7 @@ impl Session {
     pub(super) fn learn_drawn(&mut self, points: Vec<[f32; 2]>) {
         let folder = self.drawn_folder();
         let what = t!("data_plane.drawn").into_owned();
-        self.services.opening = Some(Opening { what, source: None, asked: true });
+        self.services.opening = Some(Opening { what, source: None, asked: true, show: None });
         self.services.jobs.start(JobKey::Open, move |progress| {
             let opened = write(&folder, &points).and_then(|path| {
                 dataset::load(&Source::path(path), progress).map(Box::new).map_err(|error| error.message())

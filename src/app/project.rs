@@ -27,6 +27,16 @@ pub struct ModelEntry {
     pub color: u8,
     /// The settings on its card.
     pub config: Config,
+    /// The data that it learned from, where that is another than what is open: it rests until that is opened again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rests_with: Option<Source>,
+}
+
+impl ModelEntry {
+    /// Whether it learned from other data than what is open.
+    pub fn is_resting(&self) -> bool {
+        self.rests_with.is_some()
+    }
 }
 
 /// The whole of it.
@@ -120,20 +130,21 @@ impl Project {
         self.models.iter_mut().find(|model| model.id == id)
     }
 
-    /// Puts a model on the list, behind another or at its end; `None` where there is no room for one more.
+    /// Puts a model on the list, behind another or at its end; `None` where there is no room for one more. Its name and its
+    /// colour are those of no other that learns from the data that is open.
     pub fn add(&mut self, config: Config, behind: Option<ModelId>) -> Option<ModelId> {
         if self.models.len() >= MOST_MODELS {
             return None;
         }
         let id = ModelId(self.next_id);
         self.next_id = self.next_id.saturating_add(1);
-        let used = |color: &u8| self.models.iter().any(|model| model.color == *color);
+        let used = |color: &u8| self.active().any(|model| model.color == *color);
         let colors = theme::MODELS.len() as u8;
         let color = (0..colors).find(|color| !used(color)).unwrap_or(self.models.len() as u8 % colors);
         let name = self.free_name(&config.preset);
         let place = behind.and_then(|id| self.models.iter().position(|model| model.id == id));
         let place = place.map_or(self.models.len(), |place| place + 1);
-        self.models.insert(place, ModelEntry { id, name, color, config });
+        self.models.insert(place, ModelEntry { id, name, color, config, rests_with: None });
         if self.shown.a == self.shown.b && self.models.len() > 1 {
             self.shown.b = id;
         }
@@ -142,7 +153,7 @@ impl Project {
 
     /// The preset's name, with a number where another model is called so.
     fn free_name(&self, preset: &str) -> String {
-        let taken = |name: &str| self.models.iter().any(|model| model.name == name);
+        let taken = |name: &str| self.active().any(|model| model.name == name);
         if !taken(preset) {
             return preset.to_owned();
         }
@@ -150,9 +161,20 @@ impl Project {
         numbered.into_iter().find(|name| !taken(name)).unwrap_or_else(|| preset.to_owned())
     }
 
-    /// Takes a model off the list; the views that it stood in show others. The last one stays.
+    /// The models that learn from the data that is open, in the order of the list; at least one.
+    pub fn active(&self) -> impl Iterator<Item = &ModelEntry> {
+        self.models.iter().filter(|model| !model.is_resting())
+    }
+
+    /// The data that a model of the list learns from, open or not.
+    pub fn data_of(&self, id: ModelId) -> Option<&Source> {
+        self.model(id).map(|model| model.rests_with.as_ref().unwrap_or(&self.data))
+    }
+
+    /// Takes a model off the list; the views that it stood in show others. The last one that can be shown stays.
     pub fn remove(&mut self, id: ModelId) -> bool {
-        if self.models.len() < 2 || self.model(id).is_none() {
+        let is_last = self.active().all(|model| model.id == id);
+        if is_last || self.model(id).is_none() {
             return false;
         }
         self.models.retain(|model| model.id != id);
@@ -160,16 +182,17 @@ impl Project {
         let Shown { a, b } = self.shown;
         for slot in self.slots_of(id).collect::<Vec<_>>() {
             let other = if slot == Slot::A { b } else { a };
-            let free = self.models.iter().map(|model| model.id).find(|free| *free != other);
+            let free = self.active().map(|model| model.id).find(|free| *free != other);
             let place = if slot == Slot::A { &mut self.shown.a } else { &mut self.shown.b };
             *place = free.unwrap_or(other);
         }
         true
     }
 
-    /// Shows a model in a view. One that stands in the other view changes places with what was shown here.
+    /// Shows a model in a view. One that stands in the other view changes places with what was shown here; one that rests
+    /// cannot be shown.
     pub fn show(&mut self, slot: Slot, id: ModelId) {
-        if self.model(id).is_none() {
+        if self.model(id).is_none_or(ModelEntry::is_resting) {
             return;
         }
         let Shown { a, b } = self.shown;
@@ -229,9 +252,16 @@ impl Project {
             let whole = Self::default();
             (self.models, self.next_id) = (whole.models, self.next_id.max(whole.next_id));
         }
-        let ids: Vec<ModelId> = self.models.iter().map(|model| model.id).collect();
-        let free = ids.iter().map(|id| id.0.saturating_add(1)).max().unwrap_or(0);
+        let free = self.models.iter().map(|model| model.id.0.saturating_add(1)).max().unwrap_or(0);
         self.next_id = self.next_id.max(free);
+        let data = &self.data;
+        self.models.iter_mut().for_each(|model| model.rests_with = model.rests_with.take().filter(|with| with != data));
+        if self.active().next().is_none()
+            && let Some(first) = self.models.first_mut()
+        {
+            first.rests_with = None;
+        }
+        let ids: Vec<ModelId> = self.active().map(|model| model.id).collect();
         if !ids.contains(&self.shown.a) {
             self.shown.a = ids.iter().copied().find(|id| *id != self.shown.b).unwrap_or(self.shown.b);
         }

@@ -33,12 +33,13 @@ impl Session {
             }
             Some(Done::Data(Ok(data))) => {
                 // Whichever way it was asked for; another look at the same place is no other data.
+                let show = opening.as_ref().and_then(|opening| opening.show);
                 if opening.is_some_and(|opening| opening.asked) && data.source.place != self.project.data.place {
                     self.project.settings.recent.add(Ask::OpenData, data.source.to_string());
                     self.look_into_cache();
                 }
                 self.shell.panels.dialogs.succeed(|ask| matches!(ask, Ask::OpenData | Ask::Drawings));
-                self.take_data(Arc::new(*data));
+                self.take_data(Arc::new(*data), show);
             }
             Some(done) => self.receive(done),
             None => {

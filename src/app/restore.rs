@@ -1,10 +1,8 @@
 //! The last session comes back: models with their steps, curves and optimisers, paused, in the background.
 
 use crate::app::done::Reopened;
-use crate::app::kept::{KeptData, KeptModel};
 use crate::app::session::Session;
-use crate::app::session_files::{self, Restoring, RunOnDisk};
-use crate::app::undo::ChangeKind;
+use crate::app::session_files::{self, RunOnDisk};
 use crate::message::{Message, message};
 use crate::model::ModelId;
 use crate::ui::command::ModelCommand;
@@ -19,20 +17,6 @@ impl Session {
     fn last_runs(&self) -> Vec<(ModelId, RunOnDisk)> {
         let models = self.services.restoring.models.iter();
         models.filter_map(|(id, record)| Some((id, self.services.session_files.on_disk(record)?))).collect()
-    }
-
-    /// The program was told what to begin with: the last session is what undo goes back to.
-    pub(super) fn put_last_session_behind(&mut self) {
-        if self.services.restoring.models.is_empty() {
-            return;
-        }
-        self.undo.record(ChangeKind::List, &self.project);
-        for (id, run) in self.last_runs() {
-            self.undo.keep(KeptModel::on_disk(id, run));
-        }
-        self.undo.keep_data(KeptData::At(self.project.data.clone()));
-        self.services.restoring = Restoring::default();
-        self.offer_undo(&tr("last_session.behind"));
     }
 
     /// A run that is to be opened is not also brought back by itself.

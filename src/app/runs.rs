@@ -3,6 +3,7 @@
 use crate::app::done::{Done, NotOpened, OpenedPlace, OpenedRun, Reopened};
 use crate::app::files;
 use crate::app::jobs::JobKey;
+use crate::app::project::ModelEntry;
 use crate::app::runtime::ModelRuntime;
 use crate::app::services::Opening;
 use crate::app::session::Session;
@@ -14,7 +15,7 @@ use crate::message::{Explain, Message, message};
 use crate::model::{Config, ModelId};
 use crate::run::{self, RunError};
 use crate::trainer::{self, OpenError, Options, Trainer};
-use crate::ui::command::ForkRequest;
+use crate::ui::command::{ForkRequest, ModelCommand};
 use crate::ui::fork::ForkField;
 use crate::ui::messages::Level;
 use crate::ui::slot::Slot;
@@ -83,6 +84,9 @@ impl Session {
         if from_step.is_none()
             && let Some(id) = self.project.models.iter().map(|model| model.id).find(is_open)
         {
+            if self.project.model(id).is_some_and(ModelEntry::is_resting) {
+                return self.apply(ModelCommand::Show(Slot::A, id));
+            }
             let (path, name) = (folder.display(), self.project.label(id));
             self.shell.say(Level::Note, &t!("toast.run_is_open", path = path, slot = name));
             return;
@@ -90,7 +94,8 @@ impl Session {
         self.undo.forget_run(&folder);
         let data = self.services.data.clone();
         let options = Options { from_step, ..self.services.options() };
-        self.services.opening = Some(Opening { what: folder.display().to_string(), source: None, asked: false });
+        self.services.opening =
+            Some(Opening { what: folder.display().to_string(), source: None, asked: false, show: None });
         self.services.jobs.start(JobKey::Open, move |progress| {
             Done::Run(OpenedPlace::Suiting, open(&folder, data, options, progress))
         });
@@ -100,7 +105,7 @@ impl Session {
         let OpenedRun { opened, plane, trainer, data } = run;
         let other_data = self.services.data.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &data));
         if other_data {
-            self.take_data(data);
+            self.take_data(data, None);
         }
         if !other_data {
             self.undo.record(ChangeKind::List, &self.project);
@@ -191,7 +196,8 @@ impl Session {
     pub(super) fn fork(&mut self, id: ModelId, request: ForkRequest) {
         let place = if request.beside { OpenedPlace::Beside(id) } else { OpenedPlace::Of(id) };
         let (data, options, runs) = (self.services.data.clone(), self.services.options(), self.runs());
-        self.services.opening = Some(Opening { what: request.run.display().to_string(), source: None, asked: false });
+        self.services.opening =
+            Some(Opening { what: request.run.display().to_string(), source: None, asked: false, show: None });
         self.services.jobs.start(JobKey::Open, move |progress| {
             let made = make_fork(&request, &runs)
                 .map_err(NotOpened::from)

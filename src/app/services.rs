@@ -5,16 +5,17 @@ use crate::app::decoder_state::DecoderState;
 use crate::app::jobs::Jobs;
 use crate::app::planes::Planes;
 use crate::app::runtime::{ModelRuntime, ReadyMade};
-use crate::app::session_files::{Restoring, RunOnDisk, SessionFiles};
+use crate::app::session_files::{ModelRecord, Restoring, RunOnDisk, SessionFiles};
 use crate::app::shares::SharesState;
 use crate::app::start::Start;
 use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Source};
 use crate::explore::compare::Sheet;
 use crate::explore::pad_canvas::PadCanvas;
-use crate::model::PerModel;
+use crate::model::{ModelId, PerModel};
 use crate::snapshot::Snapshot;
 use crate::trainer::Options;
+use crate::ui::slot::Slot;
 use candle_core::Device;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -28,6 +29,8 @@ pub(super) struct Opening {
     pub source: Option<Source>,
     /// Whether a person asked for this data just now.
     pub asked: bool,
+    /// The view and the model that shall stand in it when its data is there.
+    pub show: Option<(Slot, ModelId)>,
 }
 
 /// What a sheet was made of.
@@ -76,6 +79,8 @@ pub(super) struct Services {
     pub restoring: Restoring,
     /// Models that are on their way back from disk.
     pub reopening: PerModel<RunOnDisk>,
+    /// Models of the last session that rest, and have not been opened since.
+    pub resting: PerModel<ModelRecord>,
     /// That of a model of which nothing runs yet.
     pub no_runtime: ModelRuntime,
     pub ready: Vec<ReadyMade>,
@@ -108,6 +113,7 @@ impl Services {
             session_files,
             restoring,
             reopening: PerModel::default(),
+            resting: PerModel::default(),
             no_runtime: ModelRuntime::default(),
             ready: Vec::new(),
             sheet: SheetState::default(),

@@ -135,12 +135,9 @@ impl Session {
         }
         let last = self.project.data.clone();
         let other_data = data.as_ref().is_some_and(|data| data.clone().absolute() != last.clone().absolute());
-        if other_data {
-            self.put_last_session_behind();
-        }
         match run {
             // Undo goes back to what it replaces.
-            Some(run) if !self.services.restoring.models.is_empty() => {
+            Some(run) if !other_data && !self.services.restoring.models.is_empty() => {
                 self.services.restoring.then_open = Some(run);
                 self.open_data(last);
             }
@@ -157,6 +154,7 @@ impl Session {
         }
         let project = &self.project;
         self.services.models.retain(|id, _| project.model(id).is_some());
+        self.services.resting.retain(|id, _| project.model(id).is_some());
         self.services.planes.retain(|id| project.model(id).is_some());
     }
 
@@ -345,7 +343,8 @@ impl Session {
             color: entry.color,
             slot: self.project.slots_of(entry.id).next(),
             config: &entry.config,
-            mistake: self.mistake_in(&entry.config),
+            rests_with: entry.rests_with.as_ref(),
+            mistake: if entry.is_resting() { None } else { self.mistake_in(&entry.config) },
             waits_for_reset: runtime.waits_for_reset(&entry.config),
             status: runtime.status(),
             queued: runtime.queued,
@@ -376,6 +375,7 @@ impl Session {
     /// How far the models are, those too that are not back yet.
     fn records(&self) -> PerModel<ModelRecord> {
         let mut records = self.services.restoring.models.clone();
+        self.services.resting.iter().for_each(|(id, record)| _ = records.insert(id, record.clone()));
         for (id, run) in self.services.reopening.iter().filter(|(id, _)| records.get(*id).is_none()).collect::<Vec<_>>()
         {
             // What undo brings back is its own from the moment that it is asked for.

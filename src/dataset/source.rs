@@ -50,6 +50,16 @@ impl Source {
         Self { place, ..self }
     }
 
+    /// What it is called where there is little room: of a path its last part, with the options.
+    pub fn short_name(&self) -> String {
+        let last = match &self.place {
+            Place::Path(path) => path.file_name().map(|name| Place::Path(name.into())),
+            Place::BuiltIn(_) | Place::Download(_) => None,
+        };
+        let short = last.map(|place| Self { place, options: self.options.clone() });
+        short.as_ref().unwrap_or(self).to_string()
+    }
+
     /// The same place with other options.
     #[must_use]
     pub fn with(self, options: DataOptions) -> Self {

@@ -101,6 +101,17 @@ pub enum ModelCommand {
     TrainAtOnce(usize),
 }
 
+impl ModelCommand {
+    /// The model whose training it is about.
+    pub fn trains(&self) -> Option<ModelId> {
+        match self {
+            Self::Preset(id, _) | Self::Edit(id, _) | Self::Start(id) | Self::Step(id, _) => Some(*id),
+            Self::GoBack(id) | Self::Reset(id) => Some(*id),
+            _ => None,
+        }
+    }
+}
+
 /// About the latent plane.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

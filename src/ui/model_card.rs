@@ -7,6 +7,7 @@ mod fields;
 mod numbers;
 pub mod presets;
 mod rate_curve;
+pub mod resting;
 pub mod sections;
 mod status;
 mod thumbnails;

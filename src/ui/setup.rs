@@ -123,12 +123,13 @@ impl Panel for Setup {
             card(ui, |ui| self.data(ui, view, commands));
             ui.add_space(theme::GRID / 2.0);
             train_all(ui, view, commands);
-            for model in &view.models {
+            for model in view.active_models() {
                 ui.add_space(theme::GRID / 2.0);
                 card(ui, |ui| model_card::ui(ui, view, model, commands));
             }
             ui.add_space(theme::GRID / 2.0);
             list_end(ui, view, commands);
+            resting(ui, view, commands);
         });
     }
 }
@@ -166,6 +167,18 @@ fn list_end(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
             commands.push(ModelCommand::TrainAtOnce(count).into());
         }
     });
+}
+
+/// Below all: the models that learned from other data.
+fn resting(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    for (place, (model, data)) in view.resting_models().enumerate() {
+        if place == 0 {
+            ui.add_space(theme::GRID / 2.0);
+            ui.label(theme::note(ui, tr("resting.heading"))).on_hover_text(tr("resting.tip"));
+        }
+        ui.add_space(theme::GRID / 2.0);
+        card(ui, |ui| model_card::resting::ui(ui, view, model, data, commands));
+    }
 }
 
 fn card(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {

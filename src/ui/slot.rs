@@ -21,6 +21,14 @@ impl Slot {
         self as usize
     }
 
+    /// The one beside it.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::A => Self::B,
+            Self::B => Self::A,
+        }
+    }
+
     /// Its letter.
     pub const fn name(self) -> &'static str {
         match self {

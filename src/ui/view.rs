@@ -1,6 +1,6 @@
 //! What a panel may look at: plain references, nothing that it could change.
 
-use crate::dataset::{Dataset, Progress};
+use crate::dataset::{Dataset, Progress, Source};
 use crate::explore::compare::Sheet;
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
@@ -35,6 +35,8 @@ pub struct ModelView<'a> {
     pub color: u8,
     /// The view that it stands in, if any.
     pub slot: Option<Slot>,
+    /// The data that it learned from, where that is another than what is open: it rests.
+    pub rests_with: Option<&'a Source>,
     /// The numbers on its card, some of which may wait for a reset.
     pub config: &'a Config,
     /// What is wrong with them, if anything is.
@@ -217,6 +219,16 @@ impl<'a> View<'a> {
             _ => None,
         });
         moved.unwrap_or(self.cursor)
+    }
+
+    /// The models that learn from the data that is open, in the order of the list.
+    pub fn active_models(&self) -> impl Iterator<Item = &ModelView<'a>> {
+        self.models.iter().filter(|model| model.rests_with.is_none())
+    }
+
+    /// The models that learned from other data and rest, each with that.
+    pub fn resting_models(&self) -> impl Iterator<Item = (&ModelView<'a>, &'a Source)> {
+        self.models.iter().filter_map(|model| Some((model, model.rests_with?)))
     }
 
     /// The models that are shown, in the order of the list.

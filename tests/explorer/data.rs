@@ -138,7 +138,7 @@ fn data_that_is_downloaded_stands_beside_what_is_built_in_with_its_size() {
 
 /// A file or folder that was dropped.
 #[derive(Debug)]
-struct Dropped(PathBuf);
+pub struct Dropped(pub PathBuf);
 
 impl DroppedFile for Dropped {
     fn path(&self) -> &Path {

@@ -254,6 +254,7 @@ fn other_data() {
         screen.session.borrow_mut().apply(DataCommand::Open(Source::parse("sprites")));
         screen.until("the sprites", |session| session.data().is_some_and(|data| data.name == "sprites"));
         screen.until("made for them", at(0));
+        assert!(screen.message().1.ends_with("stays on the list, below"), "{:?}", screen.message());
     });
 }
 

@@ -147,6 +147,7 @@ pub fn model_view(slot: Slot, config: &Config) -> ModelView<'_> {
         color: slot.index() as u8,
         slot: Some(slot),
         config,
+        rests_with: None,
         mistake: None,
         waits_for_reset: false,
         status: None,

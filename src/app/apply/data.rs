@@ -3,17 +3,19 @@
 use crate::app::done::Done;
 use crate::app::jobs::JobKey;
 use crate::app::kept::KeptData;
+use crate::app::resting::Learned;
 use crate::app::services::Opening;
 use crate::app::session::Session;
 use crate::app::undo::{ChangeKind, UndoWay};
 use crate::dataset::download::{self, DOWNLOADS};
 use crate::dataset::{self, Dataset, Place, Progress, Source, SourceError};
 use crate::message::{Explain, Message};
-use crate::model::Config;
+use crate::model::{Config, ModelId};
 use crate::ui::Pane;
 use crate::ui::command::DataCommand;
 use crate::ui::messages::Level;
 use crate::ui::reading::PREVIEWED;
+use crate::ui::slot::Slot;
 use crate::ui::text::{explain, whole};
 use rust_i18n::t;
 use std::sync::Arc;
@@ -77,6 +79,14 @@ impl Session {
         self.start_opening(source, None, Some(dataset::fetch_and_load));
     }
 
+    /// Opens the data that a model rests with, and shows it then.
+    pub(super) fn open_data_to_show(&mut self, source: Source, show: (Slot, ModelId)) {
+        self.start_opening(source, None, None);
+        if let Some(opening) = &mut self.services.opening {
+            opening.show = Some(show);
+        }
+    }
+
     /// The same of data that nobody asked for by name: nothing is downloaded.
     pub(in crate::app) fn open_data(&mut self, source: Source) {
         self.open_data_for(source, None);
@@ -89,7 +99,7 @@ impl Session {
 
     fn start_opening(&mut self, source: Source, way: Option<UndoWay>, fetch: Option<OpenBy>) {
         let (what, asked) = (source.to_string(), fetch.is_some());
-        self.services.opening = Some(Opening { what, source: Some(source.clone()), asked });
+        self.services.opening = Some(Opening { what, source: Some(source.clone()), asked, show: None });
         let open = fetch.unwrap_or(dataset::load);
         self.services.jobs.start(JobKey::Open, move |progress| {
             let opened = open(&source, progress).map(Box::new).map_err(|error| error.message());
@@ -107,37 +117,37 @@ impl Session {
         }
     }
 
-    /// Puts other data in place of what is open, as one step of undo with all models.
-    pub(in crate::app) fn take_data(&mut self, data: Arc<Dataset>) {
-        let trained = self.services.models.iter().any(|(_, model)| model.has_learned());
-        let ids: Vec<_> = self.project.models.iter().map(|model| model.id).collect();
+    /// Puts other data in place of what is open, as one step of undo with all models: those that learned rest, those that
+    /// learned from this data before are shown again.
+    pub(in crate::app) fn take_data(&mut self, data: Arc<Dataset>, show: Option<(Slot, ModelId)>) {
         let is_first = self.services.data.is_none();
-        if !is_first {
-            self.undo.record(ChangeKind::List, &self.project);
-            ids.iter().for_each(|id| self.keep_for_undo(*id));
+        let learned = self.change_models_data(&data.source);
+        self.let_rest_on_disk();
+        if let Some((slot, id)) = show {
+            self.project.show(slot, id);
         }
         self.adapt_models(&data);
-        self.project.data = data.source.clone();
         self.bring_plane_forward(&data);
         self.project.browse.example = None;
         if let Some(before) = self.put_data(data.clone()) {
             self.undo.keep_data(KeptData::Here(before));
         }
-        for id in ids {
-            if !is_first || !self.restore(id) {
-                self.make(id);
-            }
-        }
+        self.keep_runtimes();
+        let active: Vec<ModelId> = self.project.active().map(|model| model.id).collect();
+        active.into_iter().for_each(|id| self.wake(id));
         if is_first {
             self.finish_restoring();
         }
         let count = whole(data.train.count() as u64);
-        let key = if trained { "toast.data_opened_anew" } else { "toast.data_opened" };
+        let key = match learned {
+            Learned::Nothing => "toast.data_opened",
+            Learned::Rests => "toast.data_opened_beside",
+            Learned::BeginsAnew => "toast.data_opened_anew",
+        };
         let message = t!(key, name = data.name, count = count, shape = data.sample()).into_owned();
-        if trained {
-            self.offer_undo(&message)
-        } else {
-            self.shell.say(Level::Done, &message)
+        match learned {
+            Learned::Nothing => self.shell.say(Level::Done, &message),
+            Learned::Rests | Learned::BeginsAnew => self.offer_undo(&message),
         }
         for note in &data.notes {
             self.shell.say(Level::Note, &explain(note));
@@ -160,18 +170,21 @@ impl Session {
         checked.err().map(|error| error.message())
     }
 
-    /// Gives models that were for another kind of data the settings that suit this one.
+    /// Gives models that were for another kind of data, and have learned nothing, the settings that suit this one.
     fn adapt_models(&mut self, data: &Dataset) {
         let sample = data.sample();
         let before = self.services.data.as_ref().map(|before| before.sample());
         let other_kind = before.is_some_and(|before| before.is_point() != sample.is_point());
-        for model in &mut self.project.models {
+        let count = data.train.count();
+        let fresh: Vec<ModelId> =
+            self.project.models.iter().filter(|model| self.is_fresh(model)).map(|model| model.id).collect();
+        let mut fitted = None;
+        for model in self.project.models.iter_mut().filter(|model| fresh.contains(&model.id)) {
             if other_kind || model.config.check_on(sample).is_err() {
                 model.config.adapt_to(sample);
             }
+            fitted = model.config.fit_batch(count).or(fitted);
         }
-        let count = data.train.count();
-        let fitted = self.project.models.iter_mut().filter_map(|model| model.config.fit_batch(count)).last();
         if let Some(batch) = fitted {
             let words = t!("toast.batch_fitted", count = whole(count as u64), batch = batch);
             self.shell.say(Level::Note, &words);

@@ -33,6 +33,9 @@ impl Session {
             self.finish_restoring();
             return Some(KeptModel::on_disk(id, run));
         }
+        if let Some(run) = self.services.resting.remove(id).and_then(|of| self.services.session_files.on_disk(&of)) {
+            return Some(KeptModel::on_disk(id, run));
+        }
         Some(KeptModel::running(id, self.services.models.get_mut(id)?.take_out()))
     }
 

@@ -2,6 +2,7 @@
 
 use crate::app::done::Done;
 use crate::app::jobs::JobKey;
+use crate::app::project::ModelEntry;
 use crate::app::runtime::ModelRuntime;
 use crate::app::session::Session;
 use crate::app::undo::ChangeKind;
@@ -15,6 +16,9 @@ use rust_i18n::t;
 
 impl Session {
     pub(super) fn apply_to_model(&mut self, command: ModelCommand) {
+        if command.trains().is_some_and(|id| self.project.model(id).is_some_and(ModelEntry::is_resting)) {
+            return self.shell.say(Level::Note, &tr("resting.tip"));
+        }
         match command {
             ModelCommand::Add(preset) => {
                 if let Some(config) = self.preset(&preset) {
@@ -22,7 +26,12 @@ impl Session {
                 }
             }
             ModelCommand::Duplicate(id) => {
-                if let Some(config) = self.project.model(id).map(|model| model.config.clone()) {
+                if let Some(mut config) = self.project.model(id).map(|model| model.config.clone()) {
+                    if let Some(data) =
+                        self.services.data.as_ref().filter(|data| config.check_on(data.sample()).is_err())
+                    {
+                        config.adapt_to(data.sample());
+                    }
                     self.add(config, Some(id));
                 }
             }
@@ -33,7 +42,10 @@ impl Session {
                     model.color = color;
                 }
             }),
-            ModelCommand::Show(slot, id) => self.change_list(|project| project.show(slot, id)),
+            ModelCommand::Show(slot, id) => match self.project.model(id).and_then(|model| model.rests_with.clone()) {
+                Some(source) => self.open_data_to_show(source, (slot, id)),
+                None => self.change_list(|project| project.show(slot, id)),
+            },
             ModelCommand::Preset(id, name) => self.set_preset(id, &name),
             ModelCommand::Edit(id, config) => {
                 self.undo.record(ChangeKind::Model(id), &self.project);
@@ -51,7 +63,7 @@ impl Session {
             ModelCommand::GoBack(id) => self.go_back(id),
             ModelCommand::Reset(id) => self.reset(&[id]),
             ModelCommand::ResetAll => {
-                let ids: Vec<ModelId> = self.project.models.iter().map(|model| model.id).collect();
+                let ids: Vec<ModelId> = self.project.active().map(|model| model.id).collect();
                 self.reset(&ids);
             }
             ModelCommand::TrainAtOnce(count) => self.project.train_at_once = count.clamp(1, MOST_MODELS),
@@ -59,7 +71,7 @@ impl Session {
     }
 
     fn each(&mut self, mut action: impl FnMut(&mut Self, ModelId)) {
-        let ids: Vec<ModelId> = self.project.models.iter().map(|model| model.id).collect();
+        let ids: Vec<ModelId> = self.project.active().map(|model| model.id).collect();
         ids.into_iter().for_each(|id| action(self, id));
     }
 

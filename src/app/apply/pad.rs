@@ -53,7 +53,8 @@ impl Session {
             return self.failed(|ask| ask == Ask::Drawings, &tr("pad.too_few"));
         }
         let folder = std::path::absolute(&folder).unwrap_or(folder);
-        self.services.opening = Some(Opening { what: folder.display().to_string(), source: None, asked: true });
+        self.services.opening =
+            Some(Opening { what: folder.display().to_string(), source: None, asked: true, show: None });
         self.services
             .jobs
             .start(JobKey::Open, move |progress| Done::Data(written(&folder, shape, &kept, progress).map(Box::new)));

@@ -80,7 +80,7 @@ pub(super) fn run(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     entry(ui, commands, any, &all, &tr("help.space"), ModelCommand::ToggleAll);
     entry(ui, commands, any, &tr("menu.step_all"), "S", ModelCommand::StepAll);
     entry(ui, commands, any, &tr("menu.reset_all"), "Ctrl+R", ModelCommand::ResetAll);
-    for model in &view.models {
+    for model in view.active_models() {
         ui.separator();
         let (is_there, label) = (model.status.is_some(), model.label());
         let (words, command) = match model.is_training() || model.queued {

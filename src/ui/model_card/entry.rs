@@ -28,7 +28,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Ve
             commands.push(ModelCommand::Duplicate(model.id).into());
             ui.close();
         }
-        let several = view.models.len() > 1;
+        let several = model.rests_with.is_some() || view.active_models().count() > 1;
         let remove = ui.add_enabled(several, Button::new(tr("entry.remove"))).on_hover_text(tr("entry.remove_tip"));
         if remove.on_disabled_hover_text(tr("entry.last_tip")).clicked() {
             commands.push(ModelCommand::Remove(model.id).into());
