@@ -30,6 +30,7 @@ mod sprites;
 mod stream;
 mod toys;
 mod view;
+mod zipped;
 
 pub use column::{Cells, Column, ColumnValues};
 pub use counts::{ExamplesLeft, PartCounts, SourceCounts};

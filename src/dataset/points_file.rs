@@ -65,7 +65,8 @@ impl Format for PointsFile {
 /// The points of a file.
 fn points(path: &Path, bytes: &[u8]) -> Result<Vec<[f32; 2]>, SourceError> {
     let refuse = |expected: Message, found: Message| Err(SourceError::unexpected(path, expected, found));
-    let Ok(text) = std::str::from_utf8(bytes) else {
+    // Spreadsheets put a mark of their encoding before the first name.
+    let Ok(text) = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)) else {
         return refuse(message!("a file of points"), message!("bytes that are no text"));
     };
     let mut lines = text.lines();

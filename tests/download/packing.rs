@@ -119,6 +119,11 @@ fn an_archive_that_is_none_or_lacks_a_file_is_one_sentence() {
         (gzip(&whole[..9_000]), "expected a tar archive, found one that is truncated"),
         (gzip(b"no archive"), "expected a tar archive, found one that is truncated"),
         (gzip(&tar(&[long], "")), "expected at most 536870912 bytes, found data_batch_1.bin of 1073741824 bytes"),
+        (
+            gzip(&tar(&[plain("elsewhere/data_batch_1.bin", b"x")], "")),
+            "expected an archive with one file data_batch_1.bin, found two of that name",
+        ),
+        (gzip(&tar(&vec![plain("x", b""); 10_001], "")), "expected a tar archive, found one of more than 10000 files"),
         (gzip(&whole)[..2_000].to_owned(), "expected a whole gzip file, found one that is truncated"),
     ];
     for (archive, expected) in cases {

@@ -5,13 +5,15 @@ use crate::place::Place;
 use crate::runner::{Read, Verdict, ensure, refused, sentence};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use latentarium::dataset::{Dataset, Progress, Source, Split, load};
+use latentarium::dataset::{Dataset, Progress, Source, Split, load, points_text};
 use std::io::{Cursor, Write};
 use std::path::Path;
 use zip::write::SimpleFileOptions;
 
 /// Images of a split that are looked at.
 const LOOKED_AT: usize = 16;
+/// Of so many points of a file one is for testing.
+const TEST_EVERY: usize = 6;
 
 /// A folder of IDX files.
 pub struct Idx {
@@ -167,6 +169,40 @@ impl Images {
 
     pub fn read_table(&self, bytes: &[u8]) -> Verdict {
         opened(&self.table.put("list.csv", bytes))
+    }
+}
+
+/// A file of points.
+pub struct Points(Place);
+
+impl Points {
+    pub fn new() -> Self {
+        Self(Place::new([]))
+    }
+
+    pub fn read(&self, bytes: &[u8]) -> Verdict {
+        let open = |bytes: &[u8]| load(&Source::path(self.0.put("drawn.points", bytes)), &Progress::default());
+        let data = match open(bytes) {
+            Ok(data) => data,
+            Err(error) => return refused(error),
+        };
+        let counts = [&data.train, &data.test].map(Split::count);
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count();
+        ensure(counts[0] + counts[1] + 1 == lines, || format!("{counts:?} points of {lines} lines"))?;
+        ensure(counts[1] == (lines - 1) / TEST_EVERY, || format!("{counts:?} points"))?;
+        let mut next = counts.map(|_| 0);
+        let points: Vec<[f32; 2]> = (1..lines)
+            .map(|number| {
+                let (part, split) = if number % TEST_EVERY == 0 { (1, &data.test) } else { (0, &data.train) };
+                next[part] += 1;
+                split.image(next[part] - 1).try_into().unwrap()
+            })
+            .collect();
+        let strange = points.iter().flatten().find(|value| !(-1e6..=1e6).contains(*value));
+        ensure(strange.is_none(), || format!("{strange:?} among the points"))?;
+        let again = open(points_text(&points).as_bytes()).map_err(|error| format!("what is written: {error}"))?;
+        ensure(again.id == data.id, || "they are others after they were written".to_owned())?;
+        Ok(Read::Whole)
     }
 }
 

@@ -2,13 +2,17 @@
 
 use crate::corpus;
 use crate::data::packed;
+use crate::downloads::sign;
 use latentarium::app::State;
 use latentarium::model::Config;
 use latentarium::ui::layout;
 use latentarium::ui::settings::Language;
 use std::fs;
+use std::io::{Cursor, Write};
 use std::path::Path;
 use std::process::Command;
+use zip::CompressionMethod;
+use zip::write::SimpleFileOptions;
 
 /// Writes an entry.
 fn put(reader: &str, name: &str, bytes: impl AsRef<[u8]>) {
@@ -22,6 +26,8 @@ pub fn corpus() {
     idx();
     cifar();
     npy();
+    archives();
+    points();
     runs();
     settings();
     tensors();
@@ -94,6 +100,92 @@ fn npy() {
     let classes: Vec<u8> = (0..12i64).flat_map(|class| (class % 5).to_le_bytes()).collect();
     put("npy", "labels.npy", npy_file(1, "<i8", "(12,)", &classes));
     put("npy", "labels.wrong-below.npy", npy_file(1, "|i1", "(12,)", &[255; 12]));
+}
+
+/// An entry of a tar archive.
+fn tar_entry(path: &str, kind: u8, size: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut header = [0; 512];
+    header[..path.len()].copy_from_slice(path.as_bytes());
+    header[100..108].copy_from_slice(b"0000644\0");
+    header[124..124 + size.len()].copy_from_slice(size.as_bytes());
+    header[156] = kind;
+    header[257..265].copy_from_slice(b"ustar  \0");
+    sign(&mut header);
+    [header.as_slice(), bytes, &vec![0; bytes.len().next_multiple_of(512) - bytes.len()]].concat()
+}
+
+fn tar_file(path: &str, bytes: &[u8]) -> Vec<u8> {
+    tar_entry(path, b'0', &format!("{:011o}", bytes.len()), bytes)
+}
+
+fn zip_file(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (number, (path, bytes)) in members.iter().enumerate() {
+        let methods = [CompressionMethod::Deflated, CompressionMethod::Stored];
+        let options = SimpleFileOptions::default().compression_method(methods[number % 2]);
+        archive.start_file(*path, options).unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// Archives of three files that are kept, among others.
+fn archives() {
+    let (a, b, words) = (ramp(700), ramp(512), b"one\ntwo\n");
+    let [first, second, third] = [("set/a.bin", &a[..]), ("b.bin", &b[..]), ("deep/set/names.txt", &words[..])];
+    let end = vec![0; 1024];
+    let files = [first, second, third].map(|(path, bytes)| tar_file(path, bytes));
+    let whole = [files.concat(), end.clone()].concat();
+    put("tar", "whole.tar", &whole);
+    put("tar", "open.tar", files.concat());
+    let escapes = [tar_file("../../a.bin", &a), tar_file("/tmp/b.bin", b""), tar_file("../escaped", b"x")].concat();
+    let kinds =
+        [tar_entry("set/", b'5', "0", b""), tar_entry("a.bin", b'2', "0", b""), tar_entry("b.bin", b'L', "3", b"x/y")];
+    put("tar", "outside.tar", [kinds.concat(), escapes, files[2].clone(), end.clone()].concat());
+    put("tar", "few.wrong-missing.tar", [&files[..2].concat(), &end[..]].concat());
+    put("tar", "many.wrong-twice.tar", [files.concat(), files[1].clone(), end.clone()].concat());
+    put(
+        "tar",
+        "many.wrong-long.tar",
+        [files[..2].concat(), tar_entry("names.txt", b'0', "77777777777", b"x")].concat(),
+    );
+    put("tar", "many.wrong-size.tar", [files[..2].concat(), tar_entry("names.txt", b'0', "\u{7f}", b"x")].concat());
+    put("tar", "many.wrong-sign.tar", [files[..2].concat(), tar_entry("names.txt", b'0', "+1", b"x")].concat());
+    put("tar", "whole.wrong-cut.tar", &whole[..2100]);
+    put("tar-gzip", "whole.gz", packed(&whole));
+    put("tar-gzip", "parts.gz", [packed(&whole[..1000]), packed(&whole[1000..])].concat());
+    put("tar-gzip", "bomb.wrong-end.gz", packed(&[whole.clone(), vec![0; 1 << 20]].concat()));
+    let passed = tar_entry("passed", b'0', &format!("{:o}", 1 << 20), &vec![0; 1 << 20]);
+    put("tar-gzip", "bomb.wrong-file.gz", packed(&[passed, whole].concat()));
+    put("zip", "whole.zip", zip_file(&[first, second, third]));
+    put(
+        "zip",
+        "outside.zip",
+        zip_file(&[("../../a.bin", &a), ("/b.bin", b""), third, ("../escaped", b"x"), ("b.bin/", b"")]),
+    );
+    put("zip", "few.wrong-missing.zip", zip_file(&[first, third]));
+    put("zip", "many.wrong-twice.zip", zip_file(&[first, second, third, ("other/a.bin", b"x")]));
+    let two = zip_file(&[first, second, third, ("deep/set/names.tyt", b"x")]);
+    let mut one_name = two;
+    while let Some(at) = one_name.windows(9).position(|part| part == b"names.tyt") {
+        one_name[at + 7] = b'x';
+    }
+    put("zip", "many.wrong-name.zip", one_name);
+    put("zip", "bomb.wrong-long.zip", zip_file(&[(first.0, &vec![0; 1 << 20]), second, third]));
+}
+
+fn points() {
+    let lines = |end: &str| {
+        let points = (0..14).map(|at| format!("{},{}{end}", at as f32 * 0.25 - 1.0, (at * 7 % 5) as f32 * -0.5));
+        format!("x,y{end}{}", points.collect::<String>())
+    };
+    put("points", "drawn.points", lines("\n"));
+    put("points", "other.points", lines("\r\n"));
+    put("points", "marked.points", format!("\u{feff}{}", lines("\n")));
+    put("points", "far.points", lines("\n").replace("\n0.25,", "\n-1e6, ").replace(",-0\n", ",+1.5e-42\n"));
+    put("points", "three.wrong-columns.points", lines("\n").replace("x,y", "x,y,z"));
+    put("points", "few.wrong-count.points", &lines("\n")[..40]);
+    put("points", "far.wrong-nan.points", lines("\n").replace("\n0.25,", "\nnan,"));
 }
 
 /// Runs by the program, on data in a folder of no machine's.

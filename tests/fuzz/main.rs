@@ -5,6 +5,7 @@
 mod checkpoints;
 mod corpus;
 mod data;
+mod downloads;
 mod made;
 mod minimal;
 mod mutation;
@@ -77,6 +78,36 @@ fn images() {
 fn tables_of_images() {
     let reader = data::Images::new();
     fuzz("tables", &Corpus::of("table"), |_, bytes| reader.read_table(bytes));
+}
+
+#[test]
+fn files_of_points() {
+    let reader = data::Points::new();
+    fuzz("points", &Corpus::of("points"), |_, bytes| reader.read(bytes));
+}
+
+#[test]
+fn tar_archives() {
+    let reader = downloads::Archives::of_tar();
+    fuzz("tar", &Corpus::of("tar"), |_, bytes| reader.read_tar(bytes));
+}
+
+#[test]
+fn packed_tar_archives() {
+    let reader = downloads::Archives::of_tar();
+    fuzz("tar-gzip", &Corpus::of("tar-gzip"), |_, bytes| reader.read_tar(bytes));
+}
+
+#[test]
+fn tar_archives_packed_after_the_mutation() {
+    let reader = downloads::Archives::of_tar();
+    fuzz("tar, packed after the mutation", &Corpus::of("tar"), |entry, bytes| reader.read_packed_tar(entry, bytes));
+}
+
+#[test]
+fn zip_archives() {
+    let reader = downloads::Archives::of_zip();
+    fuzz("zip", &Corpus::of("zip"), |_, bytes| reader.read_zip(bytes));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! In the cache a data set is a folder of its own name, which is there whole or not at all. What is on its way lies beside it
 //! in a hidden folder, which one program at a time works in.
 
+mod kept;
 mod mirrors;
 mod request;
 mod table;

@@ -1,19 +1,20 @@
 //! What was downloaded becomes a folder that can be opened.
 
+use super::kept::KeptFiles;
 use super::table::{Download, Packing};
-use super::tar::{self, all_found};
+use super::tar;
 use super::transfer::written;
 use crate::dataset::progress::Progress;
 use crate::dataset::source::SourceError;
 use crate::dataset::stream::Meter;
+use crate::dataset::zipped;
 use crate::disk::{atomic, open_file};
 use crate::message::{Message, message};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
-use zip::ZipArchive;
 
-/// The most bytes of one unpacked file.
+/// The most bytes that an archive unpacks to.
 const MOST_BYTES: u64 = 512 << 20;
 /// Bytes between two looks at whether the work was cancelled.
 const PIECE: usize = 1 << 20;
@@ -53,12 +54,7 @@ fn fill(download: &Download, work: &Path, beside: &Path, progress: &Progress) ->
             }
             return Ok(());
         }
-        Packing::TarGz(names) => {
-            let meter = Meter::new(&archive, progress);
-            meter.expect_file(&archive)?;
-            tar::unpack(&archive, names, beside, MOST_BYTES, &meter)
-        }
-        Packing::Zip(names) => unzip(&archive, names, beside, progress),
+        packing => packing.unpack(&archive, beside, MOST_BYTES, progress),
     };
     if let Err(SourceError::Unexpected { path, .. }) = &unpacked
         && *path == archive
@@ -69,32 +65,67 @@ fn fill(download: &Download, work: &Path, beside: &Path, progress: &Progress) ->
     unpacked
 }
 
-/// Unpacks files of `names` from a zip archive into `folder`, whatever folder of the archive they lie in.
-fn unzip(archive: &Path, names: &[&str], folder: &Path, progress: &Progress) -> Result<(), SourceError> {
+impl Packing {
+    /// Unpacks the files of an archive that are kept into `folder`: regular files of these names and nothing else, whatever
+    /// folder of the archive they lie in, of at most `most_bytes` together. What is not packed has none.
+    ///
+    /// # Errors
+    /// No archive, a damaged or too long one, a file that is there twice, one that is missing, or what is wrong with the
+    /// disk; `folder` may then hold some of them.
+    pub fn unpack(
+        self,
+        archive: &Path,
+        folder: &Path,
+        most_bytes: u64,
+        progress: &Progress,
+    ) -> Result<(), SourceError> {
+        match self {
+            Self::Plain => Ok(()),
+            Self::TarGz(names) => {
+                let meter = Meter::new(archive, progress);
+                meter.expect_file(archive)?;
+                tar::unpack(archive, names, folder, most_bytes, &meter)
+            }
+            Self::Zip(names) => unzip(archive, names, folder, most_bytes, progress),
+        }
+    }
+}
+
+fn unzip(
+    archive: &Path,
+    names: &[&str],
+    folder: &Path,
+    most_bytes: u64,
+    progress: &Progress,
+) -> Result<(), SourceError> {
     let wrong = |found: Message| SourceError::unexpected(archive, message!("a zip archive"), found);
     let (file, _) =
         open_file(archive).map_err(|error| SourceError::unexpected(archive, error.expected, error.found))?;
-    let mut zip = ZipArchive::new(io::BufReader::new(file)).map_err(|error| wrong(Message::words(error)))?;
-    let mut left: Vec<&str> = names.to_vec();
+    let mut zip = zipped::list(file).map_err(wrong)?;
+    if zip.has_duplicate_names() {
+        return Err(wrong(message!("two files of one name")));
+    }
+    let (mut kept, mut left) = (KeptFiles::new(archive, names), most_bytes);
     progress.set_total(0);
     for index in 0..zip.len() {
-        let mut entry = zip.by_index(index).map_err(|error| wrong(Message::words(error)))?;
-        let name = entry
-            .name()
-            .map_err(|error| wrong(Message::words(error)))?
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let Some(place) = left.iter().position(|wanted| entry.is_file() && *wanted == name) else { continue };
-        left.remove(place);
-        copy(&mut entry, &folder.join(&name), archive, progress)?;
+        // One whose name cannot be read is called like none of them.
+        let Some(name) = zip.name_for_index(index).and_then(|path| kept.named(&path.ok()?)) else { continue };
+        let mut member = zip.by_index(index).map_err(|error| wrong(zipped::damage(error)))?;
+        if member.is_file() {
+            kept.take(name)?;
+            let copied = copy(&mut member, &folder.join(name), archive, left, progress)?;
+            let expected = || message!("at most {most} bytes", most = most_bytes);
+            left = left
+                .checked_sub(copied)
+                .ok_or_else(|| SourceError::unexpected(archive, expected(), message!("more")))?;
+        }
     }
-    all_found(archive, &left)
+    kept.check()
 }
 
-/// Unpacks one file, no further than it may be long.
-fn copy(from: &mut impl Read, to: &Path, archive: &Path, progress: &Progress) -> Result<(), SourceError> {
+/// Unpacks one file, and of what is longer than `most` bytes one byte more; gives how many there are.
+fn copy(from: &mut impl Read, to: &Path, archive: &Path, most: u64, progress: &Progress) -> Result<u64, SourceError> {
+    let mut from = from.take(most.saturating_add(1));
     let mut file = File::create_new(to).map_err(|error| written(to, &error))?;
     let (mut piece, mut count) = (vec![0; PIECE], 0u64);
     loop {
@@ -111,11 +142,8 @@ fn copy(from: &mut impl Read, to: &Path, archive: &Path, progress: &Progress) ->
             }
         };
         count += read as u64;
-        if count > MOST_BYTES {
-            let expected = message!("at most {most} bytes", most = MOST_BYTES);
-            return Err(SourceError::unexpected(archive, expected, message!("more")));
-        }
         file.write_all(piece.get(..read).unwrap_or_default()).map_err(|error| written(to, &error))?;
     }
-    file.sync_all().map_err(|error| written(to, &error))
+    file.sync_all().map_err(|error| written(to, &error))?;
+    Ok(count)
 }

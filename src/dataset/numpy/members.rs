@@ -4,44 +4,12 @@ use super::array::Array;
 use super::header::Header;
 use crate::dataset::source::SourceError;
 use crate::dataset::stream::{Counted, MOST_PACKED, Meter, Stream};
+use crate::dataset::zipped::{self, ListedArchive};
 use crate::message::{Message, message};
-use std::cell::Cell;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use zip::ZipArchive;
-use zip::result::ZipError;
 
 /// The most members that are looked at.
 const MAX_MEMBERS: usize = 256;
-/// The most bytes that listing the members may read: what is behind them has no such limit.
-const MAX_LISTING: u64 = 16 << 20;
-
-/// A reader that gives no more than is left to it.
-struct Bounded<R> {
-    inner: R,
-    left: Rc<Cell<u64>>,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.left.get();
-        if left == 0 && !buffer.is_empty() {
-            return Err(io::Error::other("a longer list of members than an archive of arrays has"));
-        }
-        let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let count = self.inner.read(buffer.get_mut(..most).unwrap_or_default())?;
-        self.left.set(left.saturating_sub(count as u64));
-        Ok(count)
-    }
-}
-
-impl<R: Seek> Seek for Bounded<R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.inner.seek(to)
-    }
-}
-
 /// One array of an archive.
 pub struct Member {
     /// Without `.npy`.
@@ -55,7 +23,7 @@ pub struct Member {
 /// An open archive.
 pub struct Members<'a> {
     path: &'a Path,
-    archive: ZipArchive<BufReader<Bounded<Counted>>>,
+    archive: ListedArchive<Counted>,
     /// The arrays that can be read.
     pub arrays: Vec<Member>,
     /// The others, in a sentence each.
@@ -64,15 +32,6 @@ pub struct Members<'a> {
 
 fn archive_words() -> Message {
     message!("a NumPy archive (.npz)")
-}
-
-/// What is wrong with an archive.
-fn found(error: ZipError) -> Message {
-    match error {
-        ZipError::Io(error) => message!("damaged data ({error})", error),
-        ZipError::CompressionMethodNotSupported(_) => message!("members that are packed in another way than deflate"),
-        other => message!("damaged data ({error})", error = other.to_string()),
-    }
 }
 
 impl<'a> Members<'a> {
@@ -86,10 +45,7 @@ impl<'a> Members<'a> {
         if length == 0 {
             return Err(wrong(message!("an empty file")));
         }
-        let left = Rc::new(Cell::new(MAX_LISTING));
-        let reader = BufReader::with_capacity(64 << 10, Bounded { inner: counted, left: left.clone() });
-        let archive = ZipArchive::new(reader).map_err(|error| wrong(found(error)))?;
-        left.set(u64::MAX);
+        let archive = zipped::list(counted).map_err(wrong)?;
         let count = archive.len();
         if count > MAX_MEMBERS {
             return Err(wrong(message!("{count} members, more than {most}", count, most = MAX_MEMBERS)));
@@ -128,7 +84,7 @@ impl<'a> Members<'a> {
         meter: &Meter<'_>,
     ) -> Result<(String, Option<Array<'m>>), (String, SourceError)> {
         let path: PathBuf = self.path.to_owned();
-        let unnamed = |error| (String::new(), SourceError::unexpected(&path, archive_words(), found(error)));
+        let unnamed = |error| (String::new(), SourceError::unexpected(&path, archive_words(), zipped::damage(error)));
         let member = self.archive.by_index(index).map_err(unnamed)?;
         let name = member.name().map(|name| name.into_owned()).unwrap_or_default();
         let Some(array_name) = name.strip_suffix(".npy").map(str::to_owned) else { return Ok((name, None)) };
