@@ -14,7 +14,7 @@ const COMMANDS: [(&str, &str); 6] = [
     ("demo", "demo --seconds 1 --out gan --data"),
 ];
 
-const KINDS: &str = "expected a folder of IDX files (MNIST's format: train-images-idx3-ubyte, …), a folder of CIFAR-10 binary \
+pub const KINDS: &str = "expected a folder of IDX files (MNIST's format: train-images-idx3-ubyte, …), a folder of CIFAR-10 binary \
                      batches (data_batch_1.bin, …, test_batch.bin), a NumPy file of images (NAME.npy, with classes in \
                      NAME_labels.npy where there are any), a NumPy archive of images (NAME.npz, with classes and factors \
                      where there are any), a folder of images (PNG, JPEG, GIF, BMP, WebP, TIFF), with a folder a class \

@@ -11,6 +11,7 @@ mod data_images;
 mod data_npy;
 mod data_npz;
 mod data_paths;
+mod data_points;
 mod fixture;
 mod kinds;
 mod out_paths;
@@ -51,6 +52,11 @@ fn tables_of_images() {
 #[test]
 fn cifar_batches() {
     table::run(data_cifar::cases());
+}
+
+#[test]
+fn files_of_points() {
+    table::run(data_points::cases());
 }
 
 #[test]
@@ -110,6 +116,7 @@ fn the_tables_have_at_least_two_hundred_cases() {
         data_npy::cases(),
         data_cifar::cases(),
         data_paths::cases(),
+        data_points::cases(),
         out_paths::cases(),
         rules::cases(),
         run_files::cases(),
