@@ -170,7 +170,7 @@ fn a_run_on_points_is_written_resumed_to_the_bit_measured_and_drawn() {
         here,
         &["train", "gan-dense", "--data", "moons?invert"],
         1,
-        "expected images to invert or make black and white, found points",
+        "moons: expected options among test=1…90&seed=N, class=NAME, take=N, balance, found invert",
     );
     let compare = ["compare", "vae-dense-whole", "gan-dense-whole", "--out", "compare.png"];
     refused(here, &compare, 1, "expected images for a sheet to compare models by, found points of ℝ²");

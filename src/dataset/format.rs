@@ -5,6 +5,7 @@ use super::options::DataOptions;
 use super::progress::Progress;
 use super::set::Dataset;
 use super::source::SourceError;
+use super::understood::OF_IMAGES;
 use crate::message::{Message, message};
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,11 @@ pub trait Format: Sync {
         None
     }
 
+    /// The options that it understands, as they are written: those that it reads, and those by which its examples are looked at.
+    fn options(&self) -> &'static [&'static str] {
+        OF_IMAGES
+    }
+
     /// Opens a path that it claims: bounded in memory by what is there, with progress and a way to cancel. Of the options
     /// it reads those that say how its files become examples.
     ///
@@ -39,6 +45,11 @@ pub trait BuiltIn: Sync {
 
     /// What it is, in one line.
     fn summary(&self) -> &'static str;
+
+    /// The options by which its examples are looked at, as they are written.
+    fn options(&self) -> &'static [&'static str] {
+        OF_IMAGES
+    }
 
     /// Makes it, with progress and a way to cancel.
     ///

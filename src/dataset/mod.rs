@@ -29,6 +29,7 @@ mod split;
 mod sprites;
 mod stream;
 mod toys;
+mod understood;
 mod view;
 mod zipped;
 

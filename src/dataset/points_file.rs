@@ -8,6 +8,7 @@ use super::sample::Sample;
 use super::set::Dataset;
 use super::source::{Source, SourceError};
 use super::split::Split;
+use super::understood::OF_POINTS;
 use crate::disk::read_file;
 use crate::message::{Message, message};
 use std::fmt::Write;
@@ -42,6 +43,10 @@ impl Format for PointsFile {
 
     fn claims(&self, candidate: &Candidate) -> bool {
         candidate.names.is_none() && candidate.path.extension().is_some_and(|ending| ending == POINTS_ENDING)
+    }
+
+    fn options(&self) -> &'static [&'static str] {
+        OF_POINTS
     }
 
     fn open(&self, path: &Path, _: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {

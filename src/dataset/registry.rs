@@ -14,10 +14,11 @@ use super::set::Dataset;
 use super::source::{Place, Source, SourceError};
 use super::sprites::Sprites;
 use super::toys;
+use super::understood;
 use super::view::looked_at;
 use crate::message::{Message, message};
 use serde::{Deserialize, Deserializer};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
 /// Every format that files and folders are read in.
 pub static FORMATS: &[&dyn Format] = &[&IdxFolder, &Cifar10, &Npy, &Npz, &ImageFolder, &ImageTable, &PointsFile];
@@ -76,6 +77,7 @@ impl<'de> Deserialize<'de> for Source {
 /// # Errors
 /// The same as [`load`]'s, or what is wrong with the download.
 pub fn fetch_and_load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError> {
+    check_named(source)?;
     if let Place::Download(name) = source.place
         && let Some(download) = Download::named(name)
     {
@@ -92,6 +94,7 @@ pub fn fetch_and_load(source: &Source, progress: &Progress) -> Result<Dataset, S
 /// One sentence that names the file, what was expected and what was found.
 pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError> {
     let source = source.clone().absolute();
+    check_named(&source)?;
     let opened = match &source.place {
         Place::BuiltIn(name) => match BUILT_IN.iter().find(|built_in| built_in.name() == *name) {
             Some(built_in) => built_in.open(progress),
@@ -102,7 +105,10 @@ pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError
             Some((download, None)) => Err(SourceError::NotDownloaded { name, bytes: download.bytes() }),
             None => Err(SourceError::unexpected(Path::new(name), expected(), message!("another name"))),
         },
-        Place::Path(path) => open(path, &source.options, progress),
+        Place::Path(path) => match misread(path) {
+            Some(error) => Err(error),
+            None => open(path, &source.options, progress),
+        },
     };
     let opened = opened?;
     let notes = opened.notes.clone();
@@ -110,12 +116,53 @@ pub fn load(source: &Source, progress: &Progress) -> Result<Dataset, SourceError
     Ok(Dataset { source, notes, ..looked_at })
 }
 
+/// The options that the source of a name understands; none where nothing is called so.
+fn options_of(name: &str) -> Option<&'static [&'static str]> {
+    let built_in = BUILT_IN.iter().find(|built_in| built_in.name() == name).map(|built_in| built_in.options());
+    built_in.or_else(|| Some(Download::named(name)?.options()))
+}
+
+/// Refuses options that the source of a name does not understand; for a path that is done where its format is known.
+fn check_named(source: &Source) -> Result<(), SourceError> {
+    match source.place {
+        Place::BuiltIn(name) | Place::Download(name) => {
+            understood::check(Path::new(name), &source.options, options_of(name).unwrap_or_default())
+        }
+        Place::Path(_) => Ok(()),
+    }
+}
+
+/// What is wrong with options that were taken for a part of a path, as what stands before the `?` is there and the whole is not.
+fn misread(path: &Path) -> Option<SourceError> {
+    if path.symlink_metadata().is_ok() {
+        return None;
+    }
+    let (place, options) = path.to_str()?.rsplit_once('?').filter(|(_, options)| !options.contains(is_separator))?;
+    let place = Path::new(place);
+    if place.exists() {
+        return Some(match format_of(place) {
+            Ok(format) => understood::misread(place, options, format.options()),
+            Err(error) => error,
+        });
+    }
+    // A path is made absolute before anybody looks whether it is one.
+    let name = place.strip_prefix(std::env::current_dir().ok()?).ok()?;
+    Some(understood::misread(name, options, options_of(name.to_str()?)?))
+}
+
 /// Opens a file or folder in the one format that claims it.
 fn open(path: &Path, options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {
+    let format = format_of(path)?;
+    understood::check(path, options, format.options())?;
+    format.open(path, options, progress)
+}
+
+/// The one format that claims a file or folder.
+fn format_of(path: &Path) -> Result<&'static dyn Format, SourceError> {
     let candidate = Candidate::of(path, expected())?;
     let claimed: Vec<_> = FORMATS.iter().filter(|format| format.claims(&candidate)).collect();
     let found = match claimed.as_slice() {
-        [format] => return format.open(path, options, progress),
+        [format] => return Ok(**format),
         [] => match (FORMATS.iter().find_map(|format| format.near_miss(&candidate)), &candidate.names) {
             (Some(near_miss), _) => near_miss,
             (None, None) => message!("another file"),
@@ -161,5 +208,28 @@ mod tests {
         for source in [faces, mirrored] {
             assert_eq!(Source::from(source.to_string()), source);
         }
+    }
+
+    #[test]
+    fn options_that_a_source_does_not_understand_are_named_with_those_that_it_does() {
+        let said =
+            |text: &str| load(&Source::parse(text), &Progress::default()).map_err(|error| error.to_string()).err();
+        let images = "options among test=1…90&seed=N, class=NAME, take=N, balance, invert, binarize=1…100";
+        let points = "options among test=1…90&seed=N, class=NAME, take=N, balance";
+        for (text, expected, found) in [
+            ("digits?side=32", images, "side=32"),
+            ("digits?take=9&sid=32", images, "sid=32"),
+            ("digits?test=91", images, "test=91"),
+            ("mnist?crop", images, "crop"),
+            ("mnist?color=grey", images, "color=grey"),
+            ("8-ring?take=100&invert", points, "invert"),
+            ("8-ring?binarise=50", points, "binarise=50"),
+        ] {
+            let (name, _) = text.split_once('?').unwrap_or_default();
+            assert_eq!(said(text), Some(format!("{name}: expected {expected}, found {found}")));
+        }
+        assert_eq!(said("8-ring?take=100"), None);
+        let nothing = said("nothing-here?side=0").unwrap_or_default();
+        assert!(nothing.ends_with("found nothing there"), "{nothing}");
     }
 }

@@ -73,5 +73,54 @@ pub fn cases() -> Vec<Case> {
             }));
         }
     }
+    cases.extend(options());
     cases
+}
+
+/// Options that the data does not understand.
+fn options() -> Vec<Case> {
+    let images = "test=1…90&seed=N, class=NAME, take=N, balance, invert, binarize=1…100";
+    let refused = |data: &str, place: &str, understood: String, found: &str| {
+        let sentence = format!("latentarium: {place}: expected options among {understood}, found {found}");
+        let train = "train vae-dense --steps 1 --out new --data";
+        Case::refused(format!("options: {data}"), train, sentence)
+            .argument(data)
+            .after(|here| small_data(&here.join("it")))
+    };
+    let of_images = |data: &str, place: &str, found: &str| refused(data, place, images.to_owned(), found);
+    vec![
+        of_images("digits?side=32", "digits", "side=32"),
+        of_images("digits?take=10&sid=32", "digits", "sid=32"),
+        of_images("mnist?crop", "mnist", "crop"),
+        of_images("mnist?color=grey", "mnist", "color=grey"),
+        of_images("it?side=4", "{here}/it", "side=4"),
+        of_images("it?sid=4", "{here}/it", "sid=4"),
+        of_images("it?binarize=101", "{here}/it", "binarize=101"),
+        of_images("it?invert=\u{1b}[2J", "{here}/it", "invert= [2J"),
+        of_images("it?", "{here}/it", "none"),
+        refused(
+            "set.npy?color=grey",
+            "{here}/set.npy",
+            format!("range=0..1|-1..1|0..255|0..65535, {images}"),
+            "color=grey",
+        )
+        .after(|here| fs::write(here.join("set.npy"), "x").unwrap()),
+        refused(
+            "set?range=0..1",
+            "{here}/set",
+            format!("side=1…512, fit=crop|whole, color=grey|rgb, {images}"),
+            "range=0..1",
+        )
+        .after(|here| {
+            fs::create_dir(here.join("set")).unwrap();
+            fs::write(here.join("set/a.png"), b"").unwrap();
+        }),
+        refused("8-ring?invert", "8-ring", "test=1…90&seed=N, class=NAME, take=N, balance".to_owned(), "invert"),
+        // What stands before it is not there either: all of it is a path.
+        Case::refused(
+            "options: of nothing",
+            "train vae-dense --steps 1 --out new --data nothing?sid=4",
+            format!("latentarium: {{here}}/nothing?sid=4: {KINDS} nothing there"),
+        ),
+    ]
 }

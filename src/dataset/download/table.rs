@@ -1,5 +1,7 @@
 //! What can be downloaded: one table of names, addresses, lengths and checksums.
 
+use crate::dataset::understood::OF_IMAGES;
+
 /// A data set that is downloaded when a person asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Download {
@@ -41,6 +43,11 @@ impl Download {
     /// The one of this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         DOWNLOADS.iter().find(|download| download.name == name)
+    }
+
+    /// The options by which it is looked at, as they are written: each is a folder of images of one size.
+    pub fn options(&self) -> &'static [&'static str] {
+        OF_IMAGES
     }
 
     /// What is downloaded in all.

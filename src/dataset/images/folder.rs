@@ -14,6 +14,7 @@ use crate::dataset::set::Dataset;
 use crate::dataset::share::Share;
 use crate::dataset::source::{Source, SourceError};
 use crate::dataset::split::Split;
+use crate::dataset::understood::OF_IMAGE_FILES;
 use crate::message::{Message, message};
 use std::path::Path;
 use std::sync::Arc;
@@ -40,6 +41,10 @@ impl Format for ImageFolder {
 
     fn claims(&self, candidate: &Candidate) -> bool {
         candidate.names.as_ref().is_some_and(|names| holds_images(&candidate.path, names))
+    }
+
+    fn options(&self) -> &'static [&'static str] {
+        OF_IMAGE_FILES
     }
 
     fn open(&self, path: &Path, options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {

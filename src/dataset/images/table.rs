@@ -12,6 +12,7 @@ use crate::dataset::set::Dataset;
 use crate::dataset::share::Share;
 use crate::dataset::source::{Source, SourceError};
 use crate::dataset::split::Split;
+use crate::dataset::understood::OF_IMAGE_FILES;
 use crate::disk::read_file;
 use crate::message::{Message, message};
 use std::collections::BTreeSet;
@@ -45,6 +46,10 @@ impl Format for ImageTable {
 
     fn claims(&self, candidate: &Candidate) -> bool {
         candidate.ends_in("csv")
+    }
+
+    fn options(&self) -> &'static [&'static str] {
+        OF_IMAGE_FILES
     }
 
     fn open(&self, path: &Path, options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {

@@ -12,6 +12,7 @@ use crate::dataset::set::Dataset;
 use crate::dataset::share::Share;
 use crate::dataset::source::{Source, SourceError};
 use crate::dataset::stream::{Meter, Stream};
+use crate::dataset::understood::OF_ARRAYS;
 use crate::message::{Message, message};
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,10 @@ impl Format for Npy {
 
     fn claims(&self, candidate: &Candidate) -> bool {
         candidate.ends_in("npy")
+    }
+
+    fn options(&self) -> &'static [&'static str] {
+        OF_ARRAYS
     }
 
     fn open(&self, path: &Path, options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {

@@ -17,6 +17,7 @@ use crate::dataset::set::Dataset;
 use crate::dataset::share::Share;
 use crate::dataset::source::{Source, SourceError};
 use crate::dataset::stream::Meter;
+use crate::dataset::understood::OF_ARRAYS;
 use crate::message::{Message, message};
 use std::path::Path;
 use std::sync::Arc;
@@ -45,6 +46,10 @@ impl Format for Npz {
 
     fn claims(&self, candidate: &Candidate) -> bool {
         candidate.ends_in("npz")
+    }
+
+    fn options(&self) -> &'static [&'static str] {
+        OF_ARRAYS
     }
 
     fn open(&self, path: &Path, options: &DataOptions, progress: &Progress) -> Result<Dataset, SourceError> {

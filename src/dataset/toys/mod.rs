@@ -14,6 +14,7 @@ use super::sample::Sample;
 use super::set::Dataset;
 use super::source::{Source, SourceError};
 use super::split::Split;
+use super::understood::OF_POINTS;
 use crate::random::{Purpose, stream};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
@@ -58,6 +59,10 @@ impl BuiltIn for Toy {
 
     fn summary(&self) -> &'static str {
         self.summary
+    }
+
+    fn options(&self) -> &'static [&'static str] {
+        OF_POINTS
     }
 
     fn open(&self, progress: &Progress) -> Result<Dataset, SourceError> {

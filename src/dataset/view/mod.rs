@@ -28,8 +28,8 @@ const LISTED_CLASSES: usize = 20;
 /// The part of `data` that `options` look at, with its own id; `data` itself where they look at all of it as it is.
 ///
 /// # Errors
-/// A class that there is not, classes of data that has none, values of points that are to be changed as pixels are, or fewer than 2 examples that are left to learn from or none
-/// to test on.
+/// A class that there is not, classes of data that has none, or fewer than 2 examples that are left to learn from or none to
+/// test on.
 pub(super) fn looked_at(data: Dataset, options: &DataOptions) -> Result<Dataset, SourceError> {
     let values = ValueMap { invert: options.invert, binarize: options.binarize };
     let DataOptions { split, classes, take, balance, .. } = options;
@@ -37,9 +37,6 @@ pub(super) fn looked_at(data: Dataset, options: &DataOptions) -> Result<Dataset,
         return Ok(data);
     }
     let mut choice = Choice::all(&data);
-    if data.sample().is_point() && !values.is_identity() {
-        return Err(choice.error(message!("images to invert or make black and white"), message!("points")));
-    }
     let seed = split.map_or(0, |split| split.seed);
     if let Some(split) = split {
         choice.draw_anew(*split);
