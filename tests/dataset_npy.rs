@@ -248,7 +248,7 @@ fn headers_that_are_not_understood_say_what_was_found() {
         assert_eq!(descr(pickled), "pickled Python objects, which are never opened");
     }
     assert_eq!(descr("[('r', '|u1'), ('g', '|u1')]"), "records of several fields");
-    for other in ["<f1", "<c8", "|S5", "<U3", "<M8[ns]", "=u2", "u2", "<u3", ""] {
+    for other in ["<f1", "<c8", "|S0", "<U0", "|S+5", "<U5000", "|U3", "|S", "<M8[ns]", "=u2", "u2", "<u3", ""] {
         assert_eq!(descr(&format!("'{other}'")), format!("elements of the type {other:?}"));
     }
     assert_eq!(

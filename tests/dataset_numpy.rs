@@ -85,6 +85,69 @@ fn a_range_that_is_asked_for_is_taken() {
     assert_ne!(word.id, plain.id);
 }
 
+/// The words of a column of both splits: those of its classes, or its text.
+fn words(data: &Dataset, name: &str) -> (bool, Vec<String>) {
+    let (mut is_class, mut words) = (false, Vec::new());
+    for split in [&data.train, &data.test] {
+        let column = split.columns().iter().find(|column| column.name == name).unwrap();
+        match &column.values {
+            ColumnValues::Class { names, indices } => {
+                is_class = true;
+                let index = |at: usize| usize::from(indices.get(at).unwrap());
+                words.extend((0..split.count()).map(|at| names[index(at)].clone()));
+            }
+            ColumnValues::Text(cells) => words.extend((0..split.count()).map(|at| cells.get(at).unwrap().to_string())),
+            ColumnValues::Number(_) => panic!("{name} holds numbers"),
+        }
+    }
+    (is_class, words)
+}
+
+#[test]
+fn labels_that_are_words_are_classes_where_they_are_few() {
+    let names = ["ship", "cat", "größer", "cat", "", "犬", "10", "9", "cat", "ship", "犬", "größer"].map(str::to_owned);
+    let (mut shared, tenth) = (names.to_vec(), names[9].clone());
+    shared.remove(9);
+    shared.push(tenth);
+    for name in ["utf32", "big", "bytes"] {
+        let data = opened(&format!("words/{name}.npy"));
+        assert_eq!(data.class_names(), ["", "9", "10", "cat", "größer", "ship", "犬"], "{name}");
+        assert_eq!(words(&data, "class"), (true, shared.clone()), "{name}");
+    }
+    let parts = opened("words/parts.npz");
+    assert_eq!(parts.class_names(), ["", "9", "10", "a longer name", "cat", "größer", "ship", "犬"]);
+    let test = ["cat", "a longer name", "犬"].map(str::to_owned);
+    assert_eq!(words(&parts, "class"), (true, [&names[..], &test].concat()));
+    let mut authors = names.to_vec();
+    authors.reverse();
+    authors.extend_from_slice(&names[..3]);
+    assert_eq!(words(&parts, "author"), (false, authors));
+    assert!(parts.notes.is_empty(), "{:?}", parts.notes);
+    let many = opened("words/many.npz");
+    let (is_class, words) = words(&many, "labels");
+    assert!(!is_class && many.class_names().is_empty() && many.train.class(0).is_none());
+    assert_eq!((words.len(), words[0].as_str(), words[299].as_str()), (300, "n0", "n299"));
+}
+
+#[test]
+fn text_that_is_none_is_refused_and_images_are_no_text() {
+    let images = array("|u1", "2, 1, 1", &[0; 2]);
+    let labelled = |labels: &[u8]| refusal(&archive(&[("x.npy", &images), ("y.npy", labels)]));
+    let start = "/set.npz/y.npy: expected text in each element, found";
+    for (code, name) in [(0xd800u32, "U+D800"), (0x11_0000, "U+110000"), (u32::MAX, "U+FFFFFFFF")] {
+        let codes: Vec<u8> = [65, 0, 66, code].iter().flat_map(|code: &u32| code.to_le_bytes()).collect();
+        let said = labelled(&array("<U2", "2,", &codes));
+        assert_eq!(said, format!("{start} {name}, which is no character, at element 1"));
+    }
+    let said = labelled(&array("|S2", "2,", b"a\0\xc3\x28"));
+    assert_eq!(said, format!("{start} bytes that are no UTF-8 at element 1"));
+    // A zero between characters is one.
+    let said = labelled(&array("|S3", "2,", b"a\0bcd\0"));
+    assert_eq!(said, "nothing: it was opened");
+    let said = refusal(&archive(&[("x.npy", &array("|S1", "4, 2, 2", &[65; 16]))]));
+    assert!(said.ends_with(", found x [4, 2, 2]"), "{said}");
+}
+
 /// An archive of this, stored, with a name a member.
 fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
     use std::io::Write;

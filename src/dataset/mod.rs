@@ -31,6 +31,7 @@ mod stream;
 mod toys;
 mod understood;
 mod view;
+mod words;
 mod zipped;
 
 pub use column::{Cells, Column, ColumnValues};

@@ -100,6 +100,10 @@ fn npy() {
     let classes: Vec<u8> = (0..12i64).flat_map(|class| (class % 5).to_le_bytes()).collect();
     put("npy", "labels.npy", npy_file(1, "<i8", "(12,)", &classes));
     put("npy", "labels.wrong-below.npy", npy_file(1, "|i1", "(12,)", &[255; 12]));
+    let words: Vec<u8> = "ab\0é犬\0".repeat(6).chars().flat_map(|sign| u32::from(sign).to_le_bytes()).collect();
+    put("npy", "labels.words.npy", npy_file(1, "<U3", "(12,)", &words));
+    put("npy", "labels.bytes.npy", npy_file(1, "|S4", "(12,)", &"ab\0\0é\0\0".as_bytes().repeat(6)));
+    put("npy", "labels.wrong-character.npy", npy_file(1, "<U1", "(12,)", &[0, 0xd8, 0, 0].repeat(12)));
 }
 
 /// An entry of a tar archive.

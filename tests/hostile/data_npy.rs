@@ -167,6 +167,28 @@ pub fn cases() -> Vec<Case> {
             npy("<u2", "3,", &[0, 0, 0, 1, 0, 0]),
             "expected a class from 0 to 255 for each image, found 256",
         ),
+        of_labels(
+            "half of a pair of UTF-16",
+            npy("<U1", "3,", &[65, 0, 0, 0, 0, 0xd8, 0, 0, 66, 0, 0, 0]),
+            "expected text in each element, found U+D800, which is no character, at element 1",
+        ),
+        of_labels(
+            "bytes that are no text",
+            npy("|S2", "3,", b"ab\xff\xfecd"),
+            "expected text in each element, found bytes that are no UTF-8 at element 1",
+        ),
+        of_labels(
+            "words that are cut",
+            npy("<U4", "3,", &[0; 47]),
+            "expected 48 bytes of data after the header, found 47 bytes: the file is truncated",
+        ),
+        of_labels(
+            "very many words",
+            npy("<U4096", "18446744073709551,", &[]),
+            "expected at most 68719476736 bytes of data",
+        ),
+        of_labels("words of no length", npy("<U0", "3,", &[]), &format!("{ELEMENTS}elements of the type \"<U0\"")),
+        of_bytes("text as images", npy("|S1", "3, 2, 2", &[65; 12]), &format!("{ELEMENTS}text")),
         Case::refused("NumPy: a hole behind the data", TRAIN, "there is trailing data").after(|here| {
             fs::write(here.join("set.npy"), good()).unwrap();
             File::options().write(true).open(here.join("set.npy")).unwrap().set_len(8 << 30).unwrap();

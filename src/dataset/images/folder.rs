@@ -2,9 +2,9 @@
 
 use super::decode::{Target, decode};
 use super::gather::{Gathered, Listed, gather, target};
-use super::listing::{FolderListing, ImageFile, by_name, holds_images};
+use super::listing::{FolderListing, ImageFile, holds_images};
 use crate::dataset::cache::CacheKey;
-use crate::dataset::column::{Cells, Column, ColumnValues};
+use crate::dataset::column::{Column, ColumnValues};
 use crate::dataset::folder::folder_name;
 use crate::dataset::format::{Candidate, Format};
 use crate::dataset::options::DataOptions;
@@ -15,12 +15,9 @@ use crate::dataset::share::Share;
 use crate::dataset::source::{Source, SourceError};
 use crate::dataset::split::Split;
 use crate::dataset::understood::OF_IMAGE_FILES;
+use crate::dataset::words::classes_or_texts;
 use crate::message::{Message, message};
 use std::path::Path;
-use std::sync::Arc;
-
-/// More folders than this are no classes: their names become a column of text.
-const MOST_CLASSES: usize = 256;
 
 /// A folder of PNG (8 and 16 bit), JPEG, GIF (its first frame), BMP, WebP and TIFF files, mixed in size and colour.
 ///
@@ -100,21 +97,12 @@ fn shared_out(files: &[ImageFile]) -> (Vec<Listed>, Vec<Option<&str>>) {
 /// A column of classes in both splits, or of words where there are too many; none where not all files have one.
 fn columns(listed: &[Listed], classes: &[Option<&str>], gathered: &Gathered) -> [Vec<Column>; 2] {
     let Some(classes) = classes.iter().copied().collect::<Option<Vec<&str>>>() else { return Default::default() };
-    let mut names = classes.clone();
-    names.sort_by(|a, b| by_name(a, b));
-    names.dedup();
     let kept = || listed.iter().zip(&classes).enumerate().filter(|(place, _)| gathered.holds(*place));
     let of = |split: usize| kept().filter(move |(_, (file, _))| file.split == split).map(|(_, (_, class))| *class);
-    if names.len() > MOST_CLASSES {
-        return [0, 1].map(|split| {
-            let texts: Arc<[Arc<str>]> = of(split).map(Arc::from).collect();
-            vec![Column { name: "folder".to_owned(), values: ColumnValues::Text(Cells::Listed(texts)) }]
-        });
-    }
-    let owned: Arc<[String]> = names.iter().map(|name| (*name).to_owned()).collect();
-    [0, 1].map(|split| {
-        let place = |class: &str| names.binary_search_by(|name| by_name(name, class)).unwrap_or(0) as u8;
-        vec![Column::class(of(split).map(place).collect::<Vec<u8>>(), owned.clone())]
+    let values = classes_or_texts(classes.iter().copied(), [0, 1].map(|split| of(split).collect()));
+    values.map(|values| {
+        let name = if matches!(values, ColumnValues::Text(_)) { "folder" } else { "class" };
+        vec![Column { name: name.to_owned(), values }]
     })
 }
 

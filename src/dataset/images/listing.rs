@@ -3,6 +3,7 @@
 use crate::dataset::folder::names;
 use crate::dataset::progress::Progress;
 use crate::dataset::source::SourceError;
+use crate::dataset::words::by_name;
 use crate::message::message;
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
@@ -116,60 +117,4 @@ impl FolderListing {
 fn by_names(a: &[String], b: &[String]) -> Ordering {
     let pairs = a.iter().zip(b).map(|(a, b)| by_name(a, b));
     pairs.fold(Ordering::Equal, Ordering::then).then(a.len().cmp(&b.len()))
-}
-
-/// The order of names in which numbers count as numbers: `2.png` before `10.png`.
-pub fn by_name(a: &str, b: &str) -> Ordering {
-    let (mut left, mut right) = (a, b);
-    loop {
-        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-        let (many_left, many_right) = (digits(left), digits(right));
-        if many_left > 0 && many_right > 0 {
-            let (number_left, rest_left) = left.split_at(many_left);
-            let (number_right, rest_right) = right.split_at(many_right);
-            let plain = |number: &'_ str| number.trim_start_matches('0').len();
-            let by_value = plain(number_left).cmp(&plain(number_right));
-            let by_value =
-                by_value.then_with(|| number_left.trim_start_matches('0').cmp(number_right.trim_start_matches('0')));
-            if by_value != Ordering::Equal {
-                return by_value;
-            }
-            (left, right) = (rest_left, rest_right);
-            continue;
-        }
-        let (mut signs_left, mut signs_right) = (left.chars(), right.chars());
-        match (signs_left.next(), signs_right.next()) {
-            (Some(sign_left), Some(sign_right)) if sign_left == sign_right => {
-                (left, right) = (signs_left.as_str(), signs_right.as_str());
-            }
-            // Also where only zeros before numbers tell two names apart.
-            (None, None) => return a.cmp(b),
-            (sign_left, sign_right) => return sign_left.cmp(&sign_right),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn numbers_count_as_numbers() {
-        let mut names = ["b", "a10", "a2", "a02b", "10", "9", "a", "img_100.png", "img_20.png"];
-        names.sort_by(|a, b| by_name(a, b));
-        assert_eq!(names, ["9", "10", "a", "a2", "a02b", "a10", "b", "img_20.png", "img_100.png"]);
-    }
-
-    proptest! {
-        #[test]
-        fn it_is_an_order(names in prop::collection::vec("[a0-2]{0,4}", 3)) {
-            let [a, b, c] = [&names[0], &names[1], &names[2]];
-            prop_assert_eq!(by_name(a, b), by_name(b, a).reverse());
-            prop_assert_eq!(by_name(a, b) == Ordering::Equal, a == b);
-            if by_name(a, b) != Ordering::Greater && by_name(b, c) != Ordering::Greater {
-                prop_assert!(by_name(a, c) != Ordering::Greater);
-            }
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! A CSV that lists images, with what is known of each.
 
 use super::gather::{Gathered, Listed, gather};
-use super::listing::{MAX_FILES, by_name};
+use super::listing::MAX_FILES;
 use crate::dataset::cache::CacheKey;
 use crate::dataset::column::{Cells, Column, ColumnValues};
 use crate::dataset::format::{Candidate, Format};
@@ -13,6 +13,7 @@ use crate::dataset::share::Share;
 use crate::dataset::source::{Source, SourceError};
 use crate::dataset::split::Split;
 use crate::dataset::understood::OF_IMAGE_FILES;
+use crate::dataset::words::{classes_or_texts, texts};
 use crate::disk::read_file;
 use crate::message::{Message, message};
 use std::collections::BTreeSet;
@@ -23,8 +24,6 @@ use std::sync::Arc;
 const MAX_TABLE: u64 = 512 << 20;
 /// The most columns.
 const MOST_COLUMNS: usize = 256;
-/// The most classes.
-const MOST_CLASSES: usize = 256;
 /// What the columns with a meaning are called.
 const FILE: [&str; 5] = ["file", "path", "image", "filename", "file_name"];
 const LABEL: [&str; 3] = ["label", "class", "category"];
@@ -224,32 +223,16 @@ impl Table {
     fn values(&self, column: usize, is_label: bool, places: &[Vec<usize>; 2]) -> [ColumnValues; 2] {
         let cells = || (0..self.rows.len()).map(|row| self.cell(row, column));
         if is_label {
-            let mut names: Vec<&str> = cells().collect();
-            names.sort_by(|a, b| by_name(a, b));
-            names.dedup();
-            if names.len() <= MOST_CLASSES {
-                let owned: Arc<[String]> = names.iter().map(|name| (*name).to_owned()).collect();
-                return places.each_ref().map(|places| {
-                    let index = |row: &usize| {
-                        let cell = self.cell(*row, column);
-                        names.binary_search_by(|name| by_name(name, cell)).unwrap_or(0) as u8
-                    };
-                    let indices: Vec<u8> = places.iter().map(index).collect();
-                    ColumnValues::Class { names: owned.clone(), indices: Cells::Listed(indices.into()) }
-                });
-            }
-        } else {
-            let number = |cell: &str| if cell.is_empty() { Some(f32::NAN) } else { cell.parse::<f32>().ok() };
-            if cells().all(|cell| number(cell).is_some()) && cells().any(|cell| !cell.is_empty()) {
-                return places.each_ref().map(|places| {
-                    let numbers = places.iter().map(|row| number(self.cell(*row, column)).unwrap_or(f32::NAN));
-                    ColumnValues::Number(Cells::Listed(numbers.collect()))
-                });
-            }
+            let parts = places.each_ref().map(|places| places.iter().map(|row| self.cell(*row, column)).collect());
+            return classes_or_texts(cells(), parts);
         }
-        places.each_ref().map(|places| {
-            let texts = places.iter().map(|row| Arc::from(self.cell(*row, column)));
-            ColumnValues::Text(Cells::Listed(texts.collect()))
-        })
+        let number = |cell: &str| if cell.is_empty() { Some(f32::NAN) } else { cell.parse::<f32>().ok() };
+        if cells().all(|cell| number(cell).is_some()) && cells().any(|cell| !cell.is_empty()) {
+            return places.each_ref().map(|places| {
+                let numbers = places.iter().map(|row| number(self.cell(*row, column)).unwrap_or(f32::NAN));
+                ColumnValues::Number(Cells::Listed(numbers.collect()))
+            });
+        }
+        places.each_ref().map(|places| texts(places.iter().map(|row| Arc::from(self.cell(*row, column)))))
     }
 }

@@ -1,11 +1,14 @@
 //! One array: its header, read within bounds and compared with how long it is, then its elements in parts.
 
 use super::header::{Header, MAGIC, MAX_HEADER, START};
+use super::text;
+use crate::dataset::room::check_room;
 use crate::dataset::sample::ImageShape;
 use crate::dataset::source::SourceError;
 use crate::dataset::stream::{Meter, Stream};
 use crate::message::{Message, message};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The longest side of an image, in pixels.
 const MAX_SIDE: u64 = 512;
@@ -13,6 +16,9 @@ const MAX_SIDE: u64 = 512;
 const MAX_BYTES: u64 = 64 << 30;
 /// Bytes that are decoded at a time, or one example where that is more.
 const PART: u64 = 1 << 20;
+
+/// Bytes that a text takes in memory besides its own.
+const TEXT_BYTES: u64 = 40;
 
 pub fn file_words() -> Message {
     message!("a NumPy file (.npy)")
@@ -25,7 +31,7 @@ pub fn images_words() -> Message {
     )
 }
 
-fn elements_words() -> Message {
+pub fn elements_words() -> Message {
     message!("whole or floating-point numbers or truth values as elements")
 }
 
@@ -145,6 +151,21 @@ impl<'a> Array<'a> {
     /// The file or member that it is.
     pub fn path(&self) -> &Path {
         self.stream.path()
+    }
+
+    /// The text of all elements.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`], or what is no text.
+    pub fn read_texts(self, meter: &Meter<'_>) -> Result<Vec<Arc<str>>, SourceError> {
+        let (path, header, mut texts) = (self.path().to_owned(), self.header.clone(), Vec::new());
+        let count = self.length / header.element.size().max(1);
+        check_room(&path, self.length.saturating_add(count.saturating_mul(TEXT_BYTES)))?;
+        self.read(header.element.size(), meter, |bytes| {
+            text::add_texts(&header, bytes, &mut texts)
+                .map_err(|found| SourceError::unexpected(&path, message!("text in each element"), found))
+        })?;
+        Ok(texts)
     }
 
     /// The data, exactly as much as the header announces, in parts of whole examples of `example` bytes each.

@@ -4,6 +4,7 @@ use crate::dataset::column::{Cells, Column, ColumnValues};
 use crate::dataset::rows::Rows;
 use crate::dataset::sample::{ImageShape, Sample};
 use crate::dataset::split::Split;
+use crate::dataset::words::{classes_or_texts, texts};
 use std::sync::Arc;
 
 /// Columns of both splits, as they are found.
@@ -26,6 +27,19 @@ impl ColumnParts {
     pub fn add_numbers(&mut self, name: &str, parts: [Vec<f32>; 2]) {
         for (columns, numbers) in self.0.iter_mut().zip(parts) {
             columns.push(Column { name: name.to_owned(), values: ColumnValues::Number(Cells::Listed(numbers.into())) });
+        }
+    }
+
+    /// A column of words: of classes if they may be some and are few, else of text.
+    pub fn add_words(&mut self, name: &str, parts: [Vec<Arc<str>>; 2], is_class: bool) {
+        let values = if is_class {
+            let words = parts.each_ref().map(|part| part.iter().map(|word| &**word).collect());
+            classes_or_texts(parts.iter().flatten().map(|word| &**word), words)
+        } else {
+            parts.map(|part| texts(part.into_iter()))
+        };
+        for (columns, values) in self.0.iter_mut().zip(values) {
+            columns.push(Column { name: name.to_owned(), values });
         }
     }
 

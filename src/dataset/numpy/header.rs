@@ -8,6 +8,8 @@ pub const MAGIC: &[u8; 6] = b"\x93NUMPY";
 pub const START: usize = MAGIC.len() + 2;
 /// The most bytes that a header may have: NumPy's own writer needs some 120.
 pub const MAX_HEADER: u64 = 10_000;
+/// The longest text of an element, in its units.
+const MAX_TEXT: u16 = 4096;
 /// The most dimensions that are listed.
 const MAX_DIMENSIONS: usize = 32;
 
@@ -22,6 +24,13 @@ pub enum ElementType {
     Signed(u8),
     /// IEEE floating point, of 2, 4 or 8 bytes.
     Float(u8),
+    /// Text of so many units: 4 bytes each of UTF-32, or a byte each.
+    Text {
+        /// Bytes of a unit.
+        unit: u8,
+        /// Units, at least 1.
+        length: u16,
+    },
 }
 
 impl ElementType {
@@ -30,7 +39,26 @@ impl ElementType {
         match self {
             Self::Bool => 1,
             Self::Unsigned(size) | Self::Signed(size) | Self::Float(size) => u64::from(size),
+            Self::Text { unit, length } => u64::from(unit) * u64::from(length),
         }
+    }
+
+    /// Whether it is no number.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text { .. })
+    }
+
+    /// Text of some length: `U12`, `S8`.
+    fn text(kind: &str) -> Option<Self> {
+        let (unit, digits) = match kind.split_at_checked(1)? {
+            ("U", digits) => (4, digits),
+            ("S", digits) => (1, digits),
+            _ => return None,
+        };
+        let length = digits.parse().ok().filter(|length| {
+            digits.starts_with(|digit: char| digit.is_ascii_digit()) && (1..=MAX_TEXT).contains(length)
+        })?;
+        Some(Self::Text { unit, length })
     }
 }
 
@@ -187,10 +215,11 @@ impl<'a> Scanner<'a> {
             "f2" => ElementType::Float(2),
             "f4" => ElementType::Float(4),
             "f8" => ElementType::Float(8),
-            _ => return Err(refused()),
+            other => ElementType::text(other).ok_or_else(refused)?,
         };
         // Of more than a byte the order must be said.
-        if element.size() > 1 && !matches!(order, "<" | ">") {
+        let is_of_bytes = element.size() == 1 || matches!(element, ElementType::Text { unit: 1, .. });
+        if !is_of_bytes && !matches!(order, "<" | ">") {
             return Err(refused());
         }
         Ok((element, order == ">"))

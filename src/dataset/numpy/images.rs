@@ -1,6 +1,6 @@
 //! Arrays of images become two splits: in memory, or in the cache where they are large.
 
-use super::array::{Array, ArrayLayout, images_words, size_words};
+use super::array::{Array, ArrayLayout, elements_words, images_words, size_words};
 use super::header::Header;
 use super::values::{Extremes, Values, kind_of};
 use crate::dataset::cache::{self, CacheKey, CacheWriter, Written};
@@ -37,6 +37,9 @@ impl ImageArrays {
         let mut all: Option<(ArrayLayout, &Header)> = None;
         let mut counts = [0usize; 2];
         for (header, share) in arrays {
+            if header.element.is_text() {
+                return Err(SourceError::unexpected(path, elements_words(), message!("text")));
+            }
             let layout = ArrayLayout::of(&header.shape)
                 .ok_or_else(|| SourceError::unexpected(path, images_words(), size_words(&header.shape)))?;
             match all {

@@ -10,6 +10,7 @@ mod members;
 mod npy;
 mod npz;
 mod roles;
+mod text;
 mod values;
 mod write;
 

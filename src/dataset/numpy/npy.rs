@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 /// Whole numbers of 1 to 8 bytes, floating-point numbers of 2, 4 or 8 or truth values, in either byte order. The range of all
 /// values is the first of [0, 1], [−1, 1], [0, 255] and [0, 65535] that holds them, where none is asked for. Every tenth
 /// image is for testing, and the last one where there are fewer than ten. Where `NAME_labels.npy` lies beside, it holds a
-/// class from 0 to 255 an image.
+/// class from 0 to 255 an image, or a word, which is its class where there are at most 256 different ones.
 pub struct Npy;
 
 impl Format for Npy {
@@ -53,14 +53,13 @@ impl Format for Npy {
         let share = Share::EveryTenth;
         let arrays = ImageArrays::of(path, &[(&header, share)])?;
         let count = header.shape.first().map_or(0, |count| *count as usize);
-        let labels = labels_path.map(|path| read_labels(&path, count, &meter)).transpose()?;
+        let mut columns = ColumnParts::default();
+        if let Some(path) = labels_path {
+            add_labels(&path, count, share, &meter, &mut columns)?;
+        }
         let data = path.metadata().map_err(|error| SourceError::io(path, error))?;
         let key = CacheKey::new("npy").with_file(path, &data);
         let rows = arrays.read(path, options.range, key, &meter, |take| take(images, share))?;
-        let mut columns = ColumnParts::default();
-        if let Some(labels) = labels {
-            columns.add_classes("class", share.parts(&labels), None);
-        }
         let [train, test] = columns.splits(arrays.shape(), rows);
         Ok(Dataset::new(Source::path(path), file_name(path), train, test))
     }
@@ -78,12 +77,22 @@ fn labels_path(path: &Path) -> Option<PathBuf> {
     Some(path.with_file_name(name))
 }
 
-/// Reads a class for each of `count` images.
-fn read_labels(path: &Path, count: usize, meter: &Meter<'_>) -> Result<Vec<u8>, SourceError> {
+/// Reads a class for each of `count` images, as a number or a word.
+fn add_labels(
+    path: &Path,
+    count: usize,
+    share: Share,
+    meter: &Meter<'_>,
+    columns: &mut ColumnParts,
+) -> Result<(), SourceError> {
     let array = Array::open(Stream::open(path, file_words(), meter)?, meter)?;
     if array.header.shape != [count as u64] {
         let found = size_words(&array.header.shape);
         return Err(SourceError::unexpected(path, message!("{count} labels, one for each image", count), found));
+    }
+    if array.header.element.is_text() {
+        columns.add_words("class", share.parts(&array.read_texts(meter)?), true);
+        return Ok(());
     }
     let header = array.header.clone();
     let mut bytes = Vec::new();
@@ -91,6 +100,8 @@ fn read_labels(path: &Path, count: usize, meter: &Meter<'_>) -> Result<Vec<u8>, 
         bytes.extend_from_slice(more);
         Ok(())
     })?;
-    values::labels(&header, &bytes)
-        .map_err(|found| SourceError::unexpected(path, message!("a class from 0 to 255 for each image"), found))
+    let classes = values::labels(&header, &bytes)
+        .map_err(|found| SourceError::unexpected(path, message!("a class from 0 to 255 for each image"), found))?;
+    columns.add_classes("class", share.parts(&classes), None);
+    Ok(())
 }

@@ -32,7 +32,8 @@ const SPRITE_VALUES: &str = "latents_values";
 ///
 /// Arrays whose names say `train` and `test` are the two splits (`x_train`, `test_images`); else the array with most bytes is
 /// divided as that of a `.npy` file. Arrays of one number an image are classes where they are whole numbers and called so,
-/// else numbers; arrays of up to 64 numbers an image are as many columns. Pickled objects are passed over with a note.
+/// else numbers; arrays of up to 64 numbers an image are as many
+/// columns. Arrays of text are classes where they are called so and their words are few, else text. Pickled objects are passed over with a note.
 pub struct Npz;
 
 impl Format for Npz {
@@ -107,6 +108,17 @@ fn add_columns(
     meter: &Meter<'_>,
     columns: &mut ColumnParts,
 ) -> Result<(), SourceError> {
+    // What a column of classes is called where its array's name says no more.
+    let name = if role.is_class && ["", "y"].contains(&role.name.as_str()) { "class" } else { &role.name };
+    if role.is_text {
+        let mut parts: [Vec<Arc<str>>; 2] = Default::default();
+        for (place, share) in &role.arrays {
+            let words = members.array(*place, meter)?.read_texts(meter)?;
+            parts.iter_mut().zip(share.parts(&words)).for_each(|(part, more)| part.extend(more));
+        }
+        columns.add_words(name, parts, role.is_class);
+        return Ok(());
+    }
     let mut numbers: [Vec<f32>; 2] = Default::default();
     let mut classes: Option<[Vec<u8>; 2]> = role.is_class.then(Default::default);
     for (place, share) in &role.arrays {
@@ -133,7 +145,6 @@ fn add_columns(
         }
     }
     if let Some(classes) = classes {
-        let name = if role.name.is_empty() || role.name == "y" { "class" } else { &role.name };
         columns.add_classes(name, classes, None);
         return Ok(());
     }

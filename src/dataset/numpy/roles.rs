@@ -32,6 +32,8 @@ pub struct ColumnRole {
     pub width: usize,
     /// Whether they may be classes.
     pub is_class: bool,
+    /// Whether they are words.
+    pub is_text: bool,
 }
 
 /// What a name says of the split, and what is left of it: `x_train` is `x` to learn from.
@@ -54,7 +56,7 @@ fn count(header: &Header) -> u64 {
 fn width(header: &Header) -> Option<usize> {
     match *header.shape {
         [_] => Some(1),
-        [_, width @ 1..=MOST_COLUMNS] => Some(width as usize),
+        [_, width @ 1..=MOST_COLUMNS] if width == 1 || !header.element.is_text() => Some(width as usize),
         _ => None,
     }
 }
@@ -64,7 +66,8 @@ impl Roles {
     /// `test` (Keras, MedMNIST); else the one with most bytes (dSprites). Arrays of as many numbers belong to them.
     pub fn of(members: &[Member]) -> Self {
         let described: Vec<_> = members.iter().map(|member| (share_of(&member.name), member)).collect();
-        let is_image = |member: &Member| ArrayLayout::of(&member.header.shape).is_some();
+        let is_image =
+            |member: &Member| !member.header.element.is_text() && ArrayLayout::of(&member.header.shape).is_some();
         let image_of = |share: Share| {
             let of_share =
                 described.iter().enumerate().filter(|(_, ((of, _), member))| *of == share && is_image(member));
@@ -99,6 +102,7 @@ impl Roles {
             if counts(share) != Some(count(&member.header)) || share == Share::Test {
                 continue;
             }
+            let is_text = member.header.element.is_text();
             let mut arrays = vec![(place, share)];
             if share == Share::Train {
                 let other = described.iter().position(|((of, other), test)| {
@@ -106,6 +110,7 @@ impl Roles {
                         && other == rest
                         && counts(Share::Test) == Some(count(&test.header))
                         && self::width(&test.header) == Some(width)
+                        && test.header.element.is_text() == is_text
                 });
                 let Some(other) = other else { continue };
                 arrays.push((other, Share::Test));
@@ -114,7 +119,8 @@ impl Roles {
             let is_whole = !matches!(member.header.element, ElementType::Float(_));
             let name = if images.len() == 1 { member.name.clone() } else { rest.clone() };
             let says_so = rest == "y" || CLASS_WORDS.iter().any(|word| rest.contains(word));
-            self.columns.push(ColumnRole { name, arrays, width, is_class: is_whole && width == 1 && says_so });
+            let is_class = is_whole && width == 1 && says_so;
+            self.columns.push(ColumnRole { name, arrays, width, is_class, is_text });
         }
         // Counts of the factors' values say nothing that the values do not (dSprites).
         if self.columns.iter().any(|column| column.name == "latents_values") {

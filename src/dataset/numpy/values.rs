@@ -220,6 +220,8 @@ pub fn add_reals(header: &Header, bytes: &[u8], out: &mut Vec<f32>) {
         ElementType::Float(2) => out.extend(whole(header, bytes, |bytes| f16::from_le_bytes(bytes).to_f32())),
         ElementType::Float(4) => out.extend(whole(header, bytes, f32::from_le_bytes)),
         ElementType::Float(_) => out.extend(whole(header, bytes, |bytes| f64::from_le_bytes(bytes) as f32)),
+        // No numbers.
+        ElementType::Text { .. } => {}
     }
 }
 

@@ -49,6 +49,19 @@ for name, array in [("f16", values.astype(np.float16)), ("f64", values), ("signe
     np.savez(path("types", f"{name}.npz"), array, weights=np.arange(12, dtype=np.float32),
              labels=np.arange(12, dtype=np.int64) % 3)
 
+# Labels as words: UTF-32 in either order, bytes, more than classes can be; and a column of text that is no class.
+names = np.array(["ship", "cat", "größer", "cat", "", "犬", "10", "9", "cat", "ship", "犬", "größer"])
+np.save(path("words", "utf32.npy"), values.astype(np.float32))
+np.save(path("words", "utf32_labels.npy"), names)
+np.save(path("words", "big.npy"), values.astype(np.float32))
+np.save(path("words", "big_labels.npy"), names.astype(">U9"))
+np.save(path("words", "bytes.npy"), values.astype(np.float32))
+np.save(path("words", "bytes_labels.npy"), np.char.encode(names, "utf-8"))
+np.savez_compressed(path("words", "parts.npz"), x_train=train[:12], y_train=names, x_test=test[:3],
+                    y_test=np.array(["cat", "a longer name", "犬"]), author_train=names[::-1], author_test=names[:3])
+many = np.arange(300 * 4, dtype=np.uint8).reshape(300, 2, 2)
+np.savez_compressed(path("words", "many.npz"), images=many, labels=np.array([f"n{index}" for index in range(300)]))
+
 # One picture in every format and size: left half red, right half blue.
 picture = np.zeros((20, 30, 3), dtype=np.uint8)
 picture[:, :15] = (255, 0, 0)
