@@ -98,6 +98,7 @@ pub fn progress_bar(total: u64, unit: &str) -> ProgressBar {
 
 /// Opens a data source that a flag asks for, with a progress bar: what is not in the cache is downloaded.
 pub fn fetch(source: &Source) -> Result<Arc<Dataset>> {
+    dataset::check_named(source)?;
     if let Place::Download(name) = source.place
         && let Some(download) = Download::named(name).filter(|download| download::in_cache(download).is_none())
     {

@@ -43,7 +43,7 @@ pub use numpy::npy_header;
 pub use options::{DataOptions, ImageColor, ImageFit, MAX_SIDE, SplitChoice, ValueRange};
 pub use points_file::{POINTS_ENDING, points_text};
 pub use progress::Progress;
-pub use registry::{BUILT_IN, FORMATS, fetch_and_load, load};
+pub use registry::{BUILT_IN, FORMATS, check_named, fetch_and_load, load};
 pub use rows::{Element, InMemory, Rows};
 pub use sample::{ImageShape, Sample};
 pub use set::{Dataset, DatasetId};

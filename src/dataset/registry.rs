@@ -122,8 +122,12 @@ fn options_of(name: &str) -> Option<&'static [&'static str]> {
     built_in.or_else(|| Some(Download::named(name)?.options()))
 }
 
-/// Refuses options that the source of a name does not understand; for a path that is done where its format is known.
-fn check_named(source: &Source) -> Result<(), SourceError> {
+/// Refuses options that the source of a name does not understand, without opening it; for a path that is done where its format
+/// is known.
+///
+/// # Errors
+/// Names the first of them, and those that it understands.
+pub fn check_named(source: &Source) -> Result<(), SourceError> {
     match source.place {
         Place::BuiltIn(name) | Place::Download(name) => {
             understood::check(Path::new(name), &source.options, options_of(name).unwrap_or_default())
