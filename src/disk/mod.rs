@@ -3,9 +3,11 @@
 pub mod atomic;
 mod export;
 pub(crate) mod faults;
+mod lock;
 mod npy;
 mod read;
 
 pub use export::{export, export_with, refuse_in_run};
+pub use lock::WorkLock;
 pub use npy::npy_of_bytes;
 pub use read::{FileError, is_full, kind_at, open_file, read_file};

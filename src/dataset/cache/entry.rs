@@ -6,13 +6,14 @@ use crate::dataset::meaning::{Meaning, ValueKind};
 use crate::dataset::rows::{InMemory, Rows};
 use crate::dataset::sample::ImageShape;
 use crate::dataset::source::SourceError;
-use crate::disk::{FileError, atomic, open_file, read_file};
+use crate::disk::{FileError, WorkLock, atomic, open_file, read_file};
 use crate::message::message;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 pub(super) const ABOUT: &str = "about.json";
@@ -82,12 +83,11 @@ pub struct CachedImages<T> {
     pub more: T,
 }
 
-/// Opens an entry; `None` where there is none, or it is not whole.
-pub fn open<T: Serialize + for<'de> Deserialize<'de>>(key: CacheKey) -> Option<CachedImages<T>> {
-    let path = folder()?.join("images").join(key.name());
+/// Opens an entry of a folder; `None` where there is none, or it is not whole.
+fn open<T: DeserializeOwned>(path: &Path) -> Option<CachedImages<T>> {
     let about = read_file(&path.join(ABOUT), MAX_ABOUT).ok()?;
     let about: About<T> = serde_json::from_slice(&about).ok().filter(|about: &About<T>| about.format == FORMAT)?;
-    let opened = opened(&path, about)?;
+    let opened = opened(path, about)?;
     // It has served now.
     let touched = File::options().append(true).open(path.join(ABOUT));
     if let Ok(file) = touched {
@@ -147,74 +147,137 @@ pub struct Written<T> {
     pub more: T,
 }
 
-/// Makes an entry of `bytes` bytes about `source` and opens it.
+/// Opens an entry of about `bytes` bytes of what lies at `source`, which `fill` makes where there is none. Of several
+/// programs, or threads, that want the same one at once one makes it, and the others wait for it.
 ///
 /// # Errors
-/// `fill`'s, no room on the disk, or the file system's own.
-pub fn write<T: Serialize>(
+/// `fill`'s, somebody cancelled, no room on the disk, or the file system's own.
+pub fn open_or_make<T: Serialize + DeserializeOwned>(
     key: CacheKey,
     source: &Path,
     bytes: u64,
+    is_cancelled: &dyn Fn() -> bool,
     fill: impl FnOnce(&mut CacheWriter) -> Result<Written<T>, SourceError>,
 ) -> Result<CachedImages<T>, SourceError> {
-    let unexpected = |path: &Path, error: FileError| SourceError::unexpected(path, error.expected, error.found);
-    let Some(images) = folder().map(|folder| folder.join("images")) else {
-        let expected = message!("a folder for the cache of data (LATENTARIUM_CACHE)");
-        return Err(SourceError::unexpected(source, expected, message!("none")));
+    match folder() {
+        Some(folder) => open_or_make_in(&folder.join("images"), key, source, bytes, is_cancelled, fill),
+        None => {
+            let expected = message!("a folder for the cache of data (LATENTARIUM_CACHE)");
+            Err(SourceError::unexpected(source, expected, message!("none")))
+        }
+    }
+}
+
+fn open_or_make_in<T: Serialize + DeserializeOwned>(
+    images: &Path,
+    key: CacheKey,
+    source: &Path,
+    bytes: u64,
+    is_cancelled: &dyn Fn() -> bool,
+    fill: impl FnOnce(&mut CacheWriter) -> Result<Written<T>, SourceError>,
+) -> Result<CachedImages<T>, SourceError> {
+    let name = key.name();
+    let path = images.join(&name);
+    if let Some(there) = open(&path) {
+        return Ok(there);
+    }
+    let failed = |error: &io::Error| {
+        let FileError { expected, found, .. } = FileError::written(error);
+        SourceError::unexpected(images, expected, found)
     };
-    let failed = |error: &io::Error| unexpected(&images, FileError::written(error));
-    std::fs::create_dir_all(&images).map_err(|error| failed(&error))?;
-    check_disk(&images, bytes)?;
-    let path = images.join(key.name());
+    std::fs::create_dir_all(images).map_err(|error| failed(&error))?;
+    let lock_path = images.join(format!(".{name}.lock"));
+    let _lock = match WorkLock::wait(&lock_path, is_cancelled).map_err(|error| failed(&error))? {
+        WorkLock::Cancelled => return Err(SourceError::Cancelled(source.to_owned())),
+        lock => lock,
+    };
+    let made = match open(&path) {
+        Some(there) => Ok(there),
+        None => make(images, &path, bytes, fill, failed),
+    };
+    // Who waits with it finds the entry there, or makes it as where there are no locks.
+    let _ = std::fs::remove_file(lock_path);
+    made
+}
+
+/// Makes an entry and opens it, or one that another program has made meanwhile where there are no locks.
+fn make<T: Serialize + DeserializeOwned>(
+    images: &Path,
+    path: &Path,
+    bytes: u64,
+    fill: impl FnOnce(&mut CacheWriter) -> Result<Written<T>, SourceError>,
+    failed: impl Fn(&io::Error) -> SourceError,
+) -> Result<CachedImages<T>, SourceError> {
+    check_disk(images, bytes)?;
     if path.exists() {
         // One that could not be opened.
-        atomic::remove_folder(&path).map_err(|error| failed(&error))?;
+        atomic::remove_folder(path).map_err(|error| failed(&error))?;
     }
-    let (mut about, mut refused) = (None, None);
-    let written = atomic::write_folder(&path, |beside| {
-        let file = |name: &str| File::create(beside.join(name)).map(|file| BufWriter::with_capacity(1 << 20, file));
-        let [train, test] = SPLITS;
-        let files = [file(train)?, file(test)?];
-        let mut writer = CacheWriter { files, sums: Default::default(), written: [0; 2] };
-        let whole = match fill(&mut writer) {
-            Ok(whole) => whole,
-            Err(error) => {
+    let mut refused = None;
+    let written = atomic::write_folder(path, |beside| {
+        write(beside, fill).map_err(|error| match error {
+            EntryError::Refused(error) => {
                 refused = Some(error);
-                return Err(io::Error::other("not filled"));
+                io::Error::other("not filled")
             }
-        };
-        let CacheWriter { files, sums, written } = writer;
-        for file in files {
-            file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        }
-        let Written { shape, kind, meaning, more } = whole;
-        let example = (shape.values() * kind.size()).max(1) as u64;
-        let counts = written.map(|bytes| (bytes / example) as usize);
-        let whole = About { format: FORMAT, shape, counts, kind, meaning, sums: sums.map(hexadecimal), more };
-        let text = serde_json::to_vec(&whole)?;
-        let mut file = File::create(beside.join(ABOUT))?;
-        file.write_all(&text)?;
-        file.sync_all()?;
-        about = Some(whole);
-        Ok(())
+            EntryError::Io(error) => error,
+        })
     });
-    match (refused, written) {
-        (Some(error), _) => return Err(error),
-        (None, Err(error)) => return Err(failed(&error)),
-        (None, Ok(())) => {}
+    if let Some(error) = refused {
+        return Err(error);
     }
-    prune(&images, MOST_BYTES, &path);
-    about.and_then(|about| opened(&path, about)).ok_or_else(|| {
-        SourceError::unexpected(
-            &path,
+    let made = open(path);
+    match (made, written) {
+        (Some(made), _) => {
+            prune(images, MOST_BYTES, path);
+            Ok(made)
+        }
+        (None, Err(error)) => Err(failed(&error)),
+        (None, Ok(())) => Err(SourceError::unexpected(
+            path,
             message!("what was just written to the cache of data"),
             message!("another length"),
-        )
-    })
+        )),
+    }
+}
+
+/// Why an entry is not written.
+enum EntryError {
+    /// By who fills it.
+    Refused(SourceError),
+    /// By the file system.
+    Io(io::Error),
+}
+
+impl From<io::Error> for EntryError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Writes all files of an entry into a folder.
+fn write<T: Serialize>(
+    folder: &Path,
+    fill: impl FnOnce(&mut CacheWriter) -> Result<Written<T>, SourceError>,
+) -> Result<(), EntryError> {
+    let file = |name: &str| File::create(folder.join(name)).map(|file| BufWriter::with_capacity(1 << 20, file));
+    let [train, test] = SPLITS;
+    let mut writer = CacheWriter { files: [file(train)?, file(test)?], sums: Default::default(), written: [0; 2] };
+    let Written { shape, kind, meaning, more } = fill(&mut writer).map_err(EntryError::Refused)?;
+    let CacheWriter { files, sums, written } = writer;
+    for file in files {
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    }
+    let example = (shape.values() * kind.size()).max(1) as u64;
+    let counts = written.map(|bytes| (bytes / example) as usize);
+    let about = About { format: FORMAT, shape, counts, kind, meaning, sums: sums.map(hexadecimal), more };
+    let mut file = File::create(folder.join(ABOUT))?;
+    file.write_all(&serde_json::to_vec(&about).map_err(io::Error::from)?)?;
+    Ok(file.sync_all()?)
 }
 
 /// Refuses what the disk has no room for.
-fn check_disk(folder: &PathBuf, bytes: u64) -> Result<(), SourceError> {
+fn check_disk(folder: &Path, bytes: u64) -> Result<(), SourceError> {
     #[cfg(unix)]
     if let Ok(disk) = rustix::fs::statvfs(folder) {
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
@@ -228,3 +291,6 @@ fn check_disk(folder: &PathBuf, bytes: u64) -> Result<(), SourceError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@
 mod entry;
 mod file_rows;
 
-pub use entry::{CacheKey, CacheWriter, CachedImages, Written, open, write};
+pub use entry::{CacheKey, CacheWriter, CachedImages, Written, open_or_make};
 
 use std::path::{Path, PathBuf};
 

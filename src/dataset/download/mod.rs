@@ -18,15 +18,13 @@ pub use table::{DOWNLOADS, Download, Packing, RemoteFile};
 
 use super::progress::Progress;
 use super::source::SourceError;
-use crate::disk::atomic;
+use crate::disk::{WorkLock, atomic};
 use crate::message::message;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use transfer::{Transfer, written};
 
-/// How long it takes until another program's work is looked at again.
-const BESIDE: Duration = Duration::from_millis(100);
 /// How long bytes are counted for a rate.
 const RATE: Duration = Duration::from_millis(500);
 
@@ -82,20 +80,12 @@ impl Downloads {
         Ok(folder)
     }
 
-    /// Waits until nobody else brings the same data set. Where the file system knows no locks nobody is waited for.
-    fn lock(&self, download: &Download, progress: &Progress) -> Result<Option<File>, SourceError> {
+    /// Waits until nobody else brings the same data set.
+    fn lock(&self, download: &Download, progress: &Progress) -> Result<WorkLock, SourceError> {
         let path = self.cache.join(format!(".{}.lock", download.name));
-        let file = OpenOptions::new().create(true).append(true).open(&path).map_err(|error| written(&path, &error))?;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Some(file)),
-                Err(TryLockError::WouldBlock) if progress.is_cancelled() => return Err(SourceError::Cancelled(path)),
-                Err(TryLockError::WouldBlock) => std::thread::sleep(BESIDE),
-                Err(TryLockError::Error(error)) => {
-                    tracing::warn!("{} cannot be locked: {error}", path.display());
-                    return Ok(None);
-                }
-            }
+        match WorkLock::wait(&path, || progress.is_cancelled()).map_err(|error| written(&path, &error))? {
+            WorkLock::Cancelled => Err(SourceError::Cancelled(path)),
+            lock => Ok(lock),
         }
     }
 }

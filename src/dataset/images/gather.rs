@@ -128,15 +128,13 @@ pub fn gather(
         return Ok(CachedImages { shape, rows, more });
     }
     let key = key.with(format!("{target:?}").as_bytes());
-    if let Some(cached) = cache::open(key.clone()) {
-        progress.set_done(files.len() as u64);
-        return Ok(cached);
-    }
     let bytes = (files.len() as u64).saturating_mul(shape.values() as u64);
-    cache::write(key, root, bytes, |writer| {
+    let cached = cache::open_or_make(key, root, bytes, &|| progress.is_cancelled(), |writer| {
         let more = decode_all(root, files, target, progress, |split, image| writer.add(split, image))?;
         Ok(Written { shape, kind: ValueKind::U8, meaning: Meaning::AsIs, more })
-    })
+    })?;
+    progress.set_done(files.len() as u64);
+    Ok(cached)
 }
 
 /// Decodes all files and gives each image in turn to `take`, with its split.

@@ -114,10 +114,9 @@ impl ImageArrays {
             Some(range) => key.with(range.word().as_bytes()),
             None => key,
         };
-        if let Some(cached) = cache::open::<()>(key.clone()) {
-            return Ok(cached.rows);
-        }
-        let cached = cache::write(key, path, self.bytes(), |writer| self.fill(writer, path, meter, each, meaning))?;
+        let is_cancelled = || meter.check().is_err();
+        let fill = |writer: &mut CacheWriter| self.fill(writer, path, meter, each, meaning);
+        let cached = cache::open_or_make(key, path, self.bytes(), &is_cancelled, fill)?;
         Ok(cached.rows)
     }
 
