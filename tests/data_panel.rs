@@ -15,10 +15,12 @@ use latentarium::app::Session;
 use latentarium::dataset::{DataOptions, Progress, Source, load};
 use latentarium::explore::browse::{ColumnSort, DataPart, ExamplePlace};
 use latentarium::snapshot::Scratch;
+use latentarium::ui::command::DataCommand;
 use latentarium::ui::data_panel::DataPanel;
 use latentarium::ui::slot::Slot;
 use latentarium::ui::theme;
 use screen::Screen;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -124,7 +126,39 @@ fn examples_are_counted_by_class_and_summed_up() {
     for name in ["Mean", "Deviation", "Values"] {
         assert!(screen.harness.query_by_role_and_label(Role::Image, name).is_some(), "{name}");
     }
-    assert!(has(&screen, "0 – 1.00") && has(&screen, "whole numbers, 0 to 255"));
+    assert!(has(&screen, "0 – 1.00") && has(&screen, "0 to 255"));
+}
+
+#[test]
+fn which_numbers_of_the_source_are_black_and_white_is_said() {
+    let made = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/made").join(name);
+    let deep = tempfile::tempdir().unwrap();
+    for name in ["a.png", "b.png"] {
+        std::fs::copy(made("formats/deep.png"), deep.path().join(name)).unwrap();
+    }
+    let mut screen = open();
+    screen.click("Statistics");
+    let array = |name: &str| made(&format!("types/{name}")).display().to_string();
+    for (source, said) in [
+        (array("u16.npz"), "0 to 65\u{2009}535"),
+        (array("signed.npz"), "−1 to 1"),
+        (array("signed.npz?range=0..255"), "0 to 255, as asked for"),
+        (array("f64.npz?take=4"), "0 to 1"),
+        (made("formats").display().to_string(), "0 to 255"),
+        (deep.path().display().to_string(), "0 to 65\u{2009}535"),
+    ] {
+        let source = Source::parse(&source);
+        screen.session.borrow_mut().apply(DataCommand::Open(source.clone()));
+        screen.until("the other data", |session| session.data().is_some_and(|data| data.source == source));
+        see(&mut screen, said);
+    }
+    let sprites = Source::parse("sprites");
+    screen.session.borrow_mut().apply(DataCommand::Open(sprites.clone()));
+    screen.until("sprites", |session| session.data().is_some_and(|data| data.source == sprites));
+    see(&mut screen, "Range");
+    assert!(!has(&screen, "Stored as"), "what is generated is not stored");
+    let points = load(&Source::parse("8-ring"), &Progress::default()).unwrap();
+    assert_eq!(points.stored, None);
 }
 
 #[test]

@@ -50,15 +50,22 @@ pub enum Meaning {
 }
 
 impl Meaning {
+    /// The numbers of that type that are 0 and 1.
+    pub const fn ends(self, kind: ValueKind) -> [f32; 2] {
+        match (self, kind) {
+            (Self::Bits, _) | (Self::AsIs, ValueKind::F32) => [0.0, 1.0],
+            (Self::Byte, _) | (Self::AsIs, ValueKind::U8) => [0.0, 255.0],
+            (Self::AsIs, ValueKind::U16) => [0.0, 65535.0],
+            (Self::Between(low, high), _) => [low, high],
+        }
+    }
+
     /// A number of that type as a value in [0, 1].
     pub fn value(self, kind: ValueKind, number: f32) -> f32 {
-        let (low, high) = match (self, kind) {
-            (Self::AsIs, ValueKind::F32) => return number,
-            (Self::Bits, _) => (0.0, 1.0),
-            (Self::Byte, _) | (Self::AsIs, ValueKind::U8) => (0.0, 255.0),
-            (Self::AsIs, ValueKind::U16) => (0.0, 65535.0),
-            (Self::Between(low, high), _) => (low, high),
-        };
+        if (self, kind) == (Self::AsIs, ValueKind::F32) {
+            return number;
+        }
+        let [low, high] = self.ends(kind);
         ((number - low) / (high - low)).clamp(0.0, 1.0)
     }
 

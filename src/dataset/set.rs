@@ -63,15 +63,18 @@ pub struct Dataset {
     pub test: Split,
     /// What a person should know of how it was read: members that were passed over, files that could not be read.
     pub notes: Vec<Message>,
+    /// The numbers in the source that are black and white; none of points, and of what is generated.
+    pub stored: Option<[f32; 2]>,
     /// How many examples its source has, where only some of them are looked at.
     pub whole: Option<Arc<SourceCounts>>,
 }
 
 impl Dataset {
-    /// Puts a data set together and computes its id.
+    /// Puts a data set together and computes its id; images are stored as bytes, of which 0 is black and 255 white.
     pub fn new(source: Source, name: impl Into<String>, train: Split, test: Split) -> Self {
         let id = DatasetId::of([&train, &test]);
-        Self { id, name: name.into(), source, train, test, notes: Vec::new(), whole: None }
+        let stored = (!train.sample().is_point()).then_some([0.0, 255.0]);
+        Self { id, name: name.into(), source, train, test, notes: Vec::new(), stored, whole: None }
     }
 
     /// What an example is.

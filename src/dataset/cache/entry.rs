@@ -79,6 +79,8 @@ pub struct CachedImages<T> {
     pub shape: ImageShape,
     /// The two splits.
     pub rows: [Arc<dyn Rows>; 2],
+    /// The numbers that were black and white in what the entry was made of.
+    pub stored: [f32; 2],
     /// What the reader wanted to know again.
     pub more: T,
 }
@@ -116,7 +118,7 @@ fn opened<T>(path: &Path, about: About<T>) -> Option<CachedImages<T>> {
             false => Arc::new(FileRows { file, count, size, kind, meaning, sum, failed: false.into() }),
         });
     }
-    Some(CachedImages { shape, rows: rows.try_into().ok()?, more })
+    Some(CachedImages { shape, rows: rows.try_into().ok()?, stored: meaning.ends(kind), more })
 }
 
 /// Takes the images of an entry, in order.

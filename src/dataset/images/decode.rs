@@ -34,6 +34,8 @@ pub struct Found {
     pub height: u32,
     /// Whether it has colours.
     pub color: ImageColor,
+    /// The number that is white in it.
+    pub white: u16,
 }
 
 fn limits() -> Limits {
@@ -65,6 +67,11 @@ fn with_decoder<T>(
         ColorType::L8 | ColorType::La8 | ColorType::L16 | ColorType::La16 => ImageColor::Grey,
         _ => ImageColor::Rgb,
     };
+    let white = match decoder.color_type() {
+        ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16 => u16::MAX,
+        ColorType::Rgb32F | ColorType::Rgba32F => 1,
+        _ => 255,
+    };
     let orientation = decoder.orientation().map_err(wrong)?;
     let mut decoder = Some(decoder);
     let mut decode = move || match decoder.take() {
@@ -75,7 +82,7 @@ fn with_decoder<T>(
         }
         None => Err(message!("an image that was read")),
     };
-    read(&mut decode, Found { width, height, color })
+    read(&mut decode, Found { width, height, color, white })
 }
 
 fn one_line(words: &str) -> String {

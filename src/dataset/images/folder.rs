@@ -1,6 +1,6 @@
 //! A folder of images, with classes from its sub-folders.
 
-use super::decode::{Target, decode};
+use super::decode::decode;
 use super::gather::{Gathered, Listed, gather, target};
 use super::listing::{FolderListing, ImageFile, holds_images};
 use crate::dataset::cache::CacheKey;
@@ -53,6 +53,7 @@ impl Format for ImageFolder {
             key = key.with(&file.length.to_le_bytes()).with(&file.changed.to_le_bytes());
         }
         let images = gather(path, &listed, options, key, progress)?;
+        let stored = Some(images.stored);
         let columns = columns(&listed, &classes, &images.more);
         let [train_columns, test_columns] = columns;
         let [train_rows, test_rows] = images.rows;
@@ -67,7 +68,7 @@ impl Format for ImageFolder {
         if passed_over > 0 {
             notes.push(message!("{path}: {count} links and devices are passed over", path, count = passed_over));
         }
-        Ok(Dataset { notes, ..set })
+        Ok(Dataset { notes, stored, ..set })
     }
 }
 
@@ -139,7 +140,7 @@ pub fn preview(
     let mut names: Vec<_> = classes.into_iter().flatten().collect();
     names.sort_unstable();
     names.dedup();
-    let target: Target = target(&listed, options);
+    let (target, _) = target(&listed, options);
     let (mut images, mut broken) = (Vec::new(), 0);
     let step = listed.len().div_ceil(count.max(1)).max(1);
     for file in listed.iter().step_by(step) {

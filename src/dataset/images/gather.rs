@@ -75,8 +75,9 @@ impl Gathered {
     }
 }
 
-/// What all images are brought to: what is asked for, or what suits the files.
-pub fn target(files: &[Listed], options: &DataOptions) -> Target {
+/// What all images are brought to: what is asked for, or what suits the files; and the numbers that are black and white in
+/// the files, or in most of those that were looked at.
+pub fn target(files: &[Listed], options: &DataOptions) -> (Target, [f32; 2]) {
     let step = files.len().div_ceil(LOOKED_AT).max(1);
     let found: Vec<Found> = files.par_iter().step_by(step).filter_map(|file| look(&file.path).ok()).collect();
     let is_grey = found.iter().all(|found| found.color == ImageColor::Grey);
@@ -101,7 +102,9 @@ pub fn target(files: &[Listed], options: &DataOptions) -> Target {
         (None, None) => (USUAL_SIDE, USUAL_SIDE),
     };
     let shape = ImageShape { channels, height: height as usize, width: width as usize };
-    Target { shape, fit: options.fit.unwrap_or_default() }
+    let has = |white: u16| found.iter().filter(|found| found.white == white).count();
+    let white = [1, u16::MAX, 255].into_iter().max_by_key(|white| has(*white)).unwrap_or(255);
+    (Target { shape, fit: options.fit.unwrap_or_default() }, [0.0, f32::from(white)])
 }
 
 /// Decodes all files into two splits; what takes long is kept in the cache, or taken from it. Progress counts files.
@@ -115,7 +118,7 @@ pub fn gather(
     key: CacheKey,
     progress: &Progress,
 ) -> Result<CachedImages<Gathered>, SourceError> {
-    let target = target(files, options);
+    let (target, stored) = target(files, options);
     let shape = target.shape;
     progress.set_total(files.len() as u64);
     if files.len() < CACHED {
@@ -125,7 +128,7 @@ pub fn gather(
             Ok(())
         })?;
         let rows = splits.map(|bytes| Arc::new(InMemory::<u8>::new(bytes, shape.values())) as Arc<dyn Rows>);
-        return Ok(CachedImages { shape, rows, more });
+        return Ok(CachedImages { shape, rows, stored, more });
     }
     let key = key.with(format!("{target:?}").as_bytes());
     let bytes = (files.len() as u64).saturating_mul(shape.values() as u64);
@@ -134,7 +137,7 @@ pub fn gather(
         Ok(Written { shape, kind: ValueKind::U8, meaning: Meaning::AsIs, more })
     })?;
     progress.set_done(files.len() as u64);
-    Ok(cached)
+    Ok(CachedImages { stored, ..cached })
 }
 
 /// Decodes all files and gives each image in turn to `take`, with its split.

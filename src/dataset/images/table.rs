@@ -79,7 +79,8 @@ impl Format for ImageTable {
         let name = path.file_stem().map_or_else(|| "data".to_owned(), |name| name.to_string_lossy().to_lowercase());
         let set =
             Dataset::new(Source::path(path), name, split(train_rows, train_columns), split(test_rows, test_columns));
-        Ok(Dataset { notes: images.more.note(path, listed.len()).into_iter().collect(), ..set })
+        let notes = images.more.note(path, listed.len()).into_iter().collect();
+        Ok(Dataset { notes, stored: Some(images.stored), ..set })
     }
 }
 

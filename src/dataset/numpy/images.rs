@@ -81,7 +81,7 @@ impl ImageArrays {
         values.saturating_mul(self.shape.values() as u64).saturating_mul(self.kind.size() as u64)
     }
 
-    /// Reads all images: `each` gives the arrays in turn to what it is given. What is large is read once into the cache,
+    /// Reads all images and which numbers are black and white in them: `each` gives the arrays in turn to what it is given. What is large is read once into the cache,
     /// whose entry `key` names.
     ///
     /// # Errors
@@ -93,7 +93,7 @@ impl ImageArrays {
         key: CacheKey,
         meter: &Meter<'_>,
         each: impl FnOnce(&mut dyn FnMut(Array<'_>, Share) -> Result<(), SourceError>) -> Result<(), SourceError>,
-    ) -> Result<[Arc<dyn Rows>; 2], SourceError> {
+    ) -> Result<([Arc<dyn Rows>; 2], [f32; 2]), SourceError> {
         let meaning = |extremes: &Extremes| {
             let expected = || message!("values in [0, 1], [−1, 1], [0, 255] or [0, 65535]");
             extremes.meaning(range).map_err(|found| SourceError::unexpected(path, expected(), found))
@@ -108,7 +108,7 @@ impl ImageArrays {
                 Ok(())
             })?;
             let meaning = meaning(&extremes)?;
-            return Ok(splits.map(|values| rows(values.with(meaning), size)));
+            return Ok((splits.map(|values| rows(values.with(meaning), size)), meaning.ends(self.kind)));
         }
         let key = match range {
             Some(range) => key.with(range.word().as_bytes()),
@@ -116,8 +116,8 @@ impl ImageArrays {
         };
         let is_cancelled = || meter.check().is_err();
         let fill = |writer: &mut CacheWriter| self.fill(writer, path, meter, each, meaning);
-        let cached = cache::open_or_make(key, path, self.bytes(), &is_cancelled, fill)?;
-        Ok(cached.rows)
+        let cached = cache::open_or_make::<()>(key, path, self.bytes(), &is_cancelled, fill)?;
+        Ok((cached.rows, cached.stored))
     }
 
     fn fill(

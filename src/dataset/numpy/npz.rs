@@ -78,14 +78,15 @@ impl Format for Npz {
         }
         let data = path.metadata().map_err(|error| SourceError::io(path, error))?;
         let key = CacheKey::new("npz").with_file(path, &data);
-        let rows = arrays.read(path, options.range, key, &meter, |take| {
+        let (rows, stored) = arrays.read(path, options.range, key, &meter, |take| {
             for (place, share) in &roles.images {
                 take(members.array(*place, &meter)?, *share)?;
             }
             Ok(())
         })?;
         let [train, test] = columns.splits(arrays.shape(), rows);
-        Ok(Dataset { notes, ..Dataset::new(Source::path(path), file_name(path), train, test) })
+        let stored = Some(stored);
+        Ok(Dataset { notes, stored, ..Dataset::new(Source::path(path), file_name(path), train, test) })
     }
 }
 

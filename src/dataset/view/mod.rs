@@ -58,7 +58,8 @@ pub(super) fn looked_at(data: Dataset, options: &DataOptions) -> Result<Dataset,
         Split::new(data.sample(), rows, columns(&data, &indices, kept.as_deref()))
     });
     let whole = Some(Arc::new(SourceCounts::of(&data.train, &data.test)));
-    Ok(Dataset { whole, ..Dataset::new(data.source, data.name, train, test) })
+    let stored = data.stored;
+    Ok(Dataset { whole, stored, ..Dataset::new(data.source, data.name, train, test) })
 }
 
 /// Which examples are looked at.

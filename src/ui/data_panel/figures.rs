@@ -37,6 +37,12 @@ impl DrawnFigures {
     }
 }
 
+/// An end of a range, which is a whole number.
+fn ends(value: f32) -> String {
+    let size = whole(value.abs() as u64);
+    if value < 0.0 { format!("−{size}") } else { size }
+}
+
 impl Figures {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, data: &Dataset) {
         let Some(statistics) = view.browse.statistics else {
@@ -74,9 +80,14 @@ impl Figures {
                 &statistics.range.map(|value| number(f64::from(value))).join(" – "),
                 &tr("data_panel.range_tip"),
             );
-            let is_bytes = data.train.rows().bytes().is_some();
-            let stored = if is_bytes { "data_panel.stored_bytes" } else { "data_panel.stored_reals" };
-            widgets::fact(ui, &tr("data_panel.stored"), &tr(stored), &tr("data_panel.stored_tip"));
+            if let Some(stored) = data.stored {
+                let [low, high] = stored.map(ends);
+                let words = match data.source.options.range {
+                    Some(_) => t!("data_panel.stored_asked", low = low, high = high),
+                    None => t!("data_panel.stored_found", low = low, high = high),
+                };
+                widgets::fact(ui, &tr("data_panel.stored"), &words, &tr("data_panel.stored_tip"));
+            }
             ui.label(theme::note(ui, tr("data_panel.histogram"))).on_hover_text(tr("data_panel.histogram_tip"));
             charts::values(ui, &statistics.histogram);
         });
