@@ -19,6 +19,14 @@ use std::sync::Arc;
 /// Larger arrays are read by index from the cache.
 const IN_MEMORY: u64 = 512 << 20;
 
+/// All images of a data set.
+pub struct ImagesRead {
+    /// To learn from, and to test on.
+    pub rows: [Arc<dyn Rows>; 2],
+    /// The numbers that are black and white in the arrays.
+    pub stored: [f32; 2],
+}
+
 /// The arrays that the images of a data set come from, all of one layout and type.
 pub struct ImageArrays {
     shape: ImageShape,
@@ -93,7 +101,7 @@ impl ImageArrays {
         key: CacheKey,
         meter: &Meter<'_>,
         each: impl FnOnce(&mut dyn FnMut(Array<'_>, Share) -> Result<(), SourceError>) -> Result<(), SourceError>,
-    ) -> Result<([Arc<dyn Rows>; 2], [f32; 2]), SourceError> {
+    ) -> Result<ImagesRead, SourceError> {
         let meaning = |extremes: &Extremes| {
             let expected = || message!("values in [0, 1], [−1, 1], [0, 255] or [0, 65535]");
             extremes.meaning(range).map_err(|found| SourceError::unexpected(path, expected(), found))
@@ -108,7 +116,8 @@ impl ImageArrays {
                 Ok(())
             })?;
             let meaning = meaning(&extremes)?;
-            return Ok((splits.map(|values| rows(values.with(meaning), size)), meaning.ends(self.kind)));
+            let rows = splits.map(|values| rows(values.with(meaning), size));
+            return Ok(ImagesRead { rows, stored: meaning.ends(self.kind) });
         }
         let key = match range {
             Some(range) => key.with(range.word().as_bytes()),
@@ -117,7 +126,7 @@ impl ImageArrays {
         let is_cancelled = || meter.check().is_err();
         let fill = |writer: &mut CacheWriter| self.fill(writer, path, meter, each, meaning);
         let cached = cache::open_or_make::<()>(key, path, self.bytes(), &is_cancelled, fill)?;
-        Ok((cached.rows, cached.stored))
+        Ok(ImagesRead { rows: cached.rows, stored: cached.stored })
     }
 
     fn fill(

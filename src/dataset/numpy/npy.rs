@@ -59,9 +59,9 @@ impl Format for Npy {
         }
         let data = path.metadata().map_err(|error| SourceError::io(path, error))?;
         let key = CacheKey::new("npy").with_file(path, &data);
-        let (rows, stored) = arrays.read(path, options.range, key, &meter, |take| take(images, share))?;
-        let [train, test] = columns.splits(arrays.shape(), rows);
-        let stored = Some(stored);
+        let read = arrays.read(path, options.range, key, &meter, |take| take(images, share))?;
+        let [train, test] = columns.splits(arrays.shape(), read.rows);
+        let stored = Some(read.stored);
         Ok(Dataset { stored, ..Dataset::new(Source::path(path), file_name(path), train, test) })
     }
 }

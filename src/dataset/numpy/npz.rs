@@ -78,14 +78,14 @@ impl Format for Npz {
         }
         let data = path.metadata().map_err(|error| SourceError::io(path, error))?;
         let key = CacheKey::new("npz").with_file(path, &data);
-        let (rows, stored) = arrays.read(path, options.range, key, &meter, |take| {
+        let read = arrays.read(path, options.range, key, &meter, |take| {
             for (place, share) in &roles.images {
                 take(members.array(*place, &meter)?, *share)?;
             }
             Ok(())
         })?;
-        let [train, test] = columns.splits(arrays.shape(), rows);
-        let stored = Some(stored);
+        let [train, test] = columns.splits(arrays.shape(), read.rows);
+        let stored = Some(read.stored);
         Ok(Dataset { notes, stored, ..Dataset::new(Source::path(path), file_name(path), train, test) })
     }
 }
