@@ -245,6 +245,9 @@ impl Session {
             Some(zoom) => context.set_zoom_factor(zoom),
             None => self.shell.zoom = context.zoom_factor(),
         }
+        if let Some(image) = self.shell.copied.take() {
+            context.copy_image(image);
+        }
         if let Some(on) = self.shell.full_screen.take() {
             context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(on));
         }

@@ -1,5 +1,6 @@
 //! Carrying out Commands: the only place where the session changes because somebody asked. One file a kind of Command.
 
+mod copy;
 mod data;
 mod export;
 mod file;

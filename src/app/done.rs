@@ -15,6 +15,7 @@ use crate::trainer::Trainer;
 use crate::ui::command::Ask;
 use crate::ui::data_panel::known::ShownExample;
 use crate::ui::dialogs::PathCompletion;
+use eframe::egui::ColorImage;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -73,6 +74,8 @@ pub enum Done {
     Statistics(Option<Box<DataStatistics>>),
     /// An example was read and encoded.
     ReadExample(Box<ReadExample>),
+    /// What was copied in words, and the image for the clipboard; `None` where there was none.
+    Copied(String, Option<Box<ColorImage>>),
     /// A picture was written.
     Exported(Result<PathBuf, Message>),
     /// A run's plane was written beside it.

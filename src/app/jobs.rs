@@ -54,6 +54,8 @@ pub enum JobKey {
     Statistics,
     /// An example is read and encoded.
     ReadExample,
+    /// An image is made for the clipboard.
+    CopyImage,
     /// This file, or a file of this run folder, is written.
     Write(PathBuf),
     /// The state file is written.
@@ -86,6 +88,7 @@ impl JobKey {
             Self::Thumbnails(_) => message!("thumbnails"),
             Self::Statistics => message!("data statistics"),
             Self::ReadExample => message!("read an example"),
+            Self::CopyImage => message!("copy an image"),
             Self::Write(_) => message!("write a file"),
             Self::State => message!("state file"),
             Self::LeftOver => message!("remove old autosaves"),

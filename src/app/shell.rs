@@ -8,7 +8,7 @@ use crate::ui::settings::Settings;
 use crate::ui::text::wrapped;
 use crate::ui::toasts::{ToastAction, Toasts};
 use crate::ui::{PanelNeeds, Panels, theme};
-use eframe::egui::Theme;
+use eframe::egui::{ColorImage, Theme};
 use std::time::{Duration, Instant};
 
 /// How much larger text is where the plane is presented.
@@ -45,6 +45,8 @@ pub(super) struct Shell {
     pub presenting: bool,
     /// The zoom factor that was asked for and is not given yet.
     pub next_zoom: Option<f32>,
+    /// The image that goes to the clipboard next.
+    pub copied: Option<ColorImage>,
     /// Whether the window is cleared with the panels' ground before it is drawn.
     pub cleared: bool,
     /// The settings that the window's theme was made for, and whether it is dark.
@@ -76,6 +78,7 @@ impl Shell {
             full_screen: None,
             presenting: false,
             next_zoom: None,
+            copied: None,
             cleared: false,
             themed: None,
             saved: (String::new(), Instant::now()),

@@ -5,6 +5,7 @@ use super::fitted_gaussian::{FittedGaussian, sample_latents};
 use crate::dataset::{Dataset, ImageShape};
 use crate::metrics;
 use crate::snapshot::{Likelihood, Scratch, Snapshot};
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 
 /// One test image.
@@ -86,7 +87,8 @@ pub struct Sheet {
 }
 
 /// A column of a sheet; the number is the model's place in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SheetColumn {
     /// The test images.
     Original,

@@ -91,6 +91,11 @@ impl Lattice {
         Self { row: self.row + (self.rows - rows) as i64, rows, ..*self }
     }
 
+    /// The middle of the cell that a position lies in, in the lattice or outside of it.
+    pub fn middle_at(&self, position: [f32; 2]) -> [f32; 2] {
+        position.map(|x| ((x / self.cell).floor() + 0.5) * self.cell)
+    }
+
     /// The middles of the cells, in the order in which they are read: from the upper left, row by row.
     pub fn middles(&self) -> Vec<[f32; 2]> {
         self.middles_of(0..self.columns * self.rows)

@@ -98,6 +98,20 @@ impl Bitmap {
         }
     }
 
+    /// By which whole number it is enlarged to be looked at elsewhere: its shorter side has 256 pixels then, or more, and its
+    /// longer one no more than 8 192 for that.
+    pub fn enlargement(&self) -> usize {
+        let [shorter, longer] = [self.size[0].min(self.size[1]).max(1), self.size[0].max(self.size[1]).max(1)];
+        256usize.div_ceil(shorter).min(8192 / longer).max(1)
+    }
+
+    /// Its pixels as greys or colours, each of them `factor × factor`, `[factor·height, factor·width, 3]`.
+    pub fn enlarged(&self, factor: usize) -> Vec<u8> {
+        let (rgb, width) = (self.rgb(ColorMap::Grey), self.size[0].max(1));
+        let wide = |row: &[u8]| -> Vec<u8> { row.chunks_exact(3).flat_map(|pixel| pixel.repeat(factor)).collect() };
+        rgb.chunks_exact(3 * width).flat_map(|row| wide(row).repeat(factor)).collect()
+    }
+
     /// Its pixels as the screen shows them, `[height, width, 3]`; what an exported picture has.
     pub fn rgb(&self, map: ColorMap) -> Vec<u8> {
         rgb(&self.bytes, self.channels, self.map(map))
@@ -131,6 +145,15 @@ mod tests {
         let error = Bitmap::signed(ImageShape { channels: 3, height: 1, width: 1 }, &[0.5, 0.0, -1.0]);
         assert_eq!(error.rgb(ColorMap::Grey), ColorMap::Signed.rgb(-1.0));
         assert_eq!(Bitmap::new(ImageShape::grey(2, 2), &[]).rgb(ColorMap::Grey), [0; 12]);
+    }
+
+    #[test]
+    fn what_is_enlarged_has_each_pixel_as_a_block() {
+        let picture = Bitmap::new(ImageShape::grey(1, 2), &[0.0, 1.0]);
+        let row = [0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255];
+        assert_eq!(picture.enlarged(2), [row, row].concat());
+        let factor = |height, width| Bitmap::new(ImageShape::grey(height, width), &[]).enlargement();
+        assert_eq!([factor(28, 28), factor(256, 300), factor(64, 1000), factor(1, 9000)], [10, 1, 4, 1]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
-//! What a path is asked for, and what can be exported in which formats.
+//! What a path is asked for, what can be exported in which formats, and which images can be copied.
 
+use crate::explore::browse::ExamplePlace;
+use crate::explore::compare::SheetColumn;
 use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -106,6 +108,24 @@ pub enum Ask {
     Drawings,
     /// A file to export to.
     Export(ExportSubject),
+}
+
+/// An image on the screen that can be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageSubject {
+    /// What a view's model makes of a place of its plane.
+    Decoded(Slot, [f32; 2]),
+    /// An example of the data.
+    Example(ExamplePlace),
+    /// An image of the compare sheet, by its column and its row.
+    Sheet(SheetColumn, usize),
+    /// What is on the drawing pad.
+    Drawing,
+    /// What a view's model makes of what is on the drawing pad.
+    Reconstruction(Slot),
+    /// A drawing that was kept, by its place in the list.
+    Kept(usize),
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::explore::pad::PadChange;
 use crate::explore::plane::PlaneAxis;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, Part};
-pub use crate::ui::ask::{Ask, ExportFormat, ExportSubject};
+pub use crate::ui::ask::{Ask, ExportFormat, ExportSubject, ImageSubject};
 use crate::ui::pane::Pane;
 use crate::ui::settings::Settings;
 use crate::ui::slot::Slot;
@@ -214,6 +214,8 @@ pub enum FileCommand {
     SaveInto(PathBuf),
     /// Write a picture to a file.
     Export(ExportSubject, PathBuf),
+    /// Copy an image to the clipboard.
+    CopyImage(ImageSubject),
     /// Close the window.
     Quit,
 }
@@ -261,10 +263,11 @@ mod tests {
 
     #[test]
     fn a_command_is_the_same_after_writing_and_reading() {
-        let commands: [Command; 5] = [
+        let commands: [Command; 6] = [
             ModelCommand::Edit(ModelId(3), Box::new(Config::vae_dense())).into(),
             PlaneCommand::LookAt(ModelId(0), vec![0.5, -1.0]).into(),
             FileCommand::Export(ExportSubject::Plane(Slot::B), "picture.png".into()).into(),
+            FileCommand::CopyImage(ImageSubject::Decoded(Slot::B, [0.5, -1.0])).into(),
             ViewCommand::Settings(Box::default()).into(),
             Command::Undo,
         ];

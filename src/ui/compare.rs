@@ -5,11 +5,11 @@ use crate::explore::compare::{Sheet, SheetColumn};
 use crate::gpu::{self, image};
 use crate::picture::{self, Bitmap};
 use crate::snapshot::Likelihood;
-use crate::ui::command::{self, Ask, Command, CompareCommand, FileCommand, PlaneCommand};
+use crate::ui::command::{self, Ask, Command, CompareCommand, FileCommand, ImageSubject, PlaneCommand};
 use crate::ui::slot::Slot;
 use crate::ui::text::{number, tr, whole};
 use crate::ui::view::View;
-use crate::ui::{Panel, theme, widgets};
+use crate::ui::{Panel, copy, theme, widgets};
 use eframe::egui::{self, DragValue, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, Window};
 use rust_i18n::t;
 use std::sync::Arc;
@@ -100,7 +100,7 @@ impl Compare {
     fn table(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         let Some(drawn) = &self.drawn else { return };
         let palette = theme::of(ui);
-        let map = view.settings.color_map;
+        let (map, names) = (view.settings.color_map, class_names(view));
         let gap = theme::GRID / 2.0;
         let side = ((ui.available_width() - 2.0 * theme::GRID) / drawn.columns.len() as f32 - gap).clamp(20.0, 96.0);
         ui.horizontal(|ui| {
@@ -136,11 +136,14 @@ impl Compare {
                             let stroke = egui::Stroke::new(1.0, view.color(slot));
                             ui.painter().rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Outside);
                         }
-                        let name = image_name(&drawn.sheet, column, row, view);
+                        let name = image_name(&drawn.sheet, column, row, names);
                         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
                         if response.clicked() {
                             commands.push(CompareCommand::Select(Some(row)).into());
                             commands.extend(look_at(&drawn.sheet, view, column, row));
+                        }
+                        if cell.bitmap.is_some() {
+                            copy::menu(&response, ImageSubject::Sheet(column, row), commands);
                         }
                         response.on_hover_text(name);
                     }
@@ -152,7 +155,7 @@ impl Compare {
     fn enlarged(&mut self, ui: &Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         let (Some(row), Some(drawn)) = (view.sheet.selection, &self.drawn) else { return };
         self.large.resize_with(drawn.columns.len(), gpu::TextureSlot::default);
-        let mut open = true;
+        let (mut open, mut pointed) = (true, SheetColumn::Original);
         Window::new(t!("compare.image", place = row + 1))
             .id(egui::Id::unique("enlarged"))
             .pivot(egui::Align2::CENTER_CENTER)
@@ -168,15 +171,21 @@ impl Compare {
                         let Some(bitmap) = &cell.bitmap else { continue };
                         let (title, tip) = (title(&drawn.sheet, column), tip(&drawn.sheet, column));
                         ui.vertical(|ui| {
-                            ui.label(theme::note(ui, title)).on_hover_text(tip);
-                            let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
+                            ui.label(theme::note(ui, title.as_str())).on_hover_text(tip);
+                            let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), copy::IMAGE_SENSE);
+                            let name = t!("compare.enlarged", column = title);
+                            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name.clone()));
                             let map = view.settings.color_map;
                             image::paint(ui.painter(), rect, slot, bitmap, map, image::Fit::Full);
+                            if response.hovered() {
+                                pointed = column;
+                            }
+                            copy::menu(&response, ImageSubject::Sheet(column, row), commands);
                         });
                     }
                 });
                 ui.horizontal_wrapped(|ui| {
-                    let class = class_name(&drawn.sheet, row, view);
+                    let class = class_name(&drawn.sheet, row, class_names(view));
                     widgets::fact(ui, &tr("compare.class"), &class, &tr("compare.class_tip"));
                     for (place, model) in drawn.sheet.models.iter().enumerate() {
                         if let Some(made) = model.reconstructions.get(row) {
@@ -186,6 +195,9 @@ impl Compare {
                     }
                 });
             });
+        if copy::pressed(ui.ctx()) {
+            commands.push(FileCommand::CopyImage(ImageSubject::Sheet(pointed, row)).into());
+        }
         if !open || widgets::escapes(ui.ctx()) {
             commands.push(CompareCommand::Select(None).into());
         }
@@ -214,18 +226,22 @@ impl Figures {
     }
 }
 
-fn class_name(sheet: &Sheet, row: usize, view: &View<'_>) -> String {
+fn class_names<'a>(view: &View<'a>) -> &'a [String] {
+    view.data.map(|data| data.class_names()).unwrap_or_default()
+}
+
+fn class_name(sheet: &Sheet, row: usize, names: &[String]) -> String {
     let Some(original) = sheet.originals.get(row) else { return String::new() };
-    let names = view.data.map(|data| data.class_names()).unwrap_or_default();
     let name = original.class.and_then(|class| names.get(class));
     name.cloned().unwrap_or_else(|| format!("#{}", original.index))
 }
 
-fn image_name(sheet: &Sheet, column: SheetColumn, row: usize, view: &View<'_>) -> String {
+/// What an image of a sheet is called, by its column and its row; `names` are those of the data's classes.
+pub fn image_name(sheet: &Sheet, column: SheetColumn, row: usize, names: &[String]) -> String {
     let title = title(sheet, column);
     match column {
         SheetColumn::Sample(_) => format!("{title} {}", row + 1),
-        _ => format!("{title} {} · {}", row + 1, class_name(sheet, row, view)),
+        _ => format!("{title} {} · {}", row + 1, class_name(sheet, row, names)),
     }
 }
 

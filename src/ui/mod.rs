@@ -4,6 +4,7 @@ pub mod activations;
 pub mod ask;
 pub mod command;
 pub mod compare;
+pub mod copy;
 pub mod damaged;
 pub mod data_panel;
 pub mod data_plane;

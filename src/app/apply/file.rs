@@ -53,6 +53,7 @@ impl Session {
             }),
             FileCommand::SaveInto(folder) => self.save_into(&folder),
             FileCommand::Export(subject, path) => self.export(subject, path),
+            FileCommand::CopyImage(subject) => self.copy_image(subject),
             FileCommand::Quit => self.shell.quit = true,
         }
     }

@@ -4,12 +4,12 @@ use super::images;
 use crate::dataset::{ColumnValues, Dataset, Split};
 use crate::explore::browse::{Browse, ExamplePlace};
 use crate::gpu::{TextureSlot, image};
-use crate::ui::command::{Command, DataCommand};
+use crate::ui::command::{Command, DataCommand, FileCommand, ImageSubject};
 use crate::ui::text::{number, tr};
 use crate::ui::theme::signs;
 use crate::ui::view::View;
-use crate::ui::{theme, widgets};
-use eframe::egui::{Align2, Grid, Id, Label, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, Window};
+use crate::ui::{copy, theme, widgets};
+use eframe::egui::{Align2, Grid, Id, Label, Role, ScrollArea, Ui, Vec2, WidgetInfo, Window};
 
 /// Side of the picture, in points.
 const SIDE: f32 = 28.0 * theme::GRID;
@@ -37,7 +37,7 @@ impl ExampleWindow {
             .collapsible(false)
             .resizable(false)
             .show(ui.ctx(), |ui| {
-                let (rect, response) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::hover());
+                let (rect, response) = ui.allocate_exact_size(Vec2::splat(SIDE), copy::IMAGE_SENSE);
                 response.widget_info(|| WidgetInfo::labeled(Role::Image, true, tr("data_panel.example")));
                 match view.browse.example {
                     Some(shown) => {
@@ -46,12 +46,16 @@ impl ExampleWindow {
                     }
                     None => _ = ui.painter().rect_filled(rect, 0.0, theme::of(ui).surfaces[2]),
                 }
+                copy::menu(&response, ImageSubject::Example(place), commands);
                 steps(ui, view, place, commands);
                 let area = ScrollArea::vertical().max_height(20.0 * theme::GRID);
                 area.show(ui, |ui| facts(ui, split, place.index));
                 ui.set_max_width(SIDE);
                 ui.add(Label::new(theme::note(ui, tr("data_panel.example_note"))).wrap());
             });
+        if copy::pressed(ui.ctx()) {
+            commands.push(FileCommand::CopyImage(ImageSubject::Example(place)).into());
+        }
         if !open || widgets::escapes(ui.ctx()) {
             commands.push(DataCommand::Browse(Box::new(Browse { example: None, ..browse.clone() })).into());
         }

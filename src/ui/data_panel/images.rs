@@ -3,9 +3,9 @@
 use crate::dataset::{Dataset, Split};
 use crate::explore::browse::{Browse, ExamplePlace};
 use crate::gpu::{TextureSlot, image};
-use crate::ui::command::{Command, DataCommand};
-use crate::ui::theme;
+use crate::ui::command::{Command, DataCommand, ImageSubject};
 use crate::ui::view::View;
+use crate::ui::{copy, theme};
 use eframe::egui::{Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -44,7 +44,7 @@ impl ImageGrid {
             for row in rows {
                 ui.horizontal(|ui| {
                     for position in row * columns..((row + 1) * columns).min(count) {
-                        commands.extend(self.picture(ui, view, split, position, side));
+                        self.picture(ui, view, (split, position), side, commands);
                     }
                 });
             }
@@ -53,9 +53,16 @@ impl ImageGrid {
         seen
     }
 
-    /// One picture; gives what is asked for by a click.
-    fn picture(&mut self, ui: &mut Ui, view: &View<'_>, split: &Split, position: usize, side: f32) -> Option<Command> {
-        let index = view.browse.listed.place(position)?;
+    /// The picture of what is listed at a position.
+    fn picture(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        (split, position): (&Split, usize),
+        side: f32,
+        commands: &mut Vec<Command>,
+    ) {
+        let Some(index) = view.browse.listed.place(position) else { return };
         let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
         let palette = theme::of(ui);
         match view.browse.thumbnails.get(position) {
@@ -73,16 +80,18 @@ impl ImageGrid {
             ui.painter().rect_stroke(rect, 0.0, Stroke::new(2.0, color), StrokeKind::Outside);
         }
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name(split, index)));
-        let clicked = response.clicked();
+        if response.clicked() {
+            commands.push(DataCommand::LookAtExample(place).into());
+        }
+        copy::menu(&response, ImageSubject::Example(place), commands);
         if response.hovered() {
             response.on_hover_text(name(split, index));
         }
-        clicked.then(|| DataCommand::LookAtExample(place).into())
     }
 }
 
 /// What an example is called: its place, and its class where it has one.
-pub(super) fn name(split: &Split, index: usize) -> String {
+pub fn name(split: &Split, index: usize) -> String {
     match split.class(index).and_then(|class| split.class_names().get(class)) {
         Some(class) => format!("#{index} · {class}"),
         None => format!("#{index}"),

@@ -17,6 +17,7 @@ use eframe::egui::Ui;
 use example::ExampleWindow;
 use figures::Figures;
 use images::ImageGrid;
+pub use images::name as example_name;
 use known::BrowseNeeds;
 
 /// What the panel shows.

@@ -4,19 +4,20 @@
 mod places;
 
 use crate::dataset::Split;
+use crate::explore::browse::{DataPart, ExamplePlace};
 use crate::explore::viewer::{Look, LookFound};
 use crate::gpu::image::{self, Fit};
 use crate::gpu::live::{self, Decode, DecodedModel};
 use crate::gpu::{Decoding, OnDevice, TextureSlot};
 use crate::picture::Bitmap;
 use crate::snapshot::{Scratch, Snapshot};
-use crate::ui::command::{Command, ModelCommand};
+use crate::ui::command::{Command, ImageSubject, ModelCommand};
 use crate::ui::slot::Slot;
 use crate::ui::text::{decoded_by, tr, whole};
 use crate::ui::view::View;
-use crate::ui::{Panel, PanelNeeds, theme, widgets};
+use crate::ui::{Panel, PanelNeeds, copy, theme, widgets};
 use eframe::egui::emath::GuiRounding;
-use eframe::egui::{Color32, Label, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use eframe::egui::{Color32, Label, Rect, Response, RichText, Role, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 use places::{OutputForm, OutputPlaces};
 use std::sync::Arc;
 
@@ -117,7 +118,8 @@ impl Panel for OutputPanel {
             widgets::empty(ui, &tr("output.points"));
             return;
         }
-        self.decode(view, view.cursor_after(commands));
+        let cursor = view.cursor_after(commands);
+        self.decode(view, cursor);
         self.find_real(view);
         if self.cells.iter().all(|cell| cell.decoded.is_none()) {
             if widgets::empty_with_action(ui, &tr("output.empty"), &tr("output.fill"), &tr("train.all_tip")) {
@@ -133,16 +135,16 @@ impl Panel for OutputPanel {
         let columns = if places.form == OutputForm::Above { 1 } else { order.len().max(1) };
         for row in order.chunks(columns) {
             ui.horizontal(|ui| {
-                row.iter().for_each(|cell| cell.ui(ui, side, view));
+                row.iter().for_each(|cell| cell.ui(ui, side, view, cursor, commands));
                 if places.form == OutputForm::Line {
-                    self.real_ui(ui, side, view);
+                    self.real_ui(ui, side, view, commands);
                 }
             });
         }
         if places.form == OutputForm::Line {
             ui.add(Label::new(theme::note(ui, tr("output.not_aligned"))).wrap());
         } else {
-            self.strip(ui, nearest, view);
+            self.strip(ui, nearest, view, commands);
         }
     }
 
@@ -223,9 +225,9 @@ impl OutputPanel {
     }
 
     /// The nearest image, and beside it what it is and that the spaces are not aligned.
-    fn strip(&self, ui: &mut Ui, side: f32, view: &View<'_>) {
+    fn strip(&self, ui: &mut Ui, side: f32, view: &View<'_>, commands: &mut Vec<Command>) {
         ui.horizontal(|ui| {
-            self.real_image(ui, side, view);
+            self.real_image(ui, side, view, commands);
             ui.vertical(|ui| {
                 ui.set_width(ui.available_width());
                 let Heading { name, color, figure, .. } = self.real_heading(ui, view);
@@ -262,19 +264,23 @@ impl OutputPanel {
         Heading { name: tr("output.nearest"), accessible: "output.nearest", color, figure, refused: None }
     }
 
-    fn real_ui(&self, ui: &mut Ui, side: f32, view: &View<'_>) {
+    fn real_ui(&self, ui: &mut Ui, side: f32, view: &View<'_>, commands: &mut Vec<Command>) {
         let heading = self.real_heading(ui, view);
-        captioned(ui, side, &heading, |ui| self.real_image(ui, side, view));
+        captioned(ui, side, &heading, |ui| self.real_image(ui, side, view, commands));
     }
 
-    fn real_image(&self, ui: &mut Ui, side: f32, view: &View<'_>) {
+    fn real_image(&self, ui: &mut Ui, side: f32, view: &View<'_>, commands: &mut Vec<Command>) {
         let heading = self.real_heading(ui, view);
-        framed(ui, side, &heading, |ui, place| {
+        let response = framed(ui, side, &heading, |ui, place| {
             if let Some(real) = &self.real {
                 let map = view.settings.color_map;
                 image::paint(ui.painter(), place, &self.real_texture, &real.picture, map, Fit::Sharp);
             }
         });
+        if let Some(Real { index, .. }) = self.real {
+            let place = ExamplePlace { part: DataPart::Train, index };
+            copy::menu(&response, ImageSubject::Example(place), commands);
+        }
     }
 
     fn decoded(&self, slot: Slot) -> Option<&Decoded> {
@@ -317,7 +323,7 @@ impl OutputPanel {
 }
 
 impl OutputCell {
-    fn ui(&self, ui: &mut Ui, side: f32, view: &View<'_>) {
+    fn ui(&self, ui: &mut Ui, side: f32, view: &View<'_>, cursor: [f32; 2], commands: &mut Vec<Command>) {
         let decoded = self.decoded.as_ref();
         let made = decoded.and_then(|decoded| decoded.made.as_ref());
         let step = made.map(|made| made.step).or(decoded.and_then(|decoded| OnDevice::step_of(decoded.on_device)));
@@ -346,13 +352,18 @@ impl OutputCell {
                 live::paint(ui.painter(), place, &self.device_texture, model, decode);
             }
         };
-        captioned(ui, side, &heading, |ui| framed(ui, side, &heading, paint));
+        captioned(ui, side, &heading, |ui| {
+            let response = framed(ui, side, &heading, paint);
+            if step.is_some() {
+                copy::menu(&response, ImageSubject::Decoded(self.slot, cursor), commands);
+            }
+        });
     }
 }
 
 /// An image in its frame; `paint` fills the place inside.
-fn framed(ui: &mut Ui, side: f32, heading: &Heading, paint: impl FnOnce(&Ui, Rect)) {
-    let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
+fn framed(ui: &mut Ui, side: f32, heading: &Heading, paint: impl FnOnce(&Ui, Rect)) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(side, side), copy::IMAGE_SENSE);
     // Each pixel of the image is a whole number of the screen's.
     let rect = rect.round_to_pixels(ui.ctx().pixels_per_point());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, tr(heading.accessible)));
@@ -361,6 +372,7 @@ fn framed(ui: &mut Ui, side: f32, heading: &Heading, paint: impl FnOnce(&Ui, Rec
         paint(ui, rect.shrink(FRAME));
         ui.painter().rect_stroke(rect, 2.0, Stroke::new(2.0, heading.color), StrokeKind::Inside);
     }
+    response
 }
 
 /// An image with its name above it and its figure below.

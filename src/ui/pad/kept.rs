@@ -6,11 +6,11 @@ use crate::explore::pad::{KeptDrawing, MOST_KEPT, PadChange, PadImage};
 use crate::gpu::TextureSlot;
 use crate::gpu::image::{self, Fit};
 use crate::picture::Bitmap;
-use crate::ui::command::{Ask, Command, FileCommand, PadCommand};
+use crate::ui::command::{Ask, Command, FileCommand, ImageSubject, PadCommand};
 use crate::ui::text::tr;
 use crate::ui::view::View;
-use crate::ui::{theme, widgets};
-use eframe::egui::{DragValue, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+use crate::ui::{copy, theme, widgets};
+use eframe::egui::{DragValue, Response, Role, ScrollArea, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 
 /// The side of a thumbnail, in points.
@@ -49,7 +49,8 @@ impl Pad {
         ScrollArea::horizontal().id_salt("kept drawings").show(ui, |ui| {
             ui.horizontal(|ui| {
                 for (row, (place, drawing)) in kept.into_iter().enumerate() {
-                    self.thumbnail(ui, row, drawing, view);
+                    let response = self.thumbnail(ui, row, drawing, view);
+                    copy::menu(&response, ImageSubject::Kept(place), commands);
                     let name = t!("pad.forget", number = row + 1);
                     if widgets::sign_button(ui, true, theme::signs::REMOVE, &name, &tr("pad.forget_tip")).clicked() {
                         commands.push(PadCommand::Change(PadChange::Forget(place)).into());
@@ -59,7 +60,7 @@ impl Pad {
         });
     }
 
-    fn thumbnail(&mut self, ui: &mut Ui, row: usize, drawing: &KeptDrawing, view: &View<'_>) {
+    fn thumbnail(&mut self, ui: &mut Ui, row: usize, drawing: &KeptDrawing, view: &View<'_>) -> Response {
         let pictures = &mut self.kept.0;
         if pictures.get(row).is_none_or(|(image, ..)| *image != drawing.image) {
             pictures.truncate(row);
@@ -67,7 +68,7 @@ impl Pad {
             pictures.push((drawing.image.clone(), Bitmap::new(drawing.shape, &values), TextureSlot::default()));
         }
         ui.vertical(|ui| {
-            let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE), Sense::hover());
+            let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE), copy::IMAGE_SENSE);
             response.widget_info(|| {
                 let mut info = WidgetInfo::labeled(Role::Image, true, t!("pad.drawing", number = row + 1));
                 info.current_text_value = Some(drawing.label.to_string());
@@ -77,6 +78,8 @@ impl Pad {
                 image::paint(ui.painter(), rect, texture, bitmap, view.settings.color_map, Fit::Sharp);
             }
             ui.label(theme::figure(drawing.label.to_string()).color(theme::of(ui).text_secondary));
-        });
+            response
+        })
+        .inner
     }
 }

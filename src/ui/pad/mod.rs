@@ -12,11 +12,11 @@ use crate::explore::pad_canvas::PadCanvas;
 use crate::gpu::TextureSlot;
 use crate::gpu::image::{self, Fit};
 use crate::picture::Bitmap;
-use crate::ui::command::{Command, PadCommand};
+use crate::ui::command::{Command, ImageSubject, PadCommand};
 use crate::ui::slot::Slot;
 use crate::ui::text::{number, tr};
 use crate::ui::view::View;
-use crate::ui::{Panel, PanelNeeds, theme, widgets};
+use crate::ui::{Panel, PanelNeeds, copy, theme, widgets};
 use cell::DrawnCell;
 use eframe::egui::emath::GuiRounding;
 use eframe::egui::{CursorIcon, Event, FontId, Label, PointerButton, Pos2, Rect, Response, RichText, Role};
@@ -124,7 +124,10 @@ impl Panel for Pad {
                 changes(commands, &mut pad);
                 let image = self.canvas.image(&pad, shape).cloned();
                 self.show(ui, &response, shape, image.as_ref(), view);
-                ui.vertical(|ui| self.outputs(ui, side, shape, image.as_ref(), view));
+                if image.is_some() {
+                    copy::menu(&response, ImageSubject::Drawing, commands);
+                }
+                ui.vertical(|ui| self.outputs(ui, (side, shape), image.as_ref(), view, commands));
             });
             self.follow(view, &pad, commands);
             self.kept_ui(ui, view, shape, commands);
@@ -204,7 +207,14 @@ impl Pad {
     }
 
     /// What both models make of the drawing.
-    fn outputs(&mut self, ui: &mut Ui, side: f32, shape: ImageShape, image: Option<&Arc<[f32]>>, view: &View<'_>) {
+    fn outputs(
+        &mut self,
+        ui: &mut Ui,
+        (side, shape): (f32, ImageShape),
+        image: Option<&Arc<[f32]>>,
+        view: &View<'_>,
+        commands: &mut Vec<Command>,
+    ) {
         // A name and a figure for each, above and below the images of those that have an encoder.
         let images = Slot::BOTH.into_iter().filter(|slot| view.model(*slot).has_encoder()).count().max(1) as f32;
         let side = (side - 5.0 * theme::LINE) / images;
@@ -219,7 +229,7 @@ impl Pad {
                 ui.add_space(theme::GRID);
                 continue;
             }
-            let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
+            let (rect, response) = ui.allocate_exact_size(vec2(side, side), copy::IMAGE_SENSE);
             let rect = on_pixels(ui, rect);
             response
                 .widget_info(|| WidgetInfo::labeled(Role::Image, true, t!("pad.reconstruction", slot = slot.name())));
@@ -227,6 +237,7 @@ impl Pad {
             let figure = match output.cell.found().cloned() {
                 Some(found) => {
                     output.paint(ui, rect, shape, &found.reconstruction, view);
+                    copy::menu(&response, ImageSubject::Reconstruction(slot), commands);
                     format!("MSE {}", number(f64::from(found.squared_error())))
                 }
                 None => String::new(),

@@ -6,7 +6,8 @@ use super::layers::{self, PlaneFrame};
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::line::PlaneLine;
 use crate::explore::viewport::{Area, Viewport};
-use crate::ui::command::{Command, PlaneCommand};
+use crate::ui::command::{Command, ImageSubject, PlaneCommand};
+use crate::ui::copy;
 use crate::ui::text::tr;
 use crate::ui::theme;
 use crate::ui::view::View;
@@ -231,6 +232,13 @@ impl PlanePanel {
             let moved = plane.is_some_and(|plane| plane.origin.iter().any(|x| *x != 0.0));
             if ui.add_enabled(moved, egui::Button::new(tr("plane.menu_zero"))).clicked() {
                 commands.push(PlaneCommand::OriginToZero(view.slots.id(slot)).into());
+            }
+            if !view.has_points() && view.model(slot).snapshot.is_some() {
+                // The whole tile, where the pointer is on one.
+                let tiles = self.lattice(view.settings.plane.grid);
+                let tiles = tiles.filter(|_| layers::is_shown(layers::TILES, &view.settings.plane.show));
+                let place = tiles.map_or(self.menu_place, |lattice| lattice.middle_at(self.menu_place));
+                copy::entry(ui, ImageSubject::Decoded(slot, place), commands);
             }
             if ui.button(tr("plane.reset")).clicked() {
                 self.reset_view(commands);
