@@ -2,7 +2,7 @@
 
 use crate::app::browsing::Browsing;
 use crate::app::decoder_state::DecoderState;
-use crate::app::jobs::Jobs;
+use crate::app::jobs::{JobKey, Jobs};
 use crate::app::planes::Planes;
 use crate::app::runtime::{ModelRuntime, ReadyMade};
 use crate::app::session_files::{ModelRecord, Restoring, RunOnDisk, SessionFiles};
@@ -31,6 +31,13 @@ pub(super) struct Opening {
     pub asked: bool,
     /// The view and the model that shall stand in it when its data is there.
     pub show: Option<(Slot, ModelId)>,
+}
+
+/// A file that takes long to be written.
+pub(super) struct Writing {
+    /// In words.
+    pub what: String,
+    pub key: JobKey,
 }
 
 /// What a sheet was made of.
@@ -70,6 +77,8 @@ pub(super) struct Services {
     pub threads: usize,
     pub data: Option<Arc<Dataset>>,
     pub opening: Option<Opening>,
+    /// What takes long to be written.
+    pub writing: Option<Writing>,
     /// The data sets that are in the cache, by name.
     pub cached: Vec<&'static str>,
     pub models: PerModel<ModelRuntime>,
@@ -108,6 +117,7 @@ impl Services {
             drawing: None,
             data: None,
             opening: None,
+            writing: None,
             cached: Vec::new(),
             models: PerModel::default(),
             session_files,

@@ -300,10 +300,12 @@ impl Session {
         let services = &self.services;
         let progress = services.jobs.progress(&JobKey::Open);
         let opening = services.opening.as_ref().zip(progress);
+        let accelerator = services.start.device.as_ref().filter(|device| !device.is_cpu());
         View {
             data: services.data.as_ref(),
             browse: self.browse_view(),
             opening: opening.map(|(opening, progress)| OpeningView { what: &opening.what, progress }),
+            writing: self.writing_view(),
             cached: &services.cached,
             models: self.project.models.iter().filter_map(|entry| self.model_view(entry)).collect(),
             slots: self.project.shown,
@@ -324,12 +326,7 @@ impl Session {
             device: &self.shell.device,
             decode_ms: self.decode_ms(),
             threads: services.threads,
-            accelerator: services
-                .start
-                .device
-                .as_ref()
-                .filter(|device| !device.is_cpu())
-                .map(|device| device.location()),
+            accelerator: accelerator.map(|device| device.location()),
             presenting: self.shell.presenting,
             shown,
         }

@@ -6,6 +6,7 @@ mod canvas;
 mod colormap;
 mod compare;
 mod figure;
+mod samples;
 mod sheet;
 mod thumbnail;
 
@@ -16,6 +17,7 @@ pub use figure::{
     CurvesFigure, DataPlaneFigure, Figure, FigureClass, FigureCurve, FigureError, FigureKey, FigureLegend, FigureMark,
     FigurePlot, FigurePoint, FigureStyle, PlaneFigure, pixels, run_curves, svg,
 };
+pub use samples::{FreshSamples, SAMPLE_COUNTS};
 pub use sheet::{SheetLayout, SheetWriter, plane, tiles};
 pub use thumbnail::thumbnail;
 

@@ -18,6 +18,8 @@ pub enum ExportSubject {
     Sheet,
     /// A view's encoded data.
     Points(Slot),
+    /// Fresh samples of a view's model.
+    Samples(Slot),
 }
 
 /// How it is written.
@@ -31,23 +33,26 @@ pub enum ExportFormat {
     Csv,
     /// An array for NumPy.
     Npy,
+    /// A folder with a picture of pixels for each.
+    Folder,
 }
 
 impl ExportFormat {
-    /// How a file of it ends, without the dot.
+    /// How a file of it ends, without the dot; empty for a folder.
     pub const fn ending(self) -> &'static str {
         match self {
             Self::Png => "png",
             Self::Svg => "svg",
             Self::Csv => "csv",
             Self::Npy => "npy",
+            Self::Folder => "",
         }
     }
 
     /// What it is called.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Png => "PNG",
+            Self::Png | Self::Folder => "PNG",
             Self::Svg => "SVG",
             Self::Csv => "CSV",
             Self::Npy => "NPY",
@@ -57,13 +62,15 @@ impl ExportFormat {
 
 impl ExportSubject {
     /// All that there are, in the order they are shown.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Plane(Slot::A),
         Self::Plane(Slot::B),
         Self::Curves,
         Self::Sheet,
         Self::Points(Slot::A),
         Self::Points(Slot::B),
+        Self::Samples(Slot::A),
+        Self::Samples(Slot::B),
     ];
 
     /// What a file with it is called, without number and ending.
@@ -74,6 +81,7 @@ impl ExportSubject {
             Self::Curves => format!("curves-{data}"),
             Self::Sheet => format!("compare-{data}"),
             Self::Points(slot) => of("points", slot),
+            Self::Samples(slot) => of("samples", slot),
         }
     }
 
@@ -84,7 +92,13 @@ impl ExportSubject {
             Self::Curves => &[ExportFormat::Png, ExportFormat::Svg, ExportFormat::Csv],
             Self::Sheet => &[ExportFormat::Png],
             Self::Points(_) => &[ExportFormat::Csv, ExportFormat::Npy],
+            Self::Samples(_) => &[ExportFormat::Folder, ExportFormat::Npy],
         }
+    }
+
+    /// How files with it can end, without the dot.
+    pub fn endings(self) -> impl Iterator<Item = &'static str> {
+        self.formats().iter().map(|format| format.ending()).filter(|ending| !ending.is_empty())
     }
 
     /// The format that a path's ending says, or the first where it has none; `None` for an ending of something else.
@@ -139,6 +153,9 @@ mod tests {
         assert_eq!(curves("a/curves.SVG"), Some(ExportFormat::Svg));
         assert_eq!(curves("a.b/curves.csv"), Some(ExportFormat::Csv));
         assert_eq!(curves("curves.jpg"), None);
+        let samples = |path: &str| ExportSubject::Samples(Slot::B).format(Path::new(path));
+        assert_eq!([samples("a/samples/"), samples("samples")], [Some(ExportFormat::Folder); 2]);
+        assert_eq!((samples("samples.npy"), samples("samples.png")), (Some(ExportFormat::Npy), None));
         assert_eq!(ExportSubject::Points(Slot::A).format(Path::new("points")), Some(ExportFormat::Csv));
     }
 }

@@ -214,6 +214,8 @@ pub enum FileCommand {
     SaveInto(PathBuf),
     /// Write a picture to a file.
     Export(ExportSubject, PathBuf),
+    /// Stop writing what takes long.
+    CancelExport,
     /// Copy an image to the clipboard.
     CopyImage(ImageSubject),
     /// Close the window.

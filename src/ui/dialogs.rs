@@ -5,7 +5,7 @@ use crate::dataset::{FolderPreview, Source};
 use crate::message::Message;
 use crate::ui::command::{Ask, Command, DataCommand, FileCommand, PadCommand};
 use crate::ui::reading::ReadingChoice;
-use crate::ui::text::tr;
+use crate::ui::text::{tr, whole};
 use crate::ui::view::{OpeningView, View};
 use crate::ui::{export, known_data, theme, widgets};
 use eframe::egui::text::{CCursor, CCursorRange};
@@ -223,7 +223,13 @@ impl Asked {
             if let Some(error) = &self.error {
                 ui.add(Label::new(RichText::new(error).color(theme::of(ui).danger)).wrap());
             }
-            if self.waiting {
+            if let Some(writing) = view.writing.as_ref().filter(|_| self.waiting && matches!(ask, Ask::Export(_))) {
+                let (done, total) = writing.progress.get();
+                ui.add(ProgressBar::new(writing.part()).text(format!("{} / {}", whole(done), whole(total))));
+                if widgets::button(ui, true, &tr("export.cancel"), &tr("export.cancel_tip")).clicked() {
+                    commands.push(FileCommand::CancelExport.into());
+                }
+            } else if self.waiting {
                 let opening = view.opening.as_ref();
                 let coming = opening.filter(|opening| opening.progress.rate() > 0).map(OpeningView::words);
                 let part = opening.map_or(0.0, OpeningView::part);

@@ -1,15 +1,18 @@
 //! What the window that asks for a file to export to has besides the path: what, in which format, and how it is drawn.
 
-use crate::picture::FigureStyle;
+use crate::picture::{FigureStyle, SAMPLE_COUNTS};
 use crate::ui::command::{Ask, Command, ExportFormat, ExportSubject, FileCommand, ViewCommand};
 use crate::ui::settings::Settings;
 use crate::ui::slot::Slot;
 use crate::ui::text::tr;
 use crate::ui::theme;
 use crate::ui::view::View;
-use eframe::egui::{Button, ComboBox, Ui};
+use eframe::egui::{Button, ComboBox, DragValue, Ui};
 use rust_i18n::t;
 use std::path::Path;
+
+/// All subjects are seen without scrolling.
+const LIST_HEIGHT: f32 = 40.0 * theme::GRID;
 
 /// What a subject is called.
 pub(super) fn name(subject: ExportSubject) -> String {
@@ -18,6 +21,7 @@ pub(super) fn name(subject: ExportSubject) -> String {
         ExportSubject::Curves => tr("export.curves"),
         ExportSubject::Sheet => tr("export.sheet"),
         ExportSubject::Points(slot) => t!("export.points", slot = slot.name()).into_owned(),
+        ExportSubject::Samples(slot) => t!("export.samples", slot = slot.name()).into_owned(),
     }
 }
 
@@ -29,6 +33,7 @@ pub(super) fn is_ready(view: &View<'_>, subject: ExportSubject) -> bool {
         ExportSubject::Curves => view.has_curves(),
         ExportSubject::Sheet => view.sheet.sheet.is_some(),
         ExportSubject::Points(slot) => has_points(slot),
+        ExportSubject::Samples(slot) => view.model(slot).snapshot.is_some() && !view.has_points(),
     }
 }
 
@@ -36,7 +41,8 @@ pub(super) fn is_ready(view: &View<'_>, subject: ExportSubject) -> bool {
 pub(super) fn ui(ui: &mut Ui, subject: ExportSubject, path: &mut String, view: &View<'_>, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let label = ui.label(tr("export.what"));
-        let list = ComboBox::from_id_salt("export subject").selected_text(name(subject)).show_ui(ui, |ui| {
+        let list = ComboBox::from_id_salt("export subject").selected_text(name(subject)).height(LIST_HEIGHT);
+        let list = list.show_ui(ui, |ui| {
             for other in ExportSubject::ALL {
                 let choice = Button::selectable(other == subject, name(other));
                 if ui.add_enabled(is_ready(view, other), choice).clicked() && other != subject {
@@ -53,13 +59,18 @@ pub(super) fn ui(ui: &mut Ui, subject: ExportSubject, path: &mut String, view: &
                 ExportFormat::Png => tr("export.png_tip"),
                 ExportFormat::Svg => tr("export.svg_tip"),
                 ExportFormat::Csv => tr("export.csv_tip"),
+                ExportFormat::Npy if matches!(subject, ExportSubject::Samples(_)) => tr("export.samples_npy_tip"),
                 ExportFormat::Npy => tr("export.npy_tip"),
+                ExportFormat::Folder => tr("export.folder_tip"),
             };
             if choice.on_hover_text(tip).clicked() {
                 *path = Path::new(path).with_extension(other.ending()).display().to_string();
             }
         }
     });
+    if matches!(subject, ExportSubject::Samples(_)) {
+        return samples(ui, view, commands);
+    }
     let is_table = matches!(subject.format(Path::new(path)), Some(ExportFormat::Csv | ExportFormat::Npy));
     let mut style = view.settings.figure;
     ui.add_enabled_ui(!is_table, |ui| {
@@ -86,6 +97,24 @@ pub(super) fn ui(ui: &mut Ui, subject: ExportSubject, path: &mut String, view: &
     });
     if style != view.settings.figure {
         let settings = Settings { figure: style, ..view.settings.clone() };
+        commands.push(ViewCommand::Settings(Box::new(settings)).into());
+    }
+}
+
+/// How many samples, and from which seed.
+fn samples(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let mut choice = view.settings.samples;
+    ui.horizontal(|ui| {
+        let label = ui.label(tr("export.count"));
+        let field = ui.add(DragValue::new(&mut choice.count).range(SAMPLE_COUNTS).update_while_editing(false));
+        field.labelled_by(label.id).on_hover_text(tr("export.count_tip"));
+        ui.add_space(theme::GRID);
+        let label = ui.label(tr("export.seed"));
+        let field = ui.add(DragValue::new(&mut choice.seed).speed(0.2).update_while_editing(false));
+        field.labelled_by(label.id).on_hover_text(tr("export.seed_tip"));
+    });
+    if choice != view.settings.samples {
+        let settings = Settings { samples: choice, ..view.settings.clone() };
         commands.push(ViewCommand::Settings(Box::new(settings)).into());
     }
 }

@@ -1,7 +1,7 @@
 //! How the window looks: kept from one session to the next.
 
 use crate::gpu::{ColorMap, DecoderChoice};
-use crate::picture::FigureStyle;
+use crate::picture::{FigureStyle, SAMPLE_COUNTS};
 use crate::trainer::Axis;
 use crate::ui::ask::Ask;
 use crate::ui::data_plane::settings::DataPlaneSettings;
@@ -164,6 +164,22 @@ impl RecentPaths {
     }
 }
 
+/// Which samples are exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SampleChoice {
+    /// How many, of [`SAMPLE_COUNTS`].
+    pub count: usize,
+    /// The seed that they are drawn from.
+    pub seed: u64,
+}
+
+impl Default for SampleChoice {
+    fn default() -> Self {
+        Self { count: 100, seed: 0 }
+    }
+}
+
 /// All of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -188,6 +204,8 @@ pub struct Settings {
     pub decoder: DecoderChoice,
     /// What an exported figure shows.
     pub figure: FigureStyle,
+    /// Which samples are exported.
+    pub samples: SampleChoice,
     /// Where folders of new runs go, an absolute path; `None` for where the program puts them by itself.
     pub runs: Option<PathBuf>,
     /// Paths that served last.
@@ -204,6 +222,7 @@ impl Settings {
         }
         self.plane = self.plane.made_whole();
         self.figure = self.figure.made_whole();
+        self.samples.count = self.samples.count.clamp(*SAMPLE_COUNTS.start(), *SAMPLE_COUNTS.end());
         self.steps_per_s = self.steps_per_s.filter(|steps| SLOW_MOTION.contains(steps));
         self.runs = self.runs.filter(|runs| runs.is_absolute());
         self.recent = self.recent.made_whole();

@@ -111,10 +111,10 @@ impl OpeningView<'_> {
     }
 }
 
-/// Data that is being opened.
+/// Data that is being opened, or a file that is being written.
 #[derive(Clone)]
 pub struct OpeningView<'a> {
-    /// What is opened, in words.
+    /// What it is, in words.
     pub what: &'a str,
     /// How far it is.
     pub progress: &'a Progress,
@@ -151,6 +151,8 @@ pub struct View<'a> {
     pub browse: BrowseView<'a>,
     /// What is being opened.
     pub opening: Option<OpeningView<'a>>,
+    /// What takes long to be written.
+    pub writing: Option<OpeningView<'a>>,
     /// The data sets that are in the cache, by name.
     pub cached: &'a [&'static str],
     /// All models, in the order of the list; at least one.

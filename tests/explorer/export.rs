@@ -4,7 +4,12 @@ use crate::screen::Screen;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
+use latentarium::model::ModelId;
+use latentarium::ui::command::{FileCommand, ModelCommand, ViewCommand};
+use latentarium::ui::settings::{SampleChoice, Settings};
 use latentarium::ui::slot::Slot;
+use std::path::Path;
+use std::process::Command;
 
 /// Exports what is chosen in the window that Ctrl+E opens, to a file of `name`.
 fn export(screen: &mut Screen, subject: &str, name: &str) -> std::path::PathBuf {
@@ -39,7 +44,7 @@ fn everything_is_exported_in_each_of_its_formats() {
         let steps = session.model(Slot::A).status().map_or(0, |status| status.step);
         session.sheet().is_some() && session.points(Slot::A).is_some() && steps > 20
     });
-    let cases: [(&str, &str, &[u8]); 7] = [
+    let cases: [(&str, &str, &[u8]); 8] = [
         ("Plane of A", "plane.png", b"\x89PNG"),
         ("Plane of B", "plane.svg", b"<svg"),
         ("Curves", "curves.png", b"\x89PNG"),
@@ -47,6 +52,7 @@ fn everything_is_exported_in_each_of_its_formats() {
         ("Curves", "curves.csv", b"model,metric,step,seconds,value\n"),
         ("Compare sheet", "sheet.png", b"\x89PNG"),
         ("Points of A", "points.csv", b"image,class,step,z1,z2,sigma1,sigma2,plane_x,plane_y\n"),
+        ("Points of A", "points.npy", b"\x93NUMPY"),
     ];
     for (subject, name, begin) in cases {
         let path = export(&mut screen, subject, name);
@@ -58,5 +64,73 @@ fn everything_is_exported_in_each_of_its_formats() {
     screen.until("a sentence", |_| true);
     let says = "expected a file that ends with .png, .svg, .csv";
     assert!(screen.harness.query_all_by_label_contains(says).next().is_some());
+    assert!(!path.exists());
+}
+
+/// What a file holds, or every file of a folder by its name.
+fn contents(path: &Path) -> Vec<(String, Vec<u8>)> {
+    let read = |path: &Path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(path).unwrap());
+    if path.is_file() {
+        return vec![read(path)];
+    }
+    let mut files: Vec<_> = std::fs::read_dir(path).unwrap().map(|entry| read(&entry.unwrap().path())).collect();
+    files.sort();
+    files
+}
+
+/// Samples are those of the command line: same run, same seed, same bytes.
+#[test]
+fn samples_are_those_of_the_command_line() {
+    let mut screen = Screen::ready();
+    let id: ModelId = screen.session.borrow().id(Slot::B);
+    screen.session.borrow_mut().apply(ModelCommand::Start(id));
+    screen.until("steps", |session| session.model(Slot::B).status().is_some_and(|status| status.step > 3));
+    screen.session.borrow_mut().apply(ModelCommand::Pause(id));
+    screen.until("a pause", |session| !session.is_training());
+    screen.session.borrow_mut().apply(FileCommand::Save(id));
+    screen.until("a saved run that is shown", |session| {
+        let model = session.model(Slot::B);
+        let step = model.status().and_then(|status| status.saved_step);
+        step.is_some() && model.shown().map(|snapshot| snapshot.step) == step
+    });
+    let run = std::fs::read_dir(screen.folder.path().join("runs")).unwrap().next().unwrap().unwrap().path();
+    std::fs::create_dir(screen.folder.path().join("exports")).unwrap();
+    let settings = screen.session.borrow().settings().clone();
+    let samples = SampleChoice { count: 11, seed: 5 };
+    screen.session.borrow_mut().apply(ViewCommand::Settings(Box::new(Settings { samples, ..settings })));
+    for (name, out) in [("window.npy", "line.npy"), ("window", "line/")] {
+        let path = export(&mut screen, "Samples of B", name);
+        screen.until(name, |_| path.exists());
+        let out = path.with_file_name(out);
+        let mut sample = Command::new(env!("CARGO_BIN_EXE_latentarium"));
+        let done = sample.arg("sample").arg(&run).args(["--count", "11", "--seed", "5", "--out"]).arg(&out).status();
+        assert!(done.unwrap().success());
+        let [mut window, line] = [path.as_path(), &out].map(contents);
+        assert_eq!(window.len(), if name == "window" { 11 } else { 1 });
+        if path.is_file() {
+            "line.npy".clone_into(&mut window[0].0);
+        }
+        assert!(window == line, "{name}: other bytes than the command line's");
+    }
+}
+
+#[test]
+fn writing_samples_can_be_cancelled_and_leaves_nothing() {
+    let mut screen = Screen::ready();
+    std::fs::create_dir(screen.folder.path().join("exports")).unwrap();
+    screen.until("weights", |session| session.model(Slot::A).shown().is_some());
+    let settings = screen.session.borrow().settings().clone();
+    let samples = SampleChoice { count: 10_000, seed: 0 };
+    screen.session.borrow_mut().apply(ViewCommand::Settings(Box::new(Settings { samples, ..settings })));
+    let path = export(&mut screen, "Samples of A", "many");
+    screen.click("Stop writing");
+    screen.until("a sentence", |_| true);
+    assert!(screen.harness.query_all_by_label_contains("Cancelled: nothing was written").next().is_some());
+    let began = std::time::Instant::now();
+    // Its thread ends with the image that it was at.
+    while std::fs::read_dir(path.parent().unwrap()).unwrap().next().is_some() {
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "something is left");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
     assert!(!path.exists());
 }

@@ -188,6 +188,7 @@ pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> 
         cached: &[],
         browse: nothing_browsed(),
         opening: None,
+        writing: None,
         models,
         slots: Shown { a: id(Slot::A), b: id(Slot::B) },
         train_at_once: 2,

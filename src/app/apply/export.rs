@@ -40,7 +40,7 @@ impl Session {
     /// Writes a file in the background; where there is nothing to write, says so.
     pub(super) fn export(&mut self, what: ExportSubject, path: PathBuf) {
         let Some(format) = what.format(&path) else {
-            let expected: Vec<String> = what.formats().iter().map(|format| format!(".{}", format.ending())).collect();
+            let expected: Vec<String> = what.endings().map(|ending| format!(".{ending}")).collect();
             let found = path.extension().unwrap_or_default().to_string_lossy().into_owned();
             let message = message!(
                 "{path}: expected a file that ends with {expected}, found .{found}",
@@ -57,6 +57,7 @@ impl Session {
             ExportSubject::Curves => self.curves_work(format),
             ExportSubject::Sheet => self.sheet_work(),
             ExportSubject::Points(slot) => self.points_work(slot, format),
+            ExportSubject::Samples(slot) => return self.export_samples(slot, format, path),
         };
         match work {
             Ok(work) => self.services.jobs.start(JobKey::Write(path.clone()), move |_| {

@@ -53,6 +53,7 @@ impl Session {
             }),
             FileCommand::SaveInto(folder) => self.save_into(&folder),
             FileCommand::Export(subject, path) => self.export(subject, path),
+            FileCommand::CancelExport => self.cancel_export(),
             FileCommand::CopyImage(subject) => self.copy_image(subject),
             FileCommand::Quit => self.shell.quit = true,
         }
@@ -65,10 +66,9 @@ impl Session {
         let suggest: Box<dyn FnOnce() -> PathBuf + Send> = match ask {
             Ask::Export(subject) => {
                 let ending = subject.formats().first().map_or("png", |format| format.ending());
+                let ending = if ending.is_empty() { String::new() } else { format!(".{ending}") };
                 let recent = self.project.settings.recent.of(ask).first().map(PathBuf::from);
-                Box::new(move || {
-                    free_name(&folder_for_exports(recent), &subject.file_name(&data), &format!(".{ending}"))
-                })
+                Box::new(move || free_name(&folder_for_exports(recent), &subject.file_name(&data), &ending))
             }
             Ask::OpenRun => Box::new(move || newest_in(&runs)),
             Ask::SaveInto => Box::new(move || runs),
@@ -90,7 +90,8 @@ impl Session {
                     let filtered = |dialog: rfd::FileDialog, format: &ExportFormat| {
                         dialog.add_filter(format.name(), &[format.ending()])
                     };
-                    subject.formats().iter().fold(dialog, filtered).save_file()
+                    let files = subject.formats().iter().filter(|format| **format != ExportFormat::Folder);
+                    files.fold(dialog, filtered).save_file()
                 }
             };
             Done::Picked(ask, picked)
