@@ -5,8 +5,8 @@ mod panel;
 
 use eframe::egui::{self, Event, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
-use latentarium::explore::pad::PadImage;
+use egui_kittest::kittest::{NodeT, Queryable};
+use latentarium::explore::pad::{PadChange, PadImage};
 use latentarium::explore::plane::Plane;
 use latentarium::snapshot::Scratch;
 use latentarium::ui::command::{Ask, Command, FileCommand, PadCommand};
@@ -154,6 +154,26 @@ fn two_kept_drawings_can_become_a_data_set() {
     click(&mut harness, "Remove drawing 1");
     assert_eq!(harness.state().screen.pad.kept.len(), 1);
     assert!(harness.query_by_label("Kept drawing 2").is_none());
+}
+
+#[test]
+fn a_class_of_drawings_is_called_what_a_person_types() {
+    let mut harness = harness(true);
+    draw(&mut harness, [0.1, 0.5], [0.9, 0.5]);
+    click(&mut harness, "Keep");
+    harness.get_by_label("Name of class 0").focus();
+    harness.step();
+    harness.get_by_label("Name of class 0").type_text("dash");
+    harness.step();
+    harness.key_press(egui::Key::Enter);
+    harness.step();
+    harness.step();
+    let pad = &harness.state().screen.pad;
+    assert_eq!((pad.class_name(0), pad.class_name(1)), ("dash".to_owned(), "1".to_owned()));
+    let named = |command: &Command| matches!(command, Command::Pad(PadCommand::Change(PadChange::Name(..))));
+    assert_eq!(harness.state().screen.commands.iter().filter(|command| named(command)).count(), 1, "one change");
+    let drawing = harness.get_by_label("Kept drawing 1");
+    assert_eq!(drawing.accesskit_node().value().as_deref(), Some("dash"));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::dataset::ImageShape;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Steps that can be taken back; what is older stays drawn.
@@ -13,6 +14,9 @@ const MOST_STEPS: usize = 60;
 const MOST_POINTS: usize = 20_000;
 /// Drawings that are kept, at most.
 pub const MOST_KEPT: usize = 500;
+
+/// Letters of a class's name, at most.
+const LONGEST_NAME: usize = 40;
 
 /// An image of bytes, `[channels, height, width]`; written as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +118,8 @@ pub struct PadState {
     pub label: u8,
     /// What was kept.
     pub kept: Vec<KeptDrawing>,
+    /// What classes of drawings are called, where a person has said so.
+    pub names: BTreeMap<u8, String>,
 }
 
 /// Something done to the pad.
@@ -138,6 +144,8 @@ pub enum PadChange {
     Follow(bool),
     /// The class of the next drawing that is kept.
     Label(u8),
+    /// Another name for a class; an empty one takes it away.
+    Name(u8, String),
     /// What is drawn is kept.
     Keep,
     /// A kept drawing (its place in the list) goes.
@@ -172,6 +180,10 @@ impl PadState {
             PadChange::Pen(pen) => self.pen = pen,
             PadChange::Follow(follows) => self.follows = follows,
             PadChange::Label(label) => self.label = label,
+            PadChange::Name(label, name) => {
+                self.names.insert(label, name);
+                self.names = whole_names(std::mem::take(&mut self.names));
+            }
             PadChange::Keep => {
                 if self.kept.len() < MOST_KEPT && self.shape == Some(shape) {
                     let image = PadImage::of(&painted(self, shape));
@@ -205,6 +217,11 @@ impl PadState {
         self.kept.iter().enumerate().filter(move |(_, kept)| kept.shape == shape)
     }
 
+    /// What a class of drawings is called: its number, where nobody has said it.
+    pub fn class_name(&self, label: u8) -> String {
+        self.names.get(&label).cloned().unwrap_or_else(|| label.to_string())
+    }
+
     /// Whether a step can be taken back, and made again, on data of this shape.
     pub fn can_go(&self, shape: ImageShape) -> [bool; 2] {
         let is_here = self.shape == Some(shape);
@@ -217,6 +234,7 @@ impl PadState {
         let fits = |image: &PadImage, shape: ImageShape| image.bytes().len() == shape.values();
         self.kept.retain(|kept| fits(&kept.image, kept.shape));
         self.kept.truncate(MOST_KEPT);
+        self.names = whole_names(self.names);
         let shape = self.shape.filter(|shape| shape.values() <= 3 * 512 * 512);
         let is_whole = |step: &PadStep| match step {
             PadStep::Stroke(stroke) => {
@@ -235,6 +253,14 @@ impl PadState {
         }
         self
     }
+}
+
+/// Names of one line each; those without a letter go.
+fn whole_names(names: BTreeMap<u8, String>) -> BTreeMap<u8, String> {
+    let whole =
+        |name: String| -> String { name.trim().chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect() };
+    let names = names.into_iter().map(|(label, name)| (label, whole(name)));
+    names.filter(|(_, name)| !name.is_empty()).collect()
 }
 
 /// What is on a pad, `[channels, height, width]`; black where it is of another shape.
@@ -299,6 +325,9 @@ mod tests {
         pad.apply(dot(1.0), SHAPE);
         pad.apply(PadChange::Label(7), SHAPE);
         pad.apply(PadChange::Keep, SHAPE);
+        pad.apply(PadChange::Name(7, " a\nrrow ".to_owned()), SHAPE);
+        pad.apply(PadChange::Name(8, " ".to_owned()), SHAPE);
+        assert_eq!((pad.class_name(7), pad.class_name(8)), ("arrow".to_owned(), "8".to_owned()));
         pad.apply(PadChange::Image(PadImage::of(&[0.5; 16])), SHAPE);
         let text = serde_json::to_string(&pad).unwrap();
         let read: PadState = serde_json::from_str(&text).unwrap();

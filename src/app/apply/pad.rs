@@ -52,24 +52,35 @@ impl Session {
         if kept.len() < 2 {
             return self.failed(|ask| ask == Ask::Drawings, &tr("pad.too_few"));
         }
+        // Names of classes that nobody has named are their numbers, as where there are no names.
+        let greatest = kept.iter().map(|kept| kept.label).max().unwrap_or(0);
+        let is_named = kept.iter().any(|kept| self.project.pad.names.contains_key(&kept.label));
+        let name = |label| self.project.pad.class_name(label);
+        let names: Vec<String> = if is_named { (0..=greatest).map(name).collect() } else { Vec::new() };
         let folder = std::path::absolute(&folder).unwrap_or(folder);
-        self.services.opening =
-            Some(Opening { what: folder.display().to_string(), source: None, asked: true, show: None });
-        self.services
-            .jobs
-            .start(JobKey::Open, move |progress| Done::Data(written(&folder, shape, &kept, progress).map(Box::new)));
+        self.services.opening = Some(Opening { what: folder.display().to_string(), source: None, asked: true, show: None });
+        self.services.jobs.start(JobKey::Open, move |progress| {
+            Done::Data(written(&folder, shape, (&kept, &names), progress).map(Box::new))
+        });
     }
 }
 
-/// Writes drawings as `drawings.npy` with their classes in `drawings_labels.npy`, or under the next free number, and opens
+/// Writes drawings as `drawings.npy` with their classes in `drawings_labels.npy` and what these are called, if there are
+/// `names`, in `drawings_classes.txt`, or under the next free number, and opens
 /// them.
-fn written(folder: &Path, shape: ImageShape, kept: &[KeptDrawing], progress: &Progress) -> Result<Dataset, Message> {
+fn written(
+    folder: &Path,
+    shape: ImageShape,
+    (kept, names): (&[KeptDrawing], &[String]),
+    progress: &Progress,
+) -> Result<Dataset, Message> {
     let free = |name: &String| {
         let taken = |ending: &str| folder.join(format!("{name}{ending}")).symlink_metadata().is_ok();
-        !taken(".npy") && !taken("_labels.npy")
+        ![".npy", "_labels.npy", "_classes.txt"].into_iter().any(taken)
     };
-    let mut names = std::iter::once("drawings".to_owned()).chain((2..).map(|number: u32| format!("drawings-{number}")));
-    let name = names.find(free).unwrap_or_else(|| "drawings".to_owned());
+    let mut free_names =
+        std::iter::once("drawings".to_owned()).chain((2..).map(|number: u32| format!("drawings-{number}")));
+    let name = free_names.find(free).unwrap_or_else(|| "drawings".to_owned());
     let labels: Vec<u8> = kept.iter().map(|kept| kept.label).collect();
     let pixels: Vec<u8> = kept.iter().flat_map(|kept| kept.image.bytes()).copied().collect();
     let ImageShape { channels, height, width } = shape;
@@ -80,7 +91,9 @@ fn written(folder: &Path, shape: ImageShape, kept: &[KeptDrawing], progress: &Pr
         (folder.join(format!("{name}_labels.npy")), npy_of_bytes(&[kept.len()], &labels)),
         (path.clone(), npy_of_bytes(&sizes, &pixels)),
     ];
-    for (path, bytes) in files {
+    let names_file = (folder.join(format!("{name}_classes.txt")), names.join("\n").into_bytes());
+    let names_file = (!names.is_empty()).then_some(names_file);
+    for (path, bytes) in names_file.into_iter().chain(files) {
         files::write(&path, &bytes).map_err(|error| error.message())?;
     }
     dataset::load(&Source::path(path), progress).map_err(|error| error.message())
@@ -103,11 +116,15 @@ mod tests {
             };
             let kept = |label: u8| KeptDrawing { shape, image: PadImage::of(&image(usize::from(label))), label };
             let place = folder.path().join("new");
-            let data = written(&place, shape, &[kept(4), kept(9), kept(2)], &Progress::default()).unwrap();
+            let drawings = [kept(4), kept(9), kept(2)];
+            let names: Vec<String> = (0..10).map(|class| format!("class {class}")).collect();
+            let names = if round == 1 { names } else { Vec::new() };
+            let data = written(&place, shape, (&drawings, &names), &Progress::default()).unwrap();
+            assert_eq!(data.class_names()[9], if round == 1 { "class 9" } else { "9" });
             assert_eq!((data.shape(), data.train.count(), data.test.count()), (shape, 2, 1));
             assert_eq!([data.train.class(0), data.train.class(1), data.test.class(0)], [Some(4), Some(9), Some(2)]);
             assert_eq!(data.train.image(1), image(9));
-            assert_eq!(std::fs::read_dir(&place).unwrap().count(), 2 * (round + 1));
+            assert_eq!(std::fs::read_dir(&place).unwrap().count(), [2, 5][round]);
         }
     }
 }

@@ -10,11 +10,13 @@ use crate::ui::command::{Ask, Command, FileCommand, ImageSubject, PadCommand};
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{copy, theme, widgets};
-use eframe::egui::{DragValue, Response, Role, ScrollArea, Ui, WidgetInfo, vec2};
+use eframe::egui::{DragValue, Label, Response, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 
 /// The side of a thumbnail, in points.
 const SIDE: f32 = 6.0 * theme::GRID;
+/// Width of the field for a class's name, in points.
+const NAME_WIDTH: f32 = 12.0 * theme::GRID;
 /// Drawings that a data set needs: one to learn from and one to test on.
 const LEAST: usize = 2;
 
@@ -31,10 +33,7 @@ impl Pad {
             if field.accessible_name(tr("pad.label")).on_hover_text(tr("pad.label_tip")).changed() {
                 commands.push(PadCommand::Change(PadChange::Label(label)).into());
             }
-            let names = view.data.map(|data| data.class_names()).unwrap_or_default();
-            if let Some(name) = names.get(usize::from(pad.label)).filter(|name| **name != pad.label.to_string()) {
-                ui.label(theme::note(ui, name));
-            }
+            self.naming(ui, view, commands);
             let can_keep = view.pad.image.is_some() && pad.kept.len() < MOST_KEPT;
             if widgets::button(ui, can_keep, &tr("pad.keep"), &tr("pad.keep_tip")).clicked() {
                 commands.push(PadCommand::Change(PadChange::Keep).into());
@@ -60,7 +59,28 @@ impl Pad {
         });
     }
 
+    /// The field for the name of the class that the next drawing has.
+    fn naming(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        let pad = view.pad.state;
+        let named = pad.names.get(&pad.label).cloned().unwrap_or_default();
+        let typed = self.naming.take().filter(|(label, _)| *label == pad.label).map(|(_, typed)| typed);
+        let mut text = typed.unwrap_or_else(|| named.clone());
+        let names = view.data.map(|data| data.class_names()).unwrap_or_default();
+        let known = names.get(usize::from(pad.label)).filter(|name| **name != pad.label.to_string());
+        let hint = known.cloned().unwrap_or_else(|| tr("pad.name_hint"));
+        let hint = RichText::new(hint).color(theme::of(ui).text_secondary);
+        let field = TextEdit::singleline(&mut text).desired_width(NAME_WIDTH).char_limit(40).hint_text(hint);
+        let name = t!("pad.name", class = pad.label);
+        let field = ui.add(field).accessible_name(name).on_hover_text(tr("pad.name_tip"));
+        if field.has_focus() {
+            self.naming = Some((pad.label, text));
+        } else if field.lost_focus() && text.trim() != named {
+            commands.push(PadCommand::Change(PadChange::Name(pad.label, text)).into());
+        }
+    }
+
     fn thumbnail(&mut self, ui: &mut Ui, row: usize, drawing: &KeptDrawing, view: &View<'_>) -> Response {
+        let name = view.pad.state.class_name(drawing.label);
         let pictures = &mut self.kept.0;
         if pictures.get(row).is_none_or(|(image, ..)| *image != drawing.image) {
             pictures.truncate(row);
@@ -71,13 +91,15 @@ impl Pad {
             let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE), copy::IMAGE_SENSE);
             response.widget_info(|| {
                 let mut info = WidgetInfo::labeled(Role::Image, true, t!("pad.drawing", number = row + 1));
-                info.current_text_value = Some(drawing.label.to_string());
+                info.current_text_value = Some(name.clone());
                 info
             });
             if let Some((_, bitmap, texture)) = pictures.get(row).filter(|_| ui.is_rect_visible(rect)) {
                 image::paint(ui.painter(), rect, texture, bitmap, view.settings.color_map, Fit::Sharp);
             }
-            ui.label(theme::figure(drawing.label.to_string()).color(theme::of(ui).text_secondary));
+            ui.set_max_width(SIDE);
+            let words = theme::figure(&name).color(theme::of(ui).text_secondary);
+            ui.add(Label::new(words).truncate());
             response
         })
         .inner

@@ -39,6 +39,8 @@ pub struct Pad {
     texture: TextureSlot,
     cells: [OutputOfDrawing; 2],
     kept: kept::KeptPictures,
+    /// The name that is being typed for a class.
+    naming: Option<(u8, String)>,
     /// Whether the pen is down.
     draws: bool,
     /// The test image that is put onto the pad next.
