@@ -6,11 +6,12 @@ mod panel;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Pos2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use latentarium::dataset::{Progress, Sample, Source, load};
 use latentarium::explore::data_plane::{DataBounds, DataPlane, DataPlaneLayers, DataPlaneSource, SAMPLES};
 use latentarium::explore::plane::Plane;
 use latentarium::model::{Config, Model};
+use latentarium::snapshot::Scratch;
 use latentarium::ui::command::{Command, DataCommand};
 use latentarium::ui::data_plane::DataPlanePanel;
 use latentarium::ui::slot::Slot;
@@ -72,6 +73,27 @@ fn harness(state: State) -> Harness<'static, State> {
 fn click(harness: &mut Harness<'static, State>, name: &str) {
     harness.get_by_label(name).click();
     harness.run_steps(3);
+}
+
+#[test]
+fn the_pointers_place_is_read_out_with_what_a_critic_says_of_it() {
+    let mut harness = harness(state());
+    for (slot, name, says) in [(Slot::A, "Data plane of A", false), (Slot::B, "Data plane of B", true)] {
+        let middle = harness.get_by_role_and_label(Role::Image, name).rect().center();
+        harness.event(egui::Event::PointerMoved(middle));
+        harness.run_steps(2);
+        let readout = harness.get_by_role_and_label(Role::Image, name).accesskit_node().value().unwrap();
+        let (place, said) = readout.split_once(" · ").unwrap_or((&readout, ""));
+        let place: Vec<f32> = place.split(", ").map(|x| x.parse().unwrap()).collect();
+        assert!(place.iter().all(|x| x.abs() < 0.1), "{readout}: the middle of data about 0");
+        assert_eq!(!said.is_empty(), says, "{readout}");
+        if says {
+            let critic = harness.state().screen.snapshots[&slot].critic.clone().unwrap();
+            let output = critic.network.evaluate(&place, 1, &mut Scratch::default())[0];
+            let value: f32 = said.strip_prefix("σ(D(x)) ").unwrap().parse().unwrap();
+            assert!((value - 1.0 / (1.0 + (-output).exp())).abs() < 2e-3, "{readout}");
+        }
+    }
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Ve
     ui.push_id(model.id, |ui| {
         head(ui, view, model, commands);
         buttons(ui, model, commands);
-        status::table(ui, model);
+        status::table(ui, model, view.has_points());
         status::notice(ui, model, commands);
         if model.slot.is_none() {
             return;

@@ -53,13 +53,13 @@ fn a_class_that_is_hidden_cannot_be_hovered() {
 #[test]
 fn where_only_some_images_are_points_the_footer_says_so() {
     let mut harness = harness(State::new(2, true));
-    assert!(harness.query_by_label("200 of 200 test images").is_none());
+    assert!(harness.query_by_label("200 of 200 test examples").is_none());
     harness.state_mut().screen.data = Some(dataset(&split(26_032)));
     harness.run_steps(2);
-    assert!(harness.query_by_label("200 of 26\u{2009}032 test images").is_some());
+    assert!(harness.query_by_label("200 of 26\u{2009}032 test examples").is_some());
     harness.state_mut().screen.settings.plane.show.set("points", false);
     harness.run_steps(2);
-    assert!(harness.query_by_label("200 of 26\u{2009}032 test images").is_none());
+    assert!(harness.query_by_label("200 of 26\u{2009}032 test examples").is_none());
 }
 
 #[test]

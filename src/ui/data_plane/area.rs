@@ -9,7 +9,7 @@ use crate::ui::text::{number, tr, whole};
 use crate::ui::theme;
 use crate::ui::view::View;
 use eframe::egui::{
-    Align2, Color32, ColorImage, FontId, Label, Painter, Rect, RichText, Role, Sense, Shape, Stroke, StrokeKind,
+    Align2, Color32, ColorImage, FontId, Label, Painter, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, StrokeKind,
     TextureOptions, Ui, WidgetInfo, pos2, vec2,
 };
 use rust_i18n::t;
@@ -37,9 +37,22 @@ impl DataPlanePanel {
             ui.add(Label::new(title.color(view.color(slot)).strong()).truncate());
             let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
             let name = t!("data_plane.name", slot = slot.name());
-            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+            let readout = response.hover_pos().and_then(|pointer| self.readout(view, slot, rect, pointer));
+            response.widget_info(|| {
+                let mut info = WidgetInfo::labeled(Role::Image, true, &name);
+                info.current_text_value = readout.clone();
+                info
+            });
             if ui.is_rect_visible(rect) {
                 self.draw(ui, view, slot, made.as_ref(), rect);
+            }
+            if let Some(readout) = readout {
+                let (at, font) = (rect.left_top() + vec2(theme::GRID, theme::GRID) / 2.0, theme::TEXT_SMALL);
+                let palette = theme::of(ui);
+                let words = ui.painter().layout_no_wrap(readout, FontId::monospace(font), palette.text);
+                let ground = Rect::from_min_size(at, words.size()).expand(2.0);
+                ui.painter().rect_filled(ground, 2.0, palette.surfaces[0]);
+                ui.painter().galley(at, words, palette.text);
             }
         });
     }
@@ -106,6 +119,22 @@ impl DataPlanePanel {
 }
 
 impl DataPlanePanel {
+    /// The place under the pointer, and what a critic says of it: σ(D(x)) where its loss has probabilities, else D(x).
+    fn readout(&mut self, view: &View<'_>, slot: Slot, rect: Rect, pointer: Pos2) -> Option<String> {
+        let place = OnScreen { rect, bounds: self.data.as_ref()?.bounds }.place(pointer);
+        let [x, y] = place.map(|x| number(f64::from(x)));
+        let critic = view.model(slot).snapshot.and_then(|snapshot| snapshot.critic.as_ref());
+        let critic = critic.filter(|critic| critic.network.input() == 2 && critic.network.flops() <= QUICK_FLOPS);
+        let said = critic.and_then(|critic| {
+            let output = *critic.network.evaluate(&place, 1, &mut self.scratch).first()?;
+            Some(match critic.loss.has_probabilities() {
+                true => format!(" · σ(D(x)) {}", number(1.0 / (1.0 + f64::from(-output).exp()))),
+                false => format!(" · D(x) {}", number(f64::from(output))),
+            })
+        });
+        Some(format!("{x}, {y}{}", said.unwrap_or_default()))
+    }
+
     /// Where a model decodes the cursor's latent to: on this thread where it or the weights are new, for a small network.
     fn decoded(&mut self, view: &View<'_>, slot: Slot) -> Option<[f32; 2]> {
         let snapshot = view.model(slot).snapshot.filter(|snapshot| snapshot.decoder.flops() <= QUICK_FLOPS)?;

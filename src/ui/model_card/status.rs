@@ -27,7 +27,7 @@ struct NoticeAction {
 }
 
 /// Draws the table.
-pub fn table(ui: &mut Ui, model: &ModelView<'_>) {
+pub fn table(ui: &mut Ui, model: &ModelView<'_>, has_points: bool) {
     let status = model.status;
     let state = match status.map(|status| (status.phase, status.step)) {
         None => "phase.none",
@@ -48,12 +48,13 @@ pub fn table(ui: &mut Ui, model: &ModelView<'_>) {
     });
     let rate = figure(rate > 0.0, whole(rate.round() as u64));
     let seconds = figure(seconds > 0.0, format!("{seconds:.1} s"));
+    let rate_name = if has_points { "phase.rate_points" } else { "phase.rate" };
     let rows = [
         [
             ("phase.step", "phase.step_tip", figure(status.is_some(), whole(step))),
             ("phase.epoch", "phase.epoch_tip", figure(step > 0, format!("{epoch:.2}"))),
         ],
-        [("phase.rate", "phase.rate_tip", rate), ("phase.time", "phase.time_tip", seconds)],
+        [(rate_name, "phase.rate_tip", rate), ("phase.time", "phase.time_tip", seconds)],
     ];
     for row in rows {
         ui.horizontal(|ui| {
