@@ -113,7 +113,7 @@ fn both_planes_are_there_or_one_and_layers_are_switched() {
     click(&mut harness, "Critic");
     click(&mut harness, "Gradient");
     assert!(!layers(&harness).field && !layers(&harness).arrows && layers(&harness).grid);
-    click(&mut harness, "Data by class");
+    click(&mut harness, "Data in colours");
     assert!(!harness.state().screen.settings.data_plane.by_class);
 }
 

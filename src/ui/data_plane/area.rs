@@ -59,7 +59,7 @@ impl DataPlanePanel {
 
     fn draw(&mut self, ui: &Ui, view: &View<'_>, slot: Slot, made: Option<&Arc<DataPlane>>, rect: Rect) {
         let cursor = self.decoded(view, slot);
-        let Some(DrawnData { bounds, points, .. }) = &self.data else { return };
+        let Some(DrawnData { bounds, points, key, .. }) = &self.data else { return };
         let (palette, painter) = (theme::of(ui), ui.painter_at(rect));
         let on_screen = OnScreen { rect, bounds: *bounds };
         let settings = &view.settings.data_plane;
@@ -89,8 +89,9 @@ impl DataPlanePanel {
         }
         if settings.layers.real {
             let grey = palette.text_secondary;
-            let colored = points.iter().map(|(point, class)| {
-                let color = class.filter(|_| settings.by_class).map_or(grey, theme::class_color);
+            let colored = points.iter().map(|(point, group)| {
+                let group = group.filter(|_| settings.by_class);
+                let color = group.map_or(grey, |group| theme::group_color(key, group));
                 (*point, color)
             });
             painter.add(on_screen.squares(colored, REAL));

@@ -9,7 +9,8 @@ pub mod settings;
 
 pub use on_screen::OnScreen;
 
-use crate::dataset::{DatasetId, Sample};
+use crate::dataset::{Dataset, DatasetId, Sample};
+use crate::explore::coloring::{ColorBy, PointColoring, PointKey};
 use crate::explore::data_plane::{DataBounds, DataPlane};
 use crate::snapshot::{Scratch, Snapshot};
 use crate::ui::command::Command;
@@ -40,9 +41,35 @@ pub struct DataPlanePanel {
 /// The data as it is drawn.
 struct DrawnData {
     id: DatasetId,
+    color_by: ColorBy,
     bounds: DataBounds,
-    /// Places with their classes.
+    /// Places with their groups; none where they are all alike.
     points: Vec<([f32; 2], Option<usize>)>,
+    /// What the groups mean.
+    key: PointKey,
+}
+
+impl DrawnData {
+    /// The first examples, coloured as the latent plane's points are.
+    fn new(data: &Dataset, by: &ColorBy) -> Self {
+        let count = data.train.count().min(MOST_POINTS);
+        let indices: Arc<[u32]> = (0..count as u32).collect();
+        let coloring = PointColoring::new(&data.train, &indices, by);
+        let mut point = [0.0; 2];
+        let points = indices.iter().map(|index| {
+            data.train.read(*index as usize, &mut point);
+            let class = data.train.class(*index as usize);
+            let group = match coloring.key {
+                PointKey::Class => class,
+                PointKey::Alike => None,
+                PointKey::Categories { .. } | PointKey::Scale(_) => Some(usize::from(coloring.group(*index, 0))),
+            };
+            (point, group)
+        });
+        let points = points.collect();
+        let bounds = DataBounds::of_range(data.range());
+        Self { id: data.id.clone(), color_by: by.clone(), bounds, points, key: coloring.key.clone() }
+    }
 }
 
 /// Where a model decodes a latent to.
@@ -72,15 +99,9 @@ impl Panel for DataPlanePanel {
             return;
         };
         self.drawn = true;
-        if self.data.as_ref().is_none_or(|drawn| drawn.id != data.id) {
-            let count = data.train.count().min(MOST_POINTS);
-            let mut point = [0.0; 2];
-            let points = (0..count).map(|index| {
-                data.train.read(index, &mut point);
-                (point, data.train.class(index))
-            });
-            let points = points.collect();
-            self.data = Some(DrawnData { id: data.id.clone(), bounds: DataBounds::of_range(data.range()), points });
+        let by = &view.settings.plane.color_by;
+        if self.data.as_ref().is_none_or(|drawn| drawn.id != data.id || drawn.color_by != *by) {
+            self.data = Some(DrawnData::new(data, by));
         }
         if !view.presenting {
             self.header(ui, view, commands);
@@ -117,5 +138,34 @@ impl Panel for DataPlanePanel {
 
     fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
         needs.data_plane = self.drawn;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use crate::dataset::{Column, ColumnValues, Progress, Source, load};
+
+    #[test]
+    fn points_are_coloured_by_class_by_a_number_or_not_at_all() {
+        let number = |column: &Column| matches!(column.values, ColumnValues::Number(_)).then(|| column.name.clone());
+        let mut numbers = 0;
+        for name in ["8-ring", "two-moons", "swiss-roll"] {
+            let Ok(data) = load(&Source::parse(name), &Progress::default()) else { continue };
+            let drawn = DrawnData::new(&data, &ColorBy::Class);
+            assert!(drawn.points.iter().enumerate().all(|(index, (_, group))| *group == data.train.class(index)));
+            let drawn = DrawnData::new(&data, &ColorBy::Nothing);
+            assert!(drawn.points.iter().all(|(_, group)| group.is_none()));
+            for column in data.train.columns().iter().filter(|column| number(column).is_some()) {
+                let ColumnValues::Number(values) = &column.values else { panic!("no number") };
+                let drawn = DrawnData::new(&data, &ColorBy::Column(column.name.clone()));
+                let PointKey::Scale(scale) = drawn.key else { panic!("no scale") };
+                let level = |index: usize| scale.level(values.get(index).unwrap());
+                assert!(drawn.points.iter().enumerate().all(|(index, (_, group))| *group == Some(level(index))));
+                numbers += 1;
+            }
+        }
+        assert!(numbers > 0, "a toy has a number");
     }
 }

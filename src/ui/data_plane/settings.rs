@@ -12,7 +12,7 @@ pub struct DataPlaneSettings {
     pub model: Option<Slot>,
     /// What is drawn.
     pub layers: DataPlaneLayers,
-    /// Whether the data has the colours of its classes.
+    /// Whether the data has the colours of its classes, or of the column that colours the latent plane's points.
     pub by_class: bool,
 }
 
