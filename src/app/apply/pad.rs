@@ -58,7 +58,8 @@ impl Session {
         let name = |label| self.project.pad.class_name(label);
         let names: Vec<String> = if is_named { (0..=greatest).map(name).collect() } else { Vec::new() };
         let folder = std::path::absolute(&folder).unwrap_or(folder);
-        self.services.opening = Some(Opening { what: folder.display().to_string(), source: None, asked: true, show: None });
+        self.services.opening =
+            Some(Opening { what: folder.display().to_string(), source: None, asked: true, show: None });
         self.services.jobs.start(JobKey::Open, move |progress| {
             Done::Data(written(&folder, shape, (&kept, &names), progress).map(Box::new))
         });
