@@ -13,7 +13,7 @@ use latentarium::dataset::ImageShape;
 use latentarium::explore::browse::{DataPart, ExamplePlace};
 use latentarium::picture::{Bitmap, ColorMap};
 use latentarium::snapshot::Scratch;
-use latentarium::ui::command::{DataCommand, PlaneCommand};
+use latentarium::ui::command::{CompareCommand, DataCommand, PlaneCommand};
 use latentarium::ui::slot::Slot;
 use screen::Screen;
 use std::time::{Duration, Instant};
@@ -130,4 +130,58 @@ fn a_key_copies_what_is_shown_large_but_not_while_text_is_typed() {
         assert!(!image, "text has the key");
         std::thread::sleep(Duration::from_millis(2));
     }
+}
+
+#[test]
+fn tiles_and_the_compare_sheet_are_copied() {
+    let mut screen = Screen::ready();
+    let shape = screen.session.borrow().data().unwrap().shape();
+    screen.until("a sheet and weights", |session| {
+        session.sheet().is_some() && session.model(Slot::A).shown().is_some() && session.plane(Slot::A).is_some()
+    });
+    // The middle of the plane's area is at a corner of four tiles: what lies up and to the right of it.
+    let middle = screen.harness.get_by_role_and_label(Role::Canvas, "Latent plane").rect().center();
+    let at = middle + eframe::egui::vec2(6.0, -6.0);
+    for pressed in [true, false] {
+        screen.harness.event(Event::PointerMoved(at));
+        screen.harness.event(Event::PointerButton {
+            pos: at,
+            button: eframe::egui::PointerButton::Secondary,
+            pressed,
+            modifiers: eframe::egui::Modifiers::NONE,
+        });
+        screen.step();
+    }
+    screen.step();
+    screen.harness.get_by_label("Copy image").click();
+    screen.step();
+    let image = copied(&mut screen);
+    let place: Vec<f32> = {
+        let message = screen.message().1;
+        let said = message.strip_prefix("Copied: sample of A at ").expect("a sample of A");
+        said.split(", ").take(2).map(|x| x.replace('−', "-").parse().unwrap()).collect()
+    };
+    // The message has two decimals: the tile's own middle is a half of a tile's side from 0 along both axes.
+    assert!(place[0] > 0.0 && (place[0] - place[1]).abs() < 0.011, "{place:?}");
+    let session = screen.session.clone();
+    let grid = session.borrow().settings().plane.grid as f32;
+    assert!(place[0] < 8.0 / grid, "{place:?}");
+    assert_eq!(image.size, [280, 280]);
+
+    let sample = {
+        let session = screen.session.borrow();
+        let sheet = session.sheet().unwrap();
+        sheet.models[1].samples[0].image.clone()
+    };
+    let image = copied_by_menu(&mut screen, Role::Button, "Sample B 1");
+    assert_is(&image, shape, &sample);
+    screen.session.borrow_mut().apply(CompareCommand::Select(Some(0)));
+    screen.harness.run_steps(3);
+    screen.harness.event(Event::PointerMoved(eframe::egui::pos2(4.0, 4.0)));
+    screen.step();
+    screen.harness.event(Event::Copy);
+    screen.step();
+    let original = screen.session.borrow().sheet().unwrap().originals[0].image.clone();
+    let image = copied(&mut screen);
+    assert_is(&image, shape, &original);
 }
