@@ -162,6 +162,23 @@ fn every_element_type_and_range_is_brought_to_the_unit_range() {
 }
 
 #[test]
+fn classes_have_the_names_of_the_file_beside() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, names) = (folder.path().join("set.npy"), folder.path().join("set_classes.txt"));
+    std::fs::write(&path, npy("|u1", &[3, 1, 2], &ramp(6))).unwrap();
+    std::fs::write(folder.path().join("set_labels.npy"), npy("|u1", &[3], &[2, 0, 1])).unwrap();
+    std::fs::write(&names, "cross\n dot \r\nbow\n").unwrap();
+    assert_eq!(open(&path).unwrap().class_names(), ["cross", "dot", "bow"]);
+    let cases: [(&[u8], &str); 3] =
+        [(b"cross\ndot", "2 lines"), (b"\xff\n\n\n", "text that is not UTF-8"), (&[b'\n'; 70_000], "")];
+    for (bytes, found) in cases {
+        std::fs::write(&names, bytes).unwrap();
+        let sentence = open(&path).unwrap_err().to_string();
+        assert!(sentence.starts_with(&names.display().to_string()) && sentence.contains(found), "{sentence}");
+    }
+}
+
+#[test]
 fn labels_beside_are_classes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("set.npy");
