@@ -6,11 +6,12 @@
 mod screen;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{ColorImage, Event, OutputCommand};
+use eframe::egui::{ColorImage, Event, Modifiers, OutputCommand, PointerButton, Pos2};
 use egui_kittest::kittest::Queryable;
 use latentarium::app::{Level, Session};
 use latentarium::dataset::ImageShape;
-use latentarium::explore::browse::{DataPart, ExamplePlace};
+use latentarium::explore::browse::{DataPart, DataStatistics, ExamplePlace};
+use latentarium::explore::line::PlaneLine;
 use latentarium::picture::{Bitmap, ColorMap};
 use latentarium::snapshot::Scratch;
 use latentarium::ui::command::{CompareCommand, DataCommand, PlaneCommand};
@@ -46,6 +47,17 @@ fn copied_by_menu(screen: &mut Screen, role: Role, name: &str) -> ColorImage {
     screen.harness.get_by_label("Copy image").click();
     screen.step();
     copied(screen)
+}
+
+/// Opens the menu of what lies at a place of the screen.
+fn press_secondary(screen: &mut Screen, at: Pos2) {
+    for pressed in [true, false] {
+        screen.harness.event(Event::PointerMoved(at));
+        let (button, modifiers) = (PointerButton::Secondary, Modifiers::NONE);
+        screen.harness.event(Event::PointerButton { pos: at, button, pressed, modifiers });
+        screen.step();
+    }
+    screen.step();
 }
 
 /// Whether an image is this one with each pixel 10 × 10, as greys.
@@ -142,17 +154,7 @@ fn tiles_and_the_compare_sheet_are_copied() {
     // The middle of the plane's area is at a corner of four tiles: what lies up and to the right of it.
     let middle = screen.harness.get_by_role_and_label(Role::Canvas, "Latent plane").rect().center();
     let at = middle + eframe::egui::vec2(6.0, -6.0);
-    for pressed in [true, false] {
-        screen.harness.event(Event::PointerMoved(at));
-        screen.harness.event(Event::PointerButton {
-            pos: at,
-            button: eframe::egui::PointerButton::Secondary,
-            pressed,
-            modifiers: eframe::egui::Modifiers::NONE,
-        });
-        screen.step();
-    }
-    screen.step();
+    press_secondary(&mut screen, at);
     screen.harness.get_by_label("Copy image").click();
     screen.step();
     let image = copied(&mut screen);
@@ -184,4 +186,42 @@ fn tiles_and_the_compare_sheet_are_copied() {
     let original = screen.session.borrow().sheet().unwrap().originals[0].image.clone();
     let image = copied(&mut screen);
     assert_is(&image, shape, &original);
+}
+
+#[test]
+fn the_mean_and_the_deviation_of_the_data_are_copied() {
+    let mut screen = Screen::ready();
+    screen.click("Data set");
+    screen.click("Statistics");
+    let began = Instant::now();
+    while screen.harness.query_by_role_and_label(Role::Image, "Mean").is_none() {
+        assert!(began.elapsed() < Duration::from_secs(30), "no statistics");
+        screen.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let data = screen.session.borrow().data().unwrap().clone();
+    let statistics = DataStatistics::of(&data, &mut || true).unwrap();
+    let image = copied_by_menu(&mut screen, Role::Image, "Mean");
+    assert_is(&image, data.shape(), &statistics.mean);
+    let image = copied_by_menu(&mut screen, Role::Image, "Deviation");
+    assert_is(&image, data.shape(), &statistics.shown_deviation());
+}
+
+#[test]
+fn an_image_along_a_line_is_copied() {
+    let mut screen = Screen::ready();
+    screen.until("weights", |session| session.model(Slot::A).shown().is_some() && session.plane(Slot::A).is_some());
+    let line = PlaneLine { from: [-1.0, 0.5], to: [1.0, 0.5] };
+    screen.session.borrow_mut().apply(PlaneCommand::LineSettled(line));
+    screen.step();
+    screen.step();
+    let images = screen.harness.get_by_role_and_label(Role::Image, "Twelve images along the line").rect();
+    let at = images.left_center() + eframe::egui::vec2(images.width() * 2.5 / PlaneLine::IMAGES as f32, 0.0);
+    press_secondary(&mut screen, at);
+    screen.harness.get_by_label("Copy image").click();
+    screen.step();
+    let image = copied(&mut screen);
+    let session = screen.session.borrow();
+    let expected = decoded(&session, Slot::A, line.positions()[2]);
+    assert_is(&image, session.data().unwrap().shape(), &expected);
 }

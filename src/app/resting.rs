@@ -156,3 +156,47 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::model::Config;
+    use proptest::prelude::*;
+
+    const SOURCES: [&str; 3] = ["digits", "sprites", "8-ring"];
+
+    proptest! {
+        /// Whatever is opened and whichever models have learned: what is shown learns from the data that is open, nothing that
+        /// has learned leaves the list, and going back to data shows what learned from it.
+        #[test]
+        fn what_has_learned_stays(steps in prop::collection::vec((0u8..5, 0u32..8, 0usize..3), 0..40)) {
+            let mut project = Project::default();
+            let mut learned: Vec<ModelId> = Vec::new();
+            for (what, which, source) in steps {
+                let id = ModelId(which);
+                match what {
+                    0 => _ = project.add(Config::gan_dense(), Some(id)),
+                    1 => if project.remove(id) { learned.retain(|other| *other != id) },
+                    2 => project.show(Slot::B, id),
+                    3 => if project.active().any(|model| model.id == id) && !learned.contains(&id) { learned.push(id) },
+                    _ => {
+                        let source = Source::parse(SOURCES[source]);
+                        if source != project.data && project.models.len() + 2 <= MOST_MODELS {
+                            let wakes = |model: &ModelEntry| model.rests_with.as_ref() == Some(&source);
+                            let woken: Vec<ModelId> =
+                                project.models.iter().filter(|model| wakes(model)).map(|model| model.id).collect();
+                            project.change_data(source, &learned);
+                            let shown = Slot::BOTH.map(|slot| project.id(slot));
+                            prop_assert!(woken.len() < 2 || shown.iter().all(|id| woken.contains(id)));
+                        }
+                    }
+                }
+                prop_assert!(learned.iter().all(|id| project.model(*id).is_some()));
+                prop_assert!(Slot::BOTH.iter().all(|slot| !project.shown_model(*slot).is_resting()));
+                prop_assert!(project.shown.a != project.shown.b || project.active().count() == 1);
+                prop_assert_eq!(&project.clone().made_whole(), &project);
+            }
+        }
+    }
+}

@@ -140,6 +140,10 @@ pub enum ImageSubject {
     Reconstruction(Slot),
     /// A drawing that was kept, by its place in the list.
     Kept(usize),
+    /// The mean of all examples.
+    Mean,
+    /// Their standard deviation, as it is drawn.
+    Deviation,
 }
 
 #[cfg(test)]

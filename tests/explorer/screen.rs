@@ -10,20 +10,26 @@ use latentarium::ui::slot::Slot;
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 /// The model that stands in A at first.
 pub const A: ModelId = ModelId(0);
 
-/// The language is one for the whole process: tests of the screen take turns.
-static TURN: Mutex<()> = Mutex::new(());
+/// The language is one for the whole process: a test that switches it is alone with it.
+static LANGUAGE: RwLock<()> = RwLock::new(());
+
+/// Who has the language while a screen is there.
+enum Turn {
+    Shared(#[allow(dead_code)] RwLockReadGuard<'static, ()>),
+    Alone(#[allow(dead_code)] RwLockWriteGuard<'static, ()>),
+}
 
 pub struct Screen {
     pub harness: Harness<'static, Explorer>,
     pub session: SharedSession,
     pub folder: tempfile::TempDir,
-    _turn: MutexGuard<'static, ()>,
+    _turn: Turn,
 }
 
 impl Screen {
@@ -33,7 +39,10 @@ impl Screen {
     }
 
     pub fn open_in(folder: tempfile::TempDir) -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Self::open_at_turn(folder, Turn::Shared(LANGUAGE.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    fn open_at_turn(folder: tempfile::TempDir, turn: Turn) -> Self {
         let start = Start {
             state: Some(folder.path().join("state.json")),
             runs: folder.path().join("runs"),
@@ -51,7 +60,17 @@ impl Screen {
 
     /// A screen with data and trainers.
     pub fn ready() -> Self {
-        let mut screen = Self::open();
+        Self::open().made_ready()
+    }
+
+    /// The same for a test that switches the language.
+    pub fn ready_alone() -> Self {
+        let turn = Turn::Alone(LANGUAGE.write().unwrap_or_else(PoisonError::into_inner));
+        Self::open_at_turn(tempfile::tempdir().unwrap(), turn).made_ready()
+    }
+
+    fn made_ready(self) -> Self {
+        let mut screen = self;
         screen.until("data and trainers", |session| {
             session.data().is_some() && Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some())
         });

@@ -40,6 +40,13 @@ fn digits(screen: &mut Screen) {
     screen.until("digits", |session| session.data().is_some_and(|data| data.name == "digits") && session.is_ready());
 }
 
+/// Presses the button, wherever the preview of a folder that comes meanwhile moves it.
+fn confirm(screen: &mut Screen) {
+    screen.harness.get_by_label("Open").click_accesskit();
+    screen.step();
+    screen.step();
+}
+
 /// Both models, a VAE and a GAN, make a step.
 fn learn(screen: &mut Screen, path: &Path) {
     screen.session.borrow_mut().apply(ModelCommand::StepAll);
@@ -55,15 +62,15 @@ fn every_source_is_opened_by_a_typed_path_by_the_menu_and_by_a_drop() {
         let expected = load(&Source::path(path.clone()), &Progress::default()).unwrap().id;
         screen.key(Modifiers::COMMAND, Key::O);
         screen.type_path(&path);
-        screen.click("Open");
+        confirm(&mut screen);
         screen.until("by a typed path", is_open(&expected));
         learn(&mut screen, &path);
         digits(&mut screen);
         screen.click("File");
-        screen.click("Open data…");
+        screen.click("Open data… Ctrl+O");
         screen.click("Recent");
         screen.click(&path.display().to_string());
-        screen.click("Open");
+        confirm(&mut screen);
         screen.until("by the menu", is_open(&expected));
         digits(&mut screen);
         screen.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn the_language_is_switched() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_alone();
     screen.click("View");
     screen.click("简体中文");
     assert_eq!(screen.session.borrow().settings().language, Language::Chinese);

@@ -52,6 +52,14 @@ impl Session {
                 Some((t!("copy.example", name = name).into_owned(), Box::new(picture)))
             }
             ImageSubject::Sheet(column, row) => self.sheet_image_work(column, row),
+            ImageSubject::Mean => {
+                let (shape, statistics) = (data.shape(), self.services.browsing.statistics.clone()?);
+                Some((tr("copy.mean"), Box::new(move || Some(Bitmap::new(shape, &statistics.mean)))))
+            }
+            ImageSubject::Deviation => {
+                let (shape, statistics) = (data.shape(), self.services.browsing.statistics.clone()?);
+                Some((tr("copy.deviation"), Box::new(move || Some(Bitmap::new(shape, &statistics.shown_deviation())))))
+            }
             ImageSubject::Drawing => {
                 let (shape, image) = (data.shape(), self.services.drawing.clone()?);
                 Some((tr("copy.drawing"), Box::new(move || Some(Bitmap::new(shape, &image)))))

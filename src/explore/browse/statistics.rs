@@ -30,7 +30,15 @@ pub struct DataStatistics {
     pub range: [f32; 2],
 }
 
+/// The standard deviation of values in [0, 1] is no more than this, which is drawn white.
+const LARGEST_DEVIATION: f32 = 0.5;
+
 impl DataStatistics {
+    /// The standard deviation as it is drawn, `[values]` in [0, 1]: white is the largest that there can be.
+    pub fn shown_deviation(&self) -> Vec<f32> {
+        self.deviation.iter().map(|value| value / LARGEST_DEVIATION).collect()
+    }
+
     /// Counts and looks; `None` where `current` (asked every so many examples) returned false.
     pub fn of(data: &Dataset, current: &mut dyn FnMut() -> bool) -> Option<Self> {
         let counts = SourceCounts::of(&data.train, &data.test);

@@ -5,17 +5,16 @@ use crate::dataset::{Dataset, ImageShape};
 use crate::explore::browse::DataStatistics;
 use crate::gpu::{TextureSlot, image};
 use crate::picture::Bitmap;
+use crate::ui::command::{Command, ImageSubject};
 use crate::ui::text::{number, tr, whole};
 use crate::ui::view::View;
-use crate::ui::{theme, widgets};
-use eframe::egui::{Label, Role, ScrollArea, Sense, Spinner, Ui, Vec2, WidgetInfo};
+use crate::ui::{copy, theme, widgets};
+use eframe::egui::{Label, Role, ScrollArea, Spinner, Ui, Vec2, WidgetInfo};
 use rust_i18n::t;
 use std::sync::Arc;
 
 /// Side of the pictures, in points.
 const SIDE: f32 = 14.0 * theme::GRID;
-/// The deviation of values in [0, 1] is no more than this, which is drawn white.
-const LARGEST_DEVIATION: f32 = 0.5;
 
 /// The pictures of the statistics that were drawn last.
 #[derive(Default)]
@@ -32,8 +31,8 @@ struct DrawnFigures {
 
 impl DrawnFigures {
     fn new(of: &Arc<DataStatistics>, shape: ImageShape) -> Self {
-        let scaled: Vec<f32> = of.deviation.iter().map(|value| value / LARGEST_DEVIATION).collect();
-        Self { mean: Bitmap::new(shape, &of.mean), deviation: Bitmap::new(shape, &scaled), of: of.clone() }
+        let deviation = Bitmap::new(shape, &of.shown_deviation());
+        Self { mean: Bitmap::new(shape, &of.mean), deviation, of: of.clone() }
     }
 }
 
@@ -44,7 +43,7 @@ fn ends(value: f32) -> String {
 }
 
 impl Figures {
-    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, data: &Dataset) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, data: &Dataset, commands: &mut Vec<Command>) {
         let Some(statistics) = view.browse.statistics else {
             ui.horizontal(|ui| {
                 ui.add(Spinner::new().size(theme::TEXT_BODY));
@@ -73,7 +72,7 @@ impl Figures {
             );
             ui.label(theme::title(tr("data_panel.together"))).on_hover_text(tr("data_panel.together_tip"));
             ui.add(Label::new(theme::note(ui, note)).wrap());
-            ui.horizontal_wrapped(|ui| self.pictures(ui, view));
+            ui.horizontal_wrapped(|ui| self.pictures(ui, view, commands));
             widgets::fact(
                 ui,
                 &tr("data_panel.range"),
@@ -93,18 +92,19 @@ impl Figures {
         });
     }
 
-    fn pictures(&self, ui: &mut Ui, view: &View<'_>) {
+    fn pictures(&self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         let Some(drawn) = &self.drawn else { return };
         let pictures = [
-            ("data_panel.mean", "data_panel.mean_tip", &drawn.mean),
-            ("data_panel.deviation", "data_panel.deviation_tip", &drawn.deviation),
+            ("data_panel.mean", "data_panel.mean_tip", &drawn.mean, ImageSubject::Mean),
+            ("data_panel.deviation", "data_panel.deviation_tip", &drawn.deviation, ImageSubject::Deviation),
         ];
-        for ((key, tip, picture), slot) in pictures.into_iter().zip(&self.slots) {
+        for ((key, tip, picture, subject), slot) in pictures.into_iter().zip(&self.slots) {
             ui.vertical(|ui| {
                 let tip = tr(tip);
                 ui.label(theme::note(ui, tr(key))).on_hover_text(&tip);
-                let (rect, response) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::hover());
+                let (rect, response) = ui.allocate_exact_size(Vec2::splat(SIDE), copy::IMAGE_SENSE);
                 response.widget_info(|| WidgetInfo::labeled(Role::Image, true, tr(key)));
+                copy::menu(&response, subject, commands);
                 let fit = images::fit(ui, rect, picture.size());
                 image::paint(ui.painter(), rect, slot, picture, view.settings.color_map, fit);
                 response.on_hover_text(tip);

@@ -69,7 +69,7 @@ impl Panel for DataPanel {
                 listing::ui(ui, view, data, commands);
                 needs.positions = self.grid.ui(ui, view, data, commands);
             }
-            DataSection::Figures => self.figures.ui(ui, view, data),
+            DataSection::Figures => self.figures.ui(ui, view, data, commands),
             DataSection::Choices => self.choices.ui(ui, view, data, commands),
         }
         self.example.ui(ui, view, data, commands);

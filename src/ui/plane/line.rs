@@ -7,10 +7,10 @@ use crate::explore::viewport::Area;
 use crate::gpu::TextureSlot;
 use crate::gpu::live::{self, Decode, DecodedModel};
 use crate::gpu::tiles::{self, TileStyle};
-use crate::ui::command::{Command, PlaneCommand};
+use crate::ui::command::{Command, ImageSubject, PlaneCommand};
 use crate::ui::text::tr;
 use crate::ui::view::View;
-use crate::ui::{theme, widgets};
+use crate::ui::{copy, theme, widgets};
 use eframe::egui::{Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub(super) struct Laying {
 pub(super) struct LineStrip {
     on_device: TextureSlot,
     of_cpu: TextureSlot,
+    /// The image that its menu was opened over, by its place.
+    menu_place: usize,
 }
 
 fn side(width: f32) -> f32 {
@@ -111,10 +113,17 @@ impl PlanePanel {
             if ui.is_rect_visible(rect) {
                 self.draw_line(ui, rect, view, along);
             }
-            if let Some(pixel) = response.interact_pointer_pos().filter(|_| response.clicked()) {
-                let place = ((pixel.x - rect.left()) / side).max(0.0) as usize;
-                let position = line.positions().get(place).copied();
-                commands.extend(position.map(|position| PlaneCommand::CursorSettled(position).into()));
+            let pointed =
+                response.interact_pointer_pos().map(|pixel| ((pixel.x - rect.left()) / side).max(0.0) as usize);
+            let position = |place: usize| line.positions().get(place).copied();
+            if let Some(place) = pointed.filter(|_| response.clicked()) {
+                commands.extend(position(place).map(|position| PlaneCommand::CursorSettled(position).into()));
+            }
+            if let Some(place) = pointed.filter(|_| response.secondary_clicked()) {
+                self.strip.menu_place = place;
+            }
+            if let Some(position) = position(self.strip.menu_place) {
+                copy::menu(&response, ImageSubject::Decoded(view.settings.plane.model, position), commands);
             }
             response.on_hover_text(tr("plane.line_images_tip"));
             let remove = (tr("plane.line_remove"), tr("plane.line_remove_tip"));
