@@ -191,6 +191,7 @@ impl Session {
             help: self.shell.panels.dialogs.help,
             maximised: self.shell.layout.maximised().is_some(),
             presenting: self.shell.presenting,
+            asks: self.shell.panels.dialogs.is_open(),
             cursor: self.project.cursor,
             plane: self.project.settings.plane.model,
             viewport: self.project.view,

@@ -276,7 +276,7 @@ fn a_run_on_data_at_a_relative_path_is_opened_from_any_folder() {
     std::fs::write(&config, text.replace(&line, "data = \"sets/small\"")).unwrap();
     assert!(latentarium(&here, &["eval", "run"]).status.success());
     let missing = elsewhere.join("sets/small").display().to_string();
-    refuses(&elsewhere, &["eval", "../here/run"], 1, &format!("{missing}: expected a folder of IDX files"));
+    refuses(&elsewhere, &["eval", "../here/run"], 1, &format!("{missing}: expected a file, a folder or"));
     // What such a run goes on into names the place whole.
     json(&latentarium(&here, &["train", "--config", "run/config.toml", "--steps", "1", "--out", "again", "--json"]));
     assert!(std::fs::read_to_string(here.join("again/config.toml")).unwrap().lines().any(|found| found == line));

@@ -172,7 +172,13 @@ fn a_missing_folder_a_file_and_an_empty_folder_are_told_apart() {
     let sentence = |path: &Path| open(path).unwrap_err().to_string();
     let missing = folder.path().join("nowhere");
     let kinds = kinds();
-    assert_eq!(sentence(&missing), format!("{}: {kinds}nothing there", missing.display()));
+    assert_eq!(
+        sentence(&missing),
+        format!(
+            "{}: expected a file, a folder or the name of a known data set, found nothing there",
+            missing.display()
+        )
+    );
     let file = folder.path().join("file");
     std::fs::write(&file, "x").unwrap();
     assert!(sentence(&file).ends_with(&format!("{kinds}another file")));

@@ -77,9 +77,9 @@ fn what_goes_wrong_is_said_in_chinese_and_its_display_stays_english() {
 
     let error = load(&at("nowhere"));
     let english = error.to_string();
-    assert!(english.contains("nowhere: expected a folder of IDX files (MNIST's format"), "{english}");
+    assert!(english.contains("nowhere: expected a file, a folder or the name of a known data set"), "{english}");
     assert!(english.ends_with(", found nothing there"), "{english}");
-    cases.push((error.message(), english, "nowhere：应为IDX 文件夹（MNIST 的格式"));
+    cases.push((error.message(), english, "nowhere：应为文件、文件夹或已知数据集的名称"));
 
     for (name, sizes) in [("train-images-idx3-ubyte", &[3, 4, 5][..]), ("t10k-images-idx3-ubyte", &[3, 4, 5])] {
         std::fs::write(at(name), [header(sizes), vec![0; 7]].concat()).unwrap();

@@ -137,23 +137,25 @@ fn steps_are_taken_back_made_again_and_cleared() {
 }
 
 #[test]
-fn two_kept_drawings_can_become_a_data_set() {
+fn three_kept_drawings_can_become_a_data_set() {
     let mut harness = harness(true);
     draw(&mut harness, [0.1, 0.5], [0.9, 0.5]);
     let ask: Command = FileCommand::Ask(Ask::Drawings).into();
     click(&mut harness, "Keep");
-    click(&mut harness, "Make a data set…");
-    assert!(!harness.state().screen.commands.contains(&ask), "one is too few");
     draw(&mut harness, [0.5, 0.1], [0.5, 0.9]);
     click(&mut harness, "Keep");
+    click(&mut harness, "Make a data set…");
+    assert!(!harness.state().screen.commands.contains(&ask), "two are too few");
+    draw(&mut harness, [0.2, 0.2], [0.8, 0.8]);
+    click(&mut harness, "Keep");
     let kept = &harness.state().screen.pad.kept;
-    assert_eq!((kept.len(), kept[1].image.clone()), (2, PadImage::of(&values(&harness))));
+    assert_eq!((kept.len(), kept[2].image.clone()), (3, PadImage::of(&values(&harness))));
     assert!(harness.query_by_label("Kept drawing 2").is_some());
     click(&mut harness, "Make a data set…");
     assert!(harness.state().screen.commands.contains(&ask));
     click(&mut harness, "Remove drawing 1");
-    assert_eq!(harness.state().screen.pad.kept.len(), 1);
-    assert!(harness.query_by_label("Kept drawing 2").is_none());
+    assert_eq!(harness.state().screen.pad.kept.len(), 2);
+    assert!(harness.query_by_label("Kept drawing 3").is_none());
 }
 
 #[test]

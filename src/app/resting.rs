@@ -137,7 +137,9 @@ impl Session {
 
     /// A model that rests stays where it lies on disk.
     pub(super) fn leave_on_disk(&mut self, id: ModelId, run: &RunOnDisk) {
-        if let Some(record) = self.services.session_files.record(run, run.step.unwrap_or(1), 0.0) {
+        let is_known = self.services.resting.get(id).is_some();
+        let record = self.services.session_files.record(run, run.step.unwrap_or(1), 0.0);
+        if let Some(record) = record.filter(|_| !is_known) {
             self.services.resting.insert(id, record);
         }
     }

@@ -1,7 +1,7 @@
 //! What runs of a model: its trainer, and what is shown of it. What it shall learn with is in the project.
 
 use crate::app::session_files::RunOnDisk;
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Place};
 use crate::message::Message;
 use crate::model::Config;
 use crate::run::Opened;
@@ -38,12 +38,18 @@ pub struct ModelRuntime {
 #[derive(Clone)]
 pub struct ReadyMade {
     preset: String,
+    /// Where the data comes from that it learned from.
+    place: Place,
     snapshot: Arc<Snapshot>,
 }
 
 impl From<Opened> for ReadyMade {
     fn from(opened: Opened) -> Self {
-        Self { preset: opened.config.model.preset, snapshot: Arc::new(opened.snapshot) }
+        Self {
+            preset: opened.config.model.preset,
+            place: opened.config.data.place,
+            snapshot: Arc::new(opened.snapshot),
+        }
     }
 }
 
@@ -223,7 +229,7 @@ impl ModelRuntime {
         let fits = |ready: &&ReadyMade| {
             ready.preset == config.preset
                 && ready.snapshot.latent == config.latent()
-                && data.is_none_or(|data| data.shape() == ready.snapshot.image)
+                && data.is_none_or(|data| data.source.place == ready.place && data.shape() == ready.snapshot.image)
         };
         let ready = ready.iter().find(fits).map(|ready| ready.snapshot.clone());
         self.ready_made = ready.is_some();

@@ -88,7 +88,7 @@ pub(super) struct Services {
     pub restoring: Restoring,
     /// Models that are on their way back from disk.
     pub reopening: PerModel<RunOnDisk>,
-    /// Models of the last session that rest, and have not been opened since.
+    /// Models of the last session that rest, or that undo keeps, and that have not been opened since.
     pub resting: PerModel<ModelRecord>,
     /// That of a model of which nothing runs yet.
     pub no_runtime: ModelRuntime,

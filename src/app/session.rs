@@ -154,7 +154,6 @@ impl Session {
         }
         let project = &self.project;
         self.services.models.retain(|id, _| project.model(id).is_some());
-        self.services.resting.retain(|id, _| project.model(id).is_some());
         self.services.planes.retain(|id| project.model(id).is_some());
     }
 
@@ -341,6 +340,7 @@ impl Session {
             slot: self.project.slots_of(entry.id).next(),
             config: &entry.config,
             rests_with: entry.rests_with.as_ref(),
+            rests_at: self.services.resting.get(entry.id).map(|record| record.step),
             mistake: if entry.is_resting() { None } else { self.mistake_in(&entry.config) },
             waits_for_reset: runtime.waits_for_reset(&entry.config),
             status: runtime.status(),

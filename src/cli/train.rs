@@ -8,7 +8,7 @@ use super::Outcome;
 use super::common::{fetch, load, open_device, threads_of, usage};
 use super::interruption::{AFTER_A_CHECKPOINT, note_interruptions};
 use super::output::tell;
-use crate::dataset::{Dataset, Sample, Source};
+use crate::dataset::{Dataset, Source};
 use crate::explore::default_plane;
 use crate::explore::plane::Plane;
 use crate::model::{Change, Config, Setting, in_force};
@@ -151,7 +151,7 @@ impl TrainArguments {
         let dataset = asked.as_ref().map_or_else(|| load(&source), fetch)?;
         let source = asked.unwrap_or(source);
         if let (None, Some(preset)) = (&self.config, &self.preset) {
-            config = self.preset_config(preset, Some(dataset.sample()))?;
+            config = self.preset_config(preset, Some(&dataset))?;
         }
         config.check().and_then(|()| config.check_on(dataset.sample())).map_err(|error| usage(error.to_string()))?;
         if let Some(path) = &self.config {
@@ -205,10 +205,12 @@ impl TrainArguments {
     }
 
     /// A preset, as it is on data of a kind that is known, with what was asked for.
-    fn preset_config(&self, name: &str, sample: Option<Sample>) -> Result<Config> {
+    fn preset_config(&self, name: &str, data: Option<&Dataset>) -> Result<Config> {
         let mut config = super::common::config_of(name)?;
-        if let Some(sample) = sample {
-            config.adapt_to(sample);
+        let mut fitted = None;
+        if let Some(data) = data {
+            config.adapt_to(data.sample());
+            fitted = config.fit_batch(data.train.count());
         }
         for (option, key, value) in self.fields() {
             let Some(value) = value else { continue };
@@ -223,6 +225,9 @@ impl TrainArguments {
                 return Err(usage("--set preset: the preset is the argument before it"));
             }
             config = config.with_value(&key, &value).map_err(|error| usage(error.to_string()))?;
+        }
+        if let (Some(batch), Some(data)) = (fitted.filter(|batch| config.whole("batch") == Some(*batch)), data) {
+            tell(format!("{name}: batches of {batch}, as the data has {} examples to learn from", data.train.count()));
         }
         Ok(config)
     }

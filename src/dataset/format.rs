@@ -84,6 +84,7 @@ impl Candidate {
                 ));
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let expected = message!("a file, a folder or the name of a known data set");
                 return Err(SourceError::unexpected(path, expected, message!("nothing there")));
             }
             Err(error) => return Err(SourceError::io(path, error)),

@@ -25,6 +25,24 @@ impl Share {
         })
     }
 
+    /// Every tenth to test on among the examples of each class, whatever order they lie in: the splits of examples of these
+    /// classes, which are shared out class by class.
+    pub fn of_each_class<T: Ord>(classes: &[T]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..classes.len()).collect();
+        if classes.len() < TEST_EVERY {
+            // One is tested on, whichever class it is of.
+            return order.into_iter().map(|place| Self::EveryTenth.split(place, classes.len())).collect();
+        }
+        order.sort_by_key(|place| classes.get(*place));
+        let mut splits = vec![0; classes.len()];
+        for (rank, place) in order.into_iter().enumerate() {
+            if let Some(split) = splits.get_mut(place) {
+                *split = Self::EveryTenth.split(rank, classes.len());
+            }
+        }
+        splits
+    }
+
     /// Those of `values` that go to each split.
     pub fn parts<T: Clone>(self, values: &[T]) -> [Vec<T>; 2] {
         let mut parts = [Vec::new(), Vec::new()];
@@ -44,5 +62,23 @@ impl Share {
                 [count - test, test]
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_that_take_turns_are_all_tested_on() {
+        for classes in [1, 2, 3, 5, 10] {
+            let labels: Vec<usize> = (0..40 * classes).map(|index| index % classes).collect();
+            let splits = Share::of_each_class(&labels);
+            let mut tested = vec![0; classes];
+            splits.iter().zip(&labels).for_each(|(split, label)| tested[*label] += split);
+            assert_eq!(tested, vec![4; classes]);
+        }
+        assert_eq!(Share::of_each_class(&["b", "a", "b"]), [0, 0, 1]);
+        assert_eq!(Share::of_each_class::<u8>(&[]), [0usize; 0]);
     }
 }

@@ -15,6 +15,8 @@ const MOST_POINTS: usize = 20_000;
 /// Drawings that are kept, at most.
 pub const MOST_KEPT: usize = 500;
 
+/// Drawings that a data set is made of, at least: two to train on and one to test on.
+pub const FEWEST_DRAWINGS: usize = 3;
 /// Letters of a class's name, at most.
 const LONGEST_NAME: usize = 40;
 

@@ -4,6 +4,9 @@ use super::{Config, ConfigError, Setting};
 use crate::dataset::Sample;
 use crate::message::message;
 
+/// Batch norm needs as many examples to normalise by.
+const FEWEST_IN_BATCH: usize = 2;
+
 /// What every model of points has, of the fields that its family has: coordinates are any numbers, not shares of white, and
 /// lie beside no others.
 static ALL: [(&str, Setting); 4] = [
@@ -28,9 +31,9 @@ impl Config {
     }
 
     /// Makes a batch no larger than the data that is learned from, of `count` examples: the largest power of two that there
-    /// is in it. Gives the new batch where it is another.
+    /// is in it, where batch norm has more than one to normalise by. Gives the new batch where it is another.
     pub fn fit_batch(&mut self, count: usize) -> Option<u64> {
-        let batch = self.whole("batch").filter(|batch| *batch > count as u64 && count > 0)?;
+        let batch = self.whole("batch").filter(|batch| *batch > count as u64 && count >= FEWEST_IN_BATCH)?;
         let fitting = (1u64 << count.ilog2()).min(batch);
         self.values.put("batch", Setting::from(fitting));
         Some(fitting)

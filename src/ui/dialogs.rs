@@ -120,9 +120,17 @@ impl Dialogs {
         let open = self.open.as_mut().filter(|open| open.waiting && kind(open.ask));
         if let Some(open) = open {
             (open.waiting, open.error) = (false, Some(why.to_owned()));
+            // What is typed next goes into the field, in place of what was refused.
+            open.select = true;
+            self.fresh = true;
             return true;
         }
         false
+    }
+
+    /// Whether a window asks for a path.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
     }
 
     /// Draws the window that is open.

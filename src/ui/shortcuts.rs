@@ -23,6 +23,8 @@ pub struct KeyboardState {
     pub maximised: bool,
     /// Whether the plane and the outputs are shown alone.
     pub presenting: bool,
+    /// Whether a window asks for a path: what is typed is meant for it.
+    pub asks: bool,
     /// Where the cursor stands.
     pub cursor: [f32; 2],
     /// Whose plane is shown.
@@ -54,7 +56,7 @@ pub fn commands(context: &Context, state: &KeyboardState, commands: &mut Vec<Com
     }
     // The plane takes the focus on a click and leaves all but its own keys to the window.
     let on_plane = focused.is_some() && focused == state.plane_focus;
-    if focused.is_some() && !on_plane {
+    if state.asks || (focused.is_some() && !on_plane) {
         return;
     }
     if focused.is_none() {

@@ -37,6 +37,8 @@ pub struct ModelView<'a> {
     pub slot: Option<Slot>,
     /// The data that it learned from, where that is another than what is open: it rests.
     pub rests_with: Option<&'a Source>,
+    /// The step that it rests at, where it lies on disk.
+    pub rests_at: Option<u64>,
     /// The numbers on its card, some of which may wait for a reset.
     pub config: &'a Config,
     /// What is wrong with them, if anything is.

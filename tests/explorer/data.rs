@@ -3,9 +3,9 @@
 use crate::screen::Screen;
 use eframe::egui::{DroppedFile, Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-use latentarium::app::Level;
-use latentarium::dataset::Source;
+use latentarium::app::{Level, Session};
 use latentarium::dataset::download::{self, Download};
+use latentarium::dataset::{Source, npy_header};
 use latentarium::ui::command::{Ask, DataCommand};
 use latentarium::ui::slot::Slot;
 use std::path::{Path, PathBuf};
@@ -106,6 +106,29 @@ fn data_that_cannot_be_opened_is_named_and_the_old_stays() {
     assert!(screen.message().1.contains("nothing"), "{:?}", screen.message());
     assert_eq!(screen.session.borrow().data().unwrap().name, "digits");
     assert!(!screen.session.borrow().is_opening());
+    // What is typed next is another path, not keys that act.
+    screen.step();
+    screen.step();
+    assert!(screen.harness.get_by_label("Path").is_focused());
+    screen.harness.get_by_label("Path").type_text("sprites");
+    screen.step();
+    assert_eq!(screen.harness.get_by_label("Path").value().as_deref(), Some("sprites"), "in place of what was refused");
+    screen.key(Modifiers::NONE, Key::S);
+    assert_eq!(screen.steps(Slot::A), 0);
+}
+
+#[test]
+fn models_that_come_with_the_program_are_shown_on_their_own_data_alone() {
+    let mut screen = Screen::ready();
+    let is_ready_made = |session: &Session| Slot::BOTH.into_iter().any(|slot| session.model(slot).is_ready_made());
+    screen.until("models of digits", is_ready_made);
+    let path = screen.folder.path().join("own.npy");
+    let pixels: Vec<u8> = (0..40 * 784u32).map(|index| (index * 7 % 251) as u8).collect();
+    std::fs::write(&path, [npy_header("'|u1'", &[40, 28, 28]), pixels].concat()).unwrap();
+    screen.session.borrow_mut().apply(DataCommand::Open(Source::path(path)));
+    screen.until("own data", |session| session.data().is_some_and(|data| data.name == "own") && session.is_ready());
+    screen.until("the beginning", |session| session.model(Slot::A).shown().is_some_and(|shown| shown.step == 0));
+    assert!(!is_ready_made(&screen.session.borrow()));
 }
 
 #[test]

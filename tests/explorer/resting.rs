@@ -116,10 +116,12 @@ fn they_are_there_after_a_new_start_and_can_be_removed() {
     let gan = project.models.iter().find(|model| model.is_resting() && model.name == "gan-plane").unwrap().id;
     screen.session.borrow_mut().apply(ModelCommand::Remove(gan));
     assert_eq!(resting(&screen), ["vae-dense of digits"]);
+    assert_eq!(screen.message().1, "Removed gan-plane (2 steps)");
     screen.session.borrow_mut().apply(Command::Undo);
     assert_eq!(*screen.session.borrow().project(), project);
     screen.step();
     screen.step();
+    assert_eq!(screen.harness.query_all_by_label("Paused at step 2").count(), 2);
     press(&mut screen, "Open digits and show gan-plane");
     screen.until("as they were", at([2; 2]));
     assert!(shown_bits(&screen) == digits, "the same bits, from disk");

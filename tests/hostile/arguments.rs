@@ -195,7 +195,12 @@ pub fn cases() -> Vec<Case> {
             .argument(OsString::from_vec(vec![0xff])),
         Case::new("a parent that is not text", "train --set beta=2 --fork", 2, End::Misused, "")
             .argument(OsString::from_vec(b"\xff@6".to_vec())),
-        Case::refused("data without a name", "eval run --data", "expected a folder of IDX files").argument(""),
+        Case::refused(
+            "data without a name",
+            "eval run --data",
+            "expected a file, a folder or the name of a known data set",
+        )
+        .argument(""),
         Case::refused("a run of a long name", "eval", "expected a run folder, found nothing")
             .argument("x".repeat(5000)),
         Case::refused("a run through a file", "eval run/config.toml/run", "expected a run folder, found nothing"),
@@ -206,7 +211,7 @@ pub fn cases() -> Vec<Case> {
         ),
         Case::new(
             "fewer images than a batch has",
-            "train vae-dense --data ../data --steps 1 --out new",
+            "train vae-dense --data ../data --batch 128 --steps 1 --out new",
             1,
             End::Said,
             "a batch of 128 needs as many images, the data has 64",

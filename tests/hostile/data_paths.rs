@@ -21,11 +21,17 @@ pub const KINDS: &str = "expected a folder of IDX files (MNIST's format: train-i
                      where there are classes, a table that lists images (NAME.csv with columns file, label, …) or a file of points of \
                      the plane (NAME.points), found";
 
+/// Where there is nothing at all.
+pub const NOTHING: &str = "expected a file, a folder or the name of a known data set, found nothing there";
+
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (command, arguments) in COMMANDS {
         let named = |what: &str, found: &str| {
-            let sentence = format!("latentarium: {{here}}/it: {KINDS} {found}");
+            let sentence = match found {
+                "nothing there" => format!("latentarium: {{here}}/it: {NOTHING}"),
+                _ => format!("latentarium: {{here}}/it: {KINDS} {found}"),
+            };
             Case::refused(format!("data of {command}: {what}"), arguments, sentence).argument("it")
         };
         for kind in Kind::ALL {
@@ -120,7 +126,7 @@ fn options() -> Vec<Case> {
         Case::refused(
             "options: of nothing",
             "train vae-dense --steps 1 --out new --data nothing?sid=4",
-            format!("latentarium: {{here}}/nothing?sid=4: {KINDS} nothing there"),
+            format!("latentarium: {{here}}/nothing?sid=4: {NOTHING}"),
         ),
     ]
 }

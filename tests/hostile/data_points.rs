@@ -1,7 +1,7 @@
 //! Files of points: what is no number, no line, no text, no file.
 
 use crate::case::Case;
-use crate::data_paths::KINDS;
+use crate::data_paths::{KINDS, NOTHING};
 use crate::kinds::Kind;
 use std::fs::{self, File};
 
@@ -91,7 +91,8 @@ pub fn cases() -> Vec<Case> {
         of_kind("a folder", Kind::Folder, "an empty folder"),
         of_kind("a pipe", Kind::Pipe, "something that is neither a file nor a folder"),
         of_kind("a device", Kind::Zero, "something that is neither a file nor a folder"),
-        of_kind("a link to nothing", Kind::LinkToNothing, "nothing there"),
+        Case::refused("points: a link to nothing", TRAIN, format!("{START}{NOTHING}"))
+            .after(|here| Kind::LinkToNothing.put(&here.join("set.points"))),
         Case::refused(
             "points: a hole",
             TRAIN,

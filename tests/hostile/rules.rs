@@ -104,7 +104,7 @@ fn others() -> Vec<Case> {
         Case::refused(
             "the run's own data are gone",
             "eval run",
-            "run/config.toml, data: {here}/nowhere: expected a folder of",
+            "run/config.toml, data: {here}/nowhere: expected a file, a folder or",
         )
         .after(|here| {
             let path = here.join("run/config.toml");

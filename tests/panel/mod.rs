@@ -148,6 +148,7 @@ pub fn model_view(slot: Slot, config: &Config) -> ModelView<'_> {
         slot: Some(slot),
         config,
         rests_with: None,
+        rests_at: None,
         mistake: None,
         waits_for_reset: false,
         status: None,

@@ -9,6 +9,7 @@ use crate::app::session::Session;
 use crate::app::undo::{ChangeKind, UndoWay};
 use crate::dataset::download::{self, DOWNLOADS};
 use crate::dataset::{self, Dataset, Place, Progress, Source, SourceError};
+use crate::explore::browse::Browse;
 use crate::message::{Explain, Message};
 use crate::model::{Config, ModelId};
 use crate::ui::Pane;
@@ -128,7 +129,8 @@ impl Session {
         }
         self.adapt_models(&data);
         self.bring_plane_forward(&data);
-        self.project.browse.example = None;
+        // What one data set is searched and sorted by need not be in another.
+        self.project.browse = Browse::default();
         if let Some(before) = self.put_data(data.clone()) {
             self.undo.keep_data(KeptData::Here(before));
         }

@@ -14,7 +14,9 @@ use std::path::PathBuf;
 impl Session {
     /// Steps that a model has made.
     pub(super) fn step_of(&self, id: ModelId) -> u64 {
-        self.services.models.get(id).and_then(ModelRuntime::status).map_or(0, |status| status.step)
+        let rests_at = self.services.resting.get(id).map(|record| record.step);
+        let runs_at = self.services.models.get(id).and_then(ModelRuntime::status).map(|status| status.step);
+        rests_at.or(runs_at).unwrap_or(0)
     }
 
     /// Keeps a model with the change that was recorded last: undo brings it back as it is.
@@ -33,7 +35,7 @@ impl Session {
             self.finish_restoring();
             return Some(KeptModel::on_disk(id, run));
         }
-        if let Some(run) = self.services.resting.remove(id).and_then(|of| self.services.session_files.on_disk(&of)) {
+        if let Some(run) = self.services.resting.get(id).and_then(|of| self.services.session_files.on_disk(of)) {
             return Some(KeptModel::on_disk(id, run));
         }
         Some(KeptModel::running(id, self.services.models.get_mut(id)?.take_out()))

@@ -8,7 +8,7 @@ use crate::app::session::Session;
 use crate::app::undo::ChangeKind;
 use crate::dataset::{self, Dataset, ImageShape, Progress, Source};
 use crate::disk::npy_of_bytes;
-use crate::explore::pad::{KeptDrawing, PadChange};
+use crate::explore::pad::{FEWEST_DRAWINGS, KeptDrawing, PadChange};
 use crate::message::{Explain, Message};
 use crate::ui::command::{Ask, PadCommand};
 use crate::ui::text::tr;
@@ -49,7 +49,7 @@ impl Session {
     fn make_drawings(&mut self, folder: PathBuf) {
         let Some(shape) = self.services.data.as_ref().map(|data| data.shape()) else { return };
         let kept: Vec<KeptDrawing> = self.project.pad.kept_of(shape).map(|(_, kept)| kept.clone()).collect();
-        if kept.len() < 2 {
+        if kept.len() < FEWEST_DRAWINGS {
             return self.failed(|ask| ask == Ask::Drawings, &tr("pad.too_few"));
         }
         // Names of classes that nobody has named are their numbers, as where there are no names.

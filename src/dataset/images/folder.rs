@@ -81,13 +81,15 @@ fn shared_out(files: &[ImageFile]) -> (Vec<Listed>, Vec<Option<&str>>) {
     };
     let has = |split: usize| files.iter().any(|file| split_of(file) == Some(split));
     let is_split = has(0) && has(1);
+    // Numbered files of several classes take turns: every tenth of all might be of one class.
+    let shares = Share::of_each_class(&files.iter().map(|file| file.folders.first()).collect::<Vec<_>>());
     let mut listed = Vec::with_capacity(files.len());
     let mut classes = Vec::with_capacity(files.len());
-    for (place, file) in files.iter().enumerate() {
+    for (file, share) in files.iter().zip(shares) {
         let (split, class) = match split_of(file) {
             Some(split) if is_split => (split, file.folders.get(1)),
             _ if is_split => (0, file.folders.first()),
-            _ => (Share::EveryTenth.split(place, files.len()), file.folders.first()),
+            _ => (share, file.folders.first()),
         };
         listed.push(Listed { path: file.path.clone(), split });
         classes.push(class.map(String::as_str));

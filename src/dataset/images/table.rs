@@ -177,7 +177,9 @@ impl Table {
     fn splits(&self, path: &Path) -> Result<Vec<usize>, SourceError> {
         let count = self.rows.len();
         let Some(column) = self.named(&[SPLIT]) else {
-            return Ok((0..count).map(|row| Share::EveryTenth.split(row, count)).collect());
+            let label = self.named(&LABEL);
+            let class = |row: usize| label.map(|label| self.cell(row, label));
+            return Ok(Share::of_each_class(&(0..count).map(class).collect::<Vec<_>>()));
         };
         let split = |row: usize| match self.cell(row, column).to_lowercase().as_str() {
             "train" | "training" | "0" => Ok(0),

@@ -22,8 +22,8 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, data: &Source, co
             });
             entry::ui(ui, view, model, commands);
         });
-        if let Some(status) = model.status {
-            ui.label(theme::note(ui, t!("resting.step", step = whole(status.step))));
+        if let Some(step) = model.status.map(|status| status.step).or(model.rests_at) {
+            ui.label(theme::note(ui, t!("resting.step", step = whole(step))));
         }
         let slot = if model.has_encoder() { Slot::A } else { Slot::B };
         let (words, name) =

@@ -2,7 +2,7 @@
 
 use super::Pad;
 use crate::dataset::ImageShape;
-use crate::explore::pad::{KeptDrawing, MOST_KEPT, PadChange, PadImage};
+use crate::explore::pad::{FEWEST_DRAWINGS, KeptDrawing, MOST_KEPT, PadChange, PadImage};
 use crate::gpu::TextureSlot;
 use crate::gpu::image::{self, Fit};
 use crate::picture::Bitmap;
@@ -17,8 +17,6 @@ use rust_i18n::t;
 const SIDE: f32 = 6.0 * theme::GRID;
 /// Width of the field for a class's name, in points.
 const NAME_WIDTH: f32 = 12.0 * theme::GRID;
-/// Drawings that a data set needs: one to learn from and one to test on.
-const LEAST: usize = 2;
 
 /// The thumbnails, made once.
 #[derive(Default)]
@@ -38,7 +36,7 @@ impl Pad {
             if widgets::button(ui, can_keep, &tr("pad.keep"), &tr("pad.keep_tip")).clicked() {
                 commands.push(PadCommand::Change(PadChange::Keep).into());
             }
-            let enough = pad.kept_of(shape).count() >= LEAST;
+            let enough = pad.kept_of(shape).count() >= FEWEST_DRAWINGS;
             if widgets::button(ui, enough, &tr("pad.make"), &tr("pad.make_tip")).clicked() {
                 commands.push(FileCommand::Ask(Ask::Drawings).into());
             }
