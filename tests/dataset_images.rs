@@ -221,6 +221,25 @@ fn a_preview_shows_what_would_be_opened() {
 }
 
 #[test]
+fn numbered_files_of_classes_that_take_turns_are_all_previewed_and_all_tested_on() {
+    own_cache();
+    let folder = tempfile::tempdir().unwrap();
+    for (class, level) in [("black", 0u8), ("white", 255)] {
+        std::fs::create_dir(folder.path().join(class)).unwrap();
+        for number in 0..20 {
+            let image = image::GrayImage::from_pixel(8, 8, image::Luma([level]));
+            image.save(folder.path().join(class).join(format!("{number}.png"))).unwrap();
+        }
+    }
+    let previewed = preview(folder.path(), &DataOptions::default(), 10, &Progress::default()).unwrap().unwrap();
+    let bright = previewed.images.iter().filter(|image| image[0] > 0.5).count();
+    assert_eq!((previewed.images.len(), bright), (10, 5));
+    let data = opened(folder.path());
+    let tested: Vec<_> = (0..data.test.count()).filter_map(|index| data.test.class(index)).collect();
+    assert_eq!([0, 1].map(|class| tested.iter().filter(|of| **of == class).count()), [2, 2]);
+}
+
+#[test]
 fn an_opening_that_is_cancelled_says_so() {
     own_cache();
     let progress = Progress::default();

@@ -56,10 +56,10 @@ pub fn commands(context: &Context, state: &KeyboardState, commands: &mut Vec<Com
     }
     // The plane takes the focus on a click and leaves all but its own keys to the window.
     let on_plane = focused.is_some() && focused == state.plane_focus;
-    if state.asks || (focused.is_some() && !on_plane) {
+    if focused.is_some() && !on_plane {
         return;
     }
-    if focused.is_none() {
+    if focused.is_none() && !state.asks {
         arrows(context, state, commands);
     }
     context.input_mut(|input| {
@@ -78,7 +78,7 @@ pub fn commands(context: &Context, state: &KeyboardState, commands: &mut Vec<Com
             }
         }
         for (key, command) in [(Key::Space, ModelCommand::ToggleAll), (Key::S, ModelCommand::StepAll)] {
-            if input.modifiers.is_none() && input.consume_key(Modifiers::NONE, key) {
+            if !state.asks && input.modifiers.is_none() && input.consume_key(Modifiers::NONE, key) {
                 commands.push(command.into());
             }
         }

@@ -139,13 +139,16 @@ pub fn preview(
         return Ok(None);
     }
     let (listed, classes) = shared_out(&files);
-    let mut names: Vec<_> = classes.into_iter().flatten().collect();
+    let mut names: Vec<_> = classes.iter().copied().flatten().collect();
     names.sort_unstable();
     names.dedup();
     let (target, _) = target(&listed, options);
     let (mut images, mut broken) = (Vec::new(), 0);
     let step = listed.len().div_ceil(count.max(1)).max(1);
-    for file in listed.iter().step_by(step) {
+    // Class after class: of numbered files that take turns, some steps would meet one class only.
+    let mut in_order: Vec<_> = listed.iter().zip(&classes).collect();
+    in_order.sort_by_key(|(_, class)| **class);
+    for (file, _) in in_order.into_iter().step_by(step) {
         if progress.is_cancelled() {
             return Err(SourceError::Cancelled(path.to_owned()));
         }
