@@ -60,7 +60,7 @@ impl Project {
                 self.put(slot, id);
                 // A model of the same preset that has learned nothing gives way.
                 let gives_way = !was.is_resting() && self.model(id).is_some_and(|model| alike(&model));
-                if gives_way && !woken.contains(&was.id) {
+                if gives_way {
                     self.remove(was.id);
                 }
             }
@@ -107,10 +107,10 @@ impl Session {
                 model.send(Control::Pause);
             }
         }
-        let before = self.project.clone();
+        let before = self.project.data.clone();
         self.project.change_data(data.clone(), if rests { &learned } else { &[] });
         if is_first && !learned.is_empty() {
-            self.undo.keep_data(KeptData::At(before.data.clone()));
+            self.undo.keep_data(KeptData::At(before));
         }
         match (learned.is_empty(), rests) {
             (true, _) => Learned::Nothing,

@@ -172,7 +172,7 @@ impl Session {
         checked.err().map(|error| error.message())
     }
 
-    /// Gives models that were for another kind of data, and have learned nothing, the settings that suit this one.
+    /// Gives models that were for another kind of data, and have learned nothing, the settings that are for this one.
     fn adapt_models(&mut self, data: &Dataset) {
         let sample = data.sample();
         let before = self.services.data.as_ref().map(|before| before.sample());

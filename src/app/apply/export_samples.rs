@@ -29,8 +29,10 @@ impl Session {
         self.services.writing = Some(Writing { what: path.display().to_string(), key: key.clone() });
         self.services.jobs.start(key, move |progress| {
             progress.set_total(choice.count as u64);
-            let stand_in = || FittedGaussian::in_place_of_prior(&snapshot, &data.train, &mut Scratch::default());
-            let fitted = if has_prior { None } else { stand_in() };
+            let fitted = match has_prior {
+                true => None,
+                false => FittedGaussian::in_place_of_prior(&snapshot, &data.train, &mut Scratch::default()),
+            };
             let samples = FreshSamples::new(&snapshot, fitted.as_ref(), choice.seed, choice.count);
             let mut done = 0;
             let go_on = || {

@@ -35,6 +35,11 @@ impl Session {
             self.finish_restoring();
             return Some(KeptModel::on_disk(id, run));
         }
+        let restoring = &mut self.services.restoring.models;
+        if let Some(run) = restoring.remove(id).and_then(|of| self.services.session_files.on_disk(&of)) {
+            // Nothing of the last session is back yet.
+            return Some(KeptModel::on_disk(id, run));
+        }
         if let Some(run) = self.services.resting.get(id).and_then(|of| self.services.session_files.on_disk(of)) {
             return Some(KeptModel::on_disk(id, run));
         }

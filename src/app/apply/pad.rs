@@ -61,7 +61,7 @@ impl Session {
         self.services.opening =
             Some(Opening { what: folder.display().to_string(), source: None, asked: true, show: None });
         self.services.jobs.start(JobKey::Open, move |progress| {
-            Done::Data(written(&folder, shape, (&kept, &names), progress).map(Box::new))
+            Done::Data(written(&folder, shape, &kept, &names, progress).map(Box::new))
         });
     }
 }
@@ -72,7 +72,8 @@ impl Session {
 fn written(
     folder: &Path,
     shape: ImageShape,
-    (kept, names): (&[KeptDrawing], &[String]),
+    kept: &[KeptDrawing],
+    names: &[String],
     progress: &Progress,
 ) -> Result<Dataset, Message> {
     let free = |name: &String| {
@@ -120,7 +121,7 @@ mod tests {
             let drawings = [kept(4), kept(9), kept(2)];
             let names: Vec<String> = (0..10).map(|class| format!("class {class}")).collect();
             let names = if round == 1 { names } else { Vec::new() };
-            let data = written(&place, shape, (&drawings, &names), &Progress::default()).unwrap();
+            let data = written(&place, shape, &drawings, &names, &Progress::default()).unwrap();
             assert_eq!(data.class_names()[9], if round == 1 { "class 9" } else { "9" });
             assert_eq!((data.shape(), data.train.count(), data.test.count()), (shape, 2, 1));
             assert_eq!([data.train.class(0), data.train.class(1), data.test.class(0)], [Some(4), Some(9), Some(2)]);
