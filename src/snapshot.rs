@@ -1,8 +1,11 @@
 //! A network as plain data: what is drawn, scrubbed, saved and compared. Its own evaluation here, without
 //! candle, is the reference that training and shaders are tested against.
 
+mod tangent;
 #[cfg(test)]
 mod tests;
+
+pub use tangent::{PushForward, TangentScratch};
 
 pub use crate::nn::activation::Activation;
 pub use crate::nn::likelihood::Likelihood;
@@ -11,7 +14,7 @@ pub use crate::nn::operations::OperationKind;
 use crate::dataset::ImageShape;
 use crate::message::{Explain, Message, message};
 use crate::nn::adversarial::AdversarialLoss;
-use crate::nn::operations::{Inputs, Linear};
+use crate::nn::operations::Linear;
 use crate::nn::shards::{even, split, split_mut};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -65,8 +68,7 @@ impl Operation {
 
     /// What it gives for the values before it, of any number of examples each.
     fn forward(&self, values: &[Vec<f32>], out: &mut [f32]) {
-        let read = |place: usize| self.inputs.get(place).map_or(&[][..], |value| &values[*value]);
-        self.kind.forward(&self.weight, &self.bias, Inputs { first: read(0), second: read(1) }, out);
+        self.kind.forward(&self.weight, &self.bias, self.read(values), out);
         self.activation.apply(out);
     }
 }
@@ -295,8 +297,7 @@ pub struct Snapshot {
     /// Pixels to posterior means and log variances side by side, `[n, 2·latent]`; a GAN has none.
     /// For an autoencoder without noise the log variances are those of a point: -∞ is not used, they are -20.
     pub encoder: Option<Network>,
-    /// The critic of a GAN of points of the plane, where one looks at what it says of every place; of other data it is left
-    /// to the trainer.
+    /// The critic of a GAN, to see what it says of every place.
     pub critic: Option<Critic>,
 }
 

@@ -15,6 +15,7 @@ use crate::model::{Config, ModelId, PerModel};
 use crate::snapshot::Snapshot;
 use crate::ui::plane::known::{PlaneView, PlanesView};
 use crate::ui::slot::Shown;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Test images that are encoded where a graphics card draws.
@@ -32,6 +33,8 @@ pub(super) struct PlaneState {
     chosen: bool,
     pub tiles: Throttle,
     points: PointState,
+    /// The weights that each field was asked for with, by the field's id.
+    pub fields: BTreeMap<&'static str, Throttle>,
     pub data_plane: DataPlaneState,
     /// The step of the newest weights.
     newest: u64,
@@ -151,6 +154,7 @@ impl Planes {
                 line: self.viewer.as_ref().and_then(|viewer| viewer.line(id)),
                 found: self.viewer.as_ref().and_then(|viewer| viewer.look(id)),
                 drawn: self.viewer.as_ref().and_then(|viewer| viewer.drawing(id)),
+                fields: self.viewer.as_ref().map(|viewer| viewer.fields(id)).unwrap_or_default(),
                 on_device: on_device(id),
                 data_plane: self.planes.get(id).and_then(|state| state.data_plane.made.clone()),
             };

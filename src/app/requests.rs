@@ -2,6 +2,7 @@
 
 use crate::app::planes::{PointData, Weights};
 use crate::app::session::Session;
+use crate::explore::field::FieldInputs;
 use crate::explore::viewer::{NearestRequest, TileRequest};
 use crate::message::Message;
 use crate::snapshot::Snapshot;
@@ -53,7 +54,12 @@ impl Session {
             viewer.request_line(model, TileRequest { snapshot, plane, lattice: along.lattice, limits });
         }
         // Of more than two dimensions the points say which ones the plane lies along.
-        let points = |newest: &Arc<Snapshot>| layers::is_shown(layers::POINTS, &settings.show) || newest.latent > 2;
+        let of_points = self.shell.needs.fields.iter().any(|(field, _)| field.inputs == FieldInputs::Encoding);
+        let points =
+            |newest: &Arc<Snapshot>| layers::is_shown(layers::POINTS, &settings.show) || newest.latent > 2 || of_points;
+        if let Some((newest, _)) = &seen {
+            self.request_fields(model, newest, training);
+        }
         if let Some(data) = &data
             && let Some((newest, _)) = seen.filter(|(newest, _)| points(newest))
         {

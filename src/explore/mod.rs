@@ -9,6 +9,7 @@ pub mod default_plane;
 pub mod density;
 pub mod drawn;
 pub mod encoded;
+pub mod field;
 pub mod fitted_gaussian;
 pub mod lens;
 pub mod line;

@@ -7,6 +7,7 @@ use crate::nn::operations::Linear;
 use crate::nn::optimizer::{Method, Optimizer, UpdateSettings};
 use crate::nn::parameters::{Parameters, copied};
 use crate::nn::sequential::Sequential;
+use crate::nn::vector::sigmoid;
 use crate::random::{Purpose, stream};
 use crate::snapshot::{Activation, Network, Operation, Scratch};
 use candle_core::{Device, Result, Tensor, bail};
@@ -32,6 +33,15 @@ pub struct Classifier {
     scratch: Scratch,
     /// The share of test images that it is right about.
     pub accuracy: f64,
+}
+
+/// What a classifier sees in an image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SeenClass {
+    /// The likeliest class.
+    pub class: usize,
+    /// Its probability, each class answered for itself.
+    pub probability: f32,
 }
 
 impl Clone for Classifier {
@@ -84,11 +94,17 @@ impl Classifier {
 
     /// The class of each of `count` images (`[count, pixels]`); `None` where the answers are not numbers.
     pub fn classes(&mut self, images: &[f32], count: usize) -> impl Iterator<Item = Option<usize>> {
+        self.likeliest(images, count).map(|seen| seen.map(|seen| seen.class))
+    }
+
+    /// The likeliest class of each of `count` images (`[count, pixels]`), and its probability.
+    pub fn likeliest(&mut self, images: &[f32], count: usize) -> impl Iterator<Item = Option<SeenClass>> {
         let outputs = self.network.output().max(1);
         let answers = self.network.evaluate(images, count, &mut self.scratch);
         answers.chunks_exact(outputs).map(|answers| {
             let numbers = answers.iter().enumerate().filter(|(_, answer)| !answer.is_nan());
-            numbers.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(class, _)| class)
+            let (class, answer) = numbers.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+            Some(SeenClass { class, probability: sigmoid(*answer) })
         })
     }
 

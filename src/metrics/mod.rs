@@ -20,7 +20,7 @@ mod table;
 mod test_fold;
 
 pub use class_share::{ClassShares, SHARE_SAMPLES, SMALL_SHARE};
-pub use classifier::Classifier;
+pub use classifier::{Classifier, SeenClass};
 pub use density::{EvidenceError, ImagePosterior, VaeDensity};
 pub use fold::TestFolds;
 pub use grid::{Fineness, Integrated, grid};

@@ -5,6 +5,7 @@ mod bitmap;
 mod canvas;
 mod colormap;
 mod compare;
+mod field;
 mod figure;
 mod samples;
 mod sheet;
@@ -13,6 +14,7 @@ mod thumbnail;
 pub use bitmap::Bitmap;
 pub use colormap::{COLOR_ENTRIES, ColorMap};
 pub use compare::{cell, compare};
+pub use field::{FieldStyle, class_borders, field_picture, lay_over};
 pub use figure::{
     CurvesFigure, DataPlaneFigure, Figure, FigureClass, FigureCurve, FigureError, FigureKey, FigureLegend, FigureMark,
     FigurePlot, FigurePoint, FigureStyle, PlaneFigure, pixels, run_curves, svg,

@@ -1,6 +1,7 @@
 //! What a panel is, and what it needs to be made in the background.
 
 use crate::explore::drawn::Drawn;
+use crate::explore::field::PlaneField;
 use crate::explore::line::LineTiles;
 use crate::explore::tiles::Lattice;
 use crate::explore::viewer::Look;
@@ -31,6 +32,8 @@ pub trait Panel {
 pub struct PanelNeeds {
     /// The tiles that the plane on the screen needs; `None` where it was not drawn.
     pub lattice: Option<Lattice>,
+    /// The fields that are drawn on it, and where.
+    pub fields: Vec<(&'static PlaneField, Lattice)>,
     /// The images along the line that the plane on the screen needs.
     pub line: Option<LineTiles>,
     /// What has the keyboard while the plane has it.

@@ -8,14 +8,16 @@ mod slot;
 mod work;
 
 pub use decoder::{CpuDecoder, Decoder};
-pub use requests::{Look, LookFound, NearestFound, NearestRequest, PointsRequest, TileRequest};
+pub use requests::{FieldRequest, Look, LookFound, NearestFound, NearestRequest, PointsRequest, TileRequest};
 
 use super::drawn::{Drawn, DrawnFound};
 use super::encoded::EncodedPoints;
+use super::field::FieldGrid;
 use super::tiles::TileGrid;
 use crate::message::Message;
 use crate::model::{ModelId, PerModel};
 use slot::{LatestSlot, Request};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -32,6 +34,8 @@ struct ModelSlots {
     /// The images along a line.
     line: LatestSlot<TileRequest, TileGrid>,
     nearest: LatestSlot<NearestRequest, NearestFound>,
+    /// Fields over the plane, by their ids.
+    fields: BTreeMap<&'static str, LatestSlot<FieldRequest, FieldGrid>>,
 }
 
 /// What is asked for and what has been made.
@@ -120,6 +124,12 @@ impl Viewer {
         self.request(model, request, |slots| &mut slots.nearest);
     }
 
+    /// Asks for a field over a model's plane; comes after tiles, between the chunks of all points.
+    pub fn request_field(&self, model: ModelId, request: FieldRequest) {
+        let id = request.field.id;
+        self.request(model, request, |slots| slots.fields.entry(id).or_default());
+    }
+
     fn request<R: Request, T>(
         &self,
         model: ModelId,
@@ -171,6 +181,13 @@ impl Viewer {
         self.result(model, |slots| slots.nearest.result())
     }
 
+    /// The newest fields of a model, by their ids.
+    pub fn fields(&self, model: ModelId) -> BTreeMap<&'static str, Arc<FieldGrid>> {
+        let state = self.shared.lock();
+        let fields = state.models.get(model).into_iter().flat_map(|slots| &slots.fields);
+        fields.filter_map(|(id, slot)| Some((*id, slot.result()?.clone()))).collect()
+    }
+
     /// Forgets everything of a model, and ends what is being made of it: it was removed, has other data, or begins anew.
     pub fn clear(&self, model: ModelId) {
         self.shared.lock().models.remove(model);
@@ -203,7 +220,14 @@ impl ModelSlots {
     }
 
     fn has_other_work(&self) -> bool {
-        self.tiles.pending().is_some() || self.slice.pending().is_some() || self.points.pending().is_some()
+        self.tiles.pending().is_some()
+            || self.slice.pending().is_some()
+            || self.points.pending().is_some()
+            || self.has_field_work()
+    }
+
+    fn has_field_work(&self) -> bool {
+        self.fields.values().any(|slot| slot.pending().is_some())
     }
 
     /// Whether a slice is asked for that does not come with tiles of the same weights.

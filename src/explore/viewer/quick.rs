@@ -1,10 +1,11 @@
 //! What takes a few frames at most: what the cursor asks for, tiles, and the slice of points that belongs to them.
 
-use super::slot::Taken;
-use super::{CpuDecoder, Decoder, Look, LookFound, ModelSlots, NearestFound, NearestRequest};
+use super::slot::{LatestSlot, Taken};
+use super::{CpuDecoder, Decoder, FieldRequest, Look, LookFound, ModelSlots, NearestFound, NearestRequest};
 use super::{PointsRequest, RequestQueue, TileRequest};
 use crate::explore::drawn::{Drawn, DrawnFound};
 use crate::explore::encoded::{EncodedPoints, Encoding};
+use crate::explore::field::{FieldGrid, FieldScratch};
 use crate::explore::nearest::nearest;
 use crate::explore::tiles::TileGrid;
 use crate::message::{message, panic_text};
@@ -20,11 +21,18 @@ pub(super) struct Quick {
     at_cursor: CpuDecoder,
     /// Of the encoder, for slices.
     scratch: Scratch,
+    fields: FieldScratch,
 }
 
 impl Quick {
     pub fn new(shared: Arc<RequestQueue>, decoder: Box<dyn Decoder>) -> Self {
-        Self { shared, decoder, at_cursor: CpuDecoder::default(), scratch: Scratch::default() }
+        Self {
+            shared,
+            decoder,
+            at_cursor: CpuDecoder::default(),
+            scratch: Scratch::default(),
+            fields: FieldScratch::default(),
+        }
     }
 
     /// Decodes at the cursor, then searches for nearest images, one model after another.
@@ -44,6 +52,24 @@ impl Quick {
             let lone = |slots: &mut ModelSlots| if slots.lone_slice() { slots.slice.take() } else { None };
             let Some((model, taken)) = shared.take_any(lone) else { break };
             guarded(&shared, || self.slice(model, &taken));
+        }
+        if let Some((model, taken)) = shared.take_any(ModelSlots::take_field) {
+            guarded(&shared, || self.field(model, &taken));
+        }
+    }
+
+    /// Makes a field; the cursor comes between its chunks.
+    pub fn field(&mut self, model: ModelId, taken: &Taken<FieldRequest>) {
+        let (shared, at_cursor) = (self.shared.clone(), &mut self.at_cursor);
+        let FieldRequest { field, source } = &*taken.request;
+        let mut current = || {
+            cursor(&shared, at_cursor);
+            is_current(&shared, model, |slots| slots.fields.get(field.id).is_some_and(|slot| slot.is_current(taken)))
+        };
+        if let Some(grid) = FieldGrid::make(field, source, &mut self.fields, &mut current) {
+            publish(&shared, model, |slots| {
+                slots.fields.get_mut(field.id).is_some_and(|slot| slot.finish(taken, grid))
+            });
         }
     }
 
@@ -93,6 +119,13 @@ impl Quick {
         };
         let coloring = request.coloring.coloring().clone();
         Some(EncodedPoints::colored(encoding, request.plane.clone(), coloring))
+    }
+}
+
+impl ModelSlots {
+    /// Takes the field that is asked for and comes first.
+    pub(super) fn take_field(&mut self) -> Option<Taken<FieldRequest>> {
+        self.fields.values_mut().find_map(LatestSlot::take)
     }
 }
 

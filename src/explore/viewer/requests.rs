@@ -4,6 +4,7 @@ use super::slot::Request;
 use crate::dataset::Split;
 use crate::explore::coloring::ColoringRequest;
 use crate::explore::drawn::Drawn;
+use crate::explore::field::{FieldSource, PlaneField};
 use crate::explore::nearest::Nearest;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, Lattice};
@@ -54,6 +55,15 @@ pub struct NearestRequest {
     pub look: Arc<Look>,
     /// Where to search.
     pub split: Split,
+}
+
+/// A field over a plane.
+#[derive(Clone)]
+pub struct FieldRequest {
+    /// Which.
+    pub field: &'static PlaneField,
+    /// What it is made of.
+    pub source: FieldSource,
 }
 
 /// The answer to a [`NearestRequest`].
@@ -130,6 +140,18 @@ impl Request for Arc<Drawn> {
     /// One image is quickly made: it is finished.
     fn supersedes(&self, _: &Self) -> bool {
         false
+    }
+}
+
+impl Request for FieldRequest {
+    fn same(&self, other: &Self) -> bool {
+        self.field.id == other.field.id && self.source.same(&other.source)
+    }
+
+    /// What is of another plane or of cells of another size is abandoned; what is of older weights or lies beside is finished,
+    /// or there would never be any while the weights or the view move faster.
+    fn supersedes(&self, running: &Self) -> bool {
+        self.source.plane != running.source.plane || self.source.lattice.cell != running.source.lattice.cell
     }
 }
 

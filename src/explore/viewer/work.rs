@@ -2,7 +2,7 @@
 
 use super::quick::{Quick, guarded, is_current, publish};
 use super::slot::Taken;
-use super::{Decoder, PointsRequest, QueueState, RequestQueue, TileRequest};
+use super::{Decoder, FieldRequest, PointsRequest, QueueState, RequestQueue, TileRequest};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::model::ModelId;
 use crate::snapshot::Scratch;
@@ -13,6 +13,7 @@ use std::sync::{Arc, PoisonError};
 pub(super) enum Turn {
     Tiles,
     Slice,
+    Field,
     Points,
 }
 
@@ -21,6 +22,7 @@ enum Task {
     Cursor,
     Tiles(ModelId, Taken<TileRequest>),
     Slice(ModelId, Taken<PointsRequest>),
+    Field(ModelId, Taken<FieldRequest>),
     Points(ModelId, Taken<PointsRequest>),
 }
 
@@ -44,6 +46,7 @@ impl ViewerThread {
                 Task::Cursor => self.quick.cursor(),
                 Task::Tiles(model, taken) => self.quick.tiles(*model, taken),
                 Task::Slice(model, taken) => self.quick.slice(*model, taken),
+                Task::Field(model, taken) => self.quick.field(*model, taken),
                 Task::Points(model, taken) => self.points(*model, taken),
             });
         }
@@ -97,8 +100,9 @@ impl QueueState {
         let pending = self.models.iter().flat_map(|(model, slots)| {
             let tiles = slots.tiles.pending().map(|_| (Turn::Tiles, model));
             let slice = slots.lone_slice().then_some((Turn::Slice, model));
+            let field = slots.has_field_work().then_some((Turn::Field, model));
             let points = slots.points.pending().map(|_| (Turn::Points, model));
-            [tiles, slice, points].into_iter().flatten()
+            [tiles, slice, field, points].into_iter().flatten()
         });
         let pending: Vec<_> = pending.collect();
         let later = pending.iter().filter(|turn| self.last.is_none_or(|last| **turn > last)).min();
@@ -108,6 +112,7 @@ impl QueueState {
         match turn {
             Turn::Tiles => slots.tiles.take().map(|taken| Task::Tiles(model, taken)),
             Turn::Slice => slots.slice.take().map(|taken| Task::Slice(model, taken)),
+            Turn::Field => slots.take_field().map(|taken| Task::Field(model, taken)),
             Turn::Points => slots.points.take().map(|taken| Task::Points(model, taken)),
         }
     }

@@ -122,14 +122,11 @@ impl Gan {
 }
 
 impl Gan {
-    /// The critic as plain data where its inputs are points of the plane.
-    fn plane_critic(&self) -> Result<Option<Critic>> {
-        if self.shape.values() != 2 {
-            return Ok(None);
-        }
+    /// The critic as plain data.
+    fn plain_critic(&self) -> Result<Critic> {
         let operations = plain::operations(&self.discriminator, &plain::Average::new(), Activation::Identity)?;
         let network = Network::new(self.shape.values(), operations)?;
-        Ok(Some(Critic { network, loss: self.adversary.gan_loss }))
+        Ok(Critic { network, loss: self.adversary.gan_loss })
     }
 }
 
@@ -234,7 +231,7 @@ impl Trainable for Gan {
             likelihood: None,
             decoder,
             encoder: None,
-            critic: self.plane_critic()?,
+            critic: Some(self.plain_critic()?),
         })
     }
 

@@ -12,6 +12,7 @@ use crate::ui::text::tr;
 use crate::ui::theme;
 use crate::ui::view::View;
 use eframe::egui::{self, Key, Modifiers, PointerButton, Role, Sense, WidgetInfo};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// How near the pointer must come to a point to hover it, in points of the screen.
@@ -65,6 +66,7 @@ impl PlanePanel {
             hovered: self.hovered,
             points,
             selection: &mut self.selection,
+            legends_bottom: Cell::new(rect.bottom() - 2.5 * theme::GRID),
             asked: None,
         };
         let shown = self

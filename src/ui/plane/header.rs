@@ -167,9 +167,14 @@ fn layers(ui: &mut Ui, view: &View<'_>, settings: &mut PlaneSettings) {
         for layer in LAYERS.iter().filter(|layer| (layer.applies)(model)) {
             let Some([name, explanation]) = layer.text_keys() else { continue };
             let mut shown = layer.is_shown(&settings.show);
-            if ui.checkbox(&mut shown, tr(&name)).on_hover_text(tr(&explanation)).changed() {
-                settings.show.set(layer.id, shown);
-            }
+            ui.horizontal(|ui| {
+                if ui.checkbox(&mut shown, tr(&name)).on_hover_text(tr(&explanation)).changed() {
+                    settings.show.set(layer.id, shown);
+                }
+                if layer.field.is_some() && shown {
+                    opacity(ui, layer.id, &tr(&name), settings);
+                }
+            });
         }
         ui.separator();
         let mut grid = settings.grid.clamp(1, LARGEST_GRID);
@@ -187,6 +192,16 @@ fn layers(ui: &mut Ui, view: &View<'_>, settings: &mut PlaneSettings) {
             }
         }
     });
+}
+
+/// How much a field hides.
+fn opacity(ui: &mut Ui, id: &str, name: &str, settings: &mut PlaneSettings) {
+    let mut opacity = settings.opacity_of(id);
+    let slider = Slider::new(&mut opacity, PlaneSettings::FIELD_OPACITIES).fixed_decimals(2);
+    let response = ui.add(slider).accessible_name(t!("plane.field_opacity", name = name));
+    if response.on_hover_text(t!("plane.field_opacity", name = name)).changed() {
+        settings.opacities.insert(id.to_owned(), opacity);
+    }
 }
 
 /// By what the points are coloured: the class, another column, or nothing.

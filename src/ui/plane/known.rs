@@ -3,11 +3,13 @@
 use crate::explore::data_plane::DataPlane;
 use crate::explore::drawn::DrawnFound;
 use crate::explore::encoded::EncodedPoints;
+use crate::explore::field::FieldGrid;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, TileGrid};
 use crate::explore::viewer::{LookFound, NearestFound};
 use crate::gpu::OnDevice;
 use crate::model::{ModelId, PerModel};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is known of one model's plane.
@@ -25,6 +27,8 @@ pub struct PlaneView {
     pub found: Option<Arc<LookFound>>,
     /// What it made of a drawing last, where that is too much for a frame.
     pub drawn: Option<Arc<DrawnFound>>,
+    /// Its newest fields, by their ids.
+    pub fields: BTreeMap<&'static str, Arc<FieldGrid>>,
     /// Where the window's device decodes.
     pub on_device: Option<OnDevice>,
     /// What it has learned of points, drawn among its data.

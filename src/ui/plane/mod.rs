@@ -15,6 +15,7 @@ pub mod settings;
 pub use header::axis_name;
 pub use selection::PointSelection;
 
+use crate::explore::field::PlaneField;
 use crate::explore::tiles::Lattice;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::command::Command;
@@ -84,6 +85,7 @@ impl Panel for PlanePanel {
 
     fn needs(&mut self, view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
         needs.lattice = self.lattice(view.settings.plane.grid);
+        needs.fields = self.fields(view);
         needs.line = self.area.and_then(|_| line::tiles_of(view));
         needs.plane_focus = self.focus;
     }
@@ -105,6 +107,15 @@ impl PlanePanel {
     /// frame did not draw the panel.
     pub fn lattice(&self, grid: usize) -> Option<Lattice> {
         self.area.map(|area| Lattice::covering(&self.viewport, area, grid))
+    }
+
+    /// The fields that are drawn, and the cells that they need.
+    fn fields(&self, view: &View<'_>) -> Vec<(&'static PlaneField, Lattice)> {
+        let Some(area) = self.area else { return Vec::new() };
+        let (settings, model) = (&view.settings.plane, view.model(view.settings.plane.model));
+        let shown = LAYERS.iter().filter(|layer| layer.is_shown(&settings.show) && (layer.applies)(model));
+        let fields = shown.filter_map(|layer| layer.field);
+        fields.map(|field| (field, Lattice::covering(&self.viewport, area, field.cells))).collect()
     }
 
     /// The encoded point under the pointer, when the panel was last drawn: its place among the points.

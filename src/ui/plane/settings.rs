@@ -23,6 +23,8 @@ pub struct PlaneSettings {
     pub color_by: ColorBy,
     /// Which layers are drawn.
     pub show: LayerSwitches,
+    /// How much of what lies under them fields hide that somebody has changed, by their ids.
+    pub opacities: BTreeMap<String, f32>,
 }
 
 impl Default for PlaneSettings {
@@ -34,6 +36,7 @@ impl Default for PlaneSettings {
             point_opacity: 1.0,
             color_by: ColorBy::default(),
             show: LayerSwitches::default(),
+            opacities: BTreeMap::new(),
         }
     }
 }
@@ -44,6 +47,15 @@ impl PlaneSettings {
     /// What a point's opacity can be.
     pub const POINT_OPACITIES: RangeInclusive<f32> = 0.05..=1.0;
 
+    /// What a field's opacity can be, and is at first.
+    pub const FIELD_OPACITIES: RangeInclusive<f32> = 0.05..=1.0;
+    const FIELD_OPACITY: f32 = 0.7;
+
+    /// How much of what lies under it a field hides.
+    pub fn opacity_of(&self, field: &str) -> f32 {
+        self.opacities.get(field).copied().unwrap_or(Self::FIELD_OPACITY)
+    }
+
     /// Numbers that the plane could not be drawn with become the default's.
     #[must_use]
     pub fn made_whole(mut self) -> Self {
@@ -52,6 +64,7 @@ impl PlaneSettings {
         if !Self::POINT_SIZES.contains(&self.point_size) {
             self.point_size = whole.point_size;
         }
+        self.opacities.retain(|_, opacity| Self::FIELD_OPACITIES.contains(opacity));
         if !Self::POINT_OPACITIES.contains(&self.point_opacity) {
             self.point_opacity = whole.point_opacity;
         }

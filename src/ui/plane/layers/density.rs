@@ -117,14 +117,9 @@ fn color(part: f32) -> Color32 {
 /// Which colour is which density, in the lower right corner.
 fn bar(painter: &Painter, frame: &PlaneFrame<'_>, highest: f32) {
     let size = vec2(20.0 * theme::GRID, 1.5 * theme::GRID);
-    let corner = frame.rect.right_bottom() - vec2(2.0 * theme::GRID, 3.5 * theme::GRID);
-    let ground = Rect::from_min_max(
-        corner - size - vec2(theme::GRID, 4.5 * theme::GRID),
-        corner + vec2(theme::GRID, 0.5 * theme::GRID),
-    );
-    if !frame.rect.contains_rect(ground) {
-        return;
-    }
+    let margin = vec2(2.0 * theme::GRID, 5.0 * theme::GRID);
+    let Some(ground) = frame.place_legend(size + margin) else { return };
+    let corner = ground.right_bottom() - vec2(theme::GRID, 0.5 * theme::GRID);
     let place = Rect::from_min_max(corner - size - vec2(0.0, 2.0 * theme::GRID), corner - vec2(0.0, 2.0 * theme::GRID));
     painter.rect_filled(ground, 4.0, frame.palette.surfaces[1].gamma_multiply(0.88));
     let mut mesh = Mesh::default();

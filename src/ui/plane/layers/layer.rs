@@ -9,7 +9,8 @@ use crate::ui::plane::selection::PointSelection;
 use crate::ui::slot::Slot;
 use crate::ui::theme::{self, Palette};
 use crate::ui::view::{ModelView, View};
-use eframe::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Ui, vec2};
+use eframe::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Ui, Vec2, pos2, vec2};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// Something that lies on the plane. It keeps what it has made between frames.
@@ -53,6 +54,8 @@ pub struct PlaneFrame<'a> {
     pub points: Option<&'a Arc<EncodedPoints>>,
     /// Which of the points are looked at.
     pub selection: &'a mut PointSelection,
+    /// Where the next legend of a field stands: above the others, in the lower right corner.
+    pub legends_bottom: Cell<f32>,
     /// What part of the plane a layer asks to be seen.
     pub asked: Option<Viewport>,
 }
@@ -76,6 +79,18 @@ impl<'a> PlaneFrame<'a> {
     /// Where the plane is on the screen.
     pub fn area(&self) -> Area {
         Area { min: self.rect.min.into(), size: self.rect.size().into() }
+    }
+
+    /// A place for a legend of this size in the lower right corner, above those before it; `None` where there is no room.
+    pub fn place_legend(&self, size: Vec2) -> Option<Rect> {
+        let bottom = self.legends_bottom.get();
+        let corner = pos2(self.rect.right() - theme::GRID, bottom);
+        let place = Rect::from_min_max(corner - size, corner);
+        let fits = self.rect.contains_rect(place) && place.width() < self.rect.width() / 2.0;
+        fits.then(|| {
+            self.legends_bottom.set(place.top() - theme::GRID / 2.0);
+            place
+        })
     }
 
     /// Where a position of the plane is on the screen.

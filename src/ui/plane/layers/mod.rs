@@ -7,6 +7,7 @@ mod card;
 mod cursor;
 mod density;
 mod drawing;
+mod field;
 mod layer;
 mod legend;
 mod line;
@@ -22,7 +23,9 @@ mod tiles;
 pub use layer::{PlaneFrame, PlaneLayer};
 
 use super::settings::LayerSwitches;
+use crate::explore::field::{AGGREGATE, CLASSES, CRITIC, DISAGREEMENT, PlaneField, SENSITIVITY, UNSUPPORTED};
 use crate::ui::view::ModelView;
+use field::FieldLayer;
 
 /// A line of the list.
 #[derive(Clone, Copy)]
@@ -33,6 +36,8 @@ pub struct LayerEntry {
     pub switch: Switch,
     /// Whether a model has what it shows.
     pub applies: Applies,
+    /// What it draws, where that is a field.
+    pub field: Option<&'static PlaneField>,
     /// Makes it.
     pub make: fn() -> Box<dyn PlaneLayer>,
 }
@@ -60,37 +65,83 @@ pub type Applies = fn(&ModelView<'_>) -> bool;
 const ALL: Applies = |_| true;
 const PRIOR: Applies = |model| model.has_prior();
 const ENCODER: Applies = |model| model.has_encoder();
+const POSTERIORS: Applies = |model| model.has_encoder() && model.has_prior();
+const HAS_CRITIC: Applies = |model| model.snapshot.is_some_and(|snapshot| snapshot.critic.is_some());
+
+/// The layer of a field: off at first.
+const fn layer_of(field: &'static PlaneField, applies: Applies, make: fn() -> Box<dyn PlaneLayer>) -> LayerEntry {
+    LayerEntry { id: field.id, switch: Switch::Off, applies, field: Some(field), make }
+}
 
 /// All layers, the lowest first.
 pub const LAYERS: &[LayerEntry] = &[
-    LayerEntry { id: TILES, switch: Switch::On, applies: ALL, make: || Box::<tiles::TilesLayer>::default() },
-    LayerEntry { id: "rings", switch: Switch::On, applies: PRIOR, make: || Box::new(rings::RingsLayer) },
+    LayerEntry {
+        id: TILES,
+        switch: Switch::On,
+        applies: ALL,
+        field: None,
+        make: || Box::<tiles::TilesLayer>::default(),
+    },
+    layer_of(&AGGREGATE, POSTERIORS, || Box::new(FieldLayer::new(&AGGREGATE))),
+    layer_of(&CLASSES, ALL, || Box::new(FieldLayer::new(&CLASSES))),
+    layer_of(&SENSITIVITY, ALL, || Box::new(FieldLayer::new(&SENSITIVITY))),
+    layer_of(&CRITIC, HAS_CRITIC, || Box::new(FieldLayer::new(&CRITIC))),
+    layer_of(&DISAGREEMENT, ALL, || Box::new(FieldLayer::new(&DISAGREEMENT))),
+    layer_of(&UNSUPPORTED, POSTERIORS, || Box::new(FieldLayer::new(&UNSUPPORTED))),
+    LayerEntry { id: "rings", switch: Switch::On, applies: PRIOR, field: None, make: || Box::new(rings::RingsLayer) },
     LayerEntry {
         id: "density",
         switch: Switch::Off,
         applies: ENCODER,
+        field: None,
         make: || Box::<density::DensityLayer>::default(),
     },
-    LayerEntry { id: POINTS, switch: Switch::On, applies: ENCODER, make: || Box::<points::PointsLayer>::default() },
-    LayerEntry { id: "ticks", switch: Switch::Always, applies: ALL, make: || Box::new(ticks::TicksLayer) },
+    LayerEntry {
+        id: POINTS,
+        switch: Switch::On,
+        applies: ENCODER,
+        field: None,
+        make: || Box::<points::PointsLayer>::default(),
+    },
+    LayerEntry { id: "ticks", switch: Switch::Always, applies: ALL, field: None, make: || Box::new(ticks::TicksLayer) },
     LayerEntry {
         id: "posterior",
         switch: Switch::Always,
         applies: PRIOR,
+        field: None,
         make: || Box::new(posterior::PosteriorLayer),
     },
     LayerEntry {
         id: "drawing",
         switch: Switch::Always,
         applies: ENCODER,
+        field: None,
         make: || Box::<drawing::DrawingLayer>::default(),
     },
-    LayerEntry { id: "line", switch: Switch::Always, applies: ALL, make: || Box::new(line::LineLayer) },
-    LayerEntry { id: "cursor", switch: Switch::Always, applies: ALL, make: || Box::new(cursor::CursorLayer) },
-    LayerEntry { id: "card", switch: Switch::Always, applies: ENCODER, make: || Box::<card::CardLayer>::default() },
-    LayerEntry { id: "legend", switch: Switch::On, applies: ENCODER, make: || Box::new(legend::LegendLayer) },
-    LayerEntry { id: "map", switch: Switch::Always, applies: ALL, make: || Box::new(map::MapLayer) },
-    LayerEntry { id: "steps", switch: Switch::Always, applies: ALL, make: || Box::new(steps::StepsLayer) },
+    LayerEntry { id: "line", switch: Switch::Always, applies: ALL, field: None, make: || Box::new(line::LineLayer) },
+    LayerEntry {
+        id: "cursor",
+        switch: Switch::Always,
+        applies: ALL,
+        field: None,
+        make: || Box::new(cursor::CursorLayer),
+    },
+    LayerEntry {
+        id: "card",
+        switch: Switch::Always,
+        applies: ENCODER,
+        field: None,
+        make: || Box::<card::CardLayer>::default(),
+    },
+    LayerEntry {
+        id: "legend",
+        switch: Switch::On,
+        applies: ENCODER,
+        field: None,
+        make: || Box::new(legend::LegendLayer),
+    },
+    LayerEntry { id: "map", switch: Switch::Always, applies: ALL, field: None, make: || Box::new(map::MapLayer) },
+    LayerEntry { id: "steps", switch: Switch::Always, applies: ALL, field: None, make: || Box::new(steps::StepsLayer) },
 ];
 
 impl LayerEntry {

@@ -1,0 +1,57 @@
+//! Asks for the fields over the plane that is on the screen: each as often as its share of the processor allows.
+
+use crate::app::session::Session;
+use crate::explore::field::{FieldInputs, FieldSource, PlaneField};
+use crate::explore::tiles::Lattice;
+use crate::explore::viewer::FieldRequest;
+use crate::model::ModelId;
+use crate::snapshot::Snapshot;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Fields follow training at most this often.
+const INTERVAL: Duration = Duration::from_millis(250);
+/// All fields together take at most this part of a core: one of so many.
+const SHARE: u32 = 16;
+/// Other weights that a model's decoder is compared with, at most.
+const OTHERS: usize = 7;
+
+impl Session {
+    /// Asks for the fields that are drawn of a model, whose newest weights are these.
+    pub(super) fn request_fields(&mut self, id: ModelId, newest: &Arc<Snapshot>, training: bool) {
+        let asked: Vec<(&'static PlaneField, Lattice)> = self.shell.needs.fields.clone();
+        let Some(plane) = self.services.planes.plane(id).cloned() else { return };
+        for (field, lattice) in &asked {
+            let Some(viewer) = &self.services.planes.viewer else { return };
+            let took = viewer.fields(id).get(field.id).map_or(Duration::ZERO, |grid| grid.took);
+            let share = SHARE * asked.len() as u32;
+            let interval = if training { INTERVAL.max(took * share) } else { Duration::ZERO };
+            let throttle = self.services.planes.planes.entry(id).fields.entry(field.id).or_default();
+            let snapshot = throttle.pass(newest, interval, &self.services.waker);
+            let encoding = (field.inputs == FieldInputs::Encoding).then(|| self.services.planes.points(id)).flatten();
+            let classifier = self.services.shares.classifier.clone();
+            let others = if field.inputs == FieldInputs::Others { self.others_of(id) } else { Arc::default() };
+            let source = FieldSource {
+                snapshot,
+                plane: plane.clone(),
+                lattice: *lattice,
+                encoding: encoding.map(|points| points.encoding.clone()),
+                classifier: classifier.filter(|_| field.inputs == FieldInputs::Classifier),
+                others,
+            };
+            if !field.has_inputs(&source) {
+                continue;
+            }
+            if let Some(viewer) = &self.services.planes.viewer {
+                viewer.request_field(id, FieldRequest { field, source });
+            }
+        }
+    }
+
+    /// The weights of the other models of the same preset, which learned from the same data.
+    fn others_of(&self, id: ModelId) -> Arc<[Arc<Snapshot>]> {
+        let Some(own) = self.project.model(id) else { return Arc::default() };
+        let others = self.project.active().filter(|entry| entry.id != id && entry.config.preset == own.config.preset);
+        others.filter_map(|entry| self.services.models.get(entry.id)?.shown().cloned()).take(OTHERS).collect()
+    }
+}

@@ -1,0 +1,39 @@
+//! Where decoders that learned the same differ: what one of them makes up, the others do not.
+
+use super::{FieldFigure, FieldScratch, FieldSource, FieldValues};
+
+/// The root of the pixels' mean variance over the decoders of all weights, from 0.
+pub(super) fn disagreement(
+    source: &FieldSource,
+    scratch: &mut FieldScratch,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Option<FieldValues> {
+    let own = &source.snapshot;
+    let alike = |other: &&std::sync::Arc<crate::snapshot::Snapshot>| {
+        (other.latent, other.decoder.output()) == (own.latent, own.decoder.output())
+    };
+    let others: Vec<_> = source.others.iter().filter(alike).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let (decoders, outputs) = ((1 + others.len()) as f64, own.decoder.output().max(1));
+    let mut values = Vec::new();
+    source.for_each_chunk(go_on, |latents, count| {
+        let (mut sums, mut squares) = (vec![0.0f64; count * outputs], vec![0.0f64; count * outputs]);
+        for snapshot in others.iter().copied().chain([own]) {
+            let images = snapshot.decoder.evaluate(latents, count, &mut scratch.scratch);
+            for ((sum, square), value) in sums.iter_mut().zip(&mut squares).zip(images) {
+                *sum += f64::from(*value);
+                *square += f64::from(*value) * f64::from(*value);
+            }
+        }
+        for (sums, squares) in sums.chunks_exact(outputs).zip(squares.chunks_exact(outputs)) {
+            let variance = |(sum, square): (&f64, &f64)| (square / decoders - (sum / decoders).powi(2)).max(0.0);
+            let mean = sums.iter().zip(squares).map(variance).sum::<f64>() / outputs as f64;
+            values.push(mean.sqrt() as f32);
+        }
+    })?;
+    let figures = vec![FieldFigure { name: "decoders", value: decoders }];
+    let made = FieldValues::of(values);
+    Some(FieldValues { range: [0.0, made.range[1]], figures, ..made })
+}

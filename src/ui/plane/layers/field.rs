@@ -1,0 +1,211 @@
+//! A field over the plane: its colours, its legend, and its value where one looks.
+
+use super::layer::{PlaneFrame, PlaneLayer};
+use crate::explore::field::{FieldGrid, FieldPaint, PlaneField};
+use crate::explore::plane::ellipse;
+use crate::picture::{FieldStyle, class_borders, field_picture};
+use crate::ui::text::{number, tr};
+use crate::ui::theme;
+use eframe::egui::{Align2, Color32, ColorImage, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, TextureHandle};
+use eframe::egui::{TextureOptions, pos2, vec2};
+use rust_i18n::t;
+use std::sync::Arc;
+
+/// Width of the legend, the height of its bar and of a line of words.
+const WIDTH: f32 = 24.0 * theme::GRID;
+const BAR: f32 = 1.25 * theme::GRID;
+const LINE: f32 = 2.0 * theme::GRID;
+/// Stops of the bar.
+const STOPS: usize = 32;
+/// Between the middles of ellipses, in points of the screen, at least; and a middling one's radius as a part of that.
+const ELLIPSES: f32 = 56.0;
+const ELLIPSE_RADIUS: f32 = 0.3;
+/// A longer radius is cut off at this part of the distance.
+const LONGEST_RADIUS: f32 = 0.48;
+/// Corners of an ellipse.
+const CORNERS: usize = 24;
+
+/// A field as one texture. Where it is of another place until the next is made, it stays where it belongs on the plane.
+pub struct FieldLayer {
+    field: &'static PlaneField,
+    drawn: Option<DrawnField>,
+}
+
+/// What was made of a grid.
+struct DrawnField {
+    grid: u64,
+    opacity: f32,
+    palette: bool,
+    texture: TextureHandle,
+    borders: Vec<[[f32; 2]; 2]>,
+}
+
+impl FieldLayer {
+    /// Draws this field.
+    pub const fn new(field: &'static PlaneField) -> Self {
+        Self { field, drawn: None }
+    }
+}
+
+impl PlaneLayer for FieldLayer {
+    fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
+        let grid = frame.known.fields.get(self.field.id);
+        if let Some(grid) = grid {
+            self.update(painter, frame, grid);
+            self.paint(painter, frame, grid);
+        }
+        self.legend(painter, frame, grid);
+    }
+}
+
+impl FieldLayer {
+    fn update(&mut self, painter: &Painter, frame: &PlaneFrame<'_>, grid: &FieldGrid) {
+        let (opacity, palette) = (frame.view.settings.plane.opacity_of(self.field.id), frame.palette.dark);
+        let is_same = |drawn: &DrawnField| (drawn.grid, drawn.opacity, drawn.palette) == (grid.id, opacity, palette);
+        if self.drawn.as_ref().is_some_and(is_same) {
+            return;
+        }
+        let classes: Vec<[u8; 3]> = theme::CLASSES.into_iter().map(theme::rgb).collect();
+        let hatching = theme::rgb(frame.palette.text_secondary);
+        let style = FieldStyle { paint: self.field.paint, opacity, classes: &classes, hatching };
+        let picture = field_picture(grid, style);
+        let size = [picture.width() as usize, picture.height() as usize];
+        let image = ColorImage::from_rgba_unmultiplied(size, picture.as_raw());
+        let options = if self.field.paint.is_smooth() { TextureOptions::LINEAR } else { TextureOptions::NEAREST };
+        let texture = match self.drawn.take() {
+            Some(DrawnField { mut texture, .. }) => {
+                texture.set(image, options);
+                texture
+            }
+            None => painter.ctx().load_texture(self.field.id, image, options),
+        };
+        let borders = class_borders(grid);
+        self.drawn = Some(DrawnField { grid: grid.id, opacity, palette, texture, borders });
+    }
+
+    fn paint(&self, painter: &Painter, frame: &PlaneFrame<'_>, grid: &FieldGrid) {
+        let Some(drawn) = &self.drawn else { return };
+        let (low, high) = grid.lattice.bounds();
+        let [left, bottom] = frame.pixel_from_plane(low).into();
+        let [right, top] = frame.pixel_from_plane(high).into();
+        let place = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
+        let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+        painter.image(drawn.texture.id(), place, whole, Color32::WHITE);
+        let stroke = Stroke::new(1.0, frame.halo().gamma_multiply(drawn.opacity));
+        for [from, to] in &drawn.borders {
+            painter.line_segment([frame.pixel_from_plane(*from), frame.pixel_from_plane(*to)], stroke);
+        }
+        self.ellipses(painter, frame, grid);
+    }
+
+    /// The steps that change the image equally, on a grid of places: of a middling place they are of one size.
+    fn ellipses(&self, painter: &Painter, frame: &PlaneFrame<'_>, grid: &FieldGrid) {
+        let metric = &grid.values.metric;
+        let scale = frame.viewport.scale(frame.area());
+        let every = (ELLIPSES / (grid.lattice.cell * scale).max(1e-6)).ceil().max(1.0) as usize;
+        let columns = grid.lattice.columns.max(1);
+        let radius = |[xx, xy, yy]: [f32; 3]| (xx * yy - xy * xy).max(0.0).powf(-0.25);
+        let mut radii: Vec<f32> = metric.iter().copied().map(radius).filter(|radius| radius.is_finite()).collect();
+        if radii.is_empty() {
+            return;
+        }
+        let middle = radii.len() / 2;
+        let (_, median, _) = radii.select_nth_unstable_by(middle, f32::total_cmp);
+        let spacing = every as f32 * grid.lattice.cell;
+        let (size, longest) = (ELLIPSE_RADIUS * spacing / *median, LONGEST_RADIUS * spacing);
+        let stroke = Stroke::new(1.25, frame.palette.text);
+        for (place, (position, [xx, xy, yy])) in grid.lattice.middles().into_iter().zip(metric).enumerate() {
+            let (column, row) = (place % columns, place / columns);
+            let determinant = xx * yy - xy * xy;
+            if column % every != every / 2 || row % every != every / 2 || determinant <= 0.0 {
+                continue;
+            }
+            let inverse = [yy / determinant, -xy / determinant, xx / determinant];
+            let ring = ellipse(position, inverse, size, CORNERS).into_iter().map(|[x, y]| {
+                let away = (x - position[0]).hypot(y - position[1]);
+                let part = if away > longest { longest / away } else { 1.0 };
+                frame.pixel_from_plane([position[0] + part * (x - position[0]), position[1] + part * (y - position[1])])
+            });
+            painter.add(Shape::closed_line(ring.collect(), stroke));
+        }
+    }
+
+    /// What the colours are, the values at the cursor and at the pointer, and what there is to say of all of it.
+    fn legend(&self, painter: &Painter, frame: &PlaneFrame<'_>, grid: Option<&Arc<FieldGrid>>) {
+        let mut lines = Vec::new();
+        match grid {
+            Some(grid) => {
+                let pointer = frame.pointer.map(|pixel| frame.viewport.plane_from_pixel(frame.area(), pixel.into()));
+                let cursor = self.words_at(frame, grid, frame.cursor);
+                lines.push(match pointer.and_then(|pointer| self.words_at(frame, grid, pointer)) {
+                    Some(pointer) => t!("plane_layer.at_pointer", value = pointer).into_owned(),
+                    None => t!("plane_layer.at_cursor", value = cursor.unwrap_or_else(|| "–".to_owned())).into_owned(),
+                });
+                lines.extend(grid.values.figures.iter().map(|figure| {
+                    let value = if figure.is_share() { 100.0 * figure.value } else { figure.value };
+                    t!(format!("field_figure.{}", figure.name), value = number(value)).into_owned()
+                }));
+            }
+            None => lines.push(tr(&format!("plane_layer.{}_missing", self.field.id))),
+        }
+        let bar = self.field.paint.map().filter(|_| grid.is_some());
+        let height = LINE * (1 + lines.len()) as f32 + if bar.is_some() { BAR + LINE } else { 0.0 } + theme::GRID;
+        let Some(ground) = frame.place_legend(vec2(WIDTH, height)) else { return };
+        painter.rect_filled(ground, 4.0, frame.palette.surfaces[1].gamma_multiply(0.88));
+        let small = FontId::proportional(theme::TEXT_SMALL);
+        let (left, mut y) = (ground.left() + theme::GRID, ground.top() + theme::GRID / 2.0);
+        let write = |at: Pos2, anchor: Align2, words: String, color: Color32| {
+            painter.text(at, anchor, words, small.clone(), color);
+        };
+        let name = tr(&format!("plane_layer.{}_unit", self.field.id));
+        write(pos2(left, y), Align2::LEFT_TOP, name, frame.palette.text);
+        y += LINE;
+        if let (Some(map), Some(grid)) = (bar, grid) {
+            let place = Rect::from_min_size(pos2(left, y), vec2(ground.width() - 2.0 * theme::GRID, BAR));
+            let mut mesh = Mesh::default();
+            for stop in 0..STOPS {
+                let edge = |stop: usize| place.left() + place.width() * stop as f32 / STOPS as f32;
+                let part = (stop as f32 + 0.5) / STOPS as f32;
+                let [red, green, blue] = map.rgb(part);
+                let color = Color32::from_rgb(red, green, blue).gamma_multiply(self.field.paint.weight(part));
+                let stripe = Rect::from_x_y_ranges(edge(stop)..=edge(stop + 1), place.y_range());
+                mesh.add_colored_rect(stripe, color);
+            }
+            painter.add(Shape::mesh(mesh));
+            y += BAR;
+            let [low, high] = grid.values.range.map(|value| number(f64::from(value)));
+            write(pos2(place.left(), y), Align2::LEFT_TOP, low, frame.palette.text_secondary);
+            write(pos2(place.right(), y), Align2::RIGHT_TOP, high, frame.palette.text_secondary);
+            y += LINE;
+        }
+        for line in lines {
+            write(pos2(left, y), Align2::LEFT_TOP, line, frame.palette.text_secondary);
+            y += LINE;
+        }
+    }
+
+    /// The value at a place in words.
+    fn words_at(&self, frame: &PlaneFrame<'_>, grid: &FieldGrid, position: [f32; 2]) -> Option<String> {
+        let place = grid.place_at(position)?;
+        let value = grid.values.values.get(place).copied()?;
+        if self.field.paint == FieldPaint::Hatching {
+            let key = if value < 0.0 { "plane_layer.is_unsupported" } else { "plane_layer.is_supported" };
+            return Some(tr(key));
+        }
+        if !value.is_finite() {
+            return None;
+        }
+        let words = number(f64::from(value));
+        if let Some(class) = grid.values.classes.get(place) {
+            let names = frame.data().map(|data| data.class_names()).unwrap_or_default();
+            let name = names.get(usize::from(*class)).cloned().unwrap_or_else(|| class.to_string());
+            return Some(format!("{name} · {words}"));
+        }
+        Some(match grid.values.reference.get(place) {
+            Some(reference) => {
+                t!("plane_layer.beside_prior", value = words, prior = number(f64::from(*reference))).into_owned()
+            }
+            None => words,
+        })
+    }
+}
