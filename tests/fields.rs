@@ -200,3 +200,15 @@ fn a_field_stops_when_told_and_knows_its_places() {
     }
     assert_eq!((grid.place_at([2.1, 0.0]), grid.place_at([0.0, -2.1])), (None, None));
 }
+
+/// The class network on the whole of MNIST, where it is at hand.
+#[test]
+fn the_class_network_is_right_about_98_of_100_digits() {
+    let Some(folder) = std::env::var_os("LATENTARIUM_DATA") else {
+        return eprintln!("skipped: LATENTARIUM_DATA names no folder with MNIST");
+    };
+    let source = latentarium::dataset::Source::parse(&std::path::Path::new(&folder).join("mnist").to_string_lossy());
+    let data = latentarium::dataset::load(&source, &latentarium::dataset::Progress::default()).unwrap();
+    let classifier = latentarium::metrics::Classifier::train(&data, &mut || true).unwrap().expect("classes");
+    assert!(classifier.accuracy >= 0.98, "{}", classifier.accuracy);
+}

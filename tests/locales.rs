@@ -4,6 +4,7 @@
 
 use latentarium::dataset::BUILT_IN;
 use latentarium::dataset::download::DOWNLOADS;
+use latentarium::explore::field::{FIELDS, FIGURE_NAMES};
 use latentarium::metrics;
 use latentarium::model::{Config, FAMILIES, FieldKind, Section, presets};
 use latentarium::ui::help;
@@ -129,6 +130,10 @@ fn every_key_that_is_asked_for_is_there() {
     asked.extend(of_families());
     asked.extend(presets().map(|preset| format!("preset.{preset}")));
     asked.extend(LAYERS.iter().filter_map(|layer| layer.text_keys()).flatten());
+    asked.extend(
+        FIELDS.iter().flat_map(|field| ["unit", "missing"].map(|end| format!("plane_layer.{}_{end}", field.id))),
+    );
+    asked.extend(FIGURE_NAMES.map(|name| format!("field_figure.{name}")));
     asked.extend(panes().map(|pane| pane.key()));
     asked.extend(help::keys().map(str::to_owned));
     let missing: Vec<_> = asked.iter().filter(|key| !english.contains_key(*key)).collect();

@@ -20,7 +20,6 @@ impl Session {
     /// Asks for the fields that are drawn of a model, whose newest weights are these.
     pub(super) fn request_fields(&mut self, id: ModelId, newest: &Arc<Snapshot>, training: bool) {
         let asked: Vec<(&'static PlaneField, Lattice)> = self.shell.needs.fields.clone();
-        let Some(plane) = self.services.planes.plane(id).cloned() else { return };
         for (field, lattice) in &asked {
             let Some(viewer) = &self.services.planes.viewer else { return };
             let took = viewer.fields(id).get(field.id).map_or(Duration::ZERO, |grid| grid.took);
@@ -28,17 +27,8 @@ impl Session {
             let interval = if training { INTERVAL.max(took * share) } else { Duration::ZERO };
             let throttle = self.services.planes.planes.entry(id).fields.entry(field.id).or_default();
             let snapshot = throttle.pass(newest, interval, &self.services.waker);
-            let encoding = (field.inputs == FieldInputs::Encoding).then(|| self.services.planes.points(id)).flatten();
-            let classifier = self.services.shares.classifier.clone();
-            let others = if field.inputs == FieldInputs::Others { self.others_of(id) } else { Arc::default() };
-            let source = FieldSource {
-                snapshot,
-                plane: plane.clone(),
-                lattice: *lattice,
-                encoding: encoding.map(|points| points.encoding.clone()),
-                classifier: classifier.filter(|_| field.inputs == FieldInputs::Classifier),
-                others,
-            };
+            let source = self.field_source(id, field, snapshot, *lattice);
+            let Some(source) = source else { continue };
             if !field.has_inputs(&source) {
                 continue;
             }
@@ -46,6 +36,22 @@ impl Session {
                 viewer.request_field(id, FieldRequest { field, source });
             }
         }
+    }
+
+    /// What a field over a model's plane is made of, as far as it is there.
+    pub(super) fn field_source(
+        &self,
+        id: ModelId,
+        field: &PlaneField,
+        snapshot: Arc<Snapshot>,
+        lattice: Lattice,
+    ) -> Option<FieldSource> {
+        let plane = self.services.planes.plane(id).cloned()?;
+        let encoding = (field.inputs == FieldInputs::Encoding).then(|| self.services.planes.points(id)).flatten();
+        let classifier = self.services.shares.classifier.clone().filter(|_| field.inputs == FieldInputs::Classifier);
+        let others = if field.inputs == FieldInputs::Others { self.others_of(id) } else { Arc::default() };
+        let encoding = encoding.map(|points| points.encoding.clone());
+        Some(FieldSource { snapshot, plane, lattice, encoding, classifier, others })
     }
 
     /// The weights of the other models of the same preset, which learned from the same data.

@@ -153,6 +153,7 @@ impl Planes {
                 points: self.points(id),
                 line: self.viewer.as_ref().and_then(|viewer| viewer.line(id)),
                 found: self.viewer.as_ref().and_then(|viewer| viewer.look(id)),
+                directions: self.viewer.as_ref().and_then(|viewer| viewer.directions(id)),
                 drawn: self.viewer.as_ref().and_then(|viewer| viewer.drawing(id)),
                 fields: self.viewer.as_ref().map(|viewer| viewer.fields(id)).unwrap_or_default(),
                 on_device: on_device(id),

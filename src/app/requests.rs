@@ -73,6 +73,9 @@ impl Session {
         {
             viewer.request_nearest(self.id(Slot::A), NearestRequest { look: look.clone(), split: data.train.clone() });
         }
+        for (slot, request) in &self.shell.needs.directions {
+            viewer.request_directions(self.id(*slot), request.clone());
+        }
         for (slot, drawn) in &self.shell.needs.drawings {
             viewer.request_drawing(self.id(*slot), drawn.clone());
         }

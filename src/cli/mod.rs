@@ -12,6 +12,7 @@ mod interruption;
 mod list;
 mod output;
 mod plane;
+mod plane_layers;
 mod sample;
 mod train;
 

@@ -4,6 +4,7 @@ use super::Outcome;
 use super::common::{open, usage, write_points, write_sheet};
 use super::interruption::{SOON, end_of, go_on, note_interruptions};
 use super::output::say;
+use super::plane_layers::PlaneLayers;
 use crate::explore::data_plane::MappedGrid;
 use crate::explore::default_plane;
 use crate::explore::plane::Plane;
@@ -16,16 +17,20 @@ use std::path::PathBuf;
 #[derive(Args)]
 pub struct PlaneArguments {
     /// The run's folder.
-    run: PathBuf,
+    pub(super) run: PathBuf,
     /// Tiles a side.
     #[arg(long, default_value_t = 20)]
-    grid: usize,
+    pub(super) grid: usize,
     /// Half the side of what is shown, in standard deviations of the prior.
     #[arg(long, default_value_t = 3.0)]
-    range: f32,
-    /// The picture to write.
+    pub(super) range: f32,
+    /// A layer over the tiles: points, aggregate, unsupported, classes, sensitivity, critic or disagreement (of the run's kept
+    /// checkpoints); again for more.
+    #[arg(long = "layer", value_name = "NAME")]
+    layers: Vec<String>,
+    /// The picture to write: .png, or .svg with axes.
     #[arg(long)]
-    out: PathBuf,
+    pub(super) out: PathBuf,
 }
 
 pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
@@ -35,6 +40,7 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
     if !(arguments.range > 0.0 && arguments.range <= 1000.0) {
         return Err(usage(format!("--range: expected above 0 up to 1000, found {}", arguments.range)));
     }
+    let layers = PlaneLayers::named(&arguments.layers)?;
     note_interruptions(SOON)?;
     let opened = run::open(&arguments.run)?;
     let latent = opened.snapshot.latent;
@@ -55,6 +61,9 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
     if opened.config.sample().is_point() {
         let grid = MappedGrid { cells: arguments.grid, reach: arguments.range };
         return write_points(&arguments.out, &opened, Vec::new(), grid.of(&opened.snapshot, &plane));
+    }
+    if !layers.is_empty() || arguments.out.extension().is_some_and(|ending| ending == "svg") {
+        return layers.write(arguments, &plane);
     }
     let layout = SheetLayout::quilt(arguments.grid, opened.snapshot.image);
     let written = write_sheet(&arguments.out, layout, |each| {

@@ -7,6 +7,7 @@ pub mod compare;
 pub mod data_plane;
 pub mod default_plane;
 pub mod density;
+pub mod directions;
 pub mod drawn;
 pub mod encoded;
 pub mod field;

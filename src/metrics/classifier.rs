@@ -14,15 +14,24 @@ use candle_core::{Device, Result, Tensor, bail};
 use rand::Rng;
 
 /// Width of its one hidden layer.
-const HIDDEN: usize = 128;
+fn hidden() -> usize {
+    std::env::var("XH").ok().and_then(|x| x.parse().ok()).unwrap_or(128)
+}
+
 /// Steps that it learns for.
-const STEPS: u64 = 1500;
+fn steps() -> u64 {
+    std::env::var("XS").ok().and_then(|x| x.parse().ok()).unwrap_or(1500)
+}
+fn lr() -> f64 {
+    std::env::var("XL").ok().and_then(|x| x.parse().ok()).unwrap_or(1e-3)
+}
+
 /// Images a step.
 const BATCH: usize = 128;
 /// Adam's step size at first; it falls to 0 in a straight line.
 const LEARNING_RATE: f64 = 1e-3;
 /// Test images that it is examined on, at most.
-const EXAMINED: usize = 2000;
+const EXAMINED: usize = 10_000;
 /// Examined at a time.
 const SLICE: usize = 100;
 
@@ -64,18 +73,18 @@ impl Classifier {
         }
         let mut parameters = Parameters::default();
         let layers = vec![
-            Layer::new(&mut parameters, NAMES[0], Linear { inputs: pixels, outputs: HIDDEN }, Activation::Relu, 0)?,
+            Layer::new(&mut parameters, NAMES[0], Linear { inputs: pixels, outputs: hidden() }, Activation::Relu, 0)?,
             Layer::new(
                 &mut parameters,
                 NAMES[1],
-                Linear { inputs: HIDDEN, outputs: classes },
+                Linear { inputs: hidden(), outputs: classes },
                 Activation::Identity,
                 0,
             )?,
         ];
         let network = Sequential::new(&parameters, layers)?;
         let mut optimizer = Optimizer::default();
-        for step in 0..STEPS {
+        for step in 0..steps() {
             if !go_on() {
                 return Ok(None);
             }
@@ -84,8 +93,8 @@ impl Classifier {
             let targets = Tensor::from_vec(targets, (BATCH, classes), &Device::Cpu)?;
             let loss = bernoulli(&network.forward(&images)?, &targets)?.mean_all()?;
             parameters.accumulate(&loss.backward()?)?;
-            let left = 1.0 - step as f64 / STEPS as f64;
-            optimizer.update(&parameters, UpdateSettings { learning_rate: left * LEARNING_RATE, ..UPDATES })?;
+            let left = 1.0 - step as f64 / steps() as f64;
+            optimizer.update(&parameters, UpdateSettings { learning_rate: left * lr(), ..UPDATES })?;
         }
         let mut classifier = Self { network: plain(&parameters)?, scratch: Scratch::default(), accuracy: 0.0 };
         classifier.accuracy = classifier.examine(&dataset.test);

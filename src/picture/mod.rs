@@ -14,10 +14,10 @@ mod thumbnail;
 pub use bitmap::Bitmap;
 pub use colormap::{COLOR_ENTRIES, ColorMap};
 pub use compare::{cell, compare};
-pub use field::{FieldStyle, class_borders, field_picture, lay_over};
+pub use field::{FieldStyle, field_picture, lay_over};
 pub use figure::{
-    CurvesFigure, DataPlaneFigure, Figure, FigureClass, FigureCurve, FigureError, FigureKey, FigureLegend, FigureMark,
-    FigurePlot, FigurePoint, FigureStyle, PlaneFigure, pixels, run_curves, svg,
+    CurvesFigure, DataPlaneFigure, Figure, FigureClass, FigureCurve, FigureError, FigureKey, FigureLegend, FigureLine,
+    FigureMark, FigurePlot, FigurePoint, FigureStyle, PlaneFigure, pixels, run_curves, svg,
 };
 pub use samples::{FreshSamples, SAMPLE_COUNTS};
 pub use sheet::{SheetLayout, SheetWriter, plane, tiles};

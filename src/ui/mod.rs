@@ -9,6 +9,7 @@ pub mod damaged;
 pub mod data_panel;
 pub mod data_plane;
 pub mod dialogs;
+pub mod directions;
 pub mod dropped;
 mod export;
 pub mod fork;

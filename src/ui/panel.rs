@@ -1,5 +1,6 @@
 //! What a panel is, and what it needs to be made in the background.
 
+use crate::explore::directions::DirectionRequest;
 use crate::explore::drawn::Drawn;
 use crate::explore::field::PlaneField;
 use crate::explore::line::LineTiles;
@@ -40,6 +41,8 @@ pub struct PanelNeeds {
     pub plane_focus: Option<egui::Id>,
     /// Latents that are too much to decode in a frame, by the view whose model decodes them.
     pub looks: Vec<(Slot, Arc<Look>)>,
+    /// Places whose directions are looked at, by the view whose model it is.
+    pub directions: Vec<(Slot, DirectionRequest)>,
     /// Drawings that are too much to encode in a frame, by the view whose model encodes them.
     pub drawings: Vec<(Slot, Arc<Drawn>)>,
     /// Whether what models have learned of points is drawn.

@@ -4,26 +4,14 @@ use crate::app::done::Done;
 use crate::app::files;
 use crate::app::jobs::JobKey;
 use crate::app::session::Session;
-use crate::dataset::Split;
-use crate::explore::coloring::{PointColoring, PointKey};
-use crate::explore::encoded::{EncodedPoints, Encoding, PlanePoint};
-use crate::explore::plane::{Plane, PlaneAxis};
 use crate::explore::points_table::EncodedTable;
-use crate::explore::tiles::{Lattice, TileGrid};
-use crate::explore::viewer::CpuDecoder;
-use crate::explore::viewport::Area;
 use crate::history::{History, curves_csv};
 use crate::message::{Explain, Message, message};
 use crate::model::ModelId;
-use crate::picture::{
-    self, CurvesFigure, Figure, FigureClass, FigureKey, FigureLegend, FigurePoint, FigureStyle, PlaneFigure,
-};
-use crate::snapshot::{Scratch, Snapshot};
+use crate::picture::{self, CurvesFigure, Figure, FigureStyle};
 use crate::ui::command::{Ask, ExportFormat, ExportSubject};
-use crate::ui::plane::axis_name;
 use crate::ui::slot::Slot;
 use crate::ui::text::{explain, tr};
-use crate::ui::theme;
 use crate::ui::training::figure_plots;
 use crate::ui::view::ModelView;
 use rust_i18n::t;
@@ -34,7 +22,7 @@ use std::sync::Arc;
 const CAPTION_FIELDS: [&str; 4] = ["seed", "latent", "beta", "learning_rate"];
 
 /// Something that makes a file's bytes, away from the window.
-type Work = Box<dyn FnOnce() -> Result<Vec<u8>, Message> + Send>;
+pub(super) type Work = Box<dyn FnOnce() -> Result<Vec<u8>, Message> + Send>;
 
 impl Session {
     /// Writes a file in the background; where there is nothing to write, says so.
@@ -78,45 +66,6 @@ impl Session {
         }))
     }
 
-    fn plane_work(&self, slot: Slot, format: ExportFormat) -> Result<Work, String> {
-        let missing = || t!("toast.no_plane", slot = slot.name()).into_owned();
-        let snapshot = self.model(slot).shown().cloned().ok_or_else(missing)?;
-        let square = Area { min: [0.0; 2], size: [1.0; 2] };
-        let whole = || Lattice::covering(&self.project.view, square, self.project.settings.plane.grid);
-        let lattice = self.shell.needs.lattice.unwrap_or_else(whole);
-        let plane = self.services.planes.plane(self.id(slot)).cloned().ok_or_else(missing)?;
-        let limits = self.services.planes.limits;
-        let (map, style) = (self.project.settings.color_map, self.project.settings.figure);
-        let points = self.services.planes.points(self.id(slot)).filter(|_| style.points);
-        let data = self.services.data.clone().filter(|_| points.is_some());
-        let names = data.as_ref().map(|data| data.class_names().to_vec()).unwrap_or_default();
-        let caption = self.caption(&[(self.id(slot), Some(snapshot.step))]);
-        let heading = format!("{} {}", slot.name(), self.view(&[]).model(slot).name);
-        Ok(Box::new(move || {
-            let mut decoder = CpuDecoder::default();
-            let tiles = TileGrid::decode(&mut decoder, &snapshot, &plane, lattice, limits, &mut || true);
-            let tiles = tiles.ok_or_else(|| message!("the plane does not belong to the network"))?;
-            // Points of other weights do not belong onto these tiles.
-            let points = points.zip(data).map(|(points, data)| match points.encoding.step == snapshot.step {
-                true => points,
-                false => encoded_anew(&points, &snapshot, &plane, &data.test).unwrap_or(points),
-            });
-            let legend = points.as_ref().and_then(|points| figure_legend(&points.coloring, &names));
-            // Along a dimension the figures are the latent's own coordinate.
-            let offset = PlaneAxis::BOTH.map(|axis| plane.offset(axis));
-            let figure = PlaneFigure {
-                tiles: picture::tiles(&tiles, map),
-                bounds: (moved(lattice.bounds().0, offset), moved(lattice.bounds().1, offset)),
-                axes: PlaneAxis::BOTH.map(|axis| axis_name(&plane, axis)),
-                points: points.map(|points| figure_points(&points, offset)).unwrap_or_default(),
-                legend,
-                heading,
-                caption,
-            };
-            drawn(&figure, &style, format)
-        }))
-    }
-
     fn curves_work(&self, format: ExportFormat) -> Result<Work, String> {
         let view = self.view(&[]);
         if !view.has_curves() {
@@ -151,7 +100,7 @@ impl Session {
 
     /// How a figure's models were made: preset, data, step (the trainer's where none is given), seed, and the numbers that
     /// a caption needs.
-    fn caption(&self, models: &[(ModelId, Option<u64>)]) -> String {
+    pub(super) fn caption(&self, models: &[(ModelId, Option<u64>)]) -> String {
         let view = self.view(&[]);
         let data = view.data.map_or("no data", |data| data.name.as_str());
         let of = |(id, step): &(ModelId, Option<u64>)| {
@@ -169,48 +118,6 @@ impl Session {
     }
 }
 
-/// The points of other weights: those of `points`' images.
-fn encoded_anew(
-    points: &EncodedPoints,
-    snapshot: &Snapshot,
-    plane: &Arc<Plane>,
-    split: &Split,
-) -> Option<Arc<EncodedPoints>> {
-    let images = &points.encoding.images;
-    let encoding = Encoding::of_images(snapshot, split, images, &mut Scratch::default(), &mut || true)?;
-    Some(Arc::new(EncodedPoints::colored(Arc::new(encoding), plane.clone(), points.coloring.clone())))
-}
-
-fn moved([x, y]: [f32; 2], [right, up]: [f32; 2]) -> [f32; 2] {
-    [x + right, y + up]
-}
-
-fn figure_points(points: &EncodedPoints, offset: [f32; 2]) -> Vec<FigurePoint> {
-    let point = |point: &PlanePoint| FigurePoint {
-        at: moved(point.position, offset),
-        color: theme::rgb(theme::group_color(&points.coloring.key, point.group as usize)),
-    };
-    points.points.iter().map(point).collect()
-}
-
-/// What the colours of the points mean.
-fn figure_legend(coloring: &PointColoring, class_names: &[String]) -> Option<FigureLegend> {
-    let class = |(group, name): (usize, String)| FigureClass {
-        name,
-        color: theme::rgb(theme::group_color(&coloring.key, group)),
-    };
-    let classes = |names: Vec<String>| FigureKey::Classes(names.into_iter().enumerate().map(class).collect());
-    let key = match &coloring.key {
-        PointKey::Alike => return None,
-        PointKey::Class => classes(class_names.to_vec()),
-        PointKey::Categories { names, others } => {
-            classes(names.iter().cloned().chain(others.then(|| tr("plane.others"))).collect())
-        }
-        PointKey::Scale(scale) => FigureKey::Scale([scale.low, scale.high]),
-    };
-    Some(FigureLegend { heading: coloring.column.clone(), key })
-}
-
 fn no_table(error: &csv::Error) -> Message {
     message!("the table could not be made: {error}", error = error.to_string())
 }
@@ -220,7 +127,7 @@ fn encoded(picture: &image::RgbImage) -> Result<Vec<u8>, Message> {
         .map_err(|error| message!("the picture could not be encoded: {error}", error = error.to_string()))
 }
 
-fn drawn(figure: &impl Figure, style: &FigureStyle, format: ExportFormat) -> Result<Vec<u8>, Message> {
+pub(super) fn drawn(figure: &impl Figure, style: &FigureStyle, format: ExportFormat) -> Result<Vec<u8>, Message> {
     let made = match format {
         ExportFormat::Svg => picture::svg(figure, style).map(String::into_bytes),
         _ => return encoded(&picture::pixels(figure, style).map_err(|error| error.message())?),

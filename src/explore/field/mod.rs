@@ -2,13 +2,17 @@
 //! table; window, export and command line draw from the same grids.
 
 mod aggregate;
+mod borders;
 mod classes;
 mod critic;
 mod disagreement;
+mod indicatrix;
 mod sensitivity;
 mod table;
 
 pub use aggregate::AggregatePosterior;
+pub use borders::class_borders;
+pub use indicatrix::indicatrices;
 pub use table::{
     AGGREGATE, CLASSES, CRITIC, DISAGREEMENT, FIELDS, FieldInputs, FieldPaint, PlaneField, SENSITIVITY, UNSUPPORTED,
     field,
@@ -42,10 +46,13 @@ pub struct FieldSource {
     pub others: Arc<[Arc<Snapshot>]>,
 }
 
+/// What figures are called.
+pub const FIGURE_NAMES: [&str; 3] = ["accuracy", "marginal_kl", "unsupported"];
+
 /// A figure that a field has beside its values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FieldFigure {
-    /// Its name: `field_figure.<name>` in the language tables.
+    /// One of [`FIGURE_NAMES`]; `field_figure.<name>` in the language tables.
     pub name: &'static str,
     /// Its value.
     pub value: f64,

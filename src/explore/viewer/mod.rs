@@ -10,6 +10,7 @@ mod work;
 pub use decoder::{CpuDecoder, Decoder};
 pub use requests::{FieldRequest, Look, LookFound, NearestFound, NearestRequest, PointsRequest, TileRequest};
 
+use super::directions::{DirectionRequest, Directions};
 use super::drawn::{Drawn, DrawnFound};
 use super::encoded::EncodedPoints;
 use super::field::FieldGrid;
@@ -29,6 +30,8 @@ struct ModelSlots {
     /// The slice of the points that follows the tiles.
     slice: LatestSlot<PointsRequest, EncodedPoints>,
     looks: LatestSlot<Arc<Look>, LookFound>,
+    /// What steps change at the cursor.
+    directions: LatestSlot<DirectionRequest, Directions>,
     /// What is drawn on the pad.
     drawings: LatestSlot<Arc<Drawn>, DrawnFound>,
     /// The images along a line.
@@ -109,6 +112,11 @@ impl Viewer {
         self.request(model, look, |slots| &mut slots.looks);
     }
 
+    /// Asks for what steps change at a place; comes before tiles and points.
+    pub fn request_directions(&self, model: ModelId, request: DirectionRequest) {
+        self.request(model, request, |slots| &mut slots.directions);
+    }
+
     /// Asks for what a model makes of a drawing; comes before tiles and points.
     pub fn request_drawing(&self, model: ModelId, drawn: Arc<Drawn>) {
         self.request(model, drawn, |slots| &mut slots.drawings);
@@ -171,6 +179,11 @@ impl Viewer {
         self.result(model, |slots| slots.looks.result())
     }
 
+    /// What steps change in a model's image, as found last.
+    pub fn directions(&self, model: ModelId) -> Option<Arc<Directions>> {
+        self.result(model, |slots| slots.directions.result())
+    }
+
     /// What a model made of a drawing last.
     pub fn drawing(&self, model: ModelId) -> Option<Arc<DrawnFound>> {
         self.result(model, |slots| slots.drawings.result())
@@ -214,6 +227,7 @@ impl QueueState {
 impl ModelSlots {
     fn has_cursor_work(&self) -> bool {
         self.looks.pending().is_some()
+            || self.directions.pending().is_some()
             || self.drawings.pending().is_some()
             || self.line.pending().is_some()
             || self.nearest.pending().is_some()

@@ -3,6 +3,7 @@
 use super::slot::{LatestSlot, Taken};
 use super::{CpuDecoder, Decoder, FieldRequest, Look, LookFound, ModelSlots, NearestFound, NearestRequest};
 use super::{PointsRequest, RequestQueue, TileRequest};
+use crate::explore::directions::{DirectionRequest, Directions};
 use crate::explore::drawn::{Drawn, DrawnFound};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::explore::field::{FieldGrid, FieldScratch};
@@ -10,7 +11,7 @@ use crate::explore::nearest::nearest;
 use crate::explore::tiles::TileGrid;
 use crate::message::{message, panic_text};
 use crate::model::ModelId;
-use crate::snapshot::Scratch;
+use crate::snapshot::{Scratch, TangentScratch};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -144,6 +145,10 @@ fn cursor(shared: &RequestQueue, decoder: &mut CpuDecoder) {
         guarded(shared, || look(shared, decoder, model, &taken));
     }
     for _ in 0..models {
+        let Some((model, taken)) = shared.take_any(|slots| slots.directions.take()) else { break };
+        guarded(shared, || directions(shared, model, &taken));
+    }
+    for _ in 0..models {
         let Some((model, taken)) = shared.take_any(|slots| slots.drawings.take()) else { break };
         guarded(shared, || drawing(shared, model, &taken));
     }
@@ -161,6 +166,13 @@ fn look(shared: &RequestQueue, decoder: &mut CpuDecoder, model: ModelId, taken: 
     let look = (*taken.request).clone();
     let found = LookFound { values: decoder.values(&look.snapshot, &look.latent), look };
     publish(shared, model, |slots| slots.looks.finish(taken, found));
+}
+
+fn directions(shared: &RequestQueue, model: ModelId, taken: &Taken<DirectionRequest>) {
+    // Of one latent: little beside what a network's weights take to read.
+    if let Some(found) = Directions::of(&taken.request, &mut TangentScratch::default()) {
+        publish(shared, model, |slots| slots.directions.finish(taken, found));
+    }
 }
 
 fn drawing(shared: &RequestQueue, model: ModelId, taken: &Taken<Arc<Drawn>>) {

@@ -3,6 +3,7 @@
 use super::slot::Request;
 use crate::dataset::Split;
 use crate::explore::coloring::ColoringRequest;
+use crate::explore::directions::DirectionRequest;
 use crate::explore::drawn::Drawn;
 use crate::explore::field::{FieldSource, PlaneField};
 use crate::explore::nearest::Nearest;
@@ -127,6 +128,17 @@ impl Request for Arc<Look> {
     }
 
     /// One image is quickly made: it is finished.
+    fn supersedes(&self, _: &Self) -> bool {
+        false
+    }
+}
+
+impl Request for DirectionRequest {
+    fn same(&self, other: &Self) -> bool {
+        self.look.same(&other.look) && self.plane == other.plane
+    }
+
+    /// Two tangents are quickly made: they are finished.
     fn supersedes(&self, _: &Self) -> bool {
         false
     }

@@ -36,8 +36,13 @@ pub struct FigureLegend {
 pub enum FigureKey {
     /// A colour each.
     Classes(Vec<FigureClass>),
-    /// Viridis from the first number to the second.
-    Scale([f32; 2]),
+    /// A colour map from the first number to the second.
+    Scale {
+        /// The numbers at its ends.
+        ends: [f32; 2],
+        /// The map.
+        map: ColorMap,
+    },
 }
 
 impl FigureLegend {
@@ -46,7 +51,7 @@ impl FigureLegend {
     }
 
     fn figures(&self) -> Vec<(f32, String)> {
-        let FigureKey::Scale([low, high]) = self.key else { return Vec::new() };
+        let FigureKey::Scale { ends: [low, high], .. } = self.key else { return Vec::new() };
         let span = f64::from(high) - f64::from(low);
         let places = if span > 0.0 { FIGURES } else { 0 };
         let part = |place: u32| f64::from(place) / f64::from(FIGURES);
@@ -58,7 +63,7 @@ impl FigureLegend {
     pub(super) fn width(&self) -> u32 {
         let names: Vec<String> = match &self.key {
             FigureKey::Classes(classes) => classes.iter().map(|class| class.name.clone()).collect(),
-            FigureKey::Scale(_) => self.figures().into_iter().map(|(_, words)| words).collect(),
+            FigureKey::Scale { .. } => self.figures().into_iter().map(|(_, words)| words).collect(),
         };
         if names.is_empty() {
             return 0;
@@ -71,7 +76,7 @@ impl FigureLegend {
     pub(super) fn height(&self) -> u32 {
         let rows = match &self.key {
             FigureKey::Classes(classes) => LINE * classes.len() as u32,
-            FigureKey::Scale(_) => SCALE + LINE,
+            FigureKey::Scale { .. } => SCALE + LINE,
         };
         rows + if self.heading.is_some() { LINE } else { 0 }
     }
@@ -94,10 +99,10 @@ impl FigureLegend {
                     area.draw_text(&name, &font(13, scale), at(left + 16, y + 1))?;
                 }
             }
-            FigureKey::Scale(_) => {
+            FigureKey::Scale { map, .. } => {
                 let top = top + LINE / 2;
                 for stop in 0..STOPS {
-                    let [red, green, blue] = ColorMap::Viridis.rgb(1.0 - (stop as f32 + 0.5) / STOPS as f32);
+                    let [red, green, blue] = map.rgb(1.0 - (stop as f32 + 0.5) / STOPS as f32);
                     let edge = |stop: u32| top + SCALE * stop / STOPS;
                     let corners = [at(left, edge(stop)), at(left + BAR, edge(stop + 1))];
                     area.draw(&Rectangle::new(corners, RGBColor(red, green, blue).filled()))?;

@@ -8,7 +8,7 @@ mod plane;
 pub use curves::{CurvesFigure, FigureCurve, FigureMark, FigurePlot, run_curves};
 pub use data_plane::DataPlaneFigure;
 pub use legend::{FigureClass, FigureKey, FigureLegend};
-pub use plane::{FigurePoint, PlaneFigure};
+pub use plane::{FigureLine, FigurePoint, PlaneFigure};
 
 use super::canvas::register_fonts;
 use super::sheet::PAPER;

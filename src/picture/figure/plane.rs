@@ -20,6 +20,15 @@ pub struct FigurePoint {
     pub color: [u8; 3],
 }
 
+/// A line on a plane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FigureLine {
+    /// Its corners, in the plane's units.
+    pub corners: Vec<[f32; 2]>,
+    /// How it is drawn.
+    pub color: [u8; 3],
+}
+
 /// A plane.
 pub struct PlaneFigure {
     /// The decoded tiles, one pixel a pixel.
@@ -30,8 +39,10 @@ pub struct PlaneFigure {
     pub axes: [String; 2],
     /// The data.
     pub points: Vec<FigurePoint>,
-    /// What their colours mean; `None` where they are all alike.
-    pub legend: Option<FigureLegend>,
+    /// Lines over the tiles, under the data: borders, ellipses.
+    pub lines: Vec<FigureLine>,
+    /// What the colours mean, of the data first; empty where they are all alike.
+    pub legends: Vec<FigureLegend>,
     /// Above it.
     pub heading: String,
     /// Below it.
@@ -56,12 +67,12 @@ impl PlaneFigure {
         let inner = [width * enlarged, height * enlarged];
         let [beside, below] = if style.axes { AXES } else { [0; 2] };
         let (left, top) = (MARGIN + beside, MARGIN + if style.headings { HEADING } else { 0 });
-        let shown = self.legend.as_ref().filter(|_| style.legend);
-        let legend = shown.map_or(0, FigureLegend::width);
+        let shown = || self.legends.iter().filter(|_| style.legend);
+        let legend = shown().map(FigureLegend::width).max().unwrap_or(0);
         let right = left + inner[0] + legend + MARGIN;
         let caption = if style.caption { lines(&self.caption, right - 2 * MARGIN, 13) } else { Vec::new() };
         let words = if caption.is_empty() { 0 } else { 8 + LINE * caption.len() as u32 };
-        let rows = shown.filter(|_| legend > 0).map_or(0, FigureLegend::height);
+        let rows = shown().map(|legend| legend.height() + LINE).sum::<u32>().saturating_sub(LINE);
         let size = [right, top + inner[1].max(rows) + below + words + MARGIN];
         Places { left, top, inner, enlarged, legend, caption, size }
     }
@@ -115,6 +126,15 @@ impl Figure for PlaneFigure {
                 .set_all_tick_mark_size(4 * scale)
                 .draw()?;
         }
+        for FigureLine { corners, color: [red, green, blue] } in &self.lines {
+            let is_outside = |[x, y]: &[f32; 2]| !(low[0]..=high[0]).contains(x) || !(low[1]..=high[1]).contains(y);
+            if corners.iter().any(is_outside) {
+                continue;
+            }
+            let corners = corners.iter().map(|[x, y]| (*x, *y));
+            let style = RGBColor(*red, *green, *blue).stroke_width(scale);
+            chart.draw_series(std::iter::once(PathElement::new(corners.collect::<Vec<_>>(), style)))?;
+        }
         if style.points {
             let is_inside =
                 |point: &&FigurePoint| (0..2).all(|axis| (low[axis]..=high[axis]).contains(&point.at[axis]));
@@ -123,8 +143,10 @@ impl Figure for PlaneFigure {
                 Circle::new((point.at[0], point.at[1]), 2 * scale, RGBColor(red, green, blue).mix(0.9).filled())
             }))?;
         }
-        if let Some(legend) = self.legend.as_ref().filter(|_| places.legend > 0) {
-            legend.draw(area, [left + width + MARGIN, top], scale)?;
+        let mut beside = top;
+        for legend in self.legends.iter().filter(|_| places.legend > 0) {
+            legend.draw(area, [left + width + MARGIN, beside], scale)?;
+            beside += legend.height() + LINE;
         }
         let under = places.size[1] - MARGIN - LINE * places.caption.len() as u32;
         for (line, words) in (0..).zip(&places.caption) {

@@ -14,10 +14,11 @@ fn plane() -> PlaneFigure {
         bounds: ([-2.0, -1.0], [2.0, 1.0]),
         axes: ["z₁".to_owned(), "z₂".to_owned()],
         points: vec![point(0.0, 0.0), point(9.0, 0.0)],
-        legend: Some(FigureLegend {
+        lines: Vec::new(),
+        legends: vec![FigureLegend {
             heading: None,
             key: FigureKey::Classes(vec![FigureClass { name: "five".to_owned(), color: [200, 0, 0] }]),
-        }),
+        }],
         heading: "A vae-dense".to_owned(),
         caption: "A: vae-dense on digits, step 12, seed 0, β 1".to_owned(),
     }

@@ -1,6 +1,7 @@
 //! What is known of the models' planes: what the panels draw from.
 
 use crate::explore::data_plane::DataPlane;
+use crate::explore::directions::Directions;
 use crate::explore::drawn::DrawnFound;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::field::FieldGrid;
@@ -25,6 +26,8 @@ pub struct PlaneView {
     pub line: Option<Arc<TileGrid>>,
     /// What it made of a latent last.
     pub found: Option<Arc<LookFound>>,
+    /// What steps change in its image, as found last.
+    pub directions: Option<Arc<Directions>>,
     /// What it made of a drawing last, where that is too much for a frame.
     pub drawn: Option<Arc<DrawnFound>>,
     /// Its newest fields, by their ids.

@@ -4,6 +4,7 @@ mod area;
 mod controls;
 mod coordinates;
 mod facts;
+mod figure;
 mod fit;
 mod header;
 pub mod known;
@@ -12,6 +13,7 @@ mod line;
 mod selection;
 pub mod settings;
 
+pub use figure::FigureField;
 pub use header::axis_name;
 pub use selection::PointSelection;
 

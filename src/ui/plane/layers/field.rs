@@ -1,9 +1,9 @@
 //! A field over the plane: its colours, its legend, and its value where one looks.
 
 use super::layer::{PlaneFrame, PlaneLayer};
-use crate::explore::field::{FieldGrid, FieldPaint, PlaneField};
-use crate::explore::plane::ellipse;
-use crate::picture::{FieldStyle, class_borders, field_picture};
+use crate::explore::field::{FieldGrid, FieldPaint, PlaneField, class_borders, indicatrices};
+use crate::picture::{FieldStyle, field_picture};
+use crate::ui::plane::figure::figures;
 use crate::ui::text::{number, tr};
 use crate::ui::theme;
 use eframe::egui::{Align2, Color32, ColorImage, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, TextureHandle};
@@ -17,13 +17,8 @@ const BAR: f32 = 1.25 * theme::GRID;
 const LINE: f32 = 2.0 * theme::GRID;
 /// Stops of the bar.
 const STOPS: usize = 32;
-/// Between the middles of ellipses, in points of the screen, at least; and a middling one's radius as a part of that.
+/// Between the middles of ellipses, in points of the screen, at least.
 const ELLIPSES: f32 = 56.0;
-const ELLIPSE_RADIUS: f32 = 0.3;
-/// A longer radius is cut off at this part of the distance.
-const LONGEST_RADIUS: f32 = 0.48;
-/// Corners of an ellipse.
-const CORNERS: usize = 24;
 
 /// A field as one texture. Where it is of another place until the next is made, it stays where it belongs on the plane.
 pub struct FieldLayer {
@@ -98,35 +93,14 @@ impl FieldLayer {
         self.ellipses(painter, frame, grid);
     }
 
-    /// The steps that change the image equally, on a grid of places: of a middling place they are of one size.
+    /// The steps that change the image equally, about places that are far enough from each other.
     fn ellipses(&self, painter: &Painter, frame: &PlaneFrame<'_>, grid: &FieldGrid) {
-        let metric = &grid.values.metric;
-        let scale = frame.viewport.scale(frame.area());
-        let every = (ELLIPSES / (grid.lattice.cell * scale).max(1e-6)).ceil().max(1.0) as usize;
-        let columns = grid.lattice.columns.max(1);
-        let radius = |[xx, xy, yy]: [f32; 3]| (xx * yy - xy * xy).max(0.0).powf(-0.25);
-        let mut radii: Vec<f32> = metric.iter().copied().map(radius).filter(|radius| radius.is_finite()).collect();
-        if radii.is_empty() {
-            return;
-        }
-        let middle = radii.len() / 2;
-        let (_, median, _) = radii.select_nth_unstable_by(middle, f32::total_cmp);
-        let spacing = every as f32 * grid.lattice.cell;
-        let (size, longest) = (ELLIPSE_RADIUS * spacing / *median, LONGEST_RADIUS * spacing);
+        let cell = grid.lattice.cell * frame.viewport.scale(frame.area());
+        let every = (ELLIPSES / cell.max(1e-6)).ceil().clamp(1.0, 64.0) as usize;
         let stroke = Stroke::new(1.25, frame.palette.text);
-        for (place, (position, [xx, xy, yy])) in grid.lattice.middles().into_iter().zip(metric).enumerate() {
-            let (column, row) = (place % columns, place / columns);
-            let determinant = xx * yy - xy * xy;
-            if column % every != every / 2 || row % every != every / 2 || determinant <= 0.0 {
-                continue;
-            }
-            let inverse = [yy / determinant, -xy / determinant, xx / determinant];
-            let ring = ellipse(position, inverse, size, CORNERS).into_iter().map(|[x, y]| {
-                let away = (x - position[0]).hypot(y - position[1]);
-                let part = if away > longest { longest / away } else { 1.0 };
-                frame.pixel_from_plane([position[0] + part * (x - position[0]), position[1] + part * (y - position[1])])
-            });
-            painter.add(Shape::closed_line(ring.collect(), stroke));
+        for ring in indicatrices(grid, every) {
+            let corners = ring.into_iter().map(|position| frame.pixel_from_plane(position)).collect();
+            painter.add(Shape::closed_line(corners, stroke));
         }
     }
 
@@ -141,10 +115,7 @@ impl FieldLayer {
                     Some(pointer) => t!("plane_layer.at_pointer", value = pointer).into_owned(),
                     None => t!("plane_layer.at_cursor", value = cursor.unwrap_or_else(|| "–".to_owned())).into_owned(),
                 });
-                lines.extend(grid.values.figures.iter().map(|figure| {
-                    let value = if figure.is_share() { 100.0 * figure.value } else { figure.value };
-                    t!(format!("field_figure.{}", figure.name), value = number(value)).into_owned()
-                }));
+                lines.extend(figures(grid));
             }
             None => lines.push(tr(&format!("plane_layer.{}_missing", self.field.id))),
         }
