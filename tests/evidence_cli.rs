@@ -62,6 +62,50 @@ fn bounds_and_integrals_are_printed_in_order_and_repeat_on_any_number_of_threads
 }
 
 #[test]
+fn the_gap_is_that_of_the_grid_and_the_worst_encoded_images_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    common::write_digits(here, 1500);
+    train(here, "vae-dense", &[], "run");
+    train(here, "vae-dense", &["--z", "4", "--likelihood", "gaussian"], "four");
+    let one = json(here, &["eval", "run", "--gap", "--grid-nll", "--images", "60", "--threads", "1"]);
+    let figure = |name: &str| one[name].as_f64().unwrap_or_else(|| panic!("{name}: {one}"));
+    assert!((figure("gap_log_p") - figure("test_log_p_grid")).abs() < 0.01, "{one}");
+    assert!((figure("gap_log_p") - figure("gap_elbo") - figure("gap")).abs() < 1e-6, "{one}");
+    assert!((figure("elbo_gap") - figure("gap")).abs() < 0.5 && figure("gap_smallest") > -0.01, "{one}");
+    assert_eq!((one["gap_images"].as_u64(), one["gap_of"].as_str()), (Some(60), Some("the whole latent space")));
+    let worst = one["worst_encoded"].as_array().unwrap();
+    let gaps: Vec<f64> = worst.iter().map(|one| one["gap"].as_f64().unwrap()).collect();
+    assert!(gaps.len() == 10 && gaps.is_sorted_by(|a, b| a >= b) && gaps[0] >= figure("gap"), "{one}");
+    assert!(worst.iter().all(|one| one["image"].as_u64().unwrap() < 60 && one["class"].is_null()), "{one}");
+    assert_eq!(one, json(here, &["eval", "run", "--gap", "--grid-nll", "--images", "60", "--threads", "3"]));
+    // Of more than two dimensions it is said of the plane that the run is looked at by.
+    let four = json(here, &["eval", "four", "--gap", "--images", "20"]);
+    assert_eq!(four["gap_of"].as_str(), Some("the run's plane"), "{four}");
+    assert!(four["gap_smallest"].as_f64().unwrap() > -0.01, "{four}");
+}
+
+#[test]
+fn a_gan_has_places_and_what_it_misses_is_counted_by_class() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    common::write_digits(here, 1500);
+    train(here, "gan-dense", &[], "gan");
+    train(here, "vae-dense", &[], "vae");
+    let one = json(here, &["eval", "gan", "--places", "--images", "50", "--against", "vae", "--threads", "1"]);
+    let share = one["missed_share"].as_f64().unwrap();
+    assert!((0.0..=1.0).contains(&share) && one["missed_above"].as_f64().unwrap() > 0.0, "{one}");
+    // This data has no classes.
+    assert_eq!(one["missed_by_class"].as_array().map(Vec::len), Some(0), "{one}");
+    assert_eq!(one["missed_rule"].as_str(), Some("quantile 0.99 of reconstruction errors"));
+    assert_eq!(one["worst_placed"].as_array().map(Vec::len), Some(10), "{one}");
+    assert_eq!(one, json(here, &["eval", "gan", "--places", "--images", "50", "--against", "vae", "--threads", "3"]));
+    let alone = json(here, &["eval", "gan", "--places", "--images", "50"]);
+    assert_eq!(alone["missed_rule"].as_str(), Some("quantile 0.9 of errors of the mean image"));
+    assert_eq!(alone["place_error"], one["place_error"]);
+}
+
+#[test]
 fn wrong_usage_is_status_two_with_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
@@ -70,7 +114,7 @@ fn wrong_usage_is_status_two_with_a_sentence() {
     train(here, "vae-dense", &[], "two");
     train(here, "ae-dense", &[], "plain");
     train(here, "gan-dense", &[], "gan");
-    let for_a_vae = |name: &str| format!("--nll-samples and --grid-nll are for a VAE, {name} is none");
+    let for_a_vae = |name: &str| format!("--nll-samples, --grid-nll and --gap are for a VAE, {name} is none");
     refuses(here, &["eval", "gan", "--nll-samples", "10"], &for_a_vae("gan-dense"));
     refuses(here, &["eval", "plain", "--grid-nll"], &for_a_vae("ae-dense"));
     refuses(here, &["eval", "three", "--grid-nll"], "--grid-nll: expected a run with z 2, found z 3");
@@ -81,9 +125,21 @@ fn wrong_usage_is_status_two_with_a_sentence() {
         "--grid: expected an even number from 8 to 512, found 63",
     );
     refuses(here, &["eval", "two", "--grid", "64"], "--grid-nll");
-    refuses(here, &["eval", "two", "--images", "5"], "--images: expected --nll-samples or --grid-nll beside it");
+    refuses(
+        here,
+        &["eval", "two", "--images", "5"],
+        "--images: expected --nll-samples, --grid-nll, --gap or --places beside it",
+    );
     refuses(here, &["eval", "two", "--grid-nll", "--images", "0"], "--images: expected 1 to ");
     refuses(here, &["eval", "two", "--nll-samples", "9", "--images", "99999999"], "found 99999999");
+    refuses(here, &["eval", "gan", "--gap"], &for_a_vae("gan-dense"));
+    refuses(here, &["eval", "three", "--places"], "--places: expected a run with z 2, found z 3");
+    refuses(here, &["eval", "two", "--against", "two"], "--places");
+    refuses(
+        here,
+        &["eval", "gan", "--places", "--against", "gan"],
+        "--against: expected a run with an encoder of such images, found gan",
+    );
     refuses(here, &["eval", "two", "--threads", "0"], "threads: expected 1 to 256, found 0");
 }
 

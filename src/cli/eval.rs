@@ -1,8 +1,9 @@
 //! `latentarium eval`.
 
 use super::Outcome;
-use super::common::{figure, open, progress_bar, threads_of};
+use super::common::{figure, open, progress_bar, threads_of, usage};
 use super::eval_likelihood::LikelihoodArguments;
+use super::eval_places::PlacesArguments;
 use super::interruption::{SOON, is_interrupted, note_interruptions};
 use super::output::say;
 use crate::dataset::Dataset;
@@ -29,6 +30,11 @@ pub struct EvalArguments {
     data: Option<String>,
     #[command(flatten)]
     likelihood: LikelihoodArguments,
+    #[command(flatten)]
+    places: PlacesArguments,
+    /// Test images that are looked at closely, the first ones [default: 1000, for places 10000, or all where there are fewer].
+    #[arg(long, value_name = "N")]
+    images: Option<usize>,
     /// Threads; the figures do not depend on it.
     #[arg(long)]
     threads: Option<usize>,
@@ -41,7 +47,12 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
     let threads = threads_of(arguments.threads)?;
     note_interruptions(SOON)?;
     let (opened, dataset) = open(&arguments.run, arguments.data.as_deref())?;
-    let images = arguments.likelihood.check(&opened, &dataset)?;
+    let (likelihood, places) = (&arguments.likelihood, &arguments.places);
+    if arguments.images.is_some() && !likelihood.is_asked() && !places.is_asked() {
+        return Err(usage("--images: expected --nll-samples, --grid-nll, --gap or --places beside it, found none"));
+    }
+    let images = likelihood.check(&opened, &dataset, arguments.images)?;
+    let search = places.check(&opened, &dataset, arguments.images)?;
     let mut line = serde_json::json!({
         "run": arguments.run.display().to_string(), "preset": opened.config.model.preset, "steps": opened.checkpoint.step, "z": opened.config.model.latent(),
     });
@@ -51,7 +62,10 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
         if opened.config.model.family().samples {
             evaluate_samples(&opened, &dataset, &mut line)?;
         }
-        Ok(!is_interrupted() && arguments.likelihood.evaluate(&opened, &dataset, images, &mut line)?)
+        if is_interrupted() || !likelihood.evaluate(&opened, &dataset, images, &mut line)? {
+            return Ok(false);
+        }
+        search.map_or(Ok(true), |search| search.evaluate(&opened, &dataset, &mut line))
     })?;
     if !is_whole {
         return Ok(Outcome::Interrupted);

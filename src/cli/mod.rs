@@ -7,6 +7,7 @@ mod demo;
 mod encode;
 mod eval;
 mod eval_likelihood;
+mod eval_places;
 pub mod explorer;
 mod interruption;
 mod list;

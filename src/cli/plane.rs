@@ -5,11 +5,12 @@ use super::common::{open, usage, write_points, write_sheet};
 use super::interruption::{SOON, end_of, go_on, note_interruptions};
 use super::output::say;
 use super::plane_layers::PlaneLayers;
+use crate::dataset::Split;
 use crate::explore::data_plane::MappedGrid;
 use crate::explore::default_plane;
 use crate::explore::plane::Plane;
 use crate::picture::{self, SheetLayout};
-use crate::run;
+use crate::run::{self, Opened};
 use anyhow::{Result, bail};
 use clap::Args;
 use std::path::PathBuf;
@@ -43,20 +44,14 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
     let layers = PlaneLayers::named(&arguments.layers)?;
     note_interruptions(SOON)?;
     let opened = run::open(&arguments.run)?;
-    let latent = opened.snapshot.latent;
-    let plane = match run::read_plane::<Plane>(&arguments.run)? {
-        Some(plane) if plane.is_valid(latent) => plane,
-        Some(plane) => bail!(
-            "{}/plane.toml: expected {latent} finite values a vector, found others ({})",
-            arguments.run.display(),
-            plane.latent()
-        ),
-        // A VAE of more than two dimensions is cut along those of highest KL, which only its data can tell.
-        None if latent > 2 && opened.snapshot.encoder.is_some() => {
+    // A VAE of more than two dimensions is cut along those of highest KL, which only its data can tell.
+    let needs_data = opened.snapshot.latent > 2 && opened.snapshot.encoder.is_some();
+    let plane = match run::read_plane::<Plane>(&arguments.run)?.is_none() && needs_data {
+        true => {
             let (opened, dataset) = open(&arguments.run, None)?;
-            default_plane(&opened.snapshot, opened.config.model.seed(), Some(&dataset.test))
+            plane_of(&opened, Some(&dataset.test))?
         }
-        None => default_plane(&opened.snapshot, opened.config.model.seed(), None),
+        false => plane_of(&opened, None)?,
     };
     if opened.config.sample().is_point() {
         let grid = MappedGrid { cells: arguments.grid, reach: arguments.range };
@@ -73,4 +68,21 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
     end_of(written)?;
     say(arguments.out.display())?;
     Ok(Outcome::Done)
+}
+
+/// The plane that a run is looked at by: the one in its folder, else the usual one.
+///
+/// # Errors
+/// If the one in its folder is of another latent space.
+pub fn plane_of(opened: &Opened, test: Option<&Split>) -> Result<Plane> {
+    let latent = opened.snapshot.latent;
+    match run::read_plane::<Plane>(&opened.folder)? {
+        Some(plane) if plane.is_valid(latent) => Ok(plane),
+        Some(plane) => bail!(
+            "{}/plane.toml: expected {latent} finite values a vector, found others ({})",
+            opened.folder.display(),
+            plane.latent()
+        ),
+        None => Ok(default_plane(&opened.snapshot, opened.config.model.seed(), test)),
+    }
 }

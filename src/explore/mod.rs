@@ -22,6 +22,7 @@ pub mod plane;
 pub mod plane_point;
 pub mod point_choice;
 pub mod points_table;
+pub mod posterior;
 pub mod refine;
 pub mod tiles;
 pub mod viewer;

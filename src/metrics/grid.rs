@@ -12,9 +12,12 @@
 //! the bound above all of them together are then far better than that. Where it is not settled, the cells that hold any of
 //! the image's mass are split 2×2, their middles decoded in one table for all such images, and so on.
 
-use super::density::{EvidenceError, VaeDensity};
+use super::density::VaeDensity;
+use super::evidence_error::EvidenceError;
 use super::grid_cells::{CHILDREN, Cells};
 use super::log_sum::LogSum;
+use super::pixel_density::PixelDensity;
+use super::posteriors::PlaneNormal;
 use crate::message::{Message, message};
 use crate::nn::matmul::{Matrix, matmul};
 use crate::snapshot::Scratch;
@@ -115,6 +118,130 @@ impl Sum<'_> {
     }
 }
 
+/// Decoded middles of cells.
+struct CellTable {
+    middles: Vec<u64>,
+    /// `[middles, pixels]`.
+    outputs: Vec<f32>,
+    /// What of ln p(x, cell) does not depend on the image, `[middles]`.
+    constants: Vec<f64>,
+}
+
+impl CellTable {
+    fn decode(density: &PixelDensity, cells: &Cells, from: u64) -> Self {
+        let middles: Vec<u64> = (from..(from + TABLE).min(cells.count())).collect();
+        let outputs = decode(density, cells, &middles);
+        let constants = (outputs.par_chunks_exact(density.pixels()).zip(&middles))
+            .map(|(output, cell)| density.output_constant(output) + cells.log_prior(*cell))
+            .collect();
+        Self { middles, outputs, constants }
+    }
+}
+
+/// A plane in cells, over which images are integrated.
+pub struct EvidenceGrid<'a> {
+    density: &'a PixelDensity,
+    cells: Cells,
+    splits: u32,
+}
+
+/// The first cells of an [`EvidenceGrid`], decoded once for images that come one by one.
+pub struct KeptCells {
+    cells: Cells,
+    tables: Vec<CellTable>,
+}
+
+impl KeptCells {
+    /// Whether all that a posterior reaches lies within.
+    pub fn cover(&self, posterior: &PlaneNormal) -> bool {
+        self.cells.cover(posterior)
+    }
+}
+
+impl<'a> EvidenceGrid<'a> {
+    /// A grid as far as the prior and these posteriors reach, to 5σ.
+    ///
+    /// # Errors
+    /// If the latent space is no plane, `side` is not even, or a posterior is not finite.
+    pub fn covering(
+        density: &'a PixelDensity,
+        posteriors: &[PlaneNormal],
+        fineness: Fineness,
+    ) -> Result<Self, EvidenceError> {
+        let mismatch = |what, expected, found: usize| {
+            Err(EvidenceError::Mismatch { what, expected, found: Message::words(found) })
+        };
+        if density.latent() != 2 {
+            return mismatch(message!("latent dimensions"), Message::words(2), density.latent());
+        }
+        if fineness.side == 0 || fineness.side % 2 == 1 || fineness.side > 1024 {
+            return mismatch(message!("cells a side"), message!("an even number up to 1024"), fineness.side);
+        }
+        Ok(Self { density, cells: Cells::covering(posteriors, fineness.side)?, splits: fineness.splits })
+    }
+
+    /// Its first cells, decoded; `None` where `go_on` (asked between a few thousand) gave false.
+    pub fn keep(&self, go_on: &mut dyn FnMut() -> bool) -> Option<KeptCells> {
+        let mut tables = Vec::new();
+        for from in (0..self.cells.count()).step_by(TABLE as usize) {
+            if !go_on() {
+                return None;
+            }
+            tables.push(CellTable::decode(self.density, &self.cells, from));
+        }
+        Some(KeptCells { cells: self.cells, tables })
+    }
+
+    /// log p(x) of each of `images` (`[count, pixels]`), in the pool that it is called in; the bits do not depend on its
+    /// threads.
+    ///
+    /// `go_on` receives how many images have been done since; where it gives false the work ends.
+    ///
+    /// # Errors
+    /// If `go_on` gives false, or an image has no finite density.
+    pub fn integrate(
+        &self,
+        images: &[f32],
+        go_on: &(dyn Fn(u64) -> bool + Sync),
+    ) -> Result<Vec<Integrated>, EvidenceError> {
+        self.integrate_over(images, &[], go_on)
+    }
+
+    /// The same of one image, over cells that were kept of a grid of the same density.
+    ///
+    /// # Errors
+    /// If `go_on` gives false, or the image has no finite density.
+    pub fn integrate_one(
+        density: &'a PixelDensity,
+        kept: &KeptCells,
+        image: &[f32],
+        go_on: &(dyn Fn(u64) -> bool + Sync),
+    ) -> Result<Integrated, EvidenceError> {
+        let grid = Self { density, cells: kept.cells, splits: Fineness::default().splits };
+        let found = grid.integrate_over(image, &kept.tables, go_on)?;
+        found.into_iter().next().ok_or(EvidenceError::NotFinite { image: 0 })
+    }
+
+    fn integrate_over(
+        &self,
+        images: &[f32],
+        kept: &[CellTable],
+        go_on: &(dyn Fn(u64) -> bool + Sync),
+    ) -> Result<Vec<Integrated>, EvidenceError> {
+        let images: Vec<&[f32]> = images.chunks_exact(self.density.pixels()).collect();
+        let mut results = Vec::with_capacity(images.len());
+        for group in images.chunks(GROUP) {
+            for sum in integrate(self, group, kept, go_on)? {
+                match sum.result {
+                    Some(result) if result.log_p.is_finite() => results.push(result),
+                    _ => return Err(EvidenceError::NotFinite { image: results.len() }),
+                }
+            }
+        }
+        Ok(results)
+    }
+}
+
 /// log p(x) of each of `images` (`[count, pixels]`), in the pool that it is called in; the bits do not depend on its
 /// threads. The plane reaches as far as the prior and the images' own posteriors do, to 5σ.
 ///
@@ -128,38 +255,18 @@ pub fn grid(
     fineness: Fineness,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<Vec<Integrated>, EvidenceError> {
-    let mismatch =
-        |what, expected, found: usize| Err(EvidenceError::Mismatch { what, expected, found: Message::words(found) });
-    if density.latent() != 2 {
-        return mismatch(message!("latent dimensions"), Message::words(2), density.latent());
-    }
-    if fineness.side == 0 || fineness.side % 2 == 1 || fineness.side > 1024 {
-        return mismatch(message!("cells a side"), message!("an even number up to 1024"), fineness.side);
-    }
-    let images: Vec<&[f32]> = images.chunks_exact(density.pixels()).collect();
-    let posteriors: Vec<_> =
-        images.par_iter().map_init(Scratch::default, |scratch, image| density.posterior(image, scratch)).collect();
-    let cells = Cells::covering(&posteriors, fineness.side)?;
-    let mut results = Vec::with_capacity(images.len());
-    for group in images.chunks(GROUP) {
-        for sum in integrate(density, group, cells, fineness.splits, go_on)? {
-            match sum.result {
-                Some(result) if result.log_p.is_finite() => results.push(result),
-                _ => return Err(EvidenceError::NotFinite { image: results.len() }),
-            }
-        }
-    }
-    Ok(results)
+    let posteriors = density.plane_posteriors(images);
+    EvidenceGrid::covering(density, &posteriors, fineness)?.integrate(images, go_on)
 }
 
 /// The sums of a group of images, all with a result.
 fn integrate<'a>(
-    density: &VaeDensity,
+    grid: &EvidenceGrid<'_>,
     images: &[&'a [f32]],
-    mut cells: Cells,
-    splits: u32,
+    kept: &[CellTable],
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<Vec<Sum<'a>>, EvidenceError> {
+    let EvidenceGrid { density, mut cells, splits } = *grid;
     let start = |image: &&'a [f32]| Sum {
         image,
         quarters: [LogSum::default(); 4],
@@ -171,21 +278,26 @@ fn integrate<'a>(
     let mut sums: Vec<Sum<'a>> = images.iter().map(start).collect();
     let watched = |done| if go_on(done) { Ok(()) } else { Err(EvidenceError::Interrupted) };
     let pixels = density.pixels();
-    for from in (0..cells.count()).step_by(TABLE as usize) {
-        let middles: Vec<u64> = (from..(from + TABLE).min(cells.count())).collect();
-        let table = decode(density, &cells, &middles);
-        let constants: Vec<f64> = (table.par_chunks_exact(pixels).zip(&middles))
-            .map(|(output, cell)| density.output_constant(output) + cells.log_prior(*cell))
-            .collect();
+    let factor = density.product_factor();
+    for (place, from) in (0..cells.count()).step_by(TABLE as usize).enumerate() {
+        let made;
+        let table = match kept.get(place) {
+            Some(table) => table,
+            None => {
+                made = CellTable::decode(density, &cells, from);
+                &made
+            }
+        };
+        let CellTable { middles, outputs, constants } = table;
         sums.par_chunks_mut(ROWS).for_each(|sums| {
             let rows: Vec<f32> = sums.iter().flat_map(|sum| sum.image.iter().copied()).collect();
             let mut products = vec![0.0; sums.len() * middles.len()];
-            let table = Matrix::new(&table, middles.len(), pixels).transposed();
-            matmul(&mut products, Matrix::new(&rows, sums.len(), pixels), table, false);
+            let outputs = Matrix::new(outputs, middles.len(), pixels).transposed();
+            matmul(&mut products, Matrix::new(&rows, sums.len(), pixels), outputs, false);
             for (sum, products) in sums.iter_mut().zip(products.chunks_exact(middles.len())) {
                 let constant = density.image_constant(sum.image);
-                for ((cell, of_cell), product) in middles.iter().zip(&constants).zip(products) {
-                    sum.add(&cells, *cell, f64::from(*product) + constant + of_cell);
+                for ((cell, of_cell), product) in middles.iter().zip(constants).zip(products) {
+                    sum.add(&cells, *cell, factor * f64::from(*product) + constant + of_cell);
                 }
                 sum.prune();
             }
@@ -210,7 +322,7 @@ fn integrate<'a>(
 
 /// Splits the cells of the sums that have no result yet into `cells` and sums anew over these.
 fn refine(
-    density: &VaeDensity,
+    density: &PixelDensity,
     sums: &mut [Sum],
     cells: &Cells,
     last: bool,
@@ -245,7 +357,7 @@ fn refine(
 }
 
 /// The middles of cells, decoded: `[middles, pixels]`.
-fn decode(density: &VaeDensity, cells: &Cells, middles: &[u64]) -> Vec<f32> {
+fn decode(density: &PixelDensity, cells: &Cells, middles: &[u64]) -> Vec<f32> {
     let mut table = vec![0.0; middles.len() * density.pixels()];
     let parts = table.par_chunks_mut(BATCH * density.pixels()).zip(middles.par_chunks(BATCH));
     parts.for_each_init(Scratch::default, |scratch, (table, middles)| {

@@ -1,6 +1,7 @@
 //! Square-ish cells of a plane that can be split: where their middles are, and how much prior a cell holds.
 
-use super::density::{EvidenceError, ImagePosterior};
+use super::evidence_error::EvidenceError;
+use super::posteriors::PlaneNormal;
 
 /// Parts a side that a cell is split into.
 const PARTS: u64 = 2;
@@ -22,22 +23,31 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    /// Unsplit cells over all that the prior and the `posteriors` (of two dimensions) reach.
+    /// Unsplit cells over all that the prior and the `posteriors` reach.
     ///
     /// # Errors
     /// If a posterior is not finite.
-    pub fn covering(posteriors: &[ImagePosterior], side: usize) -> Result<Self, EvidenceError> {
+    pub fn covering(posteriors: &[PlaneNormal], side: usize) -> Result<Self, EvidenceError> {
         let mut bounds = [[-REACH, REACH]; 2];
         for (image, posterior) in posteriors.iter().enumerate() {
-            for ((bounds, mean), deviation) in bounds.iter_mut().zip(&posterior.mean).zip(posterior.deviations()) {
-                let (mean, reach) = (f64::from(*mean), REACH * f64::from(deviation));
-                if !(mean.is_finite() && reach.is_finite()) {
-                    return Err(EvidenceError::NotFinite { image });
-                }
+            if !posterior.is_finite() {
+                return Err(EvidenceError::NotFinite { image });
+            }
+            for ((bounds, mean), deviation) in bounds.iter_mut().zip(posterior.mean).zip(posterior.deviations()) {
+                let reach = REACH * deviation;
                 *bounds = [bounds[0].min(mean - reach), bounds[1].max(mean + reach)];
             }
         }
         Ok(Self { bounds, side: side as u64, splits: 0 })
+    }
+
+    /// Whether a posterior lies within.
+    pub fn cover(&self, posterior: &PlaneNormal) -> bool {
+        let within = self.bounds.iter().zip(posterior.mean).zip(posterior.deviations());
+        posterior.is_finite()
+            && within.into_iter().all(|((bounds, mean), deviation)| {
+                mean - REACH * deviation >= bounds[0] && mean + REACH * deviation <= bounds[1]
+            })
     }
 
     /// How many cells there are in all.
@@ -94,7 +104,9 @@ mod tests {
 
     #[test]
     fn cells_cover_the_plane_and_children_their_parent() {
-        let posterior = ImagePosterior { mean: vec![7.0, 0.0], log_variance: vec![0.0, 0.0] };
+        let posterior = PlaneNormal { mean: [7.0, 0.0], covariance: [1.0, 0.0, 1.0] };
+        assert!(Cells::covering(&[posterior], 6).unwrap().cover(&posterior));
+        assert!(!Cells::covering(&[], 6).unwrap().cover(&posterior));
         let cells = Cells::covering(&[posterior], 6).unwrap();
         assert_eq!(cells.bounds, [[-5.0, 12.0], [-5.0, 5.0]]);
         for cells in [cells, cells.split()] {
@@ -112,7 +124,7 @@ mod tests {
                 }
             }
         }
-        let lost = ImagePosterior { mean: vec![0.0, f32::NAN], log_variance: vec![0.0, 0.0] };
+        let lost = PlaneNormal { mean: [0.0, f64::NAN], covariance: [1.0, 0.0, 1.0] };
         assert_eq!(Cells::covering(&[lost], 6).unwrap_err(), EvidenceError::NotFinite { image: 0 });
     }
 }

@@ -1,7 +1,9 @@
 //! The importance-weighted bound on log p(x) (Burda, Grosse and Salakhutdinov 2016).
 
-use super::density::{EvidenceError, ImagePosterior, VaeDensity};
+use super::density::VaeDensity;
+use super::evidence_error::EvidenceError;
 use super::log_sum::LogSum;
+use super::posteriors::ImagePosterior;
 use crate::random::{Purpose, stream};
 use crate::snapshot::Scratch;
 use rand_distr::{Distribution, StandardNormal};

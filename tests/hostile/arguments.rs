@@ -131,7 +131,7 @@ const WRONG: [(&str, &str); 64] = [
     ),
     ("eval run --grid-nll --grid 9", "--grid: expected an even number from 8 to 512, found 9"),
     ("eval run --nll-samples 1 --images 17", "--images: expected 1 to 16, found 17"),
-    ("eval run --images 1", "--images: expected --nll-samples or --grid-nll beside it, found neither"),
+    ("eval run --images 1", "--images: expected --nll-samples, --grid-nll, --gap or --places beside it, found none"),
 ];
 
 /// Benchmarks and the main job.
@@ -163,7 +163,7 @@ const SAID: [(&str, &str); 10] = [
     ("train --fork run@6 --set latent=3", "latent: a fork cannot change it, "),
     ("train --fork run@6 --set hidden=[9]", "hidden: a fork cannot change it, "),
     ("train --fork run@6 --set preset=gan-dense", "preset: a fork cannot change it, "),
-    ("eval gan --nll-samples 2", "--nll-samples and --grid-nll are for a VAE, gan-dense is none"),
+    ("eval gan --nll-samples 2", "--nll-samples, --grid-nll and --gap are for a VAE, gan-dense is none"),
 ];
 
 pub fn cases() -> Vec<Case> {

@@ -1,0 +1,146 @@
+//! When an image counts as missed by a decoder: no place of its plane reproduces it well enough.
+
+use super::places::ImagePlace;
+use crate::dataset::Split;
+use crate::explore::point_choice::stratified;
+use crate::snapshot::{Scratch, Snapshot};
+
+/// An image is missed where its error is above this quantile of a VAE's reconstruction errors.
+pub const OF_RECONSTRUCTIONS: f64 = 0.99;
+/// Where there is no VAE: above this quantile of how far images are from the mean of them all, which an image of nothing
+/// in particular would reach.
+pub const OF_MEAN_IMAGE: f64 = 0.9;
+/// Images that the errors are measured on, at most.
+const MEASURED: usize = 1000;
+
+/// What places are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissedReference {
+    /// The reconstructions of a VAE.
+    Reconstructions,
+    /// The mean image.
+    MeanImage,
+}
+
+/// From which error on an image is missed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MissedRule {
+    /// What it was measured by.
+    pub reference: MissedReference,
+    /// Mean squared error a pixel: an image with more is missed.
+    pub most_error: f32,
+}
+
+impl MissedRule {
+    /// By the reconstructions of a model that has an encoder, on up to 1000 images of each class its part; else by the mean
+    /// image. `None` where `current` (asked for every image) gave false, or there are no images.
+    pub fn of(beside: Option<&Snapshot>, split: &Split, current: &mut dyn FnMut() -> bool) -> Option<Self> {
+        let images = stratified(split.count(), MEASURED, |image| split.class(image).unwrap_or(0));
+        match beside.filter(|snapshot| encodes(snapshot, split)) {
+            Some(snapshot) => {
+                let errors = reconstruction_errors(snapshot, split, &images, current)?;
+                let most_error = quantile(errors, OF_RECONSTRUCTIONS)?;
+                Some(Self { reference: MissedReference::Reconstructions, most_error })
+            }
+            None => {
+                let most_error = quantile(errors_of_mean(split, &images, current)?, OF_MEAN_IMAGE)?;
+                Some(Self { reference: MissedReference::MeanImage, most_error })
+            }
+        }
+    }
+}
+
+fn encodes(snapshot: &Snapshot, split: &Split) -> bool {
+    let pixels = split.shape().values();
+    let encodes =
+        |encoder: &crate::snapshot::Network| encoder.input() == pixels && encoder.output() == 2 * snapshot.latent;
+    snapshot.encoder.as_ref().is_some_and(encodes) && snapshot.decoder.output() == pixels
+}
+
+fn reconstruction_errors(
+    snapshot: &Snapshot,
+    split: &Split,
+    images: &[u32],
+    current: &mut dyn FnMut() -> bool,
+) -> Option<Vec<f32>> {
+    let encoder = snapshot.encoder.as_ref()?;
+    let (mut scratch, mut image) = (Scratch::default(), vec![0.0; split.shape().values()]);
+    let mut errors = Vec::with_capacity(images.len());
+    for place in images {
+        split.read(*place as usize, &mut image);
+        let code = encoder.evaluate(&image, 1, &mut scratch).get(..snapshot.latent)?.to_vec();
+        errors.push(mean_squared_error(&image, snapshot.decoder.evaluate(&code, 1, &mut scratch)));
+        if !current() {
+            return None;
+        }
+    }
+    Some(errors)
+}
+
+fn errors_of_mean(split: &Split, images: &[u32], current: &mut dyn FnMut() -> bool) -> Option<Vec<f32>> {
+    let mut image = vec![0.0; split.shape().values()];
+    let mut mean = vec![0.0f32; image.len()];
+    for place in images {
+        split.read(*place as usize, &mut image);
+        mean.iter_mut().zip(&image).for_each(|(mean, x)| *mean += x / images.len() as f32);
+    }
+    let mut errors = Vec::with_capacity(images.len());
+    for place in images {
+        split.read(*place as usize, &mut image);
+        errors.push(mean_squared_error(&image, &mean));
+        if !current() {
+            return None;
+        }
+    }
+    Some(errors)
+}
+
+/// The error that this share of them is not above.
+fn quantile(mut errors: Vec<f32>, share: f64) -> Option<f32> {
+    errors.sort_unstable_by(f32::total_cmp);
+    errors.get((errors.len().checked_sub(1)? as f64 * share) as usize).copied()
+}
+
+fn mean_squared_error(one: &[f32], other: &[f32]) -> f32 {
+    let squares: f32 = one.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum();
+    squares / one.len().max(1) as f32
+}
+
+/// The places of images, and which of them no place reproduces.
+#[derive(Clone, Debug)]
+pub struct FoundPlaces {
+    /// One an image.
+    pub places: Vec<ImagePlace>,
+    /// From which error on an image is missed.
+    pub rule: MissedRule,
+}
+
+impl FoundPlaces {
+    /// Whether the image of a place is missed.
+    pub fn is_missed(&self, place: &ImagePlace) -> bool {
+        // What is no number is no reproduction.
+        !(place.error <= self.rule.most_error)
+    }
+
+    /// The images that no place reproduces, by their place among them.
+    pub fn missed(&self) -> impl Iterator<Item = usize> {
+        self.places.iter().enumerate().filter(|(_, place)| self.is_missed(place)).map(|(image, _)| image)
+    }
+
+    /// Their share of all.
+    pub fn missed_share(&self) -> f64 {
+        self.missed().count() as f64 / self.places.len().max(1) as f64
+    }
+
+    /// Of each class, how many are missed of how many.
+    pub fn by_class(&self, labels: &[u8], classes: usize) -> Vec<(usize, usize)> {
+        let mut counts = vec![(0, 0); classes];
+        for (place, label) in self.places.iter().zip(labels) {
+            if let Some((missed, all)) = counts.get_mut(usize::from(*label)) {
+                *missed += usize::from(self.is_missed(place));
+                *all += 1;
+            }
+        }
+        counts
+    }
+}
