@@ -7,6 +7,7 @@ mod colormap;
 mod compare;
 mod field;
 mod figure;
+pub mod film;
 mod samples;
 mod sheet;
 mod thumbnail;
