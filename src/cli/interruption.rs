@@ -9,6 +9,8 @@ use std::time::Duration;
 pub const STATUS: u8 = 130;
 /// How long work that holds nothing may go on after a request to end.
 pub const SOON: Duration = Duration::from_millis(800);
+/// How long the writing of a film may: it ends with a frame, and nothing is left beside it.
+pub const AFTER_A_FRAME: Duration = Duration::from_secs(10);
 /// How long a training may: its last checkpoint is on the way.
 pub const AFTER_A_CHECKPOINT: Duration = Duration::from_secs(60);
 

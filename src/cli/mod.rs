@@ -9,6 +9,7 @@ mod eval;
 mod eval_likelihood;
 mod eval_places;
 pub mod explorer;
+mod film;
 mod interruption;
 mod list;
 mod output;
@@ -65,6 +66,8 @@ enum Command {
     Sample(sample::SampleArguments),
     /// Decode a grid of the latent plane into a picture.
     Plane(plane::PlaneArguments),
+    /// Write a film along a path through the latent space, or of the plane while it was learned.
+    Film(film::FilmArguments),
     /// Compare runs of any families: reconstructions, errors and fresh samples of the same data.
     Compare(compare::CompareArguments),
     /// Measure speed.
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Some(Command::Encode(arguments)) => encode::run(&arguments),
         Some(Command::Sample(arguments)) => sample::run(&arguments),
         Some(Command::Plane(arguments)) => plane::run(&arguments),
+        Some(Command::Film(arguments)) => film::run(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::Bench(command)) => bench::run(command),
         Some(Command::Demo(arguments)) => demo::run(&arguments),

@@ -44,15 +44,7 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
     let layers = PlaneLayers::named(&arguments.layers)?;
     note_interruptions(SOON)?;
     let opened = run::open(&arguments.run)?;
-    // A VAE of more than two dimensions is cut along those of highest KL, which only its data can tell.
-    let needs_data = opened.snapshot.latent > 2 && opened.snapshot.encoder.is_some();
-    let plane = match run::read_plane::<Plane>(&arguments.run)?.is_none() && needs_data {
-        true => {
-            let (opened, dataset) = open(&arguments.run, None)?;
-            plane_of(&opened, Some(&dataset.test))?
-        }
-        false => plane_of(&opened, None)?,
-    };
+    let plane = plane_from_disk(&opened)?;
     if opened.config.sample().is_point() {
         let grid = MappedGrid { cells: arguments.grid, reach: arguments.range };
         return write_points(&arguments.out, &opened, Vec::new(), grid.of(&opened.snapshot, &plane));
@@ -85,4 +77,18 @@ pub fn plane_of(opened: &Opened, test: Option<&Split>) -> Result<Plane> {
         ),
         None => Ok(default_plane(&opened.snapshot, opened.config.model.seed(), test)),
     }
+}
+
+/// The same, with the data of the run read where it takes data to choose one: a VAE of more than two dimensions is cut along
+/// those of highest KL.
+///
+/// # Errors
+/// Also if that data cannot be opened.
+pub fn plane_from_disk(opened: &Opened) -> Result<Plane> {
+    let needs_data = opened.snapshot.latent > 2 && opened.snapshot.encoder.is_some();
+    if needs_data && run::read_plane::<Plane>(&opened.folder)?.is_none() {
+        let (opened, data) = open(&opened.folder, None)?;
+        return plane_of(&opened, Some(&data.test));
+    }
+    plane_of(opened, None)
 }

@@ -17,6 +17,7 @@ pub mod line;
 pub mod nearest;
 pub mod pad;
 pub mod pad_canvas;
+pub mod path;
 pub mod pick;
 pub mod plane;
 pub mod plane_point;
