@@ -105,6 +105,14 @@ impl History {
         }
     }
 
+    /// The seconds of training after which rising steps were reached, as far as the longest curve says; `None` where there is
+    /// none.
+    pub fn seconds_of(&self, steps: &[u64]) -> Option<Vec<f32>> {
+        let curves = self.lock();
+        let longest = curves.values().max_by_key(|curve| curve.len())?;
+        Some(steps.iter().map(|step| longest.seconds_at(*step)).collect())
+    }
+
     /// Points recorded in all curves together.
     pub fn len(&self) -> usize {
         self.lock().values().map(Curve::len).sum()

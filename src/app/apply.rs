@@ -10,6 +10,7 @@ mod keep;
 mod model;
 mod pad;
 mod plane;
+mod timeline;
 
 use crate::app::jobs::JobKey;
 use crate::app::kept::{KeptData, KeptModel, KeptState};
@@ -30,6 +31,7 @@ impl Session {
             Command::Data(command) => self.apply_to_data(command),
             Command::Model(command) => self.apply_to_model(command),
             Command::Plane(command) => self.apply_to_plane(command),
+            Command::Timeline(command) => self.apply_to_timeline(command),
             Command::Compare(command) => self.apply_to_sheet(command),
             Command::Pad(command) => self.apply_to_pad(command),
             Command::View(command) => self.apply_to_view(command),

@@ -40,7 +40,7 @@ impl Session {
         let Some(classifier) = self.services.shares.classifier.clone() else { return };
         for slot in Slot::BOTH {
             let (id, model) = (self.id(slot), self.model(slot));
-            let (seed, training) = (model.config.seed(), model.is_training());
+            let (seed, training) = (model.config.seed(), self.shows_passing(id));
             let samples = model.config.family().samples;
             let Some(snapshot) = model.shown().filter(|shown| samples && shown.image == data.shape()).cloned() else {
                 self.services.shares.models.remove(id);

@@ -25,7 +25,7 @@ impl Session {
         let layers = self.project.settings.data_plane.layers;
         for slot in Slot::BOTH {
             let (id, model) = (self.id(slot), self.model(slot));
-            let (training, has_prior) = (model.is_training(), model.config.family().samples);
+            let (training, has_prior) = (self.shows_passing(id), model.config.family().samples);
             let snapshot = model.shown().filter(|shown| shown.image == data.shape()).cloned();
             let Some((snapshot, plane)) = snapshot.zip(self.services.planes.plane(id).cloned()) else { continue };
             let key = JobKey::DataPlane(id);

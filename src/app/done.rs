@@ -44,6 +44,17 @@ pub enum Done {
     Run(OpenedPlace, Result<Box<OpenedRun>, NotOpened>),
     /// The steps of which a run keeps checkpoints.
     Kept(PathBuf, Result<Vec<u64>, Message>),
+    /// The steps of which a model's run keeps checkpoints to look back at.
+    PastListed {
+        /// The model.
+        id: ModelId,
+        /// The number of the run as a source.
+        source: u64,
+        /// The run's folder.
+        folder: PathBuf,
+        /// The steps, rising.
+        steps: Result<Vec<u64>, Message>,
+    },
     /// A model's trainer was made.
     Made(ModelId, Result<Box<Trainer>, Message>),
     /// The models that come with the program.

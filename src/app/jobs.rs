@@ -26,6 +26,8 @@ pub enum JobKey {
     Pretrained,
     /// The steps of which a run keeps checkpoints are looked up.
     Checkpoints,
+    /// The checkpoints of a model are looked up that can be looked back at.
+    Past(ModelId),
     /// The system's file dialog is open.
     Dialog,
     /// It is looked up which data sets are in the cache.
@@ -73,7 +75,7 @@ impl JobKey {
             Self::Open => message!("open"),
             Self::Make(_) => message!("make a model"),
             Self::Pretrained => message!("pretrained models"),
-            Self::Checkpoints => message!("list checkpoints"),
+            Self::Checkpoints | Self::Past(_) => message!("list checkpoints"),
             Self::Dialog => message!("file dialog"),
             Self::Cache => message!("look into the cache"),
             Self::Suggestion => message!("suggest a path"),
@@ -188,8 +190,10 @@ impl Jobs {
             let spawned = std::thread::Builder::new().name(name.clone()).spawn(move || {
                 let done = catch_unwind(AssertUnwindSafe(work)).ok();
                 // These follow training by themselves; for everything else a person waits.
-                let follows =
-                    matches!(key, JobKey::Sheet | JobKey::Classifier | JobKey::Shares(_) | JobKey::DataPlane(_));
+                let follows = matches!(
+                    key,
+                    JobKey::Sheet | JobKey::Classifier | JobKey::Shares(_) | JobKey::DataPlane(_) | JobKey::Past(_)
+                );
                 // Nobody receives any more only where the program ends.
                 let _ = sender.send((Finished { key, done }, number));
                 if follows { waker.learned() } else { waker.now() }

@@ -49,7 +49,9 @@ impl KeptModel {
     /// About what it holds in memory, in bytes.
     pub fn held_bytes(&self) -> u64 {
         match &self.state {
-            KeptState::Running(model) => model.trainer.as_ref().map_or(0, trainer::Trainer::held_bytes),
+            KeptState::Running(model) => {
+                model.trainer.as_ref().map_or(0, trainer::Trainer::held_bytes) + model.past.held_bytes()
+            }
             KeptState::OnDisk(_) | KeptState::Gone => 0,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::app::done::Done;
 use crate::app::jobs::JobKey;
+use crate::app::planes::PlaneFollows;
 use crate::app::services::SheetKey;
 use crate::app::session::Session;
 use crate::app::{files, state};
@@ -51,8 +52,16 @@ impl Session {
             let Some(model) = self.services.models.get_mut(entry.id) else { continue };
             model.choose(&entry.config, ready, data);
             model.keep_pace(self.project.settings.steps_per_s);
-            let training = model.is_training();
-            self.services.planes.place(entry.id, &entry.config, model.shown(), training);
+        }
+        self.follow_timeline(context);
+        for entry in &self.project.models {
+            let Some(model) = self.services.models.get(entry.id) else { continue };
+            let follows = match (model.looks_back(), model.is_training()) {
+                (true, _) => PlaneFollows::Nothing,
+                (false, true) => PlaneFollows::Beginning,
+                (false, false) => PlaneFollows::Weights,
+            };
+            self.services.planes.place(entry.id, &entry.config, model.shown(), follows);
         }
         self.update_decoder();
         self.update_pad();

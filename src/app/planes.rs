@@ -40,11 +40,36 @@ pub(super) struct PlaneState {
     newest: u64,
 }
 
-/// The newest weights of a model, and whether newer ones will follow.
+/// What a plane that nobody chose follows: the dimensions of highest KL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PlaneFollows {
+    /// Those of the weights that are shown.
+    Weights,
+    /// Those of a training's first steps, after which it holds still.
+    Beginning,
+    /// None: training is looked back at on the plane that there is.
+    Nothing,
+}
+
+impl PlaneFollows {
+    /// Whether it follows points of a step where weights of another are shown.
+    fn points_of(self, step: u64, shown: u64) -> bool {
+        match self {
+            Self::Weights => step == shown,
+            Self::Beginning => step < SETTLED_STEPS,
+            Self::Nothing => false,
+        }
+    }
+}
+
+/// The weights that are shown of a model.
 #[derive(Clone, Copy)]
 pub(super) struct Weights<'a> {
     pub newest: &'a Arc<Snapshot>,
+    /// Whether others will follow.
     pub training: bool,
+    /// Whether they are older than the newest.
+    pub looks_back: bool,
 }
 
 /// The data whose points are shown, and by what they are coloured.
@@ -108,7 +133,7 @@ impl Planes {
     }
 
     /// Gives a model a plane where it has none that fits.
-    pub fn place(&mut self, model: ModelId, config: &Config, shown: Option<&Arc<Snapshot>>, training: bool) {
+    pub fn place(&mut self, model: ModelId, config: &Config, shown: Option<&Arc<Snapshot>>, follows: PlaneFollows) {
         let points = self.viewer.as_ref().and_then(|viewer| viewer.points(model));
         let state = self.planes.entry(model);
         if let Some(viewer) = &self.viewer {
@@ -130,7 +155,7 @@ impl Planes {
         if latent > 2
             && !state.chosen
             && let Some(points) = points.filter(|points| points.encoding.latent == latent)
-            && (!training || points.encoding.step < SETTLED_STEPS)
+            && follows.points_of(points.encoding.step, shown.step)
         {
             let best = Plane::of_highest_kl(&points.encoding.kl_per_dimension);
             if state.plane.as_deref() != Some(&best) {
@@ -200,7 +225,7 @@ impl Planes {
         points: PointData<'_>,
         waker: &Waker,
     ) {
-        let Weights { newest, training } = weights;
+        let Weights { newest, training, looks_back } = weights;
         let PointData { data, color_by } = points;
         if newest.encoder.is_none() || newest.image != data.shape() {
             return;
@@ -208,7 +233,8 @@ impl Planes {
         let most = points::bounded(self.most_points, newest.latent);
         let state = self.planes.entry(model);
         if let (Some(viewer), Some(plane)) = (&self.viewer, &state.plane) {
-            let source = PointSource { model, newest, tiles, training, plane, split: &data.test, most, color_by };
+            let source =
+                PointSource { model, newest, tiles, training, looks_back, plane, split: &data.test, most, color_by };
             state.points.request(viewer, &source, waker);
         }
     }

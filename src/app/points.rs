@@ -51,6 +51,8 @@ pub(super) struct PointSource<'a> {
     pub tiles: Option<Arc<Snapshot>>,
     /// Whether newer weights will follow.
     pub training: bool,
+    /// Whether they are older than the newest: what follows comes as a hand moves.
+    pub looks_back: bool,
     /// The plane that the points are laid onto.
     pub plane: &'a Arc<Plane>,
     /// The images.
@@ -92,13 +94,14 @@ impl PointState {
     /// Asks for the points of this frame; the same again costs nothing.
     pub fn request(&mut self, viewer: &Viewer, source: &PointSource<'_>, waker: &Waker) {
         let PointSource { model, newest, split, .. } = *source;
-        let follow = self.steps.all_follow(newest.step);
+        let passes = source.training && source.looks_back;
+        let follow = self.steps.all_follow(newest.step) && !passes;
         // What both kinds take together is their share.
         let share = if follow { POINTS_SHARE } else { 2 * POINTS_SHARE };
         let took = |points: Option<Arc<EncodedPoints>>| points.map_or(Duration::ZERO, |points| points.encoding.took);
         // Weights that nothing follows are seen at once.
         let interval = |least: Duration, took: Duration| {
-            if source.training { least.max(took * share) } else { Duration::ZERO }
+            if source.training && !passes { least.max(took * share) } else { Duration::ZERO }
         };
         let images = self.images.take().filter(|images| images.serve(split, source.most));
         let images = images.unwrap_or_else(|| PointImages::of(split, source.most)).colored(source.color_by);
@@ -117,6 +120,11 @@ impl PointState {
                 None => self.slice.pass(newest, interval(SLICE_INTERVAL, took), waker),
             };
             viewer.request_slice(model, request(snapshot, &images.slice));
+        }
+        if passes {
+            // All of them wait until the hand rests.
+            self.images = Some(images);
+            return;
         }
         let snapshot = self.all.pass(newest, interval(POINTS_INTERVAL, took(viewer.points(model))), waker);
         viewer.request_points(model, request(snapshot, &images.all));

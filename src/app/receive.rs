@@ -67,6 +67,7 @@ impl Session {
             Done::DataAgain(way, source, data) => self.receive_data_again(way, &source, *data),
             Done::Reopened(id, reopened) => self.reopened(id, reopened.map(|reopened| *reopened)),
             Done::Kept(run, kept) => self.receive_kept(&run, kept),
+            Done::PastListed { id, source, folder, steps } => self.receive_past(id, source, &folder, steps),
             Done::Run(place, Ok(run)) => {
                 self.answered(|ask| ask == Ask::OpenRun);
                 self.shell.panels.fork.succeed();

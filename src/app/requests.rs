@@ -24,7 +24,7 @@ impl Session {
         let (data, waker) = (self.services.data.clone(), self.services.waker.clone());
         let shown = |session: &Self, slot: Slot| session.model(slot).shown().cloned();
         let (slot, model, limits) = (settings.model, self.id(settings.model), self.services.planes.limits);
-        let training = self.model(slot).is_training();
+        let (training, looks_back) = (self.shows_passing(model), self.model(slot).looks_back());
         // A plane that is not on the screen needs neither tiles nor points.
         let seen = shown(self, slot).zip(self.shell.needs.lattice);
         let images = data.as_ref().is_none_or(|data| !data.sample().is_point());
@@ -36,7 +36,7 @@ impl Session {
         {
             let took = self.services.planes.tiles(model).map_or(0.0, |tiles| tiles.decode_ms);
             let interval = TILES_INTERVAL.max(Duration::from_secs_f32(took.clamp(0.0, 1e4) * 1e-3) * TILES_SHARE);
-            let interval = if training { interval } else { Duration::ZERO };
+            let interval = if training && !looks_back { interval } else { Duration::ZERO };
             let snapshot = self.services.planes.planes.entry(model).tiles.pass(&newest, interval, &waker);
             tiles = Some(snapshot.clone());
             if let (Some(viewer), Some(plane)) = (&self.services.planes.viewer, self.services.planes.plane(model)) {
@@ -63,7 +63,7 @@ impl Session {
         if let Some(data) = &data
             && let Some((newest, _)) = seen.filter(|(newest, _)| points(newest))
         {
-            let weights = Weights { newest: &newest, training };
+            let weights = Weights { newest: &newest, training, looks_back };
             let points = PointData { data, color_by: &settings.color_by };
             self.services.planes.request_points(model, weights, tiles, points, &waker);
         }

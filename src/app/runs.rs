@@ -163,8 +163,9 @@ impl Session {
         self.services.jobs.start(JobKey::Make(id), move |_| Done::Reopened(id, reopen(&folder, data, options)));
     }
 
-    /// Asks where the run of a model is to be forked; which checkpoints it keeps is looked up in the background.
-    pub(super) fn ask_fork(&mut self, id: ModelId) {
+    /// Asks where the run of a model is to be forked, at first at the last checkpoint not after `step`; which checkpoints it keeps
+    /// is looked up in the background.
+    pub(super) fn ask_fork(&mut self, id: ModelId, step: Option<u64>) {
         let folder = self.services.models.get(id).and_then(|model| model.folder.clone());
         let (Some(folder), Some(entry)) = (folder, self.project.model(id)) else { return };
         let config = &entry.config;
@@ -175,7 +176,7 @@ impl Session {
         };
         let fields = config.changeable().into_iter().filter_map(field).collect();
         let name = self.project.label(id);
-        self.shell.panels.fork.ask(id, name, folder.clone(), fields);
+        self.shell.panels.fork.ask(id, name, (folder.clone(), step), fields);
         self.services.jobs.start(JobKey::Checkpoints, move |_| {
             let kept = run::kept(&folder).map_err(|error| error.message());
             Done::Kept(folder, kept.map(|kept| kept.into_iter().map(|kept| kept.step).collect()))

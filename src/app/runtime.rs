@@ -1,5 +1,6 @@
 //! What runs of a model: its trainer, and what is shown of it. What it shall learn with is in the project.
 
+use crate::app::past::ModelPast;
 use crate::app::session_files::RunOnDisk;
 use crate::dataset::{Dataset, Place};
 use crate::message::Message;
@@ -28,6 +29,8 @@ pub struct ModelRuntime {
     pending: Vec<Control>,
     shown: Option<Arc<Snapshot>>,
     ready_made: bool,
+    /// What of its training can be looked back at, and what is.
+    pub(super) past: ModelPast,
     /// Whether it was said that it cannot be autosaved.
     autosave_failed: bool,
     /// How many steps a second its trainer was told to make at most.
@@ -59,14 +62,24 @@ impl ModelRuntime {
         self.trainer.as_ref().map(Trainer::status)
     }
 
-    /// What is shown of it.
+    /// What is shown of it: the weights that are looked back at, else the newest.
     pub fn shown(&self) -> Option<&Arc<Snapshot>> {
+        self.past.shown().map(|past| &past.snapshot).or(self.shown.as_ref())
+    }
+
+    /// Its newest weights, or what is shown in their place before it has learned anything.
+    pub fn newest(&self) -> Option<&Arc<Snapshot>> {
         self.shown.as_ref()
+    }
+
+    /// Whether older weights are shown than the newest.
+    pub fn looks_back(&self) -> bool {
+        self.past.shown().is_some()
     }
 
     /// Whether what is shown came with the program.
     pub fn is_ready_made(&self) -> bool {
-        self.ready_made
+        self.ready_made && !self.looks_back()
     }
 
     /// Whether it trains.
@@ -207,7 +220,10 @@ impl ModelRuntime {
                 Event::Finished { .. } | Event::Paused { .. } => self.started = false,
                 Event::Started { .. } => self.started = true,
                 Event::Saved { path, .. } => self.folder = Some(path.clone()),
-                Event::Reset => (self.failure, self.started) = (None, false),
+                Event::Reset => {
+                    (self.failure, self.started) = (None, false);
+                    self.past = ModelPast::default();
+                }
                 Event::Repeated(change) => {
                     // A name that the card does not know is none of its settings.
                     let _ = change.apply(config);

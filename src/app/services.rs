@@ -8,6 +8,7 @@ use crate::app::runtime::{ModelRuntime, ReadyMade};
 use crate::app::session_files::{ModelRecord, Restoring, RunOnDisk, SessionFiles};
 use crate::app::shares::SharesState;
 use crate::app::start::Start;
+use crate::app::timeline_state::TimelineService;
 use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Source};
 use crate::explore::compare::Sheet;
@@ -97,6 +98,7 @@ pub(super) struct Services {
     pub shares: SharesState,
     pub browsing: Browsing,
     pub planes: Planes,
+    pub timeline: TimelineService,
     pub decoder: DecoderState,
     pub jobs: Jobs,
     /// The folders that were found for runs, of which some may not be written yet.
@@ -130,6 +132,7 @@ impl Services {
             shares: SharesState::default(),
             browsing: Browsing::default(),
             planes: Planes::new(Arc::new(move || wake.learned())),
+            timeline: TimelineService::new(&waker),
             decoder: DecoderState::default(),
             jobs: Jobs::new(waker.clone()),
             promised: Arc::default(),

@@ -1,6 +1,7 @@
 //! The window around the project: panels and where they lie, messages, size and zoom.
 
 use crate::app::state::State;
+use crate::app::timeline_state::TimelineState;
 use crate::model::PerModel;
 use crate::ui::layout::{self, PanelLayout};
 use crate::ui::messages::{Level, Messages};
@@ -55,6 +56,8 @@ pub(super) struct Shell {
     pub saved: (String, Instant),
     /// Frames drawn, in all windows together.
     pub frames: u64,
+    /// Where training is looked at.
+    pub timeline: TimelineState,
 }
 
 impl Shell {
@@ -83,6 +86,7 @@ impl Shell {
             themed: None,
             saved: (String::new(), Instant::now()),
             frames: 0,
+            timeline: TimelineState::default(),
         }
     }
 

@@ -26,6 +26,7 @@ pub mod points_table;
 pub mod posterior;
 pub mod refine;
 pub mod tiles;
+pub mod timeline;
 pub mod viewer;
 pub mod viewport;
 

@@ -173,3 +173,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_seconds_of_any_step_are_known_also_where_points_were_thinned() {
+    let mut curve = Curve::with_whole(64);
+    // A hundred steps a second, and a pause.
+    let seconds = |step: u64| step as f32 * 0.01 + if step > 30_000 { 50.0 } else { 0.0 };
+    for step in (2..40_000).step_by(2) {
+        curve.push(CurvePoint { step, seconds: seconds(step), value: 0.0 });
+    }
+    assert_eq!(curve.seconds_at(0), 0.0);
+    for step in (3..40_000).step_by(97).filter(|step| !(25_000..35_000).contains(step)) {
+        let found = curve.seconds_at(step);
+        assert!((found - seconds(step)).abs() < 0.05 * seconds(step) + 0.1, "{step}: {found} of {}", seconds(step));
+    }
+    assert!((curve.seconds_at(39_995) - seconds(39_995)).abs() < 1e-3, "the newest are whole");
+    assert_eq!(curve.seconds_at(1_000_000), seconds(39_998), "no later than the last");
+    let rising: Vec<f32> = (0..40_000).map(|step| curve.seconds_at(step)).collect();
+    assert!(rising.windows(2).all(|pair| pair[0] <= pair[1]));
+    assert_eq!(History::default().seconds_of(&[1]), None);
+}

@@ -19,6 +19,9 @@ use std::path::{Path, PathBuf};
 /// The most that a file of tensors may hold, in bytes.
 pub(super) const MOST_TENSOR_BYTES: u64 = 4 << 30;
 
+/// The most that a file of tensors may hold beside what belongs to each parameter, in bytes.
+pub(super) const MOST_BESIDE: u64 = 1 << 20;
+
 const WEIGHTS: &str = "weights.safetensors";
 
 /// A checkpoint in memory.
@@ -88,6 +91,37 @@ impl Checkpoint {
         changes: &[Change],
         most_bytes: impl FnOnce(u64) -> Result<u64, RunError>,
     ) -> Result<Self, RunError> {
+        let (path, state) = Self::read_state_at(run, step, changes)?;
+        let most_bytes = most_bytes(weights_length(&path)?)?;
+        Self::read_tensors(&path, state, most_bytes)
+    }
+
+    /// The weights of the checkpoint of `step` alone, without what is needed to go on; its checksums are compared but the
+    /// optimiser's.
+    ///
+    /// # Errors
+    /// The same as of [`Self::read_at`].
+    pub(super) fn read_weights_at(
+        run: &Path,
+        step: u64,
+        changes: &[Change],
+        most_bytes: impl FnOnce(u64) -> Result<u64, RunError>,
+    ) -> Result<Saved, RunError> {
+        let (path, state) = Self::read_state_at(run, step, changes)?;
+        let most_bytes = most_bytes(weights_length(&path)?)?;
+        let sum = state.sha256.as_ref().map(|sums| &sums.weights);
+        let weights = read_tensors_file(&path.join(WEIGHTS), step, most_bytes, sum)?;
+        Ok(Saved { weights, ..Saved::default() })
+    }
+
+    /// What a file of tensors of a model with so many parameters may hold, in bytes: two moments a parameter, or the parameter
+    /// and its average; names, and what batch norm keeps.
+    pub(super) fn most_bytes(parameters: usize) -> u64 {
+        (parameters as u64).saturating_mul(2 * 4).saturating_add(MOST_BESIDE)
+    }
+
+    /// The folder and the state of the checkpoint of `step`; compares what the whole run depends on.
+    fn read_state_at(run: &Path, step: u64, changes: &[Change]) -> Result<(PathBuf, CheckpointState), RunError> {
         let Some(kept) = kept(run)?.into_iter().find(|kept| kept.step == step) else {
             return Err(RunError::unexpected(&Self::path(run, step), message!("a checkpoint"), message!("none")));
         };
@@ -97,9 +131,7 @@ impl Checkpoint {
             compare(&run.join("config.toml"), &sums.config, &sum_of(&run.join("config.toml"))?, step)?;
             compare(&run.join("changes.toml"), &sums.changes, &sum_of_changes(changes, step), step)?;
         }
-        let weights = kept.path.join(WEIGHTS);
-        let (_, length) = open_file(&weights).map_err(RunError::read(&weights))?;
-        Self::read_tensors(&kept.path, state, most_bytes(length)?)
+        Ok((kept.path, state))
     }
 
     fn read_state(path: &Path, step: u64) -> Result<CheckpointState, RunError> {
@@ -124,19 +156,33 @@ impl Checkpoint {
     fn read_tensors(path: &Path, state: CheckpointState, most_bytes: u64) -> Result<Self, RunError> {
         let CheckpointState { step, train_s, updates, sha256: sums, .. } = state;
         let sums = sums.as_ref();
-        let tensors_of = |name: &str, sum: Option<&String>| {
-            let path = path.join(name);
-            let bytes = read_file(&path, most_bytes.min(MOST_TENSOR_BYTES)).map_err(RunError::read(&path))?;
-            if let Some(sum) = sum {
-                compare(&path, sum, &sha256(&bytes), step)?;
-            }
-            tensors::parse(&path, &bytes, step)
-        };
+        let tensors_of = |name: &str, sum: Option<&String>| read_tensors_file(&path.join(name), step, most_bytes, sum);
         let weights = tensors_of(WEIGHTS, sums.map(|sums| &sums.weights))?;
         let moments = tensors_of("optimizer.safetensors", sums.map(|sums| &sums.optimizer))?;
         let moments = moments_of(&path.join("optimizer.safetensors"), moments)?;
         Ok(Self { step, train_s, saved: Saved { weights, moments, updates } })
     }
+}
+
+/// The length of a checkpoint's weights, in bytes.
+fn weights_length(path: &Path) -> Result<u64, RunError> {
+    let weights = path.join(WEIGHTS);
+    let (_, length) = open_file(&weights).map_err(RunError::read(&weights))?;
+    Ok(length)
+}
+
+/// Reads a file of tensors, and compares its checksum where one is known.
+fn read_tensors_file(
+    path: &Path,
+    step: u64,
+    most_bytes: u64,
+    sum: Option<&String>,
+) -> Result<BTreeMap<String, Vec<f32>>, RunError> {
+    let bytes = read_file(path, most_bytes.min(MOST_TENSOR_BYTES)).map_err(RunError::read(path))?;
+    if let Some(sum) = sum {
+        compare(path, sum, &sha256(&bytes), step)?;
+    }
+    tensors::parse(path, &bytes, step)
 }
 
 /// Writes a file of a checkpoint and gives its checksum, which is computed while the disk is busy.

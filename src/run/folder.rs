@@ -1,7 +1,7 @@
 //! A run folder as a whole.
 
 use super::changes::read_changes;
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, MOST_BESIDE};
 use super::error::RunError;
 use super::kept::{kept, not_kept};
 use super::toml_file::{read_toml_if_any, read_toml_up_to, write_toml};
@@ -13,9 +13,6 @@ use crate::model::{Change, Config, Model, StepError, in_force};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-
-/// The most that a file of tensors may hold beside what belongs to each parameter, in bytes.
-const MOST_BESIDE: u64 = 1 << 20;
 
 /// `config.toml`: all that a run depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -231,10 +228,9 @@ pub(super) fn read_checkpoint(
     let path = Checkpoint::path(folder, step);
     let mut made = None;
     let checkpoint = Checkpoint::read_at(folder, step, changes, |weights_bytes| {
-        let most = usize::try_from(weights_bytes.saturating_add(MOST_BESIDE) / 4).unwrap_or(usize::MAX);
+        let most = most_values(weights_bytes);
         let model = made.insert(Model::within(&config.model, config.image, most).map_err(misfit(&path))?);
-        // Two moments a parameter, or the parameter and its average; names, and what batch norm keeps.
-        Ok((model.parameter_count() as u64).saturating_mul(2 * 4).saturating_add(MOST_BESIDE))
+        Ok(Checkpoint::most_bytes(model.parameter_count()))
     })?;
     let Some(model) = made else {
         return Err(RunError::unexpected(&path, message!("a checkpoint"), message!("none")));
@@ -259,6 +255,11 @@ pub(super) fn snapshot_of(folder: &Path, mut model: Model, checkpoint: &Checkpoi
     restored().map_err(misfit(&Checkpoint::path(folder, checkpoint.step)))
 }
 
-fn misfit(path: &Path) -> impl Fn(StepError) -> RunError {
+/// Parameters that a model can have whose weights take so many bytes on disk.
+pub(super) fn most_values(weights_bytes: u64) -> usize {
+    usize::try_from(weights_bytes.saturating_add(MOST_BESIDE) / 4).unwrap_or(usize::MAX)
+}
+
+pub(super) fn misfit(path: &Path) -> impl Fn(StepError) -> RunError {
     move |error| RunError::unexpected(path, message!("weights that fit config.toml"), error.message())
 }

@@ -10,6 +10,7 @@ mod kept;
 mod lock;
 pub mod metrics_file;
 mod pretrained;
+mod reader;
 pub mod retention;
 mod state;
 mod tensors;
@@ -29,6 +30,7 @@ pub use fork::{Fork, ForkError, Origin, read_origin, value_of};
 pub use kept::{Kept, clean, kept, prune, put_aside_after};
 pub use lock::Lock;
 pub use pretrained::pretrained;
+pub use reader::CheckpointReader;
 pub use state::{CheckpointState, Checksums, MadeWith, sha256};
 pub use toml_file::sum_of;
 

@@ -6,6 +6,7 @@ use crate::explore::browse::{Browse, ExamplePlace};
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadChange;
 use crate::explore::plane::PlaneAxis;
+use crate::explore::timeline::{PlayWay, TimelineAxis, TimelinePlace};
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, Part};
 pub use crate::ui::ask::{Ask, ExportFormat, ExportSubject, ImageSubject};
@@ -25,6 +26,8 @@ pub enum Command {
     Model(ModelCommand),
     /// About the latent plane and its cursor.
     Plane(PlaneCommand),
+    /// About the steps of training that are looked back at.
+    Timeline(TimelineCommand),
     /// About the compare sheet.
     Compare(CompareCommand),
     /// About the drawing pad.
@@ -142,6 +145,22 @@ pub enum PlaneCommand {
     LookAt(ModelId, Vec<f32>),
 }
 
+/// About the steps of training that are looked back at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimelineCommand {
+    /// Look at training here.
+    Go(TimelinePlace),
+    /// Look so many marks further, towards the beginning where it is below 0.
+    Step(i64),
+    /// Let training run as a film, or hold it.
+    Play(Option<PlayWay>),
+    /// Align two runs by this.
+    Align(TimelineAxis),
+    /// Show so many pictures a second of a film.
+    Rate(u32),
+}
+
 /// About the compare sheet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -202,6 +221,8 @@ pub enum FileCommand {
     OpenRunAt(PathBuf, u64),
     /// Ask where a model's run is to be forked, and what is to change.
     AskFork(ModelId),
+    /// The same with the last checkpoint chosen that is not after a step.
+    AskForkAt(ModelId, u64),
     /// Make a fork and open it in the model's place.
     Fork(ModelId, ForkRequest),
     /// Write a run to its folder, or to the next free one.
@@ -236,6 +257,7 @@ commands_of!(
     Data: DataCommand,
     Model: ModelCommand,
     Plane: PlaneCommand,
+    Timeline: TimelineCommand,
     Compare: CompareCommand,
     Pad: PadCommand,
     View: ViewCommand,
@@ -265,12 +287,13 @@ mod tests {
 
     #[test]
     fn a_command_is_the_same_after_writing_and_reading() {
-        let commands: [Command; 6] = [
+        let commands: [Command; 7] = [
             ModelCommand::Edit(ModelId(3), Box::new(Config::vae_dense())).into(),
             PlaneCommand::LookAt(ModelId(0), vec![0.5, -1.0]).into(),
             FileCommand::Export(ExportSubject::Plane(Slot::B), "picture.png".into()).into(),
             FileCommand::CopyImage(ImageSubject::Decoded(Slot::B, [0.5, -1.0])).into(),
             ViewCommand::Settings(Box::default()).into(),
+            TimelineCommand::Go(TimelinePlace::At(12.5)).into(),
             Command::Undo,
         ];
         for command in commands {

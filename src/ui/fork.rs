@@ -44,11 +44,13 @@ pub struct ForkField {
 }
 
 impl ForkDialog {
-    /// Opens it for a model's run; `fields` are what can be changed.
-    pub fn ask(&mut self, id: ModelId, name: String, run: PathBuf, fields: Vec<ForkField>) {
+    /// Opens it for a model's run, to be forked at the last checkpoint not after a step, or at its newest; `fields` are what can
+    /// be changed.
+    pub fn ask(&mut self, id: ModelId, name: String, run: (PathBuf, Option<u64>), fields: Vec<ForkField>) {
+        let (run, asked) = run;
         let first = fields.iter().find(|field| field.key == "learning_rate").or(fields.first());
         let ForkField { key, value, .. } = first.cloned().unwrap_or_default();
-        let (kept, step, error) = (Vec::new(), 0, None);
+        let (kept, step, error) = (Vec::new(), asked.unwrap_or(u64::MAX), None);
         self.open = Some(Form { id, name, run, kept, step, fields, key, value, beside: true, waiting: false, error });
     }
 
@@ -65,10 +67,11 @@ impl ForkDialog {
         true
     }
 
-    /// The steps that a run keeps are known: the newest is chosen.
+    /// The steps that a run keeps are known: the newest is chosen that is not after the one that was asked for.
     pub fn fill(&mut self, run: &Path, kept: Vec<u64>) {
         if let Some(form) = self.open.as_mut().filter(|form| form.run == run) {
-            form.step = kept.last().copied().unwrap_or(0);
+            let before = kept.iter().rfind(|step| **step <= form.step);
+            form.step = before.or(kept.first()).copied().unwrap_or(0);
             form.kept = kept;
         }
     }

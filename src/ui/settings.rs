@@ -1,5 +1,6 @@
 //! How the window looks: kept from one session to the next.
 
+use crate::explore::timeline::TimelineAxis;
 use crate::gpu::{ColorMap, DecoderChoice};
 use crate::picture::{FigureStyle, SAMPLE_COUNTS};
 use crate::trainer::Axis;
@@ -118,6 +119,25 @@ impl Default for LensSettings {
     }
 }
 
+/// Pictures a second that a film of training can have.
+pub const FILM_RATES: [u32; 4] = [2, 5, 10, 20];
+
+/// How training is looked back at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TimelineSettings {
+    /// What two runs are aligned by.
+    pub axis: TimelineAxis,
+    /// Pictures a second of a film, of [`FILM_RATES`].
+    pub per_s: u32,
+}
+
+impl Default for TimelineSettings {
+    fn default() -> Self {
+        Self { axis: TimelineAxis::Step, per_s: 5 }
+    }
+}
+
 /// The paths that served last, the newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -196,6 +216,8 @@ pub struct Settings {
     pub plane: PlaneSettings,
     /// What is drawn on the data plane.
     pub data_plane: DataPlaneSettings,
+    /// How training is looked back at.
+    pub timeline: TimelineSettings,
     /// What the lens is held over.
     pub lens: LensSettings,
     /// Slow motion: steps that each model makes a second at most, of [`SLOW_MOTION`]; `None` for as many as there is time for.
@@ -226,6 +248,9 @@ impl Settings {
         self.steps_per_s = self.steps_per_s.filter(|steps| SLOW_MOTION.contains(steps));
         self.runs = self.runs.filter(|runs| runs.is_absolute());
         self.recent = self.recent.made_whole();
+        if !FILM_RATES.contains(&self.timeline.per_s) {
+            self.timeline.per_s = whole.timeline.per_s;
+        }
         if !(0.0..=0.99).contains(&self.curves.smoothing) {
             self.curves.smoothing = whole.curves.smoothing;
         }

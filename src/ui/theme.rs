@@ -45,6 +45,8 @@ pub use points::{group_color, scale_color};
 pub mod signs {
     /// Train.
     pub const START: &str = "▶";
+    /// Play from the end to the beginning.
+    pub const BACKWARDS: &str = "◀";
     /// Hold still.
     pub const PAUSE: &str = "▮▮";
     /// One step.

@@ -4,6 +4,7 @@ use crate::dataset::{Dataset, Progress, Source};
 use crate::explore::compare::Sheet;
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
+use crate::explore::timeline::KeptIn;
 use crate::explore::viewport::Viewport;
 use crate::gpu::Decoding;
 use crate::message::Message;
@@ -19,6 +20,7 @@ use crate::ui::plane::known::{PlaneView, PlanesView};
 use crate::ui::settings::Settings;
 use crate::ui::slot::{Shown, Slot};
 use crate::ui::theme;
+use crate::ui::training::known::TimelineView;
 use candle_core::DeviceLocation;
 use eframe::egui::Color32;
 use rust_i18n::t;
@@ -53,6 +55,10 @@ pub struct ModelView<'a> {
     pub history: Option<&'a Arc<History>>,
     /// What is shown of it.
     pub snapshot: Option<&'a Arc<Snapshot>>,
+    /// The step of the newest weights there are.
+    pub newest: Option<u64>,
+    /// Where what is shown was kept, where that is older than the newest.
+    pub looked_back: Option<KeptIn>,
     /// Whether what is shown came with the program, not from this training.
     pub ready_made: bool,
     /// Which classes it makes, where that was counted.
@@ -167,6 +173,8 @@ pub struct View<'a> {
     pub cursor: [f32; 2],
     /// The line that is laid over the planes.
     pub line: Option<PlaneLine>,
+    /// Where training is looked at.
+    pub timeline: TimelineView<'a>,
     /// What part of the planes is seen.
     pub viewport: Viewport,
     /// The planes.

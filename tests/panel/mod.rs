@@ -7,6 +7,7 @@ use latentarium::explore::browse::Browse;
 use latentarium::explore::line::PlaneLine;
 use latentarium::explore::pad::PadState;
 use latentarium::explore::pad_canvas::PadCanvas;
+use latentarium::explore::timeline::Timeline;
 use latentarium::explore::viewport::Viewport;
 use latentarium::gpu::Decoding;
 use latentarium::model::{Config, ModelId};
@@ -19,6 +20,7 @@ use latentarium::ui::messages::Messages;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::slot::{Shown, Slot};
+use latentarium::ui::training::known::TimelineView;
 use latentarium::ui::view::{ModelView, PadView, SheetView, View};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -155,6 +157,8 @@ pub fn model_view(slot: Slot, config: &Config) -> ModelView<'_> {
         queued: false,
         history: None,
         snapshot: None,
+        newest: None,
+        looked_back: None,
         ready_made: false,
         class_shares: None,
         failure: None,
@@ -173,6 +177,12 @@ fn nothing_happened() -> &'static Messages {
 fn empty_pad() -> &'static PadState {
     static EMPTY: OnceLock<PadState> = OnceLock::new();
     EMPTY.get_or_init(PadState::default)
+}
+
+/// A timeline on which nothing can be seen.
+fn no_timeline() -> &'static Timeline {
+    static NONE: OnceLock<Timeline> = OnceLock::new();
+    NONE.get_or_init(Timeline::default)
 }
 
 /// All examples as they lie in the data, of which nothing is known yet.
@@ -195,6 +205,7 @@ pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> 
         train_at_once: 2,
         cursor: [0.0; 2],
         line: None,
+        timeline: TimelineView { timeline: no_timeline(), playing: None, held_bytes: 0, budget_bytes: 0 },
         viewport: Viewport::default(),
         planes: PlanesView::default(),
         pad: PadView { state: empty_pad(), image: None },

@@ -38,7 +38,8 @@ impl Session {
             }
             FileCommand::OpenRun(folder) => self.open_run(folder, None),
             FileCommand::OpenRunAt(folder, step) => self.open_run(folder, Some(step)),
-            FileCommand::AskFork(id) => self.ask_fork(id),
+            FileCommand::AskFork(id) => self.ask_fork(id, None),
+            FileCommand::AskForkAt(id, step) => self.ask_fork(id, Some(step)),
             FileCommand::Fork(id, request) => self.fork(id, request),
             FileCommand::Save(id) => self.save(&[id]),
             FileCommand::SaveAll => {

@@ -2,9 +2,11 @@
 
 mod curves;
 mod figure;
+pub mod known;
 mod legend;
 mod plot;
 mod scale;
+mod timeline;
 
 pub use figure::figure_plots;
 
@@ -141,7 +143,9 @@ impl Panel for Training {
             return;
         }
         let gap = 2.0 * theme::GRID;
-        let size = ui.available_size();
+        let has_strip = view.timeline.timeline.is_offered();
+        let strip = if has_strip { timeline::HEIGHT + theme::GRID } else { 0.0 };
+        let size = ui.available_size() - vec2(0.0, strip);
         let columns = (((size.x + gap) / (LEAST_WIDTH + gap)) as usize).clamp(1, groups.len());
         let rows =
             (((size.y + theme::GRID) / (LEAST_HEIGHT + theme::GRID)) as usize).clamp(1, groups.len().div_ceil(columns));
@@ -160,5 +164,8 @@ impl Panel for Training {
             });
         }
         self.drawn = chosen;
+        if has_strip {
+            timeline::ui(ui, view, commands);
+        }
     }
 }

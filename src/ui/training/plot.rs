@@ -91,6 +91,11 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
                     plot.vline(VLine::new(name, x).color(color).style(LineStyle::dashed_dense()).width(1.0));
                 }
             }
+            if let Some((step, x)) = looked_back_at(measured.model, curves.axis).filter(|_| !of_model.is_empty()) {
+                let at = t!("training.at_step", step = whole(step));
+                let name = format!("{} · {at}", measured.model.label());
+                plot.vline(VLine::new(name, x).color(theme::model_color(measured.model.color)).width(1.5));
+            }
         }
         if plot.response().double_clicked() {
             plot.set_auto_bounds([true, true]);
@@ -141,6 +146,16 @@ pub(super) fn place(mark: &CurveMark, axis: Axis) -> Option<f64> {
         Axis::Step => Some(mark.step as f64),
         Axis::Seconds => mark.seconds.map(f64::from),
     }
+}
+
+/// The step of a model that is looked back at, and where it is.
+fn looked_back_at(model: &ModelView<'_>, axis: Axis) -> Option<(u64, f64)> {
+    let step = model.snapshot.filter(|_| model.looked_back.is_some())?.step;
+    let x = match axis {
+        Axis::Step => step as f64,
+        Axis::Seconds => f64::from(*model.history?.seconds_of(&[step])?.first()?),
+    };
+    Some((step, x))
 }
 
 /// What a mark says.

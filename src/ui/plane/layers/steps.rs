@@ -1,6 +1,7 @@
 //! Of which step what is drawn is, where that is not the newest.
 
 use super::layer::{PlaneFrame, PlaneLayer};
+use crate::explore::timeline::KeptIn;
 use crate::ui::text::whole;
 use crate::ui::theme;
 use eframe::egui::{Label, Painter, Rect, Shape, Ui, UiBuilder, pos2, vec2};
@@ -32,7 +33,10 @@ impl PlaneLayer for StepsLayer {
 
 /// What the note says, if anything.
 fn note(frame: &PlaneFrame<'_>) -> Option<String> {
-    let newest = frame.model().snapshot?.step;
+    let model = frame.model();
+    let shown = model.snapshot?.step;
+    // What is looked back at is drawn as it was asked for: one note says what it is.
+    let newest = if model.looked_back.is_some() { shown } else { model.newest.unwrap_or(shown) };
     let tiles = frame.tiles_step();
     let points = frame.points.map(|points| points.encoding.step);
     let text = match (points, tiles) {
@@ -41,7 +45,10 @@ fn note(frame: &PlaneFrame<'_>) -> Option<String> {
         }
         (_, Some(tiles)) if tiles != newest => t!("plane.step_of_tiles", step = whole(tiles)),
         (Some(points), None) if points != newest => t!("plane.step_of_points", step = whole(points)),
-        _ => return None,
+        _ => match (model.looked_back?, whole(shown), whole(model.newest.unwrap_or(shown))) {
+            (KeptIn::Memory, step, newest) => t!("plane.step_of_memory", step = step, newest = newest),
+            (_, step, newest) => t!("plane.step_of_past", step = step, newest = newest),
+        },
     };
     Some(text.into_owned())
 }
