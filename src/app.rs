@@ -17,6 +17,7 @@ mod fields;
 mod files;
 mod jobs;
 mod kept;
+mod latent_space;
 mod logic;
 mod past;
 mod planes;
@@ -34,6 +35,7 @@ mod session;
 mod session_files;
 mod shares;
 mod shell;
+mod space_state;
 
 mod start;
 mod state;

@@ -7,6 +7,7 @@ mod export_plane;
 mod export_samples;
 mod file;
 mod keep;
+mod lay;
 mod model;
 mod pad;
 mod plane;

@@ -88,7 +88,11 @@ impl Session {
     }
 
     pub(super) fn planes_view(&self) -> PlanesView {
-        self.services.planes.view(self.project.shown, |model| self.on_device(model))
+        let mut view = self.services.planes.view(self.project.shown, |model| self.on_device(model));
+        for (id, plane) in view.models.iter_mut() {
+            plane.anchors = self.project.anchors.get(id).cloned().unwrap_or_default();
+        }
+        view
     }
 
     /// Who decodes what the device can take.

@@ -3,6 +3,7 @@
 use crate::app::undo::UndoWay;
 use crate::dataset::{Dataset, FolderPreview, Source};
 use crate::explore::browse::DataStatistics;
+use crate::explore::codes::DimensionEffects;
 use crate::explore::compare::Sheet;
 use crate::explore::data_plane::DataPlane;
 use crate::explore::plane::Plane;
@@ -15,6 +16,7 @@ use crate::trainer::Trainer;
 use crate::ui::command::Ask;
 use crate::ui::data_panel::known::ShownExample;
 use crate::ui::dialogs::PathCompletion;
+use crate::ui::latent::known::AnchorPictures;
 use eframe::egui::ColorImage;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -77,6 +79,12 @@ pub enum Done {
     Shares(ModelId, Option<ClassShares>),
     /// What a model has learned of points.
     DataPlane(ModelId, Box<DataPlane>),
+    /// A plane along directions that its codes give, or why there is none.
+    Laid(ModelId, Result<Box<Plane>, Message>),
+    /// The pixel effect of each dimension of a model; `None` where that was cancelled.
+    Effects(ModelId, Option<Box<DimensionEffects>>),
+    /// What a model makes of its anchors.
+    Anchored(ModelId, Box<AnchorPictures>),
     /// Examples were searched and sorted; `None` where that was cancelled.
     Listed(Option<Arc<[u32]>>),
     /// Small pictures of a stretch of the examples that are listed.

@@ -48,6 +48,12 @@ pub enum JobKey {
     Shares(ModelId),
     /// What a model has learned of points is made for the data plane.
     DataPlane(ModelId),
+    /// Directions are computed from a model's codes.
+    Lay(ModelId),
+    /// The pixel effect of a model's dimensions is measured.
+    Effects(ModelId),
+    /// A model's anchors are decoded.
+    Anchors(ModelId),
     /// Examples are searched and sorted.
     ListExamples,
     /// Small pictures of a stretch of the examples that are listed are made.
@@ -86,6 +92,9 @@ impl JobKey {
             Self::Classifier => message!("learn the classes"),
             Self::Shares(_) => message!("class shares"),
             Self::DataPlane(_) => message!("data plane"),
+            Self::Lay(_) => message!("directions of a plane"),
+            Self::Effects(_) => message!("effect of dimensions"),
+            Self::Anchors(_) => message!("anchors"),
             Self::ListExamples => message!("list examples"),
             Self::Thumbnails(_) => message!("thumbnails"),
             Self::Statistics => message!("data statistics"),
@@ -192,7 +201,13 @@ impl Jobs {
                 // These follow training by themselves; for everything else a person waits.
                 let follows = matches!(
                     key,
-                    JobKey::Sheet | JobKey::Classifier | JobKey::Shares(_) | JobKey::DataPlane(_) | JobKey::Past(_)
+                    JobKey::Sheet
+                        | JobKey::Classifier
+                        | JobKey::Shares(_)
+                        | JobKey::DataPlane(_)
+                        | JobKey::Effects(_)
+                        | JobKey::Anchors(_)
+                        | JobKey::Past(_)
                 );
                 // Nobody receives any more only where the program ends.
                 let _ = sender.send((Finished { key, done }, number));

@@ -71,6 +71,7 @@ impl Session {
         self.refresh_sheet();
         self.refresh_shares();
         self.refresh_data_planes();
+        self.refresh_latent_space();
         self.keep_state(context, false);
     }
 

@@ -2,6 +2,7 @@
 
 use crate::app::data_plane_state::DataPlaneState;
 use crate::app::points::{self, PointSource, PointState};
+use crate::app::space_state::SpaceState;
 use crate::app::throttle::Throttle;
 use crate::app::wake::Waker;
 use crate::dataset::Dataset;
@@ -36,6 +37,7 @@ pub(super) struct PlaneState {
     /// The weights that each field was asked for with, by the field's id.
     pub fields: BTreeMap<&'static str, Throttle>,
     pub data_plane: DataPlaneState,
+    pub space: SpaceState,
     /// The step of the newest weights.
     newest: u64,
 }
@@ -183,6 +185,9 @@ impl Planes {
                 fields: self.viewer.as_ref().map(|viewer| viewer.fields(id)).unwrap_or_default(),
                 on_device: on_device(id),
                 data_plane: self.planes.get(id).and_then(|state| state.data_plane.made.clone()),
+                effects: self.planes.get(id).and_then(|state| state.space.effects.clone()),
+                anchored: self.planes.get(id).and_then(|state| state.space.anchored.clone()),
+                ..PlaneView::default()
             };
             (id, view)
         };

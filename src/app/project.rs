@@ -2,6 +2,7 @@
 //! of it; nothing that runs is in it.
 
 use crate::dataset::Source;
+use crate::explore::anchors::Anchors;
 use crate::explore::browse::Browse;
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
@@ -53,6 +54,8 @@ pub struct Project {
     pub shown: Shown,
     /// Planes that a person has put somewhere, by model; the others lie where the program puts them.
     pub planes: PerModel<Plane>,
+    /// Latents that a person has marked, by model.
+    pub anchors: PerModel<Anchors>,
     /// Where the cursor stands on every plane.
     pub cursor: [f32; 2],
     /// The line that is laid over the planes.
@@ -81,6 +84,7 @@ impl Default for Project {
             next_id: 0,
             shown: Shown::default(),
             planes: PerModel::default(),
+            anchors: PerModel::default(),
             cursor: [0.0; 2],
             line: None,
             view: Viewport::default(),
@@ -179,6 +183,7 @@ impl Project {
         }
         self.models.retain(|model| model.id != id);
         self.planes.remove(id);
+        self.anchors.remove(id);
         let Shown { a, b } = self.shown;
         for slot in self.slots_of(id).collect::<Vec<_>>() {
             let other = if slot == Slot::A { b } else { a };

@@ -54,7 +54,7 @@ impl PlaneLine {
         // The middle of the first cell is where the line begins.
         let first = plane.latent_from_plane(self.from);
         let origin = first.iter().zip(&direction).map(|(z, d)| z - cell / 2.0 * d).collect();
-        let plane = Plane { origin, u: direction, v: vec![0.0; plane.latent()] };
+        let plane = Plane::new(origin, direction, vec![0.0; plane.latent()]);
         LineTiles { plane, lattice: Lattice { cell, column: 0, row: 0, columns: Self::IMAGES, rows: 1 } }
     }
 }

@@ -1,12 +1,15 @@
 //! The mathematics of looking: no window, no GPU.
 
+pub mod anchors;
 pub mod browse;
 pub mod brush;
+pub mod codes;
 pub mod coloring;
 pub mod compare;
 pub mod data_plane;
 pub mod default_plane;
 pub mod density;
+pub mod direction_source;
 pub mod directions;
 pub mod drawn;
 pub mod encoded;

@@ -1,5 +1,6 @@
 //! A plane through a latent space: an origin and two directions.
 
+use super::direction_source::DirectionSource;
 use crate::random::{Purpose, normal_rows};
 
 /// A plane through a latent space. A position `[a, b]` on it means the latent `origin + a·u + b·v`.
@@ -13,6 +14,12 @@ pub struct Plane {
     pub u: Vec<f32>,
     /// The second direction, `[latent]`.
     pub v: Vec<f32>,
+    /// Where the first direction comes from; `None` for a dimension or a random direction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub u_source: Option<DirectionSource>,
+    /// Where the second direction comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub v_source: Option<DirectionSource>,
 }
 
 /// One of the two directions of a plane.
@@ -28,9 +35,25 @@ pub enum PlaneAxis {
 impl PlaneAxis {
     /// Both, in order.
     pub const BOTH: [Self; 2] = [Self::X, Self::Y];
+
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::X => Self::Y,
+            Self::Y => Self::X,
+        }
+    }
 }
 
+/// The cosine above which a direction counts as the same.
+const UNTURNED: f32 = 0.9999;
+
 impl Plane {
+    /// The plane through `origin` along two orthonormal directions, `[latent]` each.
+    pub const fn new(origin: Vec<f32>, u: Vec<f32>, v: Vec<f32>) -> Self {
+        Self { origin, u, v, u_source: None, v_source: None }
+    }
+
     /// The plane of a latent space of two dimensions: the space itself.
     pub fn of_two() -> Self {
         Self::of_axes(2, 0, 1)
@@ -40,7 +63,7 @@ impl Plane {
     pub fn of_axes(latent: usize, first: usize, second: usize) -> Self {
         let axis = |place: usize| (0..latent).map(|i| if i == place { 1.0 } else { 0.0 }).collect::<Vec<f32>>();
         let v = if second == first { vec![0.0; latent] } else { axis(second) };
-        Self { origin: vec![0.0; latent], u: axis(first), v }
+        Self::new(vec![0.0; latent], axis(first), v)
     }
 
     /// The plane through 0 along two seeded random orthonormal directions; the space itself where `latent` is 1 or 2.
@@ -55,7 +78,7 @@ impl Plane {
         let along = dot(second, &u);
         let rest: Vec<f32> = second.iter().zip(&u).map(|(s, u)| s - along * u).collect();
         let v = normalised(&rest).unwrap_or(fallback.v);
-        Self { origin: vec![0.0; latent], u, v }
+        Self::new(vec![0.0; latent], u, v)
     }
 
     /// The plane through 0 along the two dimensions of highest KL (nats, `[latent]`), the higher one first. Of equals the
@@ -105,21 +128,40 @@ impl Plane {
             return None;
         }
         let chosen: Vec<f32> = (0..latent).map(|i| if i == dimension { 1.0 } else { 0.0 }).collect();
-        let (before, other) = match axis {
-            PlaneAxis::X => (&self.u, &self.v),
-            PlaneAxis::Y => (&self.v, &self.u),
-        };
+        self.towards(axis, &chosen, None)
+    }
+
+    /// The same plane with one direction along another, `[latent]` of any length. The other direction stays, made orthogonal
+    /// to it; where it ran along this very one, the two change places. `None` where it has no length or another number of
+    /// dimensions, or there is but one dimension.
+    pub fn towards(&self, axis: PlaneAxis, direction: &[f32], source: Option<DirectionSource>) -> Option<Self> {
+        let latent = self.latent();
+        let chosen = normalised(direction).filter(|chosen| chosen.len() == latent && latent > 1)?;
         let across = |direction: &[f32]| {
-            let along = direction.get(dimension).copied().unwrap_or(0.0);
+            let along = dot(direction, &chosen);
             normalised(&direction.iter().zip(&chosen).map(|(x, c)| x - along * c).collect::<Vec<f32>>())
         };
-        let spare = if dimension == 0 { 1 } else { 0 };
-        let other = across(other).or_else(|| across(before)).unwrap_or_else(|| Self::of_axes(latent, spare, spare).u);
-        let (u, v) = match axis {
-            PlaneAxis::X => (chosen, other),
-            PlaneAxis::Y => (other, chosen),
-        };
-        Some(Self { origin: self.origin.clone(), u, v })
+        let (before, other) = (self.direction(axis), self.direction(axis.other()));
+        let least = (0..latent).min_by(|a, b| chosen[*a].abs().total_cmp(&chosen[*b].abs())).unwrap_or(0);
+        let spare = || across(&Self::of_axes(latent, least, least).u);
+        let other_now = across(other).or_else(|| across(before)).or_else(spare)?;
+        // A direction that had to be turned is no longer what it was called by.
+        let stays = |axis: PlaneAxis| dot(self.direction(axis), &other_now) > UNTURNED;
+        let other_source = PlaneAxis::BOTH.into_iter().find(|axis| stays(*axis));
+        let other_source = other_source.and_then(|axis| self.source(axis)).cloned();
+        let origin = self.origin.clone();
+        Some(match axis {
+            PlaneAxis::X => Self { origin, u: chosen, v: other_now, u_source: source, v_source: other_source },
+            PlaneAxis::Y => Self { origin, u: other_now, v: chosen, u_source: other_source, v_source: source },
+        })
+    }
+
+    /// Where a direction comes from; `None` for a dimension or a random direction.
+    pub const fn source(&self, axis: PlaneAxis) -> Option<&DirectionSource> {
+        match axis {
+            PlaneAxis::X => self.u_source.as_ref(),
+            PlaneAxis::Y => self.v_source.as_ref(),
+        }
     }
 
     /// Dimensions of the latent space.
@@ -181,11 +223,11 @@ pub fn ellipse(mean: [f32; 2], [xx, xy, yy]: [f32; 3], sigmas: f32, count: usize
         .collect()
 }
 
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-fn normalised(values: &[f32]) -> Option<Vec<f32>> {
+pub(super) fn normalised(values: &[f32]) -> Option<Vec<f32>> {
     let length = dot(values, values).sqrt();
     (length > 1e-6).then(|| values.iter().map(|x| x / length).collect())
 }
@@ -266,6 +308,43 @@ mod tests {
                 plane = next;
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn any_direction_can_be_laid_on_and_the_other_stays_as_near_as_it_can(
+            latent in 2usize..9, seed in any::<u64>(), x in any::<bool>(),
+        ) {
+            let axis = if x { PlaneAxis::X } else { PlaneAxis::Y };
+            let plane = Plane::random(latent, seed);
+            let direction = normal_rows(seed ^ 1, Purpose::Plane, 0, 1, latent);
+            let next = plane.towards(axis, &direction, Some(DirectionSource::Anchors)).unwrap();
+            let length = dot(&direction, &direction).sqrt();
+            prop_assert!((dot(next.direction(axis), &direction) - length).abs() < 1e-3 * length);
+            let (is, was) = (next.direction(axis.other()), plane.direction(axis.other()));
+            prop_assert!((dot(is, is) - 1.0).abs() < 1e-4 && dot(&next.u, &next.v).abs() < 1e-3);
+            // What is orthogonal to the direction and farthest along what it was.
+            let along = dot(was, next.direction(axis));
+            prop_assert!((dot(is, was) - (1.0 - along * along).max(0.0).sqrt()).abs() < 2e-2);
+            prop_assert_eq!(next.source(axis), Some(&DirectionSource::Anchors));
+            let again = next.towards(axis, &direction, None).unwrap();
+            prop_assert_eq!(again.source(axis), None);
+        }
+    }
+
+    #[test]
+    fn a_source_stays_with_its_direction_until_that_is_turned() {
+        let plane =
+            Plane::of_axes(4, 0, 1).towards(PlaneAxis::Y, &[0.0, 1.0, 1.0, 0.0], Some(DirectionSource::Anchors));
+        let plane = plane.unwrap();
+        let kept = plane.along(PlaneAxis::X, 3).unwrap();
+        assert_eq!(kept.source(PlaneAxis::Y), Some(&DirectionSource::Anchors));
+        let turned = plane.along(PlaneAxis::X, 1).unwrap();
+        assert_eq!(turned.source(PlaneAxis::Y), None);
+        let swapped = plane.towards(PlaneAxis::X, &plane.v, None).unwrap();
+        assert_eq!(swapped.direction(PlaneAxis::Y), plane.u.as_slice());
+        assert_eq!(plane.towards(PlaneAxis::X, &[0.0; 4], None), None);
+        assert_eq!(plane.towards(PlaneAxis::X, &[1.0; 3], None), None);
     }
 
     #[test]

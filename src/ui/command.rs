@@ -2,7 +2,9 @@
 //! test or a lesson replays is what a hand does.
 
 use crate::dataset::Source;
+use crate::explore::anchors::Anchor;
 use crate::explore::browse::{Browse, ExamplePlace};
+use crate::explore::codes::PlaneBasis;
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadChange;
 use crate::explore::plane::PlaneAxis;
@@ -135,6 +137,12 @@ pub enum PlaneCommand {
     Along(ModelId, PlaneAxis, usize),
     /// Let a plane run along two random directions, which are those of the model's seed.
     RandomDirections(ModelId),
+    /// Lay a plane along directions that its codes or its anchors give.
+    Lay(ModelId, PlaneBasis),
+    /// Mark a latent as one of the anchors (0 a, 1 b, 2 c) of a model, or take the mark away.
+    Anchor(ModelId, usize, Option<Anchor>),
+    /// Move cursor and plane so that the cursor stands on this latent: along the plane the cursor moves, across it the plane.
+    MoveTo(ModelId, Vec<f32>),
     /// Lay a line over the planes, or take it away.
     Line(Option<PlaneLine>),
     /// The line was let go here.

@@ -15,6 +15,7 @@ mod export;
 pub mod fork;
 pub mod help;
 mod known_data;
+pub mod latent;
 pub mod layout;
 pub mod log;
 pub mod menu;

@@ -45,6 +45,8 @@ pub struct PanelNeeds {
     pub directions: Vec<(Slot, DirectionRequest)>,
     /// Drawings that are too much to encode in a frame, by the view whose model encodes them.
     pub drawings: Vec<(Slot, Arc<Drawn>)>,
+    /// Whether dimensions and anchors of the plane's model are drawn.
+    pub latent_space: bool,
     /// Whether what models have learned of points is drawn.
     pub data_plane: bool,
     /// What to find the nearest training image of.

@@ -44,6 +44,9 @@ impl Session {
                     self.undo.settle();
                 }
             }
+            PlaneCommand::Lay(id, basis) => self.lay(id, basis),
+            PlaneCommand::Anchor(id, place, anchor) => self.put_anchor(id, place, anchor),
+            PlaneCommand::MoveTo(id, latent) => self.move_to(id, &latent),
             PlaneCommand::Line(None) => {
                 self.undo.settle();
                 self.lay_line(None);
@@ -61,6 +64,25 @@ impl Session {
                 }
             }
             PlaneCommand::LookAt(id, latent) => self.look_at(id, &latent),
+        }
+    }
+
+    /// Puts the cursor onto a latent: along the plane the cursor moves, across it the plane does.
+    fn move_to(&mut self, id: ModelId, latent: &[f32]) {
+        let plane = self.services.planes.plane(id).filter(|plane| plane.is_valid(latent.len())).cloned();
+        let Some(plane) = plane.filter(|_| latent.iter().all(|x| x.is_finite())) else { return };
+        let cursor = plane.plane_from_latent(latent);
+        let on = plane.latent_from_plane(cursor);
+        let origin = plane.origin.iter().zip(latent).zip(&on).map(|((origin, z), on)| origin + z - on).collect();
+        let moved = Plane { origin, ..(*plane).clone() };
+        let leaves = plane.latent() > 2 && moved.origin != plane.origin;
+        if leaves || cursor != self.project.cursor {
+            self.undo.record(ChangeKind::Plane, &self.project);
+            self.project.cursor = cursor;
+            if leaves {
+                self.project.planes.insert(id, moved.clone());
+                self.services.planes.set_plane(id, moved, true);
+            }
         }
     }
 
@@ -138,7 +160,7 @@ impl Session {
     }
 
     /// Puts a model's plane somewhere; the cursor stays where it is on it. Several such changes in a row are one.
-    fn change_plane(&mut self, id: ModelId, plane: Plane) {
+    pub(super) fn change_plane(&mut self, id: ModelId, plane: Plane) {
         if self.services.planes.plane(id).is_some_and(|now| **now == plane) {
             return;
         }

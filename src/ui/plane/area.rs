@@ -3,6 +3,7 @@
 use super::PlanePanel;
 use super::known::PlaneView;
 use super::layers::{self, PlaneFrame};
+use crate::explore::anchors::{Anchor, Anchors};
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::line::PlaneLine;
 use crate::explore::viewport::{Area, Viewport};
@@ -12,6 +13,7 @@ use crate::ui::text::tr;
 use crate::ui::theme;
 use crate::ui::view::View;
 use eframe::egui::{self, Key, Modifiers, PointerButton, Role, Sense, WidgetInfo};
+use rust_i18n::t;
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -225,6 +227,7 @@ impl PlanePanel {
             if ui.button(tr("plane.menu_cursor")).clicked() {
                 commands.push(PlaneCommand::CursorSettled(self.menu_place).into());
             }
+            self.anchor_entries(ui, view, commands);
             let image = self.menu_image.filter(|_| origin_can_move(view));
             let button = egui::Button::new(tr("plane.menu_origin"));
             if let (true, Some(image)) = (ui.add_enabled(image.is_some(), button).clicked(), image) {
@@ -244,6 +247,31 @@ impl PlanePanel {
             }
             if ui.button(tr("plane.reset")).clicked() {
                 self.reset_view(commands);
+            }
+        });
+    }
+}
+
+impl PlanePanel {
+    /// Marks the point's code that the menu was opened over, or the place.
+    fn anchor_entries(&self, ui: &mut egui::Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        let slot = view.settings.plane.model;
+        let Some((known, plane)) = view.plane(slot).and_then(|known| Some((known, known.plane.as_ref()?))) else {
+            return;
+        };
+        let of_point = || {
+            let (image, points) = self.menu_image.zip(known.points.as_ref())?;
+            let (mean, _) = points.encoding.posterior(points.of_image(image)?)?;
+            Some(Anchor { latent: mean.to_vec(), image: u32::try_from(image).ok() })
+        };
+        ui.menu_button(tr("plane.menu_anchor"), |ui| {
+            for (place, letter) in Anchors::NAMES.into_iter().enumerate() {
+                if ui.button(t!("plane.menu_anchor_of", letter = letter)).clicked() {
+                    let here = || Anchor { latent: plane.latent_from_plane(self.menu_place), image: None };
+                    let anchor = of_point().unwrap_or_else(here);
+                    commands.push(PlaneCommand::Anchor(view.slots.id(slot), place, Some(anchor)).into());
+                    ui.close();
+                }
             }
         });
     }

@@ -1,6 +1,7 @@
 //! What stands above the plane: whose it is, and as chips what its directions and its origin are; what is drawn of it.
 
 use super::PlanePanel;
+use super::basis;
 use super::layers::LAYERS;
 use super::settings::PlaneSettings;
 use crate::dataset::{Column, Split};
@@ -92,15 +93,22 @@ fn direction(ui: &mut Ui, view: &View<'_>, (axis, plane): (PlaneAxis, &Plane), c
     let slot = view.settings.plane.model;
     let model = view.slots.id(slot);
     let chosen = plane.dimension(axis);
-    let what = chosen.map_or_else(|| tr("plane.random"), text::latent_dimension);
+    let source = plane.source(axis);
+    let unnamed = || source.map_or_else(|| tr("plane.random"), basis::name);
+    let what = chosen.filter(|_| source.is_none()).map_or_else(unnamed, text::latent_dimension);
     let points = view.plane(slot).and_then(|known| known.points.as_ref());
     let kl = points.map(|points| points.encoding.kl_per_dimension.as_slice()).filter(|_| view.model(slot).has_prior());
     let kl = kl.filter(|kl| kl.len() == plane.latent());
     let tooltip = tr(if kl.is_some() { "plane.direction_kl_tip" } else { "plane.direction_tip" });
+    let tooltip = source.map_or_else(String::new, |source| basis::explanation(source) + "\n") + &tooltip;
     chip(ui, format!("{}: {what}", letter(axis)), &tooltip, MenuConfig::default(), |ui| {
         ui.set_min_width(16.0 * theme::GRID);
-        if plane.latent() > 2 && ui.selectable_label(chosen.is_none(), tr("plane.random_directions")).clicked() {
-            commands.push(PlaneCommand::RandomDirections(model).into());
+        if plane.latent() > 2 {
+            let is_random = chosen.is_none() && source.is_none();
+            if ui.selectable_label(is_random, tr("plane.random_directions")).clicked() {
+                commands.push(PlaneCommand::RandomDirections(model).into());
+            }
+            basis::entries(ui, view, (axis, plane), commands);
         }
         let order = match kl {
             Some(kl) => Plane::by_kl(kl),

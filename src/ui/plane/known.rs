@@ -1,5 +1,7 @@
 //! What is known of the models' planes: what the panels draw from.
 
+use crate::explore::anchors::Anchors;
+use crate::explore::codes::DimensionEffects;
 use crate::explore::data_plane::DataPlane;
 use crate::explore::directions::Directions;
 use crate::explore::drawn::DrawnFound;
@@ -10,6 +12,7 @@ use crate::explore::tiles::{AtlasLimits, TileGrid};
 use crate::explore::viewer::{LookFound, NearestFound};
 use crate::gpu::OnDevice;
 use crate::model::{ModelId, PerModel};
+use crate::ui::latent::known::AnchorPictures;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,6 +39,12 @@ pub struct PlaneView {
     pub on_device: Option<OnDevice>,
     /// What it has learned of points, drawn among its data.
     pub data_plane: Option<Arc<DataPlane>>,
+    /// Latents that a person has marked.
+    pub anchors: Anchors,
+    /// What it makes of them.
+    pub anchored: Option<Arc<AnchorPictures>>,
+    /// How much each of its dimensions changes the image.
+    pub effects: Option<Arc<DimensionEffects>>,
 }
 
 impl PlaneView {

@@ -1,6 +1,7 @@
 //! The latent plane: layers over the part of it that is seen, and a cursor to drag. Keeps only how the plane is looked at.
 
 mod area;
+mod basis;
 mod controls;
 mod coordinates;
 mod facts;

@@ -21,6 +21,8 @@ pub struct PlaneSettings {
     pub point_opacity: f32,
     /// By what points are coloured.
     pub color_by: ColorBy,
+    /// ψ: fresh latents are so many times the prior's draws.
+    pub truncation: f32,
     /// Which layers are drawn.
     pub show: LayerSwitches,
     /// How much of what lies under them fields hide that somebody has changed, by their ids.
@@ -35,6 +37,7 @@ impl Default for PlaneSettings {
             point_size: 1.0,
             point_opacity: 1.0,
             color_by: ColorBy::default(),
+            truncation: 1.0,
             show: LayerSwitches::default(),
             opacities: BTreeMap::new(),
         }
@@ -55,6 +58,8 @@ impl PlaneSettings {
     pub fn opacity_of(&self, field: &str) -> f32 {
         self.opacities.get(field).copied().unwrap_or(Self::FIELD_OPACITY)
     }
+    /// What the truncation can be.
+    pub const TRUNCATIONS: RangeInclusive<f32> = 0.05..=1.5;
 
     /// Numbers that the plane could not be drawn with become the default's.
     #[must_use]
@@ -67,6 +72,9 @@ impl PlaneSettings {
         self.opacities.retain(|_, opacity| Self::FIELD_OPACITIES.contains(opacity));
         if !Self::POINT_OPACITIES.contains(&self.point_opacity) {
             self.point_opacity = whole.point_opacity;
+        }
+        if !Self::TRUNCATIONS.contains(&self.truncation) {
+            self.truncation = whole.truncation;
         }
         self
     }

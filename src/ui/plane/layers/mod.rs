@@ -3,6 +3,7 @@
 //! A new layer is a file here (its arithmetic in `explore`), its line in [`LAYERS`], and where it has a switch its texts
 //! `plane_layer.<id>` and `plane_layer.<id>_tip`.
 
+mod anchors;
 mod card;
 mod cursor;
 mod density;
@@ -73,75 +74,33 @@ const fn layer_of(field: &'static PlaneField, applies: Applies, make: fn() -> Bo
     LayerEntry { id: field.id, switch: Switch::Off, applies, field: Some(field), make }
 }
 
+/// A layer that is no field.
+const fn layer(id: &'static str, switch: Switch, applies: Applies, make: fn() -> Box<dyn PlaneLayer>) -> LayerEntry {
+    LayerEntry { id, switch, applies, field: None, make }
+}
+
 /// All layers, the lowest first.
 pub const LAYERS: &[LayerEntry] = &[
-    LayerEntry {
-        id: TILES,
-        switch: Switch::On,
-        applies: ALL,
-        field: None,
-        make: || Box::<tiles::TilesLayer>::default(),
-    },
+    layer(TILES, Switch::On, ALL, || Box::<tiles::TilesLayer>::default()),
     layer_of(&AGGREGATE, POSTERIORS, || Box::new(FieldLayer::new(&AGGREGATE))),
     layer_of(&CLASSES, ALL, || Box::new(FieldLayer::new(&CLASSES))),
     layer_of(&SENSITIVITY, ALL, || Box::new(FieldLayer::new(&SENSITIVITY))),
     layer_of(&CRITIC, HAS_CRITIC, || Box::new(FieldLayer::new(&CRITIC))),
     layer_of(&DISAGREEMENT, ALL, || Box::new(FieldLayer::new(&DISAGREEMENT))),
     layer_of(&UNSUPPORTED, POSTERIORS, || Box::new(FieldLayer::new(&UNSUPPORTED))),
-    LayerEntry { id: "rings", switch: Switch::On, applies: PRIOR, field: None, make: || Box::new(rings::RingsLayer) },
-    LayerEntry {
-        id: "density",
-        switch: Switch::Off,
-        applies: ENCODER,
-        field: None,
-        make: || Box::<density::DensityLayer>::default(),
-    },
-    LayerEntry {
-        id: POINTS,
-        switch: Switch::On,
-        applies: ENCODER,
-        field: None,
-        make: || Box::<points::PointsLayer>::default(),
-    },
-    LayerEntry { id: "ticks", switch: Switch::Always, applies: ALL, field: None, make: || Box::new(ticks::TicksLayer) },
-    LayerEntry {
-        id: "posterior",
-        switch: Switch::Always,
-        applies: PRIOR,
-        field: None,
-        make: || Box::new(posterior::PosteriorLayer),
-    },
-    LayerEntry {
-        id: "drawing",
-        switch: Switch::Always,
-        applies: ENCODER,
-        field: None,
-        make: || Box::<drawing::DrawingLayer>::default(),
-    },
-    LayerEntry { id: "line", switch: Switch::Always, applies: ALL, field: None, make: || Box::new(line::LineLayer) },
-    LayerEntry {
-        id: "cursor",
-        switch: Switch::Always,
-        applies: ALL,
-        field: None,
-        make: || Box::new(cursor::CursorLayer),
-    },
-    LayerEntry {
-        id: "card",
-        switch: Switch::Always,
-        applies: ENCODER,
-        field: None,
-        make: || Box::<card::CardLayer>::default(),
-    },
-    LayerEntry {
-        id: "legend",
-        switch: Switch::On,
-        applies: ENCODER,
-        field: None,
-        make: || Box::new(legend::LegendLayer),
-    },
-    LayerEntry { id: "map", switch: Switch::Always, applies: ALL, field: None, make: || Box::new(map::MapLayer) },
-    LayerEntry { id: "steps", switch: Switch::Always, applies: ALL, field: None, make: || Box::new(steps::StepsLayer) },
+    layer("rings", Switch::On, PRIOR, || Box::new(rings::RingsLayer)),
+    layer("density", Switch::Off, ENCODER, || Box::<density::DensityLayer>::default()),
+    layer(POINTS, Switch::On, ENCODER, || Box::<points::PointsLayer>::default()),
+    layer("ticks", Switch::Always, ALL, || Box::new(ticks::TicksLayer)),
+    layer("posterior", Switch::Always, PRIOR, || Box::new(posterior::PosteriorLayer)),
+    layer("drawing", Switch::Always, ENCODER, || Box::<drawing::DrawingLayer>::default()),
+    layer("line", Switch::Always, ALL, || Box::new(line::LineLayer)),
+    layer("anchors", Switch::Always, ALL, || Box::new(anchors::AnchorsLayer)),
+    layer("cursor", Switch::Always, ALL, || Box::new(cursor::CursorLayer)),
+    layer("card", Switch::Always, ENCODER, || Box::<card::CardLayer>::default()),
+    layer("legend", Switch::On, ENCODER, || Box::new(legend::LegendLayer)),
+    layer("map", Switch::Always, ALL, || Box::new(map::MapLayer)),
+    layer("steps", Switch::Always, ALL, || Box::new(steps::StepsLayer)),
 ];
 
 impl LayerEntry {
