@@ -101,11 +101,6 @@ fn around(place: usize) -> impl Iterator<Item = usize> {
     place.checked_sub(1).into_iter().chain([place])
 }
 
-/// The later of two: step, and seconds.
-fn before_or(one: (u64, f32), other: (u64, f32)) -> (u64, f32) {
-    if other.0 >= one.0 { other } else { one }
-}
-
 /// One curve: points in order of step.
 #[derive(Clone, Debug)]
 pub struct Curve {
@@ -313,29 +308,26 @@ impl Curve {
 
     /// The seconds of training after which a step was reached: between what is kept of the curve in proportion, from 0 on.
     pub fn seconds_at(&self, step: u64) -> f32 {
-        let (mut before, mut after) = ((0, 0.0), None);
-        // From coarse to fine: a finer level knows nearer neighbours, where it reaches back so far.
+        let (mut before, mut after): ((u64, f32), Option<(u64, f32)>) = ((0, 0.0), None);
+        // Each level knows its own neighbours of the step: those that are nearest are meant.
         let mut narrow = |points: &mut dyn Iterator<Item = CurvePoint>| {
-            for point in points {
-                let knot = (point.step, point.seconds);
-                if point.step < step { before = before_or(before, knot) } else { after = Some(knot) }
+            for CurvePoint { step: at, seconds, .. } in points {
+                if at < step && at >= before.0 {
+                    before = (at, seconds);
+                } else if at >= step && after.is_none_or(|(nearest, _)| at < nearest) {
+                    after = Some((at, seconds));
+                }
             }
         };
-        for level in (1..=self.levels.len()).rev() {
-            let Some(blocks) = self.levels.get(level - 1) else { continue };
+        for blocks in &self.levels {
             let place = blocks.partition_point(|block| block.last.step < step);
             narrow(&mut around(place).filter_map(|place| Some(blocks.get(place)?.last)));
         }
         let place = self.points.partition_point(|point| point.step < step);
         narrow(&mut around(place).filter_map(|place| self.points.get(place).copied()));
-        match after {
-            None => before.1,
-            Some((next, seconds)) if next <= before.0 => seconds,
-            Some((next, seconds)) => {
-                let part = step.saturating_sub(before.0) as f32 / (next - before.0) as f32;
-                before.1 + part.min(1.0) * (seconds - before.1)
-            }
-        }
+        let Some((next, seconds)) = after else { return before.1 };
+        let part = step.saturating_sub(before.0) as f32 / next.saturating_sub(before.0).max(1) as f32;
+        before.1 + part * (seconds - before.1)
     }
 
     #[cfg(test)]

@@ -9,6 +9,7 @@ mod resting;
 mod runs;
 mod screen;
 mod sources;
+mod timeline;
 mod training;
 mod undo;
 mod window;

@@ -2,6 +2,7 @@
 
 mod decode;
 mod decode_gpu;
+mod timeline;
 mod train;
 mod ui;
 mod window;
@@ -10,10 +11,12 @@ use super::Outcome;
 use super::common::{threads_of, usage, within};
 use super::output::{say, tell};
 use crate::dataset::Source;
+use crate::explore::tiles::LARGEST_GRID;
 use anyhow::Result;
 use clap::Subcommand;
 use decode::bench_decode;
 use decode_gpu::bench_decode_gpu;
+use timeline::BenchTimeline;
 use train::bench_train;
 use ui::BenchUi;
 use window::BenchWindow;
@@ -22,6 +25,8 @@ use window::BenchWindow;
 const MOST_TIMES: usize = 1_000_000;
 /// The most latents that are decoded at a time.
 const MOST_LATENTS: usize = 16_384;
+/// The most checkpoints that a run is made with.
+const MOST_CHECKPOINTS: usize = 1000;
 
 #[derive(Subcommand)]
 pub enum BenchCommand {
@@ -69,6 +74,24 @@ pub enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Looking back at training: the explorer scrubs over a run of many checkpoints, off-screen; the CPU decodes.
+    Timeline {
+        /// The preset.
+        #[arg(default_value = "vae-dense")]
+        preset: String,
+        /// Checkpoints of the run.
+        #[arg(long, default_value_t = 30)]
+        checkpoints: u64,
+        /// Tiles along each side of the plane.
+        #[arg(long, default_value_t = 64)]
+        grid: usize,
+        /// Places to scrub to.
+        #[arg(long, default_value_t = 100)]
+        places: u32,
+        /// Print one line of JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Decoding latents into images of 28×28.
     Decode {
         /// The preset.
@@ -112,6 +135,12 @@ pub fn run(command: BenchCommand) -> Result<Outcome> {
             }
             let threads = threads_of(threads)?;
             (serde_json::to_value(BenchWindow { seconds, data: Source::parse(&data), threads }.run()?)?, json)
+        }
+        BenchCommand::Timeline { preset, checkpoints, grid, places, json } => {
+            within("--checkpoints", checkpoints as usize, 2..=MOST_CHECKPOINTS)?;
+            within("--grid", grid, 1..=LARGEST_GRID)?;
+            within("--places", places as usize, 1..=MOST_TIMES)?;
+            (serde_json::to_value(BenchTimeline { preset, checkpoints, grid, places }.run()?)?, json)
         }
         BenchCommand::Decode { preset, count, repeat, threads, backend, json } => {
             within("--count", count, 1..=MOST_LATENTS)?;

@@ -82,12 +82,28 @@ struct Took {
 /// What this thread has computed so far.
 #[cfg(unix)]
 fn computed() -> Option<Duration> {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time_of(rustix::time::ClockId::ThreadCPUTime)
+}
+
+/// What all threads of this process have computed so far.
+#[cfg(unix)]
+pub(super) fn process_time() -> Option<Duration> {
+    time_of(rustix::time::ClockId::ProcessCPUTime)
+}
+
+#[cfg(unix)]
+fn time_of(clock: rustix::time::ClockId) -> Option<Duration> {
+    let time = rustix::time::clock_gettime(clock);
     Some(Duration::new(u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?))
 }
 
 #[cfg(not(unix))]
 fn computed() -> Option<Duration> {
+    None
+}
+
+#[cfg(not(unix))]
+pub(super) fn process_time() -> Option<Duration> {
     None
 }
 
