@@ -7,7 +7,7 @@ use super::output::say;
 use super::plane::plane_from_disk;
 use crate::explore::data_plane::{DataBounds, MappedGrid};
 use crate::explore::encoded::Encoding;
-use crate::explore::path::{AggregatePosterior, PathFile, PathKind, PathPlan, Waypoints};
+use crate::explore::path::{DataSupport, PathFile, PathKind, PathPlan, Waypoints};
 use crate::explore::plane::Plane;
 use crate::picture::film::{
     EachFrame, FILM_RATES, FILM_SIDES, Film, FilmFormat, enlarged, enlargement, image_frame, plane_frame,
@@ -106,7 +106,7 @@ impl Order<'_> {
         let codes = test
             .filter(|_| needs_codes)
             .and_then(|test| Encoding::of(snapshot, test, CODES, &mut Scratch::default(), &mut || !is_interrupted()));
-        let support = codes.and_then(|codes| AggregatePosterior::of(&codes));
+        let support = codes.and_then(|codes| DataSupport::of(&codes));
         let plan = PathPlan { kind: path.kind, closed: path.closed, waypoints };
         let curve = plan.curve(&snapshot.decoder, support.as_ref(), &mut || !is_interrupted());
         let Some(curve) = curve else { return go_on().map_err(Into::into) };

@@ -3,7 +3,7 @@
 //! decoder run through holes, where it changes little (Syrota, *Decoder ensembling for learned latent geometries*, 2024).
 
 use super::descent::{Energy, descend};
-use super::support::AggregatePosterior;
+use super::support::DataSupport;
 use crate::snapshot::{Network, Scratch};
 use std::convert::Infallible;
 
@@ -21,14 +21,14 @@ const OWN: f64 = 1e-3;
 /// The metric: ‖f(z + dz) − f(z)‖² + s²·(price(z) + [`OWN`])·‖dz‖², s² what a step is worth on the whole.
 pub struct PathMetric<'a> {
     decoder: &'a Network,
-    support: Option<&'a AggregatePosterior>,
+    support: Option<&'a DataSupport>,
     scale: f64,
     scratch: Scratch,
 }
 
 impl<'a> PathMetric<'a> {
     /// Of a decoder, with a price off the data's region where that is known and belongs to the same latent space.
-    pub fn new(decoder: &'a Network, support: Option<&'a AggregatePosterior>, waypoints: &[Vec<f32>]) -> Self {
+    pub fn new(decoder: &'a Network, support: Option<&'a DataSupport>, waypoints: &[Vec<f32>]) -> Self {
         let support = support.filter(|support| support.latent() == decoder.input());
         let mut metric = Self { decoder, support, scale: 1.0, scratch: Scratch::default() };
         let mut places: Vec<f64> = waypoints.iter().take(MEASURED).flatten().map(|z| f64::from(*z)).collect();
@@ -54,7 +54,7 @@ impl<'a> PathMetric<'a> {
     }
 
     /// Where the data is.
-    pub fn support(&self) -> Option<&AggregatePosterior> {
+    pub fn support(&self) -> Option<&DataSupport> {
         self.support
     }
 
@@ -268,7 +268,7 @@ mod tests {
         let (images, labels, kl_per_dimension) = ((0..10).collect(), vec![0; 10], vec![1.0; latent]);
         let took = Duration::ZERO;
         let codes = Encoding { step: 0, latent, mean, log_variance, kl_per_dimension, images, labels, took };
-        let support = AggregatePosterior::of(&codes).unwrap();
+        let support = DataSupport::of(&codes).unwrap();
         for support in [None, Some(&support)] {
             let mut metric = PathMetric::new(&decoder, support, &[vec![0.0; 3]]);
             let all: Vec<f64> = draws(6, 5 * latent).into_iter().map(|z| 0.5 * f64::from(z)).collect();

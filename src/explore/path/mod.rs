@@ -14,7 +14,7 @@ mod tests;
 pub use curve::LatentCurve;
 pub use file::{PATH_FRAMES, PathFile, PathFileError, Waypoints};
 pub use metric::PathMetric;
-pub use support::AggregatePosterior;
+pub use support::DataSupport;
 
 use crate::snapshot::Network;
 use graph::PathGraph;
@@ -58,7 +58,7 @@ impl PathPlan {
     pub fn curve(
         &self,
         decoder: &Network,
-        support: Option<&AggregatePosterior>,
+        support: Option<&DataSupport>,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Option<LatentCurve> {
         let latent = decoder.input();

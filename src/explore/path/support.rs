@@ -12,7 +12,7 @@ const LEAST_WIDTH: f64 = 0.5;
 
 /// A mixture of the posteriors of some images.
 #[derive(Clone, Debug)]
-pub struct AggregatePosterior {
+pub struct DataSupport {
     latent: usize,
     /// `[count, latent]`.
     mean: Vec<f64>,
@@ -23,7 +23,7 @@ pub struct AggregatePosterior {
     threshold: f64,
 }
 
-impl AggregatePosterior {
+impl DataSupport {
     /// Of an encoding's images, evenly chosen where they are many. `None` of fewer than two, or where they have no finite
     /// posteriors.
     pub fn of(encoding: &Encoding) -> Option<Self> {

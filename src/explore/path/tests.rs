@@ -60,7 +60,7 @@ fn codes(name: &str, count: usize, deviation: f32) -> (Encoding, Vec<Vec<f32>>) 
 }
 
 /// Whether a way leads from one place to the other inside the region, by cells of this side.
-fn is_joined(support: &AggregatePosterior, from: &[f32], to: &[f32], side: f64) -> bool {
+fn is_joined(support: &DataSupport, from: &[f32], to: &[f32], side: f64) -> bool {
     let cell = |z: &[f32]| [0, 1].map(|k| (f64::from(z[k]) / side).round() as i64);
     let is_inside = |[x, y]: [i64; 2]| support.is_supported(&[x as f64 * side, y as f64 * side]);
     let (mut open, mut seen) = (vec![cell(from)], BTreeSet::new());
@@ -78,7 +78,7 @@ fn is_joined(support: &AggregatePosterior, from: &[f32], to: &[f32], side: f64) 
 fn shortest_ways_stay_with_curved_data_where_a_way_inside_exists() {
     for (name, deviation) in [("moons", 0.08), ("swiss-roll", 0.05)] {
         let (encoding, rows) = codes(name, 1500, deviation);
-        let support = AggregatePosterior::of(&encoding).unwrap();
+        let support = DataSupport::of(&encoding).unwrap();
         let inside = rows.iter().filter(|z| support.is_supported(&[f64::from(z[0]), f64::from(z[1])])).count();
         assert!(inside * 1000 >= rows.len() * 975, "{name}: {inside} of {}", rows.len());
         let (mut tested, mut left_by_straight) = (0, 0);
@@ -121,7 +121,7 @@ proptest! {
             let (images, labels, kl_per_dimension) = ((0..60).collect(), vec![0; 60], vec![1.0; latent]);
             let took = Duration::ZERO;
             let codes = Encoding { step: 0, latent, mean, log_variance, kl_per_dimension, images, labels, took };
-            AggregatePosterior::of(&codes).unwrap()
+            DataSupport::of(&codes).unwrap()
         });
         let plan = PathPlan { kind: PathKind::Geodesic, closed: false, waypoints: ends.clone() };
         let found = plan.curve(&decoder, support.as_ref(), &mut || true).unwrap();
