@@ -121,8 +121,12 @@ fn the_aggregate_posterior_integrates_to_one_however_narrow_its_parts_are() {
     for deviation in [1e-4, 0.03, 0.4] {
         for turn in [0.0f32, 0.6] {
             let lattice = square(7.0, 64);
-            let plane =
-                Plane { origin: vec![0.0; 2], u: vec![turn.cos(), turn.sin()], v: vec![-turn.sin(), turn.cos()], ..Plane::of_two() };
+            let plane = Plane {
+                origin: vec![0.0; 2],
+                u: vec![turn.cos(), turn.sin()],
+                v: vec![-turn.sin(), turn.cos()],
+                ..Plane::of_two()
+            };
             let source = FieldSource {
                 encoding: Some(encoding(3000, deviation)),
                 plane: Arc::new(plane),
