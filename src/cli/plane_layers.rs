@@ -17,7 +17,7 @@ use crate::metrics::Classifier;
 use crate::picture::{self, ColorMap, FigureClass, FigureKey, FigureLegend, FigurePoint, FigureStyle, PlaneFigure};
 use crate::run::{self, Opened};
 use crate::snapshot::{Scratch, Snapshot};
-use crate::ui::plane::{FigureField, axis_name};
+use crate::ui::plane::{FigureField, axis_name, figures};
 use crate::ui::theme;
 use anyhow::{Result, bail};
 use std::path::Path;
@@ -142,6 +142,9 @@ impl PlaneLayers {
             false => write_png(&arguments.out, &picture::pixels(&figure, &style)?)?,
         }
         say(arguments.out.display())?;
+        for FigureField { field, grid, .. } in &fields {
+            figures(grid).try_for_each(|words| say(format_args!("{}: {words}", field.id)))?;
+        }
         Ok(Outcome::Done)
     }
 }

@@ -3,6 +3,7 @@
 
 mod data;
 mod export;
+mod fields;
 mod models;
 mod reading;
 mod resting;

@@ -5,7 +5,8 @@ use crate::app::{Session, Start};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::gpu;
 use crate::trainer::MetricId;
-use crate::ui::command::ModelCommand;
+use crate::ui::command::{ModelCommand, ViewCommand};
+use crate::ui::plane::layers::LAYERS;
 use crate::ui::slot::Slot;
 use eframe::egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
 use eframe::{egui_wgpu, wgpu};
@@ -115,6 +116,8 @@ pub struct UiTimes {
     pub idle: FrameTimes,
     /// Two trainers run.
     pub training: FrameTimes,
+    /// Two trainers run, and every layer of the plane is drawn.
+    pub all_layers: FrameTimes,
     /// Frames in each.
     pub frames: u32,
     /// Points in each loss curve.
@@ -184,10 +187,17 @@ impl BenchUi {
             std::thread::sleep(Duration::from_millis(10));
         }
         let training = self.measure(&mut session, &context, gpu.as_ref(), Some(&encoded));
+        show_all_layers(&mut session);
+        for index in 0..WARM_UP {
+            frame(&mut session, &context, gpu.as_ref(), index);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let all_layers = self.measure(&mut session, &context, gpu.as_ref(), Some(&encoded));
         session.apply(ModelCommand::ToggleAll);
         Ok(UiTimes {
             idle,
             training,
+            all_layers,
             frames: self.frames,
             curve_points: CURVE_POINTS,
             plane_points: session.points(Slot::A).map_or(0, |points| points.count()),
@@ -222,6 +232,12 @@ impl BenchUi {
             .collect();
         FrameTimes::of(&times)
     }
+}
+
+fn show_all_layers(session: &mut Session) {
+    let mut settings = session.view(&[]).settings.clone();
+    LAYERS.iter().for_each(|layer| settings.plane.show.set(layer.id, true));
+    session.apply(ViewCommand::Settings(Box::new(settings)));
 }
 
 /// [`PLANE_POINTS`] points: an encoding again and again, with up to a tenth of the prior's deviation added to each mean.

@@ -14,7 +14,7 @@ mod line;
 mod selection;
 pub mod settings;
 
-pub use figure::FigureField;
+pub use figure::{FigureField, figures};
 pub use header::axis_name;
 pub use selection::PointSelection;
 

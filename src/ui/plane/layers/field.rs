@@ -3,7 +3,7 @@
 use super::layer::{PlaneFrame, PlaneLayer};
 use crate::explore::field::{FieldGrid, FieldPaint, PlaneField, class_borders, indicatrices};
 use crate::picture::{FieldStyle, field_picture};
-use crate::ui::plane::figure::figures;
+use crate::ui::plane::figures;
 use crate::ui::text::{number, tr};
 use crate::ui::theme;
 use eframe::egui::{Align2, Color32, ColorImage, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, TextureHandle};

@@ -1,0 +1,79 @@
+//! Fields over the plane, switched on by hand.
+
+use crate::screen::{A, Screen};
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
+use latentarium::explore::field::FIELDS;
+use latentarium::ui::command::{ModelCommand, ViewCommand};
+use latentarium::ui::plane::layers::LAYERS;
+use latentarium::ui::settings::Settings;
+use latentarium::ui::slot::Slot;
+
+fn is_made(session: &latentarium::app::Session, id: &str) -> bool {
+    session.view(&[]).plane(Slot::A).is_some_and(|known| known.fields.contains_key(id))
+}
+
+#[test]
+fn a_field_is_switched_on_and_its_opacity_is_changed_by_name() {
+    let mut screen = Screen::ready();
+    screen.session.borrow_mut().apply(ModelCommand::StepAll);
+    screen.until("weights", |session| session.model(Slot::A).shown().is_some());
+    let layers =
+        |node: &egui_kittest::Node<'_>| node.accesskit_node().label().is_some_and(|name| name.starts_with("Layers"));
+    screen.harness.get_by(|node| layers(&egui_kittest::Node::from(node))).click();
+    screen.step();
+    screen.step();
+    assert!(screen.harness.query_by_label("Opacity of Sensitivity").is_none());
+    screen.harness.get_by_role_and_label(Role::CheckBox, "Sensitivity").click();
+    screen.until("sensitivity", |session| is_made(session, "sensitivity"));
+    let opacity = screen.harness.get_by_role_and_label(Role::Slider, "Opacity of Sensitivity");
+    assert_eq!(opacity.value().as_deref(), Some("0.70"));
+    screen.harness.get_by_role_and_label(Role::CheckBox, "Aggregate posterior").click();
+    screen.until("the aggregate posterior", |session| is_made(session, "aggregate"));
+    screen.harness.get_by_role_and_label(Role::CheckBox, "Sensitivity").click();
+    screen.step();
+    assert!(screen.harness.query_by_label("Opacity of Sensitivity").is_none());
+}
+
+/// All of them at once, of both models, and each for as long as it is asked for.
+#[test]
+fn all_fields_that_a_model_has_are_made_and_follow_the_view() {
+    let mut screen = Screen::ready();
+    let all = |settings: &Settings, slot: Slot| {
+        let mut settings = settings.clone();
+        LAYERS.iter().for_each(|layer| settings.plane.show.set(layer.id, true));
+        settings.plane.model = slot;
+        ViewCommand::Settings(Box::new(settings))
+    };
+    screen.session.borrow_mut().apply(ModelCommand::Duplicate(A));
+    screen.session.borrow_mut().apply(ModelCommand::StepAll);
+    for (slot, absent) in [(Slot::A, &["critic"][..]), (Slot::B, &["aggregate", "unsupported", "disagreement"][..])] {
+        let settings = screen.session.borrow().view(&[]).settings.clone();
+        screen.session.borrow_mut().apply(all(&settings, slot));
+        let wanted: Vec<&str> = FIELDS.iter().map(|field| field.id).filter(|id| !absent.contains(id)).collect();
+        screen.until("all fields", |session| {
+            let view = session.view(&[]);
+            let Some(known) = view.plane(slot) else { return false };
+            wanted.iter().all(|id| known.fields.contains_key(id))
+        });
+        let session = screen.session.borrow();
+        let view = session.view(&[]);
+        let fields = &view.plane(slot).unwrap().fields;
+        assert!(absent.iter().all(|id| !fields.contains_key(id)), "{:?}", fields.keys());
+    }
+}
+
+/// What steps change at the cursor is in its panel.
+#[test]
+fn the_directions_at_the_cursor_have_a_panel() {
+    let mut screen = Screen::ready();
+    screen.session.borrow_mut().apply(ModelCommand::StepAll);
+    screen.until("weights", |session| session.model(Slot::A).shown().is_some());
+    screen.click("Directions");
+    screen.until("both directions", |session| {
+        session.view(&[]).plane(Slot::A).is_some_and(|known| known.directions.is_some())
+    });
+    for name in ["A one step right", "A one step up", "B one step right"] {
+        screen.harness.get_by_role_and_label(Role::Image, name);
+    }
+}
