@@ -1,11 +1,14 @@
 //! Asks for the fields over the plane that is on the screen: each as often as its share of the processor allows.
 
 use crate::app::session::Session;
-use crate::explore::field::{FieldInputs, FieldSource, PlaneField};
+use crate::explore::directions::Directions;
+use crate::explore::field::{FieldGrid, FieldInputs, FieldSource, PlaneField};
 use crate::explore::tiles::Lattice;
 use crate::explore::viewer::FieldRequest;
 use crate::model::ModelId;
 use crate::snapshot::Snapshot;
+use crate::ui::slot::Slot;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +39,16 @@ impl Session {
                 viewer.request_field(id, FieldRequest { field, source });
             }
         }
+    }
+
+    /// The newest fields of the model in a view, by their ids.
+    pub fn fields(&self, slot: Slot) -> BTreeMap<&'static str, Arc<FieldGrid>> {
+        self.services.planes.viewer.as_ref().map(|viewer| viewer.fields(self.id(slot))).unwrap_or_default()
+    }
+
+    /// What steps change in the image of the model in a view, as found last.
+    pub fn directions(&self, slot: Slot) -> Option<Arc<Directions>> {
+        self.services.planes.viewer.as_ref()?.directions(self.id(slot))
     }
 
     /// What a field over a model's plane is made of, as far as it is there.

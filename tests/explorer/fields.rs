@@ -10,7 +10,7 @@ use latentarium::ui::settings::Settings;
 use latentarium::ui::slot::Slot;
 
 fn is_made(session: &latentarium::app::Session, id: &str) -> bool {
-    session.view(&[]).plane(Slot::A).is_some_and(|known| known.fields.contains_key(id))
+    session.fields(Slot::A).contains_key(id)
 }
 
 #[test]
@@ -48,17 +48,14 @@ fn all_fields_that_a_model_has_are_made_and_follow_the_view() {
     screen.session.borrow_mut().apply(ModelCommand::Duplicate(A));
     screen.session.borrow_mut().apply(ModelCommand::StepAll);
     for (slot, absent) in [(Slot::A, &["critic"][..]), (Slot::B, &["aggregate", "unsupported", "disagreement"][..])] {
-        let settings = screen.session.borrow().view(&[]).settings.clone();
+        let settings = screen.session.borrow().settings().clone();
         screen.session.borrow_mut().apply(all(&settings, slot));
         let wanted: Vec<&str> = FIELDS.iter().map(|field| field.id).filter(|id| !absent.contains(id)).collect();
         screen.until("all fields", |session| {
-            let view = session.view(&[]);
-            let Some(known) = view.plane(slot) else { return false };
-            wanted.iter().all(|id| known.fields.contains_key(id))
+            let fields = session.fields(slot);
+            wanted.iter().all(|id| fields.contains_key(id))
         });
-        let session = screen.session.borrow();
-        let view = session.view(&[]);
-        let fields = &view.plane(slot).unwrap().fields;
+        let fields = screen.session.borrow().fields(slot);
         assert!(absent.iter().all(|id| !fields.contains_key(id)), "{:?}", fields.keys());
     }
 }
@@ -70,9 +67,7 @@ fn the_directions_at_the_cursor_have_a_panel() {
     screen.session.borrow_mut().apply(ModelCommand::StepAll);
     screen.until("weights", |session| session.model(Slot::A).shown().is_some());
     screen.click("Directions");
-    screen.until("both directions", |session| {
-        session.view(&[]).plane(Slot::A).is_some_and(|known| known.directions.is_some())
-    });
+    screen.until("both directions", |session| session.directions(Slot::A).is_some());
     for name in ["A one step right", "A one step up", "B one step right"] {
         screen.harness.get_by_role_and_label(Role::Image, name);
     }

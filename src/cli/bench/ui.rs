@@ -235,7 +235,7 @@ impl BenchUi {
 }
 
 fn show_all_layers(session: &mut Session) {
-    let mut settings = session.view(&[]).settings.clone();
+    let mut settings = session.settings().clone();
     LAYERS.iter().for_each(|layer| settings.plane.show.set(layer.id, true));
     session.apply(ViewCommand::Settings(Box::new(settings)));
 }
