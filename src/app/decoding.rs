@@ -90,8 +90,10 @@ impl Session {
     pub(super) fn planes_view(&self) -> PlanesView {
         let mut view = self.services.planes.view(self.project.shown, |model| self.on_device(model));
         for (id, plane) in view.models.iter_mut() {
+            plane.map_progress = self.map_progress(id);
             plane.anchors = self.project.anchors.get(id).cloned().unwrap_or_default();
         }
+        view.selection = self.selection_view();
         view
     }
 

@@ -3,7 +3,7 @@
 use crate::app::undo::UndoWay;
 use crate::dataset::{Dataset, FolderPreview, Source};
 use crate::explore::browse::DataStatistics;
-use crate::explore::codes::DimensionEffects;
+use crate::explore::codes::{DimensionEffects, PointMap};
 use crate::explore::compare::Sheet;
 use crate::explore::data_plane::DataPlane;
 use crate::explore::plane::Plane;
@@ -17,6 +17,7 @@ use crate::ui::command::Ask;
 use crate::ui::data_panel::known::ShownExample;
 use crate::ui::dialogs::PathCompletion;
 use crate::ui::latent::known::AnchorPictures;
+use crate::ui::points::known::SelectedPoints;
 use eframe::egui::ColorImage;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -85,6 +86,10 @@ pub enum Done {
     Effects(ModelId, Option<Box<DimensionEffects>>),
     /// What a model makes of its anchors.
     Anchored(ModelId, Box<AnchorPictures>),
+    /// A model's points were laid out; `None` where that was cancelled, or there are too few.
+    PointMap(ModelId, Option<Box<PointMap>>),
+    /// Test images were selected, or why not; `None` where that was cancelled.
+    Selected(Result<Option<Box<SelectedPoints>>, Message>),
     /// Examples were searched and sorted; `None` where that was cancelled.
     Listed(Option<Arc<[u32]>>),
     /// Small pictures of a stretch of the examples that are listed.

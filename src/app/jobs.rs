@@ -54,6 +54,10 @@ pub enum JobKey {
     Effects(ModelId),
     /// A model's anchors are decoded.
     Anchors(ModelId),
+    /// A model's points are laid out as a map.
+    PointMap(ModelId),
+    /// Test images are selected.
+    Select,
     /// Examples are searched and sorted.
     ListExamples,
     /// Small pictures of a stretch of the examples that are listed are made.
@@ -95,6 +99,8 @@ impl JobKey {
             Self::Lay(_) => message!("directions of a plane"),
             Self::Effects(_) => message!("effect of dimensions"),
             Self::Anchors(_) => message!("anchors"),
+            Self::PointMap(_) => message!("map of points"),
+            Self::Select => message!("select images"),
             Self::ListExamples => message!("list examples"),
             Self::Thumbnails(_) => message!("thumbnails"),
             Self::Statistics => message!("data statistics"),

@@ -72,6 +72,7 @@ impl Session {
         self.refresh_shares();
         self.refresh_data_planes();
         self.refresh_latent_space();
+        self.refresh_point_map();
         self.keep_state(context, false);
     }
 
@@ -162,7 +163,8 @@ impl Session {
         if a.image != data.shape() || b.image != data.shape() || self.services.jobs.is_running(&JobKey::Sheet) {
             return;
         }
-        let key = SheetKey { a, b, data, seed: self.project.sheet_seed };
+        let truncation = self.project.settings.plane.truncation;
+        let key = SheetKey { a, b, data, seed: self.project.sheet_seed, truncation };
         let sheet = &mut self.services.sheet;
         let same = sheet.key.as_ref().is_some_and(|last| last.same(&key));
         let since = sheet.started.map(|started| started.elapsed());
@@ -181,9 +183,9 @@ impl Session {
         sheet.key = Some(key);
         sheet.started = Some(Instant::now());
         sheet.requested = false;
-        self.services
-            .jobs
-            .start(JobKey::Sheet, move |_| Done::Sheet(Box::new(compare::sheet(&[&a, &b], &data, SHEET_ROWS, seed))));
+        self.services.jobs.start(JobKey::Sheet, move |_| {
+            Done::Sheet(Box::new(compare::truncated_sheet(&[&a, &b], &data, SHEET_ROWS, seed, truncation)))
+        });
     }
 
     /// Writes the state file where something changed: in the background, or at once where the window `closes`.

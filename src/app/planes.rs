@@ -2,7 +2,7 @@
 
 use crate::app::data_plane_state::DataPlaneState;
 use crate::app::points::{self, PointSource, PointState};
-use crate::app::space_state::SpaceState;
+use crate::app::space_state::{MapState, SpaceState};
 use crate::app::throttle::Throttle;
 use crate::app::wake::Waker;
 use crate::dataset::Dataset;
@@ -38,6 +38,7 @@ pub(super) struct PlaneState {
     pub fields: BTreeMap<&'static str, Throttle>,
     pub data_plane: DataPlaneState,
     pub space: SpaceState,
+    pub maps: MapState,
     /// The step of the newest weights.
     newest: u64,
 }
@@ -187,11 +188,13 @@ impl Planes {
                 data_plane: self.planes.get(id).and_then(|state| state.data_plane.made.clone()),
                 effects: self.planes.get(id).and_then(|state| state.space.effects.clone()),
                 anchored: self.planes.get(id).and_then(|state| state.space.anchored.clone()),
+                maps: self.planes.get(id).map(|state| state.maps.made.clone()).unwrap_or_default(),
                 ..PlaneView::default()
             };
             (id, view)
         };
         PlanesView {
+            selection: Default::default(),
             limits: self.limits,
             models: [shown.a, shown.b].into_iter().map(plane).collect(),
             nearest: self.viewer.as_ref().and_then(|viewer| viewer.nearest(shown.a)),

@@ -5,6 +5,7 @@ use crate::app::decoder_state::DecoderState;
 use crate::app::jobs::{JobKey, Jobs};
 use crate::app::planes::Planes;
 use crate::app::runtime::{ModelRuntime, ReadyMade};
+use crate::app::selection_state::Selecting;
 use crate::app::session_files::{ModelRecord, Restoring, RunOnDisk, SessionFiles};
 use crate::app::shares::SharesState;
 use crate::app::start::Start;
@@ -47,6 +48,7 @@ pub(super) struct SheetKey {
     pub b: Arc<Snapshot>,
     pub data: Arc<Dataset>,
     pub seed: u64,
+    pub truncation: f32,
 }
 
 impl SheetKey {
@@ -55,6 +57,7 @@ impl SheetKey {
             && Arc::ptr_eq(&self.b, &other.b)
             && Arc::ptr_eq(&self.data, &other.data)
             && self.seed == other.seed
+            && self.truncation == other.truncation
     }
 }
 
@@ -97,6 +100,7 @@ pub(super) struct Services {
     pub sheet: SheetState,
     pub shares: SharesState,
     pub browsing: Browsing,
+    pub selecting: Selecting,
     pub planes: Planes,
     pub timeline: TimelineService,
     pub decoder: DecoderState,
@@ -131,6 +135,7 @@ impl Services {
             sheet: SheetState::default(),
             shares: SharesState::default(),
             browsing: Browsing::default(),
+            selecting: Selecting::default(),
             planes: Planes::new(Arc::new(move || wake.learned())),
             timeline: TimelineService::new(&waker),
             decoder: DecoderState::default(),

@@ -1,7 +1,7 @@
 //! What is known of a model's latent space as a whole, and what it was made of.
 
 use crate::explore::anchors::Anchors;
-use crate::explore::codes::DimensionEffects;
+use crate::explore::codes::{DimensionEffects, MapKind, PointMap};
 use crate::explore::encoded::Encoding;
 use crate::snapshot::Snapshot;
 use crate::ui::latent::known::AnchorPictures;
@@ -46,5 +46,23 @@ impl SpaceState {
 
     pub fn receive_anchored(&mut self, pictures: AnchorPictures) {
         self.anchored = Some(Arc::new(pictures));
+    }
+}
+
+/// The maps of a model's points.
+#[derive(Default)]
+pub(super) struct MapState {
+    /// The codes that each map was asked of last.
+    pub asked: [Option<Arc<Encoding>>; 2],
+    /// The newest of each kind.
+    pub made: [Option<Arc<PointMap>>; 2],
+    /// Which one is being made.
+    pub making: Option<MapKind>,
+}
+
+impl MapState {
+    /// A map is no longer being made.
+    pub fn end(&mut self) -> Option<MapKind> {
+        self.making.take()
     }
 }

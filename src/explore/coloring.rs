@@ -25,6 +25,8 @@ pub enum ColorBy {
     Class,
     /// By the column of this name; by class in data that has no such column.
     Column(String),
+    /// By the nats that an image's code says: KL of its posterior from the prior, summed over dimensions.
+    Kl,
     /// All alike.
     Nothing,
 }
@@ -153,13 +155,18 @@ impl PointColoring {
             ),
             ColumnValues::Number(numbers) => {
                 let number = |image: &u32| numbers.get(*image as usize).unwrap_or(f32::NAN);
-                let values: Vec<f32> = images.iter().map(number).collect();
-                let scale = ValueScale::of(values.iter().copied());
-                (PointKey::Scale(scale), values.iter().map(|value| scale.level(*value) as u8).collect())
+                return Self::of_numbers(&column.name, images, images.iter().map(number).collect());
             }
             ColumnValues::Text(texts) => of_texts(texts, images),
         };
         Self { column: Some(column.name.clone()), key, images: images.clone(), groups }
+    }
+
+    /// The groups of the `images` by a number each.
+    pub fn of_numbers(name: &str, images: &Arc<[u32]>, values: Vec<f32>) -> Self {
+        let scale = ValueScale::of(values.iter().copied());
+        let groups = values.iter().map(|value| scale.level(*value) as u8).collect();
+        Self { column: Some(name.to_owned()), key: PointKey::Scale(scale), images: images.clone(), groups }
     }
 
     /// The group of an image, given by its place in the split and its class.

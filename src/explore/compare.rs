@@ -1,7 +1,7 @@
 //! The compare sheet: the same test images as they are and as each model that has an encoder reconstructs them, beside fresh
 //! samples of each model.
 
-use super::fitted_gaussian::{FittedGaussian, sample_latents};
+use super::fitted_gaussian::{FittedGaussian, truncated_latents};
 use crate::dataset::{Dataset, ImageShape};
 use crate::metrics;
 use crate::snapshot::{Likelihood, Scratch, Snapshot};
@@ -84,6 +84,8 @@ pub struct Sheet {
     pub originals: Vec<Original>,
     /// The models, A first.
     pub models: Vec<SheetModel>,
+    /// ψ: the samples are decoded from draws that are so many times as far from the mean as the prior's.
+    pub truncation: f32,
 }
 
 /// A column of a sheet; the number is the model's place in it.
@@ -170,6 +172,11 @@ impl Sheet {
 /// Makes a sheet of the first test images of each class in turn: `rows` of them, and as many samples of each model from
 /// one seed. The models must decode images of the data's shape. A few milliseconds for 16 rows; not for the UI thread.
 pub fn sheet(models: &[&Snapshot], dataset: &Dataset, rows: usize, seed: u64) -> Sheet {
+    truncated_sheet(models, dataset, rows, seed, 1.0)
+}
+
+/// The same with samples of a truncation.
+pub fn truncated_sheet(models: &[&Snapshot], dataset: &Dataset, rows: usize, seed: u64, truncation: f32) -> Sheet {
     let mut scratch = Scratch::default();
     let original = |index: &usize| Original {
         index: *index,
@@ -179,7 +186,7 @@ pub fn sheet(models: &[&Snapshot], dataset: &Dataset, rows: usize, seed: u64) ->
     let originals: Vec<Original> = one_of_each_class(dataset, rows).iter().map(original).collect();
     let models = models.iter().map(|snapshot| {
         let fitted = FittedGaussian::in_place_of_prior(snapshot, &dataset.train, &mut scratch);
-        let latents = sample_latents(snapshot, fitted.as_ref(), seed, originals.len());
+        let latents = truncated_latents(snapshot, fitted.as_ref(), (seed, originals.len()), truncation);
         SheetModel {
             step: snapshot.step,
             likelihood: snapshot.likelihood,
@@ -189,7 +196,7 @@ pub fn sheet(models: &[&Snapshot], dataset: &Dataset, rows: usize, seed: u64) ->
         }
     });
     let models = models.collect();
-    Sheet { shape: dataset.shape(), models, originals }
+    Sheet { shape: dataset.shape(), models, originals, truncation }
 }
 
 /// What a model makes of an image; `None` where it has no encoder.

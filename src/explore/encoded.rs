@@ -1,6 +1,6 @@
 //! Test images as an encoder sees them: posteriors, what each dimension says, and where they lie on a plane.
 
-use super::coloring::PointColoring;
+use super::coloring::{ColorBy, ColoringRequest, PointColoring};
 use super::pick::PointIndex;
 use super::plane::Plane;
 pub use super::plane_point::PlanePoint;
@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 /// Images that are encoded between two checks whether to go on.
 const CHUNK: usize = 128;
+/// What the scale of nats is called.
+pub const KL_NAME: &str = "KL (nats)";
 
 /// Posteriors of some images of a split.
 #[derive(Clone, Debug)]
@@ -91,6 +93,19 @@ impl Encoding {
         self.labels.len()
     }
 
+    /// What points are coloured by: columns are those of the request, nats are of these posteriors.
+    pub fn coloring(&self, request: &ColoringRequest) -> Arc<PointColoring> {
+        match request.by() {
+            ColorBy::Kl => {
+                let latent = self.latent.max(1);
+                let rows = self.mean.chunks_exact(latent).zip(self.log_variance.chunks_exact(latent));
+                let nats = rows.map(|(mean, logs)| kl_per_dimension(mean, logs, latent).iter().sum()).collect();
+                Arc::new(PointColoring::of_numbers(KL_NAME, &self.images, nats))
+            }
+            ColorBy::Class | ColorBy::Column(_) | ColorBy::Nothing => request.coloring().clone(),
+        }
+    }
+
     /// Mean and log variance of one image's posterior, `[latent]` each.
     pub fn posterior(&self, index: usize) -> Option<(&[f32], &[f32])> {
         let range = index * self.latent..(index + 1) * self.latent;
@@ -144,6 +159,21 @@ impl EncodedPoints {
         let points: Vec<PlanePoint> = means.zip(known).map(point).collect();
         let index = PointIndex::new(&points);
         Self { id: fresh_id(), encoding, plane, points, coloring, index }
+    }
+
+    /// Those of these images (places in the split, rising), to be drawn over the others: they can be neither hovered nor asked
+    /// which images they are.
+    #[must_use]
+    pub fn drawn_alone(&self, images: &[u32]) -> Self {
+        let mut wanted = images.iter().copied().peekable();
+        let all = self.points.iter().zip(self.encoding.images.iter());
+        let alone = all.filter(|(_, image)| {
+            while wanted.next_if(|wanted| wanted < image).is_some() {}
+            wanted.peek() == Some(image)
+        });
+        let points = alone.map(|(point, _)| *point).collect();
+        let (encoding, plane, coloring) = (self.encoding.clone(), self.plane.clone(), self.coloring.clone());
+        Self { id: fresh_id(), encoding, plane, points, coloring, index: PointIndex::default() }
     }
 
     /// Points in it.
@@ -200,6 +230,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::dataset::{Column, ImageShape};
+    use crate::explore::coloring::PointKey;
     use crate::explore::point_choice::bytes_per_point;
     use crate::snapshot::{Activation, Likelihood, Network, Operation};
 
@@ -268,6 +299,32 @@ mod tests {
         }
         let points = EncodedPoints::new(Arc::new(some), Arc::new(Plane::of_two()));
         assert_eq!((points.image(1), points.of_image(170), points.of_image(171)), (Some(170), Some(1), None));
+    }
+
+    #[test]
+    fn nats_are_those_of_each_posterior() {
+        let split = split(300);
+        let encoding = Encoding::of(&snapshot(), &split, 300, &mut Scratch::default(), &mut || true).unwrap();
+        let nats = |point: usize| encoding.posterior(point).unwrap().0.iter().map(|m| 0.5 * m * m).sum::<f32>();
+        let request = ColoringRequest::new(&split, &encoding.images, ColorBy::Kl);
+        let coloring = encoding.coloring(&request);
+        let PointKey::Scale(scale) = coloring.key else { panic!("{coloring:?}") };
+        assert_eq!(coloring.column.as_deref(), Some(KL_NAME));
+        for point in [0, 7, 123, 299] {
+            assert_eq!(usize::from(coloring.group(point as u32, 0)), scale.level(nats(point)), "{point}");
+        }
+        let by_class = ColoringRequest::new(&split, &encoding.images, ColorBy::Class);
+        assert_eq!(encoding.coloring(&by_class).key, PointKey::Class);
+    }
+
+    #[test]
+    fn points_that_are_drawn_alone_are_those_of_the_images() {
+        let split = split(300);
+        let encoding = Encoding::of(&snapshot(), &split, 300, &mut Scratch::default(), &mut || true).unwrap();
+        let points = EncodedPoints::new(Arc::new(encoding), Arc::new(Plane::of_two()));
+        let alone = points.drawn_alone(&[3, 170, 299, 4000]);
+        assert_eq!(alone.points, [3, 170, 299].map(|image| points.points[image]));
+        assert_ne!(alone.id, points.id);
     }
 
     #[test]

@@ -65,7 +65,21 @@ impl FittedGaussian {
 
 /// `count` latents to make samples of, `[count, latent]`: draws of the prior, or of what stands in for it.
 pub fn sample_latents(snapshot: &Snapshot, fitted: Option<&FittedGaussian>, seed: u64, count: usize) -> Vec<f32> {
-    let normal = normal_rows(seed, Purpose::Sample, 0, count, snapshot.latent);
+    truncated_latents(snapshot, fitted, (seed, count), 1.0)
+}
+
+/// The same from draws that are `truncation` times as far from the mean.
+pub fn truncated_latents(
+    snapshot: &Snapshot,
+    fitted: Option<&FittedGaussian>,
+    (seed, count): (u64, usize),
+    truncation: f32,
+) -> Vec<f32> {
+    let mut normal = normal_rows(seed, Purpose::Sample, 0, count, snapshot.latent);
+    // What is not truncated keeps its bits.
+    if truncation != 1.0 {
+        normal.iter_mut().for_each(|z| *z *= truncation);
+    }
     match fitted {
         Some(fitted) => fitted.from_normal(&normal),
         None => normal,

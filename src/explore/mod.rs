@@ -18,6 +18,7 @@ pub mod fitted_gaussian;
 pub mod lens;
 pub mod line;
 pub mod nearest;
+pub mod outline;
 pub mod pad;
 pub mod pad_canvas;
 pub mod path;

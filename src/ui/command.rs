@@ -6,6 +6,7 @@ use crate::explore::anchors::Anchor;
 use crate::explore::browse::{Browse, ExamplePlace};
 use crate::explore::codes::PlaneBasis;
 use crate::explore::line::PlaneLine;
+use crate::explore::outline::SelectBy;
 use crate::explore::pad::PadChange;
 use crate::explore::plane::PlaneAxis;
 use crate::explore::timeline::{PlayWay, TimelineAxis, TimelinePlace};
@@ -143,6 +144,14 @@ pub enum PlaneCommand {
     Anchor(ModelId, usize, Option<Anchor>),
     /// Move cursor and plane so that the cursor stands on this latent: along the plane the cursor moves, across it the plane.
     MoveTo(ModelId, Vec<f32>),
+    /// Select test images, by their points on the plane of a model or by what is typed.
+    Select(ModelId, SelectBy),
+    /// Select nothing.
+    Deselect,
+    /// Make the maps of a model's points anew.
+    MapAgain(ModelId),
+    /// Stop making a map of a model's points.
+    CancelMap(ModelId),
     /// Lay a line over the planes, or take it away.
     Line(Option<PlaneLine>),
     /// The line was let go here.

@@ -59,8 +59,11 @@ fn title(sheet: &Sheet, column: SheetColumn) -> String {
         SheetColumn::Original => tr("compare.original"),
         SheetColumn::Reconstruction(model) => of_model("compare.reconstruction", model),
         SheetColumn::Error(model) => of_model("compare.error", model),
-        SheetColumn::Sample(model) if sheet.is_fitted(model) => of_model("compare.sample_fitted", model),
-        SheetColumn::Sample(model) => of_model("compare.sample", model),
+        SheetColumn::Sample(model) => {
+            let fitted = sheet.is_fitted(model);
+            let name = of_model(if fitted { "compare.sample_fitted" } else { "compare.sample" }, model);
+            if sheet.truncation == 1.0 { name } else { format!("{name} · ψ {:.2}", sheet.truncation) }
+        }
     }
 }
 

@@ -27,6 +27,7 @@ pub mod pane;
 pub mod panel;
 pub mod panels;
 pub mod plane;
+pub mod points;
 pub mod present;
 pub mod reading;
 pub mod settings;

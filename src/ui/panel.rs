@@ -1,5 +1,6 @@
 //! What a panel is, and what it needs to be made in the background.
 
+use crate::explore::codes::MapKind;
 use crate::explore::directions::DirectionRequest;
 use crate::explore::drawn::Drawn;
 use crate::explore::field::PlaneField;
@@ -47,6 +48,8 @@ pub struct PanelNeeds {
     pub drawings: Vec<(Slot, Arc<Drawn>)>,
     /// Whether dimensions and anchors of the plane's model are drawn.
     pub latent_space: bool,
+    /// The map of points that is drawn.
+    pub point_map: Option<MapKind>,
     /// Whether what models have learned of points is drawn.
     pub data_plane: bool,
     /// What to find the nearest training image of.

@@ -7,7 +7,7 @@ use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
 use crate::ui::{
     activations, compare, damaged, data_panel, data_plane, dialogs, directions, fork, latent, log, output, pad, plane,
-    setup, training,
+    points, setup, training,
 };
 use eframe::egui::Ui;
 
@@ -46,6 +46,7 @@ pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "compare", dock: Dock::RightBottom, make: || Box::<compare::Compare>::default() },
     PanelEntry { id: "data", dock: Dock::RightBottom, make: || Box::<data_panel::DataPanel>::default() },
     PanelEntry { id: "latent", dock: Dock::RightBottom, make: || Box::<latent::LatentPanel>::default() },
+    PanelEntry { id: "points", dock: Dock::RightBottom, make: || Box::<points::PointsPanel>::default() },
     PanelEntry { id: "activations", dock: Dock::RightBottom, make: || Box::<activations::Activations>::default() },
     PanelEntry { id: "directions", dock: Dock::RightBottom, make: || Box::<directions::DirectionPanel>::default() },
     PanelEntry { id: "pad", dock: Dock::Right, make: || Box::<pad::Pad>::default() },

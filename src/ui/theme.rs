@@ -69,6 +69,10 @@ pub mod signs {
     pub const MENU: &str = "▾";
     /// Take it away.
     pub const REMOVE: &str = "×";
+    /// Outline by hand.
+    pub const LASSO: &str = "○";
+    /// Outline by a box.
+    pub const BOX: &str = "□";
     /// What else there is to do.
     pub const MORE: &str = "⋯";
     /// A model that stands in no view.

@@ -70,6 +70,14 @@ pub fn sign_button(ui: &mut Ui, enabled: bool, sign: &str, name: &str, tooltip: 
     response.on_hover_text(tooltip).on_disabled_hover_text(tooltip)
 }
 
+/// The same of something that is on or off.
+pub fn sign_toggle(ui: &mut Ui, on: bool, sign: &str, name: &str, tooltip: &str) -> Response {
+    let button = Button::new(sign).selected(on).min_size(egui::vec2(SIGN_WIDTH, 3.0 * theme::GRID));
+    let response = ui.add(button);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, name));
+    response.on_hover_text(tooltip)
+}
+
 /// A window in the middle that asks for something; `keep` turns false when it is closed. `id` is its own.
 pub fn dialog<'a>(title: impl Into<WidgetText>, id: &str, keep: &'a mut bool) -> Window<'a> {
     let window = Window::new(title).id(egui::Id::unique(id)).open(keep).collapsible(false).resizable(false);

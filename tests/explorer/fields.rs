@@ -2,7 +2,7 @@
 
 use crate::screen::{A, Screen};
 use eframe::egui::accesskit::Role;
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use latentarium::explore::field::FIELDS;
 use latentarium::ui::command::{ModelCommand, ViewCommand};
 use latentarium::ui::plane::layers::LAYERS;
@@ -18,9 +18,7 @@ fn a_field_is_switched_on_and_its_opacity_is_changed_by_name() {
     let mut screen = Screen::ready();
     screen.session.borrow_mut().apply(ModelCommand::StepAll);
     screen.until("weights", |session| session.model(Slot::A).shown().is_some());
-    let layers =
-        |node: &egui_kittest::Node<'_>| node.accesskit_node().label().is_some_and(|name| name.starts_with("Layers"));
-    screen.harness.get_by(|node| layers(&egui_kittest::Node::from(node))).click();
+    screen.harness.get_by_label_contains("Layers").click();
     screen.step();
     screen.step();
     assert!(screen.harness.query_by_label("Opacity of Sensitivity").is_none());

@@ -4,6 +4,7 @@
 mod data;
 mod export;
 mod fields;
+mod latent;
 mod models;
 mod reading;
 mod resting;

@@ -6,6 +6,7 @@ mod header;
 mod layers;
 mod legend;
 mod line;
+mod outline;
 #[path = "../panel/mod.rs"]
 mod panel;
 mod plane;

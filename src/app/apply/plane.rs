@@ -47,6 +47,10 @@ impl Session {
             PlaneCommand::Lay(id, basis) => self.lay(id, basis),
             PlaneCommand::Anchor(id, place, anchor) => self.put_anchor(id, place, anchor),
             PlaneCommand::MoveTo(id, latent) => self.move_to(id, &latent),
+            PlaneCommand::Select(id, by) => self.select(id, by),
+            PlaneCommand::Deselect => self.deselect(),
+            PlaneCommand::MapAgain(id) => self.map_again(id),
+            PlaneCommand::CancelMap(id) => self.cancel_map(id),
             PlaneCommand::Line(None) => {
                 self.undo.settle();
                 self.lay_line(None);

@@ -118,7 +118,7 @@ impl Quick {
                 Arc::new(Encoding::of_images(snapshot, split, images, &mut self.scratch, &mut current)?)
             }
         };
-        let coloring = request.coloring.coloring().clone();
+        let coloring = encoding.coloring(&request.coloring);
         Some(EncodedPoints::colored(encoding, request.plane.clone(), coloring))
     }
 }

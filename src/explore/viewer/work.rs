@@ -70,7 +70,7 @@ impl ViewerThread {
                 Arc::new(encoding)
             }
         };
-        let coloring = request.coloring.coloring().clone();
+        let coloring = encoding.coloring(&request.coloring);
         let points = EncodedPoints::colored(encoding, request.plane.clone(), coloring);
         publish(shared, model, |slots| slots.points.finish(taken, points));
     }

@@ -85,6 +85,9 @@ impl PlanePanel {
             for layer in &mut shown {
                 layer.draw(&painter, &frame);
             }
+            if let Some(outlining) = &self.outlining {
+                outlining.draw(&painter, &frame);
+            }
             if response.has_focus() {
                 let stroke = egui::Stroke::new(1.0, frame.palette.text_secondary);
                 painter.rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
@@ -121,7 +124,7 @@ impl PlanePanel {
         if tapped || (pressed && response.is_pointer_button_down_on()) {
             response.request_focus();
         }
-        if self.lay(ui, (response, area), view, commands) {
+        if self.outline(ui, (response, area), view, commands) || self.lay(ui, (response, area), view, commands) {
             return;
         }
         match response.interact_pointer_pos().filter(|_| held || (tapped && self.moving.is_none())) {

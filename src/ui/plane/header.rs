@@ -6,6 +6,7 @@ use super::layers::LAYERS;
 use super::settings::PlaneSettings;
 use crate::dataset::{Column, Split};
 use crate::explore::coloring::{ColorBy, class_column, others};
+use crate::explore::encoded::KL_NAME;
 use crate::explore::plane::{Plane, PlaneAxis};
 use crate::explore::tiles::LARGEST_GRID;
 use crate::explore::viewport::Viewport;
@@ -51,6 +52,9 @@ impl PlanePanel {
             }
             if ui.button(tr("plane.reset")).on_hover_text(tr("plane.reset_tip")).clicked() {
                 self.reset_view(commands);
+            }
+            if view.model(slot).has_encoder() {
+                self.outline_buttons(ui, view, commands);
             }
             // The last one: how long its words are changes as the plane is moved.
             if let Some(plane) = view.plane(slot).and_then(|known| known.plane.as_deref()) {
@@ -196,7 +200,7 @@ fn layers(ui: &mut Ui, view: &View<'_>, settings: &mut PlaneSettings) {
             let opacity = Slider::new(&mut settings.point_opacity, PlaneSettings::POINT_OPACITIES).fixed_decimals(2);
             ui.add(opacity.text(tr("plane.point_opacity"))).on_hover_text(tr("plane.point_opacity_tip"));
             if let Some(data) = view.data {
-                color_by(ui, &data.test, &mut settings.color_by);
+                color_by(ui, &data.test, model.has_prior(), &mut settings.color_by);
             }
         }
     });
@@ -212,8 +216,8 @@ fn opacity(ui: &mut Ui, id: &str, name: &str, settings: &mut PlaneSettings) {
     }
 }
 
-/// By what the points are coloured: the class, another column, or nothing.
-fn color_by(ui: &mut Ui, split: &Split, chosen: &mut ColorBy) {
+/// By what the points are coloured: the class, another column, the nats of the code, or nothing.
+fn color_by(ui: &mut Ui, split: &Split, has_prior: bool, chosen: &mut ColorBy) {
     let class = match class_column(split) {
         Some(column) if column.name != "class" => column.name.clone(),
         _ => tr("plane.class"),
@@ -221,6 +225,7 @@ fn color_by(ui: &mut Ui, split: &Split, chosen: &mut ColorBy) {
     let named = |column: &Column| (ColorBy::Column(column.name.clone()), column.name.clone());
     let mut choices = vec![(ColorBy::Class, class)];
     choices.extend(others(split).map(named));
+    choices.extend(has_prior.then(|| (ColorBy::Kl, KL_NAME.to_owned())));
     choices.push((ColorBy::Nothing, tr("plane.color_by_nothing")));
     // A column that this data does not have is its class.
     let now = if choices.iter().any(|(by, _)| by == chosen) { chosen.clone() } else { ColorBy::Class };

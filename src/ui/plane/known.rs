@@ -1,7 +1,7 @@
 //! What is known of the models' planes: what the panels draw from.
 
 use crate::explore::anchors::Anchors;
-use crate::explore::codes::DimensionEffects;
+use crate::explore::codes::{DimensionEffects, PointMap};
 use crate::explore::data_plane::DataPlane;
 use crate::explore::directions::Directions;
 use crate::explore::drawn::DrawnFound;
@@ -13,6 +13,7 @@ use crate::explore::viewer::{LookFound, NearestFound};
 use crate::gpu::OnDevice;
 use crate::model::{ModelId, PerModel};
 use crate::ui::latent::known::AnchorPictures;
+use crate::ui::points::known::SelectionView;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -45,6 +46,10 @@ pub struct PlaneView {
     pub anchored: Option<Arc<AnchorPictures>>,
     /// How much each of its dimensions changes the image.
     pub effects: Option<Arc<DimensionEffects>>,
+    /// The newest map of its points of each kind.
+    pub maps: [Option<Arc<PointMap>>; 2],
+    /// How far the map is that is being made, in [0, 1].
+    pub map_progress: Option<f32>,
 }
 
 impl PlaneView {
@@ -63,6 +68,8 @@ pub struct PlanesView {
     pub limits: AtlasLimits,
     /// The training image nearest to A's output.
     pub nearest: Option<Arc<NearestFound>>,
+    /// The test images that are selected.
+    pub selection: SelectionView,
 }
 
 impl PlanesView {

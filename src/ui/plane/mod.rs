@@ -11,6 +11,7 @@ mod header;
 pub mod known;
 pub mod layers;
 mod line;
+mod outlining;
 mod selection;
 pub mod settings;
 
@@ -44,6 +45,9 @@ pub struct PlanePanel {
     /// The line that is being laid, and where its images are drawn.
     laying: Option<line::Laying>,
     strip: line::LineStrip,
+    /// What is being outlined, and by what where no key says so.
+    outlining: Option<outlining::Outlining>,
+    tool: Option<outlining::OutlineTool>,
     /// Where the cursor is being dragged.
     moving: Option<[f32; 2]>,
     layers: Vec<(&'static LayerEntry, Box<dyn PlaneLayer>)>,
@@ -63,6 +67,8 @@ impl Default for PlanePanel {
             menu_image: None,
             laying: None,
             strip: line::LineStrip::default(),
+            outlining: None,
+            tool: None,
             moving: None,
             layers: LAYERS.iter().map(|entry| (entry, (entry.make)())).collect(),
         }

@@ -112,6 +112,11 @@ impl PointSelection {
         self.is_shown(group).then(|| theme::group_color(&self.key, group))
     }
 
+    /// All groups that are shown in one colour.
+    pub fn grey(&self, color: Color32, opacity: f32) -> PointPalette {
+        PointPalette::new(|group| self.is_shown(group).then_some(color), opacity)
+    }
+
     /// The colours of all groups; what is not looked at is faded.
     pub fn palette(&self, opacity: f32) -> PointPalette {
         let palette = PointPalette::new(|group| self.shown_color(group), opacity);
