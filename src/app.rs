@@ -15,6 +15,7 @@ mod drawn_points;
 mod examples;
 mod fields;
 mod files;
+mod gaps;
 mod jobs;
 mod kept;
 mod latent_space;

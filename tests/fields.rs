@@ -25,7 +25,7 @@ fn snapshot(preset: &str, seed: u64) -> Arc<Snapshot> {
 
 fn source(snapshot: Arc<Snapshot>, lattice: Lattice) -> FieldSource {
     let plane = Arc::new(Plane::random(snapshot.latent, 5));
-    FieldSource { snapshot, plane, lattice, encoding: None, classifier: None, others: Arc::default() }
+    FieldSource { snapshot, plane, lattice, encoding: None, classifier: None, others: Arc::default(), image: None }
 }
 
 fn make(field: &PlaneField, source: &FieldSource) -> Option<FieldGrid> {

@@ -1,7 +1,9 @@
 //! Who decodes what is looked at: the graphics adapter while it can, else the CPU in the same window. A model whose network
 //! the adapter cannot take is decoded by the CPU, and the others go on on the adapter.
 
+use crate::app::jobs::JobKey;
 use crate::app::session::Session;
+use crate::dataset::Progress;
 use crate::gpu::live::{self, DecoderReport, Wake};
 use crate::gpu::{self, Decoding, DeviceInfo, OnDevice};
 use crate::message::{Explain, Message, message};
@@ -92,6 +94,8 @@ impl Session {
         for (id, plane) in view.models.iter_mut() {
             plane.map_progress = self.map_progress(id);
             plane.anchors = self.project.anchors.get(id).cloned().unwrap_or_default();
+            let progress = self.services.jobs.progress(&JobKey::Gaps(id)).map(Progress::get);
+            plane.gaps_measured = progress.map(|(done, all)| done as f32 / all.max(1) as f32);
         }
         view.selection = self.selection_view();
         view

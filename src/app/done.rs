@@ -7,6 +7,7 @@ use crate::explore::codes::{DimensionEffects, PointMap};
 use crate::explore::compare::Sheet;
 use crate::explore::data_plane::DataPlane;
 use crate::explore::plane::Plane;
+use crate::explore::posterior::WorstEncoded;
 use crate::message::{Explain, Message};
 use crate::metrics::{ClassShares, Classifier};
 use crate::model::ModelId;
@@ -90,6 +91,8 @@ pub enum Done {
     PointMap(ModelId, Option<Box<PointMap>>),
     /// Test images were selected, or why not; `None` where that was cancelled.
     Selected(Result<Option<Box<SelectedPoints>>, Message>),
+    /// The images that a model's encoder serves worst; where it could not be measured why, and nothing where it was cancelled.
+    Gaps(ModelId, Result<Box<WorstEncoded>, Option<Message>>),
     /// Examples were searched and sorted; `None` where that was cancelled.
     Listed(Option<Arc<[u32]>>),
     /// Small pictures of a stretch of the examples that are listed.

@@ -3,6 +3,7 @@
 use crate::app::session::Session;
 use crate::explore::directions::Directions;
 use crate::explore::field::{FieldGrid, FieldInputs, FieldSource, PlaneField};
+use crate::explore::posterior::{PosteriorImage, PosteriorSubject};
 use crate::explore::tiles::Lattice;
 use crate::explore::viewer::FieldRequest;
 use crate::model::ModelId;
@@ -41,6 +42,19 @@ impl Session {
         }
     }
 
+    /// The image whose posterior is looked at.
+    fn posterior_image(&self) -> Option<PosteriorImage> {
+        let subject = self.shell.needs.posterior?;
+        let image = match subject {
+            PosteriorSubject::Drawing => self.services.drawing.clone()?,
+            PosteriorSubject::Example(place) => {
+                let split = place.part.of(self.services.data.as_ref()?);
+                (place.index < split.count()).then(|| split.image(place.index).into())?
+            }
+        };
+        Some(PosteriorImage { subject, image })
+    }
+
     /// The newest fields of the model in a view, by their ids.
     pub fn fields(&self, slot: Slot) -> BTreeMap<&'static str, Arc<FieldGrid>> {
         self.services.planes.viewer.as_ref().map(|viewer| viewer.fields(self.id(slot))).unwrap_or_default()
@@ -64,7 +78,8 @@ impl Session {
         let classifier = self.services.shares.classifier.clone().filter(|_| field.inputs == FieldInputs::Classifier);
         let others = if field.inputs == FieldInputs::Others { self.others_of(id) } else { Arc::default() };
         let encoding = encoding.map(|points| points.encoding.clone());
-        Some(FieldSource { snapshot, plane, lattice, encoding, classifier, others })
+        let image = if field.inputs == FieldInputs::Image { self.posterior_image() } else { None };
+        Some(FieldSource { snapshot, plane, lattice, encoding, classifier, others, image })
     }
 
     /// The weights of the other models of the same preset, which learned from the same data.

@@ -58,6 +58,8 @@ pub enum JobKey {
     PointMap(ModelId),
     /// Test images are selected.
     Select,
+    /// It is measured which images a model's encoder serves worst.
+    Gaps(ModelId),
     /// Examples are searched and sorted.
     ListExamples,
     /// Small pictures of a stretch of the examples that are listed are made.
@@ -101,6 +103,7 @@ impl JobKey {
             Self::Anchors(_) => message!("anchors"),
             Self::PointMap(_) => message!("map of points"),
             Self::Select => message!("select images"),
+            Self::Gaps(_) => message!("worst-encoded images"),
             Self::ListExamples => message!("list examples"),
             Self::Thumbnails(_) => message!("thumbnails"),
             Self::Statistics => message!("data statistics"),

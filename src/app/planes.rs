@@ -9,6 +9,7 @@ use crate::dataset::Dataset;
 use crate::explore::coloring::ColorBy;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
+use crate::explore::posterior::{PlacedImages, WorstEncoded};
 use crate::explore::tiles::{AtlasLimits, TileGrid};
 use crate::explore::viewer::Viewer;
 use crate::gpu::OnDevice;
@@ -23,6 +24,10 @@ use std::sync::Arc;
 const POINTS: usize = 750_000;
 /// Test images that are encoded where the processor draws.
 const POINTS_IN_SOFTWARE: usize = 10_000;
+/// Test images whose places are looked for where there is no encoder.
+const PLACES: usize = 2000;
+/// Steps of the missed share that are remembered.
+const COVERAGE: usize = 2000;
 /// The plane of a model that trains follows its dimensions of highest KL only this long: then it holds still.
 const SETTLED_STEPS: u64 = 1000;
 
@@ -39,6 +44,10 @@ pub(super) struct PlaneState {
     pub data_plane: DataPlaneState,
     pub space: SpaceState,
     pub maps: MapState,
+    /// The images that its encoder serves worst, as they were measured last.
+    pub worst: Option<Arc<WorstEncoded>>,
+    /// The share of the images that no place of its plane reproduces, by steps.
+    coverage: Arc<Vec<(u64, f32)>>,
     /// The step of the newest weights.
     newest: u64,
 }
@@ -65,6 +74,29 @@ impl PlaneFollows {
     }
 }
 
+impl PlaneState {
+    /// Remembers the missed share of another step; what is of later steps was of an earlier training.
+    fn follow_coverage(&mut self, placed: Option<&PlacedImages>) {
+        let Some(placed) = placed else { return };
+        let step = placed.points.encoding.step;
+        if self.coverage.last().is_some_and(|(last, _)| *last == step) {
+            return;
+        }
+        let coverage = Arc::make_mut(&mut self.coverage);
+        coverage.retain(|(other, _)| *other < step);
+        if coverage.len() >= COVERAGE {
+            // Every other one of the older half.
+            let half = coverage.len() / 2;
+            let mut place = 0;
+            coverage.retain(|_| {
+                place += 1;
+                place > half || place % 2 == 0
+            });
+        }
+        coverage.push((step, placed.found.missed_share() as f32));
+    }
+}
+
 /// The weights that are shown of a model.
 #[derive(Clone, Copy)]
 pub(super) struct Weights<'a> {
@@ -76,10 +108,13 @@ pub(super) struct Weights<'a> {
 }
 
 /// The data whose points are shown, and by what they are coloured.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct PointData<'a> {
     pub data: &'a Dataset,
     pub color_by: &'a ColorBy,
+    /// Whether places are looked for where there is no encoder, and a model that says which images they miss.
+    pub places: bool,
+    pub beside: Option<Arc<Snapshot>>,
 }
 
 /// The planes of all models and the thread that fills them.
@@ -141,6 +176,7 @@ impl Planes {
         let state = self.planes.entry(model);
         if let Some(viewer) = &self.viewer {
             state.points.update(viewer, model);
+            state.follow_coverage(viewer.places(model).as_deref());
         }
         let Some(shown) = shown else {
             state.plane = None;
@@ -184,6 +220,10 @@ impl Planes {
                 directions: self.viewer.as_ref().and_then(|viewer| viewer.directions(id)),
                 drawn: self.viewer.as_ref().and_then(|viewer| viewer.drawing(id)),
                 fields: self.viewer.as_ref().map(|viewer| viewer.fields(id)).unwrap_or_default(),
+                worst: self.planes.get(id).and_then(|state| state.worst.clone()),
+                gaps_measured: None,
+                placed: self.viewer.as_ref().and_then(|viewer| viewer.places(id)),
+                coverage: self.planes.get(id).map(|state| state.coverage.clone()).unwrap_or_default(),
                 on_device: on_device(id),
                 data_plane: self.planes.get(id).and_then(|state| state.data_plane.made.clone()),
                 effects: self.planes.get(id).and_then(|state| state.space.effects.clone()),
@@ -234,16 +274,21 @@ impl Planes {
         waker: &Waker,
     ) {
         let Weights { newest, training, looks_back } = weights;
-        let PointData { data, color_by } = points;
-        if newest.encoder.is_none() || newest.image != data.shape() {
+        let PointData { data, color_by, places, beside } = points;
+        let suits = newest.encoder.is_some() || (places && PlacedImages::suit(newest));
+        if !suits || newest.image != data.shape() {
             return;
         }
         let most = points::bounded(self.most_points, newest.latent);
+        let most = if newest.encoder.is_some() { most } else { most.min(PLACES) };
         let state = self.planes.entry(model);
         if let (Some(viewer), Some(plane)) = (&self.viewer, &state.plane) {
             let source =
                 PointSource { model, newest, tiles, training, looks_back, plane, split: &data.test, most, color_by };
-            state.points.request(viewer, &source, waker);
+            match newest.encoder {
+                Some(_) => state.points.request(viewer, &source, waker),
+                None => state.points.request_places(viewer, &source, beside, waker),
+            }
         }
     }
 }

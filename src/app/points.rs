@@ -8,7 +8,7 @@ use crate::explore::coloring::{ColorBy, ColoringRequest};
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::point_choice::{PointChoice, PointSteps, SLICE, first_images, most_encoded, stratified};
-use crate::explore::viewer::{PointsRequest, Viewer};
+use crate::explore::viewer::{PlacesRequest, PointsRequest, Viewer};
 use crate::model::ModelId;
 use crate::snapshot::Snapshot;
 use std::sync::Arc;
@@ -21,6 +21,9 @@ const SLICE_INTERVAL: Duration = Duration::from_millis(100);
 /// Encoding takes at most this part of a core: one of so many.
 const POINTS_SHARE: u32 = 24;
 
+/// Looking for places takes at most this part of a core: one of so many.
+const PLACES_SHARE: u32 = 8;
+
 /// One model's points.
 #[derive(Default)]
 pub(super) struct PointState {
@@ -30,6 +33,8 @@ pub(super) struct PointState {
     /// Points that were put there, instead of the viewer's.
     put: Option<Arc<EncodedPoints>>,
     images: Option<PointImages>,
+    /// What places are of, and what says which images they miss.
+    places: Option<(Arc<Snapshot>, Option<Arc<Snapshot>>)>,
 }
 
 /// Which images of a split are encoded.
@@ -85,10 +90,46 @@ impl PointState {
             return self.put.clone();
         }
         let viewer = viewer?;
+        if let Some(placed) = viewer.places(model) {
+            return Some(placed.points.clone());
+        }
         match self.steps.choice(newest) {
             PointChoice::All => viewer.points(model),
             PointChoice::Slice => viewer.slice(model),
         }
+    }
+
+    /// Asks for the places of images in the plane of a decoder without an encoder; the same again costs nothing.
+    pub fn request_places(
+        &mut self,
+        viewer: &Viewer,
+        source: &PointSource<'_>,
+        beside: Option<Arc<Snapshot>>,
+        waker: &Waker,
+    ) {
+        let PointSource { model, newest, split, .. } = *source;
+        let took = viewer.places(model).map_or(Duration::ZERO, |placed| placed.points.encoding.took);
+        let interval = if source.training { POINTS_INTERVAL.max(took * PLACES_SHARE) } else { Duration::ZERO };
+        let images = self.images.take().filter(|images| images.serve(split, source.most));
+        let images = images.unwrap_or_else(|| PointImages::of(split, source.most)).colored(source.color_by);
+        let passed = self.all.pass(newest, interval, waker);
+        // By newer reconstructions only what is looked for anew is judged.
+        let is_new = self.places.as_ref().is_none_or(|(of, with)| {
+            !Arc::ptr_eq(of, &passed) || with.is_some() != beside.is_some() || !source.training
+        });
+        if is_new {
+            self.places = Some((passed.clone(), beside));
+        }
+        let beside = self.places.as_ref().and_then(|(_, beside)| beside.clone());
+        let points = PointsRequest {
+            snapshot: passed,
+            plane: source.plane.clone(),
+            split: split.clone(),
+            images: images.all.clone(),
+            coloring: images.coloring.clone(),
+        };
+        viewer.request_places(model, PlacesRequest { points, beside });
+        self.images = Some(images);
     }
 
     /// Asks for the points of this frame; the same again costs nothing.

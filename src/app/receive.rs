@@ -94,6 +94,7 @@ impl Session {
             Done::Sheet(sheet) => self.services.sheet.sheet = Some(Arc::new(*sheet)),
             Done::Classifier(Ok(classifier)) => self.services.shares.take_classifier(classifier),
             Done::Shares(id, shares) => self.services.shares.take(id, shares),
+            Done::Gaps(id, found) => self.take_gaps(id, found),
             Done::DataPlane(id, made) => self.receive_data_plane(id, *made),
             Done::Laid(id, laid) => self.receive_laid(id, laid.map(|plane| *plane)),
             Done::Effects(id, effects) => self.services.planes.planes.entry(id).space.receive_effects(effects),

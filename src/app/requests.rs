@@ -64,7 +64,10 @@ impl Session {
             && let Some((newest, _)) = seen.filter(|(newest, _)| points(newest))
         {
             let weights = Weights { newest: &newest, training, looks_back };
-            let points = PointData { data, color_by: &settings.color_by };
+            let other = shown(self, if slot == Slot::A { Slot::B } else { Slot::A });
+            let beside = other.filter(|other| other.encoder.is_some() && other.image == data.shape());
+            let places = layers::is_shown(layers::PLACES, &settings.show);
+            let points = PointData { data, color_by: &settings.color_by, places, beside };
             self.services.planes.request_points(model, weights, tiles, points, &waker);
         }
         let Some(viewer) = &self.services.planes.viewer else { return };

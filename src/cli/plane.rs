@@ -25,10 +25,13 @@ pub struct PlaneArguments {
     /// Half the side of what is shown, in standard deviations of the prior.
     #[arg(long, default_value_t = 3.0)]
     pub(super) range: f32,
-    /// A layer over the tiles: points, aggregate, unsupported, classes, sensitivity, critic or disagreement (of the run's kept
+    /// A layer over the tiles: points, aggregate, unsupported, classes, sensitivity, critic, posterior (of --image) or disagreement (of the run's kept
     /// checkpoints); again for more.
     #[arg(long = "layer", value_name = "NAME")]
     layers: Vec<String>,
+    /// The test example whose posterior the layer posterior draws.
+    #[arg(long, value_name = "INDEX")]
+    pub(super) image: Option<usize>,
     /// The picture to write: .png, or .svg with axes.
     #[arg(long)]
     pub(super) out: PathBuf,

@@ -1,14 +1,16 @@
 //! `latentarium plane --layer`: the plane as a figure, with what the window lays over it.
 
 use super::Outcome;
-use super::common::{open, progress_bar, usage, write_file, write_png};
+use super::common::{open, progress_bar, usage, within, write_file, write_png};
 use super::interruption::{Interrupted, is_interrupted};
 use super::output::say;
 use super::plane::PlaneArguments;
 use crate::dataset::Dataset;
+use crate::explore::browse::{DataPart, ExamplePlace};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::explore::field::{FIELDS, FieldGrid, FieldInputs, FieldScratch, FieldSource, PlaneField, field};
 use crate::explore::plane::{Plane, PlaneAxis};
+use crate::explore::posterior::{PosteriorImage, PosteriorSubject};
 use crate::explore::tiles::Lattice;
 use crate::explore::tiles::{AtlasLimits, TileGrid};
 use crate::explore::viewer::CpuDecoder;
@@ -93,6 +95,7 @@ impl PlaneLayers {
                 } else {
                     Arc::default()
                 },
+                image: if field.inputs == FieldInputs::Image { posterior_of(arguments.image, &data)? } else { None },
             };
             if !field.has_inputs(&source) {
                 let (run, missing) = (arguments.run.display(), missing(field.inputs));
@@ -157,6 +160,14 @@ fn legend(data: &Dataset) -> FigureLegend {
     FigureLegend { heading: None, key: FigureKey::Classes(data.class_names().iter().enumerate().map(class).collect()) }
 }
 
+/// The test example whose posterior is drawn.
+fn posterior_of(index: Option<usize>, data: &Dataset) -> Result<Option<PosteriorImage>> {
+    let Some(index) = index else { return Ok(None) };
+    within("--image", index, 0..=data.test.count().saturating_sub(1))?;
+    let subject = PosteriorSubject::Example(ExamplePlace { part: DataPart::Test, index });
+    Ok(Some(PosteriorImage { subject, image: data.test.image(index).into() }))
+}
+
 /// The test examples' posteriors.
 fn encoded(run: &Path, snapshot: &Snapshot, data: &Dataset) -> Result<Encoding> {
     let found = Encoding::of(snapshot, &data.test, MOST_ENCODED, &mut Scratch::default(), &mut || !is_interrupted());
@@ -185,5 +196,6 @@ const fn missing(inputs: FieldInputs) -> &'static str {
         FieldInputs::Classifier => "data with classes",
         FieldInputs::Critic => "a GAN",
         FieldInputs::Others => "kept checkpoints before the newest",
+        FieldInputs::Image => "--image",
     }
 }

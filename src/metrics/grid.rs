@@ -210,15 +210,14 @@ impl<'a> EvidenceGrid<'a> {
     /// The same of one image, over cells that were kept of a grid of the same density.
     ///
     /// # Errors
-    /// If `go_on` gives false, or the image has no finite density.
+    /// If the image has no finite density.
     pub fn integrate_one(
         density: &'a PixelDensity,
         kept: &KeptCells,
         image: &[f32],
-        go_on: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<Integrated, EvidenceError> {
         let grid = Self { density, cells: kept.cells, splits: Fineness::default().splits };
-        let found = grid.integrate_over(image, &kept.tables, go_on)?;
+        let found = grid.integrate_over(image, &kept.tables, &|_| true)?;
         found.into_iter().next().ok_or(EvidenceError::NotFinite { image: 0 })
     }
 

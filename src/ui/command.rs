@@ -160,6 +160,8 @@ pub enum PlaneCommand {
     Viewport(Viewport),
     /// Move a model's plane or cursor so that the cursor stands on this latent.
     LookAt(ModelId, Vec<f32>),
+    /// Measure which images a model's encoder serves worst.
+    MeasureGaps(ModelId),
 }
 
 /// About the steps of training that are looked back at.

@@ -5,6 +5,7 @@ use crate::explore::directions::DirectionRequest;
 use crate::explore::drawn::Drawn;
 use crate::explore::field::PlaneField;
 use crate::explore::line::LineTiles;
+use crate::explore::posterior::PosteriorSubject;
 use crate::explore::tiles::Lattice;
 use crate::explore::viewer::Look;
 use crate::ui::command::Command;
@@ -36,6 +37,8 @@ pub struct PanelNeeds {
     pub lattice: Option<Lattice>,
     /// The fields that are drawn on it, and where.
     pub fields: Vec<(&'static PlaneField, Lattice)>,
+    /// Whose posterior is looked at on it.
+    pub posterior: Option<PosteriorSubject>,
     /// The images along the line that the plane on the screen needs.
     pub line: Option<LineTiles>,
     /// What has the keyboard while the plane has it.

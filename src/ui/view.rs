@@ -4,6 +4,7 @@ use crate::dataset::{Dataset, Progress, Source};
 use crate::explore::compare::Sheet;
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
+use crate::explore::posterior::PlacedImages;
 use crate::explore::timeline::KeptIn;
 use crate::explore::viewport::Viewport;
 use crate::gpu::Decoding;
@@ -93,6 +94,11 @@ impl<'a> ModelView<'a> {
     /// Whether it has an encoder, or will have one.
     pub fn has_encoder(&self) -> bool {
         self.snapshot.map_or(self.config.family().encodes, |snapshot| snapshot.encoder.is_some())
+    }
+
+    /// Whether test examples can be looked for in its plane, for it has no encoder.
+    pub fn has_places(&self) -> bool {
+        self.snapshot.is_some_and(|snapshot| PlacedImages::suit(snapshot))
     }
 
     /// Whether it trains.

@@ -68,6 +68,7 @@ impl Session {
                 }
             }
             PlaneCommand::LookAt(id, latent) => self.look_at(id, &latent),
+            PlaneCommand::MeasureGaps(id) => self.measure_gaps(id),
         }
     }
 

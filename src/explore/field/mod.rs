@@ -7,6 +7,7 @@ mod classes;
 mod critic;
 mod disagreement;
 mod indicatrix;
+mod posterior;
 mod sensitivity;
 mod table;
 
@@ -14,12 +15,13 @@ pub use aggregate::AggregatePosterior;
 pub use borders::class_borders;
 pub use indicatrix::indicatrices;
 pub use table::{
-    AGGREGATE, CLASSES, CRITIC, DISAGREEMENT, FIELDS, FieldInputs, FieldPaint, PlaneField, SENSITIVITY, UNSUPPORTED,
-    field,
+    AGGREGATE, CLASSES, CRITIC, DISAGREEMENT, EVIDENCE, FIELDS, FieldInputs, FieldPaint, POSTERIOR, PlaneField,
+    SENSITIVITY, UNSUPPORTED, field,
 };
 
 use super::encoded::Encoding;
 use super::plane::Plane;
+use super::posterior::{PosteriorImage, PosteriorSubject};
 use super::tiles::{Lattice, fresh_id};
 use crate::metrics::Classifier;
 use crate::snapshot::{Scratch, Snapshot, TangentScratch};
@@ -44,10 +46,23 @@ pub struct FieldSource {
     pub classifier: Option<Arc<Classifier>>,
     /// Other weights of the same shape, where the field compares with them.
     pub others: Arc<[Arc<Snapshot>]>,
+    /// The image that the field is about, where it is about one.
+    pub image: Option<PosteriorImage>,
 }
 
 /// What figures are called.
-pub const FIGURE_NAMES: [&str; 3] = ["accuracy", "marginal_kl", "unsupported"];
+pub const FIGURE_NAMES: [&str; 10] = [
+    "accuracy",
+    "elbo",
+    "elbo_slice",
+    "gap",
+    "gap_slice",
+    "log_p",
+    "log_p_slice",
+    "marginal_kl",
+    "pixel_sigma",
+    "unsupported",
+];
 
 /// A figure that a field has beside its values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,6 +95,10 @@ pub struct FieldValues {
     pub reference: Vec<f32>,
     /// What there is to say of all of it.
     pub figures: Vec<FieldFigure>,
+    /// Whose posterior it is, where it is one.
+    pub subject: Option<PosteriorSubject>,
+    /// What it takes with other weights, where that is more than it took.
+    pub least_cost: Duration,
 }
 
 /// A field over a lattice.
@@ -103,6 +122,7 @@ pub struct FieldScratch {
     scratch: Scratch,
     tangents: TangentScratch,
     aggregate: Option<AggregatePosterior>,
+    posterior: posterior::KeptTables,
 }
 
 impl FieldSource {
@@ -121,6 +141,16 @@ impl FieldSource {
             && self.classifier.is_some() == other.classifier.is_some()
             && encoding
             && others
+            && self.same_image(other)
+    }
+
+    /// Whether both are about the same image, or about none.
+    pub fn same_image(&self, other: &Self) -> bool {
+        match (&self.image, &other.image) {
+            (Some(a), Some(b)) => a.same(b),
+            (None, None) => true,
+            _ => false,
+        }
     }
 
     /// Calls `each` with the latents of some places after another, `[count, latent]`; `None` where `go_on` says no or the
@@ -153,8 +183,8 @@ impl FieldGrid {
             (FieldInputs::Encoding, Some(encoding)) => encoding.step,
             _ => source.snapshot.step,
         };
-        let lattice = source.lattice;
-        Some(Self { id: fresh_id(), step, lattice, values, took: began.elapsed() })
+        let (lattice, least) = (source.lattice, values.least_cost);
+        Some(Self { id: fresh_id(), step, lattice, values, took: began.elapsed().max(least) })
     }
 
     /// The number of the place whose cell a position lies in.

@@ -1,6 +1,6 @@
 //! The table of fields.
 
-use super::{FieldScratch, FieldSource, FieldValues, aggregate, classes, critic, disagreement, sensitivity};
+use super::{FieldScratch, FieldSource, FieldValues, aggregate, classes, critic, disagreement, posterior, sensitivity};
 
 /// What a field is computed from beside the decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum FieldInputs {
     Critic,
     /// Other weights of the same preset.
     Others,
+    /// An image that is looked at.
+    Image,
 }
 
 /// How a field is drawn.
@@ -53,6 +55,7 @@ impl PlaneField {
             FieldInputs::Classifier => source.classifier.is_some(),
             FieldInputs::Critic => source.snapshot.critic.is_some(),
             FieldInputs::Others => !source.others.is_empty(),
+            FieldInputs::Image => source.image.is_some(),
         }
     }
 }
@@ -111,8 +114,27 @@ pub static UNSUPPORTED: PlaneField = PlaneField {
     compute: aggregate::unsupported,
 };
 
-/// All fields.
-pub static FIELDS: [&PlaneField; 6] = [&AGGREGATE, &CLASSES, &SENSITIVITY, &CRITIC, &DISAGREEMENT, &UNSUPPORTED];
+/// Where the image that is looked at lies: p(z|x).
+pub static POSTERIOR: PlaneField = PlaneField {
+    id: "posterior",
+    cells: 64,
+    inputs: FieldInputs::Image,
+    paint: FieldPaint::Level,
+    compute: posterior::density,
+};
+
+/// Figures alone, which stand with [`POSTERIOR`]: they take longer than it does.
+pub static EVIDENCE: PlaneField = PlaneField {
+    id: "posterior_evidence",
+    cells: 1,
+    inputs: FieldInputs::Image,
+    paint: FieldPaint::Level,
+    compute: posterior::evidence,
+};
+
+/// All fields that are drawn.
+pub static FIELDS: [&PlaneField; 7] =
+    [&AGGREGATE, &CLASSES, &SENSITIVITY, &CRITIC, &DISAGREEMENT, &UNSUPPORTED, &POSTERIOR];
 
 /// The field of an id.
 pub fn field(id: &str) -> Option<&'static PlaneField> {

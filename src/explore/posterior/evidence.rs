@@ -49,11 +49,7 @@ impl EvidenceTable {
     ///
     /// # Errors
     /// If `go_on` (asked between a few thousand decodes) gave false, the image is of another size, or has no finite density.
-    pub fn of_image(
-        &mut self,
-        image: &[f32],
-        go_on: &(dyn Fn() -> bool + Sync),
-    ) -> Result<SliceEvidence, EvidenceError> {
+    pub fn of_image(&mut self, image: &[f32], go_on: &mut dyn FnMut() -> bool) -> Result<SliceEvidence, EvidenceError> {
         if image.len() != self.density.pixels() {
             return Err(EvidenceError::NotFinite { image: 0 });
         }
@@ -64,11 +60,15 @@ impl EvidenceTable {
             Some(kept) => kept,
             None => {
                 let grid = EvidenceGrid::covering(density, &[posterior], self.fineness())?;
-                grid.keep(&mut || go_on()).ok_or(EvidenceError::Interrupted)?
+                grid.keep(go_on).ok_or(EvidenceError::Interrupted)?
             }
         };
-        let found = EvidenceGrid::integrate_one(density, &kept, image, &|_| go_on())?;
+        let found = EvidenceGrid::integrate_one(density, &kept, image);
         self.kept = Some(kept);
+        let found = found?;
+        if !go_on() {
+            return Err(EvidenceError::Interrupted);
+        }
         let elbo = elbo(density, &posterior, image, &mut scratch);
         let evidence = ImageEvidence { log_p: found.log_p, elbo, is_settled: found.is_settled };
         Ok(self.counted(evidence, posterior))

@@ -3,15 +3,21 @@
 
 mod evidence;
 mod missed;
+mod placed;
 mod places;
 mod slice;
+mod subject;
 mod table;
+mod worst;
 
 pub use evidence::{EvidenceTable, SliceEvidence};
 pub use missed::{FoundPlaces, MissedReference, MissedRule, OF_MEAN_IMAGE, OF_RECONSTRUCTIONS};
+pub use placed::PlacedImages;
 pub use places::{ImagePlace, PLACE_SIGMA, PlaceTable};
 pub use slice::PlaneSlice;
+pub use subject::{PosteriorImage, PosteriorSubject};
 pub use table::{PlanePosterior, PosteriorTable};
+pub use worst::WorstEncoded;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! p(z|x) over what is seen of a plane, from decoded places: one product of the image with all of them.
 
 use super::slice::PlaneSlice;
-use crate::explore::tiles::{Lattice, fresh_id};
+use crate::explore::tiles::Lattice;
 use crate::metrics::LogSum;
 use crate::nn::matmul::{Matrix, matmul};
 use crate::snapshot::Scratch;
@@ -13,8 +13,8 @@ const MOST_BYTES: usize = 32 << 20;
 
 /// The decoded middles of a lattice's cells, kept for one image after another.
 pub struct PosteriorTable {
-    /// Unlike that of any other table in this process.
-    pub id: u64,
+    /// The cells that were asked for.
+    pub asked: Lattice,
     /// The cells.
     pub lattice: Lattice,
     /// The decoder on the plane.
@@ -58,6 +58,7 @@ impl PosteriorTable {
     /// `None` where `current` (asked every 128 places) gave false.
     pub fn decode(slice: PlaneSlice, lattice: Lattice, current: &mut dyn FnMut() -> bool) -> Option<Self> {
         let pixels = slice.density.pixels();
+        let asked = lattice;
         let lattice = lattice.coarser_than(MOST_BYTES / (size_of::<f32>() * pixels.max(1)));
         let log_area = 2.0 * f64::from(lattice.cell).ln();
         let middles = lattice.middles();
@@ -76,7 +77,7 @@ impl PosteriorTable {
             constants.extend(decoded.chunks_exact(pixels).zip(&places).map(constant));
             outputs.extend_from_slice(decoded);
         }
-        Some(Self { id: fresh_id(), lattice, slice, outputs, constants })
+        Some(Self { asked, lattice, slice, outputs, constants })
     }
 
     /// p(z|x) over the cells, of `image` (`[pixels]`); `None` of an image of another size, or one that has no finite density.

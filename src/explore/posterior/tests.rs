@@ -113,7 +113,7 @@ fn a_linear_gaussian_model_agrees_with_its_closed_form_on_every_plane() {
         let heat = PosteriorTable::decode(slice.clone(), fine(slice.middle), &mut || true).unwrap();
         for image in draws(11, 8 * PIXELS).chunks(PIXELS) {
             let truth = closed_form(&snapshot, &plane, image);
-            let found = table.of_image(image, &|| true).unwrap();
+            let found = table.of_image(image, &mut || true).unwrap();
             assert_eq!(found.is_part, plane.latent() > 2);
             assert!((found.evidence.log_p - truth.log_p).abs() < 1e-3, "{found:?} of {}", truth.log_p);
             let gap = kl(&found.posterior, &truth.posterior);
@@ -159,7 +159,7 @@ fn the_gap_is_the_divergence_of_q_from_the_posterior_and_never_below_nothing() {
         let all = table.of_images(&images, &|_| true).unwrap();
         let integrated = grid(&VaeDensity::new(&snapshot).unwrap(), &images, Fineness::default(), &|_| true).unwrap();
         for ((image, of_all), integrated) in images.chunks(PIXELS).zip(&all).zip(&integrated) {
-            let found = table.of_image(image, &|| true).unwrap();
+            let found = table.of_image(image, &mut || true).unwrap();
             assert!((found.evidence.log_p - integrated.log_p).abs() < 0.01, "{found:?} of {integrated:?}");
             assert!((found.evidence.gap() - of_all.evidence.gap()).abs() < 0.01, "{found:?} of {of_all:?}");
             assert!(found.evidence.gap() > -0.01, "{found:?}");
@@ -181,8 +181,8 @@ fn the_gap_is_the_divergence_of_q_from_the_posterior_and_never_below_nothing() {
 fn what_nobody_looks_at_any_more_is_abandoned() {
     let snapshot = bent(Likelihood::Bernoulli);
     let mut table = EvidenceTable::new(&snapshot, &Plane::of_two()).unwrap();
-    assert!(table.of_image(&[1.0; PIXELS], &|| false).is_err());
-    assert!(table.of_image(&[1.0; PIXELS - 1], &|| true).is_err());
+    assert!(table.of_image(&[1.0; PIXELS], &mut || false).is_err());
+    assert!(table.of_image(&[1.0; PIXELS - 1], &mut || true).is_err());
     let mut asked = 0;
     let mut current = || {
         asked += 1;

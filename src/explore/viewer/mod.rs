@@ -8,12 +8,15 @@ mod slot;
 mod work;
 
 pub use decoder::{CpuDecoder, Decoder};
-pub use requests::{FieldRequest, Look, LookFound, NearestFound, NearestRequest, PointsRequest, TileRequest};
+pub use requests::{
+    FieldRequest, Look, LookFound, NearestFound, NearestRequest, PlacesRequest, PointsRequest, TileRequest,
+};
 
 use super::directions::{DirectionRequest, Directions};
 use super::drawn::{Drawn, DrawnFound};
 use super::encoded::EncodedPoints;
 use super::field::FieldGrid;
+use super::posterior::PlacedImages;
 use super::tiles::TileGrid;
 use crate::message::Message;
 use crate::model::{ModelId, PerModel};
@@ -37,6 +40,8 @@ struct ModelSlots {
     /// The images along a line.
     line: LatestSlot<TileRequest, TileGrid>,
     nearest: LatestSlot<NearestRequest, NearestFound>,
+    /// Places in the plane of a decoder without an encoder.
+    places: LatestSlot<PlacesRequest, PlacedImages>,
     /// Fields over the plane, by their ids.
     fields: BTreeMap<&'static str, LatestSlot<FieldRequest, FieldGrid>>,
 }
@@ -132,6 +137,12 @@ impl Viewer {
         self.request(model, request, |slots| &mut slots.nearest);
     }
 
+    /// Asks for the places of images in the plane of a decoder without an encoder; everything else comes before them and
+    /// between their chunks.
+    pub fn request_places(&self, model: ModelId, request: PlacesRequest) {
+        self.request(model, request, |slots| &mut slots.places);
+    }
+
     /// Asks for a field over a model's plane; comes after tiles, between the chunks of all points.
     pub fn request_field(&self, model: ModelId, request: FieldRequest) {
         let id = request.field.id;
@@ -194,6 +205,11 @@ impl Viewer {
         self.result(model, |slots| slots.nearest.result())
     }
 
+    /// The newest places of images.
+    pub fn places(&self, model: ModelId) -> Option<Arc<PlacedImages>> {
+        self.result(model, |slots| slots.places.result())
+    }
+
     /// The newest fields of a model, by their ids.
     pub fn fields(&self, model: ModelId) -> BTreeMap<&'static str, Arc<FieldGrid>> {
         let state = self.shared.lock();
@@ -237,6 +253,7 @@ impl ModelSlots {
         self.tiles.pending().is_some()
             || self.slice.pending().is_some()
             || self.points.pending().is_some()
+            || self.places.pending().is_some()
             || self.has_field_work()
     }
 

@@ -40,6 +40,15 @@ pub struct PointsRequest {
     pub coloring: Arc<ColoringRequest>,
 }
 
+/// Test images in the plane of a decoder without an encoder.
+#[derive(Clone, Debug)]
+pub struct PlacesRequest {
+    /// The decoder, the plane, and the images: as for points.
+    pub points: PointsRequest,
+    /// A model whose reconstructions say from which error on an image is missed.
+    pub beside: Option<Arc<Snapshot>>,
+}
+
 /// A latent, and the weights that it is looked at with.
 #[derive(Clone, Debug)]
 pub struct Look {
@@ -122,6 +131,31 @@ impl Request for PointsRequest {
     }
 }
 
+impl PlacesRequest {
+    /// Whether an older request has the same places: laid onto another plane they need not be looked for again.
+    pub(super) fn has_places_of(&self, older: &Self) -> bool {
+        self.points.has_encoding_of(&older.points) && self.same_beside(older)
+    }
+
+    fn same_beside(&self, other: &Self) -> bool {
+        match (&self.beside, &other.beside) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Request for PlacesRequest {
+    fn same(&self, other: &Self) -> bool {
+        self.points.same(&other.points) && self.same_beside(other)
+    }
+
+    fn supersedes(&self, running: &Self) -> bool {
+        self.points.supersedes(&running.points)
+    }
+}
+
 impl Request for Arc<Look> {
     fn same(&self, other: &Self) -> bool {
         Self::ptr_eq(self, other) || (Arc::ptr_eq(&self.snapshot, &other.snapshot) && self.latent == other.latent)
@@ -160,10 +194,12 @@ impl Request for FieldRequest {
         self.field.id == other.field.id && self.source.same(&other.source)
     }
 
-    /// What is of another plane or of cells of another size is abandoned; what is of older weights or lies beside is finished,
+    /// What is of another plane, of another image or of cells of another size is abandoned; what is of older weights or lies beside is finished,
     /// or there would never be any while the weights or the view move faster.
     fn supersedes(&self, running: &Self) -> bool {
-        self.source.plane != running.source.plane || self.source.lattice.cell != running.source.lattice.cell
+        self.source.plane != running.source.plane
+            || self.source.lattice.cell != running.source.lattice.cell
+            || !self.source.same_image(&running.source)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::quick::{Quick, guarded, is_current, publish};
 use super::slot::Taken;
-use super::{Decoder, FieldRequest, PointsRequest, QueueState, RequestQueue, TileRequest};
+use super::{Decoder, FieldRequest, PlacesRequest, PointsRequest, QueueState, RequestQueue, TileRequest};
 use crate::explore::encoded::{EncodedPoints, Encoding};
+use crate::explore::posterior::PlacedImages;
 use crate::model::ModelId;
 use crate::snapshot::Scratch;
 use std::sync::{Arc, PoisonError};
@@ -15,6 +16,7 @@ pub(super) enum Turn {
     Slice,
     Field,
     Points,
+    Places,
 }
 
 /// What is done next.
@@ -24,6 +26,7 @@ enum Task {
     Slice(ModelId, Taken<PointsRequest>),
     Field(ModelId, Taken<FieldRequest>),
     Points(ModelId, Taken<PointsRequest>),
+    Places(ModelId, Taken<PlacesRequest>),
 }
 
 pub(super) struct ViewerThread {
@@ -48,6 +51,7 @@ impl ViewerThread {
                 Task::Slice(model, taken) => self.quick.slice(*model, taken),
                 Task::Field(model, taken) => self.quick.field(*model, taken),
                 Task::Points(model, taken) => self.points(*model, taken),
+                Task::Places(model, taken) => self.places(*model, taken),
             });
         }
     }
@@ -73,6 +77,34 @@ impl ViewerThread {
         let coloring = encoding.coloring(&request.coloring);
         let points = EncodedPoints::colored(encoding, request.plane.clone(), coloring);
         publish(shared, model, |slots| slots.points.finish(taken, points));
+    }
+}
+
+impl ViewerThread {
+    /// Looks for the places of images; between its chunks comes everything else.
+    fn places(&mut self, model: ModelId, taken: &Taken<PlacesRequest>) {
+        let (shared, quick) = (&self.shared, &mut self.quick);
+        let mut current = || {
+            quick.cursor();
+            quick.refresh();
+            is_current(shared, model, |slots| slots.places.is_current(taken))
+        };
+        let PlacesRequest { points, beside } = &*taken.request;
+        let coloring = points.coloring.coloring().clone();
+        let before = shared.lock().models.get(model).and_then(|slots| slots.places.answer().cloned());
+        let placed = match before.filter(|(old, _)| taken.request.has_places_of(old)) {
+            Some((_, placed)) => Some(placed.laid(points.plane.clone(), coloring)),
+            None => PlacedImages::of(
+                (&points.snapshot, points.plane.clone()),
+                beside.as_deref(),
+                (&points.split, &points.images),
+                coloring,
+                &mut current,
+            ),
+        };
+        if let Some(placed) = placed {
+            publish(shared, model, |slots| slots.places.finish(taken, placed));
+        }
     }
 }
 
@@ -102,7 +134,8 @@ impl QueueState {
             let slice = slots.lone_slice().then_some((Turn::Slice, model));
             let field = slots.has_field_work().then_some((Turn::Field, model));
             let points = slots.points.pending().map(|_| (Turn::Points, model));
-            [tiles, slice, field, points].into_iter().flatten()
+            let places = slots.places.pending().map(|_| (Turn::Places, model));
+            [tiles, slice, field, points, places].into_iter().flatten()
         });
         let pending: Vec<_> = pending.collect();
         let later = pending.iter().filter(|turn| self.last.is_none_or(|last| **turn > last)).min();
@@ -114,6 +147,7 @@ impl QueueState {
             Turn::Slice => slots.slice.take().map(|taken| Task::Slice(model, taken)),
             Turn::Field => slots.take_field().map(|taken| Task::Field(model, taken)),
             Turn::Points => slots.points.take().map(|taken| Task::Points(model, taken)),
+            Turn::Places => slots.places.take().map(|taken| Task::Places(model, taken)),
         }
     }
 }

@@ -39,6 +39,7 @@ impl PlanePanel {
         let before = self.viewport;
         self.pointer(ui, &response, area, view, commands);
         self.hover(&response, area, points);
+        self.subject = self.selected.subject(self.hovered.zip(points.map(|points| &**points)), view);
         let hovered_image = self.hovered.zip(points).and_then(|(index, points)| points.image(index));
         if let (Some(image), true) = (hovered_image, response.double_clicked() && origin_can_move(view)) {
             commands.push(PlaneCommand::OriginFromPoint(view.slots.id(slot), image).into());
@@ -66,6 +67,7 @@ impl PlanePanel {
             line: line_after(view, commands),
             pointer: response.hover_pos(),
             hovered: self.hovered,
+            subject: self.subject,
             points,
             selection: &mut self.selection,
             legends_bottom: Cell::new(rect.bottom() - 2.5 * theme::GRID),

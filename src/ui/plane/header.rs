@@ -4,6 +4,7 @@ use super::PlanePanel;
 use super::basis;
 use super::layers::LAYERS;
 use super::settings::PlaneSettings;
+use super::worst;
 use crate::dataset::{Column, Split};
 use crate::explore::coloring::{ColorBy, class_column, others};
 use crate::explore::encoded::KL_NAME;
@@ -47,6 +48,7 @@ impl PlanePanel {
                 }
             }
             layers(ui, view, &mut settings);
+            worst::chip(ui, view, commands);
             if ui.button(tr("plane.fit")).on_hover_text(tr("plane.fit_tip")).clicked() {
                 self.asked_fit = true;
             }
@@ -194,7 +196,7 @@ fn layers(ui: &mut Ui, view: &View<'_>, settings: &mut PlaneSettings) {
         if ui.add(slider).on_hover_text(tr("plane.grid_help")).changed() {
             settings.grid = grid;
         }
-        if model.has_encoder() {
+        if model.has_encoder() || model.has_places() {
             let size = Slider::new(&mut settings.point_size, PlaneSettings::POINT_SIZES).logarithmic(true).suffix(" ×");
             ui.add(size.text(tr("plane.point_size"))).on_hover_text(tr("plane.point_size_tip"));
             let opacity = Slider::new(&mut settings.point_opacity, PlaneSettings::POINT_OPACITIES).fixed_decimals(2);

@@ -8,6 +8,7 @@ use crate::explore::drawn::DrawnFound;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::field::FieldGrid;
 use crate::explore::plane::Plane;
+use crate::explore::posterior::{PlacedImages, WorstEncoded};
 use crate::explore::tiles::{AtlasLimits, TileGrid};
 use crate::explore::viewer::{LookFound, NearestFound};
 use crate::gpu::OnDevice;
@@ -36,6 +37,14 @@ pub struct PlaneView {
     pub drawn: Option<Arc<DrawnFound>>,
     /// Its newest fields, by their ids.
     pub fields: BTreeMap<&'static str, Arc<FieldGrid>>,
+    /// The images that its encoder serves worst, as they were measured last.
+    pub worst: Option<Arc<WorstEncoded>>,
+    /// How far that is being measured anew, 0 to 1.
+    pub gaps_measured: Option<f32>,
+    /// The places of images, where it has no encoder and they are looked for.
+    pub placed: Option<Arc<PlacedImages>>,
+    /// The share of the images that no place reproduced, by steps.
+    pub coverage: Arc<Vec<(u64, f32)>>,
     /// Where the window's device decodes.
     pub on_device: Option<OnDevice>,
     /// What it has learned of points, drawn among its data.

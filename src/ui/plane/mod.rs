@@ -14,12 +14,15 @@ mod line;
 mod outlining;
 mod selection;
 pub mod settings;
+mod subject;
+mod worst;
 
 pub use figure::{FigureField, figures};
 pub use header::axis_name;
 pub use selection::PointSelection;
 
-use crate::explore::field::PlaneField;
+use crate::explore::field::{EVIDENCE, POSTERIOR, PlaneField};
+use crate::explore::posterior::PosteriorSubject;
 use crate::explore::tiles::Lattice;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::command::Command;
@@ -39,6 +42,8 @@ pub struct PlanePanel {
     asked_fit: bool,
     fitted: Option<fit::Fitted>,
     hovered: Option<usize>,
+    selected: subject::SelectedImage,
+    subject: Option<PosteriorSubject>,
     /// What the menu was opened over: a place, and the image whose point is there.
     menu_place: [f32; 2],
     menu_image: Option<usize>,
@@ -63,6 +68,8 @@ impl Default for PlanePanel {
             asked_fit: false,
             fitted: None,
             hovered: None,
+            selected: subject::SelectedImage::default(),
+            subject: None,
             menu_place: [0.0; 2],
             menu_image: None,
             laying: None,
@@ -80,6 +87,7 @@ impl Panel for PlanePanel {
         self.viewport = view.viewport;
         let names = view.data.map(|data| data.class_names()).unwrap_or_default();
         let points = view.plane(view.settings.plane.model).and_then(|known| known.points.as_ref());
+        self.selected.follow(view);
         self.selection.follow(names, points.map(|points| &*points.coloring));
         if view.presenting {
             self.area(ui, ui.available_size(), view, commands);
@@ -95,6 +103,7 @@ impl Panel for PlanePanel {
     fn needs(&mut self, view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
         needs.lattice = self.lattice(view.settings.plane.grid);
         needs.fields = self.fields(view);
+        needs.posterior = self.subject.filter(|_| self.area.is_some());
         needs.line = self.area.and_then(|_| line::tiles_of(view));
         needs.plane_focus = self.focus;
     }
@@ -124,7 +133,13 @@ impl PlanePanel {
         let (settings, model) = (&view.settings.plane, view.model(view.settings.plane.model));
         let shown = LAYERS.iter().filter(|layer| layer.is_shown(&settings.show) && (layer.applies)(model));
         let fields = shown.filter_map(|layer| layer.field);
-        fields.map(|field| (field, Lattice::covering(&self.viewport, area, field.cells))).collect()
+        let mut fields: Vec<_> =
+            fields.map(|field| (field, Lattice::covering(&self.viewport, area, field.cells))).collect();
+        if fields.iter().any(|(field, _)| field.id == POSTERIOR.id) && model.has_encoder() {
+            // Figures that are of no place.
+            fields.push((&EVIDENCE, Lattice { cell: 1.0, column: 0, row: 0, columns: 1, rows: 1 }));
+        }
+        fields
     }
 
     /// The encoded point under the pointer, when the panel was last drawn: its place among the points.

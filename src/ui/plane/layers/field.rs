@@ -1,7 +1,9 @@
 //! A field over the plane: its colours, its legend, and its value where one looks.
 
 use super::layer::{PlaneFrame, PlaneLayer};
-use crate::explore::field::{FieldGrid, FieldPaint, PlaneField, class_borders, indicatrices};
+use crate::explore::browse::{DataPart, ExamplePlace};
+use crate::explore::field::{EVIDENCE, FieldGrid, FieldInputs, FieldPaint, PlaneField, class_borders, indicatrices};
+use crate::explore::posterior::PosteriorSubject;
 use crate::picture::{FieldStyle, field_picture};
 use crate::ui::plane::figures;
 use crate::ui::text::{number, tr};
@@ -44,7 +46,11 @@ impl FieldLayer {
 
 impl PlaneLayer for FieldLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
-        let grid = frame.known.fields.get(self.field.id);
+        // Of an image that is not looked at any more nothing is said.
+        let is_of_subject = |grid: &&Arc<FieldGrid>| {
+            self.field.inputs != FieldInputs::Image || (grid.values.subject == frame.subject && frame.subject.is_some())
+        };
+        let grid = frame.known.fields.get(self.field.id).filter(is_of_subject);
         if let Some(grid) = grid {
             self.update(painter, frame, grid);
             self.paint(painter, frame, grid);
@@ -106,6 +112,7 @@ impl FieldLayer {
 
     /// What the colours are, the values at the cursor and at the pointer, and what there is to say of all of it.
     fn legend(&self, painter: &Painter, frame: &PlaneFrame<'_>, grid: Option<&Arc<FieldGrid>>) {
+        let is_of_subject = |found: &&Arc<FieldGrid>| found.values.subject == frame.subject;
         let mut lines = Vec::new();
         match grid {
             Some(grid) => {
@@ -115,7 +122,10 @@ impl FieldLayer {
                     Some(pointer) => t!("plane_layer.at_pointer", value = pointer).into_owned(),
                     None => t!("plane_layer.at_cursor", value = cursor.unwrap_or_else(|| "–".to_owned())).into_owned(),
                 });
+                lines.extend(grid.values.subject.map(|subject| subject_in_words(frame, subject)));
                 lines.extend(figures(grid));
+                let evidence = frame.known.fields.get(EVIDENCE.id).filter(|_| self.field.inputs == FieldInputs::Image);
+                lines.extend(evidence.filter(is_of_subject).into_iter().flat_map(|grid| figures(grid)));
             }
             None => lines.push(tr(&format!("plane_layer.{}_missing", self.field.id))),
         }
@@ -179,4 +189,15 @@ impl FieldLayer {
             None => words,
         })
     }
+}
+
+/// Whose posterior it is.
+fn subject_in_words(frame: &PlaneFrame<'_>, subject: PosteriorSubject) -> String {
+    let PosteriorSubject::Example(ExamplePlace { part, index }) = subject else { return tr("plane_layer.of_drawing") };
+    let class = frame.data().and_then(|data| data.class_names().get(part.of(data).class(index)?).cloned());
+    let words = match part {
+        DataPart::Test => t!("plane_layer.of_test_example", index = index),
+        DataPart::Train => t!("plane_layer.of_training_example", index = index),
+    };
+    class.map_or_else(|| words.to_string(), |class| format!("{words} · {class}"))
 }

@@ -3,6 +3,7 @@
 use crate::dataset::Dataset;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::line::PlaneLine;
+use crate::explore::posterior::PosteriorSubject;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::plane::known::PlaneView;
 use crate::ui::plane::selection::PointSelection;
@@ -50,6 +51,8 @@ pub struct PlaneFrame<'a> {
     pub pointer: Option<Pos2>,
     /// The encoded point under the pointer.
     pub hovered: Option<usize>,
+    /// Whose posterior is looked at.
+    pub subject: Option<PosteriorSubject>,
     /// The encoded points, where they are shown.
     pub points: Option<&'a Arc<EncodedPoints>>,
     /// Which of the points are looked at.

@@ -13,6 +13,7 @@ mod layer;
 mod legend;
 mod line;
 mod map;
+mod places;
 mod points;
 mod posterior;
 mod rings;
@@ -24,7 +25,9 @@ mod tiles;
 pub use layer::{PlaneFrame, PlaneLayer};
 
 use super::settings::LayerSwitches;
-use crate::explore::field::{AGGREGATE, CLASSES, CRITIC, DISAGREEMENT, PlaneField, SENSITIVITY, UNSUPPORTED};
+use crate::explore::field::{
+    AGGREGATE, CLASSES, CRITIC, DISAGREEMENT, POSTERIOR, PlaneField, SENSITIVITY, UNSUPPORTED,
+};
 use crate::ui::view::ModelView;
 use field::FieldLayer;
 
@@ -58,6 +61,8 @@ pub enum Switch {
 pub const TILES: &str = "tiles";
 /// The id of the encoded points.
 pub const POINTS: &str = "points";
+/// The id of the places that are looked for where there is no encoder.
+pub const PLACES: &str = "places";
 
 /// Whether a model has what a layer shows.
 pub type Applies = fn(&ModelView<'_>) -> bool;
@@ -66,6 +71,8 @@ pub type Applies = fn(&ModelView<'_>) -> bool;
 const ALL: Applies = |_| true;
 const PRIOR: Applies = |model| model.has_prior();
 const ENCODER: Applies = |model| model.has_encoder();
+const POINTED: Applies = |model| model.has_encoder() || model.has_places();
+const PLACED: Applies = |model| model.has_places();
 const POSTERIORS: Applies = |model| model.has_encoder() && model.has_prior();
 const HAS_CRITIC: Applies = |model| model.snapshot.is_some_and(|snapshot| snapshot.critic.is_some());
 
@@ -88,17 +95,19 @@ pub const LAYERS: &[LayerEntry] = &[
     layer_of(&CRITIC, HAS_CRITIC, || Box::new(FieldLayer::new(&CRITIC))),
     layer_of(&DISAGREEMENT, ALL, || Box::new(FieldLayer::new(&DISAGREEMENT))),
     layer_of(&UNSUPPORTED, POSTERIORS, || Box::new(FieldLayer::new(&UNSUPPORTED))),
+    layer_of(&POSTERIOR, PRIOR, || Box::new(FieldLayer::new(&POSTERIOR))),
     layer("rings", Switch::On, PRIOR, || Box::new(rings::RingsLayer)),
-    layer("density", Switch::Off, ENCODER, || Box::<density::DensityLayer>::default()),
-    layer(POINTS, Switch::On, ENCODER, || Box::<points::PointsLayer>::default()),
+    layer("density", Switch::Off, POINTED, || Box::<density::DensityLayer>::default()),
+    layer(POINTS, Switch::On, POINTED, || Box::<points::PointsLayer>::default()),
+    layer(PLACES, Switch::Off, PLACED, || Box::new(places::PlacesLayer)),
     layer("ticks", Switch::Always, ALL, || Box::new(ticks::TicksLayer)),
-    layer("posterior", Switch::Always, PRIOR, || Box::new(posterior::PosteriorLayer)),
+    layer("ellipses", Switch::Always, PRIOR, || Box::new(posterior::PosteriorLayer)),
     layer("drawing", Switch::Always, ENCODER, || Box::<drawing::DrawingLayer>::default()),
     layer("line", Switch::Always, ALL, || Box::new(line::LineLayer)),
     layer("anchors", Switch::Always, ALL, || Box::new(anchors::AnchorsLayer)),
     layer("cursor", Switch::Always, ALL, || Box::new(cursor::CursorLayer)),
-    layer("card", Switch::Always, ENCODER, || Box::<card::CardLayer>::default()),
-    layer("legend", Switch::On, ENCODER, || Box::new(legend::LegendLayer)),
+    layer("card", Switch::Always, POINTED, || Box::<card::CardLayer>::default()),
+    layer("legend", Switch::On, POINTED, || Box::new(legend::LegendLayer)),
     layer("map", Switch::Always, ALL, || Box::new(map::MapLayer)),
     layer("steps", Switch::Always, ALL, || Box::new(steps::StepsLayer)),
 ];

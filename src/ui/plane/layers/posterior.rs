@@ -1,19 +1,29 @@
-//! What the encoder says of the hovered point.
+//! What the encoder says of the image that is looked at.
 
 use super::layer::{PlaneFrame, PlaneLayer};
+use crate::explore::browse::{DataPart, ExamplePlace};
+use crate::explore::field::POSTERIOR;
 use crate::explore::plane::ellipse;
+use crate::explore::posterior::PosteriorSubject;
 use crate::ui::theme;
 use eframe::egui::{Painter, Pos2, Shape, Stroke};
 
 /// Corners of a drawn ellipse.
 const CORNERS: usize = 48;
 
-/// One and two standard deviations of the hovered point's posterior, as the plane cuts its shadow.
+/// One and two standard deviations of a point's posterior, as the plane cuts its shadow: of the hovered point, and while
+/// posteriors are looked at of the image that is selected.
 pub struct PosteriorLayer;
 
 impl PlaneLayer for PosteriorLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
-        let (Some(index), Some(points)) = (frame.hovered, frame.points) else { return };
+        let Some(points) = frame.points else { return };
+        let selected = frame.subject.filter(|_| frame.view.settings.plane.show.get(POSTERIOR.id) == Some(true));
+        let selected = selected.and_then(|subject| match subject {
+            PosteriorSubject::Example(ExamplePlace { part: DataPart::Test, index }) => points.of_image(index),
+            _ => None,
+        });
+        let Some(index) = frame.hovered.or(selected) else { return };
         let (Some(covariance), Some(mean)) = (points.covariance(index), points.position(index)) else { return };
         if !covariance.iter().all(|x| x.is_finite()) {
             return;
