@@ -4,11 +4,14 @@
 
 use candle_core::{DType, Device, Tensor};
 use latentarium::dataset::ImageShape;
+use latentarium::explore::browse::{DataPart, ExamplePlace};
 use latentarium::explore::encoded::Encoding;
 use latentarium::explore::field::{
-    AGGREGATE, CRITIC, DISAGREEMENT, FIELDS, FieldGrid, FieldScratch, FieldSource, PlaneField, SENSITIVITY, UNSUPPORTED,
+    AGGREGATE, CRITIC, DISAGREEMENT, EVIDENCE, FIELDS, FieldGrid, FieldScratch, FieldSource, POSTERIOR, PlaneField,
+    SENSITIVITY, UNSUPPORTED,
 };
 use latentarium::explore::plane::Plane;
+use latentarium::explore::posterior::{PosteriorImage, PosteriorSubject};
 use latentarium::explore::tiles::Lattice;
 use latentarium::model::{Config, Model, presets};
 use latentarium::random::{Purpose, normal_rows};
@@ -195,6 +198,8 @@ fn a_field_stops_when_told_and_knows_its_places() {
     for field in FIELDS {
         let source =
             FieldSource { encoding: Some(encoding(900, 0.1)), ..source(snapshot("gan-dense", 0), square(2.0, 16)) };
+        let image = Some(PosteriorImage { subject: PosteriorSubject::Drawing, image: vec![0.5; 784].into() });
+        let source = FieldSource { image, ..source };
         let stopped = FieldGrid::make(field, &source, &mut FieldScratch::default(), &mut || false);
         assert!(stopped.is_none(), "{}", field.id);
     }
@@ -215,4 +220,61 @@ fn the_class_network_is_right_about_98_of_100_digits() {
     let data = latentarium::dataset::load(&source, &latentarium::dataset::Progress::default()).unwrap();
     let classifier = latentarium::metrics::Classifier::train(&data, &mut || true).unwrap().expect("classes");
     assert!(classifier.accuracy >= 0.98, "{}", classifier.accuracy);
+}
+
+#[test]
+fn the_posterior_of_an_image_sums_to_one_and_its_figures_are_those_of_the_integration() {
+    let vae = snapshot("vae-dense", 4);
+    let latent = [0.4, -0.7];
+    let image: Arc<[f32]> = vae.decoder.evaluate(&latent, 1, &mut Scratch::default()).into();
+    let subject = PosteriorSubject::Example(ExamplePlace { part: DataPart::Test, index: 8 });
+    let about = |image: &Arc<[f32]>| Some(PosteriorImage { subject, image: image.clone() });
+    let source = FieldSource { image: about(&image), ..source(vae.clone(), square(6.0, 96)) };
+    let grid = make(&POSTERIOR, &source).expect("a field");
+    let area = f64::from(source.lattice.cell).powi(2);
+    let mass: f64 = grid.values.values.iter().map(|density| f64::from(*density) * area).sum();
+    assert!((mass - 1.0).abs() < 1e-3, "{mass}");
+    assert_eq!(grid.values.subject, Some(subject));
+    let evidence = make(&EVIDENCE, &source).expect("figures");
+    let figure = |name: &str| evidence.values.figures.iter().find(|figure| figure.name == name).unwrap().value;
+    let integrated = latentarium::metrics::grid(
+        &latentarium::metrics::VaeDensity::new(&vae).unwrap(),
+        &image,
+        latentarium::metrics::Fineness::default(),
+        &|_| true,
+    );
+    assert!((figure("log_p") - integrated.unwrap()[0].log_p).abs() < 0.01, "{:?}", evidence.values.figures);
+    assert!(figure("gap") > -0.01);
+    assert!(make(&POSTERIOR, &FieldSource { image: None, ..source.clone() }).is_none());
+
+    // One table serves every image: the second one costs a product.
+    let mut scratch = FieldScratch::default();
+    let mut asked = 0;
+    let mut make = |image: &Arc<[f32]>| {
+        let mut go_on = || {
+            asked += 1;
+            true
+        };
+        let source = FieldSource { image: about(image), ..source.clone() };
+        let made = FieldGrid::make(&POSTERIOR, &source, &mut scratch, &mut go_on).unwrap();
+        (made, std::mem::take(&mut asked))
+    };
+    let (first, decoded) = make(&image);
+    let black: Arc<[f32]> = vec![0.0; image.len()].into();
+    let (second, again) = make(&black);
+    assert!(decoded > 10 && again == 0, "{decoded}, {again}");
+    assert!(first.values.values == grid.values.values && second.values.values != first.values.values);
+
+    // Of a generator it is under normal pixels, and says so.
+    let gan = FieldSource { image: about(&image), ..self::source(snapshot("gan-dense", 4), square(6.0, 32)) };
+    let grid = self::make(&POSTERIOR, &gan).expect("a field");
+    assert_eq!(grid.values.figures[0].name, "pixel_sigma");
+    assert!(self::make(&EVIDENCE, &gan).is_none());
+    // On a plane of more dimensions figures are named as the plane's.
+    let mut config = Config::preset("vae-dense").unwrap().with("latent", 5usize).unwrap();
+    config.adapt_to(latentarium::dataset::Sample::Image(ImageShape::grey(28, 28)));
+    let five = Arc::new(Model::new(&config, ImageShape::grey(28, 28)).unwrap().snapshot(0).unwrap());
+    let slice = FieldSource { image: about(&image), ..self::source(five, square(6.0, 16)) };
+    let names = self::make(&EVIDENCE, &slice).expect("figures").values.figures;
+    assert_eq!(names.iter().map(|figure| figure.name).collect::<Vec<_>>(), ["log_p_slice", "elbo_slice", "gap_slice"]);
 }

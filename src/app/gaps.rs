@@ -8,6 +8,7 @@ use crate::message::{Explain, Message};
 use crate::metrics::EvidenceError;
 use crate::model::ModelId;
 use crate::ui::messages::Level;
+use crate::ui::slot::Slot;
 use crate::ui::text::explain;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,6 +41,11 @@ impl Session {
                 found.map(Box::new).map_err(|error| (error != EvidenceError::Interrupted).then(|| error.message())),
             )
         });
+    }
+
+    /// The images that the encoder of a view's model serves worst, as they were measured last.
+    pub fn worst_encoded(&self, slot: Slot) -> Option<Arc<WorstEncoded>> {
+        self.services.planes.planes.get(self.id(slot))?.worst.clone()
     }
 
     /// Takes what was measured; nothing is said where it was cancelled.

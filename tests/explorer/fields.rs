@@ -2,9 +2,10 @@
 
 use crate::screen::{A, Screen};
 use eframe::egui::accesskit::Role;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
+use latentarium::explore::browse::{DataPart, ExamplePlace};
 use latentarium::explore::field::FIELDS;
-use latentarium::ui::command::{ModelCommand, ViewCommand};
+use latentarium::ui::command::{DataCommand, ModelCommand, ViewCommand};
 use latentarium::ui::plane::layers::LAYERS;
 use latentarium::ui::settings::Settings;
 use latentarium::ui::slot::Slot;
@@ -45,6 +46,9 @@ fn all_fields_that_a_model_has_are_made_and_follow_the_view() {
     };
     screen.session.borrow_mut().apply(ModelCommand::Duplicate(A));
     screen.session.borrow_mut().apply(ModelCommand::StepAll);
+    // A posterior is one of an example.
+    let example = ExamplePlace { part: DataPart::Test, index: 3 };
+    screen.session.borrow_mut().apply(DataCommand::LookAtExample(example));
     for (slot, absent) in [(Slot::A, &["critic"][..]), (Slot::B, &["aggregate", "unsupported", "disagreement"][..])] {
         let settings = screen.session.borrow().settings().clone();
         screen.session.borrow_mut().apply(all(&settings, slot));

@@ -6,6 +6,7 @@ mod export;
 mod fields;
 mod latent;
 mod models;
+mod posterior;
 mod reading;
 mod resting;
 mod runs;
