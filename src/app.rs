@@ -21,6 +21,8 @@ mod kept;
 mod latent_space;
 mod logic;
 mod past;
+mod path_state;
+mod paths;
 mod planes;
 mod point_maps;
 mod points;

@@ -3,6 +3,7 @@
 mod copy;
 mod data;
 mod export;
+mod export_film;
 mod export_plane;
 mod export_samples;
 mod file;

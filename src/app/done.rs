@@ -6,6 +6,7 @@ use crate::explore::browse::DataStatistics;
 use crate::explore::codes::{DimensionEffects, PointMap};
 use crate::explore::compare::Sheet;
 use crate::explore::data_plane::DataPlane;
+use crate::explore::path::PathMade;
 use crate::explore::plane::Plane;
 use crate::explore::posterior::WorstEncoded;
 use crate::message::{Explain, Message};
@@ -93,6 +94,8 @@ pub enum Done {
     Selected(Result<Option<Box<SelectedPoints>>, Message>),
     /// The images that a model's encoder serves worst; where it could not be measured why, and nothing where it was cancelled.
     Gaps(ModelId, Result<Box<WorstEncoded>, Option<Message>>),
+    /// A path over a model's plane was made; `None` where that was cancelled, or where there is none.
+    Path(ModelId, Option<Arc<PathMade>>),
     /// Examples were searched and sorted; `None` where that was cancelled.
     Listed(Option<Arc<[u32]>>),
     /// Small pictures of a stretch of the examples that are listed.

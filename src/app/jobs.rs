@@ -60,6 +60,8 @@ pub enum JobKey {
     Select,
     /// It is measured which images a model's encoder serves worst.
     Gaps(ModelId),
+    /// A path over a model's plane is made.
+    Path(ModelId),
     /// Examples are searched and sorted.
     ListExamples,
     /// Small pictures of a stretch of the examples that are listed are made.
@@ -104,6 +106,7 @@ impl JobKey {
             Self::PointMap(_) => message!("map of points"),
             Self::Select => message!("select images"),
             Self::Gaps(_) => message!("worst-encoded images"),
+            Self::Path(_) => message!("path over a plane"),
             Self::ListExamples => message!("list examples"),
             Self::Thumbnails(_) => message!("thumbnails"),
             Self::Statistics => message!("data statistics"),
@@ -217,6 +220,7 @@ impl Jobs {
                         | JobKey::Effects(_)
                         | JobKey::Anchors(_)
                         | JobKey::Past(_)
+                        | JobKey::Path(_)
                 );
                 // Nobody receives any more only where the program ends.
                 let _ = sender.send((Finished { key, done }, number));

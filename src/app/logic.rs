@@ -73,6 +73,7 @@ impl Session {
         self.refresh_data_planes();
         self.refresh_latent_space();
         self.refresh_point_map();
+        self.refresh_path();
         self.keep_state(context, false);
     }
 

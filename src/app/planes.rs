@@ -1,6 +1,7 @@
 //! The planes of the models: which weights they are shown with, and where they lie.
 
 use crate::app::data_plane_state::DataPlaneState;
+use crate::app::path_state::PathState;
 use crate::app::points::{self, PointSource, PointState};
 use crate::app::space_state::{MapState, SpaceState};
 use crate::app::throttle::Throttle;
@@ -48,6 +49,7 @@ pub(super) struct PlaneState {
     pub worst: Option<Arc<WorstEncoded>>,
     /// The share of the images that no place of its plane reproduces, by steps.
     coverage: Arc<Vec<(u64, f32)>>,
+    pub path: PathState,
     /// The step of the newest weights.
     newest: u64,
 }
@@ -216,6 +218,7 @@ impl Planes {
                 tiles: self.tiles(id),
                 points: self.points(id),
                 line: self.viewer.as_ref().and_then(|viewer| viewer.line(id)),
+                path: self.planes.get(id).and_then(|state| state.path.made.clone()),
                 found: self.viewer.as_ref().and_then(|viewer| viewer.look(id)),
                 directions: self.viewer.as_ref().and_then(|viewer| viewer.directions(id)),
                 drawn: self.viewer.as_ref().and_then(|viewer| viewer.drawing(id)),

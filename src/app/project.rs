@@ -6,6 +6,7 @@ use crate::explore::anchors::Anchors;
 use crate::explore::browse::Browse;
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
+use crate::explore::path::PlanePath;
 use crate::explore::plane::Plane;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, MOST_MODELS, ModelId, PerModel};
@@ -60,6 +61,8 @@ pub struct Project {
     pub cursor: [f32; 2],
     /// The line that is laid over the planes.
     pub line: Option<PlaneLine>,
+    /// The path that is laid over the planes instead.
+    pub path: Option<PlanePath>,
     /// What part of the planes is seen.
     pub view: Viewport,
     /// The row of the compare sheet that is enlarged.
@@ -87,6 +90,7 @@ impl Default for Project {
             anchors: PerModel::default(),
             cursor: [0.0; 2],
             line: None,
+            path: None,
             view: Viewport::default(),
             selection: None,
             sheet_seed: 0,
@@ -283,6 +287,7 @@ impl Project {
             self.cursor = [0.0; 2];
         }
         self.line = self.line.filter(PlaneLine::is_valid);
+        self.path = self.path.filter(PlanePath::is_valid);
         if !self.view.is_valid() {
             self.view = Viewport::default();
         }

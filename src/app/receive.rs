@@ -101,6 +101,7 @@ impl Session {
             Done::Anchored(id, pictures) => self.services.planes.planes.entry(id).space.receive_anchored(*pictures),
             Done::PointMap(id, map) => self.receive_point_map(id, map.map(|map| *map)),
             Done::Selected(found) => self.receive_selected(found),
+            Done::Path(id, made) => self.receive_path(id, made),
             Done::Listed(places) => self.services.browsing.receive_listed(places),
             Done::Thumbnails(stretch, pictures) => self.services.browsing.receive_thumbnails(stretch, pictures),
             Done::Statistics(statistics) => self.services.browsing.receive_statistics(statistics),

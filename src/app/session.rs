@@ -312,6 +312,7 @@ impl Session {
             cursor: self.project.cursor,
             line: self.project.line,
             timeline: self.timeline_view(),
+            path: self.project.path.as_ref(),
             viewport: self.project.view,
             planes: self.planes_view(),
             pad: PadView { state: &self.project.pad, image: services.drawing.as_ref() },

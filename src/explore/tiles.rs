@@ -207,6 +207,27 @@ impl TileGrid {
         Some(grid)
     }
 
+    /// The images of some latents `[count, latent]` in a row, the first at the left; its lattice says nothing of where they lie.
+    /// `None` where the latents do not belong to the network, or where nothing fits the limits.
+    pub fn row(decoder: &mut dyn Decoder, snapshot: &Snapshot, latents: &[f32], limits: AtlasLimits) -> Option<Self> {
+        let (shape, columns) = (snapshot.image, latents.len().checked_div(snapshot.latent)?);
+        if shape.values() == 0 || latents.len() != columns * snapshot.latent || columns == 0 {
+            return None;
+        }
+        let reduction = limits.reduction(shape, columns, 1)?;
+        let tile = [shape.width.div_ceil(reduction), shape.height.div_ceil(reduction)];
+        let (channels, began) = (atlas_channels(shape), Instant::now());
+        let lattice = Lattice { cell: 1.0, column: 0, row: 0, columns, rows: 1 };
+        let pixels = vec![0; columns * tile[0] * tile[1] * channels];
+        let mut grid = Self { id: fresh_id(), step: snapshot.step, decode_ms: 0.0, lattice, tile, channels, pixels };
+        let images = decoder.decode(snapshot, latents, columns);
+        for (place, image) in images.chunks_exact(shape.values()).enumerate() {
+            grid.pack(place, image, shape, reduction);
+        }
+        grid.decode_ms = began.elapsed().as_secs_f32() * 1e3;
+        Some(grid)
+    }
+
     /// Writes the image of the tile at `place` (row by row) into the atlas, the mean of `reduction²` pixels each.
     fn pack(&mut self, place: usize, image: &[f32], shape: ImageShape, reduction: usize) {
         let columns = self.lattice.columns;

@@ -20,6 +20,8 @@ pub enum ExportSubject {
     Points(Slot),
     /// Fresh samples of a view's model.
     Samples(Slot),
+    /// A film along the path over a view's plane.
+    Film(Slot),
 }
 
 /// How it is written.
@@ -35,17 +37,25 @@ pub enum ExportFormat {
     Npy,
     /// A folder with a picture of pixels for each.
     Folder,
+    /// A film of at most 256 colours a frame.
+    Gif,
+    /// A film of pixels.
+    Apng,
+    /// A film of H.264.
+    Mp4,
 }
 
 impl ExportFormat {
     /// How a file of it ends, without the dot; empty for a folder.
     pub const fn ending(self) -> &'static str {
         match self {
-            Self::Png => "png",
+            Self::Png | Self::Apng => "png",
             Self::Svg => "svg",
             Self::Csv => "csv",
             Self::Npy => "npy",
             Self::Folder => "",
+            Self::Gif => "gif",
+            Self::Mp4 => "mp4",
         }
     }
 
@@ -56,13 +66,16 @@ impl ExportFormat {
             Self::Svg => "SVG",
             Self::Csv => "CSV",
             Self::Npy => "NPY",
+            Self::Gif => "GIF",
+            Self::Apng => "APNG",
+            Self::Mp4 => "MP4",
         }
     }
 }
 
 impl ExportSubject {
     /// All that there are, in the order they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Plane(Slot::A),
         Self::Plane(Slot::B),
         Self::Curves,
@@ -71,6 +84,8 @@ impl ExportSubject {
         Self::Points(Slot::B),
         Self::Samples(Slot::A),
         Self::Samples(Slot::B),
+        Self::Film(Slot::A),
+        Self::Film(Slot::B),
     ];
 
     /// What a file with it is called, without number and ending.
@@ -82,6 +97,7 @@ impl ExportSubject {
             Self::Sheet => format!("compare-{data}"),
             Self::Points(slot) => of("points", slot),
             Self::Samples(slot) => of("samples", slot),
+            Self::Film(slot) => of("path", slot),
         }
     }
 
@@ -93,6 +109,7 @@ impl ExportSubject {
             Self::Sheet => &[ExportFormat::Png],
             Self::Points(_) => &[ExportFormat::Csv, ExportFormat::Npy],
             Self::Samples(_) => &[ExportFormat::Folder, ExportFormat::Npy],
+            Self::Film(_) => &[ExportFormat::Mp4, ExportFormat::Gif, ExportFormat::Apng],
         }
     }
 

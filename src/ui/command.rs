@@ -8,6 +8,7 @@ use crate::explore::codes::PlaneBasis;
 use crate::explore::line::PlaneLine;
 use crate::explore::outline::SelectBy;
 use crate::explore::pad::PadChange;
+use crate::explore::path::PlanePath;
 use crate::explore::plane::PlaneAxis;
 use crate::explore::timeline::{PlayWay, TimelineAxis, TimelinePlace};
 use crate::explore::viewport::Viewport;
@@ -156,6 +157,8 @@ pub enum PlaneCommand {
     Line(Option<PlaneLine>),
     /// The line was let go here.
     LineSettled(PlaneLine),
+    /// Lay a path over the planes in place of a line, or take it away.
+    Path(Option<PlanePath>),
     /// Look at this part of the planes.
     Viewport(Viewport),
     /// Move a model's plane or cursor so that the cursor stands on this latent.

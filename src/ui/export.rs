@@ -1,5 +1,7 @@
 //! What the window that asks for a file to export to has besides the path: what, in which format, and how it is drawn.
 
+use crate::explore::path::PlanePath;
+use crate::picture::film::{FILM_FRAMES, FILM_RATES, FILM_SIDES};
 use crate::picture::{FigureStyle, SAMPLE_COUNTS};
 use crate::ui::command::{Ask, Command, ExportFormat, ExportSubject, FileCommand, ViewCommand};
 use crate::ui::settings::Settings;
@@ -22,6 +24,7 @@ pub(super) fn name(subject: ExportSubject) -> String {
         ExportSubject::Sheet => tr("export.sheet"),
         ExportSubject::Points(slot) => t!("export.points", slot = slot.name()).into_owned(),
         ExportSubject::Samples(slot) => t!("export.samples", slot = slot.name()).into_owned(),
+        ExportSubject::Film(slot) => t!("export.film", slot = slot.name()).into_owned(),
     }
 }
 
@@ -34,6 +37,9 @@ pub(super) fn is_ready(view: &View<'_>, subject: ExportSubject) -> bool {
         ExportSubject::Sheet => view.sheet.sheet.is_some(),
         ExportSubject::Points(slot) => has_points(slot),
         ExportSubject::Samples(slot) => view.model(slot).snapshot.is_some() && !view.has_points(),
+        ExportSubject::Film(slot) => {
+            view.model(slot).snapshot.is_some() && !view.has_points() && view.path.is_some_and(PlanePath::leads)
+        }
     }
 }
 
@@ -62,6 +68,9 @@ pub(super) fn ui(ui: &mut Ui, subject: ExportSubject, path: &mut String, view: &
                 ExportFormat::Npy if matches!(subject, ExportSubject::Samples(_)) => tr("export.samples_npy_tip"),
                 ExportFormat::Npy => tr("export.npy_tip"),
                 ExportFormat::Folder => tr("export.folder_tip"),
+                ExportFormat::Gif => tr("export.gif_tip"),
+                ExportFormat::Apng => tr("export.apng_tip"),
+                ExportFormat::Mp4 => tr("export.mp4_tip"),
             };
             if choice.on_hover_text(tip).clicked() {
                 *path = Path::new(path).with_extension(other.ending()).display().to_string();
@@ -70,6 +79,9 @@ pub(super) fn ui(ui: &mut Ui, subject: ExportSubject, path: &mut String, view: &
     });
     if matches!(subject, ExportSubject::Samples(_)) {
         return samples(ui, view, commands);
+    }
+    if matches!(subject, ExportSubject::Film(_)) {
+        return film(ui, view, commands);
     }
     let is_table = matches!(subject.format(Path::new(path)), Some(ExportFormat::Csv | ExportFormat::Npy));
     let mut style = view.settings.figure;
@@ -115,6 +127,28 @@ fn samples(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     });
     if choice != view.settings.samples {
         let settings = Settings { samples: choice, ..view.settings.clone() };
+        commands.push(ViewCommand::Settings(Box::new(settings)).into());
+    }
+}
+
+/// How many frames, how large and how fast.
+fn film(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let mut choice = view.settings.film;
+    ui.horizontal(|ui| {
+        let mut field = |name: &str, tip: &str, value: DragValue<'_>| {
+            let label = ui.label(name);
+            ui.add(value.update_while_editing(false)).labelled_by(label.id).on_hover_text(tip);
+            ui.add_space(theme::GRID);
+        };
+        let frames = DragValue::new(&mut choice.frames).range(FILM_FRAMES);
+        field(&tr("export.frames"), &tr("export.frames_tip"), frames);
+        let side = DragValue::new(&mut choice.size).range(FILM_SIDES).suffix(" px");
+        field(&tr("export.side"), &tr("export.side_tip"), side);
+        let rate = DragValue::new(&mut choice.rate).range(FILM_RATES).speed(0.2);
+        field(&tr("export.rate"), &tr("export.rate_tip"), rate);
+    });
+    if choice != view.settings.film {
+        let settings = Settings { film: choice, ..view.settings.clone() };
         commands.push(ViewCommand::Settings(Box::new(settings)).into());
     }
 }

@@ -4,12 +4,13 @@ use crate::ui::text::tr;
 use crate::ui::{theme, widgets};
 use eframe::egui::{Align2, Context, Grid, ScrollArea, Window};
 
-const KEYS: [(&str, &str); 19] = [
+const KEYS: [(&str, &str); 20] = [
     ("help.space", "help.space_does"),
     ("S", "help.s_does"),
     ("Ctrl+R", "help.r_does"),
     ("help.arrows", "help.arrows_does"),
     ("help.shift_drag", "help.shift_drag_does"),
+    ("help.shift_click", "help.shift_click_does"),
     ("F", "help.f_does"),
     ("Home", "help.home_does"),
     ("0", "help.zero_does"),

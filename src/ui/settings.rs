@@ -2,6 +2,7 @@
 
 use crate::explore::timeline::TimelineAxis;
 use crate::gpu::{ColorMap, DecoderChoice};
+use crate::picture::film::{FILM_FRAMES, FILM_RATES, FILM_SIDES};
 use crate::picture::{FigureStyle, SAMPLE_COUNTS};
 use crate::trainer::Axis;
 use crate::ui::ask::Ask;
@@ -200,6 +201,24 @@ impl Default for SampleChoice {
     }
 }
 
+/// How a film is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FilmChoice {
+    /// Frames, of [`FILM_FRAMES`].
+    pub frames: usize,
+    /// Pixels along its longer side, at most where frames need no more; of [`FILM_SIDES`].
+    pub size: u32,
+    /// Frames a second, of [`FILM_RATES`].
+    pub rate: u32,
+}
+
+impl Default for FilmChoice {
+    fn default() -> Self {
+        Self { frames: 120, size: 720, rate: 24 }
+    }
+}
+
 /// All of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -228,6 +247,8 @@ pub struct Settings {
     pub figure: FigureStyle,
     /// Which samples are exported.
     pub samples: SampleChoice,
+    /// How a film is exported.
+    pub film: FilmChoice,
     /// Where folders of new runs go, an absolute path; `None` for where the program puts them by itself.
     pub runs: Option<PathBuf>,
     /// Paths that served last.
@@ -245,6 +266,9 @@ impl Settings {
         self.plane = self.plane.made_whole();
         self.figure = self.figure.made_whole();
         self.samples.count = self.samples.count.clamp(*SAMPLE_COUNTS.start(), *SAMPLE_COUNTS.end());
+        self.film.frames = self.film.frames.clamp(*FILM_FRAMES.start(), *FILM_FRAMES.end());
+        self.film.size = self.film.size.clamp(*FILM_SIDES.start(), *FILM_SIDES.end());
+        self.film.rate = self.film.rate.clamp(*FILM_RATES.start(), *FILM_RATES.end());
         self.steps_per_s = self.steps_per_s.filter(|steps| SLOW_MOTION.contains(steps));
         self.runs = self.runs.filter(|runs| runs.is_absolute());
         self.recent = self.recent.made_whole();

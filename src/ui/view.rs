@@ -5,6 +5,7 @@ use crate::explore::compare::Sheet;
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
 use crate::explore::posterior::PlacedImages;
+use crate::explore::path::PlanePath;
 use crate::explore::timeline::KeptIn;
 use crate::explore::viewport::Viewport;
 use crate::gpu::Decoding;
@@ -181,6 +182,8 @@ pub struct View<'a> {
     pub line: Option<PlaneLine>,
     /// Where training is looked at.
     pub timeline: TimelineView<'a>,
+    /// The path that is laid over them instead.
+    pub path: Option<&'a PlanePath>,
     /// What part of the planes is seen.
     pub viewport: Viewport,
     /// The planes.

@@ -4,9 +4,10 @@ use crate::screen::Screen;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
+use latentarium::explore::path::{PathKind, PlanePath};
 use latentarium::model::ModelId;
-use latentarium::ui::command::{FileCommand, ModelCommand, ViewCommand};
-use latentarium::ui::settings::{SampleChoice, Settings};
+use latentarium::ui::command::{FileCommand, ModelCommand, PlaneCommand, ViewCommand};
+use latentarium::ui::settings::{FilmChoice, SampleChoice, Settings};
 use latentarium::ui::slot::Slot;
 use std::path::Path;
 use std::process::Command;
@@ -133,4 +134,60 @@ fn writing_samples_can_be_cancelled_and_leaves_nothing() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     assert!(!path.exists());
+}
+
+/// A path over the plane as a film in each format; one that is broken off leaves nothing.
+#[test]
+fn a_path_is_exported_as_a_film_and_can_be_cancelled() {
+    let mut screen = Screen::ready();
+    std::fs::create_dir(screen.folder.path().join("exports")).unwrap();
+    screen.until("weights", |session| session.model(Slot::A).shown().is_some());
+    let path = PlanePath { waypoints: vec![[-1.0, 0.0], [1.0, 0.5], [0.0, 1.0]], closed: true, ..PlanePath::default() };
+    screen.session.borrow_mut().apply(PlaneCommand::Path(Some(path)));
+    screen.step();
+    let choose = |screen: &Screen, frames: usize| {
+        let settings = screen.session.borrow().settings().clone();
+        let film = FilmChoice { frames, size: 112, rate: 10 };
+        screen.session.borrow_mut().apply(ViewCommand::Settings(Box::new(Settings { film, ..settings })));
+    };
+    choose(&screen, 8);
+    for (name, at, begin) in [("film.gif", 0, &b"GIF89a"[..]), ("film.png", 0, b"\x89PNG"), ("film.mp4", 4, b"ftyp")] {
+        let path = export(&mut screen, "Film along the path of A", name);
+        screen.until(name, |_| path.is_file());
+        assert!(std::fs::read(&path).unwrap()[at..].starts_with(begin), "{name}");
+    }
+    choose(&screen, 10_000);
+    let path = export(&mut screen, "Film along the path of A", "long.mp4");
+    screen.click("Stop writing");
+    screen.until("a sentence", |_| true);
+    assert!(screen.harness.query_all_by_label_contains("Cancelled: nothing was written").next().is_some());
+    let began = std::time::Instant::now();
+    while std::fs::read_dir(path.parent().unwrap()).unwrap().count() > 3 {
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "something is left");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(!path.exists());
+}
+
+/// The shortest way over a model's plane is made in the background, and follows the path that is laid.
+#[test]
+fn a_path_is_made_in_the_background_and_undone_like_anything_else() {
+    let mut screen = Screen::ready();
+    screen.until("weights", |session| session.model(Slot::A).shown().is_some());
+    let path = PlanePath { waypoints: vec![[-1.0, 0.0], [1.0, 0.5]], kind: PathKind::Straight, closed: false };
+    screen.session.borrow_mut().apply(PlaneCommand::Path(Some(path)));
+    screen.harness.run_steps(3);
+    let began = std::time::Instant::now();
+    while screen.harness.query_by_label("being made…").is_some() {
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "it is not made");
+        screen.step();
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(screen.harness.query_by_label("Twelve images along the path").is_some());
+    screen.key(Modifiers::COMMAND, Key::Z);
+    screen.harness.run_steps(2);
+    assert!(screen.harness.query_by_label("Twelve images along the path").is_none());
+    screen.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    screen.harness.run_steps(2);
+    assert!(screen.harness.query_by_label("Twelve images along the path").is_some());
 }

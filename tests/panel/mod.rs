@@ -7,6 +7,7 @@ use latentarium::explore::browse::Browse;
 use latentarium::explore::line::PlaneLine;
 use latentarium::explore::pad::PadState;
 use latentarium::explore::pad_canvas::PadCanvas;
+use latentarium::explore::path::PlanePath;
 use latentarium::explore::timeline::Timeline;
 use latentarium::explore::viewport::Viewport;
 use latentarium::gpu::Decoding;
@@ -66,6 +67,7 @@ pub struct Screen {
     pub data: Option<Arc<Dataset>>,
     pub cursor: [f32; 2],
     pub line: Option<PlaneLine>,
+    pub path: Option<PlanePath>,
     pub viewport: Viewport,
     pub settings: Settings,
     pub pad: PadState,
@@ -85,6 +87,7 @@ impl Screen {
             data: None,
             cursor: [0.0; 2],
             line: None,
+            path: None,
             viewport: Viewport::default(),
             settings: Settings::default(),
             pad: PadState::default(),
@@ -114,6 +117,7 @@ impl Screen {
             pad: PadView { state: &self.pad, image: image.as_ref() },
             cursor: self.cursor,
             line: self.line,
+            path: self.path.as_ref(),
             viewport: self.viewport,
             planes: self.planes.clone(),
             ..view(models.into(), &self.settings)
@@ -125,6 +129,7 @@ impl Screen {
                 Command::Plane(PlaneCommand::Cursor(to) | PlaneCommand::CursorSettled(to)) => self.cursor = *to,
                 Command::Plane(PlaneCommand::Line(line)) => self.line = *line,
                 Command::Plane(PlaneCommand::LineSettled(line)) => self.line = Some(*line),
+                Command::Plane(PlaneCommand::Path(path)) => (self.line, self.path) = (None, path.clone()),
                 Command::Pad(PadCommand::Change(change)) => self.pad.apply(change.clone(), shape.unwrap()),
                 Command::Pad(PadCommand::CursorToCode(to)) => self.cursor = *to,
                 Command::Plane(PlaneCommand::Viewport(viewport)) => self.viewport = *viewport,
@@ -206,6 +211,7 @@ pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> 
         cursor: [0.0; 2],
         line: None,
         timeline: TimelineView { timeline: no_timeline(), playing: None, held_bytes: 0, budget_bytes: 0 },
+        path: None,
         viewport: Viewport::default(),
         planes: PlanesView::default(),
         pad: PadView { state: empty_pad(), image: None },

@@ -9,4 +9,5 @@ mod line;
 mod outline;
 #[path = "../panel/mod.rs"]
 mod panel;
+mod path;
 mod plane;

@@ -46,6 +46,7 @@ impl Session {
             ExportSubject::Sheet => self.sheet_work(),
             ExportSubject::Points(slot) => self.points_work(slot, format),
             ExportSubject::Samples(slot) => return self.export_samples(slot, format, path),
+            ExportSubject::Film(slot) => return self.export_film(slot, format, path),
         };
         match work {
             Ok(work) => self.services.jobs.start(JobKey::Write(path.clone()), move |_| {

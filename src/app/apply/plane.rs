@@ -3,6 +3,7 @@
 use crate::app::session::Session;
 use crate::app::undo::ChangeKind;
 use crate::explore::line::PlaneLine;
+use crate::explore::path::PlanePath;
 use crate::explore::plane::Plane;
 use crate::model::ModelId;
 use crate::ui::command::PlaneCommand;
@@ -61,6 +62,11 @@ impl Session {
                 self.lay_line(Some(line));
                 self.undo.settle();
             }
+            PlaneCommand::Path(path) => {
+                self.undo.settle();
+                self.lay_path(path);
+                self.undo.settle();
+            }
             PlaneCommand::Viewport(viewport) => {
                 if viewport != self.project.view && viewport.is_valid() {
                     self.undo.record(ChangeKind::View, &self.project);
@@ -102,6 +108,15 @@ impl Session {
         if line != self.project.line && line.is_none_or(|line| line.is_valid()) {
             self.undo.record(ChangeKind::Plane, &self.project);
             self.project.line = line;
+            self.project.path = self.project.path.take().filter(|_| line.is_none());
+        }
+    }
+
+    fn lay_path(&mut self, path: Option<PlanePath>) {
+        if path != self.project.path && path.as_ref().is_none_or(PlanePath::is_valid) {
+            self.undo.record(ChangeKind::Plane, &self.project);
+            self.project.line = self.project.line.filter(|_| path.is_none());
+            self.project.path = path;
         }
     }
 

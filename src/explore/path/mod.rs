@@ -6,6 +6,7 @@ mod descent;
 mod file;
 mod graph;
 mod metric;
+mod on_plane;
 mod spherical;
 mod support;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 pub use curve::LatentCurve;
 pub use file::{PATH_FRAMES, PathFile, PathFileError, Waypoints};
 pub use metric::PathMetric;
+pub use on_plane::{MOST_WAYPOINTS, PATH_IMAGES, PathMade, PathSource, PlanePath};
 pub use support::DataSupport;
 
 use crate::snapshot::Network;

@@ -6,6 +6,7 @@ use super::layers::{self, PlaneFrame};
 use crate::explore::anchors::{Anchor, Anchors};
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::line::PlaneLine;
+use crate::explore::path::PlanePath;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::command::{Command, ImageSubject, PlaneCommand};
 use crate::ui::copy;
@@ -65,6 +66,7 @@ impl PlanePanel {
             whole,
             cursor,
             line: line_after(view, commands),
+            path: path_after(view, commands),
             pointer: response.hover_pos(),
             hovered: self.hovered,
             subject: self.subject,
@@ -290,6 +292,16 @@ fn line_after(view: &View<'_>, commands: &[Command]) -> Option<PlaneLine> {
         _ => None,
     });
     laid.unwrap_or(view.line)
+}
+
+/// The path after these commands: laying a line takes it away.
+fn path_after(view: &View<'_>, commands: &[Command]) -> Option<PlanePath> {
+    let laid = commands.iter().rev().find_map(|command| match command {
+        Command::Plane(PlaneCommand::Path(path)) => Some(path.clone()),
+        Command::Plane(PlaneCommand::Line(Some(_)) | PlaneCommand::LineSettled(_)) => Some(None),
+        _ => None,
+    });
+    laid.unwrap_or_else(|| view.path.cloned())
 }
 
 /// With two dimensions the plane is the whole space: its origin stays where it is.

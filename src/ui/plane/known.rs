@@ -7,6 +7,7 @@ use crate::explore::directions::Directions;
 use crate::explore::drawn::DrawnFound;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::field::FieldGrid;
+use crate::explore::path::PathMade;
 use crate::explore::plane::Plane;
 use crate::explore::posterior::{PlacedImages, WorstEncoded};
 use crate::explore::tiles::{AtlasLimits, TileGrid};
@@ -29,6 +30,8 @@ pub struct PlaneView {
     pub points: Option<Arc<EncodedPoints>>,
     /// The newest images along the line, that the CPU decoded.
     pub line: Option<Arc<TileGrid>>,
+    /// The newest path over it that is made.
+    pub path: Option<Arc<PathMade>>,
     /// What it made of a latent last.
     pub found: Option<Arc<LookFound>>,
     /// What steps change in its image, as found last.

@@ -1,10 +1,11 @@
 //! The line that is laid over the plane, and the images along it, in a row below the plane.
 
 use super::PlanePanel;
+use super::path::extended;
+use super::strip::side;
 use crate::explore::line::{LineTiles, PlaneLine, row_view};
 use crate::explore::refine::TilePlace;
 use crate::explore::viewport::Area;
-use crate::gpu::TextureSlot;
 use crate::gpu::live::{self, Decode, DecodedModel};
 use crate::gpu::tiles::{self, TileStyle};
 use crate::ui::command::{Command, ImageSubject, PlaneCommand};
@@ -14,10 +15,6 @@ use crate::ui::{copy, theme, widgets};
 use eframe::egui::{Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use std::sync::Arc;
 
-/// Side of an image, in points: at least, and at most.
-const SIDES: (f32, f32) = (16.0, 72.0);
-/// What the button beside the images takes, in points.
-const BUTTON: f32 = 4.5 * theme::GRID;
 /// A line that is shorter on the screen is none, in points.
 const SHORTEST: f32 = 6.0;
 
@@ -28,19 +25,6 @@ pub(super) struct Laying {
     line: Option<PlaneLine>,
     /// Whether there was a row of images when it was begun: the plane keeps its size meanwhile.
     row: bool,
-}
-
-/// Where the images are drawn.
-#[derive(Default)]
-pub(super) struct LineStrip {
-    on_device: TextureSlot,
-    of_cpu: TextureSlot,
-    /// The image that its menu was opened over, by its place.
-    menu_place: usize,
-}
-
-fn side(width: f32) -> f32 {
-    ((width - BUTTON) / PlaneLine::IMAGES as f32).floor().clamp(SIDES.0, SIDES.1)
 }
 
 /// The images along the line on the plane that is shown.
@@ -59,7 +43,8 @@ impl PlanePanel {
         !view.has_points() && self.laying.map_or(view.line.is_some(), |laying| laying.row)
     }
 
-    /// Lays a line while the pointer is dragged with Shift; says whether it is. What is dragged then is not the cursor.
+    /// Lays a line while the pointer is dragged with Shift, and a waypoint of a path where it is let go at once; says whether it
+    /// does. What is dragged then is not the cursor.
     pub(super) fn lay(
         &mut self,
         ui: &Ui,
@@ -75,7 +60,13 @@ impl PlanePanel {
             let from = self.viewport.plane_from_pixel(area, pixel.into());
             self.laying = Some(Laying { from, line: None, row: view.line.is_some() });
         }
-        let Some(laying) = &mut self.laying else { return false };
+        let Some(laying) = &mut self.laying else {
+            // Pressed and let go within one slow frame.
+            let tapped = response.interact_pointer_pos().filter(|_| shift && response.clicked());
+            let place = tapped.map(|pixel| self.viewport.plane_from_pixel(area, pixel.into()));
+            commands.extend(place.and_then(|place| extended(view, place)).map(Command::from));
+            return place.is_some();
+        };
         match pixel {
             Some(pixel) => {
                 let line = PlaneLine { from: laying.from, to: self.viewport.plane_from_pixel(area, pixel.into()) };
@@ -87,18 +78,21 @@ impl PlanePanel {
                 }
             }
             None => {
-                commands.extend(laying.line.map(|line| PlaneCommand::LineSettled(line).into()));
+                let waypoint = || extended(view, laying.from);
+                let command = laying.line.map(PlaneCommand::LineSettled).or_else(waypoint);
+                commands.extend(command.map(Command::from));
                 self.laying = None;
             }
         }
         true
     }
 
-    /// Escape takes the line away, where nothing that is open takes Escape for itself.
+    /// Escape takes the line or the path away, where nothing that is open takes Escape for itself.
     pub(super) fn line_key(ui: &Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         let free = view.sheet.selection.is_none();
-        if view.line.is_some() && free && widgets::escapes(ui.ctx()) {
-            commands.push(PlaneCommand::Line(None).into());
+        if (view.line.is_some() || view.path.is_some()) && free && widgets::escapes(ui.ctx()) {
+            commands.extend(view.line.map(|_| PlaneCommand::Line(None).into()));
+            commands.extend(view.path.map(|_| PlaneCommand::Path(None).into()));
         }
     }
 

@@ -12,8 +12,10 @@ pub mod known;
 pub mod layers;
 mod line;
 mod outlining;
+mod path;
 mod selection;
 pub mod settings;
+mod strip;
 mod subject;
 mod worst;
 
@@ -49,10 +51,12 @@ pub struct PlanePanel {
     menu_image: Option<usize>,
     /// The line that is being laid, and where its images are drawn.
     laying: Option<line::Laying>,
-    strip: line::LineStrip,
     /// What is being outlined, and by what where no key says so.
     outlining: Option<outlining::Outlining>,
     tool: Option<outlining::OutlineTool>,
+    strip: strip::ImageStrip,
+    /// How the path is played.
+    playing: path::Playing,
     /// Where the cursor is being dragged.
     moving: Option<[f32; 2]>,
     layers: Vec<(&'static LayerEntry, Box<dyn PlaneLayer>)>,
@@ -73,9 +77,10 @@ impl Default for PlanePanel {
             menu_place: [0.0; 2],
             menu_image: None,
             laying: None,
-            strip: line::LineStrip::default(),
             outlining: None,
             tool: None,
+            strip: strip::ImageStrip::default(),
+            playing: path::Playing::default(),
             moving: None,
             layers: LAYERS.iter().map(|entry| (entry, (entry.make)())).collect(),
         }
@@ -114,9 +119,11 @@ impl PlanePanel {
         self.header(ui, view, commands);
         let footer = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
         let below = footer + coordinates::height(view) + self.row_height(view, ui.available_width());
+        let below = below + self.path_height(ui, view, ui.available_width());
         let size = egui::vec2(ui.available_width(), (ui.available_height() - below).max(64.0));
         self.area(ui, size, view, commands);
         self.line(ui, view, commands);
+        self.path(ui, view, commands);
         coordinates::ui(ui, view, commands);
         self.footer(ui, view, commands);
     }

@@ -4,6 +4,7 @@ use crate::dataset::Dataset;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::line::PlaneLine;
 use crate::explore::posterior::PosteriorSubject;
+use crate::explore::path::PlanePath;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::plane::known::PlaneView;
 use crate::ui::plane::selection::PointSelection;
@@ -47,6 +48,8 @@ pub struct PlaneFrame<'a> {
     pub cursor: [f32; 2],
     /// The line that is laid over it.
     pub line: Option<PlaneLine>,
+    /// The path that is laid over it instead.
+    pub path: Option<PlanePath>,
     /// Where the pointer is on the screen, if it is over the plane.
     pub pointer: Option<Pos2>,
     /// The encoded point under the pointer.

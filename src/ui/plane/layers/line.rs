@@ -1,22 +1,51 @@
-//! The line that is laid over the plane.
+//! The line or the path that is laid over the plane.
 
 use super::layer::{PlaneFrame, PlaneLayer};
+use crate::explore::path::PlanePath;
 use eframe::egui::{Painter, Pos2, Stroke};
 
-/// The line with the places of its images; its beginning is larger.
+/// The line or the path with the places of its images; its beginning is larger.
 pub struct LineLayer;
 
 impl PlaneLayer for LineLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
+        if let Some(path) = &frame.path {
+            return draw_path(painter, frame, path);
+        }
         let Some(line) = frame.line else { return };
         let places = line.positions().map(|position| frame.pixel_from_plane(position));
         let ends: [Pos2; 2] = [line.from, line.to].map(|position| frame.pixel_from_plane(position));
-        painter.line_segment(ends, Stroke::new(4.0, frame.halo()));
-        painter.line_segment(ends, Stroke::new(2.0, frame.palette.text));
+        draw(painter, frame, &ends);
         for (place, at) in places.into_iter().enumerate() {
-            let radius = if place == 0 { 5.0 } else { 3.0 };
-            painter.circle_filled(at, radius + 1.0, frame.halo());
-            painter.circle_filled(at, radius, frame.palette.text);
+            dot(painter, frame, at, if place == 0 { 5.0 } else { 3.0 });
         }
     }
+}
+
+/// As it was made; until then straight from waypoint to waypoint.
+fn draw_path(painter: &Painter, frame: &PlaneFrame<'_>, path: &PlanePath) {
+    let pixel = |position: &[f32; 2]| frame.pixel_from_plane(*position);
+    let made = frame.known.path.as_ref().filter(|made| made.source.path == *path);
+    let along: Vec<Pos2> = match made {
+        Some(made) => made.places.iter().map(pixel).collect(),
+        None => path.waypoints.iter().chain(path.waypoints.first().filter(|_| path.closed)).map(pixel).collect(),
+    };
+    draw(painter, frame, &along);
+    for place in made.map(|made| made.image_places()).unwrap_or_default() {
+        dot(painter, frame, pixel(&place), 2.0);
+    }
+    for (number, waypoint) in path.waypoints.iter().enumerate() {
+        dot(painter, frame, pixel(waypoint), if number == 0 { 5.0 } else { 4.0 });
+    }
+}
+
+fn draw(painter: &Painter, frame: &PlaneFrame<'_>, along: &[Pos2]) {
+    for stroke in [Stroke::new(4.0, frame.halo()), Stroke::new(2.0, frame.palette.text)] {
+        painter.line(along.to_vec(), stroke);
+    }
+}
+
+fn dot(painter: &Painter, frame: &PlaneFrame<'_>, at: Pos2, radius: f32) {
+    painter.circle_filled(at, radius + 1.0, frame.halo());
+    painter.circle_filled(at, radius, frame.palette.text);
 }
