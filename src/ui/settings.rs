@@ -2,7 +2,7 @@
 
 use crate::explore::timeline::TimelineAxis;
 use crate::gpu::{ColorMap, DecoderChoice};
-use crate::picture::film::{FILM_FRAMES, FILM_RATES, FILM_SIDES};
+use crate::picture::film::{self, FILM_FRAMES, FILM_SIDES};
 use crate::picture::{FigureStyle, SAMPLE_COUNTS};
 use crate::trainer::Axis;
 use crate::ui::ask::Ask;
@@ -129,7 +129,7 @@ pub const FILM_RATES: [u32; 4] = [2, 5, 10, 20];
 pub struct TimelineSettings {
     /// What two runs are aligned by.
     pub axis: TimelineAxis,
-    /// Pictures a second of a film, of [`FILM_RATES`].
+    /// Pictures a second of a film, of [`film::FILM_RATES`].
     pub per_s: u32,
 }
 
@@ -209,7 +209,7 @@ pub struct FilmChoice {
     pub frames: usize,
     /// Pixels along its longer side, at most where frames need no more; of [`FILM_SIDES`].
     pub size: u32,
-    /// Frames a second, of [`FILM_RATES`].
+    /// Frames a second, of [`film::FILM_RATES`].
     pub rate: u32,
 }
 
@@ -268,7 +268,7 @@ impl Settings {
         self.samples.count = self.samples.count.clamp(*SAMPLE_COUNTS.start(), *SAMPLE_COUNTS.end());
         self.film.frames = self.film.frames.clamp(*FILM_FRAMES.start(), *FILM_FRAMES.end());
         self.film.size = self.film.size.clamp(*FILM_SIDES.start(), *FILM_SIDES.end());
-        self.film.rate = self.film.rate.clamp(*FILM_RATES.start(), *FILM_RATES.end());
+        self.film.rate = self.film.rate.clamp(*film::FILM_RATES.start(), *film::FILM_RATES.end());
         self.steps_per_s = self.steps_per_s.filter(|steps| SLOW_MOTION.contains(steps));
         self.runs = self.runs.filter(|runs| runs.is_absolute());
         self.recent = self.recent.made_whole();
