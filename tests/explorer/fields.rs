@@ -2,7 +2,7 @@
 
 use crate::screen::{A, Screen};
 use eframe::egui::accesskit::Role;
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use latentarium::explore::browse::{DataPart, ExamplePlace};
 use latentarium::explore::field::FIELDS;
 use latentarium::ui::command::{DataCommand, ModelCommand, ViewCommand};

@@ -3,8 +3,8 @@
 use crate::dataset::Dataset;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::line::PlaneLine;
-use crate::explore::posterior::PosteriorSubject;
 use crate::explore::path::PlanePath;
+use crate::explore::posterior::PosteriorSubject;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::plane::known::PlaneView;
 use crate::ui::plane::selection::PointSelection;
