@@ -9,7 +9,7 @@ use crate::ui::plane::figures;
 use crate::ui::text::{number, tr};
 use crate::ui::theme;
 use eframe::egui::{Align2, Color32, ColorImage, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, TextureHandle};
-use eframe::egui::{TextureOptions, pos2, vec2};
+use eframe::egui::{TextureOptions, Ui, pos2, vec2};
 use rust_i18n::t;
 use std::sync::Arc;
 
@@ -55,7 +55,11 @@ impl PlaneLayer for FieldLayer {
             self.update(painter, frame, grid);
             self.paint(painter, frame, grid);
         }
-        self.legend(painter, frame, grid);
+    }
+
+    /// The legend is above what is drawn after the field.
+    fn controls(&mut self, ui: &mut Ui, frame: &mut PlaneFrame<'_>) {
+        self.legend(&ui.painter_at(frame.rect), frame, frame.known.fields.get(self.field.id));
     }
 }
 
