@@ -38,7 +38,7 @@
 //! | models of other data: how they rest and wake | `app/resting.rs`; their cards: `ui/model_card/resting.rs` |
 //! | what is copied to the clipboard | `app/apply/copy.rs`, `ui/copy.rs` |
 //! | what is exported | `app/apply/export.rs`, `ui/export.rs`; samples: `picture/samples.rs`; figures: `picture/figure`; tables: `history/table.rs`, `explore/points_table.rs` |
-//! | films | `picture/film`, `cli/film.rs`; paths through a latent space: `explore/path` |
+//! | films | `picture/film`, `cli/film.rs`; paths through a latent space: `explore/path`; over the plane: `app/paths.rs`, `ui/plane/path.rs` |
 //! | what is there again at the next start | `app/session_files.rs`, `app/restore.rs`; what writes it: `trainer/saving.rs`, `keep_state` in `app/logic.rs`, `close` in `app/runs.rs` |
 //! | what runs in the background | `app/jobs.rs` (answers: `app/done.rs`, `app/receive.rs`), `trainer`, `explore/viewer` |
 //! | what is downloaded, from where, into which folder; when it may be | `dataset/download/table.rs`, `mirrors.rs`, `mod.rs`; `dataset::fetch_and_load`, `fetch_data` of `app/apply/data.rs` |

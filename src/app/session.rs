@@ -297,8 +297,7 @@ impl Session {
     /// What the panels may look at, and `shown`, the panels that are on the screen.
     pub(super) fn view<'a>(&'a self, shown: &'a [Pane]) -> View<'a> {
         let services = &self.services;
-        let progress = services.jobs.progress(&JobKey::Open);
-        let opening = services.opening.as_ref().zip(progress);
+        let opening = services.opening.as_ref().zip(services.jobs.progress(&JobKey::Open));
         let accelerator = services.start.device.as_ref().filter(|device| !device.is_cpu());
         View {
             data: services.data.as_ref(),
