@@ -37,6 +37,7 @@
 //! | undo | `app/undo.rs`, `app/kept.rs`, `go_to` in `app/apply.rs` |
 //! | models of other data: how they rest and wake | `app/resting.rs`; their cards: `ui/model_card/resting.rs` |
 //! | what is copied to the clipboard | `app/apply/copy.rs`, `ui/copy.rs` |
+//! | looking back at training | `explore/timeline` (the ring in memory, reading ahead), `run/reader.rs`; `app/timeline.rs` chooses the weights that `ModelRuntime::shown` gives; the strip: `ui/training/timeline.rs` |
 //! | what is exported | `app/apply/export.rs`, `ui/export.rs`; samples: `picture/samples.rs`; figures: `picture/figure`; tables: `history/table.rs`, `explore/points_table.rs` |
 //! | films | `picture/film`, `cli/film.rs`; paths through a latent space: `explore/path`; over the plane: `app/paths.rs`, `ui/plane/path.rs` |
 //! | what is there again at the next start | `app/session_files.rs`, `app/restore.rs`; what writes it: `trainer/saving.rs`, `keep_state` in `app/logic.rs`, `close` in `app/runs.rs` |

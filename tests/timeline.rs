@@ -30,6 +30,7 @@ fn train(config: &Config, steps: u64, folder: &Path) -> Snapshot {
     let options = Options { total_steps: Some(steps), autosave, ..Options::default() };
     let trainer = Trainer::spawn(config.clone(), small_digits(), options).unwrap();
     trainer.send(Control::Save(folder.to_owned()));
+    wait_for(&trainer, |event| matches!(event, Event::Saved { .. }));
     trainer.send(Control::Start);
     wait_for(&trainer, |event| matches!(event, Event::Finished { .. }));
     let snapshot = trainer.snapshot().unwrap();

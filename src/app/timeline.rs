@@ -162,7 +162,7 @@ impl Session {
             }
             requests.push(request);
         }
-        if place != TimelinePlace::Live {
+        if place != TimelinePlace::Live || self.shell.needs.timeline {
             requests.extend(ahead(&state.timeline, |id, mark| self.services.models.get(id)?.past.source(mark)));
         }
         let keys = requests.iter().map(|request| (request.source.id(), request.step, request.now)).collect();

@@ -9,6 +9,7 @@ const KEYS: [(&str, &str); 20] = [
     ("S", "help.s_does"),
     ("Ctrl+R", "help.r_does"),
     ("help.arrows", "help.arrows_does"),
+    ("help.on_timeline", "help.on_timeline_does"),
     ("help.shift_drag", "help.shift_drag_does"),
     ("help.shift_click", "help.shift_click_does"),
     ("F", "help.f_does"),

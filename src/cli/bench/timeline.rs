@@ -7,7 +7,9 @@ use crate::cli::common::config_of;
 use crate::dataset::{self, Progress, Source};
 use crate::explore::timeline::TimelinePlace;
 use crate::gpu::DecoderChoice;
+use crate::history::History;
 use crate::model::{Batches, Config, Model, StepInput};
+use crate::run::metrics_file::MetricsFile;
 use crate::run::{self, Checkpoint, MadeWith, RunConfig};
 use crate::ui::command::{TimelineCommand, ViewCommand};
 use crate::ui::settings::Settings;
@@ -21,6 +23,8 @@ use std::time::{Duration, Instant};
 
 /// Steps from one checkpoint to the next.
 const STEPS: u64 = 10;
+/// Seconds that a step is said to have taken.
+const STEP_S: f32 = 0.01;
 /// The plane of a window of this size is square: as many rows of tiles as columns.
 const SIZE: Vec2 = Vec2::new(1440.0, 1070.0);
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -130,13 +134,19 @@ fn write_run(folder: &Path, config: Config, checkpoints: u64) -> Result<()> {
     let config_sum = run::sum_of(&folder.join("config.toml"))?;
     let mut model = Model::new(&config, data.shape())?;
     let mut batches = Batches::new(data);
-    for step in 0..=(checkpoints - 1) * STEPS {
+    let (history, last) = (History::default(), (checkpoints - 1) * STEPS);
+    for step in 0..=last {
         if step.is_multiple_of(STEPS) {
             let made_with = MadeWith { config: config_sum.clone(), changes: run::sum_of_changes(&[], step) };
-            Checkpoint { step, train_s: step as f64 * 0.01, saved: model.save()? }.write(folder, &made_with)?;
+            Checkpoint { step, train_s: step as f64 * f64::from(STEP_S), saved: model.save()? }
+                .write(folder, &made_with)?;
         }
-        model.step(&mut StepInput::new(step, &mut batches))?;
+        if step < last {
+            let losses = model.step(&mut StepInput::new(step, &mut batches))?;
+            history.push(step + 1, (step + 1) as f32 * STEP_S, &losses);
+        }
     }
+    MetricsFile::create(folder, history.thinned())?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use crate::ui::command::{Command, ModelCommand, ViewCommand};
 use crate::ui::settings::Curves;
 use crate::ui::text::tr;
 use crate::ui::view::View;
-use crate::ui::{Panel, theme, widgets};
+use crate::ui::{Panel, PanelNeeds, theme, widgets};
 use curves::{Measured, groups, shown};
 use eframe::egui::{Button, Label, Slider, Ui, vec2};
 use plot::{PlotContents, YRange};
@@ -40,6 +40,8 @@ pub struct Training {
     /// Groups that there were in the last frame, and those of them that it drew.
     groups: Vec<Group>,
     drawn: Vec<Group>,
+    /// Whether the pointer or the keyboard is on the timeline.
+    on_timeline: bool,
 }
 
 impl Training {
@@ -125,6 +127,14 @@ impl Panel for Training {
         }
     }
 
+    fn begin_frame(&mut self) {
+        self.on_timeline = false;
+    }
+
+    fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
+        needs.timeline = self.on_timeline;
+    }
+
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         self.points_drawn = 0;
         self.drawn.clear();
@@ -165,7 +175,7 @@ impl Panel for Training {
         }
         self.drawn = chosen;
         if has_strip {
-            timeline::ui(ui, view, commands);
+            self.on_timeline = timeline::ui(ui, view, commands);
         }
     }
 }

@@ -25,9 +25,10 @@ const LIVE_END: f32 = 5.0;
 /// Marks that one press of an arrow with Shift goes over.
 const MANY: i64 = 10;
 
-/// Draws the strip.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+/// Draws the strip; says whether a hand is near the scrubber.
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) -> bool {
     let timeline = view.timeline.timeline;
+    let mut near = false;
     ui.allocate_ui_with_layout(vec2(ui.available_width(), HEIGHT), Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = theme::GRID / 2.0;
         film(ui, view, PlayWay::Backwards, commands);
@@ -46,9 +47,10 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
             if ui.available_width() > FIGURES + LEAST_TRACK {
                 figures(ui, view);
             }
-            track(ui, view, commands);
+            near = track(ui, view, commands);
         });
     });
+    near
 }
 
 /// The button that lets training run as a film one way, or holds it.
@@ -95,8 +97,8 @@ fn figure(model: &ModelView<'_>, step: u64) -> String {
     }
 }
 
-/// The scrubber itself.
-fn track(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+/// The scrubber itself; whether the pointer or the keyboard is on it.
+fn track(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) -> bool {
     let timeline = view.timeline.timeline;
     let size = vec2(ui.available_width().max(4.0 * theme::GRID), HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
@@ -121,9 +123,11 @@ fn track(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     }
     let hovered = response.hover_pos().map(|pixel| place_at(timeline, inside, pixel));
     let words = hovered.map_or_else(|| tr("timeline.tip"), |place| words_at(view, place));
+    let near = response.hovered() || response.has_focus();
     if end > 0.0 {
         response.on_hover_text_at_pointer(words);
     }
+    near
 }
 
 fn place_at(timeline: &Timeline, inside: Rect, pixel: Pos2) -> TimelinePlace {
