@@ -51,6 +51,7 @@
 //! | what colours the points | `explore/coloring.rs`, made in `explore/viewer`; what is selected of them: `ui/plane/selection.rs`; the legend: `ui/plane/layers/{legend,scale}.rs` |
 //! | the drawing pad | `explore/pad.rs` as a value, `explore/brush.rs`, `explore/drawn.rs`; `ui/pad`, `app/apply/pad.rs` |
 //! | adding a layer of the plane | a file in `ui/plane/layers`, a line in its `mod.rs` |
+//! | adding a field over the plane (numbers of every place) | a file in `explore/field`, a line in its `table.rs`, one in `ui/plane/layers/mod.rs`, its texts; window, export and `plane --layer` draw it |
 //! | adding a panel | a file in `ui`, a line in `ui/panels.rs` |
 //! | adding a text | its key in both files of `assets/locales` |
 //! | adding an error's sentence | `message!` in its type's `Explain`, its template in `assets/messages` |
