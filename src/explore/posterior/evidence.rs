@@ -11,11 +11,16 @@ use rayon::prelude::*;
 /// What a kept table may take, in bytes; its cells are fewer where they would take more.
 const MOST_BYTES: usize = 64 << 20;
 
+/// Cells grow with what they have to reach so often; then they begin anew.
+const MOST_REACHED: usize = 8;
+
 /// A VAE on a plane, and the decoded cells that images are integrated over.
 pub struct EvidenceTable {
     density: VaeDensity,
     slice: PlaneSlice,
     kept: Option<KeptCells>,
+    /// Posteriors that the cells were made to reach.
+    reached: Vec<PlaneNormal>,
 }
 
 /// What is known of one image on a plane.
@@ -37,7 +42,7 @@ impl EvidenceTable {
     pub fn new(snapshot: &Snapshot, plane: &Plane) -> Result<Self, EvidenceError> {
         let density = VaeDensity::new(snapshot)?;
         let slice = PlaneSlice::new(&density, plane)?;
-        Ok(Self { density, slice, kept: None })
+        Ok(Self { density, slice, kept: None, reached: Vec::new() })
     }
 
     /// The decoder on the plane.
@@ -45,7 +50,7 @@ impl EvidenceTable {
         &self.slice
     }
 
-    /// Images of one value after another are looked at, `[pixels]` each: what is known of `image`.
+    /// What is known of `image` (`[pixels]`); cells that were decoded for one before serve again.
     ///
     /// # Errors
     /// If `go_on` (asked between a few thousand decodes) gave false, the image is of another size, or has no finite density.
@@ -55,11 +60,18 @@ impl EvidenceTable {
         }
         let mut scratch = Scratch::default();
         let posterior = self.slice.normal(&self.density.posterior(image, &mut scratch));
+        if !posterior.is_finite() {
+            return Err(EvidenceError::NotFinite { image: 0 });
+        }
         let density = &self.slice.density;
         let kept = match self.kept.take().filter(|kept| kept.cover(&posterior)) {
             Some(kept) => kept,
             None => {
-                let grid = EvidenceGrid::covering(density, &[posterior], self.fineness())?;
+                if self.reached.len() >= MOST_REACHED {
+                    self.reached.clear();
+                }
+                self.reached.push(posterior);
+                let grid = EvidenceGrid::covering(density, &self.reached, self.fineness())?;
                 grid.keep(go_on).ok_or(EvidenceError::Interrupted)?
             }
         };

@@ -43,6 +43,8 @@ impl ViewerThread {
 
     /// Works until told to stop. A panic ends one piece of work and becomes a message; the thread goes on.
     pub(super) fn run(mut self) {
+        // What is computed in parallel elsewhere stays on this thread here: the others are those of training.
+        let _alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
         while let Some(task) = next_task(&self.shared) {
             let shared = self.shared.clone();
             guarded(&shared, || match &task {
