@@ -48,7 +48,9 @@
 //! | adding a preset | an entry in the `presets` of its family, its small plane (`examples/preset_thumbnails.rs`) and a line in `ui/model_card/thumbnails.rs` |
 //! | adding an operation of networks | a file in `nn/operations` and in `shaders/`, a line in `nn/operations/mod.rs`; `model/architecture.rs` uses it |
 //! | adding a metric | a file in `metrics`, a line in `metrics/table.rs`, an id in `model/metric_id.rs` |
-//! | what colours the points | `explore/coloring.rs`, made in `explore/viewer`; what is selected of them: `ui/plane/selection.rs`; the legend: `ui/plane/layers/{legend,scale}.rs` |
+//! | what colours the points | `explore/coloring.rs`, `explore/point_values.rs`, made in `explore/viewer`; what is selected of them: `ui/plane/selection.rs`; the legend: `ui/plane/layers/{legend,scale}.rs` |
+//! | directions that codes give, sliders, anchors, maps of points | `explore/codes`, `explore/anchors.rs`; `ui/latent`, `ui/points`; made in `app/latent_space.rs`, `app/point_maps.rs` |
+//! | what is outlined or searched among the points | `explore/outline.rs`, `ui/plane/outlining.rs`, `app/selecting.rs` |
 //! | p(z|x), log p(x) and its gap to the ELBO; the places of images in a GAN's plane | `explore/posterior`, `metrics/{grid,inference_gap}.rs`; on the plane `explore/field/posterior.rs`, `ui/plane/{subject,worst}.rs`, `ui/plane/layers/places.rs` |
 //! | the drawing pad | `explore/pad.rs` as a value, `explore/brush.rs`, `explore/drawn.rs`; `ui/pad`, `app/apply/pad.rs` |
 //! | adding a layer of the plane | a file in `ui/plane/layers`, a line in its `mod.rs` |

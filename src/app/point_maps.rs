@@ -7,6 +7,10 @@ use crate::explore::codes::PointMap;
 use crate::model::ModelId;
 use rayon::ThreadPoolBuilder;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How often the progress of a map is seen.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 
 impl Session {
     /// Starts the map that is on the screen, of codes of which there is none yet. While a model trains its map stays as it is
@@ -14,6 +18,10 @@ impl Session {
     pub(super) fn refresh_point_map(&mut self) {
         let Some(kind) = self.shell.needs.point_map else { return };
         let slot = self.project.settings.plane.model;
+        if self.services.jobs.is_running(&JobKey::PointMap(self.id(slot))) {
+            // How far it is moves on the screen.
+            self.services.waker.later(PROGRESS_INTERVAL);
+        }
         let (id, training, seed) = (self.id(slot), self.model(slot).is_training(), self.model(slot).config.seed());
         let Some(points) = self.services.planes.points(id) else { return };
         let encoding = points.encoding.clone();

@@ -27,6 +27,8 @@ pub enum ColorBy {
     Column(String),
     /// By the nats that an image's code says: KL of its posterior from the prior, summed over dimensions.
     Kl,
+    /// By how badly an image is reconstructed: mean squared error of a pixel.
+    Error,
     /// All alike.
     Nothing,
 }

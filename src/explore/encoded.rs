@@ -1,6 +1,6 @@
 //! Test images as an encoder sees them: posteriors, what each dimension says, and where they lie on a plane.
 
-use super::coloring::{ColorBy, ColoringRequest, PointColoring};
+use super::coloring::PointColoring;
 use super::pick::PointIndex;
 use super::plane::Plane;
 pub use super::plane_point::PlanePoint;
@@ -14,8 +14,6 @@ use std::time::{Duration, Instant};
 
 /// Images that are encoded between two checks whether to go on.
 const CHUNK: usize = 128;
-/// What the scale of nats is called.
-pub const KL_NAME: &str = "KL (nats)";
 
 /// Posteriors of some images of a split.
 #[derive(Clone, Debug)]
@@ -91,19 +89,6 @@ impl Encoding {
     /// Images in it.
     pub fn count(&self) -> usize {
         self.labels.len()
-    }
-
-    /// What points are coloured by: columns are those of the request, nats are of these posteriors.
-    pub fn coloring(&self, request: &ColoringRequest) -> Arc<PointColoring> {
-        match request.by() {
-            ColorBy::Kl => {
-                let latent = self.latent.max(1);
-                let rows = self.mean.chunks_exact(latent).zip(self.log_variance.chunks_exact(latent));
-                let nats = rows.map(|(mean, logs)| kl_per_dimension(mean, logs, latent).iter().sum()).collect();
-                Arc::new(PointColoring::of_numbers(KL_NAME, &self.images, nats))
-            }
-            ColorBy::Class | ColorBy::Column(_) | ColorBy::Nothing => request.coloring().clone(),
-        }
     }
 
     /// Mean and log variance of one image's posterior, `[latent]` each.
@@ -230,7 +215,6 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::dataset::{Column, ImageShape};
-    use crate::explore::coloring::PointKey;
     use crate::explore::point_choice::bytes_per_point;
     use crate::snapshot::{Activation, Likelihood, Network, Operation};
 
@@ -299,22 +283,6 @@ mod tests {
         }
         let points = EncodedPoints::new(Arc::new(some), Arc::new(Plane::of_two()));
         assert_eq!((points.image(1), points.of_image(170), points.of_image(171)), (Some(170), Some(1), None));
-    }
-
-    #[test]
-    fn nats_are_those_of_each_posterior() {
-        let split = split(300);
-        let encoding = Encoding::of(&snapshot(), &split, 300, &mut Scratch::default(), &mut || true).unwrap();
-        let nats = |point: usize| encoding.posterior(point).unwrap().0.iter().map(|m| 0.5 * m * m).sum::<f32>();
-        let request = ColoringRequest::new(&split, &encoding.images, ColorBy::Kl);
-        let coloring = encoding.coloring(&request);
-        let PointKey::Scale(scale) = coloring.key else { panic!("{coloring:?}") };
-        assert_eq!(coloring.column.as_deref(), Some(KL_NAME));
-        for point in [0, 7, 123, 299] {
-            assert_eq!(usize::from(coloring.group(point as u32, 0)), scale.level(nats(point)), "{point}");
-        }
-        let by_class = ColoringRequest::new(&split, &encoding.images, ColorBy::Class);
-        assert_eq!(encoding.coloring(&by_class).key, PointKey::Class);
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub mod pick;
 pub mod plane;
 pub mod plane_point;
 pub mod point_choice;
+pub mod point_values;
 pub mod points_table;
 pub mod posterior;
 pub mod refine;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Corners of an outline, at most; a hand that draws more has every other one left out.
+/// Corners of an outline by hand, at most; a hand that draws more has every other one left out.
 pub const MOST_CORNERS: usize = 512;
 /// Images that a mean is of, at most: of more, evenly spread ones are.
 const MOST_AVERAGED: usize = 10_000;
@@ -29,18 +29,6 @@ impl Outline {
     pub fn of_box(from: [f32; 2], to: [f32; 2]) -> Self {
         let corners = vec![from, [to[0], from[1]], to, [from[0], to[1]]];
         Self { corners, hidden: BTreeSet::new() }
-    }
-
-    /// Adds a corner.
-    pub fn push(&mut self, corner: [f32; 2]) {
-        if self.corners.len() >= MOST_CORNERS {
-            let mut place = 0;
-            self.corners.retain(|_| {
-                place += 1;
-                place % 2 == 1
-            });
-        }
-        self.corners.push(corner);
     }
 
     /// Whether a position lies inside, by the even-odd rule.
@@ -69,6 +57,40 @@ impl Outline {
             near(point.position) && self.contains(point.position) && !self.hidden.contains(&(point.group as usize))
         });
         inside.map(|(_, image)| *image).collect()
+    }
+}
+
+/// An outline by hand, of as many corners as it has room for: evenly thinned, however long it is.
+#[derive(Clone, Debug)]
+pub struct Lasso {
+    /// What is outlined so far.
+    pub outline: Outline,
+    /// Every so-manieth corner is kept.
+    stride: usize,
+    pushed: usize,
+}
+
+impl Lasso {
+    /// It begins here.
+    pub fn new(from: [f32; 2]) -> Self {
+        Self { outline: Outline { corners: vec![from], ..Outline::default() }, stride: 1, pushed: 1 }
+    }
+
+    /// Adds a corner.
+    pub fn push(&mut self, corner: [f32; 2]) {
+        let corners = &mut self.outline.corners;
+        if self.pushed.is_multiple_of(self.stride) {
+            if corners.len() >= MOST_CORNERS {
+                let mut place = 0usize;
+                corners.retain(|_| {
+                    place += 1;
+                    place % 2 == 1
+                });
+                self.stride *= 2;
+            }
+            corners.push(corner);
+        }
+        self.pushed += 1;
     }
 }
 
@@ -166,11 +188,12 @@ mod tests {
         /// A polygon around a circle holds what lies well inside, and nothing that lies outside.
         #[test]
         fn a_lasso_round_a_circle_holds_the_circle(corners in 8usize..200, x in -2.0f32..2.0, y in -2.0f32..2.0) {
-            let mut lasso = Outline::default();
-            for corner in 0..corners {
+            let mut lasso = Lasso::new([1.0, 0.0]);
+            for corner in 1..corners {
                 let (sin, cos) = (corner as f32 / corners as f32 * std::f32::consts::TAU).sin_cos();
                 lasso.push([cos, sin]);
             }
+            let lasso = lasso.outline;
             let distance = x.hypot(y);
             if distance < 0.9 {
                 prop_assert!(lasso.contains([x, y]));
@@ -182,11 +205,12 @@ mod tests {
 
     #[test]
     fn a_long_lasso_keeps_its_shape_with_fewer_corners() {
-        let mut lasso = Outline::default();
-        for corner in 0..10_000 {
+        let mut lasso = Lasso::new([1.0, 0.0]);
+        for corner in 1..10_000 {
             let (sin, cos) = (corner as f32 / 1e4 * std::f32::consts::TAU).sin_cos();
             lasso.push([cos, sin]);
         }
+        let lasso = lasso.outline;
         assert!(lasso.corners.len() <= MOST_CORNERS);
         assert!(lasso.contains([0.9, 0.0]) && lasso.contains([-0.6, -0.6]) && !lasso.contains([1.1, 0.0]));
         assert!(!Outline::default().contains([0.0; 2]));

@@ -4,7 +4,7 @@ use crate::ui::text::tr;
 use crate::ui::{theme, widgets};
 use eframe::egui::{Align2, Context, Grid, ScrollArea, Window};
 
-const KEYS: [(&str, &str); 20] = [
+const KEYS: [(&str, &str); 22] = [
     ("help.space", "help.space_does"),
     ("S", "help.s_does"),
     ("Ctrl+R", "help.r_does"),
@@ -12,6 +12,7 @@ const KEYS: [(&str, &str); 20] = [
     ("help.on_timeline", "help.on_timeline_does"),
     ("help.shift_drag", "help.shift_drag_does"),
     ("help.shift_click", "help.shift_click_does"),
+    ("help.ctrl_drag", "help.ctrl_drag_does"),
     ("F", "help.f_does"),
     ("Home", "help.home_does"),
     ("0", "help.zero_does"),

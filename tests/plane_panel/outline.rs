@@ -57,14 +57,14 @@ fn at(harness: &Harness<'_, State>, position: [f32; 2]) -> Pos2 {
 }
 
 #[test]
-fn a_drag_with_alt_is_a_lasso_and_with_shift_too_a_box() {
+fn a_drag_with_ctrl_is_a_lasso_and_with_shift_too_a_box() {
     let mut harness = four();
     let round = [[0.8, 0.8], [1.5, 0.8], [1.5, 1.15], [0.8, 1.15]].map(|position| at(&harness, position));
-    drag(&mut harness, Modifiers::ALT, &round);
+    drag(&mut harness, Modifiers::COMMAND, &round);
     let by = selected(&harness).expect("a lasso");
     assert_eq!(images(by, &harness), [0, 1]);
     let corners = [[0.8, 0.8], [1.1, 1.1], [1.3, 1.5]].map(|position| at(&harness, position));
-    drag(&mut harness, Modifiers::ALT | Modifiers::SHIFT, &corners);
+    drag(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, &corners);
     let by = selected(&harness).expect("a box");
     assert_eq!(images(by.clone(), &harness), [0, 1, 2]);
     let SelectBy::Outline(outline) = by else { panic!() };
@@ -96,7 +96,7 @@ fn what_is_hidden_is_not_selected() {
     harness.get_by_label("class 1").click();
     harness.run_steps(2);
     let corners = [[0.8, 0.8], [1.5, 1.5]].map(|position| at(&harness, position));
-    drag(&mut harness, Modifiers::ALT | Modifiers::SHIFT, &corners);
+    drag(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, &corners);
     assert_eq!(images(selected(&harness).expect("a box"), &harness), [0, 2]);
 }
 

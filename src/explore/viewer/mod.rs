@@ -2,6 +2,7 @@
 //! by latest-wins slots, read without waiting.
 
 mod decoder;
+mod of_points;
 mod quick;
 mod requests;
 mod slot;

@@ -1,11 +1,12 @@
 //! What takes a few frames at most: what the cursor asks for, tiles, and the slice of points that belongs to them.
 
+use super::of_points::of_points;
 use super::slot::{LatestSlot, Taken};
 use super::{CpuDecoder, Decoder, FieldRequest, Look, LookFound, ModelSlots, NearestFound, NearestRequest};
 use super::{PointsRequest, RequestQueue, TileRequest};
 use crate::explore::directions::{DirectionRequest, Directions};
 use crate::explore::drawn::{Drawn, DrawnFound};
-use crate::explore::encoded::{EncodedPoints, Encoding};
+use crate::explore::encoded::EncodedPoints;
 use crate::explore::field::{FieldGrid, FieldScratch};
 use crate::explore::nearest::nearest;
 use crate::explore::tiles::TileGrid;
@@ -107,18 +108,11 @@ impl Quick {
     fn encode(&mut self, model: ModelId, taken: &Taken<PointsRequest>) -> Option<EncodedPoints> {
         let (shared, at_cursor, request) = (self.shared.clone(), &mut self.at_cursor, &taken.request);
         let before = shared.lock().models.get(model).and_then(|slots| slots.slice.answer().cloned());
-        let encoding = match before.filter(|(old, _)| request.has_encoding_of(old)) {
-            Some((_, points)) => points.encoding.clone(),
-            None => {
-                let mut current = || {
-                    cursor(&shared, at_cursor);
-                    is_current(&shared, model, |slots| slots.slice.is_current(taken))
-                };
-                let PointsRequest { snapshot, split, images, .. } = &**request;
-                Arc::new(Encoding::of_images(snapshot, split, images, &mut self.scratch, &mut current)?)
-            }
+        let mut current = || {
+            cursor(&shared, at_cursor);
+            is_current(&shared, model, |slots| slots.slice.is_current(taken))
         };
-        let coloring = encoding.coloring(&request.coloring);
+        let (encoding, coloring) = of_points(request, before, &mut self.scratch, &mut current)?;
         Some(EncodedPoints::colored(encoding, request.plane.clone(), coloring))
     }
 }

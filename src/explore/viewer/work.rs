@@ -1,9 +1,10 @@
 //! The viewer's thread: what is made next, and how it is abandoned.
 
+use super::of_points::of_points;
 use super::quick::{Quick, guarded, is_current, publish};
 use super::slot::Taken;
 use super::{Decoder, FieldRequest, PlacesRequest, PointsRequest, QueueState, RequestQueue, TileRequest};
-use crate::explore::encoded::{EncodedPoints, Encoding};
+use crate::explore::encoded::EncodedPoints;
 use crate::explore::posterior::PlacedImages;
 use crate::model::ModelId;
 use crate::snapshot::Scratch;
@@ -67,16 +68,8 @@ impl ViewerThread {
             is_current(shared, model, |slots| slots.points.is_current(taken))
         };
         let before = shared.lock().models.get(model).and_then(|slots| slots.points.answer().cloned());
-        let encoding = match before.filter(|(old, _)| request.has_encoding_of(old)) {
-            Some((_, points)) => points.encoding.clone(),
-            None => {
-                let PointsRequest { snapshot, split, images, .. } = &**request;
-                let encoding = Encoding::of_images(snapshot, split, images, &mut self.scratch, &mut current);
-                let Some(encoding) = encoding else { return };
-                Arc::new(encoding)
-            }
-        };
-        let coloring = encoding.coloring(&request.coloring);
+        let made = of_points(request, before, &mut self.scratch, &mut current);
+        let Some((encoding, coloring)) = made else { return };
         let points = EncodedPoints::colored(encoding, request.plane.clone(), coloring);
         publish(shared, model, |slots| slots.points.finish(taken, points));
     }

@@ -148,7 +148,7 @@ fn paint(ui: &mut Ui, view: &View<'_>, slot: &TextureSlot, picture: Option<&Bitm
     if ui.is_rect_visible(rect) {
         ui.painter().rect_filled(rect, 2.0, palette.surfaces[2]);
         if let Some(picture) = picture {
-            image::paint(ui.painter(), rect, slot, picture, view.settings.color_map, Fit::Sharp);
+            image::paint(ui.painter(), rect, slot, picture, view.settings.color_map, Fit::Full);
         }
         let color = if response.hovered() || response.has_focus() { palette.text } else { palette.line };
         ui.painter().rect_stroke(rect, 2.0, Stroke::new(1.0, color), StrokeKind::Inside);

@@ -7,8 +7,8 @@ use super::settings::PlaneSettings;
 use super::worst;
 use crate::dataset::{Column, Split};
 use crate::explore::coloring::{ColorBy, class_column, others};
-use crate::explore::encoded::KL_NAME;
 use crate::explore::plane::{Plane, PlaneAxis};
+use crate::explore::point_values::{ERROR_NAME, KL_NAME};
 use crate::explore::tiles::LARGEST_GRID;
 use crate::explore::viewport::Viewport;
 use crate::model::ModelId;
@@ -218,7 +218,7 @@ fn opacity(ui: &mut Ui, id: &str, name: &str, settings: &mut PlaneSettings) {
     }
 }
 
-/// By what the points are coloured: the class, another column, the nats of the code, or nothing.
+/// By what the points are coloured: the class, another column, what the model says of it, or nothing.
 fn color_by(ui: &mut Ui, split: &Split, has_prior: bool, chosen: &mut ColorBy) {
     let class = match class_column(split) {
         Some(column) if column.name != "class" => column.name.clone(),
@@ -228,6 +228,7 @@ fn color_by(ui: &mut Ui, split: &Split, has_prior: bool, chosen: &mut ColorBy) {
     let mut choices = vec![(ColorBy::Class, class)];
     choices.extend(others(split).map(named));
     choices.extend(has_prior.then(|| (ColorBy::Kl, KL_NAME.to_owned())));
+    choices.push((ColorBy::Error, ERROR_NAME.to_owned()));
     choices.push((ColorBy::Nothing, tr("plane.color_by_nothing")));
     // A column that this data does not have is its class.
     let now = if choices.iter().any(|(by, _)| by == chosen) { chosen.clone() } else { ColorBy::Class };

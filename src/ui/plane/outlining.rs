@@ -1,8 +1,8 @@
-//! Outlining points: a lasso with Alt, a box with Alt and Shift, or by the buttons of the header.
+//! Outlining points: a lasso with Ctrl, a box with Ctrl and Shift, or by the buttons of the header.
 
 use super::PlanePanel;
 use super::layers::PlaneFrame;
-use crate::explore::outline::{Outline, SelectBy};
+use crate::explore::outline::{Lasso, Outline, SelectBy};
 use crate::explore::viewport::Area;
 use crate::ui::command::{Command, PlaneCommand};
 use crate::ui::text::tr;
@@ -27,14 +27,14 @@ pub(super) enum OutlineTool {
 pub(super) struct Outlining {
     tool: OutlineTool,
     from: [f32; 2],
-    outline: Outline,
+    lasso: Lasso,
     /// The corner that was added last, and how far the pointer went, on the screen.
     last: Pos2,
     reach: f32,
 }
 
 impl PlanePanel {
-    /// The buttons that let the primary button outline, for hands without an Alt key.
+    /// The buttons that let the primary button outline, for hands without a keyboard.
     pub(super) fn outline_buttons(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         for (tool, sign, name, tip) in [
             (OutlineTool::Lasso, signs::LASSO, "plane.lasso", "plane.lasso_tip"),
@@ -54,7 +54,7 @@ impl PlanePanel {
         }
     }
 
-    /// Outlines while the pointer is dragged with Alt or a tool; says whether it is. What is dragged then is not the cursor.
+    /// Outlines while the pointer is dragged with Ctrl or a tool; says whether it is. What is dragged then is not the cursor.
     pub(super) fn outline(
         &mut self,
         ui: &Ui,
@@ -65,11 +65,10 @@ impl PlanePanel {
         let (modifiers, pressed, held) =
             ui.input(|i| (i.modifiers, i.pointer.primary_pressed(), i.pointer.primary_down()));
         let pixel = response.interact_pointer_pos().filter(|_| held && response.is_pointer_button_down_on());
-        let by_keys = modifiers.alt.then_some(if modifiers.shift { OutlineTool::Box } else { OutlineTool::Lasso });
+        let by_keys = modifiers.command.then_some(if modifiers.shift { OutlineTool::Box } else { OutlineTool::Lasso });
         if let (Some(tool), true, None, Some(pixel)) = (by_keys.or(self.tool), pressed, &self.outlining, pixel) {
             let from = self.viewport.plane_from_pixel(area, pixel.into());
-            let outline = Outline { corners: vec![from], ..Outline::default() };
-            self.outlining = Some(Outlining { tool, from, outline, last: pixel, reach: 0.0 });
+            self.outlining = Some(Outlining { tool, from, lasso: Lasso::new(from), last: pixel, reach: 0.0 });
         }
         let Some(outlining) = &mut self.outlining else { return false };
         match pixel {
@@ -78,18 +77,18 @@ impl PlanePanel {
                 let begin: Pos2 = self.viewport.pixel_from_plane(area, outlining.from).into();
                 outlining.reach = outlining.reach.max((pixel - begin).length());
                 match outlining.tool {
-                    OutlineTool::Box => outlining.outline = Outline::of_box(outlining.from, to),
+                    OutlineTool::Box => outlining.lasso.outline = Outline::of_box(outlining.from, to),
                     OutlineTool::Lasso if (pixel - outlining.last).length() >= CORNER => {
-                        outlining.outline.push(to);
+                        outlining.lasso.push(to);
                         outlining.last = pixel;
                     }
                     OutlineTool::Lasso => {}
                 }
             }
             None => {
-                let Outlining { outline, reach, .. } = self.outlining.take().unwrap_or_default();
+                let Some(Outlining { lasso, reach, .. }) = self.outlining.take() else { return false };
                 let model = view.slots.id(view.settings.plane.model);
-                let outline = Outline { hidden: self.selection.left_out(), ..outline };
+                let outline = Outline { hidden: self.selection.left_out(), ..lasso.outline };
                 // A click beside everything takes the selection away.
                 commands.push(match reach >= SMALLEST {
                     true => PlaneCommand::Select(model, SelectBy::Outline(outline)).into(),
@@ -104,15 +103,9 @@ impl PlanePanel {
 impl Outlining {
     /// Draws what is being outlined.
     pub(super) fn draw(&self, painter: &Painter, frame: &PlaneFrame<'_>) {
-        let corners: Vec<Pos2> = self.outline.corners.iter().map(|corner| frame.pixel_from_plane(*corner)).collect();
+        let corners: Vec<Pos2> =
+            self.lasso.outline.corners.iter().map(|corner| frame.pixel_from_plane(*corner)).collect();
         painter.add(Shape::closed_line(corners.clone(), Stroke::new(3.0, frame.halo())));
         painter.add(Shape::closed_line(corners, Stroke::new(1.5, frame.palette.text)));
-    }
-}
-
-impl Default for Outlining {
-    fn default() -> Self {
-        let (tool, last) = (OutlineTool::Lasso, Pos2::ZERO);
-        Self { tool, from: [0.0; 2], outline: Outline::default(), last, reach: 0.0 }
     }
 }

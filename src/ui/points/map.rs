@@ -121,6 +121,7 @@ impl MapSection {
                 t!("points.map_of", shown = shown, all = all, step = whole(map.step)).into_owned()
             }
             None if !view.model(slot).has_encoder() => tr("points.no_encoder"),
+            None if progress.is_some() => tr("points.mapping"),
             None => tr("points.map_coming"),
         };
         let note = Label::new(theme::note(ui, format!("{} {words}", tr("points.no_inverse"))));
@@ -176,7 +177,7 @@ impl MapSection {
                 let pictures = [Some((real, &self.real)), decoded.as_ref().map(|decoded| (decoded, &self.decoded))];
                 for (picture, slot) in pictures.into_iter().flatten() {
                     let (rect, _) = ui.allocate_exact_size(vec2(SIDE, SIDE), Sense::hover());
-                    image::paint(ui.painter(), rect, slot, picture, view.settings.color_map, Fit::Sharp);
+                    image::paint(ui.painter(), rect, slot, picture, view.settings.color_map, Fit::Full);
                 }
             });
             let words = if decoded.is_some() { "points.card" } else { "points.card_real" };

@@ -99,7 +99,7 @@ impl SelectionSection {
             let (rect, response) = ui.allocate_exact_size(Vec2::splat(LARGE_SIDE), Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
             if ui.is_rect_visible(rect) {
-                image::paint(ui.painter(), rect, slot, picture, view.settings.color_map, Fit::Sharp);
+                image::paint(ui.painter(), rect, slot, picture, view.settings.color_map, Fit::Full);
             }
             response.on_hover_text(tip);
         });
@@ -166,8 +166,11 @@ fn counts(ui: &mut Ui, data: &Dataset, selected: &SelectedPoints) {
             let name = names.get(class).map_or("", String::as_str);
             let words = t!("points.of_class", name = name, count = whole(count as u64));
             let part = format!("{:.1} %", 100.0 * count as f64 / all.max(1) as f64);
-            let words = RichText::new(words).small().color(theme::class_color(class));
-            ui.add(Label::new(words)).on_hover_text(part);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = theme::GRID / 2.0;
+                ui.label(RichText::new(signs::DONE).small().color(theme::class_color(class)));
+                ui.add(Label::new(RichText::new(words).small())).on_hover_text(part);
+            });
         }
     });
 }

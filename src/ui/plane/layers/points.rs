@@ -40,7 +40,7 @@ fn radius(count: usize) -> f32 {
 const OUTLINED: usize = 30_000;
 
 /// How much of the tiles points hide that are not selected where some are.
-const GREY: f32 = 0.3;
+const GREY: f32 = 0.12;
 
 /// How much of the tiles points hide whose weights are much older than the tiles'.
 const FADED: f32 = 0.35;
