@@ -2,6 +2,7 @@
 
 mod decode;
 mod decode_gpu;
+mod layers;
 mod timeline;
 mod train;
 mod ui;
@@ -70,6 +71,9 @@ pub enum BenchCommand {
         /// Threads of each of the two models.
         #[arg(long)]
         threads: Option<usize>,
+        /// Draw every layer of the plane.
+        #[arg(long)]
+        all_layers: bool,
         /// Print one line of JSON.
         #[arg(long)]
         json: bool,
@@ -129,12 +133,15 @@ pub fn run(command: BenchCommand) -> Result<Outcome> {
             }
             (serde_json::to_value(times)?, json)
         }
-        BenchCommand::Window { seconds, data, threads, json } => {
+        BenchCommand::Window { seconds, data, threads, all_layers, json } => {
             if !(0.5..=3600.0).contains(&seconds) {
                 return Err(usage(format!("--seconds: expected 0.5 to 3600, found {seconds}")));
             }
             let threads = threads_of(threads)?;
-            (serde_json::to_value(BenchWindow { seconds, data: Source::parse(&data), threads }.run()?)?, json)
+            (
+                serde_json::to_value(BenchWindow { seconds, data: Source::parse(&data), threads, all_layers }.run()?)?,
+                json,
+            )
         }
         BenchCommand::Timeline { preset, checkpoints, grid, places, json } => {
             within("--checkpoints", checkpoints as usize, 2..=MOST_CHECKPOINTS)?;

@@ -5,8 +5,7 @@ use crate::app::{Session, Start};
 use crate::explore::encoded::{EncodedPoints, Encoding};
 use crate::gpu;
 use crate::trainer::MetricId;
-use crate::ui::command::{ModelCommand, ViewCommand};
-use crate::ui::plane::layers::LAYERS;
+use crate::ui::command::ModelCommand;
 use crate::ui::slot::Slot;
 use eframe::egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
 use eframe::{egui_wgpu, wgpu};
@@ -187,7 +186,7 @@ impl BenchUi {
             std::thread::sleep(Duration::from_millis(10));
         }
         let training = self.measure(&mut session, &context, gpu.as_ref(), Some(&encoded));
-        show_all_layers(&mut session);
+        super::layers::show_all(&mut session);
         for index in 0..WARM_UP {
             frame(&mut session, &context, gpu.as_ref(), index);
             std::thread::sleep(Duration::from_millis(10));
@@ -232,12 +231,6 @@ impl BenchUi {
             .collect();
         FrameTimes::of(&times)
     }
-}
-
-fn show_all_layers(session: &mut Session) {
-    let mut settings = session.settings().clone();
-    LAYERS.iter().for_each(|layer| settings.plane.show.set(layer.id, true));
-    session.apply(ViewCommand::Settings(Box::new(settings)));
 }
 
 /// [`PLANE_POINTS`] points: an encoding again and again, with up to a tenth of the prior's deviation added to each mean.

@@ -4,6 +4,7 @@ mod count;
 mod idle;
 mod watching;
 
+use super::layers;
 use crate::app::{Script, Session, SharedScript, SharedSession, Start};
 use crate::cli::explorer::{WindowError, show};
 use crate::dataset::Source;
@@ -27,6 +28,8 @@ pub struct BenchWindow {
     pub data: Source,
     /// Threads of each of the two models.
     pub threads: usize,
+    /// Whether every layer of the plane is drawn.
+    pub all_layers: bool,
 }
 
 /// What was measured.
@@ -77,6 +80,9 @@ impl BenchWindow {
     pub fn run(&self) -> Result<WindowFigures, WindowBenchError> {
         let start = Start { data: Some(self.data.clone()), threads: self.threads, ..Start::default() };
         let session: SharedSession = Rc::new(RefCell::new(Session::new(start)));
+        if self.all_layers {
+            layers::show_all(&mut session.borrow_mut());
+        }
         let outcome = self.measure(&session);
         session.borrow_mut().close();
         outcome
