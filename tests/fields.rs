@@ -182,10 +182,10 @@ fn the_critic_says_what_it_says_of_the_decoded_image() {
 fn decoders_disagree_by_their_deviation_and_one_alone_does_not() {
     let alone = source(snapshot("vae-dense", 0), square(2.0, 4));
     assert!(make(&DISAGREEMENT, &alone).is_none());
-    let same = FieldSource { others: Arc::from([alone.snapshot.clone()]), ..alone.clone() };
+    let same = FieldSource { others: Arc::from([OtherWeights::Whole(alone.snapshot.clone())]), ..alone.clone() };
     assert!(make(&DISAGREEMENT, &same).unwrap().values.values.iter().all(|value| *value < 1e-4));
     let other = snapshot("vae-dense", 1);
-    let both = FieldSource { others: Arc::from([other.clone()]), ..alone.clone() };
+    let both = FieldSource { others: Arc::from([OtherWeights::Whole(other.clone())]), ..alone.clone() };
     let grid = make(&DISAGREEMENT, &both).unwrap();
     let latent = alone.plane.latent_from_plane(alone.lattice.middles()[3]);
     let [a, b] = [&alone.snapshot, &other].map(|s| s.decoder.evaluate(&latent, 1, &mut Scratch::default()).to_vec());

@@ -2,7 +2,7 @@
 
 use crate::app::session::Session;
 use crate::explore::directions::Directions;
-use crate::explore::field::{FieldGrid, FieldInputs, FieldSource, PlaneField};
+use crate::explore::field::{FieldGrid, FieldInputs, FieldSource, OtherWeights, PlaneField};
 use crate::explore::posterior::{PosteriorImage, PosteriorSubject};
 use crate::explore::tiles::Lattice;
 use crate::explore::viewer::FieldRequest;
@@ -19,6 +19,8 @@ const INTERVAL: Duration = Duration::from_millis(250);
 const SHARE: u32 = 16;
 /// Other weights that a model's decoder is compared with, at most.
 const OTHERS: usize = 7;
+/// Earlier weights of the model itself that it is compared with where there are no others.
+const EARLIER: usize = 4;
 
 impl Session {
     /// Asks for the fields that are drawn of a model, whose newest weights are these.
@@ -76,16 +78,23 @@ impl Session {
         let plane = self.services.planes.plane(id).cloned()?;
         let encoding = (field.inputs == FieldInputs::Encoding).then(|| self.services.planes.points(id)).flatten();
         let classifier = self.services.shares.classifier.clone().filter(|_| field.inputs == FieldInputs::Classifier);
-        let others = if field.inputs == FieldInputs::Others { self.others_of(id) } else { Arc::default() };
+        let others =
+            if field.inputs == FieldInputs::Others { self.others_of(id, snapshot.step) } else { Arc::default() };
         let encoding = encoding.map(|points| points.encoding.clone());
         let image = if field.inputs == FieldInputs::Image { self.posterior_image() } else { None };
         Some(FieldSource { snapshot, plane, lattice, encoding, classifier, others, image })
     }
 
-    /// The weights of the other models of the same preset, which learned from the same data.
-    fn others_of(&self, id: ModelId) -> Arc<[Arc<Snapshot>]> {
+    /// The weights of the other models of the same preset, which learned from the same data; where there are none, earlier ones
+    /// of the model itself.
+    fn others_of(&self, id: ModelId, newest: u64) -> Arc<[OtherWeights]> {
         let Some(own) = self.project.model(id) else { return Arc::default() };
         let others = self.project.active().filter(|entry| entry.id != id && entry.config.preset == own.config.preset);
-        others.filter_map(|entry| self.services.models.get(entry.id)?.shown().cloned()).take(OTHERS).collect()
+        let whole = others.filter_map(|entry| self.services.models.get(entry.id)?.shown().cloned());
+        let others: Vec<OtherWeights> = whole.take(OTHERS).map(OtherWeights::Whole).collect();
+        match self.services.models.get(id).filter(|_| others.is_empty()) {
+            Some(model) => model.past.earlier(newest, EARLIER).into_iter().map(OtherWeights::Kept).collect(),
+            None => others.into(),
+        }
     }
 }

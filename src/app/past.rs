@@ -2,7 +2,7 @@
 
 use crate::explore::tiles::fresh_id;
 use crate::explore::timeline::{
-    KeptIn, PastSource, SharedRing, SnapshotRing, TimelineMark, TimelineStore, TimelineTrack,
+    KeptIn, PastSource, RingEntry, SharedRing, SnapshotRing, TimelineMark, TimelineStore, TimelineTrack,
 };
 use crate::snapshot::Snapshot;
 use std::path::{Path, PathBuf};
@@ -52,6 +52,15 @@ impl Default for ModelPast {
 impl ModelPast {
     fn ring(&self) -> MutexGuard<'_, SnapshotRing> {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// At most so many earlier weights of the second half of training that are kept in memory, evenly spread.
+    pub fn earlier(&self, newest: u64, count: usize) -> Vec<RingEntry> {
+        let ring = self.ring();
+        let steps: Vec<u64> = ring.steps().into_iter().filter(|step| (newest / 2..newest).contains(step)).collect();
+        let count = count.min(steps.len());
+        let chosen = (0..count).filter_map(|place| steps.get(place * steps.len() / count.max(1)));
+        chosen.filter_map(|step| ring.get(*step).cloned()).collect()
     }
 
     /// Older weights that are shown in place of the newest.

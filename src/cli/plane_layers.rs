@@ -8,7 +8,9 @@ use super::plane::PlaneArguments;
 use crate::dataset::Dataset;
 use crate::explore::browse::{DataPart, ExamplePlace};
 use crate::explore::encoded::{EncodedPoints, Encoding};
-use crate::explore::field::{FIELDS, FieldGrid, FieldInputs, FieldScratch, FieldSource, PlaneField, field};
+use crate::explore::field::{
+    FIELDS, FieldGrid, FieldInputs, FieldScratch, FieldSource, OtherWeights, PlaneField, field,
+};
 use crate::explore::plane::{Plane, PlaneAxis};
 use crate::explore::posterior::{PosteriorImage, PosteriorSubject};
 use crate::explore::tiles::Lattice;
@@ -183,9 +185,11 @@ fn classifier(data: &Dataset) -> Result<Option<Classifier>> {
 }
 
 /// The weights of the newest checkpoints before the one that is shown.
-fn kept(run: &Path, opened: &Opened) -> Result<Arc<[Arc<Snapshot>]>> {
+fn kept(run: &Path, opened: &Opened) -> Result<Arc<[OtherWeights]>> {
     let before = run::kept(run)?.into_iter().rev().filter(|kept| kept.step < opened.checkpoint.step && kept.step > 0);
-    let snapshots = before.take(CHECKPOINTS).map(|kept| Ok(Arc::new(run::open_at(run, Some(kept.step))?.snapshot)));
+    let snapshots = before
+        .take(CHECKPOINTS)
+        .map(|kept| Ok(OtherWeights::Whole(Arc::new(run::open_at(run, Some(kept.step))?.snapshot))));
     snapshots.collect()
 }
 

@@ -1,6 +1,8 @@
 //! Where decoders that learned the same differ: what one of them makes up, the others do not.
 
-use super::{FieldFigure, FieldScratch, FieldSource, FieldValues};
+use super::{FieldFigure, FieldScratch, FieldSource, FieldValues, OtherWeights};
+use crate::snapshot::Snapshot;
+use std::sync::Arc;
 
 /// The root of the pixels' mean variance over the decoders of all weights, from 0.
 pub(super) fn disagreement(
@@ -9,10 +11,9 @@ pub(super) fn disagreement(
     go_on: &mut dyn FnMut() -> bool,
 ) -> Option<FieldValues> {
     let own = &source.snapshot;
-    let alike = |other: &&std::sync::Arc<crate::snapshot::Snapshot>| {
-        (other.latent, other.decoder.output()) == (own.latent, own.decoder.output())
-    };
-    let others: Vec<_> = source.others.iter().filter(alike).collect();
+    let alike = |other: &Arc<Snapshot>| (other.latent, other.decoder.output()) == (own.latent, own.decoder.output());
+    let others: Vec<Arc<Snapshot>> =
+        source.others.iter().filter_map(OtherWeights::snapshot).filter(|other| alike(other)).collect();
     if others.is_empty() {
         return None;
     }
@@ -20,7 +21,7 @@ pub(super) fn disagreement(
     let mut values = Vec::new();
     source.for_each_chunk(go_on, |latents, count| {
         let (mut sums, mut squares) = (vec![0.0f64; count * outputs], vec![0.0f64; count * outputs]);
-        for snapshot in others.iter().copied().chain([own]) {
+        for snapshot in others.iter().chain([own]) {
             let images = snapshot.decoder.evaluate(latents, count, &mut scratch.scratch);
             for ((sum, square), value) in sums.iter_mut().zip(&mut squares).zip(images) {
                 *sum += f64::from(*value);

@@ -23,6 +23,7 @@ use super::encoded::Encoding;
 use super::plane::Plane;
 use super::posterior::{PosteriorImage, PosteriorSubject};
 use super::tiles::{Lattice, fresh_id};
+use super::timeline::RingEntry;
 use crate::metrics::Classifier;
 use crate::snapshot::{Scratch, Snapshot, TangentScratch};
 use std::sync::Arc;
@@ -30,6 +31,33 @@ use std::time::{Duration, Instant};
 
 /// Latents that are evaluated between two looks at whether the work is still asked for.
 const CHUNK: usize = 64;
+
+/// Weights that a model's own are compared with.
+#[derive(Clone, Debug)]
+pub enum OtherWeights {
+    /// Those of another model, or of a checkpoint.
+    Whole(Arc<Snapshot>),
+    /// Earlier ones of the same model, as they are kept in memory.
+    Kept(RingEntry),
+}
+
+impl OtherWeights {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Whole(a), Self::Whole(b)) => Arc::ptr_eq(a, b),
+            (Self::Kept(a), Self::Kept(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
+    /// The weights themselves; `None` where what was kept is no network any more.
+    fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        match self {
+            Self::Whole(snapshot) => Some(snapshot.clone()),
+            Self::Kept(entry) => entry.snapshot().ok().map(Arc::new),
+        }
+    }
+}
 
 /// What a field is made of.
 #[derive(Clone)]
@@ -45,7 +73,7 @@ pub struct FieldSource {
     /// What tells classes apart, where the field is made of it.
     pub classifier: Option<Arc<Classifier>>,
     /// Other weights of the same shape, where the field compares with them.
-    pub others: Arc<[Arc<Snapshot>]>,
+    pub others: Arc<[OtherWeights]>,
     /// The image that the field is about, where it is about one.
     pub image: Option<PosteriorImage>,
 }
@@ -133,8 +161,8 @@ impl FieldSource {
             (None, None) => true,
             _ => false,
         };
-        let others = self.others.len() == other.others.len()
-            && self.others.iter().zip(&*other.others).all(|(a, b)| Arc::ptr_eq(a, b));
+        let others =
+            self.others.len() == other.others.len() && self.others.iter().zip(&*other.others).all(|(a, b)| a.same(b));
         Arc::ptr_eq(&self.snapshot, &other.snapshot)
             && self.lattice == other.lattice
             && self.plane == other.plane
