@@ -173,6 +173,11 @@ impl Session {
             if same {
                 return;
             }
+            let rest = self.shell.timeline.drags_for();
+            if !rest.is_zero() {
+                self.services.waker.later(rest);
+                return;
+            }
             if let Some(since) = since
                 && since < SHEET_INTERVAL
             {

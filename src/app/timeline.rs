@@ -119,8 +119,12 @@ impl Session {
         let Some(way) = state.playing else { return };
         let (interval, now) = (Duration::from_secs(1) / per_s.max(1), Instant::now());
         let due = *state.due.get_or_insert(now + interval);
-        if now < due || state.pending {
-            context.request_repaint_after(due.saturating_duration_since(now));
+        if now < due {
+            context.request_repaint_after(due - now);
+            return;
+        }
+        if state.pending {
+            // Who reads the weights wakes the window.
             return;
         }
         let (before, next) = (state.timeline.position(), state.timeline.stepped(way.marks()));

@@ -66,6 +66,11 @@ impl TimelineState {
         self.moved.map_or(Duration::ZERO, |moved| REST.saturating_sub(moved.elapsed()))
     }
 
+    /// How long a hand still counts as moving it.
+    pub fn drags_for(&self) -> Duration {
+        if self.playing.is_some() { Duration::ZERO } else { self.moves_for() }
+    }
+
     /// Whether it moves.
     pub fn moves(&self) -> bool {
         self.playing.is_some() || !self.moves_for().is_zero()

@@ -18,7 +18,7 @@ use anyhow::{Result, anyhow};
 use eframe::egui::{Context, Pos2, RawInput, Rect, Vec2};
 use serde::Serialize;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Steps from one checkpoint to the next.
@@ -26,7 +26,7 @@ const STEPS: u64 = 10;
 /// Seconds that a step is said to have taken.
 const STEP_S: f32 = 0.01;
 /// The plane of a window of this size is square: as many rows of tiles as columns.
-const SIZE: Vec2 = Vec2::new(1440.0, 1070.0);
+const SIZE: Vec2 = Vec2::new(1440.0, 934.0);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What a place may take of the processor, in milliseconds.
 const MOST_MS: f64 = 100.0;
@@ -75,15 +75,13 @@ impl BenchTimeline {
         let folder = tempfile::tempdir()?;
         let run = folder.path().join("run");
         write_run(&run, config, self.checkpoints)?;
-        let context = Context::default();
         let start = Start { run: Some(run), threads: 1, decoder: Some(DecoderChoice::Cpu), ..Start::default() };
-        let mut session = Session::new(start);
-        session.attach(&context, String::new());
-        let mut settings = Settings::clone(session.settings());
+        let mut window = Window::open(start);
+        let mut settings = Settings::clone(window.session.settings());
         settings.plane.grid = self.grid;
-        session.apply(ViewCommand::Settings(Box::new(settings)));
+        window.session.apply(ViewCommand::Settings(Box::new(settings)));
         let newest = (self.checkpoints - 1) * STEPS;
-        until(&mut session, &context, "the run did not open", |session| {
+        window.until("the run did not open", |session| {
             let marks = session.timeline().tracks.get(session.id(Slot::A)).map_or(0, |track| track.marks().len());
             marks as u64 == self.checkpoints && session.tiles(Slot::A).is_some_and(|tiles| tiles.step == newest)
         })?;
@@ -93,17 +91,15 @@ impl BenchTimeline {
             let number = (u64::from(place) * 17 + 5) % (self.checkpoints - 1);
             let step = number * STEPS;
             let (began, before) = (Instant::now(), process_time());
-            session.apply(TimelineCommand::Go(TimelinePlace::At(step as f64)));
-            frame(&mut session, &context);
-            at_once += u32::from(session.model(Slot::A).shown().is_some_and(|shown| shown.step == step));
-            until(&mut session, &context, "no tiles came", |session| {
-                session.tiles(Slot::A).is_some_and(|tiles| tiles.step == step)
-            })?;
+            window.session.apply(TimelineCommand::Go(TimelinePlace::At(step as f64)));
+            window.frame();
+            at_once += u32::from(window.session.model(Slot::A).shown().is_some_and(|shown| shown.step == step));
+            window.until("no tiles came", |session| session.tiles(Slot::A).is_some_and(|tiles| tiles.step == step))?;
             wall.push(1e3 * began.elapsed().as_secs_f64());
             let took = process_time().zip(before).map(|(now, before)| now.saturating_sub(before));
             cpu.extend(took.map(|took| 1e3 * took.as_secs_f64()));
         }
-        let tiles = session.tiles(Slot::A).map_or([0; 2], |tiles| [tiles.lattice.columns, tiles.lattice.rows]);
+        let tiles = window.session.tiles(Slot::A).map_or([0; 2], |tiles| [tiles.lattice.columns, tiles.lattice.rows]);
         let within = cpu.iter().filter(|ms| **ms <= MOST_MS).count() as f64 / cpu.len().max(1) as f64;
         Ok(TimelineTimes {
             preset: self.preset,
@@ -150,27 +146,48 @@ fn write_run(folder: &Path, config: Config, checkpoints: u64) -> Result<()> {
     Ok(())
 }
 
-fn until(
-    session: &mut Session,
-    context: &Context,
-    what: &str,
-    mut reached: impl FnMut(&Session) -> bool,
-) -> Result<()> {
-    let began = Instant::now();
-    while !reached(session) {
-        if began.elapsed() > PATIENCE {
-            return Err(anyhow!("{what} within {} s", PATIENCE.as_secs()));
-        }
-        std::thread::sleep(Duration::from_millis(2));
-        frame(session, context);
-    }
-    Ok(())
+/// The window without a screen: it draws when somebody asks for it, as a real one does.
+struct Window {
+    session: Session,
+    context: Context,
+    /// When the next frame is due.
+    due: Arc<Mutex<Option<Instant>>>,
 }
 
-fn frame(session: &mut Session, context: &Context) {
-    let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, SIZE));
-    session.logic(context, Duration::from_millis(5));
-    let input = RawInput { screen_rect, max_texture_side: Some(8192), ..RawInput::default() };
-    let output = context.run_ui(input, |ui| session.ui(ui));
-    output.drop_without_applying_deltas();
+impl Window {
+    fn open(start: Start) -> Self {
+        let (context, due) = (Context::default(), Arc::new(Mutex::new(Some(Instant::now()))));
+        let asked = due.clone();
+        context.set_request_repaint_callback(move |info| {
+            let (at, mut due) = (Instant::now() + info.delay, asked.lock().unwrap_or_else(PoisonError::into_inner));
+            *due = Some(due.map_or(at, |due| due.min(at)));
+        });
+        let mut session = Session::new(start);
+        session.attach(&context, String::new());
+        Self { session, context, due }
+    }
+
+    fn until(&mut self, what: &str, mut reached: impl FnMut(&Session) -> bool) -> Result<()> {
+        let began = Instant::now();
+        while !reached(&self.session) {
+            if began.elapsed() > PATIENCE {
+                return Err(anyhow!("{what} within {} s", PATIENCE.as_secs()));
+            }
+            let due = *self.due.lock().unwrap_or_else(PoisonError::into_inner);
+            match due.filter(|due| *due <= Instant::now()) {
+                Some(_) => self.frame(),
+                None => std::thread::sleep(Duration::from_millis(1)),
+            }
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self) {
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, SIZE));
+        self.session.logic(&self.context, Duration::from_millis(5));
+        let input = RawInput { screen_rect, max_texture_side: Some(8192), ..RawInput::default() };
+        let output = self.context.run_ui(input, |ui| self.session.ui(ui));
+        output.drop_without_applying_deltas();
+    }
 }
