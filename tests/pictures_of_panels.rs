@@ -13,6 +13,7 @@ use latentarium::explore::encoded::{EncodedPoints, Encoding};
 use latentarium::explore::plane::Plane;
 use latentarium::explore::tiles::fresh_id;
 use latentarium::explore::tiles::{Lattice, TileGrid};
+use latentarium::explore::timeline::{KeptIn, Timeline, TimelinePlace, TimelineTrack};
 use latentarium::gpu;
 use latentarium::model::Config;
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Scratch, Snapshot};
@@ -21,6 +22,7 @@ use latentarium::ui::Pane;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::slot::Slot;
+use latentarium::ui::training::known::TimelineView;
 use latentarium::ui::view::{ModelView, SheetView, View};
 use latentarium::ui::{Panels, theme};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -87,6 +89,11 @@ fn tiles() -> Arc<TileGrid> {
 }
 
 fn take(name: &str, pane: Pane, size: [f32; 2]) {
+    take_at(name, pane, size, &Timeline::default());
+}
+
+/// The same with training looked at somewhere.
+fn take_at(name: &str, pane: Pane, size: [f32; 2], timeline: &Timeline) {
     if !can_draw() {
         return;
     }
@@ -109,7 +116,7 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
         let points = Arc::new(EncodedPoints::new(Arc::new(encoding), plane.clone()));
         let look = PlaneView { plane: Some(plane), tiles: Some(tiles()), points: Some(points), ..PlaneView::default() };
         let mut panels = Panels::default();
-        let pane = pane.clone();
+        let (pane, timeline) = (pane.clone(), timeline.clone());
         let mut renderer = egui_kittest::wgpu::WgpuTestRenderer::new();
         install(&mut renderer);
         let mut harness = Harness::builder()
@@ -124,6 +131,7 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
                     status: Some(status),
                     history: Some(&histories[slot.index()]),
                     snapshot: Some(&snapshot),
+                    looked_back: timeline.is_offered().then_some(KeptIn::Memory),
                     ..panel::model_view(slot, &configs[slot.index()])
                 });
                 let view = View {
@@ -135,6 +143,12 @@ fn take(name: &str, pane: Pane, size: [f32; 2]) {
                     },
                     sheet: SheetView { sheet: Some(&sheet), seed: 1, computing: false, selection: None },
                     threads: 2,
+                    timeline: TimelineView {
+                        timeline: &timeline,
+                        playing: None,
+                        held_bytes: 34_000_000,
+                        budget_bytes: 256_000_000,
+                    },
                     ..panel::view(models.into(), &settings)
                 };
                 let frame = egui::Frame::new().fill(theme::of(ui).surfaces[1]).inner_margin(theme::GRID);
@@ -169,6 +183,19 @@ fn plane() {
 #[test]
 fn training() {
     take("training", Pane::of("training"), [900.0, 260.0]);
+}
+
+#[test]
+fn timeline() {
+    let run: Vec<u64> = (0..11).map(|power| 1 << power).collect();
+    let memory: Vec<u64> = (0..2000).step_by(130).chain((1900..2000).step_by(10)).collect();
+    let track = |run: &[u64], newest| {
+        TimelineTrack::new(run, &memory, newest, |steps| steps.iter().map(|step| *step as f64).collect())
+    };
+    let tracks = [(panel::id(Slot::A), track(&run, 2000)), (panel::id(Slot::B), track(&[], 1700))];
+    let place = TimelinePlace::At(1234.0);
+    let timeline = Timeline { place, tracks: tracks.into_iter().collect(), ..Timeline::default() };
+    take_at("timeline", Pane::of("training"), [900.0, 260.0], &timeline);
 }
 
 #[test]
