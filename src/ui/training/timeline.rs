@@ -17,7 +17,7 @@ use rust_i18n::t;
 /// How high the strip is.
 pub(super) const HEIGHT: f32 = 3.0 * theme::GRID;
 /// Width of the steps that are looked at.
-const FIGURES: f32 = 19.0 * theme::GRID;
+const FIGURES: f32 = 28.0 * theme::GRID;
 /// The track is at least so wide.
 const LEAST_TRACK: f32 = 16.0 * theme::GRID;
 /// So near to the right end it is live, in points.
