@@ -7,8 +7,8 @@ use latentarium::dataset::ImageShape;
 use latentarium::explore::browse::{DataPart, ExamplePlace};
 use latentarium::explore::encoded::Encoding;
 use latentarium::explore::field::{
-    AGGREGATE, CRITIC, DISAGREEMENT, EVIDENCE, FIELDS, FieldGrid, FieldScratch, FieldSource, POSTERIOR, PlaneField,
-    SENSITIVITY, UNSUPPORTED,
+    AGGREGATE, CRITIC, DISAGREEMENT, EVIDENCE, FIELDS, FieldGrid, FieldScratch, FieldSource, OtherWeights, POSTERIOR,
+    PlaneField, SENSITIVITY, UNSUPPORTED,
 };
 use latentarium::explore::plane::Plane;
 use latentarium::explore::posterior::{PosteriorImage, PosteriorSubject};

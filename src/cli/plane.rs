@@ -4,7 +4,7 @@ use super::Outcome;
 use super::common::{open, usage, write_points, write_sheet};
 use super::interruption::{SOON, end_of, go_on, note_interruptions};
 use super::output::say;
-use super::plane_layers::PlaneLayers;
+use super::plane_layers::{FigureRequest, PlaneLayers};
 use crate::dataset::Split;
 use crate::explore::data_plane::MappedGrid;
 use crate::explore::default_plane;
@@ -18,23 +18,23 @@ use std::path::PathBuf;
 #[derive(Args)]
 pub struct PlaneArguments {
     /// The run's folder.
-    pub(super) run: PathBuf,
+    run: PathBuf,
     /// Tiles a side.
     #[arg(long, default_value_t = 20)]
-    pub(super) grid: usize,
+    grid: usize,
     /// Half the side of what is shown, in standard deviations of the prior.
     #[arg(long, default_value_t = 3.0)]
-    pub(super) range: f32,
+    range: f32,
     /// A layer over the tiles: points, aggregate, unsupported, classes, sensitivity, critic, posterior (of --image) or disagreement (of the run's kept
     /// checkpoints); again for more.
     #[arg(long = "layer", value_name = "NAME")]
     layers: Vec<String>,
     /// The test example whose posterior the layer posterior draws.
     #[arg(long, value_name = "INDEX")]
-    pub(super) image: Option<usize>,
+    image: Option<usize>,
     /// The picture to write: .png, or .svg with axes.
     #[arg(long)]
-    pub(super) out: PathBuf,
+    out: PathBuf,
 }
 
 pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
@@ -53,7 +53,9 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
         return write_points(&arguments.out, &opened, Vec::new(), grid.of(&opened.snapshot, &plane));
     }
     if !layers.is_empty() || arguments.out.extension().is_some_and(|ending| ending == "svg") {
-        return layers.write(arguments, &plane);
+        let PlaneArguments { run, out, grid, range, image, .. } = arguments;
+        let request = FigureRequest { run, out, grid: *grid, range: *range, image: *image };
+        return layers.write(&request, &plane);
     }
     let layout = SheetLayout::quilt(arguments.grid, opened.snapshot.image);
     let written = write_sheet(&arguments.out, layout, |each| {

@@ -4,17 +4,15 @@ use super::Outcome;
 use super::common::{open, progress_bar, usage, within, write_file, write_png};
 use super::interruption::{Interrupted, is_interrupted};
 use super::output::say;
-use super::plane::PlaneArguments;
 use crate::dataset::Dataset;
 use crate::explore::browse::{DataPart, ExamplePlace};
-use crate::explore::encoded::{EncodedPoints, Encoding};
+use crate::explore::encoded::{EncodedPoints, Encoding, PlanePoint};
 use crate::explore::field::{
     FIELDS, FieldGrid, FieldInputs, FieldScratch, FieldSource, OtherWeights, PlaneField, field,
 };
 use crate::explore::plane::{Plane, PlaneAxis};
 use crate::explore::posterior::{PosteriorImage, PosteriorSubject};
-use crate::explore::tiles::Lattice;
-use crate::explore::tiles::{AtlasLimits, TileGrid};
+use crate::explore::tiles::{AtlasLimits, Lattice, TileGrid};
 use crate::explore::viewer::CpuDecoder;
 use crate::explore::viewport::{Area, Viewport};
 use crate::metrics::Classifier;
@@ -35,6 +33,20 @@ const OPACITY: f32 = 0.75;
 const MOST_ENCODED: usize = 100_000;
 /// Checkpoints that disagreement is found among, beside the newest.
 const CHECKPOINTS: usize = 7;
+
+/// A figure of a run's plane.
+pub struct FigureRequest<'a> {
+    /// The run's folder.
+    pub run: &'a Path,
+    /// The picture to write.
+    pub out: &'a Path,
+    /// Tiles a side.
+    pub grid: usize,
+    /// Half the side of what is shown, in standard deviations of the prior.
+    pub range: f32,
+    /// The test example whose posterior is drawn.
+    pub image: Option<usize>,
+}
 
 /// What lies over the tiles.
 pub struct PlaneLayers {
@@ -62,95 +74,120 @@ impl PlaneLayers {
         self.fields.is_empty() && !self.points
     }
 
-    /// Writes the figure and prints its name.
+    /// Writes the figure and prints its name, and what there is to say of its fields.
     ///
     /// # Errors
     /// Where the model or its data has nothing of what is asked for, or the file cannot be written.
-    pub fn write(&self, arguments: &PlaneArguments, plane: &Plane) -> Result<Outcome> {
-        let (opened, data) = open(&arguments.run, None)?;
+    pub fn write(&self, request: &FigureRequest<'_>, plane: &Plane) -> Result<Outcome> {
+        let (opened, data) = open(request.run, None)?;
         let snapshot = Arc::new(opened.snapshot.clone());
-        let of_encoder = |field: &&PlaneField| field.inputs == FieldInputs::Encoding;
-        let encoding = match self.points || self.fields.iter().copied().any(|field| of_encoder(&field)) {
-            true => Some(Arc::new(encoded(&arguments.run, &snapshot, &data)?)),
+        let of_encoder = self.fields.iter().any(|field| field.inputs == FieldInputs::Encoding);
+        let encoding = match self.points || of_encoder {
+            true => Some(Arc::new(encoded(request.run, &snapshot, &data)?)),
             false => None,
         };
         let plane = Arc::new(plane.clone());
-        let (area, view) =
-            (Area { min: [0.0; 2], size: [1.0; 2] }, Viewport { centre: [0.0; 2], half_height: arguments.range });
-        let lattice = |cells: usize| Lattice::covering(&view, area, cells);
-        let tiles = lattice(arguments.grid);
-        let mut fields = Vec::new();
+        let shown = Shown { request, opened: &opened, data: &data, snapshot, plane, encoding };
         let bar = progress_bar(self.fields.len() as u64, "layers");
-        for field in &self.fields {
-            let source = FieldSource {
-                snapshot: snapshot.clone(),
-                plane: plane.clone(),
-                lattice: lattice(field.cells),
-                encoding: encoding.clone(),
-                classifier: if field.inputs == FieldInputs::Classifier {
-                    classifier(&data)?.map(Arc::new)
-                } else {
-                    None
-                },
-                others: if field.inputs == FieldInputs::Others {
-                    kept(&arguments.run, &opened)?
-                } else {
-                    Arc::default()
-                },
-                image: if field.inputs == FieldInputs::Image { posterior_of(arguments.image, &data)? } else { None },
-            };
-            if !field.has_inputs(&source) {
-                let (run, missing) = (arguments.run.display(), missing(field.inputs));
-                bail!("{run}: expected {missing} for --layer {}, found none", field.id);
-            }
-            match FieldGrid::make(field, &source, &mut FieldScratch::default(), &mut || !is_interrupted()) {
-                Some(grid) => fields.push(FigureField { field, grid, opacity: OPACITY }),
-                None if is_interrupted() => return Err(Interrupted.into()),
-                None => bail!("{}: the model has no {}", arguments.run.display(), field.id),
-            }
-            bar.inc(1);
-        }
+        let made = self.fields.iter().map(|field| shown.field(field).inspect(|_| bar.inc(1)));
+        let fields = made.collect::<Result<Vec<FigureField>>>()?;
         bar.finish_and_clear();
-        let made =
-            TileGrid::decode(&mut CpuDecoder::default(), &snapshot, &plane, tiles, AtlasLimits::default(), &mut || {
-                !is_interrupted()
-            });
-        if is_interrupted() {
-            return Err(Interrupted.into());
-        }
-        let Some(made) = made else { bail!("{}: the plane could not be decoded", arguments.run.display()) };
-        let offset = PlaneAxis::BOTH.map(|axis| plane.offset(axis));
-        let moved = |[x, y]: [f32; 2]| [x + offset[0], y + offset[1]];
-        let (low, high) = tiles.bounds();
-        let points = encoding.filter(|_| self.points).map(|encoding| EncodedPoints::new(encoding, plane.clone()));
-        let mut figure = PlaneFigure {
-            tiles: picture::tiles(&made, ColorMap::Grey),
-            bounds: (moved(low), moved(high)),
-            axes: PlaneAxis::BOTH.map(|axis| axis_name(&plane, axis)),
-            points: points
-                .iter()
-                .flat_map(|points| &points.points)
-                .map(|point| FigurePoint {
-                    at: moved(point.position),
-                    color: theme::rgb(theme::class_color(point.group as usize)),
-                })
-                .collect(),
-            lines: Vec::new(),
-            legends: points.iter().map(|_| legend(&data)).collect(),
-            heading: format!("{} on {}", opened.config.model.preset, opened.config.data_name),
-            caption: format!("{}, step {}.", opened.config.model.preset, opened.checkpoint.step),
-        };
-        fields.iter().for_each(|field| field.lay_over(&mut figure, offset));
+        let mut figure = shown.figure(self.points)?;
+        fields.iter().for_each(|field| field.lay_over(&mut figure, shown.offset()));
         let style = FigureStyle::default();
-        match arguments.out.extension().is_some_and(|ending| ending == "svg") {
-            true => write_file(&arguments.out, picture::svg(&figure, &style)?.as_bytes())?,
-            false => write_png(&arguments.out, &picture::pixels(&figure, &style)?)?,
+        match request.out.extension().is_some_and(|ending| ending == "svg") {
+            true => write_file(request.out, picture::svg(&figure, &style)?.as_bytes())?,
+            false => write_png(request.out, &picture::pixels(&figure, &style)?)?,
         }
-        say(arguments.out.display())?;
+        say(request.out.display())?;
         for FigureField { field, grid, .. } in &fields {
             figures(grid).try_for_each(|words| say(format_args!("{}: {words}", field.id)))?;
         }
         Ok(Outcome::Done)
+    }
+}
+
+/// What a figure is made of.
+struct Shown<'a> {
+    request: &'a FigureRequest<'a>,
+    opened: &'a Opened,
+    data: &'a Dataset,
+    snapshot: Arc<Snapshot>,
+    plane: Arc<Plane>,
+    encoding: Option<Arc<Encoding>>,
+}
+
+impl Shown<'_> {
+    /// The places of a figure, so many along a side.
+    fn lattice(&self, cells: usize) -> Lattice {
+        let area = Area { min: [0.0; 2], size: [1.0; 2] };
+        Lattice::covering(&Viewport { centre: [0.0; 2], half_height: self.request.range }, area, cells)
+    }
+
+    /// What the figure adds to the plane's coordinates: along a dimension they are the latent's own.
+    fn offset(&self) -> [f32; 2] {
+        PlaneAxis::BOTH.map(|axis| self.plane.offset(axis))
+    }
+
+    /// Makes a field.
+    fn field(&self, field: &'static PlaneField) -> Result<FigureField> {
+        let Self { request: FigureRequest { run, image, .. }, opened, data, .. } = self;
+        let mut source = FieldSource {
+            snapshot: self.snapshot.clone(),
+            plane: self.plane.clone(),
+            lattice: self.lattice(field.cells),
+            encoding: self.encoding.clone(),
+            classifier: None,
+            others: Arc::default(),
+            image: None,
+        };
+        match field.inputs {
+            FieldInputs::Classifier => source.classifier = classifier(data)?.map(Arc::new),
+            FieldInputs::Others => source.others = kept(run, opened)?,
+            FieldInputs::Image => source.image = posterior_of(*image, data)?,
+            FieldInputs::Decoder | FieldInputs::Encoding | FieldInputs::Critic => {}
+        }
+        let run = run.display();
+        if !field.has_inputs(&source) {
+            bail!("{run}: expected {} for --layer {}, found none", missing(field.inputs), field.id);
+        }
+        match FieldGrid::make(field, &source, &mut FieldScratch::default(), &mut || !is_interrupted()) {
+            Some(grid) => Ok(FigureField { field, grid, opacity: OPACITY }),
+            None if is_interrupted() => Err(Interrupted.into()),
+            None => bail!("{run}: the model has no {}", field.id),
+        }
+    }
+
+    /// Tiles, and the test examples on them where they are asked for.
+    fn figure(&self, with_points: bool) -> Result<PlaneFigure> {
+        let (lattice, limits) = (self.lattice(self.request.grid), AtlasLimits::default());
+        let mut decoder = CpuDecoder::default();
+        let made =
+            TileGrid::decode(&mut decoder, &self.snapshot, &self.plane, lattice, limits, &mut || !is_interrupted());
+        if is_interrupted() {
+            return Err(Interrupted.into());
+        }
+        let Some(made) = made else { bail!("{}: the plane could not be decoded", self.request.run.display()) };
+        let offset = self.offset();
+        let moved = |[x, y]: [f32; 2]| [x + offset[0], y + offset[1]];
+        let (low, high) = lattice.bounds();
+        let encoding = self.encoding.as_ref().filter(|_| with_points);
+        let points = encoding.map(|encoding| EncodedPoints::new(encoding.clone(), self.plane.clone()));
+        let point = |point: &PlanePoint| FigurePoint {
+            at: moved(point.position),
+            color: theme::rgb(theme::class_color(point.group as usize)),
+        };
+        let config = &self.opened.config;
+        Ok(PlaneFigure {
+            tiles: picture::tiles(&made, ColorMap::Grey),
+            bounds: (moved(low), moved(high)),
+            axes: PlaneAxis::BOTH.map(|axis| axis_name(&self.plane, axis)),
+            points: points.iter().flat_map(|points| &points.points).map(point).collect(),
+            lines: Vec::new(),
+            legends: points.iter().map(|_| legend(self.data)).collect(),
+            heading: format!("{} on {}", config.model.preset, config.data_name),
+            caption: format!("{}, step {}.", config.model.preset, self.opened.checkpoint.step),
+        })
     }
 }
 

@@ -1,15 +1,16 @@
 //! What a small step on the plane changes in the image: the decoder's tangents along the plane's two directions.
 
 use super::plane::Plane;
-use super::viewer::Look;
-use crate::snapshot::TangentScratch;
+use crate::snapshot::{Snapshot, TangentScratch};
 use std::sync::Arc;
 
 /// A place of a plane whose directions are looked at.
 #[derive(Clone, Debug)]
 pub struct DirectionRequest {
-    /// The latent, and the weights.
-    pub look: Arc<Look>,
+    /// The weights.
+    pub snapshot: Arc<Snapshot>,
+    /// The latent, `[snapshot.latent]`.
+    pub latent: Vec<f32>,
     /// The plane.
     pub plane: Arc<Plane>,
 }
@@ -28,11 +29,11 @@ pub struct Directions {
 impl Directions {
     /// Both changes; `None` where the plane is none of the network's.
     pub fn of(request: &DirectionRequest, scratch: &mut TangentScratch) -> Option<Self> {
-        let DirectionRequest { look, plane } = request;
-        if plane.latent() != look.snapshot.latent || look.latent.len() != look.snapshot.latent {
+        let DirectionRequest { snapshot, latent, plane } = request;
+        if plane.latent() != snapshot.latent || latent.len() != snapshot.latent {
             return None;
         }
-        let pushed = look.snapshot.decoder.push_forward(&look.latent, &[&plane.u, &plane.v], 1, scratch);
+        let pushed = snapshot.decoder.push_forward(latent, &[&plane.u, &plane.v], 1, scratch);
         let (right, up) = pushed.tangents.split_at(pushed.values.len());
         Some(Self { request: request.clone(), right: right.to_vec(), up: up.to_vec() })
     }

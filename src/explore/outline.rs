@@ -151,7 +151,7 @@ impl SelectedImages {
         let mut image = vec![0.0f32; size];
         let mut averaged = 0usize;
         for place in images.iter().step_by(images.len().div_ceil(MOST_AVERAGED).max(1)) {
-            if averaged % CHUNK == 0 && !go_on() {
+            if averaged.is_multiple_of(CHUNK) && !go_on() {
                 return None;
             }
             split.read(*place as usize, &mut image);

@@ -1,7 +1,6 @@
 //! What a step to the right and a step upwards change in the image at the cursor: signed images, for both models.
 
 use crate::explore::directions::{DirectionRequest, Directions};
-use crate::explore::viewer::Look;
 use crate::gpu::TextureSlot;
 use crate::gpu::image::{self, Fit};
 use crate::picture::{Bitmap, ColorMap};
@@ -82,7 +81,7 @@ impl DirectionCell {
         let plane = known.and_then(|known| known.plane.clone()).zip(view.model(slot).snapshot);
         self.request = plane.map(|(plane, snapshot)| {
             let latent = plane.latent_from_plane(cursor);
-            DirectionRequest { look: Arc::new(Look { snapshot: snapshot.clone(), latent }), plane }
+            DirectionRequest { snapshot: snapshot.clone(), latent, plane }
         });
         let Some(found) = known.and_then(|known| known.directions.as_ref()) else {
             self.made = None;
@@ -91,7 +90,7 @@ impl DirectionCell {
         if self.made.as_ref().is_some_and(|made| Arc::ptr_eq(&made.of, found)) {
             return;
         }
-        let (shape, largest) = (found.request.look.snapshot.image, found.largest());
+        let (shape, largest) = (found.request.snapshot.image, found.largest());
         let scale = if largest > 0.0 { 1.0 / largest } else { 0.0 };
         let picture =
             |change: &[f32]| Bitmap::signed(shape, &change.iter().map(|value| scale * value).collect::<Vec<f32>>());

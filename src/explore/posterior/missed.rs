@@ -119,7 +119,7 @@ impl FoundPlaces {
     /// Whether the image of a place is missed.
     pub fn is_missed(&self, place: &ImagePlace) -> bool {
         // What is no number is no reproduction.
-        !(place.error <= self.rule.most_error)
+        place.error.is_nan() || place.error > self.rule.most_error
     }
 
     /// The images that no place reproduces, by their place among them.

@@ -169,7 +169,7 @@ impl Request for Arc<Look> {
 
 impl Request for DirectionRequest {
     fn same(&self, other: &Self) -> bool {
-        self.look.same(&other.look) && self.plane == other.plane
+        Arc::ptr_eq(&self.snapshot, &other.snapshot) && self.latent == other.latent && self.plane == other.plane
     }
 
     /// Two tangents are quickly made: they are finished.

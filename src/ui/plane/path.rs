@@ -101,7 +101,7 @@ impl PlanePanel {
             }
             if made.is_none() {
                 ui.spinner();
-                ui.label(theme::note(ui, &tr("plane.path_coming")));
+                ui.label(theme::note(ui, tr("plane.path_coming")));
             }
         });
     }
