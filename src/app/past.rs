@@ -115,7 +115,7 @@ impl ModelPast {
     }
 
     /// The folder whose checkpoints have to be listed: another one than the last time, or with a newer checkpoint.
-    pub fn list_due(&mut self, model: Option<(PathBuf, u64)>) -> Option<PathBuf> {
+    pub fn take_unlisted(&mut self, model: Option<(PathBuf, u64)>) -> Option<PathBuf> {
         if model == self.asked {
             return None;
         }

@@ -65,7 +65,7 @@ impl Session {
         for id in self.shown_ids() {
             let Some(model) = self.services.models.get_mut(id) else { continue };
             let run = run_of(model);
-            let Some(folder) = model.past.list_due(run) else { continue };
+            let Some(folder) = model.past.take_unlisted(run) else { continue };
             let source = model.past.run_id();
             self.services.jobs.start(JobKey::Past(id), move |_| {
                 let kept = run::kept(&folder).map_err(|error| error.message());

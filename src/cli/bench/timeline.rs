@@ -26,8 +26,12 @@ const STEPS: u64 = 10;
 /// Seconds that a step is said to have taken.
 const STEP_S: f32 = 0.01;
 /// The plane of a window of this size is square: as many rows of tiles as columns.
-const SIZE: Vec2 = Vec2::new(1440.0, 934.0);
+const SIZE: Vec2 = Vec2::new(1440.0, 990.0);
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What opening begins has begun after so long.
+const OPENING: Duration = Duration::from_secs(5);
+/// A twentieth of the processor is taken at most in so long where nothing is computed.
+const CALM: Duration = Duration::from_secs(1);
 /// What a place may take of the processor, in milliseconds.
 const MOST_MS: f64 = 100.0;
 
@@ -85,6 +89,7 @@ impl BenchTimeline {
             let marks = session.timeline().tracks.get(session.id(Slot::A)).map_or(0, |track| track.marks().len());
             marks as u64 == self.checkpoints && session.tiles(Slot::A).is_some_and(|tiles| tiles.step == newest)
         })?;
+        window.rest()?;
         let (mut cpu, mut wall, mut at_once) = (Vec::new(), Vec::new(), 0);
         for place in 0..self.places {
             // Steps in no order, never the same twice in a row, the newest left out.
@@ -180,6 +185,22 @@ impl Window {
             }
         }
         Ok(())
+    }
+
+    /// Waits until nothing is computed any more of what opening a run begins, such as learning the data's classes.
+    fn rest(&mut self) -> Result<()> {
+        let (began, mut since) = (Instant::now(), (Instant::now(), process_time()));
+        self.until("there was no rest", |_| {
+            let calm = match process_time().zip(since.1) {
+                Some((now, before)) => now.saturating_sub(before) < CALM / 20,
+                None => true,
+            };
+            let whole = since.0.elapsed() >= CALM;
+            if whole {
+                since = (Instant::now(), process_time());
+            }
+            began.elapsed() > OPENING && whole && calm
+        })
     }
 
     fn frame(&mut self) {

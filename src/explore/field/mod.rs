@@ -79,8 +79,8 @@ pub struct FieldSource {
 }
 
 /// What figures are called.
-pub const FIGURE_NAMES: [&str; 10] = [
-    "accuracy",
+pub const FIGURE_NAMES: [&str; 11] = [
+    "accuracy", "decoders",
     "elbo",
     "elbo_slice",
     "gap",
