@@ -9,7 +9,7 @@ use eframe::egui::{Rect, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use latentarium::dataset::{Dataset, ImageShape, Source, Split};
-use latentarium::metrics::{ClassShares, Classifier};
+use latentarium::metrics::{ClassShares, Classifier, ClassifierEffort};
 use latentarium::model::{Config, Model};
 use latentarium::snapshot::{Activation, Network, Operation, Snapshot};
 use latentarium::trainer::Status;
@@ -21,7 +21,8 @@ use std::sync::{Arc, OnceLock};
 
 fn classifier() -> &'static Classifier {
     static CLASSIFIER: OnceLock<Classifier> = OnceLock::new();
-    CLASSIFIER.get_or_init(|| Classifier::train(&small_digits(), &mut || true).unwrap().unwrap())
+    CLASSIFIER
+        .get_or_init(|| Classifier::train(&small_digits(), ClassifierEffort::QUICK, &mut || true).unwrap().unwrap())
 }
 
 /// A model whose samples are one image, whatever the latent.
@@ -57,7 +58,7 @@ fn the_classes_of_unseen_images_are_told_and_each_sample_counts_for_its_own() {
 
 #[test]
 fn the_same_data_gives_the_same_classifier_and_a_seed_the_same_shares() {
-    let again = Classifier::train(&small_digits(), &mut || true).unwrap().unwrap();
+    let again = Classifier::train(&small_digits(), ClassifierEffort::QUICK, &mut || true).unwrap().unwrap();
     let model = Config::gan_plane().with("seed", 4).unwrap();
     let model = Model::new(&model, small_digits().shape()).unwrap().snapshot(0).unwrap();
     let shares = |classifier: &Classifier| ClassShares::of(&model, 4, classifier, &mut || true).unwrap();
@@ -72,14 +73,14 @@ fn it_is_cancelled_and_data_without_classes_has_none() {
         left -= 1;
         left > 0
     };
-    assert!(Classifier::train(&data, &mut go_on).unwrap().is_none());
+    assert!(Classifier::train(&data, ClassifierEffort::QUICK, &mut go_on).unwrap().is_none());
     let model = always(data.test.image(0), data.shape());
     assert!(ClassShares::of(&model, 0, classifier(), &mut || false).is_none());
     let other = always(vec![0.0; 64], ImageShape::grey(8, 8));
     assert!(ClassShares::of(&other, 0, classifier(), &mut || true).is_none(), "images of another size");
     let split = Split::of_bytes(ImageShape::grey(2, 2), vec![7; 40], Vec::new());
     let plain = Dataset::new(Source::default(), "plain", split.clone(), split);
-    assert!(Classifier::train(&plain, &mut || true).unwrap().is_none());
+    assert!(Classifier::train(&plain, ClassifierEffort::QUICK, &mut || true).unwrap().is_none());
 }
 
 struct Shown {

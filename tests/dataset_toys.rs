@@ -198,7 +198,7 @@ fn the_likelihood_of_points_is_that_of_its_sigma() {
     let expected = normal(x[0], mean[0]) + normal(x[1], mean[1]);
     let output = density.decode(&z, 1, &mut Scratch::default()).to_vec();
     let dot: f64 = x.iter().zip(&output).map(|(x, out)| f64::from(*x) * f64::from(*out)).sum();
-    let by_parts = dot + density.image_constant(&x) + density.output_constant(&output);
+    let by_parts = density.product_factor() * dot + density.image_constant(&x) + density.output_constant(&output);
     let nats = f64::from(latentarium::metrics::nats(snapshot.likelihood.unwrap(), &x, &mean));
     for found in [density.log_likelihood(&output, &x), by_parts, -nats] {
         assert!((found / expected - 1.0).abs() < 1e-4, "{found} instead of {expected}");

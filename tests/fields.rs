@@ -218,7 +218,10 @@ fn the_class_network_is_right_about_98_of_100_digits() {
     };
     let source = latentarium::dataset::Source::parse(&std::path::Path::new(&folder).join("mnist").to_string_lossy());
     let data = latentarium::dataset::load(&source, &latentarium::dataset::Progress::default()).unwrap();
-    let classifier = latentarium::metrics::Classifier::train(&data, &mut || true).unwrap().expect("classes");
+    let classifier =
+        latentarium::metrics::Classifier::train(&data, latentarium::metrics::ClassifierEffort::THOROUGH, &mut || true)
+            .unwrap()
+            .expect("classes");
     assert!(classifier.accuracy >= 0.98, "{}", classifier.accuracy);
 }
 

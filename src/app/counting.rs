@@ -6,8 +6,9 @@ use crate::app::jobs::JobKey;
 use crate::app::session::Session;
 use crate::app::shares::{Counted, SharesState};
 use crate::dataset::Dataset;
+use crate::explore::field::FieldInputs;
 use crate::message::Message;
-use crate::metrics::{ClassShares, Classifier};
+use crate::metrics::{ClassShares, Classifier, ClassifierEffort};
 use crate::model::ModelId;
 use crate::ui::slot::Slot;
 use rayon::ThreadPoolBuilder;
@@ -36,6 +37,10 @@ impl Session {
             }
             self.services.shares.asked = true;
             self.learn_classes(&data);
+        }
+        if !self.services.shares.asked_thorough && self.draws_classes() {
+            self.services.shares.asked_thorough = true;
+            self.learn_classes_thoroughly(&data);
         }
         let Some(classifier) = self.services.shares.classifier.clone() else { return };
         for slot in Slot::BOTH {
@@ -75,20 +80,41 @@ impl Session {
         let models: Vec<ModelId> = self.services.shares.models.iter().map(|(id, _)| id).collect();
         models.into_iter().for_each(|id| _ = self.services.jobs.cancel(&JobKey::Shares(id)));
         self.services.jobs.cancel(&JobKey::Classifier);
+        self.services.jobs.cancel(&JobKey::ClassNetwork);
         self.services.shares = SharesState { data: Some(data.id.clone()), ..SharesState::default() };
+    }
+
+    /// Whether a plane is divided by classes.
+    fn draws_classes(&self) -> bool {
+        self.shell.needs.fields.iter().any(|(field, _)| field.inputs == FieldInputs::Classifier)
     }
 
     /// Learns the classes of data that has some.
     fn learn_classes(&mut self, data: &Arc<Dataset>) {
+        self.train_classifier(data, JobKey::Classifier, ClassifierEffort::QUICK, Done::Classifier);
+    }
+
+    /// The same so well that a plane can be divided by them.
+    fn learn_classes_thoroughly(&mut self, data: &Arc<Dataset>) {
+        self.train_classifier(data, JobKey::ClassNetwork, ClassifierEffort::THOROUGH, Done::ClassNetwork);
+    }
+
+    fn train_classifier(
+        &mut self,
+        data: &Arc<Dataset>,
+        key: JobKey,
+        effort: ClassifierEffort,
+        done: fn(Result<Option<Classifier>, Message>) -> Done,
+    ) {
         if data.class_names().is_empty() {
             return;
         }
         let data = data.clone();
-        self.services.jobs.start(JobKey::Classifier, move |progress| {
+        self.services.jobs.start(key, move |progress| {
             // One thread of its own: models learn on the others.
             let pool = ThreadPoolBuilder::new().num_threads(1).build().map_err(Message::words);
-            let train = || Classifier::train(&data, &mut || !progress.is_cancelled()).map_err(Message::words);
-            Done::Classifier(pool.and_then(|pool| pool.install(train)))
+            let train = || Classifier::train(&data, effort, &mut || !progress.is_cancelled()).map_err(Message::words);
+            done(pool.and_then(|pool| pool.install(train)))
         });
     }
 }

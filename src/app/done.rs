@@ -78,6 +78,8 @@ pub enum Done {
     Sheet(Box<Sheet>),
     /// A classifier has learned the data's classes; `None` where it was cancelled.
     Classifier(Result<Option<Classifier>, Message>),
+    /// The same, learned so well that a plane can be divided by it.
+    ClassNetwork(Result<Option<Classifier>, Message>),
     /// A model's samples were counted; `None` where that was cancelled.
     Shares(ModelId, Option<ClassShares>),
     /// What a model has learned of points.

@@ -77,7 +77,7 @@ impl Session {
     ) -> Option<FieldSource> {
         let plane = self.services.planes.plane(id).cloned()?;
         let encoding = (field.inputs == FieldInputs::Encoding).then(|| self.services.planes.points(id)).flatten();
-        let classifier = self.services.shares.classifier.clone().filter(|_| field.inputs == FieldInputs::Classifier);
+        let classifier = self.services.shares.thorough.clone().filter(|_| field.inputs == FieldInputs::Classifier);
         let others =
             if field.inputs == FieldInputs::Others { self.others_of(id, snapshot.step) } else { Arc::default() };
         let encoding = encoding.map(|points| points.encoding.clone());

@@ -44,6 +44,8 @@ pub enum JobKey {
     Sheet,
     /// The classes of the data are learned.
     Classifier,
+    /// The same, so well that a plane can be divided by them.
+    ClassNetwork,
     /// A model's samples are counted.
     Shares(ModelId),
     /// What a model has learned of points is made for the data plane.
@@ -97,7 +99,7 @@ impl JobKey {
             Self::Preview => message!("preview of a folder"),
             Self::Folders(_) => message!("free folders"),
             Self::Sheet => message!("compare sheet"),
-            Self::Classifier => message!("learn the classes"),
+            Self::Classifier | Self::ClassNetwork => message!("learn the classes"),
             Self::Shares(_) => message!("class shares"),
             Self::DataPlane(_) => message!("data plane"),
             Self::Lay(_) => message!("directions of a plane"),
@@ -215,6 +217,7 @@ impl Jobs {
                     key,
                     JobKey::Sheet
                         | JobKey::Classifier
+                        | JobKey::ClassNetwork
                         | JobKey::Shares(_)
                         | JobKey::DataPlane(_)
                         | JobKey::Effects(_)

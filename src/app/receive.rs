@@ -93,6 +93,7 @@ impl Session {
             }
             Done::Sheet(sheet) => self.services.sheet.sheet = Some(Arc::new(*sheet)),
             Done::Classifier(Ok(classifier)) => self.services.shares.take_classifier(classifier),
+            Done::ClassNetwork(Ok(classifier)) => self.services.shares.take_thorough(classifier),
             Done::Shares(id, shares) => self.services.shares.take(id, shares),
             Done::Gaps(id, found) => self.take_gaps(id, found),
             Done::DataPlane(id, made) => self.receive_data_plane(id, *made),
@@ -121,6 +122,7 @@ impl Session {
             Done::Exported(Err(message)) => self.failed(|ask| matches!(ask, Ask::Export(_)), &explain(&message)),
             Done::Folders(Err(message))
             | Done::Classifier(Err(message))
+            | Done::ClassNetwork(Err(message))
             | Done::PlaneWritten(Err(message))
             | Done::Shown(Err(message)) => {
                 self.shell.say(Level::Failed, &explain(&message));

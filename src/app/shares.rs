@@ -16,6 +16,9 @@ pub(super) struct SharesState {
     /// Whether a classifier was asked for.
     pub asked: bool,
     pub classifier: Option<Arc<Classifier>>,
+    /// Whether one that a plane is divided by was asked for.
+    pub asked_thorough: bool,
+    pub thorough: Option<Arc<Classifier>>,
     pub models: PerModel<Counted>,
 }
 
@@ -31,7 +34,8 @@ pub(super) struct Counted {
 impl Default for SharesState {
     fn default() -> Self {
         let (data, since, asked) = (None, Instant::now(), false);
-        Self { data, since, asked, classifier: None, models: PerModel::default() }
+        let (classifier, asked_thorough, thorough) = (None, false, None);
+        Self { data, since, asked, classifier, asked_thorough, thorough, models: PerModel::default() }
     }
 }
 
@@ -44,6 +48,11 @@ impl SharesState {
     /// A classifier has learned; `None` where it was cancelled.
     pub fn take_classifier(&mut self, classifier: Option<Classifier>) {
         self.classifier = classifier.map(Arc::new);
+    }
+
+    /// One has learned so well that a plane can be divided by it; `None` where it was cancelled.
+    pub fn take_thorough(&mut self, classifier: Option<Classifier>) {
+        self.thorough = classifier.map(Arc::new);
     }
 
     /// Samples of a model were counted.

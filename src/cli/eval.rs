@@ -7,7 +7,7 @@ use super::eval_places::PlacesArguments;
 use super::interruption::{SOON, is_interrupted, note_interruptions};
 use super::output::say;
 use crate::dataset::Dataset;
-use crate::metrics::{ClassShares, Classifier, PixelSpread, TestFolds};
+use crate::metrics::{ClassShares, Classifier, ClassifierEffort, PixelSpread, TestFolds};
 use crate::model::Model;
 use crate::random::{Purpose, normal_rows};
 use crate::run::Opened;
@@ -103,7 +103,7 @@ fn evaluate_model(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Val
 fn evaluate_samples(opened: &Opened, dataset: &Dataset, line: &mut serde_json::Value) -> Result<()> {
     let seed = opened.config.model.seed();
     let go_on = &mut || !is_interrupted();
-    let classifier = Classifier::train(dataset, go_on)?;
+    let classifier = Classifier::train(dataset, ClassifierEffort::QUICK, go_on)?;
     // Null where the data has no classes.
     let shares = classifier.and_then(|classifier| ClassShares::of(&opened.snapshot, seed, &classifier, go_on));
     let latent = opened.snapshot.latent;

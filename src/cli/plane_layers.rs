@@ -15,7 +15,7 @@ use crate::explore::posterior::{PosteriorImage, PosteriorSubject};
 use crate::explore::tiles::{AtlasLimits, Lattice, TileGrid};
 use crate::explore::viewer::CpuDecoder;
 use crate::explore::viewport::{Area, Viewport};
-use crate::metrics::Classifier;
+use crate::metrics::{Classifier, ClassifierEffort};
 use crate::picture::{self, ColorMap, FigureClass, FigureKey, FigureLegend, FigurePoint, FigureStyle, PlaneFigure};
 use crate::run::{self, Opened};
 use crate::snapshot::{Scratch, Snapshot};
@@ -218,7 +218,7 @@ fn encoded(run: &Path, snapshot: &Snapshot, data: &Dataset) -> Result<Encoding> 
 
 /// What tells the data's classes apart.
 fn classifier(data: &Dataset) -> Result<Option<Classifier>> {
-    Ok(Classifier::train(data, &mut || !is_interrupted())?)
+    Ok(Classifier::train(data, ClassifierEffort::THOROUGH, &mut || !is_interrupted())?)
 }
 
 /// The weights of the newest checkpoints before the one that is shown.

@@ -24,7 +24,7 @@ mod table;
 mod test_fold;
 
 pub use class_share::{ClassShares, SHARE_SAMPLES, SMALL_SHARE};
-pub use classifier::{Classifier, SeenClass};
+pub use classifier::{Classifier, ClassifierEffort, SeenClass};
 pub use density::VaeDensity;
 pub use evidence_error::EvidenceError;
 pub use fold::TestFolds;

@@ -9,7 +9,6 @@ pub mod damaged;
 pub mod data_panel;
 pub mod data_plane;
 pub mod dialogs;
-pub mod directions;
 pub mod dropped;
 mod export;
 pub mod fork;

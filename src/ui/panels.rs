@@ -6,8 +6,8 @@ use crate::ui::pane::Pane;
 use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
 use crate::ui::{
-    activations, compare, damaged, data_panel, data_plane, dialogs, directions, fork, latent, log, output, pad, plane,
-    points, setup, training,
+    activations, compare, damaged, data_panel, data_plane, dialogs, fork, latent, log, output, pad, plane, points,
+    setup, training,
 };
 use eframe::egui::Ui;
 
@@ -48,7 +48,6 @@ pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "latent", dock: Dock::RightBottom, make: || Box::<latent::LatentPanel>::default() },
     PanelEntry { id: "points", dock: Dock::RightBottom, make: || Box::<points::PointsPanel>::default() },
     PanelEntry { id: "activations", dock: Dock::RightBottom, make: || Box::<activations::Activations>::default() },
-    PanelEntry { id: "directions", dock: Dock::RightBottom, make: || Box::<directions::DirectionPanel>::default() },
     PanelEntry { id: "pad", dock: Dock::Right, make: || Box::<pad::Pad>::default() },
     PanelEntry { id: "training", dock: Dock::Bottom, make: || Box::<training::Training>::default() },
     PanelEntry { id: "log", dock: Dock::Bottom, make: || Box::<log::Log>::default() },

@@ -80,7 +80,8 @@ pub struct FieldSource {
 
 /// What figures are called.
 pub const FIGURE_NAMES: [&str; 11] = [
-    "accuracy", "decoders",
+    "accuracy",
+    "decoders",
     "elbo",
     "elbo_slice",
     "gap",

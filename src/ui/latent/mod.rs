@@ -1,6 +1,7 @@
 //! The latent space as a whole: a slider for each of its dimensions, and latents that are marked, added and subtracted.
 
 mod anchors;
+mod directions;
 pub mod known;
 mod sliders;
 
@@ -12,6 +13,7 @@ use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds, widgets};
 use anchors::AnchorCells;
+use directions::DirectionCells;
 use eframe::egui::{RichText, Ui};
 use rust_i18n::t;
 use sliders::Sliders;
@@ -22,12 +24,14 @@ enum LatentSection {
     #[default]
     Sliders,
     Anchors,
+    Directions,
 }
 
 impl LatentSection {
-    const ALL: [(Self, &'static str, &'static str); 2] = [
+    const ALL: [(Self, &'static str, &'static str); 3] = [
         (Self::Sliders, "latent.sliders", "latent.sliders_tip"),
         (Self::Anchors, "latent.anchors", "latent.anchors_tip"),
+        (Self::Directions, "latent.directions", "latent.directions_tip"),
     ];
 }
 
@@ -37,6 +41,7 @@ pub struct LatentPanel {
     section: LatentSection,
     sliders: Sliders,
     anchors: AnchorCells,
+    directions: DirectionCells,
     drawn: bool,
 }
 
@@ -68,15 +73,18 @@ impl Panel for LatentPanel {
         match self.section {
             LatentSection::Sliders => self.sliders.ui(ui, view, plane, commands),
             LatentSection::Anchors => self.anchors.ui(ui, view, plane, commands),
+            LatentSection::Directions => self.directions.ui(ui, view, commands),
         }
     }
 
     fn begin_frame(&mut self) {
         self.drawn = false;
+        self.directions.begin_frame();
     }
 
     fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
         needs.latent_space |= self.drawn;
+        self.directions.needs(needs);
     }
 }
 

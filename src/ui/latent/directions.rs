@@ -8,7 +8,7 @@ use crate::ui::command::Command;
 use crate::ui::slot::Slot;
 use crate::ui::text::{number, tr};
 use crate::ui::view::View;
-use crate::ui::{Panel, PanelNeeds, theme, widgets};
+use crate::ui::{PanelNeeds, theme, widgets};
 use eframe::egui::{Label, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 use std::sync::Arc;
@@ -27,15 +27,15 @@ struct MadeDirections {
     pictures: [Bitmap; 2],
 }
 
-/// The panel.
+/// Both models' directions.
 #[derive(Default)]
-pub struct DirectionPanel {
+pub(super) struct DirectionCells {
     a: DirectionCell,
     b: DirectionCell,
 }
 
-impl Panel for DirectionPanel {
-    fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+impl DirectionCells {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &[Command]) {
         if view.has_points() {
             self.begin_frame();
             return widgets::empty(ui, &tr("output.points"));
@@ -54,18 +54,17 @@ impl Panel for DirectionPanel {
         }
     }
 
-    fn begin_frame(&mut self) {
+    pub fn begin_frame(&mut self) {
         (self.a.request, self.b.request) = (None, None);
     }
 
-    fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
+    /// Adds the places whose directions were drawn.
+    pub fn needs(&mut self, needs: &mut PanelNeeds) {
         for slot in Slot::BOTH {
             needs.directions.extend(self.cell(slot).request.clone().map(|request| (slot, request)));
         }
     }
-}
 
-impl DirectionPanel {
     fn cell(&mut self, slot: Slot) -> &mut DirectionCell {
         match slot {
             Slot::A => &mut self.a,
