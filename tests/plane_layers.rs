@@ -49,7 +49,6 @@ fn what_a_model_does_not_have_is_said_in_one_sentence() {
     for (layer, status, sentence) in [
         ("aggregate", 1, "expected a model with an encoder, found one without"),
         ("points", 1, "expected a model with an encoder, found one without"),
-        ("disagreement", 1, "expected kept checkpoints before the newest for --layer disagreement, found none"),
         ("sharpness", 2, "--layer: expected one of points, aggregate, classes, sensitivity"),
     ] {
         let refused = ask(layer);

@@ -16,8 +16,26 @@ fn open_layers(screen: &mut Screen) {
     screen.step();
 }
 
+/// Both models have learned a little; their networks are so small that what is integrated takes little where nothing is
+/// optimised.
 fn trained() -> Screen {
     let mut screen = Screen::ready();
+    for slot in Slot::BOTH {
+        let (id, config) = {
+            let session = screen.session.borrow();
+            (session.id(slot), session.model(slot).config.with("hidden", vec![8]).unwrap())
+        };
+        screen.session.borrow_mut().apply(ModelCommand::Edit(id, Box::new(config)));
+        screen.session.borrow_mut().apply(ModelCommand::Reset(id));
+    }
+    screen.until_made();
+    screen.until("small networks", |session| {
+        let is_small = |slot: &Slot| {
+            let model = session.model(*slot);
+            model.trainer.as_ref().is_some_and(|trainer| trainer.config() == *model.config)
+        };
+        Slot::BOTH.iter().all(is_small)
+    });
     screen.session.borrow_mut().apply(ModelCommand::StepAll);
     screen.until("weights", |session| Slot::BOTH.iter().all(|slot| session.model(*slot).shown().is_some()));
     screen

@@ -4,7 +4,9 @@ use crate::window::{PaintedText, SIZES, Window};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Rect, Vec2, pos2};
 use egui_kittest::kittest::Queryable;
+use latentarium::ui::panels::panes;
 use latentarium::ui::settings::{Appearance, Language};
+use latentarium::ui::text::tr;
 use latentarium::ui::theme;
 
 /// Texts that say more than there is room for, and say it whole where the pointer rests: notices and hints.
@@ -13,11 +15,17 @@ fn may_be_shortened(text: &PaintedText, width: f32) -> bool {
     sentences && (text.place.width() > 0.0) && text.place.width() < width
 }
 
+/// The names of all panels' tabs.
+fn tabs() -> Vec<String> {
+    panes().map(|pane| tr(&pane.key())).collect()
+}
+
 fn check_texts(window: &Window, size: Vec2, said: &str) {
     let screen = Rect::from_min_size(pos2(0.0, 0.0), size);
+    let tabs = tabs();
     for text in window.texts() {
-        if text.seen.is_negative() {
-            // Out of sight in a list that scrolls.
+        if text.seen.is_negative() || tabs.contains(&text.text) {
+            // Out of sight in a list that scrolls; a strip of tabs does, too, with an arrow where there are more.
             continue;
         }
         let inside = text.place.intersect(screen);
@@ -30,10 +38,19 @@ fn check_texts(window: &Window, size: Vec2, said: &str) {
 /// Controls that lie over each other, unless one is within the other (a field within its row).
 fn check_controls(window: &Window, size: Vec2, said: &str) {
     let screen = Rect::from_min_size(pos2(0.0, 0.0), size);
+    // Of a tab that is scrolled out of its strip there is as much as of its name.
+    let texts = window.texts();
+    let tabs = tabs();
+    let is_of = |text: &PaintedText, name: &str, rect: Rect| text.text == name && rect.contains_rect(text.place);
     let controls: Vec<(String, Rect)> = window
         .controls()
         .into_iter()
-        .map(|(name, rect)| (name, rect.intersect(screen)))
+        .filter(|(name, rect)| !tabs.contains(name) || texts.iter().any(|text| is_of(text, name, *rect)))
+        .map(|(name, rect)| {
+            let own = texts.iter().filter(|text| text.seen != text.place && is_of(text, &name, rect));
+            let seen = own.fold(rect, |rect, text| rect.intersect(text.seen));
+            (name, seen.intersect(screen))
+        })
         .filter(|(_, rect)| rect.is_positive())
         .collect();
     for (place, (name, rect)) in controls.iter().enumerate() {

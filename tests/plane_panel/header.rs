@@ -190,7 +190,8 @@ fn layers_are_offered_to_models_that_have_what_they_show() {
     let cases = [
         ("vae-dense", ["Tiles", "Rings", "Density", "Points", "Legend", "Point size"].as_slice()),
         ("ae-dense", &["Tiles", "Density", "Points", "Legend", "Point size"]),
-        ("gan-dense", &["Tiles", "Rings"]),
+        // Its points are the places of test images in its plane.
+        ("gan-dense", &["Tiles", "Rings", "Density", "Points", "Legend", "Point size"]),
         ("pca", &["Tiles", "Rings", "Density", "Points", "Legend", "Point size"]),
     ];
     for (preset, offered) in cases {
