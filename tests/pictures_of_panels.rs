@@ -8,15 +8,21 @@ use eframe::egui::{self, Theme};
 use eframe::egui_wgpu::RenderState;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, TestRenderer};
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
+use latentarium::explore::browse::{DataPart, ExamplePlace};
 use latentarium::explore::compare;
 use latentarium::explore::encoded::{EncodedPoints, Encoding};
+use latentarium::explore::field::{
+    FIELDS, FieldFigure, FieldGrid, FieldInputs, FieldScratch, FieldSource, FieldValues, OtherWeights, PlaneField,
+};
 use latentarium::explore::plane::Plane;
+use latentarium::explore::posterior::{PosteriorImage, PosteriorSubject};
 use latentarium::explore::tiles::fresh_id;
 use latentarium::explore::tiles::{Lattice, TileGrid};
 use latentarium::explore::timeline::{KeptIn, Timeline, TimelinePlace, TimelineTrack};
 use latentarium::gpu;
 use latentarium::model::Config;
-use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Scratch, Snapshot};
+use latentarium::nn::adversarial::AdversarialLoss;
+use latentarium::snapshot::{Activation, Critic, Likelihood, Network, Operation, Scratch, Snapshot};
 use latentarium::trainer::{History, MetricId, Phase, Status};
 use latentarium::ui::Pane;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
@@ -26,6 +32,7 @@ use latentarium::ui::training::known::TimelineView;
 use latentarium::ui::view::{ModelView, SheetView, View};
 use latentarium::ui::{Panels, theme};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 const SHAPE: ImageShape = ImageShape::grey(8, 8);
 
@@ -89,11 +96,19 @@ fn tiles() -> Arc<TileGrid> {
 }
 
 fn take(name: &str, pane: Pane, size: [f32; 2]) {
-    take_at(name, pane, size, &Timeline::default());
+    take_of(name, pane, size, &Pictured::default());
 }
 
-/// The same with training looked at somewhere.
-fn take_at(name: &str, pane: Pane, size: [f32; 2], timeline: &Timeline) {
+/// What a picture shows beside what all do.
+#[derive(Default)]
+struct Pictured {
+    /// Where training is looked at.
+    timeline: Timeline,
+    /// The field over the plane, without points.
+    field: Option<&'static PlaneField>,
+}
+
+fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
     if !can_draw() {
         return;
     }
@@ -114,9 +129,16 @@ fn take_at(name: &str, pane: Pane, size: [f32; 2], timeline: &Timeline) {
         let plane = Arc::new(Plane::of_two());
         let encoding = Encoding::of(&snapshot, &data.test, 40, &mut Scratch::default(), &mut || true).unwrap();
         let points = Arc::new(EncodedPoints::new(Arc::new(encoding), plane.clone()));
-        let look = PlaneView { plane: Some(plane), tiles: Some(tiles()), points: Some(points), ..PlaneView::default() };
+        let field = pictured.field.map(|field| (field.id, Arc::new(made(field, &snapshot, &points.encoding))));
+        let look = PlaneView {
+            plane: Some(plane),
+            tiles: Some(tiles()),
+            points: Some(points),
+            fields: field.iter().cloned().collect(),
+            ..PlaneView::default()
+        };
         let mut panels = Panels::default();
-        let (pane, timeline) = (pane.clone(), timeline.clone());
+        let (pane, timeline) = (pane.clone(), pictured.timeline.clone());
         let mut renderer = egui_kittest::wgpu::WgpuTestRenderer::new();
         install(&mut renderer);
         let mut harness = Harness::builder()
@@ -125,7 +147,11 @@ fn take_at(name: &str, pane: Pane, size: [f32; 2], timeline: &Timeline) {
             .with_context_setup(theme::install)
             .renderer(renderer)
             .build_ui(move |ui| {
-                let settings = Settings::default();
+                let mut settings = Settings::default();
+                if let Some((id, _)) = field {
+                    settings.plane.show.set(id, true);
+                    ["points", "legend"].iter().for_each(|id| settings.plane.show.set(id, false));
+                }
                 let status = Status { phase: Phase::Paused, step: 1234, steps_per_epoch: 100, ..Status::default() };
                 let models = Slot::BOTH.map(|slot| ModelView {
                     status: Some(status),
@@ -167,6 +193,39 @@ fn take_at(name: &str, pane: Pane, size: [f32; 2], timeline: &Timeline) {
     results.unwrap();
 }
 
+/// A field of these weights; of classes one that no training decides.
+fn made(field: &'static PlaneField, snapshot: &Arc<Snapshot>, encoding: &Arc<Encoding>) -> FieldGrid {
+    let lattice = Lattice::covering(
+        &latentarium::explore::viewport::Viewport::default(),
+        latentarium::explore::viewport::Area { min: [0.0; 2], size: [640.0, 480.0] },
+        field.cells.min(40),
+    );
+    if field.inputs == FieldInputs::Classifier {
+        let class = |[x, y]: [f32; 2]| ((x + 6.0) / 3.0) as u8 + if y > x / 2.0 { 4 } else { 0 };
+        let classes: Vec<u8> = lattice.middles().into_iter().map(class).collect();
+        let figures = vec![FieldFigure { name: "accuracy", value: 0.98 }];
+        let values = vec![0.9; classes.len()];
+        let values = FieldValues { values, classes, figures, range: [0.0, 1.0], ..FieldValues::default() };
+        return FieldGrid { id: fresh_id(), step: 1234, lattice, values, took: Duration::ZERO };
+    }
+    let critic = Network::new(SHAPE.values(), vec![linear("critic", SHAPE.values(), 1, Activation::Identity)]).unwrap();
+    let decoder = Network::new(2, vec![linear("other", 2, SHAPE.values(), Activation::Identity)]).unwrap();
+    let other = Snapshot { decoder, ..(**snapshot).clone() };
+    let critic = Some(Critic { network: critic, loss: AdversarialLoss::Wasserstein });
+    let example = ExamplePlace { part: DataPart::Test, index: 3 };
+    let image = PosteriorImage { subject: PosteriorSubject::Example(example), image: vec![0.4; SHAPE.values()].into() };
+    let source = FieldSource {
+        snapshot: Arc::new(Snapshot { critic, ..(**snapshot).clone() }),
+        plane: Arc::new(Plane::of_two()),
+        lattice,
+        encoding: Some(encoding.clone()),
+        classifier: None,
+        others: Arc::from([OtherWeights::Whole(Arc::new(other))]),
+        image: Some(image),
+    };
+    FieldGrid::make(field, &source, &mut FieldScratch::default(), &mut || true).expect("a field")
+}
+
 fn install(renderer: &mut impl TestRenderer) {
     let mut creation = eframe::CreationContext::_new_kittest(egui::Context::default());
     let mut frame = eframe::Frame::_new_kittest();
@@ -178,6 +237,47 @@ fn install(renderer: &mut impl TestRenderer) {
 #[test]
 fn plane() {
     take("plane", Pane::of("plane"), [720.0, 560.0]);
+}
+
+fn layer(id: &str) {
+    let field = FIELDS.iter().copied().find(|field| field.id == id);
+    assert!(field.is_some(), "{id}");
+    take_of(&format!("layer_{id}"), Pane::of("plane"), [560.0, 440.0], &Pictured { field, ..Pictured::default() });
+}
+
+#[test]
+fn layer_aggregate() {
+    layer("aggregate");
+}
+
+#[test]
+fn layer_classes() {
+    layer("classes");
+}
+
+#[test]
+fn layer_sensitivity() {
+    layer("sensitivity");
+}
+
+#[test]
+fn layer_critic() {
+    layer("critic");
+}
+
+#[test]
+fn layer_disagreement() {
+    layer("disagreement");
+}
+
+#[test]
+fn layer_unsupported() {
+    layer("unsupported");
+}
+
+#[test]
+fn layer_posterior() {
+    layer("posterior");
 }
 
 #[test]
@@ -195,7 +295,7 @@ fn timeline() {
     let tracks = [(panel::id(Slot::A), track(&run, 2000)), (panel::id(Slot::B), track(&[], 1700))];
     let place = TimelinePlace::At(1234.0);
     let timeline = Timeline { place, tracks: tracks.into_iter().collect(), ..Timeline::default() };
-    take_at("timeline", Pane::of("training"), [900.0, 260.0], &timeline);
+    take_of("timeline", Pane::of("training"), [900.0, 260.0], &Pictured { timeline, field: None });
 }
 
 #[test]

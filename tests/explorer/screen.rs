@@ -89,7 +89,7 @@ impl Screen {
     pub fn until(&mut self, what: &str, mut reached: impl FnMut(&Session) -> bool) {
         let began = Instant::now();
         while !reached(&self.session.borrow()) {
-            assert!(began.elapsed() < Duration::from_secs(60), "{what}: not within a minute");
+            assert!(began.elapsed() < Duration::from_secs(120), "{what}: not within two minutes");
             self.step();
             std::thread::sleep(Duration::from_millis(5));
         }

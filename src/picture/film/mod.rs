@@ -5,8 +5,6 @@ mod error;
 mod gif;
 mod mp4;
 mod scene;
-#[cfg(test)]
-mod tests;
 mod yuv;
 
 pub use error::FilmError;

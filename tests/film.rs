@@ -1,9 +1,13 @@
+//! Films decoded frame by frame: what comes out is what went in, by our own crates and by ffmpeg where it is there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-use super::*;
-use crate::picture::ColorMap;
-use image::Rgb;
+
+use image::{Rgb, RgbImage};
+use latentarium::picture::ColorMap;
+use latentarium::picture::film::{Film, FilmError, FilmFormat, enlarged, enlargement};
 use proptest::prelude::*;
-use std::io::BufReader;
+use std::fs::File;
+use std::io::{BufReader, ErrorKind};
+use std::path::Path;
 use std::process::Command;
 
 /// Frames of rings that move over a ramp, in the colours of a map: soft and hard edges as tiles have them.
@@ -151,7 +155,7 @@ proptest! {
     ) {
         let folder = tempfile::tempdir().unwrap();
         let noise = |number: usize, limit: u32| RgbImage::from_fn(size[0], size[1], |x, y| {
-            let mixed = (x * 7919 + y * 104_729 + number as u32 * 15_485_863 + seed).wrapping_mul(2_654_435_761) >> 7;
+            let mixed = (x * 7919 + y * 104_729 + (number as u32 * 15_485_863).wrapping_add(seed)).wrapping_mul(2_654_435_761) >> 7;
             let entry = if limit == 0 { mixed } else { (mixed % limit).wrapping_mul(40_503) };
             Rgb([entry as u8, (entry >> 8) as u8, (entry >> 16) as u8])
         });
