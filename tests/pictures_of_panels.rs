@@ -8,7 +8,7 @@ use eframe::egui::{self, Theme};
 use eframe::egui_wgpu::RenderState;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, TestRenderer};
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
-use latentarium::explore::browse::{DataPart, ExamplePlace};
+use latentarium::explore::browse::{Browse, DataPart, ExamplePlace};
 use latentarium::explore::compare;
 use latentarium::explore::encoded::{EncodedPoints, Encoding};
 use latentarium::explore::field::{
@@ -25,6 +25,7 @@ use latentarium::nn::adversarial::AdversarialLoss;
 use latentarium::snapshot::{Activation, Critic, Likelihood, Network, Operation, Scratch, Snapshot};
 use latentarium::trainer::{History, MetricId, Phase, Status};
 use latentarium::ui::Pane;
+use latentarium::ui::data_panel::known::BrowseView;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::slot::Slot;
@@ -35,6 +36,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 const SHAPE: ImageShape = ImageShape::grey(8, 8);
+/// The example whose posterior is pictured.
+const EXAMPLE: ExamplePlace = ExamplePlace { part: DataPart::Test, index: 3 };
 
 /// Whether pictures can be taken; says so where not, and fails where they must be.
 fn can_draw() -> bool {
@@ -54,6 +57,7 @@ fn linear(name: &str, inputs: usize, outputs: usize, activation: Activation) -> 
 
 fn snapshot() -> Arc<Snapshot> {
     let size = SHAPE.values();
+    let critic = Network::new(size, vec![linear("critic", size, 1, Activation::Identity)]).unwrap();
     Arc::new(Snapshot {
         step: 1234,
         image: SHAPE,
@@ -61,7 +65,7 @@ fn snapshot() -> Arc<Snapshot> {
         likelihood: Some(Likelihood::Bernoulli),
         decoder: Network::new(2, vec![linear("decoder", 2, size, Activation::Sigmoid)]).unwrap(),
         encoder: Some(Network::new(size, vec![linear("encoder", size, 4, Activation::Identity)]).unwrap()),
-        critic: None,
+        critic: Some(Critic { network: critic, loss: AdversarialLoss::Wasserstein }),
     })
 }
 
@@ -160,7 +164,10 @@ fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
                     looked_back: timeline.is_offered().then_some(KeptIn::Memory),
                     ..panel::model_view(slot, &configs[slot.index()])
                 });
+                let browse = Browse { example: Some(EXAMPLE), ..Browse::default() };
+                let nothing = panel::view(models.clone().into(), &settings).browse;
                 let view = View {
+                    browse: if field.is_some() { BrowseView { browse: &browse, ..nothing } } else { nothing },
                     data: Some(&data),
                     cursor: [0.5, -0.5],
                     planes: PlanesView {
@@ -208,14 +215,11 @@ fn made(field: &'static PlaneField, snapshot: &Arc<Snapshot>, encoding: &Arc<Enc
         let values = FieldValues { values, classes, figures, range: [0.0, 1.0], ..FieldValues::default() };
         return FieldGrid { id: fresh_id(), step: 1234, lattice, values, took: Duration::ZERO };
     }
-    let critic = Network::new(SHAPE.values(), vec![linear("critic", SHAPE.values(), 1, Activation::Identity)]).unwrap();
     let decoder = Network::new(2, vec![linear("other", 2, SHAPE.values(), Activation::Identity)]).unwrap();
     let other = Snapshot { decoder, ..(**snapshot).clone() };
-    let critic = Some(Critic { network: critic, loss: AdversarialLoss::Wasserstein });
-    let example = ExamplePlace { part: DataPart::Test, index: 3 };
-    let image = PosteriorImage { subject: PosteriorSubject::Example(example), image: vec![0.4; SHAPE.values()].into() };
+    let image = PosteriorImage { subject: PosteriorSubject::Example(EXAMPLE), image: vec![0.4; SHAPE.values()].into() };
     let source = FieldSource {
-        snapshot: Arc::new(Snapshot { critic, ..(**snapshot).clone() }),
+        snapshot: snapshot.clone(),
         plane: Arc::new(Plane::of_two()),
         lattice,
         encoding: Some(encoding.clone()),
