@@ -278,8 +278,8 @@ impl Planes {
     ) {
         let Weights { newest, training, looks_back } = weights;
         let PointData { data, color_by, places, beside } = points;
-        let suits = newest.encoder.is_some() || (places && PlacedImages::suit(newest));
-        if !suits || newest.image != data.shape() {
+        let has_points = newest.encoder.is_some() || (places && PlacedImages::fits(newest));
+        if !has_points || newest.image != data.shape() {
             return;
         }
         let most = points::bounded(self.most_points, newest.latent);

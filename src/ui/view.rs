@@ -99,7 +99,7 @@ impl<'a> ModelView<'a> {
 
     /// Whether test examples can be looked for in its plane, for it has no encoder.
     pub fn has_places(&self) -> bool {
-        self.snapshot.is_some_and(|snapshot| PlacedImages::suit(snapshot))
+        self.snapshot.is_some_and(|snapshot| PlacedImages::fits(snapshot))
     }
 
     /// Whether it trains.

@@ -21,6 +21,13 @@ use crate::ui::theme;
 use rust_i18n::t;
 use std::sync::Arc;
 
+/// A field that lies on the plane that is exported.
+struct FieldOfExport {
+    field: &'static PlaneField,
+    source: FieldSource,
+    opacity: f32,
+}
+
 impl Session {
     pub(super) fn plane_work(&self, slot: Slot, format: ExportFormat) -> Result<Work, String> {
         let missing = || t!("toast.no_plane", slot = slot.name()).into_owned();
@@ -59,7 +66,7 @@ impl Session {
                 heading,
                 caption,
             };
-            for (field, source, opacity) in fields {
+            for FieldOfExport { field, source, opacity } in fields {
                 let made = FieldGrid::make(field, &source, &mut FieldScratch::default(), &mut || true);
                 if let Some(grid) = made {
                     FigureField { field, grid, opacity }.lay_over(&mut figure, offset);
@@ -70,12 +77,13 @@ impl Session {
     }
 
     /// The fields that are drawn on a view's plane, as far as there is what they are made of.
-    fn fields_of_export(&self, slot: Slot, snapshot: &Arc<Snapshot>) -> Vec<(&'static PlaneField, FieldSource, f32)> {
+    fn fields_of_export(&self, slot: Slot, snapshot: &Arc<Snapshot>) -> Vec<FieldOfExport> {
         let settings = &self.project.settings.plane;
         let shown = if slot == settings.model { self.shell.needs.fields.as_slice() } else { &[] };
         let of = |(field, lattice): &(&'static PlaneField, Lattice)| {
             let source = self.field_source(self.id(slot), field, snapshot.clone(), *lattice)?;
-            field.has_inputs(&source).then(|| (*field, source, settings.opacity_of(field.id)))
+            let opacity = settings.opacity_of(field.id);
+            field.has_inputs(&source).then_some(FieldOfExport { field, source, opacity })
         };
         shown.iter().filter_map(of).collect()
     }

@@ -24,7 +24,7 @@ pub struct PlacedImages {
 
 impl PlacedImages {
     /// Whether images have places in the plane of a decoder.
-    pub fn suit(snapshot: &Snapshot) -> bool {
+    pub fn fits(snapshot: &Snapshot) -> bool {
         snapshot.latent == 2 && snapshot.encoder.is_none()
     }
 
@@ -38,7 +38,7 @@ impl PlacedImages {
         coloring: Arc<PointColoring>,
         current: &mut dyn FnMut() -> bool,
     ) -> Option<Self> {
-        if !Self::suit(snapshot) || snapshot.image != split.shape() {
+        if !Self::fits(snapshot) || snapshot.image != split.shape() {
             return None;
         }
         let began = Instant::now();

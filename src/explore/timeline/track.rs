@@ -7,7 +7,7 @@ use super::place::TimelinePlace;
 pub enum KeptIn {
     /// A checkpoint of the run, in full precision.
     Run,
-    /// This sitting's memory, weights in 16 bits.
+    /// This session's memory, weights in 16 bits.
     Memory,
     /// The newest there are.
     Newest,
