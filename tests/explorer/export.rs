@@ -89,12 +89,14 @@ fn samples_are_those_of_the_command_line() {
     screen.session.borrow_mut().apply(ModelCommand::Pause(id));
     screen.until("a pause", |session| !session.is_training());
     screen.session.borrow_mut().apply(FileCommand::Save(id));
+    // A step that is saved may be the autosave's, which lies elsewhere: the run is there when it can be opened.
+    let runs = screen.folder.path().join("runs");
+    let saved = || latentarium::run::open(&std::fs::read_dir(&runs).ok()?.next()?.ok()?.path()).ok();
     screen.until("a saved run that is shown", |session| {
-        let model = session.model(Slot::B);
-        let step = model.status().and_then(|status| status.saved_step);
-        step.is_some() && model.shown().map(|snapshot| snapshot.step) == step
+        let shown = session.model(Slot::B).shown().map(|snapshot| snapshot.step);
+        shown.is_some() && saved().map(|run| run.snapshot.step) == shown
     });
-    let run = std::fs::read_dir(screen.folder.path().join("runs")).unwrap().next().unwrap().unwrap().path();
+    let run = saved().unwrap().folder;
     std::fs::create_dir(screen.folder.path().join("exports")).unwrap();
     let settings = screen.session.borrow().settings().clone();
     let samples = SampleChoice { count: 11, seed: 5 };
