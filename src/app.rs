@@ -13,6 +13,7 @@ mod done;
 mod drawing;
 mod drawn_points;
 mod examples;
+mod field_pace;
 mod fields;
 mod files;
 mod gaps;

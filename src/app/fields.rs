@@ -31,13 +31,10 @@ impl Session {
             let took = viewer.fields(id).get(field.id).map_or(Duration::ZERO, |grid| grid.took);
             let share = SHARE * asked.len() as u32;
             let interval = if training { INTERVAL.max(took * share) } else { Duration::ZERO };
-            let throttle = self.services.planes.planes.entry(id).fields.entry(field.id).or_default();
-            let snapshot = throttle.pass(newest, interval, &self.services.waker);
-            let source = self.field_source(id, field, snapshot, *lattice);
-            let Some(source) = source else { continue };
-            if !field.has_inputs(&source) {
-                continue;
-            }
+            let source = self.field_source(id, field, newest.clone(), *lattice);
+            let Some(source) = source.filter(|source| field.has_inputs(source)) else { continue };
+            let pace = self.services.planes.planes.entry(id).fields.entry(field.id).or_default();
+            let source = pace.pass(source, interval, &self.services.waker);
             if let Some(viewer) = &self.services.planes.viewer {
                 viewer.request_field(id, FieldRequest { field, source });
             }

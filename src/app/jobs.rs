@@ -185,6 +185,11 @@ impl Jobs {
         self.newest.contains_key(key)
     }
 
+    /// Whether no job runs or waits.
+    pub fn is_idle(&self) -> bool {
+        self.newest.is_empty()
+    }
+
     /// How far the job of a key is.
     pub fn progress(&self, key: &JobKey) -> Option<&Progress> {
         self.newest.get(key).map(|ticket| &*ticket.progress)

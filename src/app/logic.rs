@@ -35,7 +35,7 @@ const SHEET_ROWS: usize = 20;
 impl Session {
     /// Receives and starts; draws nothing.
     pub fn logic(&mut self, context: &egui::Context, last_frame: Duration) {
-        self.services.waker.frame_begins(last_frame);
+        self.services.waker.frame_begins(last_frame, self.is_training());
         let began = Instant::now();
         while let Some(finished) = self.services.jobs.next() {
             self.finish(finished);
@@ -235,6 +235,11 @@ impl Session {
     /// Whether a model trains.
     pub fn is_training(&self) -> bool {
         self.services.models.iter().any(|(_, model)| model.is_training())
+    }
+
+    /// Whether anything is made in the background that will be shown.
+    pub fn is_making(&self) -> bool {
+        !self.services.jobs.is_idle() || self.services.planes.viewer.as_ref().is_some_and(|viewer| !viewer.is_idle())
     }
 
     /// Whether a message is on the screen.

@@ -1,6 +1,7 @@
 //! The planes of the models: which weights they are shown with, and where they lie.
 
 use crate::app::data_plane_state::DataPlaneState;
+use crate::app::field_pace::FieldPace;
 use crate::app::path_state::PathState;
 use crate::app::points::{self, PointSource, PointState};
 use crate::app::space_state::{MapState, SpaceState};
@@ -40,8 +41,8 @@ pub(super) struct PlaneState {
     chosen: bool,
     pub tiles: Throttle,
     points: PointState,
-    /// The weights that each field was asked for with, by the field's id.
-    pub fields: BTreeMap<&'static str, Throttle>,
+    /// What each field was made of last, by the field's id.
+    pub fields: BTreeMap<&'static str, FieldPace>,
     pub data_plane: DataPlaneState,
     pub space: SpaceState,
     pub maps: MapState,

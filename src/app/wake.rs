@@ -4,9 +4,9 @@ use eframe::egui::{Context, ViewportId};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Training never has the window drawn more often than this.
+/// What is made by itself never has the window drawn more often than this.
 const LEAST_WAIT: Duration = Duration::from_nanos(1_000_000_000 / 30);
-/// And leaves this many times to itself what the frames take of the processor.
+/// And training leaves this many times to itself what the frames take of the processor.
 const TIMES_A_FRAME: u32 = 16;
 /// The same while a person's input asks for one frame after another.
 const TIMES_AN_INPUT_FRAME: u32 = 4;
@@ -34,6 +34,14 @@ struct Inner {
     context: Option<Context>,
     asked: Option<Instant>,
     last_frame: Duration,
+    trains: bool,
+}
+
+impl Inner {
+    /// From one frame to the next: training has its time, and where nothing trains there is nothing to leave time to.
+    fn wait(&self, cores: u32) -> Duration {
+        if self.trains { LEAST_WAIT.max(self.last_frame * TIMES_A_FRAME / cores) } else { LEAST_WAIT }
+    }
 }
 
 impl Waker {
@@ -51,28 +59,23 @@ impl Waker {
         *self.lock() = Inner::default();
     }
 
-    /// From one frame to the next.
-    fn wait(&self, last_frame: Duration) -> Duration {
-        LEAST_WAIT.max(last_frame * TIMES_A_FRAME / self.cores)
-    }
-
     /// How long a frame holds back that a person's input asked for, `since` after the one before it began, where the
     /// processor draws and trains at once: the first input after a rest not at all.
     pub fn pause(&self, last_frame: Duration, since: Duration) -> Duration {
         (last_frame * TIMES_AN_INPUT_FRAME / self.cores).saturating_sub(since).min(MOST_PAUSE)
     }
 
-    /// A frame begins; the one before it took `last_frame` of the processor, all threads that draw together.
-    pub fn frame_begins(&self, last_frame: Duration) {
+    /// A frame begins; the one before it took `last_frame` of the processor, all threads that draw together. `trains`:
+    /// whether any model does.
+    pub fn frame_begins(&self, last_frame: Duration, trains: bool) {
         let mut inner = self.lock();
-        inner.asked = None;
-        inner.last_frame = last_frame;
+        *inner = Inner { context: inner.context.take(), asked: None, last_frame, trains };
     }
 
     /// Something was learned that is worth drawing, in its time.
     pub fn learned(&self) {
         let mut inner = self.lock();
-        let (now, wait) = (Instant::now(), self.wait(inner.last_frame));
+        let (now, wait) = (Instant::now(), inner.wait(self.cores));
         if inner.asked.is_some_and(|asked| now.duration_since(asked) < wait + PATIENCE) {
             return;
         }
@@ -88,7 +91,7 @@ impl Waker {
     /// There will be something to draw after this long, if nothing is drawn before; in its time as well.
     pub fn later(&self, after: Duration) {
         let inner = self.lock();
-        let wait = after.max(self.wait(inner.last_frame));
+        let wait = after.max(inner.wait(self.cores));
         let context = inner.context.clone();
         drop(inner);
         if let Some(context) = context {
@@ -125,7 +128,7 @@ mod tests {
     #[test]
     fn training_is_answered_once_a_frame_and_in_its_time() {
         let (waker, asked) = counted();
-        waker.frame_begins(Duration::from_millis(50));
+        waker.frame_begins(Duration::from_millis(50), true);
         for _ in 0..1000 {
             waker.learned();
         }
@@ -136,7 +139,15 @@ mod tests {
     #[test]
     fn fast_frames_come_at_most_thirty_times_a_second() {
         let (waker, asked) = counted();
-        waker.frame_begins(Duration::from_millis(1));
+        waker.frame_begins(Duration::from_millis(1), true);
+        waker.learned();
+        assert_eq!(asked.lock().unwrap_or_else(PoisonError::into_inner).as_slice(), [LEAST_WAIT]);
+    }
+
+    #[test]
+    fn what_is_made_where_nothing_trains_is_drawn_soon_however_slow_frames_are() {
+        let (waker, asked) = counted();
+        waker.frame_begins(Duration::from_millis(500), false);
         waker.learned();
         assert_eq!(asked.lock().unwrap_or_else(PoisonError::into_inner).as_slice(), [LEAST_WAIT]);
     }

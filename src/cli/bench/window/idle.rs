@@ -62,8 +62,8 @@ impl Script for Idle {
                 soon
             }
             IdleStage::Calms(since) => {
-                self.waits_for = "messages did not go away";
-                if !window.session.says_something() {
+                self.waits_for = "messages did not go away, or something was still being made";
+                if !window.session.says_something() && !window.session.is_making() {
                     self.stage = IdleStage::Settles(Instant::now());
                 } else if since.elapsed() > PATIENCE {
                     window.session.apply(FileCommand::Quit);
