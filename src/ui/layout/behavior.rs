@@ -6,7 +6,7 @@ use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{Pane, Panels, theme};
 use eframe::egui::{self, Align, Color32, Layout, Response, Stroke, Ui, WidgetText};
-use egui_tiles::{EditAction, TabState, Tabs, Tile, TileId, Tiles, UiResponse};
+use egui_tiles::{Container, EditAction, TabState, Tabs, Tile, TileId, Tiles, UiResponse};
 
 /// Draws the panels in their tiles.
 pub struct Behavior<'a, 'v> {
@@ -67,8 +67,13 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
         tr(&pane.key()).into()
     }
 
-    fn is_tab_closable(&self, _tiles: &Tiles<Pane>, _tile: TileId) -> bool {
-        true
+    /// Only what is in front has the button, so that more tabs have room.
+    fn is_tab_closable(&self, tiles: &Tiles<Pane>, tile: TileId) -> bool {
+        let holder = tiles.parent_of(tile).and_then(|holder| tiles.get_container(holder));
+        match holder {
+            Some(Container::Tabs(tabs)) => tabs.active == Some(tile),
+            _ => true,
+        }
     }
 
     fn on_tab_close(&mut self, tiles: &mut Tiles<Pane>, tile: TileId) -> bool {

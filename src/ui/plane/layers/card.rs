@@ -9,7 +9,7 @@ use crate::picture::Bitmap;
 use crate::ui::plane::facts::{ColumnFact, facts};
 use crate::ui::theme;
 use crate::ui::widgets::cut_short;
-use eframe::egui::{Align2, FontId, Painter, Rect, Stroke, StrokeKind, pos2, vec2};
+use eframe::egui::{Align2, FontId, Painter, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// The hovered point's image with its number, its class and its other columns, beside the pointer and inside the plane.
 #[derive(Default)]
@@ -31,8 +31,18 @@ struct Made {
 }
 
 impl PlaneLayer for CardLayer {
-    fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
+    fn draw(&mut self, _: &Painter, frame: &PlaneFrame<'_>) {
         self.prepare(frame);
+    }
+
+    /// It is above the legends.
+    fn controls(&mut self, ui: &mut Ui, frame: &mut PlaneFrame<'_>) {
+        self.paint(&ui.painter_at(frame.rect), frame);
+    }
+}
+
+impl CardLayer {
+    fn paint(&self, painter: &Painter, frame: &PlaneFrame<'_>) {
         let (Some(made), Some(pointer), Some(points), Some(hovered)) =
             (&self.made, frame.pointer, frame.points, frame.hovered)
         else {
@@ -72,9 +82,7 @@ impl PlaneLayer for CardLayer {
             painter.galley(pos2(right, y), value, color);
         }
     }
-}
 
-impl CardLayer {
     /// Makes the picture of the hovered point's image, once.
     fn prepare(&mut self, frame: &PlaneFrame<'_>) {
         let hovered = frame.hovered.zip(frame.points).and_then(|(index, points)| points.image(index));

@@ -106,10 +106,10 @@ pub const LAYERS: &[LayerEntry] = &[
     layer("line", Switch::Always, ALL, || Box::new(line::LineLayer)),
     layer("anchors", Switch::Always, ALL, || Box::new(anchors::AnchorsLayer)),
     layer("cursor", Switch::Always, ALL, || Box::new(cursor::CursorLayer)),
-    layer("card", Switch::Always, POINTED, || Box::<card::CardLayer>::default()),
     layer("legend", Switch::On, POINTED, || Box::new(legend::LegendLayer)),
     layer("map", Switch::Always, ALL, || Box::new(map::MapLayer)),
     layer("steps", Switch::Always, ALL, || Box::new(steps::StepsLayer)),
+    layer("card", Switch::Always, POINTED, || Box::<card::CardLayer>::default()),
 ];
 
 impl LayerEntry {
