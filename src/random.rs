@@ -43,6 +43,8 @@ pub enum Purpose {
     Choose = 15,
     /// Examples that the figures of a data set are of.
     Examine = 16,
+    /// Latents that a search for an image's latent begins from.
+    Inversion = 17,
 }
 
 /// The stream of one purpose at one place. The same arguments always give the same draws.

@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::common::{figure, open, progress_bar, threads_of, usage};
+use super::eval_inversion::InversionArguments;
 use super::eval_likelihood::LikelihoodArguments;
 use super::eval_places::PlacesArguments;
 use super::interruption::{SOON, is_interrupted, note_interruptions};
@@ -32,7 +33,10 @@ pub struct EvalArguments {
     likelihood: LikelihoodArguments,
     #[command(flatten)]
     places: PlacesArguments,
-    /// Test images that are looked at closely, the first ones [default: 1000, for places 10000, or all where there are fewer].
+    #[command(flatten)]
+    inversion: InversionArguments,
+    /// Test images that are looked at closely, the first ones [default: 1000, for places 10000, for inversion 100, or all where
+    /// there are fewer].
     #[arg(long, value_name = "N")]
     images: Option<usize>,
     /// Threads; the figures do not depend on it.
@@ -47,12 +51,14 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
     let threads = threads_of(arguments.threads)?;
     note_interruptions(SOON)?;
     let (opened, dataset) = open(&arguments.run, arguments.data.as_deref())?;
-    let (likelihood, places) = (&arguments.likelihood, &arguments.places);
-    if arguments.images.is_some() && !likelihood.is_asked() && !places.is_asked() {
-        return Err(usage("--images: expected --nll-samples, --grid-nll, --gap or --places beside it, found none"));
+    let EvalArguments { likelihood, places, inversion, .. } = arguments;
+    if arguments.images.is_some() && !likelihood.is_asked() && !places.is_asked() && !inversion.is_asked() {
+        let expected = "--nll-samples, --grid-nll, --gap, --places or --inversion";
+        return Err(usage(format!("--images: expected {expected} beside it, found none")));
     }
     let images = likelihood.check(&opened, &dataset, arguments.images)?;
     let search = places.check(&opened, &dataset, arguments.images)?;
+    let inversion = inversion.check(&opened, &dataset, arguments.images)?;
     let mut line = serde_json::json!({
         "run": arguments.run.display().to_string(), "preset": opened.config.model.preset, "steps": opened.checkpoint.step, "z": opened.config.model.latent(),
     });
@@ -65,7 +71,8 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
         if is_interrupted() || !likelihood.evaluate(&opened, &dataset, images, &mut line)? {
             return Ok(false);
         }
-        search.map_or(Ok(true), |search| search.evaluate(&opened, &dataset, &mut line))
+        let is_whole = search.map_or(Ok(true), |search| search.evaluate(&opened, &dataset, &mut line))?;
+        Ok(is_whole && inversion.map_or(Ok(true), |inversion| inversion.evaluate(&opened, &dataset, &mut line))?)
     })?;
     if !is_whole {
         return Ok(Outcome::Interrupted);

@@ -6,6 +6,7 @@ mod compare;
 mod demo;
 mod encode;
 mod eval;
+mod eval_inversion;
 mod eval_likelihood;
 mod eval_places;
 pub mod explorer;

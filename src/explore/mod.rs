@@ -15,6 +15,7 @@ pub mod drawn;
 pub mod encoded;
 pub mod field;
 pub mod fitted_gaussian;
+pub mod inversion;
 pub mod lens;
 pub mod line;
 pub mod nearest;
