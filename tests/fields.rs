@@ -237,7 +237,7 @@ fn the_posterior_of_an_image_sums_to_one_and_its_figures_are_those_of_the_integr
     let area = f64::from(source.lattice.cell).powi(2);
     let mass: f64 = grid.values.values.iter().map(|density| f64::from(*density) * area).sum();
     assert!((mass - 1.0).abs() < 1e-3, "{mass}");
-    assert_eq!(grid.values.subject, Some(subject));
+    assert_eq!(grid.values.subject(), Some(subject));
     let evidence = make(&EVIDENCE, &source).expect("figures");
     let figure = |name: &str| evidence.values.figures.iter().find(|figure| figure.name == name).unwrap().value;
     let integrated = latentarium::metrics::grid(
@@ -267,6 +267,16 @@ fn the_posterior_of_an_image_sums_to_one_and_its_figures_are_those_of_the_integr
     let (second, again) = make(&black);
     assert!(decoded > 10 && again == 0, "{decoded}, {again}");
     assert!(first.values.values == grid.values.values && second.values.values != first.values.values);
+    // Whoever has one grid has the other image's of it, to the bit.
+    let table = first.values.table.upgrade().expect("the places are kept");
+    let at_once = table.grid(&about(&black).unwrap()).unwrap();
+    assert!(at_once.id != second.id && (at_once.step, at_once.lattice) == (second.step, second.lattice));
+    let bits = |grid: &FieldGrid| grid.values.values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&at_once), bits(&second));
+    assert_eq!((at_once.values.range, &at_once.values.figures), (second.values.range, &second.values.figures));
+    // They are kept by the scratch alone, not by what was made of them.
+    drop((table, scratch));
+    assert!(second.values.table.upgrade().is_none());
 
     // Of a generator it is under normal pixels, and says so.
     let gan = FieldSource { image: about(&image), ..self::source(snapshot("gan-dense", 4), square(6.0, 32)) };

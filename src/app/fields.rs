@@ -3,7 +3,7 @@
 use crate::app::session::Session;
 use crate::explore::directions::Directions;
 use crate::explore::field::{FieldGrid, FieldInputs, FieldSource, OtherWeights, PlaneField};
-use crate::explore::posterior::{PosteriorImage, PosteriorSubject};
+use crate::explore::posterior::PosteriorImage;
 use crate::explore::tiles::Lattice;
 use crate::explore::viewer::FieldRequest;
 use crate::model::ModelId;
@@ -43,15 +43,7 @@ impl Session {
 
     /// The image whose posterior is looked at.
     fn posterior_image(&self) -> Option<PosteriorImage> {
-        let subject = self.shell.needs.posterior?;
-        let image = match subject {
-            PosteriorSubject::Drawing => self.services.drawing.clone()?,
-            PosteriorSubject::Example(place) => {
-                let split = place.part.of(self.services.data.as_ref()?);
-                (place.index < split.count()).then(|| split.image(place.index).into())?
-            }
-        };
-        Some(PosteriorImage { subject, image })
+        self.shell.needs.posterior?.image(self.services.data.as_ref(), self.services.drawing.as_ref())
     }
 
     /// The newest fields of the model in a view, by their ids.

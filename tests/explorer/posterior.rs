@@ -61,7 +61,7 @@ fn a_selected_example_is_shown_as_heat_with_its_figures_and_the_worst_encoded_ar
             let fields = session.fields(Slot::A);
             ["posterior", "posterior_evidence"]
                 .iter()
-                .all(|id| fields.get(id).is_some_and(|grid| grid.values.subject == subject))
+                .all(|id| fields.get(id).is_some_and(|grid| grid.values.subject() == subject))
         });
         let fields = screen.session.borrow().fields(Slot::A);
         let evidence = &fields["posterior_evidence"].values.figures;

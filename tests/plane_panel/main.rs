@@ -3,6 +3,7 @@
 
 mod controls;
 mod header;
+mod heat;
 mod layers;
 mod legend;
 mod line;

@@ -6,6 +6,7 @@ mod borders;
 mod classes;
 mod critic;
 mod disagreement;
+mod heat;
 mod indicatrix;
 mod posterior;
 mod sensitivity;
@@ -13,6 +14,7 @@ mod table;
 
 pub use aggregate::AggregatePosterior;
 pub use borders::class_borders;
+pub use heat::HeatTable;
 pub use indicatrix::indicatrices;
 pub use table::{
     AGGREGATE, CLASSES, CRITIC, DISAGREEMENT, EVIDENCE, FIELDS, FieldInputs, FieldPaint, POSTERIOR, PlaneField,
@@ -26,7 +28,7 @@ use super::tiles::{Lattice, fresh_id};
 use super::timeline::RingEntry;
 use crate::metrics::Classifier;
 use crate::snapshot::{Scratch, Snapshot, TangentScratch};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// Latents that are evaluated between two looks at whether the work is still asked for.
@@ -110,7 +112,7 @@ impl FieldFigure {
 }
 
 /// What a field's arithmetic gives.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct FieldValues {
     /// One a place, from the upper left, row by row; not a number where there is none.
     pub values: Vec<f32>,
@@ -124,8 +126,10 @@ pub struct FieldValues {
     pub reference: Vec<f32>,
     /// What there is to say of all of it.
     pub figures: Vec<FieldFigure>,
-    /// Whose posterior it is, where it is one.
-    pub subject: Option<PosteriorSubject>,
+    /// The image whose posterior it is, where it is one.
+    pub image: Option<PosteriorImage>,
+    /// What gives the same of another image at once, as long as it is kept.
+    pub table: Weak<HeatTable>,
     /// What it takes with other weights, where that is more than it took.
     pub least_cost: Duration,
 }
@@ -239,6 +243,11 @@ impl FieldValues {
         let range = known.fold([f32::MAX, f32::MIN], |[low, high], value| [low.min(value), high.max(value)]);
         let range = if range[0] <= range[1] { range } else { [0.0, 1.0] };
         Self { values, range, ..Self::default() }
+    }
+
+    /// Whose posterior it is, where it is one.
+    pub fn subject(&self) -> Option<PosteriorSubject> {
+        self.image.as_ref().map(|image| image.subject)
     }
 
     /// Where a value lies in the range, 0 to 1.

@@ -1,29 +1,28 @@
 //! p(z|x) of the image that is looked at, and how far the encoder's q(z|x) is from it.
 
-use super::{FieldFigure, FieldScratch, FieldSource, FieldValues};
+use super::{FieldFigure, FieldScratch, FieldSource, FieldValues, HeatTable};
 use crate::explore::plane::Plane;
-use crate::explore::posterior::{EvidenceTable, PLACE_SIGMA, PlaneSlice, PosteriorTable};
-use crate::metrics::PixelDensity;
-use crate::snapshot::{Likelihood, Snapshot};
+use crate::explore::posterior::EvidenceTable;
+use crate::snapshot::Snapshot;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Tables of decoded places, kept for one image after another.
+/// What is kept for one image after another.
 #[derive(Default)]
 pub(super) struct KeptTables {
-    heat: Option<Kept<PosteriorTable>>,
-    evidence: Option<Kept<EvidenceTable>>,
+    heat: Option<Arc<HeatTable>>,
+    evidence: Option<KeptEvidence>,
 }
 
-struct Kept<T> {
+struct KeptEvidence {
     snapshot: Arc<Snapshot>,
     plane: Arc<Plane>,
-    table: T,
-    /// What it took to make.
+    table: EvidenceTable,
+    /// What an image took at most.
     took: Duration,
 }
 
-impl<T> Kept<T> {
+impl KeptEvidence {
     fn is_of(&self, source: &FieldSource) -> bool {
         Arc::ptr_eq(&self.snapshot, &source.snapshot) && self.plane == source.plane
     }
@@ -36,34 +35,12 @@ pub(super) fn density(
     go_on: &mut dyn FnMut() -> bool,
 ) -> Option<FieldValues> {
     let image = source.image.as_ref()?;
-    let kept = scratch.posterior.heat.take().filter(|kept| kept.is_of(source));
-    // A lattice of larger cells stands for one that would be too much for memory.
-    let kept = kept.filter(|kept| kept.table.asked == source.lattice);
-    let kept = match kept {
-        Some(kept) => kept,
-        None => {
-            let began = Instant::now();
-            let likelihood = source.snapshot.likelihood.unwrap_or(Likelihood::Gaussian { sigma: PLACE_SIGMA });
-            let density = PixelDensity::new(&source.snapshot, likelihood).ok()?;
-            let slice = PlaneSlice::new(&density, &source.plane).ok()?;
-            let table = PosteriorTable::decode(slice, source.lattice, go_on)?;
-            let (snapshot, plane) = (source.snapshot.clone(), source.plane.clone());
-            Kept { snapshot, plane, table, took: began.elapsed() }
-        }
+    let kept = scratch.posterior.heat.take().filter(|table| table.is_of(source));
+    let table = match kept {
+        Some(table) => table,
+        None => Arc::new(HeatTable::decode(source, go_on)?),
     };
-    let posterior = kept.table.posterior(&image.image);
-    let least_cost = kept.took;
-    scratch.posterior.heat = Some(kept);
-    let posterior = posterior?;
-    let value = |position| posterior.density_at(position).unwrap_or(f32::NAN);
-    let values = source.lattice.middles().into_iter().map(value).collect();
-    let of_all = FieldValues::of(values);
-    let mut figures = Vec::new();
-    if source.snapshot.likelihood.is_none() {
-        figures.push(FieldFigure { name: "pixel_sigma", value: (f64::from(PLACE_SIGMA) * 1e4).round() / 1e4 });
-    }
-    let range = [0.0, of_all.range[1]];
-    Some(FieldValues { range, figures, subject: Some(image.subject), least_cost, ..of_all })
+    scratch.posterior.heat.insert(table).heat(image)
 }
 
 /// log p(x), the ELBO and the gap between them, as figures alone.
@@ -78,7 +55,7 @@ pub(super) fn evidence(
         None => {
             let table = EvidenceTable::new(&source.snapshot, &source.plane).ok()?;
             let (snapshot, plane) = (source.snapshot.clone(), source.plane.clone());
-            Kept { snapshot, plane, table, took: Duration::ZERO }
+            KeptEvidence { snapshot, plane, table, took: Duration::ZERO }
         }
     };
     let began = Instant::now();
@@ -93,5 +70,5 @@ pub(super) fn evidence(
     };
     let values = [found.evidence.log_p, found.evidence.elbo, found.evidence.gap()];
     let figures = names.into_iter().zip(values).map(|(name, value)| FieldFigure { name, value }).collect();
-    Some(FieldValues { figures, subject: Some(image.subject), least_cost, ..FieldValues::default() })
+    Some(FieldValues { figures, image: Some(image.clone()), least_cost, ..FieldValues::default() })
 }

@@ -1,5 +1,6 @@
 //! Whose posterior is looked at.
 
+use crate::dataset::Dataset;
 use crate::explore::browse::ExamplePlace;
 use std::sync::Arc;
 
@@ -10,6 +11,20 @@ pub enum PosteriorSubject {
     Example(ExamplePlace),
     /// What is on the drawing pad.
     Drawing,
+}
+
+impl PosteriorSubject {
+    /// Its image: of the data, or what is drawn; `None` where there is none.
+    pub fn image(self, data: Option<&Arc<Dataset>>, drawing: Option<&Arc<[f32]>>) -> Option<PosteriorImage> {
+        let image = match self {
+            Self::Drawing => drawing?.clone(),
+            Self::Example(place) => {
+                let split = place.part.of(data?);
+                (place.index < split.count()).then(|| split.image(place.index).into())?
+            }
+        };
+        Some(PosteriorImage { subject: self, image })
+    }
 }
 
 /// The image itself.

@@ -80,6 +80,11 @@ impl PosteriorTable {
         Some(Self { asked, lattice, slice, outputs, constants })
     }
 
+    /// Values of all decoded cells: what the product with an image goes through.
+    pub fn decoded_values(&self) -> usize {
+        self.outputs.len()
+    }
+
     /// p(z|x) over the cells, of `image` (`[pixels]`); `None` of an image of another size, or one that has no finite density.
     pub fn posterior(&self, image: &[f32]) -> Option<PlanePosterior> {
         let density = &self.slice.density;

@@ -5,7 +5,7 @@ use crate::dataset::Split;
 use crate::explore::coloring::ColoringRequest;
 use crate::explore::directions::DirectionRequest;
 use crate::explore::drawn::Drawn;
-use crate::explore::field::{FieldSource, PlaneField};
+use crate::explore::field::{FieldSource, POSTERIOR, PlaneField};
 use crate::explore::nearest::Nearest;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, Lattice};
@@ -195,11 +195,12 @@ impl Request for FieldRequest {
     }
 
     /// What is of another plane, of another image or of cells of another size is abandoned; what is of older weights or lies beside is finished,
-    /// or there would never be any while the weights or the view move faster.
+    /// or there would never be any while the weights or the view move faster. So is heat of another image: what is decoded for
+    /// it serves every one.
     fn supersedes(&self, running: &Self) -> bool {
         self.source.plane != running.source.plane
             || self.source.lattice.cell != running.source.lattice.cell
-            || !self.source.same_image(&running.source)
+            || (self.field.id != POSTERIOR.id && !self.source.same_image(&running.source))
     }
 }
 

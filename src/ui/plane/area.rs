@@ -5,6 +5,7 @@ use super::known::PlaneView;
 use super::layers::{self, PlaneFrame};
 use crate::explore::anchors::{Anchor, Anchors};
 use crate::explore::encoded::EncodedPoints;
+use crate::explore::field::POSTERIOR;
 use crate::explore::line::PlaneLine;
 use crate::explore::path::PlanePath;
 use crate::explore::viewport::{Area, Viewport};
@@ -41,6 +42,9 @@ impl PlanePanel {
         self.pointer(ui, &response, area, view, commands);
         self.hover(&response, area, points);
         self.subject = self.selected.subject(self.hovered.zip(points.map(|points| &**points)), view);
+        let heat_shown = layers::is_shown(POSTERIOR.id, &view.settings.plane.show);
+        let image = self.subject.filter(|_| heat_shown).and_then(|subject| subject.image(view.data, view.pad.image));
+        self.heat.follow(known, image);
         let hovered_image = self.hovered.zip(points).and_then(|(index, points)| points.image(index));
         if let (Some(image), true) = (hovered_image, response.double_clicked() && origin_can_move(view)) {
             commands.push(PlaneCommand::OriginFromPoint(view.slots.id(slot), image).into());
@@ -70,6 +74,7 @@ impl PlanePanel {
             pointer: response.hover_pos(),
             hovered: self.hovered,
             subject: self.subject,
+            heat: self.heat.grid(),
             points,
             selection: &mut self.selection,
             legends_bottom: Cell::new(rect.bottom() - 2.5 * theme::GRID),

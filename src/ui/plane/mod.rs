@@ -8,6 +8,7 @@ mod facts;
 mod figure;
 mod fit;
 mod header;
+mod heat;
 pub mod known;
 pub mod layers;
 mod line;
@@ -23,7 +24,7 @@ pub use figure::{FigureField, figures};
 pub use header::axis_name;
 pub use selection::PointSelection;
 
-use crate::explore::field::{EVIDENCE, POSTERIOR, PlaneField};
+use crate::explore::field::{EVIDENCE, FieldGrid, POSTERIOR, PlaneField};
 use crate::explore::posterior::PosteriorSubject;
 use crate::explore::tiles::Lattice;
 use crate::explore::viewport::{Area, Viewport};
@@ -32,6 +33,7 @@ use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds};
 use eframe::egui::{self, Ui};
 use layers::{LAYERS, LayerEntry, PlaneLayer};
+use std::sync::Arc;
 
 /// The panel.
 pub struct PlanePanel {
@@ -46,6 +48,7 @@ pub struct PlanePanel {
     hovered: Option<usize>,
     selected: subject::SelectedImage,
     subject: Option<PosteriorSubject>,
+    heat: heat::SubjectHeat,
     /// What the menu was opened over: a place, and the image whose point is there.
     menu_place: [f32; 2],
     menu_image: Option<usize>,
@@ -74,6 +77,7 @@ impl Default for PlanePanel {
             hovered: None,
             selected: subject::SelectedImage::default(),
             subject: None,
+            heat: heat::SubjectHeat::default(),
             menu_place: [0.0; 2],
             menu_image: None,
             laying: None,
@@ -152,5 +156,15 @@ impl PlanePanel {
     /// The encoded point under the pointer, when the panel was last drawn: its place among the points.
     pub fn hovered(&self) -> Option<usize> {
         self.hovered
+    }
+
+    /// The heat of the image that is looked at, as it was drawn last.
+    pub fn heat(&self) -> Option<&Arc<FieldGrid>> {
+        self.heat.grid()
+    }
+
+    /// How often heat was made in a frame so far.
+    pub fn heats_made(&self) -> u64 {
+        self.heat.made()
     }
 }

@@ -46,12 +46,7 @@ impl FieldLayer {
 
 impl PlaneLayer for FieldLayer {
     fn draw(&mut self, painter: &Painter, frame: &PlaneFrame<'_>) {
-        // Of an image that is not looked at any more nothing is said.
-        let is_of_subject = |grid: &&Arc<FieldGrid>| {
-            self.field.inputs != FieldInputs::Image || (grid.values.subject == frame.subject && frame.subject.is_some())
-        };
-        let grid = frame.known.fields.get(self.field.id).filter(is_of_subject);
-        if let Some(grid) = grid {
+        if let Some(grid) = self.grid(frame) {
             self.update(painter, frame, grid);
             self.paint(painter, frame, grid);
         }
@@ -59,11 +54,17 @@ impl PlaneLayer for FieldLayer {
 
     /// The legend is above what is drawn after the field.
     fn controls(&mut self, ui: &mut Ui, frame: &mut PlaneFrame<'_>) {
-        self.legend(&ui.painter_at(frame.rect), frame, frame.known.fields.get(self.field.id));
+        let grid = self.grid(frame).or_else(|| frame.known.fields.get(self.field.id));
+        self.legend(&ui.painter_at(frame.rect), frame, grid);
     }
 }
 
 impl FieldLayer {
+    /// What is drawn: of an image that is not looked at any more nothing.
+    fn grid<'a>(&self, frame: &PlaneFrame<'a>) -> Option<&'a Arc<FieldGrid>> {
+        if self.field.inputs == FieldInputs::Image { frame.heat } else { frame.known.fields.get(self.field.id) }
+    }
+
     fn update(&mut self, painter: &Painter, frame: &PlaneFrame<'_>, grid: &FieldGrid) {
         let (opacity, palette) = (frame.view.settings.plane.opacity_of(self.field.id), frame.palette.dark);
         let is_same = |drawn: &DrawnField| (drawn.grid, drawn.opacity, drawn.palette) == (grid.id, opacity, palette);
@@ -116,7 +117,7 @@ impl FieldLayer {
 
     /// What the colours are, the values at the cursor and at the pointer, and what there is to say of all of it.
     fn legend(&self, painter: &Painter, frame: &PlaneFrame<'_>, grid: Option<&Arc<FieldGrid>>) {
-        let is_of_subject = |found: &&Arc<FieldGrid>| found.values.subject == frame.subject;
+        let is_of_subject = |found: &&Arc<FieldGrid>| found.values.subject() == frame.subject;
         let mut lines = Vec::new();
         match grid {
             Some(grid) => {

@@ -2,6 +2,7 @@
 
 use crate::dataset::Dataset;
 use crate::explore::encoded::EncodedPoints;
+use crate::explore::field::FieldGrid;
 use crate::explore::line::PlaneLine;
 use crate::explore::path::PlanePath;
 use crate::explore::posterior::PosteriorSubject;
@@ -56,6 +57,8 @@ pub struct PlaneFrame<'a> {
     pub hovered: Option<usize>,
     /// Whose posterior is looked at.
     pub subject: Option<PosteriorSubject>,
+    /// The heat of that image, where it is shown and made.
+    pub heat: Option<&'a Arc<FieldGrid>>,
     /// The encoded points, where they are shown.
     pub points: Option<&'a Arc<EncodedPoints>>,
     /// Which of the points are looked at.
