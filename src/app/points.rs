@@ -3,11 +3,11 @@
 
 use crate::app::throttle::Throttle;
 use crate::app::wake::Waker;
-use crate::dataset::Split;
+use crate::dataset::{Split, stratified};
 use crate::explore::coloring::{ColorBy, ColoringRequest};
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
-use crate::explore::point_choice::{PointChoice, PointSteps, SLICE, first_images, most_encoded, stratified};
+use crate::explore::point_choice::{PointChoice, PointSteps, SLICE, first_images, most_encoded};
 use crate::explore::viewer::{PlacesRequest, PointsRequest, Viewer};
 use crate::model::ModelId;
 use crate::snapshot::Snapshot;

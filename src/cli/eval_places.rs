@@ -4,7 +4,7 @@ use super::common::{progress_bar, usage};
 use super::eval_likelihood::images_of;
 use super::interruption::is_interrupted;
 use crate::dataset::Dataset;
-use crate::explore::posterior::{
+use crate::metrics::{
     FoundPlaces, ImagePlace, MissedReference, MissedRule, OF_MEAN_IMAGE, OF_RECONSTRUCTIONS, PLACE_SIGMA, PlaceTable,
 };
 use crate::run::{self, Opened};

@@ -2,9 +2,9 @@
 
 use super::{FieldFigure, FieldGrid, FieldSource, FieldValues};
 use crate::explore::plane::Plane;
-use crate::explore::posterior::{PLACE_SIGMA, PlaneSlice, PosteriorImage, PosteriorTable};
+use crate::explore::posterior::{PlaneSlice, PosteriorImage, PosteriorTable};
 use crate::explore::tiles::fresh_id;
-use crate::metrics::PixelDensity;
+use crate::metrics::{PLACE_SIGMA, PixelDensity};
 use crate::snapshot::{Likelihood, Snapshot};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

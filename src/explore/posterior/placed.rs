@@ -1,11 +1,10 @@
 //! The places of a data set's images in the plane of a decoder without an encoder, as points.
 
-use super::missed::{FoundPlaces, MissedRule};
-use super::places::{ImagePlace, PlaceTable};
 use crate::dataset::Split;
 use crate::explore::coloring::PointColoring;
-use crate::explore::encoded::EncodedPoints;
+use crate::explore::encoded::{EncodedPoints, Encoding, kl_per_dimension};
 use crate::explore::plane::Plane;
+use crate::metrics::{FoundPlaces, ImagePlace, MissedRule, PlaceTable};
 use crate::snapshot::{Scratch, Snapshot};
 use std::sync::Arc;
 use std::time::Instant;
@@ -54,8 +53,13 @@ impl PlacedImages {
             places.extend(table.find(&split.gather(&chunk), &mut scratch));
         }
         let labels = images.iter().map(|image| split.class(*image as usize).unwrap_or(0) as u8).collect();
-        let encoding = Arc::new(table.encoding(&places, images.clone(), labels, began.elapsed()));
-        let points = Arc::new(EncodedPoints::colored(encoding, plane, coloring));
+        // The places as an encoder's answer would be.
+        let mean: Vec<f32> = places.iter().flat_map(|place| place.latent).collect();
+        let log_variance: Vec<f32> = places.iter().flat_map(|place| place.log_variance).collect();
+        let kl_per_dimension = kl_per_dimension(&mean, &log_variance, 2);
+        let (step, images, took) = (snapshot.step, images.clone(), began.elapsed());
+        let encoding = Encoding { step, latent: 2, mean, log_variance, kl_per_dimension, images, labels, took };
+        let points = Arc::new(EncodedPoints::colored(Arc::new(encoding), plane, coloring));
         Some(Self { points, found: FoundPlaces { places, rule } })
     }
 

@@ -7,7 +7,7 @@ use crate::explore::plane::Plane;
 use crate::explore::tiles::Lattice;
 use crate::metrics::{Fineness, PlaneNormal, VaeDensity, grid};
 use crate::random::{Purpose, normal_rows};
-use crate::snapshot::{Activation, Likelihood, Network, Operation, Scratch, Snapshot};
+use crate::snapshot::{Activation, Likelihood, Network, Operation, Snapshot};
 
 const PIXELS: usize = 6;
 const SIGMA: f32 = 0.5;
@@ -191,66 +191,4 @@ fn what_nobody_looks_at_any_more_is_abandoned() {
     assert!(PosteriorTable::decode(table.slice().clone(), fine([0.0; 2]), &mut current).is_none());
     assert_eq!(asked, 3);
     assert!(EvidenceTable::new(&snapshot, &Plane::random(3, 1)).is_err());
-}
-
-#[test]
-fn samples_of_a_decoder_without_an_encoder_are_found_where_they_were_made() {
-    // As many pixels as the prior counts little beside.
-    let pixels = 120;
-    let first = draws(41, 2 * 16).iter().map(|w| 0.8 * w).collect::<Vec<_>>();
-    let decoder = vec![
-        Operation::linear("first", 0, (first, draws(42, 16)), Activation::Sigmoid),
-        Operation::linear("second", 1, (draws(43, 16 * pixels), draws(44, pixels)), Activation::Identity),
-    ];
-    let decoder = Network::new(2, decoder).unwrap();
-    let image = ImageShape::grey(10, 12);
-    let snapshot = Snapshot { step: 5, image, latent: 2, likelihood: None, decoder, encoder: None, critic: None };
-    let table = PlaceTable::decode(&snapshot, &mut || true).unwrap().unwrap();
-    let latents = normal_rows(5, Purpose::Sample, 0, 100, 2);
-    let images = snapshot.decoder.evaluate(&latents, 100, &mut Scratch::default()).to_vec();
-    let found = table.find(&images, &mut Scratch::default());
-    assert_eq!(found.len(), 100);
-    for (place, latent) in found.iter().zip(latents.chunks(2)) {
-        let away = (place.latent[0] - latent[0]).hypot(place.latent[1] - latent[1]);
-        assert!(away < 0.05 || place.error < 1e-4, "{place:?} of {latent:?}");
-        assert!(place.log_variance.iter().all(|l| l.is_finite() && *l <= 0.0), "{place:?}");
-    }
-    // One image alone has the place that it has among others, but for rounding.
-    let one = table.find(&images[3 * pixels..4 * pixels], &mut Scratch::default());
-    assert!((one[0].latent[0] - found[3].latent[0]).abs() < 1e-2, "{one:?} of {:?}", found[3]);
-    assert!(PlaceTable::decode(&snapshot, &mut || false).unwrap().is_none());
-    assert!(PlaceTable::decode(&linear_gaussian(3), &mut || true).is_err());
-}
-
-#[test]
-fn an_image_that_no_place_reproduces_is_missed_and_counted_with_its_class() {
-    let place = |error| ImagePlace { latent: [0.0; 2], log_variance: [0.0; 2], error };
-    let rule = MissedRule { reference: MissedReference::MeanImage, most_error: 0.3 };
-    let found = FoundPlaces { places: [0.1, 0.5, 0.2, f32::NAN].map(place).into(), rule };
-    assert_eq!(found.missed().collect::<Vec<_>>(), [1, 3]);
-    assert_eq!(found.missed_share(), 0.5);
-    assert_eq!(found.by_class(&[0, 0, 2, 2], 3), [(1, 2), (0, 0), (1, 2)]);
-}
-
-#[test]
-fn the_error_from_which_on_an_image_is_missed_is_measured_by_a_vae_or_by_the_mean_image() {
-    use crate::dataset::Split;
-    let bytes: Vec<u8> = (0..200 * PIXELS).map(|i| (i * 37 % 256) as u8).collect();
-    let split = Split::of_bytes(ImageShape::grey(2, 3), bytes, Vec::new());
-    let alone = MissedRule::of(None, &split, &mut || true).unwrap();
-    assert_eq!(alone.reference, MissedReference::MeanImage);
-    let vae = bent(Likelihood::Gaussian { sigma: 1.0 });
-    let beside = MissedRule::of(Some(&vae), &split, &mut || true).unwrap();
-    assert_eq!(beside.reference, MissedReference::Reconstructions);
-    // The share that is said is below it: of the mean image's errors nine in ten.
-    let mean: Vec<f32> =
-        (0..PIXELS).map(|pixel| (0..200).map(|i| split.image(i)[pixel]).sum::<f32>() / 200.0).collect();
-    let error =
-        |i: usize| split.image(i).iter().zip(&mean).map(|(a, b)| (a - b) * (a - b)).sum::<f32>() / PIXELS as f32;
-    let below = (0..200).filter(|i| error(*i) <= alone.most_error + 1e-6).count();
-    assert!((178..=184).contains(&below), "{below}");
-    // A decoder that is given no code is no encoder: the mean image stands in.
-    let gan = Snapshot { encoder: None, ..vae };
-    assert_eq!(MissedRule::of(Some(&gan), &split, &mut || true), Some(alone));
-    assert_eq!(MissedRule::of(None, &split, &mut || false), None);
 }

@@ -1,11 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
-use crate::dataset::{Cells, Column, ColumnValues, ImageShape, Split};
+use crate::dataset::{Cells, Column, ColumnValues, ImageShape, Split, stratified};
 use crate::explore::coloring::{ColorBy, ColoringRequest, PointKey};
 use crate::explore::line::PlaneLine;
 use crate::explore::nearest::nearest;
 use crate::explore::plane::Plane;
-use crate::explore::point_choice::stratified;
 use crate::explore::tiles::{AtlasLimits, Lattice};
 use crate::snapshot::Snapshot;
 use crate::snapshot::{Activation, Likelihood, Network, Operation, Scratch};

@@ -8,12 +8,13 @@ use crate::picture::{FieldStyle, field_picture};
 use crate::ui::plane::figures;
 use crate::ui::text::{number, tr};
 use crate::ui::theme;
+use eframe::egui::text::{LayoutJob, TextWrapping};
 use eframe::egui::{Align2, Color32, ColorImage, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, TextureHandle};
-use eframe::egui::{TextureOptions, Ui, pos2, vec2};
+use eframe::egui::{Galley, TextureOptions, Ui, pos2, vec2};
 use rust_i18n::t;
 use std::sync::Arc;
 
-/// Width of the legend, the height of its bar and of a line of words.
+/// Width of the legend where no line of it is wider, the height of its bar and of a line of words.
 const WIDTH: f32 = 24.0 * theme::GRID;
 const BAR: f32 = 1.25 * theme::GRID;
 const LINE: f32 = 2.0 * theme::GRID;
@@ -127,24 +128,29 @@ impl FieldLayer {
                     Some(pointer) => t!("plane_layer.at_pointer", value = pointer).into_owned(),
                     None => t!("plane_layer.at_cursor", value = cursor.unwrap_or_else(|| "–".to_owned())).into_owned(),
                 });
-                lines.extend(grid.values.subject.map(|subject| subject_in_words(frame, subject)));
+                lines.extend(grid.values.subject().map(|subject| subject_in_words(frame, subject)));
                 lines.extend(figures(grid));
                 let evidence = frame.known.fields.get(EVIDENCE.id).filter(|_| self.field.inputs == FieldInputs::Image);
                 lines.extend(evidence.filter(is_of_subject).into_iter().flat_map(|grid| figures(grid)));
             }
             None => lines.push(tr(&format!("plane_layer.{}_missing", self.field.id))),
         }
+        let small = FontId::proportional(theme::TEXT_SMALL);
+        let most = (frame.rect.width() / 2.0 - theme::GRID).max(WIDTH) - 2.0 * theme::GRID;
+        let lay = |words: String, color: Color32| {
+            let mut line = LayoutJob::simple_singleline(words, small.clone(), color);
+            line.wrap = TextWrapping::truncate_at_width(most);
+            painter.layout_job(line)
+        };
+        let name = lay(tr(&format!("plane_layer.{}_unit", self.field.id)), frame.palette.text);
+        let lines: Vec<Arc<Galley>> = lines.into_iter().map(|line| lay(line, frame.palette.text_secondary)).collect();
+        let widest = lines.iter().chain([&name]).map(|line| line.size().x).fold(WIDTH - 2.0 * theme::GRID, f32::max);
         let bar = self.field.paint.map().filter(|_| grid.is_some());
         let height = LINE * (1 + lines.len()) as f32 + if bar.is_some() { BAR + LINE } else { 0.0 } + theme::GRID;
-        let Some(ground) = frame.place_legend(vec2(WIDTH, height)) else { return };
+        let Some(ground) = frame.place_legend(vec2(widest + 2.0 * theme::GRID, height)) else { return };
         painter.rect_filled(ground, 4.0, frame.palette.surfaces[1].gamma_multiply(0.88));
-        let small = FontId::proportional(theme::TEXT_SMALL);
         let (left, mut y) = (ground.left() + theme::GRID, ground.top() + theme::GRID / 2.0);
-        let write = |at: Pos2, anchor: Align2, words: String, color: Color32| {
-            painter.text(at, anchor, words, small.clone(), color);
-        };
-        let name = tr(&format!("plane_layer.{}_unit", self.field.id));
-        write(pos2(left, y), Align2::LEFT_TOP, name, frame.palette.text);
+        painter.galley(pos2(left, y), name, frame.palette.text);
         y += LINE;
         if let (Some(map), Some(grid)) = (bar, grid) {
             let place = Rect::from_min_size(pos2(left, y), vec2(ground.width() - 2.0 * theme::GRID, BAR));
@@ -159,13 +165,14 @@ impl FieldLayer {
             }
             painter.add(Shape::mesh(mesh));
             y += BAR;
-            let [low, high] = grid.values.range.map(|value| number(f64::from(value)));
-            write(pos2(place.left(), y), Align2::LEFT_TOP, low, frame.palette.text_secondary);
-            write(pos2(place.right(), y), Align2::RIGHT_TOP, high, frame.palette.text_secondary);
+            let ends = [(place.left(), Align2::LEFT_TOP), (place.right(), Align2::RIGHT_TOP)];
+            for ((x, anchor), end) in ends.into_iter().zip(grid.values.range) {
+                painter.text(pos2(x, y), anchor, number(f64::from(end)), small.clone(), frame.palette.text_secondary);
+            }
             y += LINE;
         }
         for line in lines {
-            write(pos2(left, y), Align2::LEFT_TOP, line, frame.palette.text_secondary);
+            painter.galley(pos2(left, y), line, frame.palette.text_secondary);
             y += LINE;
         }
     }

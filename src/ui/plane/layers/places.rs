@@ -1,7 +1,8 @@
 //! Where a decoder without an encoder has the data, and which of it it misses.
 
 use super::layer::{PlaneFrame, PlaneLayer};
-use crate::explore::posterior::{MissedReference, PlacedImages};
+use crate::explore::posterior::PlacedImages;
+use crate::metrics::MissedReference;
 use crate::ui::text::{number, tr, whole};
 use crate::ui::theme;
 use eframe::egui::{Align2, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, pos2, vec2};

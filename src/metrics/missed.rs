@@ -1,8 +1,7 @@
 //! When an image counts as missed by a decoder: no place of its plane reproduces it well enough.
 
 use super::places::ImagePlace;
-use crate::dataset::Split;
-use crate::explore::point_choice::stratified;
+use crate::dataset::{Split, stratified};
 use crate::snapshot::{Scratch, Snapshot};
 
 /// An image is missed where its error is above this quantile of a VAE's reconstruction errors.
@@ -142,5 +141,59 @@ impl FoundPlaces {
             }
         }
         counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::dataset::ImageShape;
+    use crate::random::{Purpose, normal_rows};
+    use crate::snapshot::{Activation, Network, Operation};
+
+    const PIXELS: usize = 6;
+
+    /// Networks that know nothing of the images.
+    fn auto_encoder() -> Snapshot {
+        let layer = |inputs: usize, outputs: usize| {
+            let weight = normal_rows(3, Purpose::Weights, 0, outputs, inputs);
+            Network::new(inputs, vec![Operation::linear("one", 0, (weight, vec![0.1; outputs]), Activation::Sigmoid)])
+        };
+        let (decoder, encoder) = (layer(2, PIXELS).unwrap(), Some(layer(PIXELS, 4).unwrap()));
+        let image = ImageShape::grey(2, 3);
+        Snapshot { step: 5, image, latent: 2, likelihood: None, decoder, encoder, critic: None }
+    }
+
+    #[test]
+    fn an_image_that_no_place_reproduces_is_missed_and_counted_with_its_class() {
+        let place = |error| ImagePlace { latent: [0.0; 2], log_variance: [0.0; 2], error };
+        let rule = MissedRule { reference: MissedReference::MeanImage, most_error: 0.3 };
+        let found = FoundPlaces { places: [0.1, 0.5, 0.2, f32::NAN].map(place).into(), rule };
+        assert_eq!(found.missed().collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(found.missed_share(), 0.5);
+        assert_eq!(found.by_class(&[0, 0, 2, 2], 3), [(1, 2), (0, 0), (1, 2)]);
+    }
+
+    #[test]
+    fn the_error_from_which_on_an_image_is_missed_is_measured_by_a_vae_or_by_the_mean_image() {
+        let bytes: Vec<u8> = (0..200 * PIXELS).map(|i| (i * 37 % 256) as u8).collect();
+        let split = Split::of_bytes(ImageShape::grey(2, 3), bytes, Vec::new());
+        let alone = MissedRule::of(None, &split, &mut || true).unwrap();
+        assert_eq!(alone.reference, MissedReference::MeanImage);
+        let vae = auto_encoder();
+        let beside = MissedRule::of(Some(&vae), &split, &mut || true).unwrap();
+        assert_eq!(beside.reference, MissedReference::Reconstructions);
+        // The share that is said is below it: of the mean image's errors nine in ten.
+        let mean: Vec<f32> =
+            (0..PIXELS).map(|pixel| (0..200).map(|i| split.image(i)[pixel]).sum::<f32>() / 200.0).collect();
+        let error =
+            |i: usize| split.image(i).iter().zip(&mean).map(|(a, b)| (a - b) * (a - b)).sum::<f32>() / PIXELS as f32;
+        let below = (0..200).filter(|i| error(*i) <= alone.most_error + 1e-6).count();
+        assert!((178..=184).contains(&below), "{below}");
+        // A decoder that is given no code is no encoder: the mean image stands in.
+        let gan = Snapshot { encoder: None, ..vae };
+        assert_eq!(MissedRule::of(Some(&gan), &split, &mut || true), Some(alone));
+        assert_eq!(MissedRule::of(None, &split, &mut || false), None);
     }
 }

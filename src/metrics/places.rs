@@ -2,15 +2,13 @@
 //! pixels of a stated σ. A table of decoded cells says about where, and damped Gauss–Newton steps (Levenberg 1944, Marquardt
 //! 1963) where exactly.
 
-use crate::explore::encoded::{Encoding, kl_per_dimension};
+use super::evidence_error::EvidenceError;
+use super::pixel_density::PixelDensity;
 use crate::message::{Message, message};
-use crate::metrics::{EvidenceError, PixelDensity};
 use crate::nn::likelihood::Likelihood;
 use crate::nn::matmul::{Matrix, matmul};
 use crate::nn::vector::{dot, square_distance};
 use crate::snapshot::{Scratch, Snapshot};
-use std::sync::Arc;
-use std::time::Duration;
 
 /// The σ of pixels that places are looked for with.
 pub const PLACE_SIGMA: f32 = 0.2;
@@ -48,7 +46,6 @@ pub struct ImagePlace {
 /// Decoded cells of a latent space of two dimensions, in which images are found.
 pub struct PlaceTable {
     density: PixelDensity,
-    step: u64,
     /// `[SIDE², 2]`, `[SIDE², pixels]` and `[SIDE²]`: −½‖output‖² − ½σ²‖z‖².
     latents: Vec<[f32; 2]>,
     outputs: Vec<f32>,
@@ -94,7 +91,7 @@ impl PlaceTable {
         }
         let constant = |(output, latent): (&[f32], &[f32; 2])| -0.5 * (dot(output, output) + prior(*latent));
         let constants = outputs.chunks_exact(density.pixels().max(1)).zip(&latents).map(constant).collect();
-        Ok(Some(Self { density, step: snapshot.step, latents, outputs, constants }))
+        Ok(Some(Self { density, latents, outputs, constants }))
     }
 
     /// Values an image.
@@ -152,14 +149,6 @@ impl PlaceTable {
                 }
             }
         }
-    }
-
-    /// The places as an encoder's answer would be, of images of these places in a split and these classes.
-    pub fn encoding(&self, places: &[ImagePlace], images: Arc<[u32]>, labels: Vec<u8>, took: Duration) -> Encoding {
-        let mean: Vec<f32> = places.iter().flat_map(|place| place.latent).collect();
-        let log_variance: Vec<f32> = places.iter().flat_map(|place| place.log_variance).collect();
-        let kl_per_dimension = kl_per_dimension(&mean, &log_variance, 2);
-        Encoding { step: self.step, latent: 2, mean, log_variance, kl_per_dimension, images, labels, took }
     }
 }
 
@@ -237,5 +226,52 @@ impl Search {
         let det = a * c - xy * xy / (share * share);
         let log_variance = [c / det, a / det].map(f32::ln);
         ImagePlace { latent: self.at, log_variance, error: self.error / pixels as f32 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::dataset::ImageShape;
+    use crate::random::{Purpose, normal_rows};
+    use crate::snapshot::{Activation, Network, Operation};
+
+    fn draws(number: u64, count: usize) -> Vec<f32> {
+        normal_rows(number, Purpose::Weights, 0, 1, count)
+    }
+
+    #[test]
+    fn samples_of_a_decoder_without_an_encoder_are_found_where_they_were_made() {
+        // As many pixels as the prior counts little beside.
+        let pixels = 120;
+        let first = draws(41, 2 * 16).iter().map(|w| 0.8 * w).collect::<Vec<_>>();
+        let decoder = vec![
+            Operation::linear("first", 0, (first, draws(42, 16)), Activation::Sigmoid),
+            Operation::linear("second", 1, (draws(43, 16 * pixels), draws(44, pixels)), Activation::Identity),
+        ];
+        let decoder = Network::new(2, decoder).unwrap();
+        let image = ImageShape::grey(10, 12);
+        let snapshot = Snapshot { step: 5, image, latent: 2, likelihood: None, decoder, encoder: None, critic: None };
+        let table = PlaceTable::decode(&snapshot, &mut || true).unwrap().unwrap();
+        let latents = normal_rows(5, Purpose::Sample, 0, 100, 2);
+        let images = snapshot.decoder.evaluate(&latents, 100, &mut Scratch::default()).to_vec();
+        let found = table.find(&images, &mut Scratch::default());
+        assert_eq!(found.len(), 100);
+        for (place, latent) in found.iter().zip(latents.chunks(2)) {
+            let away = (place.latent[0] - latent[0]).hypot(place.latent[1] - latent[1]);
+            assert!(away < 0.05 || place.error < 1e-4, "{place:?} of {latent:?}");
+            assert!(place.log_variance.iter().all(|l| l.is_finite() && *l <= 0.0), "{place:?}");
+        }
+        // One image alone has the place that it has among others, but for rounding.
+        let one = table.find(&images[3 * pixels..4 * pixels], &mut Scratch::default());
+        assert!((one[0].latent[0] - found[3].latent[0]).abs() < 1e-2, "{one:?} of {:?}", found[3]);
+        assert!(PlaceTable::decode(&snapshot, &mut || false).unwrap().is_none());
+        let three = Network::new(
+            3,
+            vec![Operation::linear("first", 0, (draws(45, 3 * pixels), draws(46, pixels)), Activation::Identity)],
+        );
+        let three = Snapshot { latent: 3, decoder: three.unwrap(), ..snapshot };
+        assert!(PlaceTable::decode(&three, &mut || true).is_err());
     }
 }
