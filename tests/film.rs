@@ -1,14 +1,26 @@
 //! Films decoded frame by frame: what comes out is what went in, by our own crates and by ffmpeg where it is there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
+use common::small_digits;
 use image::{Rgb, RgbImage};
-use latentarium::picture::ColorMap;
-use latentarium::picture::film::{Film, FilmError, FilmFormat, enlarged, enlargement};
+use latentarium::explore::plane::Plane;
+use latentarium::explore::tiles::{AtlasLimits, Lattice, TileGrid};
+use latentarium::explore::timeline::{HalfSnapshot, PastReader, PastSource, SnapshotRing, TimelineTrack};
+use latentarium::explore::viewer::CpuDecoder;
+use latentarium::model::{Batches, Config, Model, StepInput};
+use latentarium::picture::film::{
+    Film, FilmError, FilmFormat, FilmedPlane, FilmedPoints, TimelineFilm, enlarged, enlargement,
+};
+use latentarium::picture::{self, ColorMap};
+use latentarium::snapshot::Snapshot;
 use proptest::prelude::*;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind};
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 
 /// Frames of rings that move over a ramp, in the colours of a map: soft and hard edges as tiles have them.
 fn rings([width, height]: [u32; 2], count: usize, map: ColorMap) -> Vec<RgbImage> {
@@ -181,4 +193,118 @@ fn frames_are_enlarged_by_whole_numbers() {
     assert_eq!((factors(FilmFormat::Gif), factors(FilmFormat::Mp4)), ([25, 1, 1], [24, 2, 2]));
     assert_eq!(FilmFormat::of(Path::new("a/film.MP4")), Some(FilmFormat::Mp4));
     assert_eq!((FilmFormat::of(Path::new("film.avi")), FilmFormat::of(Path::new("gif"))), (None, None));
+}
+
+/// A small VAE as it learns the digits: weights of step 0, 3, 6, …, `count` of them.
+fn learning(count: u64) -> Vec<Snapshot> {
+    let config = Config::preset("vae-dense").unwrap().with("hidden", vec![64, 32]).unwrap().with("batch", 32).unwrap();
+    let (mut batches, mut weights) = (Batches::new(small_digits()), Vec::new());
+    let mut model = Model::new(&config, small_digits().shape()).unwrap();
+    for step in 0..3 * count {
+        if step % 3 == 0 {
+            weights.push(model.snapshot(step).unwrap());
+        }
+        model.step(&mut StepInput::new(step, &mut batches)).unwrap();
+    }
+    weights
+}
+
+/// What the timeline offers of a model with these weights, of which all but the newest are kept in memory.
+fn offered(weights: &[Snapshot]) -> PastReader {
+    let mut ring = SnapshotRing::new(1 << 30);
+    weights.iter().for_each(|snapshot| ring.push(HalfSnapshot::of(snapshot)));
+    let (steps, newest) = (ring.steps(), Arc::new(weights.last().unwrap().clone()));
+    let track = TimelineTrack::new(&[], &steps, newest.step, |steps| steps.iter().map(|step| *step as f64).collect());
+    let ring = Arc::new(Mutex::new(ring));
+    PastReader::of_marks(track.marks(), |_| Some(PastSource::Ring(1, ring.clone())), &newest)
+}
+
+/// 120 steps of training as a film of the plane: frame by frame what the window's tiles and points are at that step.
+#[test]
+fn a_film_of_a_timeline_is_what_the_plane_shows_at_each_step() {
+    const FRAMES: u64 = 120;
+    let (folder, weights) = (tempfile::tempdir().unwrap(), learning(FRAMES));
+    let lattice = Lattice { cell: 0.5, column: -6, row: -5, columns: 12, rows: 10 };
+    let plane = Arc::new(Plane::of_two());
+    let data = small_digits();
+    let points = FilmedPoints {
+        split: data.test.clone(),
+        images: (0..200).collect(),
+        colors: (0..200).map(|image| if image % 2 == 0 { [230, 80, 60] } else { [60, 140, 230] }).collect(),
+    };
+    for (format, map, points) in [
+        (FilmFormat::Gif, ColorMap::Grey, None),
+        (FilmFormat::Gif, ColorMap::Viridis, None),
+        (FilmFormat::Apng, ColorMap::Grey, Some(points.clone())),
+        (FilmFormat::Mp4, ColorMap::Grey, None),
+        (FilmFormat::Mp4, ColorMap::Magma, Some(points)),
+    ] {
+        let has_points = points.is_some();
+        let shown = FilmedPlane::Cells { lattice, points };
+        let film = TimelineFilm { plane: plane.clone(), shown, map, format, longest: 400, rate: 24 };
+        let mut past = offered(&weights);
+        assert_eq!(past.count() as u64, FRAMES);
+        let path = folder.path().join("timeline").with_extension(format.ending());
+        let frames = Mutex::new(Vec::new());
+        film.write(&path, &mut past, &|| true, &|frame| frames.lock().unwrap().push(frame)).unwrap();
+        assert_eq!(*frames.lock().unwrap(), (1..=FRAMES as usize).collect::<Vec<_>>(), "progress");
+        let factor = enlargement(format, [336, 280], 400);
+        let pictures = (0..past.count()).map(|place| {
+            let snapshot = past.snapshot(place).unwrap();
+            assert_eq!(snapshot.step, 3 * place as u64);
+            let limits = AtlasLimits::default();
+            let grid = TileGrid::decode(&mut CpuDecoder::default(), &snapshot, &plane, lattice, limits, &mut || true);
+            let tiles = enlarged(&picture::tiles(&grid.unwrap(), map), factor);
+            if !has_points {
+                return tiles;
+            }
+            let frame = film.frame(&snapshot, &|| true).unwrap();
+            let differ = frame.pixels().zip(tiles.pixels()).filter(|(one, other)| one != other).count();
+            let squares = (factor * factor) as usize;
+            assert!(
+                (squares..=200 * squares).contains(&differ),
+                "{differ} pixels are points at step {}",
+                snapshot.step
+            );
+            frame
+        });
+        let pictures: Vec<RgbImage> = pictures.collect();
+        let size: [u32; 2] = pictures[0].dimensions().into();
+        assert!(pictures[0] != pictures[40] && pictures[40] != pictures[119], "it has learned");
+        let decoded = match (by_ffmpeg(&path, size), format) {
+            (Some(decoded), _) => decoded,
+            (None, FilmFormat::Gif) => read_gif(&path).0,
+            (None, FilmFormat::Apng) => read_apng(&path),
+            (None, FilmFormat::Mp4) => continue,
+        };
+        assert_eq!(decoded.len() as u64, FRAMES, "{format:?}");
+        let pairs = || pictures.iter().zip(&decoded);
+        if format == FilmFormat::Mp4 {
+            let worst = pairs().map(|(picture, found)| psnr(picture, found, size[0])).fold(f64::INFINITY, f64::min);
+            eprintln!("{map:?}, points {has_points}: {worst:.1} dB, {} bytes", path.metadata().unwrap().len());
+            assert!(worst >= 35.0, "{map:?}: {worst:.1} dB");
+        } else {
+            assert!(pairs().all(|(picture, found)| picture.as_raw() == found), "{format:?} {map:?}");
+        }
+    }
+}
+
+/// Pressed between two frames or within one: no file, and the sentence that says so.
+#[test]
+fn a_film_of_a_timeline_that_is_cancelled_leaves_no_file() {
+    let (folder, weights) = (tempfile::tempdir().unwrap(), learning(4));
+    let lattice = Lattice { cell: 1.0, column: -3, row: -3, columns: 6, rows: 6 };
+    for shown in [FilmedPlane::Cells { lattice, points: None }, FilmedPlane::Square { side: 6, range: 3.0 }] {
+        for format in FilmFormat::ALL {
+            let plane = Arc::new(Plane::of_two());
+            let film = TimelineFilm { plane, shown: shown.clone(), map: ColorMap::Grey, format, longest: 200, rate: 8 };
+            let path = folder.path().join("film").with_extension(format.ending());
+            let written = Mutex::new(0);
+            let go_on = || *written.lock().unwrap() < 2;
+            let done = |frames| *written.lock().unwrap() = frames;
+            let why = film.write(&path, &mut offered(&weights), &go_on, &done).unwrap_err();
+            assert_eq!((why.to_string().as_str(), *written.lock().unwrap()), ("interrupted", 2));
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{format:?}");
+        }
+    }
 }

@@ -8,18 +8,18 @@ use super::plane::plane_from_disk;
 use crate::explore::data_plane::{DataBounds, MappedGrid};
 use crate::explore::encoded::Encoding;
 use crate::explore::path::{DataSupport, PathFile, PathKind, PathPlan, Waypoints};
-use crate::explore::plane::Plane;
+use crate::explore::timeline::PastReader;
+use crate::picture::ColorMap;
 use crate::picture::film::{
-    EachFrame, FILM_RATES, FILM_SIDES, Film, FilmFormat, enlarged, enlargement, image_frame, plane_frame,
+    EachFrame, FILM_RATES, FILM_SIDES, Film, FilmFormat, FilmedPlane, TimelineFilm, enlarged, enlargement, image_frame,
 };
-use crate::picture::{self, ColorMap, DataPlaneFigure, FigureStyle};
 use crate::run::{self, Opened};
 use crate::snapshot::Scratch;
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
-use image::RgbImage;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Test images whose codes say where the data is.
 const CODES: usize = 1000;
@@ -124,25 +124,20 @@ impl Order<'_> {
     fn timeline(&self) -> Result<()> {
         let folder = &self.arguments.run;
         let newest = run::open(folder)?;
-        let plane = plane_from_disk(&newest)?;
-        let steps: Vec<u64> = run::kept(folder)?.iter().map(|kept| kept.step).collect();
-        let FilmArguments { grid, range, .. } = *self.arguments;
-        let at = |step: &u64| run::open_at(folder, Some(*step));
-        if newest.config.sample().is_point() {
-            let frame = |opened: &Opened| mapped(opened, &plane, MappedGrid { cells: grid, reach: range });
-            let first = frame(&newest)?;
-            return self.write(first.dimensions().into(), steps.len(), |each| {
-                steps.iter().try_for_each(|step| Ok(each(&frame(&at(step)?)?)?))
-            });
-        }
-        let shape = newest.snapshot.image;
-        let size = [shape.width, shape.height].map(|side| (grid * side) as u32);
-        self.write(size, steps.len(), |each| {
-            steps.iter().try_for_each(|step| {
-                let opened = at(step)?;
-                Ok(each(&plane_frame((&opened.snapshot, &plane), (grid, range), ColorMap::Grey, go_on)?)?)
-            })
-        })
+        let plane = Arc::new(plane_from_disk(&newest)?);
+        let FilmArguments { grid, range, size, .. } = *self.arguments;
+        let shown = match newest.config.sample().is_point() {
+            true => mapped(&newest, MappedGrid { cells: grid, reach: range })?,
+            false => FilmedPlane::Square { side: grid, range },
+        };
+        let (format, rate) = (self.format, self.rate);
+        let film = TimelineFilm { plane, shown, map: ColorMap::Grey, format, longest: size, rate };
+        let mut past = PastReader::of_run(folder)?;
+        let bar = progress_bar(past.count() as u64, "frames");
+        let done = |frames: usize| bar.set_position(frames as u64);
+        let written = film.write(&self.arguments.out, &mut past, &|| !is_interrupted(), &done);
+        bar.finish_and_clear();
+        written.map_err(|message| anyhow!("{message}"))
     }
 
     /// Writes frames of `size` enlarged, with progress.
@@ -173,13 +168,11 @@ impl Order<'_> {
 }
 
 /// The data's plane with a lattice of the latent plane on it.
-fn mapped(opened: &Opened, plane: &Plane, grid: MappedGrid) -> Result<RgbImage> {
+fn mapped(opened: &Opened, grid: MappedGrid) -> Result<FilmedPlane> {
     let config = &opened.config;
     if config.sample().values() != 2 {
         bail!("{}: expected points of 2 coordinates to draw, found {}", opened.folder.display(), config.sample());
     }
     let bounds = DataBounds::of_range(config.image_range);
-    let heading = format!("{} on {}, step {}", config.model.preset, config.data_name, opened.checkpoint.step);
-    let lines = grid.of(&opened.snapshot, plane);
-    Ok(picture::pixels(&DataPlaneFigure { bounds, points: Vec::new(), lines, heading }, &FigureStyle::default())?)
+    Ok(FilmedPlane::Mapped { grid, bounds, heading: format!("{} on {}", config.model.preset, config.data_name) })
 }

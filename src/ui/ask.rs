@@ -22,6 +22,8 @@ pub enum ExportSubject {
     Samples(Slot),
     /// A film along the path over a view's plane.
     Film(Slot),
+    /// A film of a view's plane as training went on.
+    Timeline(Slot),
 }
 
 /// How it is written.
@@ -75,7 +77,7 @@ impl ExportFormat {
 
 impl ExportSubject {
     /// All that there are, in the order they are shown.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Plane(Slot::A),
         Self::Plane(Slot::B),
         Self::Curves,
@@ -86,6 +88,8 @@ impl ExportSubject {
         Self::Samples(Slot::B),
         Self::Film(Slot::A),
         Self::Film(Slot::B),
+        Self::Timeline(Slot::A),
+        Self::Timeline(Slot::B),
     ];
 
     /// What a file with it is called, without number and ending.
@@ -98,6 +102,7 @@ impl ExportSubject {
             Self::Points(slot) => of("points", slot),
             Self::Samples(slot) => of("samples", slot),
             Self::Film(slot) => of("path", slot),
+            Self::Timeline(slot) => of("timeline", slot),
         }
     }
 
@@ -109,7 +114,7 @@ impl ExportSubject {
             Self::Sheet => &[ExportFormat::Png],
             Self::Points(_) => &[ExportFormat::Csv, ExportFormat::Npy],
             Self::Samples(_) => &[ExportFormat::Folder, ExportFormat::Npy],
-            Self::Film(_) => &[ExportFormat::Mp4, ExportFormat::Gif, ExportFormat::Apng],
+            Self::Film(_) | Self::Timeline(_) => &[ExportFormat::Mp4, ExportFormat::Gif, ExportFormat::Apng],
         }
     }
 

@@ -6,7 +6,7 @@ use crate::picture::{FigureStyle, SAMPLE_COUNTS};
 use crate::ui::command::{Ask, Command, ExportFormat, ExportSubject, FileCommand, ViewCommand};
 use crate::ui::settings::Settings;
 use crate::ui::slot::Slot;
-use crate::ui::text::tr;
+use crate::ui::text::{tr, whole};
 use crate::ui::theme;
 use crate::ui::view::View;
 use eframe::egui::{Button, ComboBox, DragValue, Ui};
@@ -25,6 +25,7 @@ pub(super) fn name(subject: ExportSubject) -> String {
         ExportSubject::Points(slot) => t!("export.points", slot = slot.name()).into_owned(),
         ExportSubject::Samples(slot) => t!("export.samples", slot = slot.name()).into_owned(),
         ExportSubject::Film(slot) => t!("export.film", slot = slot.name()).into_owned(),
+        ExportSubject::Timeline(slot) => t!("export.timeline", slot = slot.name()).into_owned(),
     }
 }
 
@@ -40,7 +41,14 @@ pub(super) fn is_ready(view: &View<'_>, subject: ExportSubject) -> bool {
         ExportSubject::Film(slot) => {
             view.model(slot).snapshot.is_some() && !view.has_points() && view.path.is_some_and(PlanePath::leads)
         }
+        ExportSubject::Timeline(slot) => steps(view, slot) > 1,
     }
+}
+
+/// Steps of a view's model that can be looked back at.
+fn steps(view: &View<'_>, slot: Slot) -> usize {
+    let track = view.timeline.timeline.tracks.get(view.slots.id(slot));
+    track.map_or(0, |track| track.marks().len())
 }
 
 /// Draws it; `path` follows the format.
@@ -81,7 +89,10 @@ pub(super) fn ui(ui: &mut Ui, subject: ExportSubject, path: &mut String, view: &
         return samples(ui, view, commands);
     }
     if matches!(subject, ExportSubject::Film(_)) {
-        return film(ui, view, commands);
+        return film(ui, None, view, commands);
+    }
+    if let ExportSubject::Timeline(slot) = subject {
+        return film(ui, Some(steps(view, slot)), view, commands);
     }
     let is_table = matches!(subject.format(Path::new(path)), Some(ExportFormat::Csv | ExportFormat::Npy));
     let mut style = view.settings.figure;
@@ -131,8 +142,8 @@ fn samples(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     }
 }
 
-/// How many frames, how large and how fast.
-fn film(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+/// How many frames, unless there are as many as steps; how large and how fast.
+fn film(ui: &mut Ui, steps: Option<usize>, view: &View<'_>, commands: &mut Vec<Command>) {
     let mut choice = view.settings.film;
     ui.horizontal(|ui| {
         let mut field = |name: &str, tip: &str, value: DragValue<'_>| {
@@ -140,12 +151,18 @@ fn film(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
             ui.add(value.update_while_editing(false)).labelled_by(label.id).on_hover_text(tip);
             ui.add_space(theme::GRID);
         };
-        let frames = DragValue::new(&mut choice.frames).range(FILM_FRAMES);
-        field(&tr("export.frames"), &tr("export.frames_tip"), frames);
+        if steps.is_none() {
+            let frames = DragValue::new(&mut choice.frames).range(FILM_FRAMES);
+            field(&tr("export.frames"), &tr("export.frames_tip"), frames);
+        }
         let side = DragValue::new(&mut choice.size).range(FILM_SIDES).suffix(" px");
         field(&tr("export.side"), &tr("export.side_tip"), side);
         let rate = DragValue::new(&mut choice.rate).range(FILM_RATES).speed(0.2);
         field(&tr("export.rate"), &tr("export.rate_tip"), rate);
+        if let Some(steps) = steps {
+            let words = t!("export.steps", count = whole(steps as u64));
+            ui.label(theme::note(ui, words)).on_hover_text(tr("export.steps_tip"));
+        }
     });
     if choice != view.settings.film {
         let settings = Settings { film: choice, ..view.settings.clone() };

@@ -1,12 +1,15 @@
 //! What a person takes away: figures and tables.
 
-use crate::screen::Screen;
+use crate::screen::{A, Screen};
+use crate::timeline::trained;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use latentarium::explore::path::{PathKind, PlanePath};
 use latentarium::model::ModelId;
+use latentarium::picture::film::FilmFormat;
 use latentarium::ui::command::{FileCommand, ModelCommand, PlaneCommand, ViewCommand};
+use latentarium::ui::plane::settings::PlaneSettings;
 use latentarium::ui::settings::{FilmChoice, SampleChoice, Settings};
 use latentarium::ui::slot::Slot;
 use std::path::Path;
@@ -160,6 +163,55 @@ fn a_path_is_exported_as_a_film_and_can_be_cancelled() {
     }
     choose(&screen, 10_000);
     let path = export(&mut screen, "Film along the path of A", "long.mp4");
+    screen.click("Stop writing");
+    screen.until("a sentence", |_| true);
+    assert!(screen.harness.query_all_by_label_contains("Cancelled: nothing was written").next().is_some());
+    let began = std::time::Instant::now();
+    while std::fs::read_dir(path.parent().unwrap()).unwrap().count() > 3 {
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "something is left");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(!path.exists());
+}
+
+/// Everything that the timeline offers of a model as a film of its plane; one that is broken off leaves nothing.
+#[test]
+fn a_timeline_is_exported_as_a_film_and_can_be_cancelled() {
+    let mut screen = trained();
+    std::fs::create_dir(screen.folder.path().join("exports")).unwrap();
+    let settings = screen.session.borrow().settings().clone();
+    let film = FilmChoice { size: 112, rate: 10, ..settings.film };
+    let plane = PlaneSettings { grid: 4, ..settings.plane.clone() };
+    screen.session.borrow_mut().apply(ViewCommand::Settings(Box::new(Settings { film, plane, ..settings })));
+    screen.step();
+    for (name, at, begin) in [("film.gif", 0, &b"GIF89a"[..]), ("film.mp4", 4, b"ftyp"), ("film.png", 0, b"\x89PNG")] {
+        let path = export(&mut screen, "Film of the timeline of A", name);
+        screen.until(name, |_| path.is_file());
+        assert!(std::fs::read(&path).unwrap()[at..].starts_with(begin), "{name}");
+    }
+    // The animated PNG frame by frame: the plane as the window has it at each of the steps.
+    let (film, mut past) = screen.session.borrow().timeline_film(Slot::A, FilmFormat::Apng).unwrap();
+    let offered = screen.session.borrow().timeline().tracks.get(A).unwrap().marks().len();
+    let file = std::fs::File::open(screen.folder.path().join("exports/film.png")).unwrap();
+    let mut reader = png::Decoder::new(std::io::BufReader::new(file)).read_info().unwrap();
+    let frames = reader.info().animation_control.unwrap().num_frames as usize;
+    assert!(frames > 8 && frames == offered && past.count() == offered, "{frames} frames of {offered} steps");
+    let mut seen = Vec::new();
+    for place in 0..frames {
+        let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut bytes).unwrap();
+        let frame = film.frame(&past.snapshot(place).unwrap(), &|| true).unwrap();
+        assert!(frame.as_raw() == &bytes, "frame {place}");
+        seen.push(bytes);
+    }
+    assert!(seen[0] != seen[frames - 1], "it has learned");
+    // Large, so that it takes its time.
+    let settings = screen.session.borrow().settings().clone();
+    let film = FilmChoice { size: 2000, ..settings.film };
+    let plane = PlaneSettings { grid: 64, ..settings.plane.clone() };
+    screen.session.borrow_mut().apply(ViewCommand::Settings(Box::new(Settings { film, plane, ..settings })));
+    screen.step();
+    let path = export(&mut screen, "Film of the timeline of A", "long.mp4");
     screen.click("Stop writing");
     screen.until("a sentence", |_| true);
     assert!(screen.harness.query_all_by_label_contains("Cancelled: nothing was written").next().is_some());

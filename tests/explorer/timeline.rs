@@ -53,7 +53,7 @@ fn small() -> Screen {
 }
 
 /// Both models have trained, with several snapshots in memory, and rest.
-fn trained() -> Screen {
+pub fn trained() -> Screen {
     let mut screen = small();
     screen.session.borrow_mut().apply(ModelCommand::ToggleAll);
     screen.until("several snapshots of both", |session| {

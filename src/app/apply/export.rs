@@ -47,6 +47,7 @@ impl Session {
             ExportSubject::Points(slot) => self.points_work(slot, format),
             ExportSubject::Samples(slot) => return self.export_samples(slot, format, path),
             ExportSubject::Film(slot) => return self.export_film(slot, format, path),
+            ExportSubject::Timeline(slot) => return self.export_timeline(slot, format, path),
         };
         match work {
             Ok(work) => self.services.jobs.start(JobKey::Write(path.clone()), move |_| {

@@ -32,9 +32,7 @@ impl Session {
     pub(super) fn plane_work(&self, slot: Slot, format: ExportFormat) -> Result<Work, String> {
         let missing = || t!("toast.no_plane", slot = slot.name()).into_owned();
         let snapshot = self.model(slot).shown().cloned().ok_or_else(missing)?;
-        let square = Area { min: [0.0; 2], size: [1.0; 2] };
-        let whole = || Lattice::covering(&self.project.view, square, self.project.settings.plane.grid);
-        let lattice = self.shell.needs.lattice.unwrap_or_else(whole);
+        let lattice = self.export_lattice();
         let plane = self.services.planes.plane(self.id(slot)).cloned().ok_or_else(missing)?;
         let limits = self.services.planes.limits;
         let (map, style) = (self.project.settings.color_map, self.project.settings.figure);
@@ -74,6 +72,13 @@ impl Session {
             }
             drawn(&figure, &style, format)
         }))
+    }
+
+    /// The cells of a plane that are exported: those that are on the screen.
+    pub(super) fn export_lattice(&self) -> Lattice {
+        let square = Area { min: [0.0; 2], size: [1.0; 2] };
+        let whole = || Lattice::covering(&self.project.view, square, self.project.settings.plane.grid);
+        self.shell.needs.lattice.unwrap_or_else(whole)
     }
 
     /// The fields that are drawn on a view's plane, as far as there is what they are made of.

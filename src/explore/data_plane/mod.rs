@@ -25,7 +25,7 @@ const RECONSTRUCTIONS: usize = 200;
 /// Cells of a critic's field a side.
 const FIELD_SIDE: usize = 40;
 /// The lattice that is mapped: half its side in standard deviations of the prior.
-const GRID: MappedGrid = MappedGrid { cells: 16, reach: 2.5 };
+pub const GRID: MappedGrid = MappedGrid { cells: 16, reach: 2.5 };
 /// The longest arrow, as a part of the side of what is seen.
 const LONGEST_ARROW: f32 = 0.08;
 

@@ -5,12 +5,14 @@
 mod cache;
 mod half_snapshot;
 mod place;
+mod reader;
 mod ring;
 mod store;
 mod track;
 
 pub use half_snapshot::HalfSnapshot;
 pub use place::{PlayWay, TimelineAxis, TimelinePlace};
+pub use reader::PastReader;
 pub use ring::{RingEntry, SharedRing, SnapshotRing};
 pub use store::{PastRequest, PastSource, TimelineStore};
 pub use track::{KeptIn, TimelineMark, TimelineTrack};

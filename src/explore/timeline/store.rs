@@ -3,13 +3,13 @@
 
 use super::cache::{PastKey, SnapshotCache};
 use super::half_snapshot::HalfSnapshot;
+use super::reader::RunWeights;
 use super::ring::{SharedRing, SnapshotRing};
 use crate::message::{Explain, Message, message, panic_text};
-use crate::run::CheckpointReader;
 use crate::snapshot::Snapshot;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -192,7 +192,7 @@ impl StoreState {
 }
 
 fn run(shared: &StoreShared) {
-    let mut reader: Option<(u64, CheckpointReader)> = None;
+    let mut reader: Option<(u64, RunWeights)> = None;
     let mut state = shared.lock();
     loop {
         if state.stop {
@@ -236,8 +236,8 @@ fn run(shared: &StoreShared) {
     }
 }
 
-/// Reads a past snapshot. What has changed in a run since its reader was made is read anew.
-fn read(request: &PastRequest, reader: &mut Option<(u64, CheckpointReader)>) -> Result<Snapshot, Message> {
+/// Reads a past snapshot.
+fn read(request: &PastRequest, reader: &mut Option<(u64, RunWeights)>) -> Result<Snapshot, Message> {
     let step = request.step;
     match &request.source {
         PastSource::Ring(_, ring) => {
@@ -246,16 +246,9 @@ fn read(request: &PastRequest, reader: &mut Option<(u64, CheckpointReader)>) -> 
             half.snapshot().map_err(|error| error.message())
         }
         PastSource::Run(id, folder) => {
-            if let Some((_, known)) = reader.as_mut().filter(|(known, _)| known == id)
-                && let Ok(snapshot) = known.snapshot(step)
-            {
-                return Ok(snapshot);
-            }
-            *reader = None;
-            let mut fresh = CheckpointReader::open(&PathBuf::from(&**folder)).map_err(|error| error.message())?;
-            let snapshot = fresh.snapshot(step).map_err(|error| error.message())?;
-            *reader = Some((*id, fresh));
-            Ok(snapshot)
+            let known = reader.take().filter(|(known, _)| known == id);
+            let (_, run) = reader.insert(known.unwrap_or_else(|| (*id, RunWeights::new(folder.clone()))));
+            run.read(step).map_err(|error| error.message())
         }
     }
 }

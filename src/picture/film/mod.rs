@@ -5,10 +5,12 @@ mod error;
 mod gif;
 mod mp4;
 mod scene;
+mod timeline;
 mod yuv;
 
 pub use error::FilmError;
 pub use scene::{enlarged, enlargement, image_frame, plane_frame};
+pub use timeline::{FilmedPlane, FilmedPoints, TimelineFilm};
 
 use crate::disk;
 use image::RgbImage;
