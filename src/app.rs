@@ -21,6 +21,7 @@ mod jobs;
 mod kept;
 mod latent_space;
 mod logic;
+mod panel_picture;
 mod past;
 mod path_state;
 mod paths;
@@ -169,6 +170,10 @@ impl eframe::App for Explorer {
         self.session.borrow_mut().logic(context, last_frame);
     }
 
+    fn raw_input_hook(&mut self, _context: &Context, input: &mut egui::RawInput) {
+        self.session.borrow().begin_capture(input);
+    }
+
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         if let Some(state) = &self.render_state {
             // Its callbacks are called from here: a device that was destroyed says so only when it is asked.
@@ -253,7 +258,9 @@ impl Session {
             Command::UndoTo(number) => undo.has(*number),
             _ => true,
         });
-        self.shell.toasts.show(&context, &mut commands);
+        if self.shell.capture.is_none() {
+            self.shell.toasts.show(&context, &mut commands);
+        }
         self.announce(&context);
 
         match self.shell.next_zoom.take() {
@@ -272,6 +279,7 @@ impl Session {
             self.shell.window = Some([size.x, size.y]);
         }
         self.keep_sections(&context);
+        self.take_capture(&context);
         let asked = !commands.is_empty();
         for command in commands {
             self.apply(command);

@@ -11,6 +11,7 @@ mod keep;
 mod lay;
 mod model;
 mod pad;
+mod picture_panel;
 mod plane;
 mod timeline;
 

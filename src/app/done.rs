@@ -1,5 +1,6 @@
 //! What comes of jobs.
 
+use crate::app::panel_picture::PanelPicture;
 use crate::app::undo::UndoWay;
 use crate::dataset::{Dataset, FolderPreview, Source};
 use crate::explore::browse::DataStatistics;
@@ -15,7 +16,7 @@ use crate::model::ModelId;
 use crate::picture::Bitmap;
 use crate::run::{Opened, RunError};
 use crate::trainer::Trainer;
-use crate::ui::command::Ask;
+use crate::ui::command::{Ask, PanelPictureUse};
 use crate::ui::data_panel::known::ShownExample;
 use crate::ui::dialogs::PathCompletion;
 use crate::ui::latent::known::AnchorPictures;
@@ -108,6 +109,8 @@ pub enum Done {
     ReadExample(Box<ReadExample>),
     /// What was copied in words, and the image for the clipboard; `None` where there was none.
     Copied(String, Option<Box<ColorImage>>),
+    /// A picture of a panel was taken; `None` where the window gave none.
+    PanelPictured(PanelPictureUse, Option<PanelPicture>),
     /// A picture was written.
     Exported(Result<PathBuf, Message>),
     /// A run's plane was written beside it.

@@ -74,6 +74,8 @@ pub enum JobKey {
     ReadExample,
     /// An image is made for the clipboard.
     CopyImage,
+    /// A picture of a panel is cut out of the window's.
+    PicturePanel,
     /// This file, or a file of this run folder, is written.
     Write(PathBuf),
     /// The state file is written.
@@ -114,6 +116,7 @@ impl JobKey {
             Self::Statistics => message!("data statistics"),
             Self::ReadExample => message!("read an example"),
             Self::CopyImage => message!("copy an image"),
+            Self::PicturePanel => message!("picture of a panel"),
             Self::Write(_) => message!("write a file"),
             Self::State => message!("state file"),
             Self::LeftOver => message!("remove old autosaves"),

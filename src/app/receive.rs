@@ -108,6 +108,7 @@ impl Session {
             Done::Statistics(statistics) => self.services.browsing.receive_statistics(statistics),
             Done::ReadExample(read) => self.receive_example(*read),
             Done::Copied(what, image) => self.receive_copy(&what, image),
+            Done::PanelPictured(purpose, taken) => self.receive_panel(purpose, taken),
             Done::Exported(Ok(path)) => {
                 self.answered(|ask| matches!(ask, Ask::Export(_)));
                 let message = t!("toast.exported", path = path.display()).into_owned();

@@ -3,6 +3,7 @@
 use crate::app::browsing::Browsing;
 use crate::app::decoder_state::DecoderState;
 use crate::app::jobs::{JobKey, Jobs};
+use crate::app::panel_picture::PanelPicture;
 use crate::app::planes::Planes;
 use crate::app::runtime::{ModelRuntime, ReadyMade};
 use crate::app::selection_state::Selecting;
@@ -83,6 +84,8 @@ pub(super) struct Services {
     pub opening: Option<Opening>,
     /// What takes long to be written.
     pub writing: Option<Writing>,
+    /// The picture of a panel that was taken last for a file.
+    pub panel_picture: Option<PanelPicture>,
     /// The data sets that are in the cache, by name.
     pub cached: Vec<&'static str>,
     pub models: PerModel<ModelRuntime>,
@@ -124,6 +127,7 @@ impl Services {
             data: None,
             opening: None,
             writing: None,
+            panel_picture: None,
             cached: Vec::new(),
             models: PerModel::default(),
             session_files,

@@ -1,5 +1,6 @@
 //! The window around the project: panels and where they lie, messages, size and zoom.
 
+use crate::app::panel_picture::PanelCapture;
 use crate::app::state::State;
 use crate::app::timeline_state::TimelineState;
 use crate::model::PerModel;
@@ -48,6 +49,8 @@ pub(super) struct Shell {
     pub next_zoom: Option<f32>,
     /// The image that goes to the clipboard next.
     pub copied: Option<ColorImage>,
+    /// The panel whose picture is taken with the next frame.
+    pub capture: Option<PanelCapture>,
     /// Whether the window is cleared with the panels' ground before it is drawn.
     pub cleared: bool,
     /// The settings that the window's theme was made for, and whether it is dark.
@@ -82,6 +85,7 @@ impl Shell {
             presenting: false,
             next_zoom: None,
             copied: None,
+            capture: None,
             cleared: false,
             themed: None,
             saved: (String::new(), Instant::now()),

@@ -24,6 +24,8 @@ pub enum ExportSubject {
     Film(Slot),
     /// A film of a view's plane as training went on.
     Timeline(Slot),
+    /// A panel as it was on the screen when its picture was taken.
+    Panel,
 }
 
 /// How it is written.
@@ -76,7 +78,7 @@ impl ExportFormat {
 }
 
 impl ExportSubject {
-    /// All that there are, in the order they are shown.
+    /// All that can be chosen, in the order they are shown; a panel's picture is taken first.
     pub const ALL: [Self; 12] = [
         Self::Plane(Slot::A),
         Self::Plane(Slot::B),
@@ -103,6 +105,7 @@ impl ExportSubject {
             Self::Samples(slot) => of("samples", slot),
             Self::Film(slot) => of("path", slot),
             Self::Timeline(slot) => of("timeline", slot),
+            Self::Panel => format!("panel-{data}"),
         }
     }
 
@@ -111,7 +114,7 @@ impl ExportSubject {
         match self {
             Self::Plane(_) => &[ExportFormat::Png, ExportFormat::Svg],
             Self::Curves => &[ExportFormat::Png, ExportFormat::Svg, ExportFormat::Csv],
-            Self::Sheet => &[ExportFormat::Png],
+            Self::Sheet | Self::Panel => &[ExportFormat::Png],
             Self::Points(_) => &[ExportFormat::Csv, ExportFormat::Npy],
             Self::Samples(_) => &[ExportFormat::Folder, ExportFormat::Npy],
             Self::Film(_) | Self::Timeline(_) => &[ExportFormat::Mp4, ExportFormat::Gif, ExportFormat::Apng],
@@ -128,6 +131,16 @@ impl ExportSubject {
         let Some(ending) = path.extension() else { return self.formats().first().copied() };
         self.formats().iter().copied().find(|format| ending.eq_ignore_ascii_case(format.ending()))
     }
+}
+
+/// What a picture of a panel is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PanelPictureUse {
+    /// A file, whose path is asked for.
+    Save,
+    /// The clipboard.
+    Copy,
 }
 
 /// What a path is asked for.

@@ -13,7 +13,7 @@ use crate::explore::plane::PlaneAxis;
 use crate::explore::timeline::{PlayWay, TimelineAxis, TimelinePlace};
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, Part};
-pub use crate::ui::ask::{Ask, ExportFormat, ExportSubject, ImageSubject};
+pub use crate::ui::ask::{Ask, ExportFormat, ExportSubject, ImageSubject, PanelPictureUse};
 use crate::ui::pane::Pane;
 use crate::ui::settings::Settings;
 use crate::ui::slot::Slot;
@@ -261,6 +261,8 @@ pub enum FileCommand {
     CancelExport,
     /// Copy an image to the clipboard.
     CopyImage(ImageSubject),
+    /// Take a picture of a panel as it is on the screen.
+    PicturePanel(Pane, PanelPictureUse),
     /// Close the window.
     Quit,
 }

@@ -26,6 +26,7 @@ pub(super) fn name(subject: ExportSubject) -> String {
         ExportSubject::Samples(slot) => t!("export.samples", slot = slot.name()).into_owned(),
         ExportSubject::Film(slot) => t!("export.film", slot = slot.name()).into_owned(),
         ExportSubject::Timeline(slot) => t!("export.timeline", slot = slot.name()).into_owned(),
+        ExportSubject::Panel => tr("export.panel"),
     }
 }
 
@@ -42,6 +43,8 @@ pub(super) fn is_ready(view: &View<'_>, subject: ExportSubject) -> bool {
             view.model(slot).snapshot.is_some() && !view.has_points() && view.path.is_some_and(PlanePath::leads)
         }
         ExportSubject::Timeline(slot) => steps(view, slot) > 1,
+        // Who takes its picture asks for the path as well.
+        ExportSubject::Panel => false,
     }
 }
 
@@ -93,6 +96,10 @@ pub(super) fn ui(ui: &mut Ui, subject: ExportSubject, path: &mut String, view: &
     }
     if let ExportSubject::Timeline(slot) = subject {
         return film(ui, Some(steps(view, slot)), view, commands);
+    }
+    if subject == ExportSubject::Panel {
+        ui.label(theme::note(ui, tr("export.panel_note")));
+        return;
     }
     let is_table = matches!(subject.format(Path::new(path)), Some(ExportFormat::Csv | ExportFormat::Npy));
     let mut style = view.settings.figure;

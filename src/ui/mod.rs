@@ -24,6 +24,7 @@ pub mod output;
 pub mod pad;
 pub mod pane;
 pub mod panel;
+mod panel_menu;
 pub mod panels;
 pub mod plane;
 pub mod points;

@@ -7,9 +7,9 @@ use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
 use crate::ui::{
     activations, compare, damaged, data_panel, data_plane, dialogs, fork, latent, log, output, pad, plane, points,
-    setup, training,
+    setup, theme, training,
 };
-use eframe::egui::Ui;
+use eframe::egui::{Rect, Ui};
 
 /// Where a panel stands in the layout that the program comes with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub fn entry(pane: &Pane) -> Option<&'static PanelEntry> {
 /// All panels with their own looks: what is typed, folded, scrolled.
 pub struct Panels {
     panels: Vec<(Pane, Box<dyn Panel>)>,
+    /// Where those are that were drawn in this frame, in points.
+    places: Vec<(Pane, Rect)>,
     /// What is asked for in a window of its own.
     pub dialogs: dialogs::Dialogs,
     /// Where a run may be opened whose newest checkpoint is broken.
@@ -78,6 +80,7 @@ impl Default for Panels {
     fn default() -> Self {
         Self {
             panels: PANELS.iter().map(|entry| (Pane::of(entry.id), (entry.make)())).collect(),
+            places: Vec::new(),
             dialogs: dialogs::Dialogs::default(),
             damaged: damaged::DamagedDialog::default(),
             fork: fork::ForkDialog::default(),
@@ -89,6 +92,7 @@ impl Panels {
     /// Draws a panel; nothing where there is no such panel.
     pub fn ui(&mut self, pane: &Pane, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         if let Some((_, panel)) = self.panels.iter_mut().find(|(own, _)| own == pane) {
+            self.places.push((pane.clone(), ui.max_rect().expand(theme::GRID)));
             panel.ui(ui, view, commands);
         }
     }
@@ -100,8 +104,14 @@ impl Panels {
         }
     }
 
+    /// Where a panel was drawn in this frame, with the edge around it, in points; `None` where it is not on the screen.
+    pub fn place(&self, pane: &Pane) -> Option<Rect> {
+        self.places.iter().find(|(own, _)| own == pane).map(|(_, place)| *place)
+    }
+
     /// A frame begins.
     pub fn begin_frame(&mut self) {
+        self.places.clear();
         self.panels.iter_mut().for_each(|(_, panel)| panel.begin_frame());
     }
 

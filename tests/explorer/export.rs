@@ -183,7 +183,10 @@ fn a_timeline_is_exported_as_a_film_and_can_be_cancelled() {
     let film = FilmChoice { size: 112, rate: 10, ..settings.film };
     let plane = PlaneSettings { grid: 4, ..settings.plane.clone() };
     screen.session.borrow_mut().apply(ViewCommand::Settings(Box::new(Settings { film, plane, ..settings })));
-    screen.step();
+    screen.until("all points", |session| {
+        let points = session.points(Slot::A);
+        points.is_some_and(|points| points.count() == session.data().unwrap().test.count())
+    });
     for (name, at, begin) in [("film.gif", 0, &b"GIF89a"[..]), ("film.mp4", 4, b"ftyp"), ("film.png", 0, b"\x89PNG")] {
         let path = export(&mut screen, "Film of the timeline of A", name);
         screen.until(name, |_| path.is_file());

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod looks;
+mod pictures;
 mod still;
 mod truth;
 mod window;

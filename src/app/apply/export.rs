@@ -48,6 +48,7 @@ impl Session {
             ExportSubject::Samples(slot) => return self.export_samples(slot, format, path),
             ExportSubject::Film(slot) => return self.export_film(slot, format, path),
             ExportSubject::Timeline(slot) => return self.export_timeline(slot, format, path),
+            ExportSubject::Panel => self.panel_work(),
         };
         match work {
             Ok(work) => self.services.jobs.start(JobKey::Write(path.clone()), move |_| {
@@ -66,6 +67,12 @@ impl Session {
             let drawn = picture::compare(&sheet, &names, map, &style).map_err(|error| error.message())?;
             encoded(&drawn)
         }))
+    }
+
+    fn panel_work(&self) -> Result<Work, String> {
+        let taken = self.services.panel_picture.as_ref().ok_or_else(|| tr("toast.no_picture"))?;
+        let picture = taken.picture.clone();
+        Ok(Box::new(move || encoded(&picture)))
     }
 
     fn curves_work(&self, format: ExportFormat) -> Result<Work, String> {

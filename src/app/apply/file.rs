@@ -10,7 +10,7 @@ use crate::message::{Explain, message};
 use crate::model::{ModelId, PerModel};
 use crate::run::{self, RunError};
 use crate::trainer::Control;
-use crate::ui::command::{Ask, ExportFormat, FileCommand};
+use crate::ui::command::{Ask, ExportFormat, ExportSubject, FileCommand};
 use crate::ui::messages::Level;
 use crate::ui::text::{explain, tr};
 use rust_i18n::t;
@@ -56,11 +56,12 @@ impl Session {
             FileCommand::Export(subject, path) => self.export(subject, path),
             FileCommand::CancelExport => self.cancel_export(),
             FileCommand::CopyImage(subject) => self.copy_image(subject),
+            FileCommand::PicturePanel(pane, purpose) => self.picture_panel(pane, purpose),
             FileCommand::Quit => self.shell.quit = true,
         }
     }
 
-    fn ask(&mut self, ask: Ask) {
+    pub(super) fn ask(&mut self, ask: Ask) {
         self.shell.panels.dialogs.ask(ask, String::new());
         let runs = self.runs();
         let data = self.services.data.as_ref().map_or_else(|| "data".to_owned(), |data| data.name.clone());
@@ -69,7 +70,12 @@ impl Session {
                 let ending = subject.formats().first().map_or("png", |format| format.ending());
                 let ending = if ending.is_empty() { String::new() } else { format!(".{ending}") };
                 let recent = self.project.settings.recent.of(ask).first().map(PathBuf::from);
-                Box::new(move || free_name(&folder_for_exports(recent), &subject.file_name(&data), &ending))
+                let taken = self.services.panel_picture.as_ref().filter(|_| subject == ExportSubject::Panel);
+                let name = match taken {
+                    Some(taken) => format!("{}-{data}", taken.pane.id()),
+                    None => subject.file_name(&data),
+                };
+                Box::new(move || free_name(&folder_for_exports(recent), &name, &ending))
             }
             Ask::OpenRun => Box::new(move || newest_in(&runs)),
             Ask::SaveInto => Box::new(move || runs),

@@ -4,8 +4,8 @@ use crate::ui::command::{Command, ViewCommand};
 use crate::ui::panels::panes;
 use crate::ui::text::tr;
 use crate::ui::view::View;
-use crate::ui::{Pane, Panels, theme};
-use eframe::egui::{self, Align, Color32, Layout, Response, Stroke, Ui, WidgetText};
+use crate::ui::{Pane, Panels, copy, panel_menu, theme};
+use eframe::egui::{self, Align, Color32, Label, Layout, Response, Stroke, Ui, WidgetText};
 use egui_tiles::{Container, EditAction, TabState, Tabs, Tile, TileId, Tiles, UiResponse};
 
 /// Draws the panels in their tiles.
@@ -43,7 +43,9 @@ impl<'a, 'v> Behavior<'a, 'v> {
         ground.show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.add_space(theme::GRID);
-                ui.label(theme::title(tr(&pane.key())));
+                let title = Label::new(theme::title(tr(&pane.key()))).sense(copy::IMAGE_SENSE);
+                let title = ui.add(title).on_hover_text(tr("layout.title_tip"));
+                title.context_menu(|ui| panel_menu::ui(ui, pane, self.view, self.commands));
                 self.panels.bar(pane, ui, self.view, self.commands);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let back = ui.button(tr("layout.back")).on_hover_text(tr("layout.back_tip"));
@@ -87,6 +89,9 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
             && let Some(Tile::Pane(pane)) = tiles.get(tile)
         {
             self.commands.push(ViewCommand::Maximise(Some(pane.clone())).into());
+        }
+        if let Some(Tile::Pane(pane)) = tiles.get(tile) {
+            button.context_menu(|ui| panel_menu::ui(ui, pane, self.view, self.commands));
         }
         button.on_hover_text(tr("layout.tab_tip"))
     }

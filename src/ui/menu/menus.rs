@@ -2,7 +2,9 @@
 
 use crate::dataset::Source;
 use crate::trainer::Part;
-use crate::ui::command::{Ask, Command, DataCommand, ExportSubject, FileCommand, ModelCommand, ViewCommand};
+use crate::ui::command::{
+    Ask, Command, DataCommand, ExportSubject, FileCommand, ModelCommand, PanelPictureUse, ViewCommand,
+};
 use crate::ui::export;
 use crate::ui::known_data;
 use crate::ui::panels::panes;
@@ -62,6 +64,13 @@ pub(super) fn file(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
             let ask = FileCommand::Ask(Ask::Export(subject));
             entry(ui, commands, export::is_ready(view, subject), &words, keys, ask);
         }
+        ui.menu_button(tr("export.panel"), |ui| {
+            for pane in view.shown {
+                let words = format!("{}…", tr(&pane.key()));
+                let picture = FileCommand::PicturePanel(pane.clone(), PanelPictureUse::Save);
+                entry(ui, commands, true, &words, "", picture);
+            }
+        });
     });
     ui.separator();
     entry(ui, commands, true, &tr("menu.quit"), "", FileCommand::Quit);
