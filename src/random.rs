@@ -43,8 +43,10 @@ pub enum Purpose {
     Choose = 15,
     /// Examples that the figures of a data set are of.
     Examine = 16,
+    /// Which examples a figure is computed from anew; `step` is how many there are, `sample` the resample.
+    Resample = 17,
     /// Latents that a search for an image's latent begins from.
-    Inversion = 17,
+    Inversion = 18,
 }
 
 /// The stream of one purpose at one place. The same arguments always give the same draws.

@@ -1,5 +1,11 @@
 //! The compare sheet: the same test images as they are and as each model that has an encoder reconstructs them, beside fresh
-//! samples of each model.
+//! samples of each model; and the figures that models are compared by.
+
+mod figures;
+mod reference;
+
+pub use figures::{ModelFigures, SampleFigures};
+pub use reference::{FigureProgress, FigureProtocol, FigureReference, FigureStage};
 
 use super::fitted_gaussian::{FittedGaussian, truncated_latents};
 use crate::dataset::{Dataset, ImageShape};

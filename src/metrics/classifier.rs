@@ -1,20 +1,13 @@
 //! A small network that tells the classes of a data set apart: what samples are counted by.
 
+use super::small_network::{BATCH, SmallLayer, SmallLearning, learn};
 use crate::dataset::{Dataset, Split};
-use crate::nn::layer::Layer;
-use crate::nn::likelihood::bernoulli;
-use crate::nn::operations::Linear;
-use crate::nn::optimizer::{Method, Optimizer, UpdateSettings};
-use crate::nn::parameters::{Parameters, copied};
-use crate::nn::sequential::Sequential;
 use crate::nn::vector::sigmoid;
 use crate::random::{Purpose, stream};
 use crate::snapshot::{Activation, Network, Operation, Scratch};
-use candle_core::{Device, Result, Tensor, bail};
+use candle_core::Result;
 use rand::Rng;
 
-/// Images a step.
-const BATCH: usize = 128;
 /// Examined at a time.
 const SLICE: usize = 100;
 
@@ -75,32 +68,15 @@ impl Classifier {
         if classes == 0 || train.count() == 0 {
             return Ok(None);
         }
-        let mut parameters = Parameters::default();
-        let layers = vec![
-            Layer::new(&mut parameters, NAMES[0], Linear { inputs: pixels, outputs: hidden }, Activation::Relu, 0)?,
-            Layer::new(
-                &mut parameters,
-                NAMES[1],
-                Linear { inputs: hidden, outputs: classes },
-                Activation::Identity,
-                0,
-            )?,
+        let layers = [
+            SmallLayer { name: NAMES[0], inputs: pixels, outputs: hidden, activation: Activation::Relu },
+            SmallLayer { name: NAMES[1], inputs: hidden, outputs: classes, activation: Activation::Identity },
         ];
-        let network = Sequential::new(&parameters, layers)?;
-        let mut optimizer = Optimizer::default();
-        for step in 0..steps {
-            if !go_on() {
-                return Ok(None);
-            }
-            let (images, targets) = batch(train, classes, step);
-            let images = Tensor::from_vec(images, (BATCH, pixels), &Device::Cpu)?;
-            let targets = Tensor::from_vec(targets, (BATCH, classes), &Device::Cpu)?;
-            let loss = bernoulli(&network.forward(&images)?, &targets)?.mean_all()?;
-            parameters.accumulate(&loss.backward()?)?;
-            let left = 1.0 - step as f64 / steps as f64;
-            optimizer.update(&parameters, UpdateSettings { learning_rate: left * learning_rate, ..UPDATES })?;
-        }
-        let mut classifier = Self { network: plain(&parameters)?, scratch: Scratch::default(), accuracy: 0.0 };
+        let learning = SmallLearning { steps, learning_rate };
+        let Some(network) = learn(&layers, learning, |step| batch(train, classes, step), go_on)? else {
+            return Ok(None);
+        };
+        let mut classifier = Self { network, scratch: Scratch::default(), accuracy: 0.0 };
         classifier.accuracy = classifier.examine(&dataset.test, examined);
         Ok(Some(classifier))
     }
@@ -114,11 +90,27 @@ impl Classifier {
     pub fn likeliest(&mut self, images: &[f32], count: usize) -> impl Iterator<Item = Option<SeenClass>> {
         let outputs = self.network.output().max(1);
         let answers = self.network.evaluate(images, count, &mut self.scratch);
-        answers.chunks_exact(outputs).map(|answers| {
-            let numbers = answers.iter().enumerate().filter(|(_, answer)| !answer.is_nan());
-            let (class, answer) = numbers.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
-            Some(SeenClass { class, probability: sigmoid(*answer) })
-        })
+        answers.chunks_exact(outputs).map(likeliest)
+    }
+
+    /// What it sees in each of `count` images (`[count, pixels]`): the activations of its hidden layer, `[count, features()]`,
+    /// and its likeliest classes.
+    pub fn examine_features<'a>(
+        &self,
+        images: &[f32],
+        count: usize,
+        scratch: &'a mut Scratch,
+    ) -> (&'a [f32], Vec<Option<usize>>) {
+        let answers = self.network.evaluate(images, count, scratch);
+        let classes =
+            answers.chunks_exact(self.count().max(1)).map(|answers| likeliest(answers).map(|seen| seen.class));
+        let classes = classes.collect();
+        (scratch.values().get(1).map_or(&[], Vec::as_slice), classes)
+    }
+
+    /// Width of its hidden layer.
+    pub fn features(&self) -> usize {
+        self.network.operations().first().map_or(0, Operation::outputs)
     }
 
     /// How many classes it knows.
@@ -143,18 +135,14 @@ impl Classifier {
     }
 }
 
-const NAMES: [&str; 2] = ["classifier.0", "classifier.1"];
+/// The likeliest class by the answers for each.
+fn likeliest(answers: &[f32]) -> Option<SeenClass> {
+    let numbers = answers.iter().enumerate().filter(|(_, answer)| !answer.is_nan());
+    let (class, answer) = numbers.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    Some(SeenClass { class, probability: sigmoid(*answer) })
+}
 
-const UPDATES: UpdateSettings = UpdateSettings {
-    method: Method::Adam,
-    learning_rate: 0.0,
-    beta1: 0.9,
-    beta2: 0.999,
-    weight_decay: 0.0,
-    gradient_clip: 0.0,
-    weight_clip: 0.0,
-    average_decay: 0.0,
-};
+const NAMES: [&str; 2] = ["classifier.0", "classifier.1"];
 
 /// The images of a step, `[BATCH, pixels]`, and for each a 1 at its class, `[BATCH, classes]`.
 fn batch(train: &Split, classes: usize, step: u64) -> (Vec<f32>, Vec<f32>) {
@@ -167,19 +155,4 @@ fn batch(train: &Split, classes: usize, step: u64) -> (Vec<f32>, Vec<f32>) {
         }
     }
     (train.gather(&indices), targets)
-}
-
-/// The layers as plain data.
-fn plain(parameters: &Parameters) -> Result<Network> {
-    let values = |name: String| match parameters.iter().find(|(own, _)| *own == name) {
-        Some((_, parameter)) => copied(&parameter.variable),
-        None => bail!("{name} is missing"),
-    };
-    let mut operations = Vec::new();
-    for (place, (name, activation)) in NAMES.into_iter().zip([Activation::Relu, Activation::Identity]).enumerate() {
-        let (weight, bias) = (values(format!("{name}.weight"))?, values(format!("{name}.bias"))?);
-        operations.push(Operation::linear(name, place, (weight, bias), activation));
-    }
-    let inputs = operations.first().map_or(0, |operation: &Operation| operation.kind.inputs());
-    Network::new(inputs, operations).map_err(candle_core::Error::wrap)
 }

@@ -1,7 +1,8 @@
 //! What is measured: the table of metrics, and figures computed from what models give.
 //!
 //! A metric is a file here and its line in [`METRICS`]; curves, `metrics.csv`, the training panel and the command line
-//! read the table.
+//! read the table. What models of any family are compared by has a table of its own, [`FIGURES`]: of reconstructions in
+//! [`images`], of samples in [`samples`].
 
 mod adversarial;
 mod class_share;
@@ -9,9 +10,11 @@ mod classifier;
 mod density;
 mod elbo;
 mod evidence_error;
+mod figures;
 mod fold;
 mod grid;
 mod grid_cells;
+pub mod images;
 mod importance;
 mod inference_gap;
 mod latent_use;
@@ -22,6 +25,8 @@ mod pixel_density;
 mod pixel_spread;
 mod places;
 mod posteriors;
+pub mod samples;
+mod small_network;
 mod table;
 mod test_fold;
 
@@ -29,6 +34,7 @@ pub use class_share::{ClassShares, SHARE_SAMPLES, SMALL_SHARE};
 pub use classifier::{Classifier, ClassifierEffort, SeenClass};
 pub use density::VaeDensity;
 pub use evidence_error::EvidenceError;
+pub use figures::{Better, FIGURES, FigureDefinition, FigureId, FigureSubject};
 pub use fold::TestFolds;
 pub use grid::{EvidenceGrid, Fineness, Integrated, KeptCells, grid};
 pub use importance::{Weighed, importance};
