@@ -110,17 +110,53 @@ fn train_eval_sample_plane_and_compare_work_together() {
     assert_eq!(shares.len(), 10);
     assert!((shares.iter().sum::<f64>() - 1.0).abs() < 0.01);
 
-    let compared = json(&latentarium(here, &["compare", run, "gan", "--out", "compare.png", "--json"]));
+    let compare = |threads: &str| {
+        let arguments =
+            ["compare", run, "gan", "--images", "150", "--threads", threads, "--out", "compare.png", "--json"];
+        json(&latentarium(here, &arguments))
+    };
+    let compared = compare("1");
     assert!(compared["mean_squared_error"].as_f64().unwrap() > 0.0);
     let [vae, gan] = compared["models"].as_array().unwrap().as_slice() else { panic!("two models: {compared}") };
     assert_eq!((&vae["run"], &vae["preset"], &vae["step"]), (&run.into(), &"vae-dense".into(), &30.into()));
     assert_eq!((&vae["mse"], &vae["nats"]), (&compared["mean_squared_error"], &compared["reconstruction_nats"]));
-    assert_eq!((vae["likelihood"].as_str(), vae["n"].as_u64()), (Some("bernoulli"), Some(20)));
-    assert!(gan["mse"].is_null() && gan["nats"].is_null() && gan["step"] == 20);
+    assert_eq!((vae["likelihood"].as_str(), vae["n"].as_u64()), (Some("bernoulli"), Some(150)));
+    for figure in ["mse", "psnr", "ssim", "nats"] {
+        assert!(vae[figure].is_f64() && gan[figure].is_null() && gan["step"] == 20, "{figure}: {compared}");
+    }
+    for (figure, floor) in [
+        ("frechet", "frechet_floor"),
+        ("kernel_distance", "kernel_floor"),
+        ("precision", "precision_floor"),
+        ("recall", "recall_floor"),
+        ("density", "density_floor"),
+        ("coverage", "coverage_floor"),
+        ("memorised", "memorised_floor"),
+        ("pairwise_distance", "pairwise_floor"),
+        ("class_entropy", "class_entropy_floor"),
+    ] {
+        for model in [vae, gan] {
+            let [value, floor] = [figure, floor].map(|field| model[field].as_f64().unwrap());
+            let interval = model[format!("{figure}_interval")].as_array().unwrap();
+            let [low, high] = [0, 1].map(|end| interval[end].as_f64().unwrap());
+            assert!(low <= value && value <= high && floor.is_finite(), "{figure}: {model}");
+        }
+        assert_eq!(vae[floor], gan[floor], "one floor for all");
+    }
+    for model in [vae, gan] {
+        assert!(model["frechet"].as_f64() > model["frechet_floor"].as_f64(), "hardly trained: {model}");
+        let shares = model["class_share"].as_array().unwrap();
+        assert!((shares.iter().map(|share| share.as_f64().unwrap()).sum::<f64>() - 1.0).abs() < 1e-9, "{model}");
+    }
+    assert!(compared["features"]["accuracy"].as_f64().unwrap() > 0.9, "{compared}");
+    assert_eq!(compare("2"), compared, "the same digits again, on any number of threads");
     // A GAN may come first, and more than two stand in the table.
-    let three = json(&latentarium(here, &["compare", "gan", run, "gan-again", "--out", "three.png", "--json"]));
+    let three = json(&latentarium(
+        here,
+        &["compare", "gan", run, "gan-again", "--images", "0", "--out", "three.png", "--json"],
+    ));
     assert_eq!(three["models"].as_array().unwrap().len(), 3);
-    assert_eq!(three["mean_squared_error"], compared["mean_squared_error"]);
+    assert!(three["models"][1]["frechet"].is_null() && three["models"][1]["n"] == 0, "the picture alone: {three}");
     assert!(
         latentarium(here, &["sample", "gan", "--count", "10", "--seed", "3", "--out", "sample.png"]).status.success()
     );

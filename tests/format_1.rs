@@ -105,7 +105,7 @@ fn they_are_measured_sampled_and_compared_as_before_and_not_written_to() {
         latentarium(here, &["sample", name, "--count", "4", "--out", "sample.png"]);
         latentarium(here, &["plane", name, "--grid", "4", "--out", "plane.png"]);
     }
-    latentarium(here, &["compare", "vae", "gan", "--out", "sheet.png"]);
+    latentarium(here, &["compare", "vae", "gan", "--images", "0", "--out", "sheet.png"]);
     assert_eq!(before, ["vae", "gan"].map(|name| fs::read(here.join(name).join("config.toml")).unwrap()));
 }
 

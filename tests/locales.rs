@@ -124,6 +124,10 @@ fn every_key_that_is_asked_for_is_there() {
         asked.insert(format!("group.{}", metric.group.name()));
         asked.insert(format!("unit.{}", metric.unit.name()));
     }
+    for figure in &metrics::FIGURES {
+        asked.extend(["", "_tip"].map(|end| format!("figure.{}{end}", figure.key)));
+        asked.extend(figure.unit.map(|unit| format!("unit.{unit}")));
+    }
     asked.extend(BUILT_IN.iter().map(|built_in| format!("data.{}", built_in.name())));
     asked
         .extend(DOWNLOADS.iter().flat_map(|known| ["data", "download"].map(|table| format!("{table}.{}", known.name))));

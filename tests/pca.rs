@@ -238,7 +238,7 @@ fn the_command_line_trains_and_measures_it() {
     for arguments in [["sample", "run", "--out", "a.png"], ["plane", "run", "--out", "b.png"]] {
         latentarium(&arguments);
     }
-    latentarium(&["compare", "run", "run", "--out", "c.png"]);
+    latentarium(&["compare", "run", "run", "--images", "0", "--out", "c.png"]);
 }
 
 /// scikit-learn 1.7's `PCA(10, svd_solver="full").score` on the test images in [0, 1], after `fit` on the training images.

@@ -1,15 +1,17 @@
 //! `latentarium compare`.
 
 use super::Outcome;
-use super::common::{open, usage, write_png};
-use super::output::say;
-use crate::explore::compare::{Sheet, sheet};
+use super::common::{open, threads_of, usage, write_png};
+use super::compare_figures::{Compared, Measured, measure};
+use super::interruption::{SOON, note_interruptions};
+use super::output::{say, tell};
+use crate::explore::compare::{FigureProtocol, sheet};
+use crate::metrics::ClassifierEffort;
 use crate::picture::{self, ColorMap, FigureStyle};
-use crate::run::{self, Opened};
-use crate::snapshot::Likelihood;
+use crate::run;
 use anyhow::{Result, bail};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Test images on the sheet.
 const ROWS: usize = 20;
@@ -27,9 +29,16 @@ pub struct CompareArguments {
     /// The picture to write.
     #[arg(long)]
     out: PathBuf,
-    /// Seed of the samples.
+    /// Test images, and samples of each model, that the figures are of, or all test images where there are fewer; 0 makes the
+    /// picture alone.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    images: usize,
+    /// Seed of the samples, of which images are chosen, and of the intervals.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Threads; the figures do not depend on it.
+    #[arg(long)]
+    threads: Option<usize>,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -37,6 +46,8 @@ pub struct CompareArguments {
 
 pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
     let [first, others @ ..] = arguments.runs.as_slice() else { return Err(usage("expected two runs or more")) };
+    let threads = threads_of(arguments.threads)?;
+    note_interruptions(SOON)?;
     let (opened, dataset) = open(first, arguments.data.as_deref())?;
     if dataset.sample().is_point() {
         bail!(
@@ -53,63 +64,28 @@ pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
         }
         runs.push(opened);
     }
-    let snapshots: Vec<_> = runs.iter().map(|run| &run.snapshot).collect();
-    let sheet = sheet(&snapshots, &dataset, ROWS, arguments.seed);
-    let mut shown = sheet.clone();
-    shown.models.truncate(SHOWN);
-    write_png(
-        &arguments.out,
-        &picture::compare(&shown, dataset.class_names(), ColorMap::Grey, &FigureStyle::default())?,
-    )?;
+    let snapshots: Vec<_> = runs.iter().map(|run| &run.snapshot).take(SHOWN).collect();
+    let shown = sheet(&snapshots, &dataset, ROWS, arguments.seed);
+    let picture = picture::compare(&shown, dataset.class_names(), ColorMap::Grey, &FigureStyle::default())?;
+    write_png(&arguments.out, &picture)?;
+    let protocol =
+        FigureProtocol { images: arguments.images, seed: arguments.seed, effort: ClassifierEffort::THOROUGH };
+    let measured = if arguments.images == 0 {
+        Measured::default()
+    } else {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+        match pool.install(|| measure(&runs, &dataset, protocol))? {
+            Some(measured) => measured,
+            None => return Ok(Outcome::Interrupted),
+        }
+    };
+    let compared = Compared { folders: &arguments.runs, runs: &runs, measured: &measured, dataset: &dataset };
     if arguments.json {
-        let first = sheet.models.iter().find(|model| !model.reconstructions.is_empty());
-        let line = serde_json::json!({
-            "vae_run": arguments.runs.first().map(shown_path), "gan_run": arguments.runs.get(1).map(shown_path),
-            "out": shown_path(&arguments.out),
-            "images": sheet.originals.len(),
-            "vae_steps": sheet.models.first().map(|model| model.step),
-            "gan_steps": sheet.models.get(1).map(|model| model.step),
-            "mean_squared_error": first.and_then(|model| model.squared_error()),
-            "reconstruction_nats": first.and_then(|model| model.nats()),
-            "models": models(&arguments.runs, &runs, &sheet),
-        });
-        say(line)?;
+        say(compared.line(&arguments.out, shown.originals.len(), arguments.seed))?;
         return Ok(Outcome::Done);
     }
     say(arguments.out.display())?;
-    for (folder, model) in arguments.runs.iter().zip(&sheet.models) {
-        say(format!("{}, step {}", folder.display(), model.step))?;
-        if let Some(error) = model.squared_error() {
-            say(format!("mean squared error   {error:.5} a pixel"))?;
-        }
-        if let (Some(nats), Some(likelihood)) = (model.nats(), model.likelihood) {
-            say(format!("reconstruction       {nats:.2} nats an image ({})", name_of(likelihood)))?;
-        }
-    }
+    compared.notes().iter().for_each(tell);
+    compared.table().iter().try_for_each(say)?;
     Ok(Outcome::Done)
-}
-
-/// A path as text, also where it is not Unicode.
-fn shown_path(path: impl AsRef<Path>) -> String {
-    path.as_ref().display().to_string()
-}
-
-fn name_of(likelihood: Likelihood) -> &'static str {
-    match likelihood {
-        Likelihood::Bernoulli => "bernoulli",
-        Likelihood::Gaussian { .. } => "gaussian",
-    }
-}
-
-/// The figures of every run; null where a family has none.
-fn models(folders: &[PathBuf], runs: &[Opened], sheet: &Sheet) -> Vec<serde_json::Value> {
-    let runs = folders.iter().zip(runs).zip(&sheet.models);
-    let figures = runs.map(|((folder, run), model)| {
-        serde_json::json!({
-            "run": shown_path(folder), "preset": run.config.model.preset, "step": model.step,
-            "mse": model.squared_error(), "nats": model.nats(), "likelihood": model.likelihood.map(name_of),
-            "n": model.reconstructions.len(),
-        })
-    });
-    figures.collect()
 }

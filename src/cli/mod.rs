@@ -3,6 +3,7 @@
 mod bench;
 mod common;
 mod compare;
+mod compare_figures;
 mod demo;
 mod encode;
 mod eval;

@@ -3,9 +3,11 @@
 
 mod figures;
 mod reference;
+mod sample_figures;
 
-pub use figures::{ModelFigures, SampleFigures};
+pub use figures::ModelFigures;
 pub use reference::{FigureProgress, FigureProtocol, FigureReference, FigureStage};
+pub use sample_figures::SampleFigures;
 
 use super::fitted_gaussian::{FittedGaussian, truncated_latents};
 use crate::dataset::{Dataset, ImageShape};

@@ -8,7 +8,7 @@ use std::fs;
 const COMMANDS: [(&str, &str); 6] = [
     ("train", "train vae-dense --steps 1 --out new --data"),
     ("eval", "eval run --data"),
-    ("compare", "compare run gan --out new.png --data"),
+    ("compare", "compare run gan --images 0 --out new.png --data"),
     ("resume", "train --resume run --steps 8 --data"),
     ("fork", "train --fork run@6 --set beta=2 --steps 8 --out new --data"),
     ("demo", "demo --seconds 1 --out gan --data"),

@@ -11,7 +11,7 @@ use std::os::unix::fs::symlink;
 const PICTURES: [(&str, &str); 3] = [
     ("sample", "sample run --count 4 --out"),
     ("plane", "plane run --grid 2 --out"),
-    ("compare", "compare run gan --out"),
+    ("compare", "compare run gan --images 0 --out"),
 ];
 
 fn pictures() -> Vec<Case> {

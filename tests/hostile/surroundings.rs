@@ -17,7 +17,7 @@ const COMMANDS: [(&str, &str); 9] = [
     ("eval", "eval run"),
     ("sample", "sample run --count 4 --out new.png"),
     ("plane", "plane run --grid 2 --out new.png"),
-    ("compare", "compare run gan --out new.png"),
+    ("compare", "compare run gan --images 0 --out new.png"),
     ("presets", "presets"),
     ("data", "data"),
 ];

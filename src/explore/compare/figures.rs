@@ -1,31 +1,18 @@
 //! The figures of one model by the protocol of all.
 
 use super::reference::{FigureProgress, FigureReference};
+use super::sample_figures::SampleFigures;
 use crate::dataset::{Dataset, Split};
 use crate::explore::fitted_gaussian::{FittedGaussian, sample_latents};
 use crate::metrics::images::{psnr, squared_error, ssim};
-use crate::metrics::samples::{
-    Estimate, FeatureMoments, FeatureSet, MANIFOLD_NEIGHBOURS, Manifold, Neighbourhoods, class_entropy,
-    kernel_distance, pairwise_distance, shares,
-};
+use crate::metrics::samples::{Estimate, FeatureSet};
 use crate::metrics::{FigureId, nats};
-use crate::random::{Purpose, stream};
 use crate::snapshot::{Network, Scratch, Snapshot};
-use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Images that a thread makes at a time.
 const SLICE: usize = 64;
-
-/// The figures of a set of images beside the training images.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SampleFigures {
-    /// Those that there are, in the order of the table.
-    pub estimates: BTreeMap<FigureId, Estimate>,
-    /// The share of each class; empty where the data has none.
-    pub class_share: Vec<f64>,
-}
 
 /// The figures of a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,54 +45,12 @@ impl FigureReference {
     ) -> Option<ModelFigures> {
         let reconstructions = self.of_reconstructions(snapshot, &dataset.test);
         let fitted = FittedGaussian::in_place_of_prior(snapshot, &dataset.train, &mut Scratch::default());
-        let latents = sample_latents(snapshot, fitted.as_ref(), self.seed, self.count);
+        let latents = sample_latents(snapshot, fitted.as_ref(), self.protocol.seed, self.count);
         let samples = evaluate(&snapshot.decoder, &latents);
         let samples = FeatureSet::new(samples, snapshot.image.values());
         let nearest = self.nearest(&samples, dataset, go_on)?;
-        let samples = self.of_samples(&samples, &nearest);
+        let samples = self.protocol.figures(&samples, &nearest, self.memorised_below);
         Some(ModelFigures { step: snapshot.step, reconstructions, samples, fitted: fitted.is_some() })
-    }
-
-    /// Of a set of images (rows of pixels), whose distances from their nearest training images are known.
-    pub(super) fn of_samples(&self, images: &FeatureSet, nearest: &[f64]) -> SampleFigures {
-        let (seed, count) = (self.seed, self.network.classes());
-        let seen = self.network.see(images.values());
-        let (features, classes) = (seen.features, seen.classes);
-        let mut estimates = BTreeMap::new();
-        let mut keep = |id: FigureId, estimate: Option<Estimate>| {
-            estimate.map(|estimate| estimates.insert(id, estimate));
-        };
-        keep(FigureId::Frechet, self.frechet(&features));
-        let distances = kernel_distance(&self.kernel, &features, &self.resamples);
-        keep(FigureId::KernelDistance, Estimate::of_resamples(&distances));
-        keep(FigureId::PairwiseDistance, Estimate::of_resamples(&pairwise_distance(&features, &self.resamples)));
-        let manifold = Manifold::new(features, MANIFOLD_NEIGHBOURS);
-        if let (Some(real), Some(generated)) = (&self.manifold, manifold) {
-            let found = Neighbourhoods::of(real, &generated, MANIFOLD_NEIGHBOURS);
-            keep(FigureId::Precision, Estimate::of_mean(&found.precision(), seed));
-            keep(FigureId::Recall, Estimate::of_mean(&found.recall(), seed));
-            keep(FigureId::Density, Estimate::of_mean(&found.density(), seed));
-            keep(FigureId::Coverage, Estimate::of_mean(&found.coverage(), seed));
-        }
-        if count > 0 {
-            let entropy = |examples: &mut dyn Iterator<Item = usize>| {
-                class_entropy(&shares(examples.map(|example| classes.get(example).copied().flatten()), count))
-            };
-            keep(FigureId::ClassEntropy, Estimate::of_mean_by(classes.len(), seed, entropy));
-        }
-        let memorised: Vec<f64> =
-            nearest.iter().map(|distance| f64::from(u8::from(*distance < self.memorised_below))).collect();
-        keep(FigureId::Memorised, Estimate::of_mean(&memorised, seed));
-        let class_share = if count > 0 { shares(classes.into_iter(), count) } else { Vec::new() };
-        SampleFigures { estimates, class_share }
-    }
-
-    fn frechet(&self, features: &FeatureSet) -> Option<Estimate> {
-        let reference = self.frechet.as_ref()?;
-        let columns = (0..self.resamples.columns()).into_par_iter().with_max_len(1);
-        let distance = |column| reference.distance(&FeatureMoments::of(features, self.resamples.column(column))?);
-        let distances: Option<Vec<f64>> = columns.map(distance).collect();
-        Estimate::of_resamples(&distances?)
     }
 
     /// Of what a model makes of the test images.
@@ -131,7 +76,7 @@ impl FigureReference {
         let ids = [FigureId::SquaredError, FigureId::Psnr, FigureId::Ssim, FigureId::Nats];
         let estimates = ids.into_iter().enumerate().filter_map(|(place, id)| {
             let values: Option<Vec<f64>> = of_images.iter().map(|figures| figures.get(place).copied()?).collect();
-            Some((id, Estimate::of_mean(&values?, self.seed)?))
+            Some((id, Estimate::of_mean(&values?, self.protocol.seed)?))
         });
         estimates.collect()
     }
@@ -144,15 +89,4 @@ fn evaluate(network: &Network, inputs: &[f32]) -> Vec<f32> {
         .par_chunks(SLICE * width)
         .map_init(Scratch::default, |scratch, inputs| network.evaluate(inputs, inputs.len() / width, scratch).to_vec());
     slices.collect::<Vec<_>>().concat()
-}
-
-/// At most `most` of `count` places, rising; each is as likely.
-pub(super) fn choose(count: usize, most: usize, seed: u64, which: u64) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..count).collect();
-    if most < count {
-        places.shuffle(&mut stream(seed, Purpose::Examine, which, count as u64));
-        places.truncate(most);
-        places.sort_unstable();
-    }
-    places
 }

@@ -1,13 +1,15 @@
 //! What all models are measured against: training images in the features of one network, and test images in the place of samples.
 
-use super::figures::{SampleFigures, choose};
+use super::sample_figures::{SampleFigures, SampleProtocol};
 use crate::dataset::Dataset;
 use crate::metrics::ClassifierEffort;
 use crate::metrics::samples::{
-    FeatureMoments, FeatureNetwork, FeatureSet, FrechetReference, KernelReference, MANIFOLD_NEIGHBOURS,
+    FeatureKind, FeatureMoments, FeatureNetwork, FeatureSet, FrechetReference, KernelReference, MANIFOLD_NEIGHBOURS,
     MEMORISED_QUANTILE, Manifold, Resamples, nearest_images, quantile,
 };
+use crate::random::{Purpose, stream};
 use candle_core::Result;
+use rand::seq::SliceRandom;
 
 /// Training images that are looked at, at most.
 const MOST_TRAINING: usize = 60_000;
@@ -54,19 +56,15 @@ pub struct FigureReference {
     pub count: usize,
     /// Training images that are looked at: all, or 60 000.
     pub training: usize,
-    /// Whose features are compared.
-    pub network: FeatureNetwork,
     /// A sample that is nearer to a training image, pixel by pixel, counts as memorised.
     pub memorised_below: f64,
     /// The same figures of test images, in the place of samples.
     pub floor: SampleFigures,
-    pub(super) seed: u64,
+    /// Places of the test images.
     pub(super) test: Vec<usize>,
-    pub(super) train: Vec<usize>,
-    pub(super) resamples: Resamples,
-    pub(super) frechet: Option<FrechetReference>,
-    pub(super) kernel: KernelReference,
-    pub(super) manifold: Option<Manifold>,
+    /// Places of the training images.
+    train: Vec<usize>,
+    pub(super) protocol: SampleProtocol,
 }
 
 impl FigureReference {
@@ -98,27 +96,29 @@ impl FigureReference {
         let some = seen.features.chosen(&choose(train.len(), count, seed, 3));
         let frechet = FeatureMoments::of(&seen.features, std::iter::repeat(1.0)).and_then(FrechetReference::new);
         let resamples = Resamples::new(count, seed);
-        let mut reference = Self {
-            count,
-            training: train.len(),
-            network,
-            memorised_below: 0.0,
-            floor: SampleFigures::default(),
+        let protocol = SampleProtocol {
             seed,
-            test,
-            train,
+            network,
             kernel: KernelReference::new(some.clone(), resamples.clone()),
             resamples,
             frechet,
             manifold: Manifold::new(some, MANIFOLD_NEIGHBOURS),
         };
-        let test = FeatureSet::new(dataset.test.gather(&reference.test), pixels);
-        let Some(nearest) = reference.nearest(&test, dataset, go_on) else { return Ok(None) };
-        let distances = nearest.iter().copied();
-        let Some(below) = quantile(distances, MEMORISED_QUANTILE) else { return Ok(None) };
-        reference.memorised_below = below;
-        reference.floor = reference.of_samples(&test, &nearest);
-        Ok(Some(reference))
+        let images = FeatureSet::new(dataset.test.gather(&test), pixels);
+        let Some(nearest) = distances(&images, dataset, &train, go_on) else { return Ok(None) };
+        let Some(memorised_below) = quantile(nearest.iter().copied(), MEMORISED_QUANTILE) else { return Ok(None) };
+        let floor = protocol.figures(&images, &nearest, memorised_below);
+        Ok(Some(Self { count, training: train.len(), memorised_below, floor, test, train, protocol }))
+    }
+
+    /// Whose features are compared.
+    pub fn kind(&self) -> FeatureKind {
+        self.protocol.network.kind
+    }
+
+    /// Features an image.
+    pub fn width(&self) -> usize {
+        self.protocol.network.width()
     }
 
     /// The distance of each image from the nearest training image.
@@ -128,10 +128,30 @@ impl FigureReference {
         dataset: &Dataset,
         go_on: &mut dyn FnMut(FigureProgress) -> bool,
     ) -> Option<Vec<f64>> {
-        let total = self.train.len() as u64;
-        let found = nearest_images(images, &dataset.train, &self.train, &mut |done| {
-            go_on(FigureProgress { stage: FigureStage::Nearest, done: done as u64, total })
-        })?;
-        Some(found.into_iter().map(|nearest| nearest.distance).collect())
+        distances(images, dataset, &self.train, go_on)
     }
+}
+
+fn distances(
+    images: &FeatureSet,
+    dataset: &Dataset,
+    train: &[usize],
+    go_on: &mut dyn FnMut(FigureProgress) -> bool,
+) -> Option<Vec<f64>> {
+    let total = train.len() as u64;
+    let found = nearest_images(images, &dataset.train, train, &mut |done| {
+        go_on(FigureProgress { stage: FigureStage::Nearest, done: done as u64, total })
+    })?;
+    Some(found.into_iter().map(|nearest| nearest.distance).collect())
+}
+
+/// At most `most` of `count` places, rising; each is as likely.
+fn choose(count: usize, most: usize, seed: u64, which: u64) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..count).collect();
+    if most < count {
+        places.shuffle(&mut stream(seed, Purpose::Examine, which, count as u64));
+        places.truncate(most);
+        places.sort_unstable();
+    }
+    places
 }

@@ -25,9 +25,11 @@ impl Estimate {
     /// number.
     pub fn of_resamples(values: &[f64]) -> Option<Self> {
         let (value, resampled) = values.split_first()?;
-        let count = resampled.len().max(1) as f64;
-        let mean = resampled.iter().sum::<f64>() / count;
-        let squares: f64 = resampled.iter().map(|other| (other - mean).powi(2)).sum();
+        // Of very few examples a resample may have no pair of different ones.
+        let numbers = || resampled.iter().filter(|other| other.is_finite());
+        let count = numbers().count().max(1) as f64;
+        let mean = numbers().sum::<f64>() / count;
+        let squares: f64 = numbers().map(|other| (other - mean).powi(2)).sum();
         let half_width = STANDARD_ERRORS * (squares / (count - 1.0).max(1.0)).sqrt();
         value.is_finite().then_some(Self { value: *value, half_width })
     }

@@ -1,0 +1,234 @@
+//! The figures that `latentarium compare` prints: how they are made with progress, as JSON, and as a table.
+
+use super::common::progress_bar;
+use super::interruption::is_interrupted;
+use crate::dataset::Dataset;
+use crate::explore::compare::{FigureProgress, FigureProtocol, FigureReference, FigureStage, ModelFigures};
+use crate::metrics::samples::{Estimate, FeatureKind, MEAN_RESAMPLES, SET_RESAMPLES};
+use crate::metrics::{FIGURES, FigureDefinition};
+use crate::run::Opened;
+use crate::snapshot::Likelihood;
+use anyhow::Result;
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Classes whose shares stand in the table, at most.
+const LISTED_CLASSES: usize = 20;
+
+/// What all models are measured against, and the figures of each; nothing where none are asked for.
+#[derive(Default)]
+pub struct Measured {
+    reference: Option<FigureReference>,
+    models: Vec<ModelFigures>,
+}
+
+/// Measures every run by one protocol, under progress bars, in the pool that it is called in; `None` if interrupted.
+pub fn measure(runs: &[Opened], dataset: &Dataset, protocol: FigureProtocol) -> Result<Option<Measured>> {
+    let mut bars = Bars { shown: None };
+    let mut go_on = |progress| bars.go_on(progress);
+    let Some(reference) = FigureReference::new(dataset, protocol, &mut go_on)? else {
+        return Ok((!is_interrupted()).then(Measured::default));
+    };
+    let mut models = Vec::new();
+    for run in runs {
+        let Some(figures) = reference.figures(&run.snapshot, dataset, &mut go_on) else { return Ok(None) };
+        models.push(figures);
+    }
+    bars.end();
+    Ok(Some(Measured { reference: Some(reference), models }))
+}
+
+/// A progress bar for each stage in turn.
+struct Bars {
+    shown: Option<(FigureStage, ProgressBar)>,
+}
+
+impl Bars {
+    fn go_on(&mut self, progress: FigureProgress) -> bool {
+        if self.shown.as_ref().is_none_or(|(stage, bar)| *stage != progress.stage || bar.position() > progress.done) {
+            self.end();
+            let (unit, what) = match progress.stage {
+                FigureStage::Learning => ("steps", "a network learns the features"),
+                FigureStage::Features => ("images", "features of training images"),
+                FigureStage::Nearest => ("images", "nearest training images"),
+            };
+            let bar = progress_bar(progress.total, unit);
+            bar.set_message(what);
+            self.shown = Some((progress.stage, bar));
+        }
+        if let Some((_, bar)) = &self.shown {
+            bar.set_position(progress.done);
+        }
+        !is_interrupted()
+    }
+
+    fn end(&mut self) {
+        if let Some((_, bar)) = self.shown.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Runs with their figures.
+pub struct Compared<'a> {
+    pub folders: &'a [PathBuf],
+    pub runs: &'a [Opened],
+    pub measured: &'a Measured,
+    pub dataset: &'a Dataset,
+}
+
+/// A path as text, also where it is not Unicode.
+fn shown_path(path: impl AsRef<Path>) -> String {
+    path.as_ref().display().to_string()
+}
+
+fn name_of(likelihood: Likelihood) -> &'static str {
+    match likelihood {
+        Likelihood::Bernoulli => "bernoulli",
+        Likelihood::Gaussian { .. } => "gaussian",
+    }
+}
+
+impl Compared<'_> {
+    /// One line of JSON.
+    pub fn line(&self, out: &Path, images: usize, seed: u64) -> Value {
+        let models: Vec<Value> = (0..self.runs.len()).filter_map(|place| self.model(place)).collect();
+        let first = |field: &str| models.iter().map(|model| &model[field]).find(|value| !value.is_null()).cloned();
+        let step = |place: usize| self.runs.get(place).map(|run| run.checkpoint.step);
+        let reference = self.measured.reference.as_ref();
+        let features = reference.map(|reference| match reference.kind() {
+            FeatureKind::Classes { accuracy } => {
+                json!({ "network": "classes", "width": reference.width(), "accuracy": accuracy })
+            }
+            FeatureKind::Autoencoder { squared_error } => {
+                json!({ "network": "autoencoder", "width": reference.width(), "mse": squared_error })
+            }
+        });
+        json!({
+            "vae_run": self.folders.first().map(shown_path), "gan_run": self.folders.get(1).map(shown_path),
+            "out": shown_path(out), "images": images, "vae_steps": step(0), "gan_steps": step(1),
+            "mean_squared_error": first("mse"), "reconstruction_nats": first("nats"),
+            "data": self.dataset.name, "seed": seed, "features": features,
+            "training_images": reference.map(|reference| reference.training),
+            "memorised_below": reference.map(|reference| reference.memorised_below),
+            "resamples": { "of_examples": MEAN_RESAMPLES, "of_sets": SET_RESAMPLES },
+            "models": models,
+        })
+    }
+
+    /// The figures of a run; null where a family has none.
+    fn model(&self, place: usize) -> Option<Value> {
+        let (folder, run) = (self.folders.get(place)?, self.runs.get(place)?);
+        let (reference, figures) = (self.measured.reference.as_ref(), self.measured.models.get(place));
+        let mut out = json!({
+            "run": shown_path(folder), "preset": run.config.model.preset, "step": run.checkpoint.step,
+            "likelihood": run.snapshot.likelihood.map(name_of), "fitted": figures.map(|figures| figures.fitted),
+            "n": reference.map_or(0, |reference| reference.count),
+        });
+        for figure in &FIGURES {
+            let estimate = figures.and_then(|figures| figures.get(figure.id));
+            out[figure.key] = estimate.map(|estimate| estimate.value).into();
+            out[format!("{}_interval", figure.key)] =
+                estimate.map_or(Value::Null, |estimate| json!(estimate.interval(figure.range)));
+            if let Some(key) = figure.floor_key {
+                out[key] = self.floor(figure).map(|estimate| estimate.value).into();
+                out[format!("{key}_interval")] =
+                    self.floor(figure).map_or(Value::Null, |estimate| json!(estimate.interval(figure.range)));
+            }
+        }
+        let shares = |shares: &Vec<f64>| (!shares.is_empty()).then(|| shares.clone());
+        out["class_share"] = figures.and_then(|figures| shares(&figures.samples.class_share)).into();
+        out["class_share_floor"] = reference.and_then(|reference| shares(&reference.floor.class_share)).into();
+        Some(out)
+    }
+
+    fn floor(&self, figure: &FigureDefinition) -> Option<Estimate> {
+        self.measured.reference.as_ref()?.floor.estimates.get(&figure.id).copied()
+    }
+
+    /// What a person should know of them.
+    pub fn notes(&self) -> Vec<String> {
+        let fitted = self.measured.models.iter().zip(self.folders).filter(|(figures, _)| figures.fitted);
+        fitted
+            .map(|(_, folder)| format!("{}: samples of a fitted Gaussian: it has no prior", folder.display()))
+            .collect()
+    }
+
+    /// Lines of text: a row a figure, a column a run and one of test images.
+    pub fn table(&self) -> Vec<String> {
+        let letter = |place: usize| char::from_u32('A' as u32 + place as u32).map_or_else(String::new, String::from);
+        let mut lines: Vec<String> = Vec::new();
+        for (place, (folder, run)) in self.folders.iter().zip(self.runs).enumerate() {
+            let (preset, step) = (&run.config.model.preset, run.checkpoint.step);
+            lines.push(format!("{}  {}, {preset}, step {step}", letter(place), folder.display()));
+        }
+        let Some(reference) = &self.measured.reference else { return lines };
+        lines.push(match reference.kind() {
+            FeatureKind::Classes { accuracy } => format!(
+                "features: the {} hidden values of a class network that is right about {:.1} % of test images",
+                reference.width(),
+                100.0 * accuracy
+            ),
+            FeatureKind::Autoencoder { squared_error } => format!(
+                "features: the {} values of an autoencoder's code (the data has no classes), mean squared error {squared_error:.4}",
+                reference.width()
+            ),
+        });
+        lines.push(format!(
+            "{} samples of each, and as many test images as the floor, against {} training images",
+            reference.count, reference.training
+        ));
+        let mut header = vec!["figure".to_owned()];
+        header.extend((0..self.runs.len()).map(letter));
+        header.push("floor (test images)".to_owned());
+        let mut rows = vec![header];
+        for figure in &FIGURES {
+            let mut row = vec![format!("{} {}", figure.key, figure.better.arrow())];
+            row.extend(self.measured.models.iter().map(|figures| cell(figures.get(figure.id))));
+            row.push(cell(self.floor(figure)));
+            rows.push(row);
+        }
+        let names = self.dataset.class_names();
+        for (class, name) in names.iter().enumerate().filter(|_| names.len() <= LISTED_CLASSES) {
+            let share =
+                |shares: &[f64]| shares.get(class).map_or_else(|| "–".to_owned(), |share| format!("{share:.4}"));
+            let mut row = vec![format!("share of {name}")];
+            row.extend(self.measured.models.iter().map(|figures| share(&figures.samples.class_share)));
+            row.push(share(&reference.floor.class_share));
+            rows.push(row);
+        }
+        lines.extend(aligned(&rows));
+        lines.push(format!(
+            "± 1.96 standard errors of the bootstrap ({MEAN_RESAMPLES} resamples; {SET_RESAMPLES} of frechet, kernel_distance, pairwise_distance)"
+        ));
+        lines.push(format!(
+            "memorised: nearer to a training image than {:.3}, as 1 of 100 test images is",
+            reference.memorised_below
+        ));
+        lines
+    }
+}
+
+/// A figure with two digits of its error; a dash where there is none.
+fn cell(estimate: Option<Estimate>) -> String {
+    let Some(Estimate { value, half_width }) = estimate else { return "–".to_owned() };
+    let digits = if half_width > 0.0 { (1.0 - half_width.log10().floor()).clamp(0.0, 6.0) as usize } else { 4 };
+    format!("{value:.digits$} ± {half_width:.digits$}")
+}
+
+/// Columns below each other, the first to the left and the others to the right.
+fn aligned(rows: &[Vec<String>]) -> Vec<String> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).enumerate();
+        let cells = cells.map(|(column, (cell, width))| match column {
+            0 => format!("{cell:<width$}"),
+            _ => format!("{cell:>width$}"),
+        });
+        cells.collect::<Vec<_>>().join("   ")
+    };
+    rows.iter().map(line).collect()
+}
