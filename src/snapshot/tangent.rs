@@ -33,27 +33,56 @@ impl Network {
     ) -> PushForward<'a> {
         let TangentScratch { values, tangents, out } = scratch;
         let count = self.evaluate(inputs, count, values).len() / self.output().max(1);
-        tangents.resize_with(self.operations.len() + 1, Vec::new);
         out.clear();
         for direction in directions {
-            if let Some(first) = tangents.first_mut() {
-                first.clear();
-                (0..count).for_each(|_| first.extend_from_slice(direction));
-            }
-            for (index, operation) in self.operations.iter().enumerate() {
-                let (before, after) = tangents.split_at_mut(index + 1);
-                let Some(tangent) = after.first_mut() else { continue };
-                tangent.resize(count * operation.outputs(), 0.0);
-                let x = operation.read(values.values());
-                operation.kind.tangent(&operation.weight, x, operation.read(before), tangent);
-                if let Some(given) = values.values().get(index + 1) {
-                    operation.activation.apply_slope(given, tangent);
-                }
-            }
-            out.extend_from_slice(tangents.last().map_or(&[][..], Vec::as_slice));
+            let of_all = (0..count).flat_map(|_| direction.iter().copied());
+            out.extend_from_slice(self.push_direction(of_all, count, values.values(), tangents));
         }
-        let values = values.values().get(self.operations.len()).map_or(&[][..], Vec::as_slice);
-        PushForward { values, tangents: out }
+        PushForward { values: self.given(values), tangents: out }
+    }
+
+    /// The Jacobian at one example (`[input]`): its output `[output]`, and the change of that along each input,
+    /// `[input, output]`; on this thread alone.
+    pub fn jacobian<'a>(&self, input: &[f32], scratch: &'a mut TangentScratch) -> PushForward<'a> {
+        let TangentScratch { values, tangents, out } = scratch;
+        let count = self.input();
+        // The same example for each direction: all of them together take much less than one after another.
+        let inputs: Vec<f32> = (0..count).flat_map(|_| input.iter().copied()).collect();
+        self.evaluate(&inputs, count, values);
+        let units = (0..count * count).map(|place| if place % (count + 1) == 0 { 1.0 } else { 0.0 });
+        out.clear();
+        out.extend_from_slice(self.push_direction(units, count, values.values(), tangents));
+        PushForward { values: self.given(values).get(..self.output()).unwrap_or_default(), tangents: out }
+    }
+
+    /// What an evaluation gave, `[count, output]`.
+    fn given<'a>(&self, values: &'a Scratch) -> &'a [f32] {
+        values.values().get(self.operations.len()).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// The change of each output along a direction of each example (`[count, input]`), of which the values are known.
+    fn push_direction<'a>(
+        &self,
+        directions: impl Iterator<Item = f32>,
+        count: usize,
+        values: &[Vec<f32>],
+        tangents: &'a mut Vec<Vec<f32>>,
+    ) -> &'a [f32] {
+        tangents.resize_with(self.operations.len() + 1, Vec::new);
+        if let Some(first) = tangents.first_mut() {
+            first.clear();
+            first.extend(directions);
+        }
+        for (index, operation) in self.operations.iter().enumerate() {
+            let (before, after) = tangents.split_at_mut(index + 1);
+            let Some(tangent) = after.first_mut() else { continue };
+            tangent.resize(count * operation.outputs(), 0.0);
+            operation.kind.tangent(&operation.weight, operation.read(values), operation.read(before), tangent);
+            if let Some(given) = values.get(index + 1) {
+                operation.activation.apply_slope(given, tangent);
+            }
+        }
+        tangents.last().map_or(&[][..], Vec::as_slice)
     }
 }
 

@@ -82,6 +82,35 @@ fn on_threads_the_values_are_the_same() {
 }
 
 #[test]
+fn the_jacobian_is_that_of_each_direction_alone_and_of_small_differences() {
+    let weights = |count: usize, scale: f32| (0..count).map(|i| scale * ((i * 37 % 19) as f32 / 9.0 - 1.0)).collect();
+    let [first, second]: [Vec<f32>; 2] = [weights(15, 0.8), weights(20, 0.6)];
+    let hidden = linear("hidden", 0, &first, &[0.1, -0.2, 0.3, 0.05, -0.4], Activation::LeakyRelu { slope: 0.2 });
+    let last = linear("last", 1, &second, &[0.0; 4], Activation::Sigmoid);
+    let network = Network::new(3, vec![hidden, last]).unwrap();
+    let input = [0.3, -0.7, 0.4];
+    let (mut scratch, mut alone) = (TangentScratch::default(), TangentScratch::default());
+    let jacobian = network.jacobian(&input, &mut scratch);
+    assert_eq!((jacobian.values.len(), jacobian.tangents.len()), (4, 12));
+    for (axis, row) in jacobian.tangents.chunks_exact(4).enumerate() {
+        let mut direction = [0.0; 3];
+        direction[axis] = 1.0;
+        let pushed = network.push_forward(&input, &[&direction], 1, &mut alone);
+        assert!(pushed.tangents.iter().zip(row).all(|(a, b)| (a - b).abs() < 1e-6), "{axis}");
+        assert!(pushed.values.iter().zip(jacobian.values).all(|(a, b)| (a - b).abs() < 1e-6), "{axis}");
+        let at = |step: f32| {
+            let mut moved = input;
+            moved[axis] += step;
+            network.evaluate(&moved, 1, &mut Scratch::default()).to_vec()
+        };
+        let (after, before) = (at(1e-2), at(-1e-2));
+        for ((after, before), slope) in after.iter().zip(&before).zip(row) {
+            assert!(((after - before) / 2e-2 - slope).abs() < 1e-4, "{axis}");
+        }
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_refused_by_name() {
     let refused = |operations| Network::new(2, operations).unwrap_err().to_string();
     assert_eq!(refused(vec![]), "expected at least one operation, found none");

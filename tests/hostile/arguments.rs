@@ -131,7 +131,10 @@ const WRONG: [(&str, &str); 64] = [
     ),
     ("eval run --grid-nll --grid 9", "--grid: expected an even number from 8 to 512, found 9"),
     ("eval run --nll-samples 1 --images 17", "--images: expected 1 to 16, found 17"),
-    ("eval run --images 1", "--images: expected --nll-samples, --grid-nll, --gap, --places or --inversion beside it, found none"),
+    (
+        "eval run --images 1",
+        "--images: expected --nll-samples, --grid-nll, --gap, --places or --inversion beside it, found none",
+    ),
 ];
 
 /// Benchmarks and the main job.

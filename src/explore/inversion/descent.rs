@@ -90,10 +90,7 @@ impl Descent {
     /// Differentiates where it is.
     pub fn receive_slope(&mut self, decoder: &Network, image: &[f32], scratch: &mut TangentScratch) {
         let latent = self.at.len();
-        let unit: Vec<Vec<f32>> =
-            (0..latent).map(|axis| (0..latent).map(|place| f32::from(u8::from(place == axis))).collect()).collect();
-        let directions: Vec<&[f32]> = unit.iter().map(Vec::as_slice).collect();
-        let tangents = decoder.push_forward(&self.at, &directions, 1, scratch).tangents;
+        let tangents = decoder.jacobian(&self.at, scratch).tangents;
         let jacobian = Matrix::new(tangents, latent, image.len());
         matmul(&mut self.hessian, jacobian, jacobian.transposed(), false);
         let rest: Vec<f32> = image.iter().zip(&self.image).map(|(x, g)| x - g).collect();
