@@ -75,7 +75,7 @@ fn samples_of_a_generator_are_found_again() {
             })
             .collect();
         errors.sort_by(f32::total_cmp);
-        assert!(errors[10] < 2e-4 && errors[19] < 1e-2, "z {latent}: {errors:?}");
+        assert!(errors[10] < 2e-3 && errors[19] < 1e-2, "z {latent}: {errors:?}");
     }
 }
 
