@@ -150,6 +150,10 @@ fn train_eval_sample_plane_and_compare_work_together() {
     }
     assert!(compared["features"]["accuracy"].as_f64().unwrap() > 0.9, "{compared}");
     assert_eq!(compare("2"), compared, "the same digits again, on any number of threads");
+    let evaluated = json(&latentarium(here, &["eval", "gan", "--figures", "--images", "100", "--json"]));
+    assert!(evaluated["n"] == 100 && evaluated["mse"].is_null() && evaluated["pixel_std"].is_f64(), "{evaluated}");
+    assert!(evaluated["frechet"].as_f64() > evaluated["frechet_floor"].as_f64(), "{evaluated}");
+    refuses(here, &["eval", "gan", "--figures", "--images", "0"], 2, "--images: expected 1 to ");
     // A GAN may come first, and more than two stand in the table.
     let three = json(&latentarium(
         here,

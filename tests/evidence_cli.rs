@@ -128,7 +128,7 @@ fn wrong_usage_is_status_two_with_a_sentence() {
     refuses(
         here,
         &["eval", "two", "--images", "5"],
-        "--images: expected --nll-samples, --grid-nll, --gap, --places or --inversion beside it",
+        "--images: expected --nll-samples, --grid-nll, --gap, --places, --inversion or --figures beside it",
     );
     refuses(here, &["eval", "two", "--grid-nll", "--images", "0"], "--images: expected 1 to ");
     refuses(here, &["eval", "two", "--nll-samples", "9", "--images", "99999999"], "found 99999999");

@@ -2,7 +2,8 @@
 
 use super::Outcome;
 use super::common::{open, threads_of, usage, write_png};
-use super::compare_figures::{Compared, Measured, measure};
+use super::compare_figures::Compared;
+use super::figures::{Measured, measure};
 use super::interruption::{SOON, note_interruptions};
 use super::output::{say, tell};
 use crate::explore::compare::{FigureProtocol, sheet};

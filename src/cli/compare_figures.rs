@@ -1,74 +1,16 @@
-//! The figures that `latentarium compare` prints: how they are made with progress, as JSON, and as a table.
+//! What `latentarium compare` prints: one line of JSON, or a table.
 
-use super::common::progress_bar;
-use super::interruption::is_interrupted;
+use super::figures::Measured;
 use crate::dataset::Dataset;
-use crate::explore::compare::{FigureProgress, FigureProtocol, FigureReference, FigureStage, ModelFigures};
 use crate::metrics::samples::{Estimate, FeatureKind, MEAN_RESAMPLES, SET_RESAMPLES};
 use crate::metrics::{FIGURES, FigureDefinition};
 use crate::run::Opened;
 use crate::snapshot::Likelihood;
-use anyhow::Result;
-use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Classes whose shares stand in the table, at most.
 const LISTED_CLASSES: usize = 20;
-
-/// What all models are measured against, and the figures of each; nothing where none are asked for.
-#[derive(Default)]
-pub struct Measured {
-    reference: Option<FigureReference>,
-    models: Vec<ModelFigures>,
-}
-
-/// Measures every run by one protocol, under progress bars, in the pool that it is called in; `None` if interrupted.
-pub fn measure(runs: &[Opened], dataset: &Dataset, protocol: FigureProtocol) -> Result<Option<Measured>> {
-    let mut bars = Bars { shown: None };
-    let mut go_on = |progress| bars.go_on(progress);
-    let Some(reference) = FigureReference::new(dataset, protocol, &mut go_on)? else {
-        return Ok((!is_interrupted()).then(Measured::default));
-    };
-    let mut models = Vec::new();
-    for run in runs {
-        let Some(figures) = reference.figures(&run.snapshot, dataset, &mut go_on) else { return Ok(None) };
-        models.push(figures);
-    }
-    bars.end();
-    Ok(Some(Measured { reference: Some(reference), models }))
-}
-
-/// A progress bar for each stage in turn.
-struct Bars {
-    shown: Option<(FigureStage, ProgressBar)>,
-}
-
-impl Bars {
-    fn go_on(&mut self, progress: FigureProgress) -> bool {
-        if self.shown.as_ref().is_none_or(|(stage, bar)| *stage != progress.stage || bar.position() > progress.done) {
-            self.end();
-            let (unit, what) = match progress.stage {
-                FigureStage::Learning => ("steps", "a network learns the features"),
-                FigureStage::Features => ("images", "features of training images"),
-                FigureStage::Nearest => ("images", "nearest training images"),
-            };
-            let bar = progress_bar(progress.total, unit);
-            bar.set_message(what);
-            self.shown = Some((progress.stage, bar));
-        }
-        if let Some((_, bar)) = &self.shown {
-            bar.set_position(progress.done);
-        }
-        !is_interrupted()
-    }
-
-    fn end(&mut self) {
-        if let Some((_, bar)) = self.shown.take() {
-            bar.finish_and_clear();
-        }
-    }
-}
 
 /// Runs with their figures.
 pub struct Compared<'a> {
@@ -96,51 +38,26 @@ impl Compared<'_> {
         let models: Vec<Value> = (0..self.runs.len()).filter_map(|place| self.model(place)).collect();
         let first = |field: &str| models.iter().map(|model| &model[field]).find(|value| !value.is_null()).cloned();
         let step = |place: usize| self.runs.get(place).map(|run| run.checkpoint.step);
-        let reference = self.measured.reference.as_ref();
-        let features = reference.map(|reference| match reference.kind() {
-            FeatureKind::Classes { accuracy } => {
-                json!({ "network": "classes", "width": reference.width(), "accuracy": accuracy })
-            }
-            FeatureKind::Autoencoder { squared_error } => {
-                json!({ "network": "autoencoder", "width": reference.width(), "mse": squared_error })
-            }
-        });
-        json!({
+        let mut line = json!({
             "vae_run": self.folders.first().map(shown_path), "gan_run": self.folders.get(1).map(shown_path),
             "out": shown_path(out), "images": images, "vae_steps": step(0), "gan_steps": step(1),
             "mean_squared_error": first("mse"), "reconstruction_nats": first("nats"),
-            "data": self.dataset.name, "seed": seed, "features": features,
-            "training_images": reference.map(|reference| reference.training),
-            "memorised_below": reference.map(|reference| reference.memorised_below),
-            "resamples": { "of_examples": MEAN_RESAMPLES, "of_sets": SET_RESAMPLES },
-            "models": models,
-        })
+            "data": self.dataset.name, "seed": seed,
+        });
+        self.measured.describe(&mut line);
+        line["models"] = models.into();
+        line
     }
 
-    /// The figures of a run; null where a family has none.
+    /// What is known of a run, with its figures.
     fn model(&self, place: usize) -> Option<Value> {
         let (folder, run) = (self.folders.get(place)?, self.runs.get(place)?);
-        let (reference, figures) = (self.measured.reference.as_ref(), self.measured.models.get(place));
-        let mut out = json!({
+        let mut line = json!({
             "run": shown_path(folder), "preset": run.config.model.preset, "step": run.checkpoint.step,
-            "likelihood": run.snapshot.likelihood.map(name_of), "fitted": figures.map(|figures| figures.fitted),
-            "n": reference.map_or(0, |reference| reference.count),
+            "likelihood": run.snapshot.likelihood.map(name_of),
         });
-        for figure in &FIGURES {
-            let estimate = figures.and_then(|figures| figures.get(figure.id));
-            out[figure.key] = estimate.map(|estimate| estimate.value).into();
-            out[format!("{}_interval", figure.key)] =
-                estimate.map_or(Value::Null, |estimate| json!(estimate.interval(figure.range)));
-            if let Some(key) = figure.floor_key {
-                out[key] = self.floor(figure).map(|estimate| estimate.value).into();
-                out[format!("{key}_interval")] =
-                    self.floor(figure).map_or(Value::Null, |estimate| json!(estimate.interval(figure.range)));
-            }
-        }
-        let shares = |shares: &Vec<f64>| (!shares.is_empty()).then(|| shares.clone());
-        out["class_share"] = figures.and_then(|figures| shares(&figures.samples.class_share)).into();
-        out["class_share_floor"] = reference.and_then(|reference| shares(&reference.floor.class_share)).into();
-        Some(out)
+        self.measured.list(place, &mut line);
+        Some(line)
     }
 
     fn floor(&self, figure: &FigureDefinition) -> Option<Estimate> {

@@ -3,11 +3,13 @@
 use super::Outcome;
 use super::common::{figure, open, progress_bar, threads_of, usage};
 use super::eval_inversion::InversionArguments;
-use super::eval_likelihood::LikelihoodArguments;
+use super::eval_likelihood::{LikelihoodArguments, images_of};
 use super::eval_places::PlacesArguments;
+use super::figures::measure;
 use super::interruption::{SOON, is_interrupted, note_interruptions};
 use super::output::say;
 use crate::dataset::Dataset;
+use crate::explore::compare::FigureProtocol;
 use crate::metrics::{ClassShares, Classifier, ClassifierEffort, PixelSpread, TestFolds};
 use crate::model::Model;
 use crate::random::{Purpose, normal_rows};
@@ -17,6 +19,8 @@ use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
 
+/// Test images and samples that figures are of, at most.
+const FIGURE_IMAGES: usize = 10_000;
 /// Samples that are looked at.
 const SAMPLES: usize = 1000;
 /// Values of samples that are in hand at a time: 64 MiB.
@@ -35,8 +39,11 @@ pub struct EvalArguments {
     places: PlacesArguments,
     #[command(flatten)]
     inversion: InversionArguments,
-    /// Test images that are looked at closely, the first ones [default: 1000, for places 10000, for inversion 100, or all where
-    /// there are fewer].
+    /// The figures that models of any family are compared by, with intervals and floors, as `compare` prints them.
+    #[arg(long)]
+    figures: bool,
+    /// Test images that are looked at closely, the first ones; of --figures any [default: 1000, for places and figures 10000, for
+    /// inversion 100, or all where there are fewer].
     #[arg(long, value_name = "N")]
     images: Option<usize>,
     /// Threads; the figures do not depend on it.
@@ -51,12 +58,20 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
     let threads = threads_of(arguments.threads)?;
     note_interruptions(SOON)?;
     let (opened, dataset) = open(&arguments.run, arguments.data.as_deref())?;
-    let EvalArguments { likelihood, places, inversion, .. } = arguments;
-    if arguments.images.is_some() && !likelihood.is_asked() && !places.is_asked() && !inversion.is_asked() {
-        let expected = "--nll-samples, --grid-nll, --gap, --places or --inversion";
+    let EvalArguments { likelihood, places, inversion, figures, .. } = arguments;
+    let looks_closely = likelihood.is_asked() || places.is_asked() || inversion.is_asked() || *figures;
+    if arguments.images.is_some() && !looks_closely {
+        let expected = "--nll-samples, --grid-nll, --gap, --places, --inversion or --figures";
         return Err(usage(format!("--images: expected {expected} beside it, found none")));
     }
+    if *figures && dataset.sample().is_point() {
+        return Err(usage(format!("--figures: expected a run of images, found points of {}", dataset.sample())));
+    }
     let images = likelihood.check(&opened, &dataset, arguments.images)?;
+    let figure_images = match figures {
+        true => images_of(&dataset, arguments.images, FIGURE_IMAGES)?,
+        false => 0,
+    };
     let search = places.check(&opened, &dataset, arguments.images)?;
     let inversion = inversion.check(&opened, &dataset, arguments.images)?;
     let mut line = serde_json::json!({
@@ -71,8 +86,20 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
         if is_interrupted() || !likelihood.evaluate(&opened, &dataset, images, &mut line)? {
             return Ok(false);
         }
-        let is_whole = search.map_or(Ok(true), |search| search.evaluate(&opened, &dataset, &mut line))?;
-        Ok(is_whole && inversion.map_or(Ok(true), |inversion| inversion.evaluate(&opened, &dataset, &mut line))?)
+        let is_found = search.map_or(Ok(true), |search| search.evaluate(&opened, &dataset, &mut line))?
+            && inversion.map_or(Ok(true), |inversion| inversion.evaluate(&opened, &dataset, &mut line))?;
+        if !is_found || !figures {
+            return Ok(is_found);
+        }
+        let protocol = FigureProtocol {
+            images: figure_images,
+            seed: opened.config.model.seed(),
+            effort: ClassifierEffort::THOROUGH,
+        };
+        let Some(measured) = measure(std::slice::from_ref(&opened), &dataset, protocol)? else { return Ok(false) };
+        measured.describe(&mut line);
+        measured.list(0, &mut line);
+        Ok(true)
     })?;
     if !is_whole {
         return Ok(Outcome::Interrupted);

@@ -11,6 +11,7 @@ mod eval_inversion;
 mod eval_likelihood;
 mod eval_places;
 pub mod explorer;
+mod figures;
 mod film;
 mod interruption;
 mod list;

@@ -133,7 +133,7 @@ const WRONG: [(&str, &str); 64] = [
     ("eval run --nll-samples 1 --images 17", "--images: expected 1 to 16, found 17"),
     (
         "eval run --images 1",
-        "--images: expected --nll-samples, --grid-nll, --gap, --places or --inversion beside it, found none",
+        "--images: expected --nll-samples, --grid-nll, --gap, --places, --inversion or --figures beside it, found none",
     ),
 ];
 
