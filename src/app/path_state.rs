@@ -11,4 +11,6 @@ pub(super) struct PathState {
     pub asked: Option<(PathSource, Instant)>,
     /// The newest that is made.
     pub made: Option<Arc<PathMade>>,
+    /// Where on it the cursor was put last, 0 to 1.
+    pub part: Option<f32>,
 }

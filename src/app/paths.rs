@@ -59,9 +59,18 @@ impl Session {
         let snapshot = self.model(slot).shown().filter(|_| !is_points)?.clone();
         let plane = self.services.planes.plane(self.id(slot))?.clone();
         let points = self.services.planes.points(self.id(slot));
-        let needs_codes = path.kind == PathKind::Geodesic && snapshot.latent == 2;
+        let has_codes = snapshot.latent == 2 || snapshot.encoder.is_some();
+        let needs_codes = path.kind == PathKind::Geodesic && has_codes;
         let encoding = points.filter(|_| needs_codes).map(|points| points.encoding.clone());
-        Some(PathSource { snapshot, plane, path, encoding })
+        let has_images = !path.images.is_empty() && snapshot.encoder.is_some();
+        let test = self.services.data.as_ref().filter(|data| has_images && data.shape() == snapshot.image);
+        let test = test.map(|data| data.test.clone());
+        Some(PathSource { snapshot, plane, path, encoding, test })
+    }
+
+    /// The newest path over a view's plane that is made.
+    pub fn path_made(&self, slot: Slot) -> Option<&Arc<PathMade>> {
+        self.services.planes.planes.get(self.id(slot))?.path.made.as_ref()
     }
 
     /// A path was made.

@@ -220,6 +220,7 @@ impl Planes {
                 points: self.points(id),
                 line: self.viewer.as_ref().and_then(|viewer| viewer.line(id)),
                 path: self.planes.get(id).and_then(|state| state.path.made.clone()),
+                path_part: self.planes.get(id).and_then(|state| state.path.part),
                 found: self.viewer.as_ref().and_then(|viewer| viewer.look(id)),
                 directions: self.viewer.as_ref().and_then(|viewer| viewer.directions(id)),
                 drawn: self.viewer.as_ref().and_then(|viewer| viewer.drawing(id)),

@@ -87,9 +87,8 @@ impl Panel for Activations {
             return;
         };
         let Some(plane) = view.plane(lens.model) else { return };
-        let fits = plane.plane.as_ref().filter(|plane| plane.latent() == snapshot.latent);
-        let (Some(at), Some(sheet)) = (fits, MapSheet::of_decoder(snapshot, lens.operation)) else { return };
-        let latent = at.latent_from_plane(view.cursor_after(commands));
+        let latent = view.latent_after(lens.model, commands).filter(|latent| latent.len() == snapshot.latent);
+        let (Some(latent), Some(sheet)) = (latent, MapSheet::of_decoder(snapshot, lens.operation)) else { return };
         let footer = ui.text_style_height(&egui::TextStyle::Small) * 2.0 + theme::GRID;
         let size = vec2(ui.available_width(), (ui.available_height() - footer).max(4.0 * theme::GRID));
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());

@@ -165,6 +165,8 @@ pub enum Ask {
 pub enum ImageSubject {
     /// What a view's model makes of a place of its plane.
     Decoded(Slot, [f32; 2]),
+    /// What a view's model makes of a part of the path over its plane, 0 to 1.
+    OnPath(Slot, f32),
     /// An example of the data.
     Example(ExamplePlace),
     /// An image of the compare sheet, by its column and its row.

@@ -127,6 +127,17 @@ pub enum PlaneCommand {
     Cursor([f32; 2]),
     /// The cursor was released here.
     CursorSettled([f32; 2]),
+    /// Move the cursor along the path over the plane of a model; beside it the path's latents may lie off the plane.
+    CursorOnPath {
+        /// The model.
+        model: ModelId,
+        /// The place on the plane.
+        at: [f32; 2],
+        /// The part of the path, 0 to 1.
+        part: f32,
+        /// Whether it was released there.
+        settled: bool,
+    },
     /// Move a plane's origin to the encoding of a test image.
     OriginFromPoint(ModelId, usize),
     /// Move a plane's origin back to 0.

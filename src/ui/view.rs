@@ -4,7 +4,7 @@ use crate::dataset::{Dataset, Progress, Source};
 use crate::explore::compare::Sheet;
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
-use crate::explore::path::PlanePath;
+use crate::explore::path::{PathMade, PlanePath};
 use crate::explore::posterior::PlacedImages;
 use crate::explore::timeline::KeptIn;
 use crate::explore::viewport::Viewport;
@@ -237,9 +237,33 @@ impl<'a> View<'a> {
     pub fn cursor_after(&self, commands: &[Command]) -> [f32; 2] {
         let moved = commands.iter().rev().find_map(|command| match command {
             Command::Plane(PlaneCommand::Cursor(cursor) | PlaneCommand::CursorSettled(cursor)) => Some(*cursor),
+            Command::Plane(PlaneCommand::CursorOnPath { at, .. }) => Some(*at),
             _ => None,
         });
         moved.unwrap_or(self.cursor)
+    }
+
+    /// The latent that the cursor means to a view's model at a place of its plane: on the path that is laid, where that leaves the
+    /// plane and this `part` of it, 0 to 1, lies there, the path's own; else the plane's. `None` where there is no plane.
+    pub fn latent_at(&self, slot: Slot, place: [f32; 2], part: Option<f32>) -> Option<Vec<f32>> {
+        let (known, plane) = self.plane(slot).and_then(|known| Some((known, known.plane.as_ref()?)))?;
+        let part = part.or(known.path_part);
+        let is_laid = |made: &&Arc<PathMade>| self.path == Some(&made.source.path) && made.source.plane == *plane;
+        let made = known.path.as_ref().filter(|made| made.leaves_plane()).filter(is_laid);
+        Some(match made.zip(part).filter(|(made, part)| made.at(*part) == place) {
+            Some((made, part)) => made.latent_at(part),
+            None => plane.latent_from_plane(place),
+        })
+    }
+
+    /// The same where the cursor is after these commands.
+    pub fn latent_after(&self, slot: Slot, commands: &[Command]) -> Option<Vec<f32>> {
+        let id = self.slots.id(slot);
+        let moved = commands.iter().rev().find_map(|command| match command {
+            Command::Plane(PlaneCommand::CursorOnPath { model, part, .. }) if *model == id => Some(*part),
+            _ => None,
+        });
+        self.latent_at(slot, self.cursor_after(commands), moved)
     }
 
     /// The models that learn from the data that is open, in the order of the list.

@@ -3,12 +3,14 @@
 use crate::screen::{A, Screen};
 use crate::timeline::trained;
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::kittest::Queryable;
 use latentarium::explore::path::{PathKind, PlanePath};
+use latentarium::explore::tiles::byte;
 use latentarium::model::ModelId;
 use latentarium::picture::film::FilmFormat;
-use latentarium::ui::command::{FileCommand, ModelCommand, PlaneCommand, ViewCommand};
+use latentarium::snapshot::Scratch;
+use latentarium::ui::command::{FileCommand, ImageSubject, ModelCommand, PlaneCommand, ViewCommand};
 use latentarium::ui::plane::settings::PlaneSettings;
 use latentarium::ui::settings::{FilmChoice, SampleChoice, Settings};
 use latentarium::ui::slot::Slot;
@@ -231,7 +233,7 @@ fn a_timeline_is_exported_as_a_film_and_can_be_cancelled() {
 fn a_path_is_made_in_the_background_and_undone_like_anything_else() {
     let mut screen = Screen::ready();
     screen.until("weights", |session| session.model(Slot::A).shown().is_some());
-    let path = PlanePath { waypoints: vec![[-1.0, 0.0], [1.0, 0.5]], kind: PathKind::Straight, closed: false };
+    let path = PlanePath { waypoints: vec![[-1.0, 0.0], [1.0, 0.5]], kind: PathKind::Straight, ..PlanePath::default() };
     screen.session.borrow_mut().apply(PlaneCommand::Path(Some(path)));
     screen.harness.run_steps(3);
     let began = std::time::Instant::now();
@@ -247,4 +249,83 @@ fn a_path_is_made_in_the_background_and_undone_like_anything_else() {
     screen.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
     screen.harness.run_steps(2);
     assert!(screen.harness.query_by_label("Twelve images along the path").is_some());
+}
+
+/// The image that comes to the clipboard, a value a pixel of the image: each is ten by ten of them.
+fn copied(screen: &mut Screen) -> Vec<u8> {
+    let began = std::time::Instant::now();
+    loop {
+        let commands = &screen.harness.output().platform_output.commands;
+        let image = commands.iter().find_map(|command| match command {
+            OutputCommand::CopyImage(image) => Some(image.clone()),
+            _ => None,
+        });
+        if let Some(image) = image {
+            return (0..28 * 28).map(|at| image[(10 * (at % 28) + 5, 10 * (at / 28) + 5)].r()).collect();
+        }
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "nothing was copied");
+        screen.step();
+    }
+}
+
+/// With more than two dimensions the shortest way goes through all of them: its images, its film and the cursor on it are of the
+/// latents that it goes through, and not of where the plane comes nearest.
+#[test]
+fn a_shortest_path_of_many_dimensions_leaves_the_plane_and_is_played_and_filmed_off_it() {
+    let mut screen = Screen::ready();
+    std::fs::create_dir(screen.folder.path().join("exports")).unwrap();
+    let config = screen.session.borrow().model(Slot::A).config.clone();
+    let config = config.with("hidden", vec![12]).unwrap().with("latent", 5).unwrap().with("batch", 16).unwrap();
+    screen.session.borrow_mut().apply(ModelCommand::Edit(A, Box::new(config)));
+    screen.session.borrow_mut().apply(ModelCommand::Reset(A));
+    screen.until("five dimensions", |session| session.plane(Slot::A).is_some_and(|plane| plane.latent() == 5));
+    screen.session.borrow_mut().apply(ModelCommand::Start(A));
+    screen.until("steps", |session| session.model(Slot::A).status().is_some_and(|status| status.step > 40));
+    screen.session.borrow_mut().apply(ModelCommand::Pause(A));
+    screen.until("a pause, and points", |session| {
+        let shown = session.model(Slot::A).shown().map(|shown| shown.step);
+        !session.is_training() && session.points(Slot::A).map(|points| points.encoding.step) == shown
+    });
+    let waypoints = vec![[-1.0, 0.0], [1.0, 0.5]];
+    let path = PlanePath { waypoints, images: [(1, 3)].into(), kind: PathKind::Geodesic, closed: false };
+    screen.session.borrow_mut().apply(PlaneCommand::Path(Some(path.clone())));
+    screen.until("the path", |session| {
+        let made = session.path_made(Slot::A).filter(|made| made.source.path == path);
+        made.is_some_and(|made| made.source.encoding.is_some() && Some(&made.source.plane) == session.plane(Slot::A))
+    });
+    let made = screen.session.borrow().path_made(Slot::A).unwrap().clone();
+    assert!(made.leaves_plane() && made.farthest() > 0.01, "{}", made.farthest());
+    assert!(screen.harness.query_all_by_label_contains("leaves the plane, by").next().is_some());
+    let decoded = |latent: &[f32]| -> Vec<u8> {
+        let (snapshot, mut scratch) = (made.source.snapshot.clone(), Scratch::default());
+        snapshot.decoder.evaluate(latent, 1, &mut scratch).iter().map(|value| byte(*value)).collect()
+    };
+    // The cursor stands on it at the end: a test image's code, and not what is under it on the plane.
+    let at = made.at(1.0);
+    screen.session.borrow_mut().apply(PlaneCommand::CursorOnPath { model: A, at, part: 1.0, settled: true });
+    screen.step();
+    screen.session.borrow_mut().apply(FileCommand::CopyImage(ImageSubject::Decoded(Slot::A, at)));
+    let (on_path, on_plane) = (decoded(&made.latent_at(1.0)), decoded(&made.source.plane.latent_from_plane(at)));
+    assert!(copied(&mut screen) == on_path && on_path != on_plane);
+    let settings = screen.session.borrow().settings().clone();
+    let film = FilmChoice { frames: 5, size: 28, rate: 10 };
+    screen.session.borrow_mut().apply(ViewCommand::Settings(Box::new(Settings { film, ..settings })));
+    let file = export(&mut screen, "Film along the path of A", "film.png");
+    screen.until("a film", |_| file.is_file());
+    let reader = std::io::BufReader::new(std::fs::File::open(&file).unwrap());
+    let mut reader = png::Decoder::new(reader).read_info().unwrap();
+    let curve = made.source.curve(&mut || true).unwrap();
+    for (frame, latent) in made.source.latents(&curve, 5).chunks_exact(5).enumerate() {
+        let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut bytes).unwrap();
+        let greys: Vec<u8> = bytes.iter().copied().step_by(3).collect();
+        assert!(greys == decoded(latent), "frame {frame}");
+    }
+    // Without the path the cursor means the plane again.
+    screen.session.borrow_mut().apply(PlaneCommand::Path(None));
+    screen.step();
+    screen.session.borrow_mut().apply(FileCommand::CopyImage(ImageSubject::Decoded(Slot::A, at)));
+    assert!(copied(&mut screen) == on_plane);
+    screen.session.borrow_mut().apply(latentarium::ui::command::Command::Undo);
+    assert_eq!(screen.session.borrow().project().path.as_ref(), Some(&path));
 }

@@ -127,6 +127,7 @@ impl Screen {
         for command in &commands {
             match command {
                 Command::Plane(PlaneCommand::Cursor(to) | PlaneCommand::CursorSettled(to)) => self.cursor = *to,
+                Command::Plane(PlaneCommand::CursorOnPath { at, .. }) => self.cursor = *at,
                 Command::Plane(PlaneCommand::Line(line)) => self.line = *line,
                 Command::Plane(PlaneCommand::LineSettled(line)) => self.line = Some(*line),
                 Command::Plane(PlaneCommand::Path(path)) => (self.line, self.path) = (None, path.clone()),

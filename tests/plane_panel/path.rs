@@ -30,7 +30,7 @@ fn make(harness: &mut Harness<'_, State>) {
     let screen = &mut harness.state_mut().screen;
     let (snapshot, path) = (screen.snapshots[&Slot::A].clone(), screen.path.clone().unwrap());
     let plane = screen.plane(Slot::A).plane.clone().unwrap();
-    let source = PathSource { snapshot, plane, path, encoding: None };
+    let source = PathSource { snapshot, plane, path, encoding: None, test: None };
     screen.plane(Slot::A).path = source.made(AtlasLimits::default(), &mut || true).map(Arc::new);
     assert!(screen.plane(Slot::A).path.is_some());
     harness.run_steps(2);
@@ -150,4 +150,34 @@ fn a_click_on_an_image_takes_the_cursor_to_its_place() {
         let wanted = place(&mut harness, image);
         assert!(close(harness.state().screen.cursor, wanted), "{image}");
     }
+}
+
+/// Of more than two dimensions a shortest way goes through all of them: what is asked for says where on it the cursor is.
+#[test]
+fn a_path_that_leaves_the_plane_says_so_and_is_played_along_itself() {
+    let mut harness = harness(State::new(5, true));
+    let path = PlanePath { kind: PathKind::Geodesic, ..bent() };
+    harness.state_mut().screen.path = Some(path);
+    make(&mut harness);
+    harness.state_mut().screen.commands.clear();
+    assert!(harness.query_by_label_contains("leaves the plane, by").is_some());
+    harness.get_by_label("Play the path").click();
+    harness.run_steps(30);
+    harness.get_by_label("Pause the path").click();
+    harness.run_steps(2);
+    let made = harness.state_mut().screen.plane(Slot::A).path.clone().unwrap();
+    let mut last = 0.0;
+    let mut settled = Vec::new();
+    for command in &harness.state().screen.commands {
+        let Command::Plane(PlaneCommand::CursorOnPath { at, part, settled: is_settled, .. }) = command else {
+            panic!("{command:?}");
+        };
+        assert!(*at == made.at(*part) && *part >= last, "{command:?}");
+        (last, settled) = (*part, [settled, vec![*is_settled]].concat());
+    }
+    assert!(last > 0.0 && settled.len() > 20 && settled.iter().filter(|settled| **settled).count() == 1);
+    // A straight path lies on the plane.
+    harness.state_mut().screen.path = Some(bent());
+    make(&mut harness);
+    assert!(harness.query_by_label_contains("leaves the plane, by").is_none());
 }

@@ -44,7 +44,14 @@ impl Session {
     fn image_work(&self, subject: ImageSubject) -> Option<ImageWork> {
         let data = self.services.data.as_ref().filter(|data| !data.sample().is_point())?;
         match subject {
-            ImageSubject::Decoded(slot, place) => self.decoded_work(slot, place),
+            ImageSubject::Decoded(slot, place) => {
+                let latent = self.view(&[]).latent_at(slot, place, None)?;
+                self.decoded_work(slot, place, latent)
+            }
+            ImageSubject::OnPath(slot, part) => {
+                let made = self.view(&[]).plane(slot)?.path.clone()?;
+                self.decoded_work(slot, made.at(part), made.latent_at(part))
+            }
             ImageSubject::Example(ExamplePlace { part, index }) => {
                 let split = part.of(data).clone();
                 let name = (index < split.count()).then(|| data_panel::example_name(&split, index))?;
@@ -82,11 +89,9 @@ impl Session {
         }
     }
 
-    /// What a view's model makes of a place of its plane: by the reference decoder, whoever decoded what is shown.
-    fn decoded_work(&self, slot: Slot, place: [f32; 2]) -> Option<ImageWork> {
-        let snapshot = self.model(slot).shown()?.clone();
-        let plane = self.services.planes.plane(self.id(slot)).filter(|plane| plane.latent() == snapshot.latent)?;
-        let latent = plane.latent_from_plane(place);
+    /// What a view's model makes of a latent at a place of its plane: by the reference decoder, whoever decoded what is shown.
+    fn decoded_work(&self, slot: Slot, place: [f32; 2], latent: Vec<f32>) -> Option<ImageWork> {
+        let snapshot = self.model(slot).shown().filter(|snapshot| snapshot.latent == latent.len())?.clone();
         let [x, y] = place.map(|x| format!("{x:.2}").replace('-', "−"));
         let picture = move || {
             let mut scratch = Scratch::default();

@@ -36,7 +36,7 @@ impl Session {
             let written = || -> Result<(), Message> {
                 let curve = source.curve(&mut || !progress.is_cancelled());
                 let curve = curve.ok_or_else(|| message!("the plane does not belong to the network"))?;
-                let latents = source.plane.latents_from_plane(&source.places(&curve, choice.frames));
+                let latents = source.latents(&curve, choice.frames);
                 let shape = source.snapshot.image;
                 let size = [shape.width as u32, shape.height as u32];
                 let factor = enlargement(format, size, choice.size);

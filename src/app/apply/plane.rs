@@ -16,6 +16,13 @@ impl Session {
                 self.move_cursor(cursor);
                 self.undo.settle();
             }
+            PlaneCommand::CursorOnPath { model, at, part, settled } => {
+                self.services.planes.planes.entry(model).path.part = Some(part);
+                self.move_cursor(at);
+                if settled {
+                    self.undo.settle();
+                }
+            }
             PlaneCommand::OriginFromPoint(id, image) => self.move_origin(id, Some(image)),
             PlaneCommand::OriginToZero(id) => self.move_origin(id, None),
             PlaneCommand::OriginToCursor(id) => {

@@ -7,6 +7,7 @@ mod file;
 mod graph;
 mod metric;
 mod on_plane;
+mod plane_path;
 mod spherical;
 mod support;
 #[cfg(test)]
@@ -15,7 +16,8 @@ mod tests;
 pub use curve::LatentCurve;
 pub use file::{PATH_FRAMES, PathFile, PathFileError, Waypoints};
 pub use metric::PathMetric;
-pub use on_plane::{MOST_WAYPOINTS, PATH_IMAGES, PathMade, PathSource, PlanePath};
+pub use on_plane::{PATH_IMAGES, PathMade, PathSource};
+pub use plane_path::{MOST_WAYPOINTS, PlanePath};
 pub use support::DataSupport;
 
 use crate::snapshot::Network;

@@ -7,6 +7,7 @@ mod half_snapshot;
 mod place;
 mod reader;
 mod ring;
+mod run_weights;
 mod store;
 mod track;
 

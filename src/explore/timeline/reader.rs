@@ -2,41 +2,17 @@
 
 use super::half_snapshot::whole_bytes;
 use super::ring::RingEntry;
+use super::run_weights::RunWeights;
 use super::store::PastSource;
 use super::track::{KeptIn, TimelineMark};
 use crate::message::{Explain, Message, message};
-use crate::run::{self, CheckpointReader, RunError};
+use crate::run::{self, RunError};
 use crate::snapshot::Snapshot;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 /// What checkpoints that are read before it is their turn may hold, in bytes.
 const HELD_BYTES: u64 = 256 << 20;
-
-/// Reads the checkpoints of a folder; what has changed in it since its reader was made is read anew.
-#[derive(Debug)]
-pub(super) struct RunWeights {
-    folder: Arc<Path>,
-    reader: Option<CheckpointReader>,
-}
-
-impl RunWeights {
-    pub fn new(folder: Arc<Path>) -> Self {
-        Self { folder, reader: None }
-    }
-
-    /// The weights of a step.
-    pub fn read(&mut self, step: u64) -> Result<Snapshot, RunError> {
-        if let Some(snapshot) = self.reader.as_mut().and_then(|reader| reader.snapshot(step).ok()) {
-            return Ok(snapshot);
-        }
-        self.reader = None;
-        let mut reader = CheckpointReader::open(&self.folder)?;
-        let snapshot = reader.snapshot(step)?;
-        self.reader = Some(reader);
-        Ok(snapshot)
-    }
-}
 
 /// Where the weights of a step are.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 
 use super::cache::{PastKey, SnapshotCache};
 use super::half_snapshot::HalfSnapshot;
-use super::reader::RunWeights;
 use super::ring::{SharedRing, SnapshotRing};
+use super::run_weights::RunWeights;
 use crate::message::{Explain, Message, message, panic_text};
 use crate::snapshot::Snapshot;
 use std::collections::{BTreeMap, VecDeque};

@@ -52,7 +52,8 @@ impl AnchorCells {
                             ui.spacing_mut().item_spacing.x = theme::GRID / 2.0;
                             let set = t!("latent.set_anchor", letter = letter);
                             if widgets::button(ui, true, &set, &tr("latent.set_anchor_tip")).clicked() {
-                                let latent = plane.latent_from_plane(view.cursor_after(commands));
+                                let at_cursor = view.latent_after(view.settings.plane.model, commands);
+                                let latent = at_cursor.unwrap_or_else(|| plane.latent_from_plane(view.cursor));
                                 let anchor = Some(Anchor { latent, image: None });
                                 commands.push(PlaneCommand::Anchor(model, place, anchor).into());
                             }

@@ -40,7 +40,6 @@ impl DirectionCells {
             self.begin_frame();
             return widgets::empty(ui, &tr("output.points"));
         }
-        let cursor = view.cursor_after(commands);
         let shown = Slot::BOTH.iter().filter(|slot| view.model(**slot).snapshot.is_some()).count();
         if shown == 0 {
             return widgets::empty(ui, &tr("directions.empty"));
@@ -49,7 +48,7 @@ impl DirectionCells {
         let side = (ui.available_width() / 2.0 - theme::GRID).min(row).max(4.0 * theme::GRID).floor();
         for slot in Slot::BOTH {
             let cell = self.cell(slot);
-            cell.follow(view, slot, cursor);
+            cell.follow(view, slot, commands);
             cell.ui(ui, view, slot, side);
         }
     }
@@ -75,13 +74,12 @@ impl DirectionCells {
 
 impl DirectionCell {
     /// Asks for the cursor's place, and takes what was made last.
-    fn follow(&mut self, view: &View<'_>, slot: Slot, cursor: [f32; 2]) {
+    fn follow(&mut self, view: &View<'_>, slot: Slot, commands: &[Command]) {
         let known = view.plane(slot);
         let plane = known.and_then(|known| known.plane.clone()).zip(view.model(slot).snapshot);
-        self.request = plane.map(|(plane, snapshot)| {
-            let latent = plane.latent_from_plane(cursor);
-            DirectionRequest { snapshot: snapshot.clone(), latent, plane }
-        });
+        self.request = plane
+            .zip(view.latent_after(slot, commands))
+            .map(|((plane, snapshot), latent)| DirectionRequest { snapshot: snapshot.clone(), latent, plane });
         let Some(found) = known.and_then(|known| known.directions.as_ref()) else {
             self.made = None;
             return;

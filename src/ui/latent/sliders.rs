@@ -29,7 +29,8 @@ impl Sliders {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, plane: &Plane, commands: &mut Vec<Command>) {
         let slot = view.settings.plane.model;
         let (model, known) = (view.slots.id(slot), view.plane(slot));
-        let latent = plane.latent_from_plane(view.cursor_after(commands));
+        let latent = view.latent_after(slot, commands);
+        let latent = latent.unwrap_or_else(|| plane.latent_from_plane(view.cursor_after(commands)));
         let effects = known.and_then(|known| known.effects.as_deref());
         let effects = effects.filter(|effects| effects.effects.len() == plane.latent());
         let has_prior = view.model(slot).has_prior();

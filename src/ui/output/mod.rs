@@ -119,7 +119,7 @@ impl Panel for OutputPanel {
             return;
         }
         let cursor = view.cursor_after(commands);
-        self.decode(view, cursor);
+        self.decode(view, commands);
         self.find_real(view);
         if self.cells.iter().all(|cell| cell.decoded.is_none()) {
             if widgets::empty_with_action(ui, &tr("output.empty"), &tr("output.fill"), &tr("train.all_tip")) {
@@ -168,19 +168,18 @@ impl OutputPanel {
     }
 
     /// Decodes the cursor's latent where it or the weights are new: on this thread, some 0.03 ms for a dense network.
-    fn decode(&mut self, view: &View<'_>, cursor: [f32; 2]) {
+    fn decode(&mut self, view: &View<'_>, commands: &[Command]) {
         for cell in &mut self.cells {
             let known = view.plane(cell.slot);
-            let plane = known.and_then(|known| known.plane.as_deref());
-            let Some((known, snapshot, plane)) =
-                known.zip(view.model(cell.slot).snapshot).zip(plane).and_then(|((known, snapshot), plane)| {
-                    (plane.latent() == snapshot.latent).then_some((known, snapshot, plane))
+            let latent = view.latent_after(cell.slot, commands);
+            let Some((known, snapshot, latent)) =
+                known.zip(view.model(cell.slot).snapshot).zip(latent).and_then(|((known, snapshot), latent)| {
+                    (latent.len() == snapshot.latent).then_some((known, snapshot, latent))
                 })
             else {
                 cell.decoded = None;
                 continue;
             };
-            let latent = plane.latent_from_plane(cursor);
             let same = |old: &Decoded| Arc::ptr_eq(&old.look.snapshot, snapshot) && old.look.latent == latent;
             let mut decoded = match cell.decoded.take() {
                 Some(old) if same(&old) => old,

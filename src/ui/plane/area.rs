@@ -3,6 +3,7 @@
 use super::PlanePanel;
 use super::known::PlaneView;
 use super::layers::{self, PlaneFrame};
+use super::path::through_image;
 use crate::explore::anchors::{Anchor, Anchors};
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::field::POSTERIOR;
@@ -240,6 +241,12 @@ impl PlanePanel {
                 commands.push(PlaneCommand::CursorSettled(self.menu_place).into());
             }
             self.anchor_entries(ui, view, commands);
+            let code = self.menu_image.filter(|_| view.model(slot).has_encoder() && !view.has_points());
+            let waypoint = code.and_then(|image| through_image(view, self.menu_place, image));
+            let through = ui.add_enabled(waypoint.is_some(), egui::Button::new(tr("plane.menu_path")));
+            if through.on_hover_text(tr("plane.menu_path_tip")).clicked() {
+                commands.extend(waypoint.map(Command::from));
+            }
             let image = self.menu_image.filter(|_| origin_can_move(view));
             let button = egui::Button::new(tr("plane.menu_origin"));
             if let (true, Some(image)) = (ui.add_enabled(image.is_some(), button).clicked(), image) {

@@ -32,6 +32,8 @@ pub struct PlaneView {
     pub line: Option<Arc<TileGrid>>,
     /// The newest path over it that is made.
     pub path: Option<Arc<PathMade>>,
+    /// Where on that the cursor was put last, 0 to 1.
+    pub path_part: Option<f32>,
     /// What it made of a latent last.
     pub found: Option<Arc<LookFound>>,
     /// What steps change in its image, as found last.

@@ -10,6 +10,7 @@ use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{copy, theme, widgets};
 use eframe::egui::{Checkbox, ComboBox, DragValue, Rect, Role, Sense, Slider, Stroke, Ui, WidgetInfo, vec2};
+use rust_i18n::t;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -55,6 +56,29 @@ pub(super) fn extended(view: &View<'_>, place: [f32; 2]) -> Option<PlaneCommand>
     Some(PlaneCommand::Path(Some(path)))
 }
 
+/// The same with the code of a test image, given by its place in the split, in place of where it lies.
+pub(super) fn through_image(view: &View<'_>, place: [f32; 2], image: usize) -> Option<PlaneCommand> {
+    match (extended(view, place)?, u32::try_from(image)) {
+        (PlaneCommand::Path(Some(mut path)), Ok(image)) => {
+            path.images.insert(path.waypoints.len() - 1, image);
+            Some(PlaneCommand::Path(Some(path)))
+        }
+        _ => None,
+    }
+}
+
+/// The cursor goes to a part of a path.
+fn go(view: &View<'_>, made: &PathMade, part: f32, settled: bool) -> Command {
+    let at = made.at(part);
+    match (made.leaves_plane(), settled) {
+        (true, _) => {
+            PlaneCommand::CursorOnPath { model: view.slots.id(view.settings.plane.model), at, part, settled }.into()
+        }
+        (false, true) => PlaneCommand::CursorSettled(at).into(),
+        (false, false) => PlaneCommand::Cursor(at).into(),
+    }
+}
+
 /// What a kind of path is called, and what it is.
 fn words(kind: PathKind) -> (String, String) {
     match kind {
@@ -80,7 +104,7 @@ impl PlanePanel {
         let made = made(view).cloned();
         self.path_images(ui, view, made.as_deref(), commands);
         ui.horizontal(|ui| {
-            self.player(ui, made.as_deref(), commands);
+            self.player(ui, view, made.as_deref(), commands);
             let mut changed = path.clone();
             let (name, tip) = words(path.kind);
             let list = ComboBox::from_id_salt("path kind").selected_text(name).show_ui(ui, |ui| {
@@ -103,11 +127,15 @@ impl PlanePanel {
                 ui.spinner();
                 ui.label(theme::note(ui, tr("plane.path_coming")));
             }
+            if let Some(made) = made.filter(|made| made.leaves_plane()) {
+                let words = t!("plane.path_leaves", distance = format!("{:.2}", made.farthest()));
+                ui.label(theme::note(ui, words)).on_hover_text(tr("plane.path_leaves_tip"));
+            }
         });
     }
 
     /// Plays the path, holds it still, and goes to any place of it: the cursor moves along.
-    fn player(&mut self, ui: &mut Ui, made: Option<&PathMade>, commands: &mut Vec<Command>) {
+    fn player(&mut self, ui: &mut Ui, view: &View<'_>, made: Option<&PathMade>, commands: &mut Vec<Command>) {
         let playing = &mut self.playing;
         let (sign, name) = match playing.is_playing {
             true => (theme::signs::PAUSE, tr("plane.path_pause")),
@@ -119,17 +147,17 @@ impl PlanePanel {
                 playing.part = 0.0;
             }
             if let (false, Some(made)) = (playing.is_playing, made) {
-                commands.push(PlaneCommand::CursorSettled(made.at(playing.part)).into());
+                commands.push(go(view, made, playing.part, true));
             }
         }
         let slider = ui.add_enabled(made.is_some(), Slider::new(&mut playing.part, 0.0..=1.0).show_value(false));
         let slider = slider.on_hover_text(tr("plane.path_scrub_tip")).accessible_name(tr("plane.path_scrub"));
         if let (true, Some(made)) = (slider.changed(), made) {
             playing.is_playing = false;
-            commands.push(PlaneCommand::Cursor(made.at(playing.part)).into());
+            commands.push(go(view, made, playing.part, false));
         }
         if let (true, Some(made)) = (slider.drag_stopped(), made) {
-            commands.push(PlaneCommand::CursorSettled(made.at(playing.part)).into());
+            commands.push(go(view, made, playing.part, true));
         }
         let duration = DragValue::new(&mut playing.duration_secs).range(DURATIONS_SECS).speed(0.1).fixed_decimals(1);
         let duration = ui.add(duration.suffix(" s")).on_hover_text(tr("plane.path_duration_tip"));
@@ -141,11 +169,11 @@ impl PlanePanel {
             playing.part = playing.part.fract();
         }
         if playing.part < 1.0 {
-            commands.push(PlaneCommand::Cursor(made.at(playing.part)).into());
+            commands.push(go(view, made, playing.part, false));
             ui.ctx().request_repaint();
         } else {
             (playing.part, playing.is_playing) = (1.0, false);
-            commands.push(PlaneCommand::CursorSettled(made.at(1.0)).into());
+            commands.push(go(view, made, 1.0, true));
         }
     }
 
@@ -158,15 +186,15 @@ impl PlanePanel {
             self.draw_path_images(ui, rect, view, made);
         }
         let pointed = response.interact_pointer_pos().map(|pixel| ((pixel.x - rect.left()) / side).max(0.0) as usize);
-        let places = made.map(PathMade::image_places).unwrap_or_default();
-        if let Some(place) = pointed.filter(|_| response.clicked()).and_then(|image| places.get(image)) {
-            commands.push(PlaneCommand::CursorSettled(*place).into());
+        let part = |image: usize| Some((made?, made?.image_parts().nth(image)?));
+        if let Some((made, part)) = pointed.filter(|_| response.clicked()).and_then(part) {
+            commands.push(go(view, made, part, true));
         }
         if let Some(image) = pointed.filter(|_| response.secondary_clicked()) {
             self.strip.menu_place = image;
         }
-        if let Some(place) = places.get(self.strip.menu_place) {
-            copy::menu(&response, ImageSubject::Decoded(view.settings.plane.model, *place), commands);
+        if let Some((_, part)) = part(self.strip.menu_place) {
+            copy::menu(&response, ImageSubject::OnPath(view.settings.plane.model, part), commands);
         }
         response.on_hover_text(tr("plane.path_images_tip"));
     }

@@ -2,7 +2,10 @@
 
 use super::layer::{PlaneFrame, PlaneLayer};
 use crate::explore::path::PlanePath;
-use eframe::egui::{Painter, Pos2, Stroke};
+use eframe::egui::{Painter, Pos2, Shape, Stroke};
+
+/// Dashes of a path that leaves the plane, and what is between them, in points.
+const DASH: f32 = 5.0;
 
 /// The line or the path with the places of its images; its beginning is larger.
 pub struct LineLayer;
@@ -30,11 +33,17 @@ fn draw_path(painter: &Painter, frame: &PlaneFrame<'_>, path: &PlanePath) {
         Some(made) => made.places.iter().map(pixel).collect(),
         None => path.waypoints.iter().chain(path.waypoints.first().filter(|_| path.closed)).map(pixel).collect(),
     };
-    draw(painter, frame, &along);
+    if made.is_some_and(|made| made.leaves_plane()) {
+        // What is seen of it is its shadow.
+        painter.extend(Shape::dashed_line(&along, Stroke::new(4.0, frame.halo()), DASH, DASH));
+        painter.extend(Shape::dashed_line(&along, Stroke::new(2.0, frame.palette.text), DASH, DASH));
+    } else {
+        draw(painter, frame, &along);
+    }
     for place in made.map(|made| made.image_places()).unwrap_or_default() {
         dot(painter, frame, pixel(&place), 2.0);
     }
-    for (number, waypoint) in path.waypoints.iter().enumerate() {
+    for (number, waypoint) in made.map_or(&path.waypoints, |made| &made.waypoints).iter().enumerate() {
         dot(painter, frame, pixel(waypoint), if number == 0 { 5.0 } else { 4.0 });
     }
 }
