@@ -39,7 +39,8 @@
 //! | what is copied to the clipboard | `app/apply/copy.rs`, `ui/copy.rs` |
 //! | looking back at training | `explore/timeline` (the ring in memory, reading ahead), `run/reader.rs`; `app/timeline.rs` chooses the weights that `ModelRuntime::shown` gives; the strip: `ui/training/timeline.rs` |
 //! | what is exported | `app/apply/export.rs`, `ui/export.rs`; samples: `picture/samples.rs`; figures: `picture/figure`; tables: `history/table.rs`, `explore/points_table.rs` |
-//! | films | `picture/film`, `cli/film.rs`; paths through a latent space: `explore/path`; over the plane: `app/paths.rs`, `ui/plane/path.rs` |
+//! | a panel as a picture | `ui/panel_menu.rs`, `app/apply/picture_panel.rs` |
+//! | films | `picture/film`, `app/apply/export_film.rs`, `cli/film.rs`; of a timeline `picture/film/timeline.rs`; paths through a latent space: `explore/path`; over the plane: `app/paths.rs`, `ui/plane/path.rs` |
 //! | what is there again at the next start | `app/session_files.rs`, `app/restore.rs`; what writes it: `trainer/saving.rs`, `keep_state` in `app/logic.rs`, `close` in `app/runs.rs` |
 //! | what runs in the background | `app/jobs.rs` (answers: `app/done.rs`, `app/receive.rs`), `trainer`, `explore/viewer` |
 //! | what is downloaded, from where, into which folder; when it may be | `dataset/download/table.rs`, `mirrors.rs`, `mod.rs`; `dataset::fetch_and_load`, `fetch_data` of `app/apply/data.rs` |
@@ -51,7 +52,7 @@
 //! | the figures that models of any family are compared by | the table: `metrics/figures.rs`; each: `metrics/images`, `metrics/samples`; for a data set and a model: `explore/compare/{reference,figures}.rs`; printed: `cli/figures.rs`, `cli/compare_figures.rs` |
 //! | what colours the points | `explore/coloring.rs`, `explore/point_values.rs`, made in `explore/viewer`; what is selected of them: `ui/plane/selection.rs`; the legend: `ui/plane/layers/{legend,scale}.rs` |
 //! | directions that codes give, sliders, anchors, maps of points | `explore/codes`, `explore/anchors.rs`; `ui/latent`, `ui/points`; made in `app/latent_space.rs`, `app/point_maps.rs` |
-//! | what is outlined or searched among the points | `explore/outline.rs`, `ui/plane/outlining.rs`, `app/selecting.rs` |
+//! | what is outlined or searched among the points | `explore/outline.rs`, `ui/outlining.rs`, `app/selecting.rs` |
 //! | p(z|x), log p(x) and its gap to the ELBO; the places of images in a GAN's plane | `explore/posterior`, `metrics/{grid,inference_gap,places,missed}.rs`; on the plane `explore/field/posterior.rs`, `ui/plane/{subject,worst}.rs`, `ui/plane/layers/places.rs` |
 //! | the drawing pad | `explore/pad.rs` as a value, `explore/brush.rs`, `explore/drawn.rs`; `ui/pad`, `app/apply/pad.rs` |
 //! | adding a layer of the plane | a file in `ui/plane/layers`, a line in its `mod.rs` |

@@ -122,3 +122,63 @@ fn a_map_says_that_it_has_no_way_back_and_a_click_goes_to_the_nearest_code() {
     harness.run_steps(2);
     assert!(harness.query_all_by_label_contains("The map is being made").next().is_some());
 }
+
+/// What a drag with Ctrl outlines on a map is selected as on the plane.
+#[test]
+fn a_lasso_and_a_box_on_a_map_select_what_lies_in_them() {
+    let mut harness = harness();
+    let (latent, split) = (4, split(30));
+    let snapshot = panel::snapshot(latent, 3);
+    let encoding = Encoding::of(&snapshot, &split, 30, &mut Scratch::default(), &mut || true).unwrap();
+    let map = PointMap::of(MapKind::Pca, &encoding, 1, &mut |_, _| true).unwrap();
+    let screen = &mut harness.state_mut().0;
+    screen.snapshots.insert(Slot::A, snapshot);
+    let points = EncodedPoints::new(Arc::new(encoding), Arc::new(Plane::of_axes(latent, 0, 1)));
+    let coloring = points.coloring.clone();
+    screen.plane(Slot::A).points = Some(Arc::new(points));
+    screen.plane(Slot::A).maps = [Some(Arc::new(map.clone())), None];
+    harness.get_by_label("Map").click();
+    harness.run_steps(2);
+    let rect = harness.get_by_role_and_label(Role::Image, "Map of points").rect();
+    let (low, high) = map.bounds();
+    let scale = ((rect.width() - 16.0) / (high[0] - low[0])).min((rect.height() - 16.0) / (high[1] - low[1]));
+    let middle = [0, 1].map(|axis| (low[axis] + high[axis]) / 2.0);
+    let at = |position: [f32; 2]| rect.center() + vec2(position[0] - middle[0], middle[1] - position[1]) * scale;
+    // The right half of the map.
+    let corners = [[middle[0], low[1]], [high[0], low[1]], high, [middle[0], high[1]]].map(at);
+    let expected: Vec<u32> =
+        (0..30).filter(|place| map.positions[*place][0] > middle[0]).map(|place| map.images[place]).collect();
+    assert!((1..30).contains(&expected.len()));
+    let out = [vec2(0.0, 4.0), vec2(6.0, 4.0), vec2(6.0, -4.0), vec2(0.0, -4.0)];
+    let round: Vec<egui::Pos2> = corners.iter().zip(out).map(|(corner, by)| *corner + by).collect();
+    let across = [round[0], round[2]];
+    for (modifiers, way) in
+        [(egui::Modifiers::COMMAND, &round[..]), (egui::Modifiers::COMMAND | egui::Modifiers::SHIFT, &across[..])]
+    {
+        let button = |pos: egui::Pos2, pressed: bool| egui::Event::PointerButton {
+            pos,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers,
+        };
+        harness.hover_at(way[0]);
+        harness.step();
+        harness.event_modifiers(button(way[0], true), modifiers);
+        harness.step();
+        for pos in way {
+            harness.event_modifiers(egui::Event::PointerMoved(*pos), modifiers);
+            harness.step();
+        }
+        harness.event_modifiers(button(way[way.len() - 1], false), modifiers);
+        harness.run_steps(2);
+        let Some(Command::Plane(PlaneCommand::Select(model, SelectBy::Map(MapKind::Pca, outline)))) =
+            harness.state().0.commands.last().cloned()
+        else {
+            panic!("{:?}", harness.state().0.commands);
+        };
+        assert_eq!(model, id(Slot::A));
+        assert_eq!(outline.images_of_map(&map, &coloring).to_vec(), expected, "{modifiers:?}");
+        let looks = |command: &Command| matches!(command, Command::Plane(PlaneCommand::LookAt(..)));
+        assert!(!harness.state().0.commands.iter().any(looks), "the plane does not move");
+    }
+}

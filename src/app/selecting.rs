@@ -5,6 +5,7 @@ use crate::app::jobs::JobKey;
 use crate::app::selection_state::Selecting;
 use crate::app::session::Session;
 use crate::dataset::{Progress, Split};
+use crate::explore::codes::PointMap;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::outline::{SelectBy, SelectedImages};
 use crate::explore::tiles::fresh_id;
@@ -26,12 +27,25 @@ impl Session {
     pub(super) fn select(&mut self, id: ModelId, by: SelectBy) {
         let Some(data) = self.services.data.clone().filter(|data| !data.sample().is_point()) else { return };
         let points = self.services.planes.points(id);
-        if matches!(by, SelectBy::Outline(_)) && points.is_none() {
+        let map = match &by {
+            SelectBy::Map(kind, _) => {
+                let known = self.services.planes.planes.get(id);
+                known.and_then(|state| state.maps.made.get(kind.index())?.clone())
+            }
+            SelectBy::Outline(_) | SelectBy::Search(_) => None,
+        };
+        let is_there = match &by {
+            SelectBy::Outline(_) => points.is_some(),
+            SelectBy::Map(..) => map.is_some(),
+            SelectBy::Search(_) => true,
+        };
+        if !is_there {
             return;
         }
         self.services.selecting.of = Some(data.test.clone());
         self.services.jobs.start(JobKey::Select, move |progress| {
-            Done::Selected(found(by, points.as_deref(), &data.test, progress).map(|found| found.map(Box::new)))
+            let outlined = (points.as_deref(), map.as_deref());
+            Done::Selected(found(by, outlined, &data.test, progress).map(|found| found.map(Box::new)))
         });
     }
 
@@ -67,13 +81,17 @@ impl Session {
 /// Finds the images and makes their pictures; nothing where that is cancelled or finds none that were outlined.
 fn found(
     by: SelectBy,
-    points: Option<&EncodedPoints>,
+    (points, map): (Option<&EncodedPoints>, Option<&PointMap>),
     split: &Split,
     progress: &Progress,
 ) -> Result<Option<SelectedPoints>, Message> {
     let mut go_on = || !progress.is_cancelled();
     let images = match &by {
         SelectBy::Outline(outline) => points.map(|points| outline.images(points)),
+        SelectBy::Map(_, outline) => {
+            let coloring = points.map(|points| points.coloring.clone()).unwrap_or_default();
+            map.map(|map| outline.images_of_map(map, &coloring))
+        }
         SelectBy::Search(text) => SelectedImages::found(text, split, &mut go_on)?,
     };
     let selected = images.and_then(|images| SelectedImages::of(split, images, &mut go_on));

@@ -1,6 +1,8 @@
 //! Points of a plane that a person has outlined or searched, and what their images are like together.
 
 use super::browse::Search;
+use super::codes::{MapKind, PointMap};
+use super::coloring::PointColoring;
 use super::encoded::EncodedPoints;
 use crate::dataset::Split;
 use crate::message::Message;
@@ -47,16 +49,29 @@ impl Outline {
 
     /// The images whose points lie inside and are shown: their places in the split, rising.
     pub fn images(&self, points: &EncodedPoints) -> Arc<[u32]> {
+        let placed = points.points.iter().zip(points.encoding.images.iter());
+        self.inside(placed.map(|(point, image)| (point.position, point.group, *image)))
+    }
+
+    /// The same of a map of points, with the groups that they are coloured by.
+    pub fn images_of_map(&self, map: &PointMap, coloring: &PointColoring) -> Arc<[u32]> {
+        let placed = map.positions.iter().zip(map.images.iter().zip(&map.labels));
+        let group = |image: u32, label: u8| u32::from(coloring.group(image, label));
+        self.inside(placed.map(|(position, (image, label))| (*position, group(*image, *label), *image)))
+    }
+
+    /// Of points with their position, group and image.
+    fn inside(&self, placed: impl Iterator<Item = ([f32; 2], u32, u32)>) -> Arc<[u32]> {
         let (mut low, mut high) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
         for corner in &self.corners {
             low = [low[0].min(corner[0]), low[1].min(corner[1])];
             high = [high[0].max(corner[0]), high[1].max(corner[1])];
         }
         let near = |[x, y]: [f32; 2]| (low[0]..=high[0]).contains(&x) && (low[1]..=high[1]).contains(&y);
-        let inside = points.points.iter().zip(points.encoding.images.iter()).filter(|(point, _)| {
-            near(point.position) && self.contains(point.position) && !self.hidden.contains(&(point.group as usize))
+        let inside = placed.filter(|(position, group, _)| {
+            near(*position) && self.contains(*position) && !self.hidden.contains(&(*group as usize))
         });
-        inside.map(|(_, image)| *image).collect()
+        inside.map(|(_, _, image)| image).collect()
     }
 }
 
@@ -100,6 +115,8 @@ impl Lasso {
 pub enum SelectBy {
     /// Those whose points lie inside.
     Outline(Outline),
+    /// Those whose points on a map lie inside.
+    Map(MapKind, Outline),
     /// Those that are found by what was typed.
     Search(String),
 }

@@ -20,6 +20,7 @@ pub mod log;
 pub mod menu;
 pub mod messages;
 pub mod model_card;
+pub mod outlining;
 pub mod output;
 pub mod pad;
 pub mod pane;

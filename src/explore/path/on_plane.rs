@@ -316,7 +316,8 @@ mod tests {
     /// Codes of three dimensions on an arch over the plane of the first two, and a decoder that shows latents as they are.
     fn arch(path: PlanePath, encoded: bool) -> PathSource {
         let identity = |place: usize| f32::from(u8::from(place % 4 == 0));
-        let same = Operation::linear("same", 0, ((0..9).map(identity).collect(), vec![0.0; 3]), Activation::Identity);
+        let weight: Vec<f32> = (0..9).map(identity).collect();
+        let same = Operation::linear("same", 0, (weight, vec![0.0; 3]), Activation::Identity);
         let decoder = Network::new(3, vec![same]).unwrap();
         let image = ImageShape::grey(1, 3);
         let snapshot = Snapshot { step: 4, image, latent: 3, likelihood: None, decoder, encoder: None, critic: None };

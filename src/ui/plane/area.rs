@@ -15,7 +15,7 @@ use crate::ui::copy;
 use crate::ui::text::tr;
 use crate::ui::theme;
 use crate::ui::view::View;
-use eframe::egui::{self, Key, Modifiers, PointerButton, Role, Sense, WidgetInfo};
+use eframe::egui::{self, Key, Modifiers, PointerButton, Role, Sense, Stroke, WidgetInfo};
 use rust_i18n::t;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -95,9 +95,8 @@ impl PlanePanel {
             for layer in &mut shown {
                 layer.draw(&painter, &frame);
             }
-            if let Some(outlining) = &self.outlining {
-                outlining.draw(&painter, &frame);
-            }
+            let strokes = [Stroke::new(3.0, frame.halo()), Stroke::new(1.5, frame.palette.text)];
+            self.outlining.draw(&painter, |position| frame.pixel_from_plane(position), strokes);
             if response.has_focus() {
                 let stroke = egui::Stroke::new(1.0, frame.palette.text_secondary);
                 painter.rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);

@@ -29,6 +29,7 @@ use crate::explore::posterior::PosteriorSubject;
 use crate::explore::tiles::Lattice;
 use crate::explore::viewport::{Area, Viewport};
 use crate::ui::command::Command;
+use crate::ui::outlining::{OutlineTool, Outlining};
 use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds};
 use eframe::egui::{self, Ui};
@@ -55,8 +56,8 @@ pub struct PlanePanel {
     /// The line that is being laid, and where its images are drawn.
     laying: Option<line::Laying>,
     /// What is being outlined, and by what where no key says so.
-    outlining: Option<outlining::Outlining>,
-    tool: Option<outlining::OutlineTool>,
+    outlining: Outlining,
+    tool: Option<OutlineTool>,
     strip: strip::ImageStrip,
     /// How the path is played.
     playing: path::Playing,
@@ -81,7 +82,7 @@ impl Default for PlanePanel {
             menu_place: [0.0; 2],
             menu_image: None,
             laying: None,
-            outlining: None,
+            outlining: Outlining::default(),
             tool: None,
             strip: strip::ImageStrip::default(),
             playing: path::Playing::default(),

@@ -2,12 +2,14 @@
 //! makes of its code.
 
 use crate::explore::codes::{MapKind, PointMap};
+use crate::explore::outline::SelectBy;
 use crate::gpu::TextureSlot;
 use crate::gpu::image::{self, Fit};
 use crate::picture::Bitmap;
 use crate::snapshot::Scratch;
 use crate::ui::command::{Command, PlaneCommand};
 use crate::ui::data_panel::example_name;
+use crate::ui::outlining::{OutlinePlace, OutlineStep, Outlining};
 use crate::ui::output::QUICK_FLOPS;
 use crate::ui::plane::known::PlaneView;
 use crate::ui::text::{tr, whole};
@@ -39,6 +41,7 @@ pub(super) struct MapSection {
     real: TextureSlot,
     decoded: TextureSlot,
     scratch: Scratch,
+    outlining: Outlining,
 }
 
 /// The pictures of the point under the pointer.
@@ -127,20 +130,49 @@ impl MapSection {
         let note = Label::new(theme::note(ui, format!("{} {words}", tr("points.no_inverse"))));
         ui.add(note.wrap());
         let Some((map, known)) = map.zip(known) else { return };
-        let (rect, response) = ui.allocate_exact_size(ui.available_size().max(vec2(SIDE, SIDE)), Sense::click());
+        let sense = Sense::click_and_drag();
+        let (rect, response) = ui.allocate_exact_size(ui.available_size().max(vec2(SIDE, SIDE)), sense);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, tr("points.map")));
         let on_screen = MapScreen::new(rect, &map);
+        let outlines = self.outline(ui, &response, on_screen, view, commands);
         let pointed = response
             .hover_pos()
+            .filter(|_| !outlines)
             .and_then(|pointer| map.nearest(on_screen.position(pointer), PICK_RADIUS / on_screen.scale));
         self.prepare(view, &map, pointed);
         if ui.is_rect_visible(rect) {
             draw(ui, view, known, &map, on_screen, pointed);
+            let palette = theme::of(ui);
+            let strokes = [Stroke::new(3.0, palette.surfaces[0]), Stroke::new(1.5, palette.text)];
+            self.outlining.draw(&ui.painter_at(rect), |position| on_screen.pixel(position), strokes);
         }
         self.card(&response, view);
         if let Some(code) = pointed.filter(|_| response.clicked()).and_then(|index| map.code(index)) {
             commands.push(PlaneCommand::LookAt(model, code.to_vec()).into());
         }
+    }
+
+    /// Outlines points as on the plane; says whether it does.
+    fn outline(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        on_screen: MapScreen,
+        view: &View<'_>,
+        commands: &mut Vec<Command>,
+    ) -> bool {
+        let (position, pixel) = (|at: Pos2| on_screen.position(at), |at: [f32; 2]| on_screen.pixel(at));
+        let place = OutlinePlace { position: &position, pixel: &pixel };
+        match self.outlining.follow(ui, response, None, &place) {
+            OutlineStep::Nothing => return false,
+            OutlineStep::Going => {}
+            OutlineStep::Done(None) => commands.push(PlaneCommand::Deselect.into()),
+            OutlineStep::Done(Some(outline)) => {
+                let model = view.slots.id(view.settings.plane.model);
+                commands.push(PlaneCommand::Select(model, SelectBy::Map(self.kind, outline)).into());
+            }
+        }
+        true
     }
 
     /// Makes the pictures of the point under the pointer, once.

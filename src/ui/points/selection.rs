@@ -86,7 +86,7 @@ impl SelectionSection {
             }
         });
         // What was outlined is not what stands in the field.
-        if shown.is_some_and(|shown| matches!(shown.by, SelectBy::Outline(_))) {
+        if shown.is_some_and(|shown| matches!(shown.by, SelectBy::Outline(_) | SelectBy::Map(..))) {
             self.typed.clear();
         }
     }
