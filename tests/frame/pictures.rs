@@ -7,6 +7,7 @@ use egui_kittest::kittest::Queryable;
 use image::RgbaImage;
 use latentarium::gpu;
 use latentarium::ui::Pane;
+use latentarium::ui::slot::Slot;
 use std::time::{Duration, Instant};
 
 /// Whether pictures can be taken; says so where not, and fails where they must be.
@@ -55,6 +56,10 @@ fn every_panel_is_copied_by_the_menu_of_its_tab_as_it_is_seen() {
     }
     let mut window = Window::open(SIZES[1]);
     window.train();
+    window.until("all points, and tiles", |session| {
+        let all = session.data().map(|data| data.test.count());
+        session.points(Slot::A).map(|points| points.count()) == all && session.decode_is_settled()
+    });
     for (tab, id) in [("Latent plane", "plane"), ("Output", "output"), ("Log", "log"), ("Data set", "data")] {
         let tab_button = |window: &Window| window.harness.get_all_by_label(tab).next().unwrap().rect().center();
         if window.session.borrow().panel_place(&Pane::of(id)).is_none() {
