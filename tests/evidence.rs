@@ -161,6 +161,24 @@ fn the_grid_gives_the_known_truth_however_narrow_the_posterior() {
     }
 }
 
+/// Images far out, of which the encoder says that they lie in the middle: neither its posterior nor the prior reaches them.
+#[test]
+fn what_lies_beyond_the_reach_of_prior_and_encoder_is_found() {
+    let model = LinearGaussian::new(3.0);
+    let encoder = vec![linear(0, &[0.0; 4 * PIXELS], &[0.0, 0.0, -2.0, -2.0], Activation::Identity)];
+    let decoder = vec![linear(0, &model.weight, &BIAS, Activation::Identity)];
+    let density = VaeDensity::new(&snapshot(Likelihood::Gaussian { sigma: 1.0 }, encoder, decoder)).unwrap();
+    let image = |latent: [f32; 2]| -> Vec<f32> {
+        model.weight.chunks(2).zip(BIAS).map(|(row, bias)| row[0] * latent[0] + row[1] * latent[1] + bias).collect()
+    };
+    let images: Vec<f32> = [[0.5, 0.0], [5.1, 0.0], [0.0, -7.0], [9.0, 9.0]].map(image).concat();
+    let found = grid(&density, &images, Fineness::default(), &go_on).unwrap();
+    for (image, one) in images.chunks(PIXELS).zip(&found) {
+        assert!((one.log_p - model.log_p(image)).abs() < 0.02, "{one:?} instead of {}", model.log_p(image));
+        assert!(one.is_settled && one.at_edge < 1e-4, "{one:?}");
+    }
+}
+
 /// A decoder with a hidden layer, and an encoder that knows little.
 fn bernoulli() -> Snapshot {
     let weights = normal_rows(9, Purpose::Weights, 0, 1, 2 * 8 + 8 + 8 * PIXELS + PIXELS + 4 * PIXELS);

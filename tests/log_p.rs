@@ -51,7 +51,7 @@ fn agree_image_by_image(snapshot: &Snapshot, data: &Dataset) {
 #[test]
 fn log_p_of_a_trained_model_is_that_of_the_grid_for_each_of_100_images() {
     let data = common::small_digits();
-    agree_image_by_image(&trained(&data, &[128], 600), &data);
+    agree_image_by_image(&trained(&data, &[64], 150), &data);
 }
 
 #[test]

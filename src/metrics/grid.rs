@@ -10,7 +10,8 @@
 //! grids with middles twice as far apart. An image's sum is taken as settled only if each of them alone gives the
 //! same to [`SETTLED`]: what one of them has too much another has too little, so they do not agree by chance, and by
 //! the bound above all of them together are then far better than that. Where it is not settled, the cells that hold any of
-//! the image's mass are split 2×2, their middles decoded in one table for all such images, and so on.
+//! the image's mass are split 2×2, their middles decoded in one table for all such images, and so on. Where the outermost
+//! cells hold some of its mass there is more beyond them: the plane is widened for such an image.
 
 use super::density::VaeDensity;
 use super::evidence_error::EvidenceError;
@@ -37,6 +38,10 @@ const NOTHING: f64 = 30.0;
 const KEPT: usize = 32;
 /// Two sums that are this near to each other, in nats, are the same.
 const SETTLED: f64 = 0.01;
+/// A plane whose outermost cells hold no more of an image's mass reaches far enough for it; else one of twice the reach does,
+/// or the next one.
+const AT_EDGE: f64 = 1e-4;
+const WIDENINGS: usize = 3;
 
 /// How finely the plane is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +65,8 @@ pub struct Integrated {
     pub log_p: f64,
     /// Whether coarser rules give the same; if not, more cells are needed.
     pub is_settled: bool,
+    /// The share of it that the outermost cells hold.
+    pub at_edge: f64,
 }
 
 /// An image on its way.
@@ -105,15 +112,19 @@ impl Sum<'_> {
         self.cells.retain(|(_, mass)| *mass >= self.least);
     }
 
-    /// Notes the sum if its quarters agree, or if it is the `last`.
-    fn settle(&mut self, last: bool) {
+    /// Notes the sum if its quarters agree, if it is cut off, or if it is the `last`.
+    fn settle(&mut self, cells: &Cells, last: bool) {
         let mut all = LogSum::default();
         self.quarters.iter().for_each(|quarter| all.add(quarter.value()));
         let log_p = all.value();
         // A quarter of the cells stands for all of them, each four times as large.
         let is_settled = self.quarters.iter().all(|quarter| (quarter.value() + 4f64.ln() - log_p).abs() < SETTLED);
-        if is_settled || last {
-            self.result = Some(Integrated { log_p, is_settled });
+        let outermost = self.cells.iter().filter(|(cell, _)| cells.is_at_edge(*cell));
+        let at_edge: f64 = outermost.map(|(_, mass)| (mass - log_p).exp()).sum();
+        // What is cut off needs a wider plane, not finer cells.
+        let is_cut = at_edge > AT_EDGE;
+        if is_settled || is_cut || last {
+            self.result = Some(Integrated { log_p, is_settled: is_settled && !is_cut, at_edge });
         }
     }
 }
@@ -228,6 +239,27 @@ impl<'a> EvidenceGrid<'a> {
         go_on: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<Vec<Integrated>, EvidenceError> {
         let images: Vec<&[f32]> = images.chunks_exact(self.density.pixels()).collect();
+        let mut results = self.integrate_within(&images, kept, go_on)?;
+        let mut wider = Self { density: self.density, cells: self.cells, splits: self.splits };
+        for _ in 0..WIDENINGS {
+            let found = results.iter_mut().zip(&images);
+            let (cut, images): (Vec<_>, Vec<&[f32]>) = found.filter(|(found, _)| found.at_edge > AT_EDGE).unzip();
+            if cut.is_empty() {
+                break;
+            }
+            wider.cells = wider.cells.widened();
+            let again = wider.integrate_within(&images, &[], &|_| go_on(0))?;
+            cut.into_iter().zip(again).for_each(|(found, again)| *found = again);
+        }
+        Ok(results)
+    }
+
+    fn integrate_within(
+        &self,
+        images: &[&[f32]],
+        kept: &[CellTable],
+        go_on: &(dyn Fn(u64) -> bool + Sync),
+    ) -> Result<Vec<Integrated>, EvidenceError> {
         let mut results = Vec::with_capacity(images.len());
         for group in images.chunks(GROUP) {
             for sum in integrate(self, group, kept, go_on)? {
@@ -303,7 +335,7 @@ fn integrate<'a>(
         });
         watched(0)?;
     }
-    sums.iter_mut().for_each(|sum| sum.settle(splits == 0));
+    sums.iter_mut().for_each(|sum| sum.settle(&cells, splits == 0));
     let mut settled = sums.iter().filter(|sum| sum.result.is_some()).count();
     watched(settled as u64)?;
     for level in 1..=splits {
@@ -351,7 +383,7 @@ fn refine(
         });
         watched(0)?;
     }
-    open.into_iter().for_each(|sum| sum.settle(last));
+    open.into_iter().for_each(|sum| sum.settle(cells, last));
     Ok(())
 }
 

@@ -50,6 +50,22 @@ impl Cells {
             })
     }
 
+    /// As many unsplit cells over a plane of twice the reach about the same middle.
+    pub fn widened(self) -> Self {
+        let bounds = self.bounds.map(|[least, most]| {
+            let more = 0.5 * (most - least);
+            [least - more, most + more]
+        });
+        Self { bounds, splits: 0, ..self }
+    }
+
+    /// Whether a cell is one of the outermost.
+    pub fn is_at_edge(&self, cell: u64) -> bool {
+        let last = self.side * PARTS.pow(self.splits) - 1;
+        let (row, column) = self.place(cell);
+        [row, column].into_iter().any(|place| place == 0 || place == last)
+    }
+
     /// How many cells there are in all.
     pub fn count(&self) -> u64 {
         self.side * self.side * CHILDREN.pow(self.splits)
@@ -109,6 +125,10 @@ mod tests {
         assert!(!Cells::covering(&[], 6).unwrap().cover(&posterior));
         let cells = Cells::covering(&[posterior], 6).unwrap();
         assert_eq!(cells.bounds, [[-5.0, 12.0], [-5.0, 5.0]]);
+        assert_eq!(cells.split().widened().bounds, [[-13.5, 20.5], [-10.0, 10.0]]);
+        for (cells, outermost) in [(cells, 20), (cells.split(), 44)] {
+            assert_eq!((0..cells.count()).filter(|cell| cells.is_at_edge(*cell)).count(), outermost);
+        }
         for cells in [cells, cells.split()] {
             let mass: f64 = (0..cells.count()).map(|cell| cells.log_prior(cell).exp()).sum();
             assert!((mass - 1.0).abs() < 2e-2, "{mass}");
