@@ -315,7 +315,7 @@ mod tests {
 
     /// Codes of three dimensions on an arch over the plane of the first two, and a decoder that shows latents as they are.
     fn arch(path: PlanePath, encoded: bool) -> PathSource {
-        let identity = |place: usize| f32::from(u8::from(place % 4 == 0));
+        let identity = |place: usize| f32::from(u8::from(place.is_multiple_of(4)));
         let weight: Vec<f32> = (0..9).map(identity).collect();
         let same = Operation::linear("same", 0, (weight, vec![0.0; 3]), Activation::Identity);
         let decoder = Network::new(3, vec![same]).unwrap();
