@@ -5,7 +5,7 @@ use super::eval_likelihood::images_of;
 use super::interruption::is_interrupted;
 use crate::dataset::Dataset;
 use crate::metrics::{
-    FoundPlaces, ImagePlace, MissedReference, MissedRule, OF_MEAN_IMAGE, OF_RECONSTRUCTIONS, PLACE_SIGMA, PlaceTable,
+    COMPONENTS, FoundPlaces, ImagePlace, MissedReference, MissedRule, PLACE_SIGMA, PlaceTable, QUANTILE,
 };
 use crate::run::{self, Opened};
 use crate::snapshot::{Scratch, Snapshot};
@@ -29,7 +29,7 @@ pub struct PlacesArguments {
     #[arg(long)]
     places: bool,
     /// Count as missed what is reproduced worse than all but 1 % of the images by this run's encoder and decoder; without it,
-    /// worse than by the mean image but for 10 %.
+    /// by the images' own first four principal components.
     #[arg(long, value_name = "RUN", requires = "places")]
     against: Option<PathBuf>,
 }
@@ -91,8 +91,10 @@ impl PlaceSearch {
         line["missed_share"] = found.missed_share().into();
         line["missed_above"] = rule.most_error.into();
         line["missed_rule"] = match rule.reference {
-            MissedReference::Reconstructions => format!("quantile {OF_RECONSTRUCTIONS} of reconstruction errors"),
-            MissedReference::MeanImage => format!("quantile {OF_MEAN_IMAGE} of errors of the mean image"),
+            MissedReference::Reconstructions => format!("quantile {QUANTILE} of reconstruction errors"),
+            MissedReference::Components => {
+                format!("quantile {QUANTILE} of errors of {COMPONENTS} principal components")
+            }
         }
         .into();
         let labels: Vec<u8> = (0..count).map(|image| test.class(image).unwrap_or(0) as u8).collect();

@@ -45,11 +45,13 @@ pub enum Group {
     Kl,
     /// What the latent dimensions are used for.
     Latent,
+    /// How much of the data a model reaches.
+    Coverage,
 }
 
 impl Group {
     /// Every group, in the order of the plots.
-    pub const ALL: [Self; 4] = [Self::Likelihood, Self::Adversarial, Self::Kl, Self::Latent];
+    pub const ALL: [Self; 5] = [Self::Likelihood, Self::Adversarial, Self::Kl, Self::Latent, Self::Coverage];
 
     /// Its key in the language tables (`group.<name>`).
     pub fn name(self) -> &'static str {
@@ -58,6 +60,7 @@ impl Group {
             Self::Adversarial => "adversarial",
             Self::Kl => "kl",
             Self::Latent => "latent",
+            Self::Coverage => "coverage",
         }
     }
 }
@@ -75,6 +78,8 @@ pub enum Unit {
     Critic,
     /// A number of latent dimensions.
     Dimensions,
+    /// A share of examples, 0 to 1.
+    Share,
 }
 
 impl Unit {
@@ -86,6 +91,7 @@ impl Unit {
             Self::Score => "score",
             Self::Critic => "critic",
             Self::Dimensions => "dimensions",
+            Self::Share => "share",
         }
     }
 
@@ -111,6 +117,8 @@ pub enum MetricCompute {
     ByModel,
     /// Folded from what the model gives on test images.
     FromTest(fn() -> Box<dyn TestFold>),
+    /// Looked for by the trainer, more seldom than tests are made.
+    BySearch,
 }
 
 impl Metric {

@@ -8,7 +8,8 @@ use crate::message::{Message, message};
 use crate::nn::likelihood::Likelihood;
 use crate::nn::matmul::{Matrix, matmul};
 use crate::nn::vector::{dot, square_distance};
-use crate::snapshot::{Scratch, Snapshot};
+use crate::snapshot::{Network, Scratch, Snapshot};
+use rayon::prelude::*;
 
 /// The σ of pixels that places are looked for with.
 pub const PLACE_SIGMA: f32 = 0.2;
@@ -69,7 +70,8 @@ struct Search {
 }
 
 impl PlaceTable {
-    /// Decodes the cells; `None` where `current` gave false.
+    /// Decodes the cells, on the threads of the pool that it is called in; `None` where `current`, asked whenever each of them
+    /// has decoded 128, gave false.
     ///
     /// # Errors
     /// If the decoder is not one of two dimensions that fits the snapshot.
@@ -82,16 +84,28 @@ impl PlaceTable {
         let at = |place: usize| ((place as f32 + 0.5) / SIDE as f32 * 2.0 - 1.0) * REACH;
         let latents: Vec<[f32; 2]> = (0..SIDE * SIDE).map(|cell| [at(cell % SIDE), at(cell / SIDE)]).collect();
         let mut outputs = Vec::with_capacity(latents.len() * density.pixels());
-        let mut scratch = Scratch::default();
-        for chunk in latents.chunks(CHUNK) {
+        for chunks in latents.chunks(CHUNK * rayon::current_num_threads()) {
             if !current() {
                 return Ok(None);
             }
-            outputs.extend_from_slice(density.decode(chunk.as_flattened(), chunk.len(), &mut scratch));
+            let decode = |scratch: &mut Scratch, chunk: &[[f32; 2]]| {
+                density.decode(chunk.as_flattened(), chunk.len(), scratch).to_vec()
+            };
+            let decoded: Vec<Vec<f32>> = chunks.par_chunks(CHUNK).map_init(Scratch::default, decode).collect();
+            decoded.iter().for_each(|decoded| outputs.extend_from_slice(decoded));
         }
         let constant = |(output, latent): (&[f32], &[f32; 2])| -0.5 * (dot(output, output) + prior(*latent));
         let constants = outputs.chunks_exact(density.pixels().max(1)).zip(&latents).map(constant).collect();
         Ok(Some(Self { density, latents, outputs, constants }))
+    }
+
+    /// Operations that decoding the cells and looking for so many images takes, about and at most.
+    pub fn search_flops(decoder: &Network, images: usize) -> u64 {
+        let cells = (SIDE * SIDE) as u64;
+        let products = 2 * cells * decoder.output() as u64;
+        let decodes = 3 * (STARTS * FIRST_STEPS + STEPS) as u64;
+        let an_image = decodes.saturating_mul(decoder.flops()).saturating_add(products);
+        cells.saturating_mul(decoder.flops()).saturating_add(an_image.saturating_mul(images as u64))
     }
 
     /// Values an image.
@@ -235,7 +249,7 @@ mod tests {
     use super::*;
     use crate::dataset::ImageShape;
     use crate::random::{Purpose, normal_rows};
-    use crate::snapshot::{Activation, Network, Operation};
+    use crate::snapshot::{Activation, Operation};
 
     fn draws(number: u64, count: usize) -> Vec<f32> {
         normal_rows(number, Purpose::Weights, 0, 1, count)

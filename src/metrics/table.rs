@@ -1,12 +1,12 @@
 //! The table of metrics, and its look-ups. A group of metrics is one file and one line here.
 
 use super::metric::{Columns, Metric};
-use super::{adversarial, elbo, latent_use};
+use super::{adversarial, elbo, latent_use, missed_share};
 use crate::model::MetricId;
 use std::borrow::Cow;
 
 /// The table, in the order of the curves.
-pub static METRICS: &[&[Metric]] = &[elbo::METRICS, adversarial::METRICS, latent_use::METRICS];
+pub static METRICS: &[&[Metric]] = &[elbo::METRICS, adversarial::METRICS, latent_use::METRICS, missed_share::METRICS];
 
 /// Every metric, in the table's order.
 pub fn all() -> impl Iterator<Item = &'static Metric> {

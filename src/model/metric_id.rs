@@ -39,6 +39,8 @@ impl MetricId {
     pub const GRADIENT_PENALTY: Self = Self::new("gradient_penalty");
     /// Mean of D(x) on test images.
     pub const TEST_CRITIC: Self = Self::new("test_critic");
+    /// Share of test images that no place of a generator's plane reproduces.
+    pub const MISSED_SHARE: Self = Self::new("missed_share");
 
     /// A metric by its name: small letters, digits and `_`.
     pub const fn new(name: &'static str) -> Self {

@@ -2,6 +2,7 @@
 
 mod autosave;
 mod changes;
+mod coverage;
 mod early_stop;
 mod ending;
 #[cfg(test)]
@@ -35,6 +36,7 @@ use crate::model::{Batches, Change, Config, Model, StepError};
 use crate::run::metrics_file::MetricsFile;
 use crate::run::{self, Lock, Opened, RunConfig, RunError};
 use crate::snapshot::Snapshot;
+use coverage::Coverage;
 use crossbeam_channel::{Receiver, Sender};
 use early_stop::EarlyStop;
 use own_folder::OwnFolder;
@@ -240,6 +242,7 @@ impl Trainer {
             writer: Writer::new(&config.preset, own, options.write_hook.clone())?,
             saving: WriteState::default(),
             early_stop,
+            coverage: Coverage::default(),
             dataset,
             options,
             shared: shared.clone(),

@@ -1,5 +1,6 @@
 //! The training thread: one loop that handles controls at step boundaries and makes steps in between.
 
+use super::coverage::Coverage;
 use super::early_stop::EarlyStop;
 use super::latest::Latest;
 use super::message::{Control, Event, Phase, Status};
@@ -71,6 +72,7 @@ pub(super) struct Worker {
     pub writer: Writer,
     pub saving: WriteState,
     pub early_stop: EarlyStop,
+    pub coverage: Coverage,
     pub phase: Phase,
     pub rate: Rate,
     pub pace: Pace,
@@ -272,7 +274,7 @@ impl Worker {
         self.model.step(&mut StepInput { step: self.step, part, batches: &mut self.batches, device, hook })
     }
 
-    fn test(&self) -> Result<Losses, StepError> {
+    fn test(&mut self) -> Result<Losses, StepError> {
         let count = self.dataset.test.count().min(TEST_IMAGES);
         let mut folds = TestFolds::default();
         let images = (&self.dataset.test, count);
@@ -281,6 +283,8 @@ impl Worker {
             true
         })?;
         losses.extend(folds.losses());
+        let at = (self.step, self.options.test_interval_steps);
+        losses.extend(self.coverage.missed_share((&self.model, &self.config), &self.dataset, at)?);
         Ok(losses)
     }
 

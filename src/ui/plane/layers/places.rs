@@ -2,7 +2,7 @@
 
 use super::layer::{PlaneFrame, PlaneLayer};
 use crate::explore::posterior::PlacedImages;
-use crate::metrics::MissedReference;
+use crate::metrics::{COMPONENTS, MissedReference};
 use crate::ui::text::{number, tr, whole};
 use crate::ui::theme;
 use eframe::egui::{Align2, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
@@ -54,7 +54,7 @@ fn lines(frame: &PlaneFrame<'_>, placed: &PlacedImages) -> Vec<String> {
     let error = number(f64::from(found.rule.most_error));
     let rule = match found.rule.reference {
         MissedReference::Reconstructions => t!("plane_layer.missed_by_vae", error = error),
-        MissedReference::MeanImage => t!("plane_layer.missed_by_mean", error = error),
+        MissedReference::Components => t!("plane_layer.missed_by_components", error = error, count = COMPONENTS),
     };
     let mut lines = vec![t!("plane_layer.missed", share = share, images = images).into_owned(), rule.into_owned()];
     let names = frame.data().map(|data| data.class_names()).unwrap_or_default();
