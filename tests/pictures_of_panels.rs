@@ -15,7 +15,7 @@ use latentarium::explore::field::{
     FIELDS, FieldFigure, FieldGrid, FieldInputs, FieldScratch, FieldSource, FieldValues, OtherWeights, PlaneField,
 };
 use latentarium::explore::plane::Plane;
-use latentarium::explore::posterior::{PosteriorImage, PosteriorSubject};
+use latentarium::explore::posterior::PosteriorSubject;
 use latentarium::explore::tiles::fresh_id;
 use latentarium::explore::tiles::{Lattice, TileGrid};
 use latentarium::explore::timeline::{KeptIn, Timeline, TimelinePlace, TimelineTrack};
@@ -217,7 +217,7 @@ fn made(field: &'static PlaneField, snapshot: &Arc<Snapshot>, encoding: &Arc<Enc
     }
     let decoder = Network::new(2, vec![linear("other", 2, SHAPE.values(), Activation::Identity)]).unwrap();
     let other = Snapshot { decoder, ..(**snapshot).clone() };
-    let image = PosteriorImage { subject: PosteriorSubject::Example(EXAMPLE), image: vec![0.4; SHAPE.values()].into() };
+    let image = PosteriorSubject::Example(EXAMPLE).image(Some(&dataset()), None);
     let source = FieldSource {
         snapshot: snapshot.clone(),
         plane: Arc::new(Plane::of_two()),
@@ -225,7 +225,7 @@ fn made(field: &'static PlaneField, snapshot: &Arc<Snapshot>, encoding: &Arc<Enc
         encoding: Some(encoding.clone()),
         classifier: None,
         others: Arc::from([OtherWeights::Whole(Arc::new(other))]),
-        image: Some(image),
+        image,
     };
     FieldGrid::make(field, &source, &mut FieldScratch::default(), &mut || true).expect("a field")
 }
