@@ -1,6 +1,7 @@
 //! A set of examples as rows of numbers, and the products of all rows of two sets, a block at a time.
 
-use crate::nn::matmul::{Matrix, matmul};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -51,6 +52,10 @@ impl FeatureSet {
     /// ‖x‖² of each row.
     pub fn squares(&self) -> &[f32] {
         &self.squares
+    }
+
+    fn matrix(&self) -> MatRef<'_, f32> {
+        MatRef::from_row_major_slice(&self.values, self.count(), self.width)
     }
 
     /// Whether all values are numbers.
@@ -105,12 +110,14 @@ pub(super) fn fold_products<T: Send>(
         let rows = *from..(from + ROWS).min(left.count());
         let mut state = begin(rows.clone());
         let mut products = vec![0.0; rows.len() * COLUMNS.min(right.count())];
-        let own = Matrix::new(&left.values, left.count(), left.width).some_rows(rows.start, rows.len());
-        let whole = Matrix::new(&right.values, right.count(), right.width);
+        // faer's kernels take half the time of `nn::matmul`'s where the processor has AVX-512.
+        let own = left.matrix().subrows(rows.start, rows.len());
         for start in (0..right.count()).step_by(COLUMNS) {
             let columns = start..(start + COLUMNS).min(right.count());
             let products = &mut products[..rows.len() * columns.len()];
-            matmul(products, own, whole.some_rows(start, columns.len()).transposed(), false);
+            let out = MatMut::from_row_major_slice_mut(products, rows.len(), columns.len());
+            let other = right.matrix().subrows(start, columns.len()).transpose();
+            matmul(out, Accum::Replace, own, other, 1.0, Par::Seq);
             fold(&mut state, ProductBlock { rows: rows.clone(), columns, products });
         }
         state

@@ -26,7 +26,6 @@ pub fn nearest_images(
     places: &[usize],
     go_on: &mut dyn FnMut(usize) -> bool,
 ) -> Option<Vec<NearestImage>> {
-    // ‖y‖² − 2·x·y: without ‖x‖² it has the same order.
     let mut best: Vec<(f32, usize)> = vec![(f32::INFINITY, *places.first()?); images.count()];
     let mut done = 0;
     for places in places.chunks((SLICE_VALUES / images.width()).clamp(64, 4096)) {
@@ -34,13 +33,12 @@ pub fn nearest_images(
         let begin = |rows: std::ops::Range<usize>| vec![(f32::INFINITY, 0); rows.len()];
         let stripes = fold_products(images, &slice, begin, |best, block| {
             let squares = &slice.squares()[block.columns.clone()];
-            let rows = block.products.chunks_exact_mut(block.columns.len().max(1));
+            let rows = block.products.chunks_exact(block.columns.len().max(1));
             for (best, products) in best.iter_mut().zip(rows) {
-                products.iter_mut().zip(squares).for_each(|(value, square)| *value = square - 2.0 * *value);
-                let least =
-                    products.iter().fold(f32::INFINITY, |least, value| if *value < least { *value } else { least });
+                let least = least_of(products, squares);
                 if least < best.0 {
-                    let place = products.iter().position(|value| *value == least).unwrap_or(0);
+                    let mut pairs = products.iter().zip(squares);
+                    let place = pairs.position(|(product, square)| order(*product, *square) == least).unwrap_or(0);
                     *best = (least, block.columns.start + place);
                 }
             }
@@ -62,6 +60,27 @@ pub fn nearest_images(
         NearestImage { image: place, distance: squares.sum::<f64>().sqrt() }
     });
     Some(exact.collect())
+}
+
+/// ‖y‖² − 2·x·y: without ‖x‖² it has the same order as the distance.
+fn order(product: f32, square: f32) -> f32 {
+    square - 2.0 * product
+}
+
+/// The least of them, in lanes that a processor takes at once.
+fn least_of(products: &[f32], squares: &[f32]) -> f32 {
+    const LANES: usize = 32;
+    let least = |least: f32, value: f32| if value < least { value } else { least };
+    let mut lanes = [f32::INFINITY; LANES];
+    let (whole, whole_squares) = (products.chunks_exact(LANES), squares.chunks_exact(LANES));
+    let rest = whole.remainder().iter().zip(whole_squares.remainder());
+    let rest = rest.fold(f32::INFINITY, |found, (product, square)| least(found, order(*product, *square)));
+    for (products, squares) in whole.zip(whole_squares) {
+        for ((lane, product), square) in lanes.iter_mut().zip(products).zip(squares) {
+            *lane = least(*lane, order(*product, *square));
+        }
+    }
+    lanes.into_iter().fold(rest, least)
 }
 
 /// The value below which a share of the values lies, in a straight line between neighbours; `None` of no values.
