@@ -1,11 +1,13 @@
 //! One search of an inversion: damped Gauss–Newton steps.
 
-use super::{INVERSION_SIGMA, InvertedImage};
 use crate::nn::matmul::{Matrix, matmul};
 use crate::nn::vector::{dot, square_distance};
 use crate::snapshot::{Network, TangentScratch};
 use faer::linalg::solvers::Solve;
 use faer::{Mat, Side};
+
+/// The σ of pixels: the prior weighs σ²‖z‖² beside the squared error of an image.
+pub const INVERSION_SIGMA: f32 = 0.1;
 
 /// The prior's weight beside squared errors.
 const PRIOR: f32 = INVERSION_SIGMA * INVERSION_SIGMA;
@@ -15,6 +17,17 @@ const SHORTEST: f32 = 1e-3;
 /// It ends as well where so many steps after each other were no better, or one gained no more than this part.
 const MOST_REFUSED: usize = 6;
 const LEAST_GAIN: f32 = 1e-5;
+
+/// The nearest that a decoder comes to an image, as far as it was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InvertedImage {
+    /// Where, `[latent]`.
+    pub latent: Vec<f32>,
+    /// What is decoded there, `[pixels]`, in [0, 1].
+    pub image: Vec<f32>,
+    /// How far it is from the image: mean squared error a pixel.
+    pub squared_error: f32,
+}
 
 /// Where a search is.
 pub(super) struct Descent {

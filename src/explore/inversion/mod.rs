@@ -10,8 +10,7 @@ use crate::snapshot::{Network, Scratch, Snapshot, TangentScratch};
 use descent::Descent;
 use std::sync::Arc;
 
-/// The σ of pixels: the prior weighs σ²‖z‖² beside the squared error of an image.
-pub const INVERSION_SIGMA: f32 = 0.1;
+pub use descent::{INVERSION_SIGMA, InvertedImage};
 
 /// Draws of the prior that an image is compared with.
 const DRAWS: usize = 256;
@@ -28,17 +27,6 @@ pub struct Inverter {
     /// `[DRAWS, latent]` and `[DRAWS, pixels]`.
     draws: Vec<f32>,
     images: Vec<f32>,
-}
-
-/// The nearest that a decoder comes to an image, as far as it was found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct InvertedImage {
-    /// Where, `[latent]`.
-    pub latent: Vec<f32>,
-    /// What is decoded there, `[pixels]`, in [0, 1].
-    pub image: Vec<f32>,
-    /// How far it is from the image: mean squared error a pixel.
-    pub squared_error: f32,
 }
 
 /// Buffers that inversions reuse.
