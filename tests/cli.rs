@@ -110,12 +110,8 @@ fn train_eval_sample_plane_and_compare_work_together() {
     assert_eq!(shares.len(), 10);
     assert!((shares.iter().sum::<f64>() - 1.0).abs() < 0.01);
 
-    let compare = |threads: &str| {
-        let arguments =
-            ["compare", run, "gan", "--images", "150", "--threads", threads, "--out", "compare.png", "--json"];
-        json(&latentarium(here, &arguments))
-    };
-    let compared = compare("1");
+    let compare = ["compare", run, "gan", "--images", "150", "--threads", "1", "--out", "compare.png", "--json"];
+    let compared = json(&latentarium(here, &compare));
     assert!(compared["mean_squared_error"].as_f64().unwrap() > 0.0);
     let [vae, gan] = compared["models"].as_array().unwrap().as_slice() else { panic!("two models: {compared}") };
     assert_eq!((&vae["run"], &vae["preset"], &vae["step"]), (&run.into(), &"vae-dense".into(), &30.into()));
@@ -149,10 +145,14 @@ fn train_eval_sample_plane_and_compare_work_together() {
         assert!((shares.iter().map(|share| share.as_f64().unwrap()).sum::<f64>() - 1.0).abs() < 1e-9, "{model}");
     }
     assert!(compared["features"]["accuracy"].as_f64().unwrap() > 0.9, "{compared}");
-    assert_eq!(compare("2"), compared, "the same digits again, on any number of threads");
-    let evaluated = json(&latentarium(here, &["eval", "gan", "--figures", "--images", "100", "--json"]));
-    assert!(evaluated["n"] == 100 && evaluated["mse"].is_null() && evaluated["pixel_std"].is_f64(), "{evaluated}");
-    assert!(evaluated["frechet"].as_f64() > evaluated["frechet_floor"].as_f64(), "{evaluated}");
+    let again = ["eval", "gan", "--figures", "--images", "150", "--threads", "2", "--json"];
+    let again = json(&latentarium(here, &again));
+    assert!(again["pixel_std"].is_f64(), "{again}");
+    for (figure, value) in
+        gan.as_object().unwrap().iter().filter(|(figure, _)| !["run", "step"].contains(&figure.as_str()))
+    {
+        assert_eq!(&again[figure], value, "{figure}: the same digits again, on any number of threads");
+    }
     refuses(here, &["eval", "gan", "--figures", "--images", "0"], 2, "--images: expected 1 to ");
     // A GAN may come first, and more than two stand in the table.
     let three = json(&latentarium(

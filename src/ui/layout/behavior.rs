@@ -6,7 +6,7 @@ use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{Pane, Panels, copy, panel_menu, theme};
 use eframe::egui::{self, Align, Color32, Label, Layout, Response, Stroke, Ui, WidgetText};
-use egui_tiles::{Container, EditAction, TabState, Tabs, Tile, TileId, Tiles, UiResponse};
+use egui_tiles::{EditAction, TabState, Tabs, Tile, TileId, Tiles, UiResponse};
 
 /// Draws the panels in their tiles.
 pub struct Behavior<'a, 'v> {
@@ -16,6 +16,8 @@ pub struct Behavior<'a, 'v> {
     pub view: &'a View<'v>,
     /// What was asked for.
     pub commands: &'a mut Vec<Command>,
+    /// The tiles that no tab hides.
+    pub in_front: Vec<TileId>,
     /// A hand has moved a border.
     pub resized: bool,
     /// A hand has moved a panel.
@@ -25,7 +27,7 @@ pub struct Behavior<'a, 'v> {
 impl<'a, 'v> Behavior<'a, 'v> {
     /// Nothing was done yet.
     pub fn new(panels: &'a mut Panels, view: &'a View<'v>, commands: &'a mut Vec<Command>) -> Self {
-        Self { panels, view, commands, resized: false, moved: false }
+        Self { panels, view, commands, in_front: Vec::new(), resized: false, moved: false }
     }
 
     /// Draws one panel.
@@ -70,12 +72,8 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
     }
 
     /// Only what is in front has the button, so that more tabs have room.
-    fn is_tab_closable(&self, tiles: &Tiles<Pane>, tile: TileId) -> bool {
-        let holder = tiles.parent_of(tile).and_then(|holder| tiles.get_container(holder));
-        match holder {
-            Some(Container::Tabs(tabs)) => tabs.active == Some(tile),
-            _ => true,
-        }
+    fn is_tab_closable(&self, _: &Tiles<Pane>, tile: TileId) -> bool {
+        self.in_front.contains(&tile)
     }
 
     fn on_tab_close(&mut self, tiles: &mut Tiles<Pane>, tile: TileId) -> bool {

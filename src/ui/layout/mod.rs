@@ -119,6 +119,7 @@ impl PanelLayout {
         }
         let room = LayoutRoom { size: ui.available_size(), curves };
         self.fit(room);
+        behavior.in_front = self.tree.active_tiles();
         self.tree.ui(behavior, ui);
         if behavior.resized
             && let Some(arrangement) = &self.arrangement

@@ -14,8 +14,9 @@ use crate::ui::text::{explain, tr, whole};
 use crate::ui::theme::signs;
 use crate::ui::view::View;
 use crate::ui::{copy, theme, widgets};
+use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo,
+    Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, TextStyle, Ui, Vec2, WidgetInfo,
 };
 use rust_i18n::t;
 use std::collections::BTreeMap;
@@ -166,11 +167,12 @@ fn counts(ui: &mut Ui, data: &Dataset, selected: &SelectedPoints) {
             let name = names.get(class).map_or("", String::as_str);
             let words = t!("points.of_class", name = name, count = whole(count as u64));
             let part = format!("{:.1} %", 100.0 * count as f64 / all.max(1) as f64);
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = theme::GRID / 2.0;
-                ui.label(RichText::new(signs::DONE).small().color(theme::class_color(class)));
-                ui.add(Label::new(RichText::new(words).small())).on_hover_text(part);
-            });
+            // One piece of text, so that what has no room in a row stands in the next one.
+            let mut job = LayoutJob::default();
+            let (font, color) = (TextStyle::Small.resolve(ui.style()), ui.visuals().text_color());
+            job.append(signs::DONE, 0.0, TextFormat::simple(font.clone(), theme::class_color(class)));
+            job.append(&words, theme::GRID / 2.0, TextFormat::simple(font, color));
+            ui.add(Label::new(job).extend()).on_hover_text(part);
         }
     });
 }
