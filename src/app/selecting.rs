@@ -44,8 +44,8 @@ impl Session {
         }
         self.services.selecting.of = Some(data.test.clone());
         self.services.jobs.start(JobKey::Select, move |progress| {
-            let outlined = (points.as_deref(), map.as_deref());
-            Done::Selected(found(by, outlined, &data.test, progress).map(|found| found.map(Box::new)))
+            let outlined = OutlinedPoints { points: points.as_deref(), map: map.as_deref() };
+            Done::Selected(found(by, &outlined, &data.test, progress).map(|found| found.map(Box::new)))
         });
     }
 
@@ -78,13 +78,20 @@ impl Session {
     }
 }
 
+/// The points that are outlined, on the plane or on a map.
+struct OutlinedPoints<'a> {
+    points: Option<&'a EncodedPoints>,
+    map: Option<&'a PointMap>,
+}
+
 /// Finds the images and makes their pictures; nothing where that is cancelled or finds none that were outlined.
 fn found(
     by: SelectBy,
-    (points, map): (Option<&EncodedPoints>, Option<&PointMap>),
+    outlined: &OutlinedPoints<'_>,
     split: &Split,
     progress: &Progress,
 ) -> Result<Option<SelectedPoints>, Message> {
+    let OutlinedPoints { points, map } = *outlined;
     let mut go_on = || !progress.is_cancelled();
     let images = match &by {
         SelectBy::Outline(outline) => points.map(|points| outline.images(points)),

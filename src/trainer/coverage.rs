@@ -5,6 +5,15 @@ use crate::dataset::Dataset;
 use crate::metrics::MissedShare;
 use crate::model::{Config, MetricId, Model, StepError};
 
+/// What is trained, and how far it is.
+pub(super) struct CoverageInput<'a> {
+    pub model: &'a Model,
+    pub config: &'a Config,
+    pub dataset: &'a Dataset,
+    pub step: u64,
+    pub test_interval_steps: u64,
+}
+
 /// What is searched, once it has been needed.
 #[derive(Default)]
 pub(super) struct Coverage {
@@ -18,12 +27,8 @@ impl Coverage {
     ///
     /// # Errors
     /// If the weights cannot be copied.
-    pub fn missed_share(
-        &mut self,
-        (model, config): (&Model, &Config),
-        dataset: &Dataset,
-        (step, test_interval_steps): (u64, u64),
-    ) -> Result<Option<(MetricId, f32)>, StepError> {
+    pub fn missed_share(&mut self, input: &CoverageInput<'_>) -> Result<Option<(MetricId, f32)>, StepError> {
+        let CoverageInput { model, config, dataset, step, test_interval_steps } = *input;
         let family = config.family();
         if family.encodes || !family.samples || config.latent() != 2 || dataset.sample().is_point() {
             return Ok(None);

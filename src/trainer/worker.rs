@@ -1,6 +1,6 @@
 //! The training thread: one loop that handles controls at step boundaries and makes steps in between.
 
-use super::coverage::Coverage;
+use super::coverage::{Coverage, CoverageInput};
 use super::early_stop::EarlyStop;
 use super::latest::Latest;
 use super::message::{Control, Event, Phase, Status};
@@ -283,8 +283,14 @@ impl Worker {
             true
         })?;
         losses.extend(folds.losses());
-        let at = (self.step, self.options.test_interval_steps);
-        losses.extend(self.coverage.missed_share((&self.model, &self.config), &self.dataset, at)?);
+        let input = CoverageInput {
+            model: &self.model,
+            config: &self.config,
+            dataset: &self.dataset,
+            step: self.step,
+            test_interval_steps: self.options.test_interval_steps,
+        };
+        losses.extend(self.coverage.missed_share(&input)?);
         Ok(losses)
     }
 

@@ -3,7 +3,7 @@
 
 use super::bootstrap::Resamples;
 use super::feature_set::FeatureSet;
-use super::pairs::{PairFunction, mean_over_own_pairs, mean_over_pairs};
+use super::pairs::{PairFunction, ResampledSet, mean_over_own_pairs, mean_over_pairs};
 
 /// (x·y/d + 1)³ in place of products.
 const CUBIC: PairFunction = |block, left, _| {
@@ -35,7 +35,8 @@ impl KernelReference {
 /// may be below 0, being unbiased.
 pub fn kernel_distance(reference: &KernelReference, set: &FeatureSet, resamples: &Resamples) -> Vec<f64> {
     let own = own_kernel(set, resamples);
-    let mutual = mean_over_pairs((set, resamples), (&reference.set, &reference.resamples), CUBIC);
+    let other = ResampledSet { set: &reference.set, resamples: &reference.resamples };
+    let mutual = mean_over_pairs(ResampledSet { set, resamples }, other, CUBIC);
     let terms = own.iter().zip(&reference.own).zip(&mutual);
     terms.map(|((own, other), mutual)| own + other - 2.0 * mutual).collect()
 }

@@ -7,15 +7,18 @@ use crate::nn::matmul::{Matrix, matmul};
 /// A function of two examples that follows from their product, in place of a block of products.
 pub(super) type PairFunction = fn(&mut ProductBlock<'_>, &FeatureSet, &FeatureSet);
 
+/// A set, and how often each resample of it has each example.
+#[derive(Clone, Copy)]
+pub(super) struct ResampledSet<'a> {
+    pub set: &'a FeatureSet,
+    pub resamples: &'a Resamples,
+}
+
 /// The mean of a function over all pairs of an example of `left` and one of `right`, each as often as the resamples say:
 /// one value for the sets themselves and one a resample.
-pub(super) fn mean_over_pairs(
-    (left, left_counts): (&FeatureSet, &Resamples),
-    (right, right_counts): (&FeatureSet, &Resamples),
-    function: PairFunction,
-) -> Vec<f64> {
-    let sums = sum_over_pairs((left, left_counts), (right, right_counts), function);
-    let pairs = left.count() as f64 * right.count() as f64;
+pub(super) fn mean_over_pairs(left: ResampledSet<'_>, right: ResampledSet<'_>, function: PairFunction) -> Vec<f64> {
+    let sums = sum_over_pairs(left, right, function);
+    let pairs = left.set.count() as f64 * right.set.count() as f64;
     sums.into_iter().map(|sum| sum / pairs).collect()
 }
 
@@ -27,7 +30,8 @@ pub(super) fn mean_over_own_pairs(
     function: PairFunction,
     own: impl Fn(f64) -> f64,
 ) -> Vec<f64> {
-    let sums = sum_over_pairs((set, resamples), (set, resamples), function);
+    let both = ResampledSet { set, resamples };
+    let sums = sum_over_pairs(both, both, function);
     let means = sums.into_iter().enumerate().map(|(column, sum)| {
         let (mut selves, mut repeated) = (0.0, 0.0);
         for (count, square) in resamples.column(column).zip(set.squares()) {
@@ -41,22 +45,18 @@ pub(super) fn mean_over_own_pairs(
 }
 
 /// Σᵢⱼ aᵢ·bⱼ·f(xᵢ, yⱼ) for each column of counts a and b.
-fn sum_over_pairs(
-    (left, left_counts): (&FeatureSet, &Resamples),
-    (right, right_counts): (&FeatureSet, &Resamples),
-    function: PairFunction,
-) -> Vec<f64> {
-    let columns = left_counts.columns();
-    let counts = Matrix::new(right_counts.counts(), right_counts.examples(), columns);
+fn sum_over_pairs(left: ResampledSet<'_>, right: ResampledSet<'_>, function: PairFunction) -> Vec<f64> {
+    let columns = left.resamples.columns();
+    let counts = Matrix::new(right.resamples.counts(), right.resamples.examples(), columns);
     let begin = |rows: std::ops::Range<usize>| (rows.start, vec![0.0f32; rows.len() * columns]);
-    let stripes = fold_products(left, right, begin, |(_, sums), mut block| {
-        function(&mut block, left, right);
+    let stripes = fold_products(left.set, right.set, begin, |(_, sums), mut block| {
+        function(&mut block, left.set, right.set);
         let values = Matrix::new(block.products, block.rows.len(), block.columns.len());
         matmul(sums, values, counts.some_rows(block.columns.start, block.columns.len()), true);
     });
     let mut out = vec![0.0f64; columns];
     for (start, sums) in stripes {
-        let own = left_counts.counts().chunks_exact(columns).skip(start);
+        let own = left.resamples.counts().chunks_exact(columns).skip(start);
         for (sums, own) in sums.chunks_exact(columns).zip(own) {
             let terms = sums.iter().zip(own).map(|(sum, count)| f64::from(*sum) * f64::from(*count));
             out.iter_mut().zip(terms).for_each(|(out, term)| *out += term);

@@ -140,7 +140,13 @@ impl TimelineFilm {
                 let other = || if go_on() { message!("the plane does not belong to the network") } else { ended() };
                 let mut picture = tiles(&grid.ok_or_else(other)?, self.map);
                 if let Some(points) = points {
-                    points.draw((snapshot, &self.plane), lattice, &mut picture, go_on).ok_or_else(ended)?;
+                    let encoding = points.encoding(snapshot, go_on);
+                    if !go_on() {
+                        return Err(ended());
+                    }
+                    if let Some(encoding) = encoding {
+                        points.draw(&encoding, &self.plane, lattice, &mut picture);
+                    }
                 }
                 Ok(picture)
             }
@@ -154,17 +160,14 @@ impl TimelineFilm {
 }
 
 impl FilmedPoints {
-    /// Draws what lies in the lattice as small squares; `None` where `go_on` said no. Without an encoder there are none.
-    fn draw(
-        &self,
-        (snapshot, plane): (&Snapshot, &Plane),
-        lattice: &Lattice,
-        picture: &mut RgbImage,
-        go_on: &dyn Fn() -> bool,
-    ) -> Option<()> {
+    /// Their codes; `None` where `go_on` said no, or there is no encoder.
+    fn encoding(&self, snapshot: &Snapshot, go_on: &dyn Fn() -> bool) -> Option<Encoding> {
         let mut current = go_on;
-        let made = Encoding::of_images(snapshot, &self.split, &self.images, &mut Scratch::default(), &mut current);
-        let Some(encoding) = made else { return go_on().then_some(()) };
+        Encoding::of_images(snapshot, &self.split, &self.images, &mut Scratch::default(), &mut current)
+    }
+
+    /// Draws what lies in the lattice as small squares.
+    fn draw(&self, encoding: &Encoding, plane: &Plane, lattice: &Lattice, picture: &mut RgbImage) {
         let (low, high) = lattice.bounds();
         let size = [picture.width(), picture.height()];
         let side = (size[0].max(size[1]) / POINT_SHARE).max(1);
@@ -182,6 +185,5 @@ impl FilmedPoints {
                 }
             }
         }
-        Some(())
     }
 }
