@@ -172,7 +172,8 @@ fn counts(ui: &mut Ui, data: &Dataset, selected: &SelectedPoints) {
             let (font, color) = (TextStyle::Small.resolve(ui.style()), ui.visuals().text_color());
             job.append(signs::DONE, 0.0, TextFormat::simple(font.clone(), theme::class_color(class)));
             job.append(&words, theme::GRID / 2.0, TextFormat::simple(font, color));
-            ui.add(Label::new(job).extend()).on_hover_text(part);
+            let label = ui.add(Label::new(job).extend()).on_hover_text(part);
+            label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
         }
     });
 }
