@@ -41,6 +41,30 @@ fn export(screen: &mut Screen, subject: &str, name: &str) -> std::path::PathBuf 
     path
 }
 
+/// Exports a film in each of its formats.
+fn export_films(screen: &mut Screen, subject: &str) {
+    for (name, at, begin) in [("film.gif", 0, &b"GIF89a"[..]), ("film.png", 0, b"\x89PNG"), ("film.mp4", 4, b"ftyp")] {
+        let path = export(screen, subject, name);
+        screen.until(name, |_| path.is_file());
+        assert!(std::fs::read(&path).unwrap()[at..].starts_with(begin), "{name}");
+    }
+}
+
+/// Breaks off a film after those of all formats: nothing of it is left.
+fn break_off_film(screen: &mut Screen, subject: &str) {
+    let path = export(screen, subject, "long.mp4");
+    screen.click("Stop writing");
+    screen.until("a sentence", |_| true);
+    assert!(screen.harness.query_all_by_label_contains("Cancelled: nothing was written").next().is_some());
+    let began = std::time::Instant::now();
+    // Its thread ends with the frame that it was at.
+    while std::fs::read_dir(path.parent().unwrap()).unwrap().count() > 3 {
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "something is left");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(!path.exists());
+}
+
 #[test]
 fn everything_is_exported_in_each_of_its_formats() {
     let mut screen = Screen::ready();
@@ -158,22 +182,9 @@ fn a_path_is_exported_as_a_film_and_can_be_cancelled() {
         screen.session.borrow_mut().apply(ViewCommand::Settings(Box::new(Settings { film, ..settings })));
     };
     choose(&screen, 8);
-    for (name, at, begin) in [("film.gif", 0, &b"GIF89a"[..]), ("film.png", 0, b"\x89PNG"), ("film.mp4", 4, b"ftyp")] {
-        let path = export(&mut screen, "Film along the path of A", name);
-        screen.until(name, |_| path.is_file());
-        assert!(std::fs::read(&path).unwrap()[at..].starts_with(begin), "{name}");
-    }
+    export_films(&mut screen, "Film along the path of A");
     choose(&screen, 10_000);
-    let path = export(&mut screen, "Film along the path of A", "long.mp4");
-    screen.click("Stop writing");
-    screen.until("a sentence", |_| true);
-    assert!(screen.harness.query_all_by_label_contains("Cancelled: nothing was written").next().is_some());
-    let began = std::time::Instant::now();
-    while std::fs::read_dir(path.parent().unwrap()).unwrap().count() > 3 {
-        assert!(began.elapsed() < std::time::Duration::from_secs(20), "something is left");
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    assert!(!path.exists());
+    break_off_film(&mut screen, "Film along the path of A");
 }
 
 /// Everything that the timeline offers of a model as a film of its plane; one that is broken off leaves nothing.
@@ -189,11 +200,7 @@ fn a_timeline_is_exported_as_a_film_and_can_be_cancelled() {
         let points = session.points(Slot::A);
         points.is_some_and(|points| points.count() == session.data().unwrap().test.count())
     });
-    for (name, at, begin) in [("film.gif", 0, &b"GIF89a"[..]), ("film.mp4", 4, b"ftyp"), ("film.png", 0, b"\x89PNG")] {
-        let path = export(&mut screen, "Film of the timeline of A", name);
-        screen.until(name, |_| path.is_file());
-        assert!(std::fs::read(&path).unwrap()[at..].starts_with(begin), "{name}");
-    }
+    export_films(&mut screen, "Film of the timeline of A");
     // The animated PNG frame by frame: the plane as the window has it at each of the steps.
     let (film, mut past) = screen.session.borrow().timeline_film(Slot::A, FilmFormat::Apng).unwrap();
     let offered = screen.session.borrow().timeline().tracks.get(A).unwrap().marks().len();
@@ -216,16 +223,7 @@ fn a_timeline_is_exported_as_a_film_and_can_be_cancelled() {
     let plane = PlaneSettings { grid: 64, ..settings.plane.clone() };
     screen.session.borrow_mut().apply(ViewCommand::Settings(Box::new(Settings { film, plane, ..settings })));
     screen.step();
-    let path = export(&mut screen, "Film of the timeline of A", "long.mp4");
-    screen.click("Stop writing");
-    screen.until("a sentence", |_| true);
-    assert!(screen.harness.query_all_by_label_contains("Cancelled: nothing was written").next().is_some());
-    let began = std::time::Instant::now();
-    while std::fs::read_dir(path.parent().unwrap()).unwrap().count() > 3 {
-        assert!(began.elapsed() < std::time::Duration::from_secs(20), "something is left");
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    assert!(!path.exists());
+    break_off_film(&mut screen, "Film of the timeline of A");
 }
 
 /// The shortest way over a model's plane is made in the background, and follows the path that is laid.
