@@ -16,6 +16,7 @@ mod examples;
 mod field_pace;
 mod fields;
 mod files;
+mod findings;
 mod gaps;
 mod jobs;
 mod kept;

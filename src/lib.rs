@@ -12,6 +12,7 @@
 //! - [`explore`]: the mathematics of looking and the thread that decodes for it, without a window
 //! - [`trainer`]: the training thread, its messages, the handle that steers it
 //! - [`run`]: the run folder
+//! - [`diagnosis`]: what goes wrong in training, named: rules over what was looked at
 //! - [`history`]: the curves of a run
 //! - [`metrics`]: the table of what is measured, and pure functions of what a model gives
 //! - [`model`]: one file or folder a family
@@ -70,6 +71,7 @@ rust_i18n::i18n!("assets/locales", fallback = "en");
 pub mod app;
 pub mod cli;
 pub mod dataset;
+pub mod diagnosis;
 pub mod disk;
 pub mod explore;
 pub mod gpu;

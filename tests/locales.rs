@@ -4,6 +4,7 @@
 
 use latentarium::dataset::BUILT_IN;
 use latentarium::dataset::download::DOWNLOADS;
+use latentarium::diagnosis::FINDINGS;
 use latentarium::explore::field::{FIELDS, FIGURE_NAMES};
 use latentarium::metrics;
 use latentarium::model::{Config, FAMILIES, FieldKind, Section, presets};
@@ -137,6 +138,9 @@ fn every_key_that_is_asked_for_is_there() {
     asked.extend(
         FIELDS.iter().flat_map(|field| ["unit", "missing"].map(|end| format!("plane_layer.{}_{end}", field.id))),
     );
+    for finding in FINDINGS {
+        asked.extend(["", "_tip", "_figure"].map(|end| format!("finding.{}{end}", finding.key)));
+    }
     asked.extend(FIGURE_NAMES.map(|name| format!("field_figure.{name}")));
     asked.extend(panes().map(|pane| pane.key()));
     asked.extend(help::keys().map(str::to_owned));

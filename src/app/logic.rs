@@ -133,6 +133,7 @@ impl Session {
             Event::Refused { message, .. } => {
                 self.shell.say(Level::Failed, &t!("toast.change_refused", slot = name, why = explain(&message)));
             }
+            Event::Diagnosed(change) => self.receive_finding(&name, &change),
             Event::Started { .. } | Event::Paused { .. } | Event::Reset | Event::Changed(_) | Event::Repeated(_) => {}
         }
     }

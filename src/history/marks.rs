@@ -24,6 +24,11 @@ pub enum MarkKind {
     Resumed,
     /// Up to here it is another run.
     Forked,
+    /// Something was found to go wrong from here on.
+    Found {
+        /// Its key in the table of findings.
+        key: &'static str,
+    },
     /// It ended here by a fault.
     Failed,
 }

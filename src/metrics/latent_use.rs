@@ -21,13 +21,23 @@ pub(super) const METRICS: &[Metric] = &[
     },
     // How many dimensions have Var_x(E[z_i|x]) > 0.01.
     Metric {
-        id: MetricId::new("active_units"),
+        id: MetricId::ACTIVE_UNITS,
         columns: Columns::One,
         group: Group::Latent,
         unit: Unit::Dimensions,
         source: MetricSource::TestSet,
         compute: MetricCompute::FromTest(|| Box::<ActiveUnits>::default()),
         hue: 6,
+    },
+    // The root of the mean of E[z_i|x]² over images and dimensions: at most about 1 where codes lie within the prior.
+    Metric {
+        id: MetricId::CODE_RMS,
+        columns: Columns::One,
+        group: Group::Latent,
+        unit: Unit::Deviations,
+        source: MetricSource::TestSet,
+        compute: MetricCompute::FromTest(|| Box::<CodeRms>::default()),
+        hue: 2,
     },
 ];
 
@@ -85,6 +95,27 @@ impl TestFold for ActiveUnits {
         }
         let active = self.squares.iter().filter(|squares| **squares / self.images as f64 > ACTIVE_VARIANCE).count();
         vec![active as f32]
+    }
+}
+
+/// The sum of squares of posterior means.
+#[derive(Default)]
+struct CodeRms {
+    squares: f64,
+    count: u64,
+}
+
+impl TestFold for CodeRms {
+    fn add(&mut self, tested: &Tested) {
+        let Some(posteriors) = &tested.posteriors else { return };
+        for (means, _) in posteriors.rows() {
+            self.squares += means.iter().map(|mean| f64::from(*mean).powi(2)).sum::<f64>();
+            self.count += means.len() as u64;
+        }
+    }
+
+    fn values(&self) -> Vec<f32> {
+        if self.count == 0 { Vec::new() } else { vec![(self.squares / self.count as f64).sqrt() as f32] }
     }
 }
 

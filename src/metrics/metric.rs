@@ -80,6 +80,8 @@ pub enum Unit {
     Dimensions,
     /// A share of examples, 0 to 1.
     Share,
+    /// Standard deviations of the prior.
+    Deviations,
 }
 
 impl Unit {
@@ -92,6 +94,7 @@ impl Unit {
             Self::Critic => "critic",
             Self::Dimensions => "dimensions",
             Self::Share => "share",
+            Self::Deviations => "deviations",
         }
     }
 

@@ -18,6 +18,8 @@ pub struct Sampling {
     pub latent: usize,
     /// Seed of every draw.
     pub seed: u64,
+    /// Whether each epoch has an order of its own; else the images come as the data has them.
+    pub shuffle: bool,
     /// What is done to grey images first.
     pub binarize: Binarize,
     /// What the normal draws are for.
@@ -73,7 +75,8 @@ impl Batches {
         let count = self.dataset.train.count();
         let order = match self.epoch.take() {
             Some((known, order)) if known == epoch => order,
-            _ => shuffled(count, sampling.seed, epoch),
+            _ if sampling.shuffle => shuffled(count, sampling.seed, epoch),
+            _ => (0..count).collect(),
         };
         let indices = order.get(place..place + batch).unwrap_or(&[]);
         let mut pixels = self.dataset.train.gather(indices);

@@ -92,6 +92,11 @@ pub(super) static BATCH: Field = Field::whole("batch", (1, 4096), 128).required(
     CardInput::Plain,
 );
 
+/// Whether each epoch's images come in an order of its own: without it they come as the data has them, which is what a broken
+/// loader does.
+pub(super) static SHUFFLE: Field =
+    Field::flag("shuffle", true).on_card(Section::NETWORK, |_| "model.shuffle", CardInput::Plain);
+
 /// The hidden dense layers that go with a kind of network: the preset's own where it is of that kind, `usual` with
 /// convolutions.
 fn hidden_follows(config: &mut ConfigValues, preset: Option<&ConfigValues>, usual: &'static [usize]) {

@@ -21,6 +21,10 @@ impl MetricId {
     pub const TEST_KL: Self = Self::new("test_kl");
     /// The negative ELBO on test images (β 1).
     pub const TEST_TOTAL: Self = Self::new("test_total");
+    /// Latent dimensions that a VAE uses.
+    pub const ACTIVE_UNITS: Self = Self::new("active_units");
+    /// Root mean square of posterior means: how far codes lie from the prior's centre.
+    pub const CODE_RMS: Self = Self::new("code_rms");
     /// The discriminator's loss, penalty included.
     pub const DISCRIMINATOR_LOSS: Self = Self::new("discriminator_loss");
     /// The generator's loss.

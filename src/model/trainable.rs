@@ -4,6 +4,7 @@ use super::{
     Batch, Batches, ConfigValues, Losses, MetricId, Part, Sampling, Saved, SavedNames, StepError, Tested, TestedBatch,
 };
 use crate::dataset::Split;
+use crate::nn::inspection::Inspector;
 use crate::snapshot::Snapshot;
 use candle_core::Device;
 use std::fmt;
@@ -75,6 +76,11 @@ pub trait Trainable: fmt::Debug + Send {
         [0; 2]
     }
 
+    /// Who looks at its networks while a step is made, in the order of a step; none where nothing is learned by gradients.
+    fn inspectors(&self) -> Vec<&Inspector> {
+        Vec::new()
+    }
+
     /// Trainable numbers in all.
     fn parameter_count(&self) -> usize;
 }
@@ -91,12 +97,14 @@ pub struct StepInput<'a> {
     pub device: Device,
     /// Who looks at the pixels first.
     pub hook: Option<&'a PixelHook>,
+    /// Where the pixels are kept that the step is made of, if anybody asks.
+    pub seen: Option<&'a mut Vec<f32>>,
 }
 
 impl<'a> StepInput<'a> {
     /// A whole step on the CPU.
     pub fn new(step: u64, batches: &'a mut Batches) -> Self {
-        Self { step, part: Part::Whole, batches, device: Device::Cpu, hook: None }
+        Self { step, part: Part::Whole, batches, device: Device::Cpu, hook: None, seen: None }
     }
 
     /// The step's batch.
@@ -107,6 +115,9 @@ impl<'a> StepInput<'a> {
         let mut pixels = self.batches.pixels(self.step, sampling);
         if let Some(look) = self.hook {
             look(self.step, &mut pixels);
+        }
+        if let Some(seen) = &mut self.seen {
+            seen.clone_from(&pixels);
         }
         Ok(self.batches.batch(pixels, self.step, sampling)?.on(&self.device)?)
     }

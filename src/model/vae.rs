@@ -11,6 +11,7 @@ use super::{
 };
 use super::{Posteriors, SavedNames, Tested, TestedBatch, architecture, pixels, plain};
 use crate::dataset::{ImageShape, Split};
+use crate::nn::inspection::Inspector;
 use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_sample};
 use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Parameters, copied};
@@ -62,6 +63,7 @@ pub static VAE: Family = Family {
         &layers::HIDDEN,
         &LATENT,
         &layers::BATCH,
+        &layers::SHUFFLE,
         &pixels::LIKELIHOOD,
         &pixels::SIGMA,
         &pixels::BINARIZE,
@@ -118,6 +120,7 @@ pub static AUTOENCODER: Family = Family {
         &layers::HIDDEN,
         &LATENT,
         &layers::BATCH,
+        &layers::SHUFFLE,
         &pixels::LIKELIHOOD,
         &pixels::SIGMA,
         &pixels::BINARIZE,
@@ -369,6 +372,10 @@ impl Trainable for Vae {
     fn flops(&self) -> u64 {
         let ((down, first), (up, _)) = (self.encoder.flops(), self.decoder.flops());
         3 * down - first + 3 * up
+    }
+
+    fn inspectors(&self) -> Vec<&Inspector> {
+        vec![self.parameters.inspector()]
     }
 
     fn parameter_count(&self) -> usize {

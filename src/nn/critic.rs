@@ -8,6 +8,7 @@
 
 use super::adversarial::{AdversarialLoss, Side, generic_mean_loss};
 use super::generic;
+use super::inspection::JudgedBatch;
 use super::parameters::{Parameters, copied};
 use super::passes::{self, BoundLayer, BoundWork};
 use super::sequential::{Inner, Sequential};
@@ -134,6 +135,7 @@ fn fused(
 
         let mut values = inner.lend_values(rows);
         passes::forward_rows(layers, &x, rows, &mut passes::slices_mut(&mut values));
+        inner.inspect_forward(&values);
         let logits = values.last().cloned().unwrap_or_default();
         let (slopes, mut measured) = judge(&logits, images, loss);
 
@@ -171,6 +173,9 @@ fn fused(
         });
         measured.fake = logits[..images].to_vec();
         measured.real = logits[images..2 * images].to_vec();
+        inner.inspect_backward(&gradients);
+        let (real_logits, fake_logits) = (&measured.real, &measured.fake);
+        inner.inspector.judged(&JudgedBatch { width, real, fake, real_logits, fake_logits });
         inner
             .give_back([x, direction].into_iter().chain(values).chain(gradients).chain(tangents).chain(bias_gradients));
         Ok(measured)

@@ -123,6 +123,16 @@ impl Layer {
         }
     }
 
+    /// What stands side by side at each place and lies last: channels of a convolution or a norm, else all elements.
+    pub fn units(&self) -> usize {
+        let channels = match &self.work {
+            LayerWork::Operation { kind, .. } => kind.biases(),
+            LayerWork::Norm(norm) => norm.shift.variable.elem_count(),
+        };
+        let divides = channels > 0 && self.outputs().is_multiple_of(channels);
+        if divides { channels } else { self.outputs() }
+    }
+
     pub(super) fn parameters(&self) -> [Option<&Parameter>; 2] {
         match &self.work {
             LayerWork::Operation { weight, bias, .. } => [weight.as_ref(), bias.as_ref()],

@@ -1,7 +1,8 @@
 //! Adam (Kingma and Ba 2014), AdamW (Loshchilov and Hutter 2017) and RMSprop (Hinton 2012) in one pass over each parameter,
 //! in place; with clipping of gradients and weights, and an average of the weights.
 
-use super::parameters::{Parameter, Parameters};
+use super::inspection::ParameterInspection;
+use super::parameters::{Parameter, Parameters, copied};
 use super::vector::for_each_processor;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Result, Tensor, bail};
 use rayon::prelude::*;
@@ -144,13 +145,31 @@ impl Optimizer {
                 true => Some(self.average.entry(name.to_owned()).or_default()),
                 false => None,
             };
+            let before = parameters.inspector().looks().then(|| copied(&parameter.variable)).transpose()?;
             let update = Update { gradient: &gradient.values, moments: RefCell::new((moments, average)), numbers };
             on_the_cpu(parameter, &update)?;
+            if let Some(before) = before {
+                let after = copied(&parameter.variable)?;
+                parameters.inspector().updated(inspected(name, [&before, &after], &gradient.values));
+            }
         }
         if settings.average_decay == 0.0 {
             self.average.clear();
         }
         Ok(length)
+    }
+}
+
+/// A parameter before and after its update.
+fn inspected(name: &str, [before, after]: [&[f32]; 2], gradient: &[f32]) -> ParameterInspection {
+    let norm = |values: &mut dyn Iterator<Item = f32>| values.map(|value| f64::from(value * value)).sum::<f64>().sqrt();
+    ParameterInspection {
+        name: name.to_owned(),
+        count: before.len(),
+        weight_norm: norm(&mut before.iter().copied()),
+        gradient_norm: norm(&mut gradient.iter().copied()),
+        update_norm: norm(&mut before.iter().zip(after).map(|(before, after)| after - before)),
+        not_finite: after.iter().filter(|value| !value.is_finite()).count() as u64,
     }
 }
 

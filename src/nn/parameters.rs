@@ -1,5 +1,6 @@
 //! The named parameters of a model, in the order of their names, each with its gradient.
 
+use super::inspection::Inspector;
 use super::storage::with_values;
 use crate::random::{Purpose, stream};
 use candle_core::backprop::GradStore;
@@ -58,6 +59,7 @@ pub struct Parameters {
     device: Device,
     fused: bool,
     most: usize,
+    inspector: Arc<Inspector>,
 }
 
 impl Default for Parameters {
@@ -69,7 +71,8 @@ impl Default for Parameters {
 impl Parameters {
     /// None yet, on a device. On the CPU layers of them run on the kernels of this folder.
     pub fn on(device: &Device) -> Self {
-        Self { variables: BTreeMap::new(), device: device.clone(), fused: device.is_cpu(), most: usize::MAX }
+        let (variables, inspector) = (BTreeMap::new(), Arc::default());
+        Self { variables, device: device.clone(), fused: device.is_cpu(), most: usize::MAX, inspector }
     }
 
     /// None yet, on the CPU, whose layers run on candle's own operations: the reference that the kernels are tested against.
@@ -92,6 +95,11 @@ impl Parameters {
             candle_core::bail!("a model of more parameters than there are on disk");
         }
         Ok(())
+    }
+
+    /// Who looks at them and at the layers that they are of; on devices apart from the CPU, and in the reference, at them alone.
+    pub fn inspector(&self) -> &Arc<Inspector> {
+        &self.inspector
     }
 
     /// Whether layers of these run on the kernels of this folder.

@@ -2,6 +2,7 @@
 //! parameters, which are reused, instead of through candle's store, which would fill with zeros, add and allocate each.
 
 use super::generic;
+use super::inspection::{InspectedLayer, Inspector};
 use super::layer::{Layer, LayerWork};
 use super::norm::Statistics;
 use super::operations::OperationKind;
@@ -25,6 +26,8 @@ pub(super) struct Inner {
     pub layers: Vec<Layer>,
     /// A variable without meaning, by which candle knows that something here learns.
     anchor: Var,
+    /// Who looks at what they give.
+    pub inspector: Arc<Inspector>,
     /// Buffers between two uses.
     buffers: Mutex<Vec<Vec<f32>>>,
 }
@@ -51,7 +54,9 @@ impl Sequential {
             bail!("expected at least one layer, found none");
         }
         let anchor = Var::zeros((), DType::F32, &Device::Cpu)?;
-        Ok(Self { inner: Arc::new(Inner { layers, anchor, buffers: Mutex::default() }), fused: parameters.is_fused() })
+        let inspector = parameters.inspector().clone();
+        let inner = Inner { layers, anchor, inspector, buffers: Mutex::default() };
+        Ok(Self { inner: Arc::new(inner), fused: parameters.is_fused() })
     }
 
     /// Multiplications and additions for one example: of all layers, and of the first one that has any.
@@ -129,6 +134,28 @@ impl Inner {
             layers.push(BoundLayer { work, activation: layer.activation });
         }
         work(&layers)
+    }
+
+    /// Lets who looks see what the layers gave; of a critic's rows the generated images' come first.
+    pub fn inspect_forward(&self, values: &[Vec<f32>]) {
+        if self.inspector.looks() {
+            self.inspector.forward(&self.inspected(), values);
+        }
+    }
+
+    /// And the gradients before their activations.
+    pub fn inspect_backward(&self, gradients: &[Vec<f32>]) {
+        if self.inspector.looks() {
+            self.inspector.backward(&self.inspected(), gradients);
+        }
+    }
+
+    fn inspected(&self) -> Vec<InspectedLayer<'_>> {
+        fn inspected(layer: &Layer) -> InspectedLayer<'_> {
+            let (activation, outputs, units) = (layer.activation, layer.outputs(), layer.units());
+            InspectedLayer { name: &layer.name, activation, outputs, units }
+        }
+        self.layers.iter().map(inspected).collect()
     }
 
     /// Lends a buffer for each layer's `rows`.
@@ -213,6 +240,9 @@ impl CustomOp2 for Operation {
                     norm.remember(statistics, batch * norm.elements / statistics.mean.len().max(1));
                 }
             }
+            if self.learns {
+                self.shared.inspect_forward(&values);
+            }
             // candle owns the result; the buffer stays here.
             let out = values.last().cloned().unwrap_or_default();
             let shape = Shape::from((batch, layers.last().map_or(0, BoundLayer::outputs)));
@@ -256,6 +286,9 @@ impl CustomOp2 for Operation {
                 Ok(())
             })
         })?;
+        if self.learns {
+            self.shared.inspect_backward(&gradients);
+        }
         self.shared.give_back(tape.values.into_iter().chain(gradients));
         let x_gradient = x_gradient.map(|gradient| Tensor::from_vec(gradient, x.shape(), x.device())).transpose()?;
         Ok((x_gradient, None))

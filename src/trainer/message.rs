@@ -1,5 +1,6 @@
 //! The controls that a trainer receives, and the events that it sends.
 
+use crate::diagnosis::FindingChange;
 use crate::message::Message;
 use crate::model::{Change, Key, Part};
 use std::path::PathBuf;
@@ -18,6 +19,8 @@ pub enum Control {
     Pace(Option<u32>),
     /// Back to step 0 with the same seed.
     Reset,
+    /// Look at steps and name what goes wrong, or not.
+    Diagnose(bool),
     /// Change a field.
     Set(Key, Value),
     /// Write the run to its folder, or to this one from now on; from then on it is written by itself too.
@@ -75,6 +78,8 @@ pub enum Event {
         /// At which step.
         step: u64,
     },
+    /// Something was found to go wrong, or goes wrong no more.
+    Diagnosed(Box<FindingChange>),
     /// It reached the steps it was asked for.
     Finished {
         /// Steps made.

@@ -3,6 +3,7 @@
 mod autosave;
 mod changes;
 mod coverage;
+mod diagnosing;
 mod early_stop;
 mod ending;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod writer;
 pub use crate::history::{Axis, Curve, CurveMark, History, MarkKind};
 pub use crate::model::{MetricId, Part};
 pub use autosave::Autosave;
+pub use diagnosing::DiagnosisReport;
 pub use ending::wait_for_ended;
 pub use latest::Latest;
 pub use message::{Control, Event, Phase, Status};
@@ -38,6 +40,7 @@ use crate::run::{self, Lock, Opened, RunConfig, RunError};
 use crate::snapshot::Snapshot;
 use coverage::Coverage;
 use crossbeam_channel::{Receiver, Sender};
+use diagnosing::Diagnosing;
 use early_stop::EarlyStop;
 use own_folder::OwnFolder;
 use pace::Pace;
@@ -231,6 +234,7 @@ impl Trainer {
             status: Mutex::default(),
             config: Mutex::new(config.clone()),
             snapshot: Latest::default(),
+            diagnosis: Latest::default(),
             history: Arc::new(history),
         });
         let mut planned = options.changes.clone();
@@ -243,6 +247,7 @@ impl Trainer {
             saving: WriteState::default(),
             early_stop,
             coverage: Coverage::default(),
+            diagnosing: Diagnosing::new(options.diagnoses, config.clone(), shared.history.clone()),
             dataset,
             options,
             shared: shared.clone(),
@@ -302,6 +307,11 @@ impl Trainer {
     /// The newest weights, `None` before the first are published.
     pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
         self.shared.snapshot.get()
+    }
+
+    /// What was found to go wrong, and the newest look at a step; `None` before the first.
+    pub fn diagnosis(&self) -> Option<Arc<DiagnosisReport>> {
+        self.shared.diagnosis.get()
     }
 
     /// Its curves.

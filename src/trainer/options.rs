@@ -35,6 +35,8 @@ pub struct Options {
     /// Where a run that nobody has saved is written by itself once it has learned something; removed when it is saved
     /// elsewhere. `None` for nowhere. Nothing waits for room there.
     pub autosave_folder: Option<PathBuf>,
+    /// Whether steps are looked at while they are made, and what goes wrong is named.
+    pub diagnoses: bool,
     /// For tests of what a broken source does.
     pub batch_hook: Option<BatchHook>,
     /// For tests of what a slow disk does.
@@ -53,6 +55,7 @@ impl Default for Options {
             total_steps: None,
             autosave: Autosave::default(),
             autosave_folder: None,
+            diagnoses: true,
             batch_hook: None,
             write_hook: None,
         }

@@ -1,6 +1,7 @@
 //! The training thread: one loop that handles controls at step boundaries and makes steps in between.
 
 use super::coverage::{Coverage, CoverageInput};
+use super::diagnosing::{Diagnosing, DiagnosisReport};
 use super::early_stop::EarlyStop;
 use super::latest::Latest;
 use super::message::{Control, Event, Phase, Status};
@@ -42,6 +43,7 @@ pub(super) struct TrainerShared {
     pub status: Mutex<Status>,
     pub config: Mutex<Config>,
     pub snapshot: Latest<Snapshot>,
+    pub diagnosis: Latest<DiagnosisReport>,
     pub history: Arc<History>,
 }
 
@@ -73,6 +75,7 @@ pub(super) struct Worker {
     pub saving: WriteState,
     pub early_stop: EarlyStop,
     pub coverage: Coverage,
+    pub diagnosing: Diagnosing,
     pub phase: Phase,
     pub rate: Rate,
     pub pace: Pace,
@@ -183,6 +186,7 @@ impl Worker {
             }
             Control::Pace(steps_per_s) => self.pace.set(steps_per_s),
             Control::Reset => self.reset(),
+            Control::Diagnose(is_on) => self.diagnosing.is_on = is_on,
             Control::Set(key, value) => {
                 self.change(key, value);
             }
@@ -227,6 +231,8 @@ impl Worker {
         self.planned = self.options.changes.clone();
         (self.folder, self.saving, self.early_stop) = (None, WriteState::default(), EarlyStop::default());
         self.shared.history.clear();
+        self.shared.diagnosis.set(DiagnosisReport::default());
+        self.diagnosing.clear();
         self.rate.stop();
         self.publish(true);
         self.send_event(Event::Reset);
@@ -240,12 +246,14 @@ impl Worker {
             Ok(planned) => planned.unwrap_or(part),
             Err(message) => return self.fail(message),
         };
-        let mut losses = match self.make_step(part) {
+        let (made, inspection) = self.inspected_step(part, self.diagnosing.depth(self.step));
+        let mut losses = match made {
             Ok(losses) => losses,
             Err(error) => {
                 if let StepError::NotFinite { loss, value } = &error {
                     // The curve goes on to where it left the numbers.
                     self.shared.history.push(self.step + 1, self.train_s as f32, &[(*loss, *value)]);
+                    self.diagnose_failure(part, inspection);
                 }
                 return self.fail(error.message());
             }
@@ -259,7 +267,8 @@ impl Worker {
             }
         }
         let has_stalled = self.early_stop.add(&losses) && self.early_stop.has_stalled(self.config.early_stop_tests());
-        self.record(losses);
+        self.record(losses.clone());
+        self.diagnose(self.step - 1, losses, inspection);
         self.rate.add(self.config.images_per_step(self.dataset.train.count()) as u64);
         self.publish(false);
         if self.is_complete() || has_stalled {
@@ -269,9 +278,11 @@ impl Worker {
         }
     }
 
-    fn make_step(&mut self, part: Part) -> Result<Losses, StepError> {
+    /// Makes a step; where it is `seen`, its pixels are kept.
+    pub(super) fn make_step(&mut self, part: Part, seen: bool) -> Result<Losses, StepError> {
         let (device, hook) = (self.options.device.clone(), self.options.batch_hook.as_deref());
-        self.model.step(&mut StepInput { step: self.step, part, batches: &mut self.batches, device, hook })
+        let (batches, seen) = (&mut self.batches, seen.then_some(&mut self.diagnosing.seen));
+        self.model.step(&mut StepInput { step: self.step, part, batches, device, hook, seen })
     }
 
     fn test(&mut self) -> Result<Losses, StepError> {

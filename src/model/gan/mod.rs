@@ -13,6 +13,7 @@ use super::{architecture, plain};
 use crate::dataset::ImageShape;
 use crate::nn::adversarial::{AdversarialLoss, Side, mean_loss};
 use crate::nn::critic::{self, Penalties};
+use crate::nn::inspection::Inspector;
 use crate::nn::layer::LayerWork;
 use crate::nn::likelihood::mean_score;
 use crate::nn::optimizer::{Optimizer, UpdateSettings};
@@ -271,6 +272,10 @@ impl Trainable for Gan {
 
     fn part_steps(&self) -> [u64; 2] {
         [&self.discriminator_optimizer, &self.generator_optimizer].map(|optimizer| optimizer.state().1)
+    }
+
+    fn inspectors(&self) -> Vec<&Inspector> {
+        vec![self.generator_parameters.inspector(), self.discriminator_parameters.inspector()]
     }
 
     fn parameter_count(&self) -> usize {

@@ -79,6 +79,7 @@ pub static GAN: Family = Family {
         &GENERATOR_OUTPUT,
         &LATENT,
         &layers::BATCH,
+        &layers::SHUFFLE,
         &pixels::BINARIZE_UNSEEN,
         &learning::AVERAGE_DECAY,
         &SEED,

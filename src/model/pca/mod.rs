@@ -76,6 +76,7 @@ impl Pca {
             batch: BLOCK,
             latent: 0,
             seed: config.seed(),
+            shuffle: true,
             binarize: Binarize::None,
             noise: Purpose::Evaluation,
             between: false,

@@ -33,6 +33,7 @@ fn plot(measured: &[Measured<'_>], group: Group, curves: Curves) -> FigurePlot {
                 MarkKind::Changed { key, value } => format!("{key} {value}"),
                 MarkKind::Resumed => english("training.resumed"),
                 MarkKind::Forked => english("training.forked"),
+                MarkKind::Found { key } => english(&format!("finding.{key}")),
                 MarkKind::Failed => english("training.failed"),
             };
             Some(FigureMark { x: place(&mark, curves.axis)?, words: format!("{}: {what}", of.model.label()) })

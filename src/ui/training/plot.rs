@@ -86,7 +86,11 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
             let history = measured.model.history.filter(|_| !of_model.is_empty());
             for mark in history.map(|history| history.marks()).unwrap_or_default() {
                 if let Some(x) = place(&mark, curves.axis) {
-                    let color = if mark.kind == MarkKind::Failed { palette.danger } else { palette.text_secondary };
+                    let color = match mark.kind {
+                        MarkKind::Failed => palette.danger,
+                        MarkKind::Found { .. } => palette.warning,
+                        _ => palette.text_secondary,
+                    };
                     let name = format!("{} · {}", measured.model.label(), words(&mark));
                     plot.vline(VLine::new(name, x).color(color).style(LineStyle::dashed_dense()).width(1.0));
                 }
@@ -164,6 +168,7 @@ fn words(mark: &CurveMark) -> String {
         MarkKind::Changed { key, value } => format!("{key} {value}"),
         MarkKind::Resumed => tr("training.resumed"),
         MarkKind::Forked => tr("training.forked"),
+        MarkKind::Found { key } => tr(&format!("finding.{key}")),
         MarkKind::Failed => tr("training.failed"),
     }
 }

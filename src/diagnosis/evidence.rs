@@ -1,0 +1,92 @@
+//! What was looked at lately.
+
+use super::batch_facts::BatchFacts;
+use crate::history::History;
+use crate::model::{Config, Losses, MetricId};
+use crate::nn::inspection::{Inspection, LayerInspection, ParameterInspection};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Looks that are kept.
+const KEPT_LOOKS: usize = 128;
+
+/// One step that was looked at.
+#[derive(Clone, Debug, Default)]
+pub struct StepLook {
+    /// Steps made before.
+    pub step: u64,
+    /// The batch.
+    pub batch: BatchFacts,
+    /// How far its mean image is from the data's ([`BatchFacts::drift`]).
+    pub drift: f64,
+    /// Layers and parameters.
+    pub inspection: Inspection,
+    /// The losses; empty where the step failed.
+    pub losses: Losses,
+    /// Whether it failed, because a loss was not a number.
+    pub failed: bool,
+    /// The first parameter that is not a number where it failed.
+    pub broken_parameter: Option<String>,
+}
+
+impl StepLook {
+    /// The weight tensors that were updated: not biases or norms, which start at other sizes.
+    pub fn weights(&self) -> impl Iterator<Item = &ParameterInspection> {
+        self.inspection.parameters.iter().filter(|parameter| parameter.name.ends_with(".weight"))
+    }
+
+    /// The layers of one network, by what their names begin with.
+    pub fn layers_of<'a>(&'a self, network: &'a str) -> impl DoubleEndedIterator<Item = &'a LayerInspection> {
+        self.inspection.layers.iter().filter(move |layer| layer.name.split('.').next() == Some(network))
+    }
+}
+
+/// What was looked at lately: what rules are functions of.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// The configuration in force.
+    pub config: Config,
+    /// Looks, the newest last.
+    pub looks: VecDeque<StepLook>,
+    /// The curves.
+    pub history: Arc<History>,
+}
+
+impl Evidence {
+    /// Nothing looked at yet.
+    pub fn new(config: Config, history: Arc<History>) -> Self {
+        Self { config, looks: VecDeque::new(), history }
+    }
+
+    /// Adds a look.
+    pub fn add(&mut self, look: StepLook) {
+        if self.looks.len() >= KEPT_LOOKS {
+            self.looks.pop_front();
+        }
+        self.looks.push_back(look);
+    }
+
+    /// The newest look.
+    pub fn last(&self) -> Option<&StepLook> {
+        self.looks.back()
+    }
+
+    /// A figure's median over the newest `count` looks that have it; `None` where fewer have it.
+    pub fn median(&self, count: usize, figure: impl Fn(&StepLook) -> Option<f64>) -> Option<f64> {
+        let mut values: Vec<f64> = self.looks.iter().rev().filter_map(figure).take(count).collect();
+        if values.len() < count.max(1) {
+            return None;
+        }
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied()
+    }
+
+    /// The newest `count` points of a curve of tests, (step, value), in order; `None` where there are fewer.
+    pub fn tests(&self, id: MetricId, count: usize) -> Option<Vec<(u64, f64)>> {
+        let points = self
+            .history
+            .with(id, |curve| curve.thinned().map(|point| (point.step, f64::from(point.value))).collect::<Vec<_>>())?;
+        let newest = points.len().checked_sub(count)?;
+        points.get(newest..).map(<[_]>::to_vec)
+    }
+}

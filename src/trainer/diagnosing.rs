@@ -1,0 +1,151 @@
+//! Looking at steps while they are made, and what is found. It is read alone: the bits of a run do not depend on it.
+
+use super::message::Event;
+use super::worker::Worker;
+use crate::dataset::Dataset;
+use crate::diagnosis::{BatchFacts, Diagnosis, Evidence, Finding, FindingChange, StepLook};
+use crate::history::{History, MarkKind};
+use crate::model::{Config, Losses, Model, Part, StepError};
+use crate::nn::inspection::{Inspection, InspectionDepth};
+use crate::random::{Purpose, stream};
+use rand::Rng;
+use std::sync::Arc;
+
+/// Steps from one look to the next.
+const LOOK_INTERVAL_STEPS: u64 = 10;
+/// So many first steps are looked at one by one: what is wrong from the beginning may end a run before the next look.
+const FIRST_STEPS: u64 = 5;
+/// Training images that the data's mean image is of.
+const REFERENCE_IMAGES: usize = 512;
+
+/// What was found, and the newest look at a step.
+#[derive(Clone, Debug, Default)]
+pub struct DiagnosisReport {
+    /// What is named, in the order of the table of findings.
+    pub findings: Vec<Finding>,
+    /// The newest look.
+    pub look: StepLook,
+}
+
+/// Looks at steps, where it is asked to.
+#[derive(Debug)]
+pub(super) struct Diagnosing {
+    pub is_on: bool,
+    /// A look deeper than figures is asked for with the next step.
+    pub keeps_values: bool,
+    evidence: Evidence,
+    diagnosis: Diagnosis,
+    /// The data's mean image, once it has been needed.
+    mean_image: Option<Vec<f32>>,
+    /// The pixels of the step that is looked at.
+    pub seen: Vec<f32>,
+}
+
+impl Diagnosing {
+    pub fn new(is_on: bool, config: Config, history: Arc<History>) -> Self {
+        Self {
+            is_on,
+            keeps_values: false,
+            evidence: Evidence::new(config, history),
+            diagnosis: Diagnosis::default(),
+            mean_image: None,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Forgets what was found.
+    pub fn clear(&mut self) {
+        (self.diagnosis, self.keeps_values) = (Diagnosis::default(), false);
+        self.evidence.looks.clear();
+    }
+
+    /// How deeply the step after `step` others is looked at.
+    pub fn depth(&self, step: u64) -> InspectionDepth {
+        match self.is_on && (step < FIRST_STEPS || step.is_multiple_of(LOOK_INTERVAL_STEPS)) {
+            _ if self.keeps_values => InspectionDepth::Values,
+            true => InspectionDepth::Figures,
+            false => InspectionDepth::Off,
+        }
+    }
+
+    /// The mean of some training images.
+    fn mean_image<'a>(known: &'a mut Option<Vec<f32>>, dataset: &Dataset, seed: u64) -> &'a [f32] {
+        known.get_or_insert_with(|| {
+            let mut draws = stream(seed, Purpose::Examine, 4, 0);
+            let count = dataset.train.count();
+            let places: Vec<usize> = (0..REFERENCE_IMAGES.min(count)).map(|_| draws.random_range(0..count)).collect();
+            BatchFacts::of(&dataset.train.gather(&places), dataset.shape().values()).mean_image
+        })
+    }
+
+    /// A step has been looked at; gives what has changed.
+    fn add(&mut self, config: &Config, dataset: &Dataset, look: StepLook) -> Vec<FindingChange> {
+        let mean = Self::mean_image(&mut self.mean_image, dataset, config.seed());
+        let batch = BatchFacts::of(&self.seen, dataset.shape().values());
+        let drift = batch.drift(mean, REFERENCE_IMAGES.min(dataset.train.count()));
+        self.evidence.config.clone_from(config);
+        self.evidence.add(StepLook { batch, drift, ..look });
+        self.diagnosis.look(&self.evidence)
+    }
+}
+
+impl Worker {
+    /// Makes a step, looked at `depth`; what was seen of it, where it was looked at.
+    pub(super) fn inspected_step(
+        &mut self,
+        part: Part,
+        depth: InspectionDepth,
+    ) -> (Result<Losses, StepError>, Option<Inspection>) {
+        if depth == InspectionDepth::Off {
+            return (self.make_step(part, false), None);
+        }
+        self.model.inspectors().into_iter().for_each(|inspector| inspector.begin(depth));
+        let made = self.make_step(part, true);
+        let mut inspection = Inspection::default();
+        self.model.inspectors().into_iter().for_each(|inspector| inspection.extend(inspector.end()));
+        (made, Some(inspection))
+    }
+
+    /// Looks at a step that was made after `step` others.
+    pub(super) fn diagnose(&mut self, step: u64, losses: Losses, inspection: Option<Inspection>) {
+        if let Some(inspection) = inspection {
+            self.add_look(StepLook { step, inspection, losses, ..StepLook::default() });
+        }
+    }
+
+    /// Looks at the step that has just failed: it is made once more where it was not looked at.
+    pub(super) fn diagnose_failure(&mut self, part: Part, inspection: Option<Inspection>) {
+        if !self.diagnosing.is_on {
+            return;
+        }
+        let inspection = inspection.or_else(|| self.inspected_step(part, InspectionDepth::Figures).1);
+        let look = StepLook {
+            step: self.step,
+            inspection: inspection.unwrap_or_default(),
+            failed: true,
+            broken_parameter: broken_parameter(&self.model),
+            ..StepLook::default()
+        };
+        self.add_look(look);
+    }
+
+    fn add_look(&mut self, look: StepLook) {
+        self.diagnosing.keeps_values = false;
+        let changes = self.diagnosing.add(&self.config, &self.dataset, look);
+        let Some(look) = self.diagnosing.evidence.last().cloned() else { return };
+        self.shared.diagnosis.set(DiagnosisReport { findings: self.diagnosing.diagnosis.findings(), look });
+        for change in changes {
+            if let FindingChange::Began(finding) = &change {
+                let kind = MarkKind::Found { key: finding.kind.definition().key };
+                self.shared.history.mark(finding.since_step, self.train_s as f32, kind);
+            }
+            self.send_event(Event::Diagnosed(Box::new(change)));
+        }
+    }
+}
+
+/// The first parameter with a value that is not a number, by name.
+fn broken_parameter(model: &Model) -> Option<String> {
+    let saved = model.save().ok()?;
+    saved.weights.into_iter().find(|(_, values)| values.iter().any(|value| !value.is_finite())).map(|(name, _)| name)
+}
