@@ -45,6 +45,7 @@ mod session_files;
 mod shares;
 mod shell;
 mod space_state;
+mod trials;
 
 mod start;
 mod state;

@@ -1,6 +1,7 @@
 //! What comes of jobs.
 
 use crate::app::panel_picture::PanelPicture;
+use crate::app::trials::OpenedTrial;
 use crate::app::undo::UndoWay;
 use crate::dataset::{Dataset, FolderPreview, Source};
 use crate::explore::browse::DataStatistics;
@@ -16,6 +17,7 @@ use crate::model::ModelId;
 use crate::picture::Bitmap;
 use crate::run::{Opened, RunError};
 use crate::trainer::Trainer;
+use crate::ui::command::TrialRequest;
 use crate::ui::command::{Ask, PanelPictureUse};
 use crate::ui::data_panel::known::ShownExample;
 use crate::ui::dialogs::PathCompletion;
@@ -48,6 +50,8 @@ pub enum Done {
     Reopened(ModelId, Result<Box<Reopened>, Message>),
     /// A run was opened, with its data where that is another than before.
     Run(OpenedPlace, Result<Box<OpenedRun>, NotOpened>),
+    /// What is tried against a finding of a model was opened; `None` where nothing was kept from before it.
+    Trial(ModelId, TrialRequest, Result<Option<OpenedTrial>, NotOpened>),
     /// The steps of which a run keeps checkpoints.
     Kept(PathBuf, Result<Vec<u64>, Message>),
     /// The steps of which a model's run keeps checkpoints to look back at.

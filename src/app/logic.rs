@@ -52,6 +52,7 @@ impl Session {
             let Some(model) = self.services.models.get_mut(entry.id) else { continue };
             model.choose(&entry.config, ready, data);
             model.keep_pace(self.project.settings.steps_per_s);
+            model.keep_diagnosing(self.project.settings.diagnosis.is_off);
         }
         self.follow_timeline(context);
         for entry in &self.project.models {

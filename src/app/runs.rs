@@ -29,7 +29,7 @@ use std::time::Duration;
 const LAST_WRITES: Duration = Duration::from_secs(30);
 
 /// Opens a run, and its data where that is another than `data`.
-fn open(
+pub(super) fn open(
     folder: &Path,
     data: Option<Arc<Dataset>>,
     options: Options,
@@ -66,7 +66,7 @@ fn reopen(folder: &Path, data: Arc<Dataset>, options: Options) -> Result<Box<Reo
 }
 
 /// Writes a fork to the next free folder of `runs`.
-fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, Message> {
+pub(super) fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, Message> {
     let set = [(request.key.clone(), run::value_of(&request.value))];
     let fork = run::Fork::plan(&request.run, request.step, &set).map_err(|error| error.message())?;
     let config = fork.config();
@@ -101,7 +101,8 @@ impl Session {
         });
     }
 
-    pub(super) fn take_run(&mut self, run: OpenedRun, place: OpenedPlace) {
+    /// Takes an opened run into a model's place; gives which.
+    pub(super) fn take_run(&mut self, run: OpenedRun, place: OpenedPlace) -> ModelId {
         let OpenedRun { opened, plane, trainer, data } = run;
         let other_data = self.services.data.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &data));
         if other_data {
@@ -141,7 +142,12 @@ impl Session {
         self.services.sheet.requested = true;
         let (path, name) = (opened.folder.display(), self.project.label(id));
         let message = t!("toast.run_opened", path = path, slot = name, step = whole(step)).into_owned();
-        if replaced { self.offer_undo(&message) } else { self.shell.say(Level::Done, &message) }
+        if replaced {
+            self.offer_undo(&message)
+        } else {
+            self.shell.say(Level::Done, &message)
+        }
+        id
     }
 
     /// A place on the list behind a model, in the other view; the model of the other view's own where the list is full.

@@ -35,6 +35,8 @@ pub struct ModelRuntime {
     autosave_failed: bool,
     /// How many steps a second its trainer was told to make at most.
     steps_per_s: Option<u32>,
+    /// Whether its trainer was told to look at no step.
+    is_not_diagnosed: bool,
 }
 
 /// A model that needs no training to be shown.
@@ -192,6 +194,14 @@ impl ModelRuntime {
         if let Some(trainer) = self.trainer.as_ref().filter(|_| self.steps_per_s != steps_per_s) {
             trainer.send(Control::Pace(steps_per_s));
             self.steps_per_s = steps_per_s;
+        }
+    }
+
+    /// Lets its trainer look at steps, or not.
+    pub fn keep_diagnosing(&mut self, is_off: bool) {
+        if let Some(trainer) = self.trainer.as_ref().filter(|_| self.is_not_diagnosed != is_off) {
+            trainer.send(Control::Diagnose(!is_off));
+            self.is_not_diagnosed = is_off;
         }
     }
 

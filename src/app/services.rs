@@ -18,6 +18,7 @@ use crate::explore::pad_canvas::PadCanvas;
 use crate::model::{ModelId, PerModel};
 use crate::snapshot::Snapshot;
 use crate::trainer::Options;
+use crate::ui::diagnose::known::Trial;
 use crate::ui::slot::Slot;
 use candle_core::Device;
 use std::path::PathBuf;
@@ -102,6 +103,8 @@ pub(super) struct Services {
     pub ready: Vec<ReadyMade>,
     pub sheet: SheetState,
     pub shares: SharesState,
+    /// What is tried against findings.
+    pub trials: Vec<Trial>,
     pub browsing: Browsing,
     pub selecting: Selecting,
     pub planes: Planes,
@@ -137,6 +140,7 @@ impl Services {
             no_runtime: ModelRuntime::default(),
             ready: Vec::new(),
             sheet: SheetState::default(),
+            trials: Vec::new(),
             shares: SharesState::default(),
             browsing: Browsing::default(),
             selecting: Selecting::default(),

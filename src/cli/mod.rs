@@ -13,6 +13,7 @@ mod eval_places;
 pub mod explorer;
 mod figures;
 mod film;
+mod findings;
 mod interruption;
 mod list;
 mod output;

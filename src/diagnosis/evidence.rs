@@ -35,6 +35,13 @@ impl StepLook {
         self.inspection.parameters.iter().filter(|parameter| parameter.name.ends_with(".weight"))
     }
 
+    /// The length of the gradient of all parameters together; `None` where nothing was updated.
+    pub fn gradient_length(&self) -> Option<f64> {
+        let parameters = &self.inspection.parameters;
+        let squares = parameters.iter().map(|parameter| parameter.gradient_norm.powi(2));
+        (!parameters.is_empty()).then(|| squares.sum::<f64>().sqrt())
+    }
+
     /// The layers of one network, by what their names begin with.
     pub fn layers_of<'a>(&'a self, network: &'a str) -> impl DoubleEndedIterator<Item = &'a LayerInspection> {
         self.inspection.layers.iter().filter(move |layer| layer.name.split('.').next() == Some(network))
@@ -48,6 +55,8 @@ pub struct Evidence {
     pub config: Config,
     /// Looks, the newest last.
     pub looks: VecDeque<StepLook>,
+    /// Steps made before the first look: tests from before it are of another time, or of the run that this one is a fork of.
+    pub begun_step: Option<u64>,
     /// The curves.
     pub history: Arc<History>,
 }
@@ -55,11 +64,18 @@ pub struct Evidence {
 impl Evidence {
     /// Nothing looked at yet.
     pub fn new(config: Config, history: Arc<History>) -> Self {
-        Self { config, looks: VecDeque::new(), history }
+        Self { config, looks: VecDeque::new(), begun_step: None, history }
+    }
+
+    /// Forgets what was looked at.
+    pub fn clear(&mut self) {
+        self.looks.clear();
+        self.begun_step = None;
     }
 
     /// Adds a look.
     pub fn add(&mut self, look: StepLook) {
+        self.begun_step.get_or_insert(look.step);
         if self.looks.len() >= KEPT_LOOKS {
             self.looks.pop_front();
         }
@@ -81,11 +97,13 @@ impl Evidence {
         values.get(values.len() / 2).copied()
     }
 
-    /// The newest `count` points of a curve of tests, (step, value), in order; `None` where there are fewer.
+    /// The newest `count` points since the first look of a curve of tests, (step, value), in order; `None` where there are fewer.
     pub fn tests(&self, id: MetricId, count: usize) -> Option<Vec<(u64, f64)>> {
-        let points = self
-            .history
-            .with(id, |curve| curve.thinned().map(|point| (point.step, f64::from(point.value))).collect::<Vec<_>>())?;
+        let begun = self.begun_step?;
+        let points = self.history.with(id, |curve| {
+            let points = curve.thinned().filter(|point| point.step > begun);
+            points.map(|point| (point.step, f64::from(point.value))).collect::<Vec<_>>()
+        })?;
         let newest = points.len().checked_sub(count)?;
         points.get(newest..).map(<[_]>::to_vec)
     }

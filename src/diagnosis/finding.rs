@@ -22,12 +22,20 @@ pub struct Sign {
     pub limit: f64,
     /// Where exactly: a layer, a tensor, dimensions.
     pub place: Option<Message>,
+    /// Steps made when it began, where that was before it could be seen.
+    pub since_step: Option<u64>,
 }
 
 impl Sign {
     /// A figure beyond its limit.
     pub fn new(value: f64, limit: f64) -> Self {
-        Self { value, limit, place: None }
+        Self { value, limit, place: None, since_step: None }
+    }
+
+    /// Begun so many steps after the beginning.
+    #[must_use]
+    pub fn since(self, step: u64) -> Self {
+        Self { since_step: Some(step), ..self }
     }
 
     /// At a place.

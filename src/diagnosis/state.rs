@@ -84,7 +84,7 @@ impl Course {
         let is_certain = definition.looks == 1 || self.held >= CERTAIN * definition.looks;
         Finding {
             kind: definition.kind,
-            since_step: self.since_step,
+            since_step: sign.since_step.unwrap_or(self.since_step),
             step,
             sign,
             certainty: if is_certain { Certainty::Certain } else { Certainty::Likely },

@@ -123,7 +123,7 @@ pub static FINDINGS: &[FindingDefinition] = &[
         key: "dead_units",
         looks: 5,
         rule: layers::dead,
-        remedy: learning::lower_rate,
+        remedy: layers::revive,
     },
     FindingDefinition {
         kind: FindingKind::VanishingGradients,

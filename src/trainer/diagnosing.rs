@@ -5,7 +5,7 @@ use super::worker::Worker;
 use crate::dataset::Dataset;
 use crate::diagnosis::{BatchFacts, Diagnosis, Evidence, Finding, FindingChange, StepLook};
 use crate::history::{History, MarkKind};
-use crate::model::{Config, Losses, Model, Part, StepError};
+use crate::model::{Config, Losses, Model, Part};
 use crate::nn::inspection::{Inspection, InspectionDepth};
 use crate::random::{Purpose, stream};
 use rand::Rng;
@@ -29,7 +29,8 @@ pub struct DiagnosisReport {
 
 /// Looks at steps, where it is asked to.
 #[derive(Debug)]
-pub(super) struct Diagnosing {
+pub struct Diagnosing {
+    /// Whether it looks.
     pub is_on: bool,
     /// A look deeper than figures is asked for with the next step.
     pub keeps_values: bool,
@@ -38,10 +39,11 @@ pub(super) struct Diagnosing {
     /// The data's mean image, once it has been needed.
     mean_image: Option<Vec<f32>>,
     /// The pixels of the step that is looked at.
-    pub seen: Vec<f32>,
+    seen: Vec<f32>,
 }
 
 impl Diagnosing {
+    /// Nothing looked at yet.
     pub fn new(is_on: bool, config: Config, history: Arc<History>) -> Self {
         Self {
             is_on,
@@ -56,7 +58,7 @@ impl Diagnosing {
     /// Forgets what was found.
     pub fn clear(&mut self) {
         (self.diagnosis, self.keeps_values) = (Diagnosis::default(), false);
-        self.evidence.looks.clear();
+        self.evidence.clear();
     }
 
     /// How deeply the step after `step` others is looked at.
@@ -66,6 +68,23 @@ impl Diagnosing {
             true => InspectionDepth::Figures,
             false => InspectionDepth::Off,
         }
+    }
+
+    /// Makes a step, looked at `depth`, into whose second argument its pixels are to be copied; gives what was seen of it too.
+    pub fn step<T>(
+        &mut self,
+        model: &mut Model,
+        depth: InspectionDepth,
+        make: impl FnOnce(&mut Model, Option<&mut Vec<f32>>) -> T,
+    ) -> (T, Option<Inspection>) {
+        if depth == InspectionDepth::Off {
+            return (make(model, None), None);
+        }
+        model.inspectors().into_iter().for_each(|inspector| inspector.begin(depth));
+        let made = make(model, Some(&mut self.seen));
+        let mut inspection = Inspection::default();
+        model.inspectors().into_iter().for_each(|inspector| inspection.extend(inspector.end()));
+        (made, Some(inspection))
     }
 
     /// The mean of some training images.
@@ -79,7 +98,7 @@ impl Diagnosing {
     }
 
     /// A step has been looked at; gives what has changed.
-    fn add(&mut self, config: &Config, dataset: &Dataset, look: StepLook) -> Vec<FindingChange> {
+    pub fn look(&mut self, config: &Config, dataset: &Dataset, look: StepLook) -> Vec<FindingChange> {
         let mean = Self::mean_image(&mut self.mean_image, dataset, config.seed());
         let batch = BatchFacts::of(&self.seen, dataset.shape().values());
         let drift = batch.drift(mean, REFERENCE_IMAGES.min(dataset.train.count()));
@@ -90,22 +109,6 @@ impl Diagnosing {
 }
 
 impl Worker {
-    /// Makes a step, looked at `depth`; what was seen of it, where it was looked at.
-    pub(super) fn inspected_step(
-        &mut self,
-        part: Part,
-        depth: InspectionDepth,
-    ) -> (Result<Losses, StepError>, Option<Inspection>) {
-        if depth == InspectionDepth::Off {
-            return (self.make_step(part, false), None);
-        }
-        self.model.inspectors().into_iter().for_each(|inspector| inspector.begin(depth));
-        let made = self.make_step(part, true);
-        let mut inspection = Inspection::default();
-        self.model.inspectors().into_iter().for_each(|inspector| inspection.extend(inspector.end()));
-        (made, Some(inspection))
-    }
-
     /// Looks at a step that was made after `step` others.
     pub(super) fn diagnose(&mut self, step: u64, losses: Losses, inspection: Option<Inspection>) {
         if let Some(inspection) = inspection {
@@ -118,7 +121,7 @@ impl Worker {
         if !self.diagnosing.is_on {
             return;
         }
-        let inspection = inspection.or_else(|| self.inspected_step(part, InspectionDepth::Figures).1);
+        let inspection = inspection.or_else(|| self.make_step(part, InspectionDepth::Figures).1);
         let look = StepLook {
             step: self.step,
             inspection: inspection.unwrap_or_default(),
@@ -131,7 +134,7 @@ impl Worker {
 
     fn add_look(&mut self, look: StepLook) {
         self.diagnosing.keeps_values = false;
-        let changes = self.diagnosing.add(&self.config, &self.dataset, look);
+        let changes = self.diagnosing.look(&self.config, &self.dataset, look);
         let Some(look) = self.diagnosing.evidence.last().cloned() else { return };
         self.shared.diagnosis.set(DiagnosisReport { findings: self.diagnosing.diagnosis.findings(), look });
         for change in changes {

@@ -15,6 +15,7 @@ use crate::history::{History, MarkKind};
 use crate::message::{Explain, Message, message, panic_text};
 use crate::metrics::TestFolds;
 use crate::model::{Batches, Change, Config, Key, Losses, Model, Part, StepError, StepInput};
+use crate::nn::inspection::{Inspection, InspectionDepth};
 use crate::run::RunConfig;
 use crate::snapshot::Snapshot;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
@@ -246,7 +247,7 @@ impl Worker {
             Ok(planned) => planned.unwrap_or(part),
             Err(message) => return self.fail(message),
         };
-        let (made, inspection) = self.inspected_step(part, self.diagnosing.depth(self.step));
+        let (made, inspection) = self.make_step(part, self.diagnosing.depth(self.step));
         let mut losses = match made {
             Ok(losses) => losses,
             Err(error) => {
@@ -278,11 +279,17 @@ impl Worker {
         }
     }
 
-    /// Makes a step; where it is `seen`, its pixels are kept.
-    pub(super) fn make_step(&mut self, part: Part, seen: bool) -> Result<Losses, StepError> {
-        let (device, hook) = (self.options.device.clone(), self.options.batch_hook.as_deref());
-        let (batches, seen) = (&mut self.batches, seen.then_some(&mut self.diagnosing.seen));
-        self.model.step(&mut StepInput { step: self.step, part, batches, device, hook, seen })
+    /// Makes a step, looked at `depth`; gives what was seen of it too.
+    pub(super) fn make_step(
+        &mut self,
+        part: Part,
+        depth: InspectionDepth,
+    ) -> (Result<Losses, StepError>, Option<Inspection>) {
+        let (step, device, hook) = (self.step, self.options.device.clone(), self.options.batch_hook.as_deref());
+        let batches = &mut self.batches;
+        self.diagnosing.step(&mut self.model, depth, |model, seen| {
+            model.step(&mut StepInput { step, part, batches, device, hook, seen })
+        })
     }
 
     fn test(&mut self) -> Result<Losses, StepError> {

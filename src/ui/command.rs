@@ -12,7 +12,7 @@ use crate::explore::path::PlanePath;
 use crate::explore::plane::PlaneAxis;
 use crate::explore::timeline::{PlayWay, TimelineAxis, TimelinePlace};
 use crate::explore::viewport::Viewport;
-use crate::model::{Config, ModelId, Part};
+use crate::model::{Config, ModelId, Part, Setting};
 pub use crate::ui::ask::{Ask, ExportFormat, ExportSubject, ImageSubject, PanelPictureUse};
 use crate::ui::pane::Pane;
 use crate::ui::settings::Settings;
@@ -98,6 +98,8 @@ pub enum ModelCommand {
     Step(ModelId, Part),
     /// One step of all.
     StepAll,
+    /// Try what should help against a finding: the run from before it with one change, beside the sick one.
+    Try(ModelId, TrialRequest),
     /// A model that failed goes back to its newest checkpoint.
     GoBack(ModelId),
     /// Back to step 0.
@@ -313,6 +315,19 @@ pub struct ForkRequest {
     /// Whether it stands in the other view, beside the run that it is of.
     #[serde(default)]
     pub beside: bool,
+}
+
+/// What is tried against a finding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrialRequest {
+    /// The finding, by its key.
+    pub finding: String,
+    /// Steps made when it began.
+    pub since_step: u64,
+    /// What is changed, by its name in `config.toml`.
+    pub key: String,
+    /// To what.
+    pub value: Setting,
 }
 
 #[cfg(test)]

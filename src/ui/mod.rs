@@ -8,6 +8,7 @@ pub mod copy;
 pub mod damaged;
 pub mod data_panel;
 pub mod data_plane;
+pub mod diagnose;
 pub mod dialogs;
 pub mod dropped;
 mod export;

@@ -6,8 +6,8 @@ use crate::ui::pane::Pane;
 use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
 use crate::ui::{
-    activations, compare, damaged, data_panel, data_plane, dialogs, fork, latent, log, output, pad, plane, points,
-    setup, theme, training,
+    activations, compare, damaged, data_panel, data_plane, diagnose, dialogs, fork, latent, log, output, pad, plane,
+    points, setup, theme, training,
 };
 use eframe::egui::{Rect, Ui};
 
@@ -44,6 +44,7 @@ pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "data_plane", dock: Dock::Centre, make: || Box::<data_plane::DataPlanePanel>::default() },
     PanelEntry { id: "output", dock: Dock::RightTop, make: || Box::<output::OutputPanel>::default() },
     PanelEntry { id: "compare", dock: Dock::RightBottom, make: || Box::<compare::Compare>::default() },
+    PanelEntry { id: "diagnose", dock: Dock::RightBottom, make: || Box::<diagnose::Diagnose>::default() },
     PanelEntry { id: "data", dock: Dock::RightBottom, make: || Box::<data_panel::DataPanel>::default() },
     PanelEntry { id: "latent", dock: Dock::RightBottom, make: || Box::<latent::LatentPanel>::default() },
     PanelEntry { id: "points", dock: Dock::RightBottom, make: || Box::<points::PointsPanel>::default() },

@@ -120,6 +120,16 @@ impl Default for LensSettings {
     }
 }
 
+/// Whether steps are looked at while they are made, and whose are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DiagnosisSettings {
+    /// Whose.
+    pub model: Slot,
+    /// Whether nothing is looked at.
+    pub is_off: bool,
+}
+
 /// Pictures a second that a film of training can have.
 pub const FILM_RATES: [u32; 4] = [2, 5, 10, 20];
 
@@ -239,6 +249,8 @@ pub struct Settings {
     pub timeline: TimelineSettings,
     /// What the lens is held over.
     pub lens: LensSettings,
+    /// Whether steps are looked at while they are made, and whose are shown.
+    pub diagnosis: DiagnosisSettings,
     /// Slow motion: steps that each model makes a second at most, of [`SLOW_MOTION`]; `None` for as many as there is time for.
     pub steps_per_s: Option<u32>,
     /// Who decodes what is looked at.

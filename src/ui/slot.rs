@@ -4,9 +4,10 @@ use crate::model::ModelId;
 use serde::{Deserialize, Serialize};
 
 /// One of the two views on the list of models: what stands side by side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Slot {
     /// The left one.
+    #[default]
     A,
     /// The right one.
     B,

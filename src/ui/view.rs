@@ -13,9 +13,10 @@ use crate::message::Message;
 use crate::metrics::ClassShares;
 use crate::model::{Config, ModelId};
 use crate::snapshot::Snapshot;
-use crate::trainer::{History, Phase, Status};
+use crate::trainer::{DiagnosisReport, History, Phase, Status};
 use crate::ui::command::{Command, PlaneCommand};
 use crate::ui::data_panel::known::BrowseView;
+use crate::ui::diagnose::known::Trial;
 use crate::ui::messages::Messages;
 use crate::ui::pane::Pane;
 use crate::ui::plane::known::{PlaneView, PlanesView};
@@ -65,6 +66,8 @@ pub struct ModelView<'a> {
     pub ready_made: bool,
     /// Which classes it makes, where that was counted.
     pub class_shares: Option<&'a ClassShares>,
+    /// What was found to go wrong, and the newest look at a step.
+    pub diagnosis: Option<Arc<DiagnosisReport>>,
     /// Why it ended, if it did.
     pub failure: Option<&'a Message>,
     /// Where it was written last.
@@ -192,6 +195,8 @@ pub struct View<'a> {
     pub pad: PadView<'a>,
     /// The compare sheet.
     pub sheet: SheetView<'a>,
+    /// What is tried against findings.
+    pub trials: &'a [Trial],
     /// What happened since the program was started.
     pub messages: &'a Messages,
     /// How the window looks.

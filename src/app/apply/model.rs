@@ -60,6 +60,7 @@ impl Session {
             ModelCommand::ToggleAll => self.toggle_all(),
             ModelCommand::Step(id, part) => self.step(id, part),
             ModelCommand::StepAll => self.each(|session, id| session.step(id, Part::Whole)),
+            ModelCommand::Try(id, request) => self.try_remedy(id, request),
             ModelCommand::GoBack(id) => self.go_back(id),
             ModelCommand::Reset(id) => self.reset(&[id]),
             ModelCommand::ResetAll => {
@@ -103,13 +104,14 @@ impl Session {
         }
     }
 
-    fn add(&mut self, config: Config, behind: Option<ModelId>) {
+    pub(in crate::app) fn add(&mut self, config: Config, behind: Option<ModelId>) -> Option<ModelId> {
         let mut added = None;
         self.change_list(|project| added = project.add(config, behind));
         match added {
             Some(id) => self.make(id),
             None => self.shell.say(Level::Note, &t!("toast.most_models", most = MOST_MODELS)),
         }
+        added
     }
 
     /// A preset as it is on the data that is open.

@@ -18,7 +18,7 @@ use clap::Subcommand;
 use decode::bench_decode;
 use decode_gpu::bench_decode_gpu;
 use timeline::BenchTimeline;
-use train::bench_train;
+use train::{BenchTrainOptions, bench_train};
 use ui::BenchUi;
 use window::BenchWindow;
 
@@ -47,6 +47,9 @@ pub enum BenchCommand {
         /// Give a listener the weights 30 times a second, as the explorer's trainers do.
         #[arg(long)]
         stream: bool,
+        /// Look at steps as the explorer does, and name what goes wrong.
+        #[arg(long)]
+        diagnose: bool,
         /// Print one line of JSON.
         #[arg(long)]
         json: bool,
@@ -120,10 +123,10 @@ pub enum BenchCommand {
 
 pub fn run(command: BenchCommand) -> Result<Outcome> {
     let line = match command {
-        BenchCommand::Train { preset, batch, steps, threads, stream, json } => {
+        BenchCommand::Train { preset, batch, steps, threads, stream, diagnose, json } => {
             let threads = threads_of(threads)?;
             within("--steps", steps, 1..=MOST_TIMES)?;
-            (bench_train(&preset, batch, steps, threads, stream)?, json)
+            (bench_train(&preset, batch, steps, threads, BenchTrainOptions { stream, diagnose })?, json)
         }
         BenchCommand::Ui { frames, json } => {
             within("--frames", frames as usize, 1..=MOST_TIMES)?;

@@ -2,10 +2,11 @@
 
 use crate::cli::common::{config_of, progress_bar, usage};
 use crate::dataset::{Column, Dataset, ImageShape, Source, Split};
+use crate::diagnosis::StepLook;
 use crate::model::{Batches, Config, Model, StepInput};
 use crate::nn::matmul::{Matrix, matmul};
 use crate::random::{Purpose, stream};
-use crate::trainer::{Latest, SNAPSHOTS_PER_S};
+use crate::trainer::{Diagnosing, Latest, SNAPSHOTS_PER_S};
 use anyhow::Result;
 use rand::RngCore;
 use std::sync::Arc;
@@ -15,6 +16,15 @@ use std::time::{Duration, Instant};
 const WARM_UP: usize = 10;
 /// Side of the square matmul that the processor's rate is measured by: in cache, and large.
 const SIDE: usize = 512;
+
+/// What is done beside the steps.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct BenchTrainOptions {
+    /// Weights are copied as often as a window would.
+    pub stream: bool,
+    /// Steps are looked at, and what goes wrong is named.
+    pub diagnose: bool,
+}
 
 /// Random images of MNIST's shape: the speed does not depend on what is on them.
 fn noise_dataset(count: usize) -> Dataset {
@@ -33,29 +43,31 @@ pub(super) fn bench_train(
     batch: usize,
     steps: usize,
     threads: usize,
-    stream: bool,
+    options: BenchTrainOptions,
 ) -> Result<serde_json::Value> {
     let config = config_of(preset)?.with("batch", batch).map_err(|error| usage(error.to_string()))?;
     config.check().map_err(|error| usage(error.to_string()))?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(64 << 20).build()?;
     // The processor's rate before and after: what else runs on the machine weighs on both.
     let before = matmul_gflops(&pool, threads);
-    let (seconds, flops) = pool.install(|| time_steps(&config, steps, stream))?;
+    let (seconds, flops) = pool.install(|| time_steps(&config, steps, options))?;
     let rate = 0.5 * (before + matmul_gflops(&pool, threads));
     let samples_per_s = (steps * batch) as f64 / seconds;
     let gflops = 1e-9 * samples_per_s * flops as f64;
     Ok(serde_json::json!({
-        "preset": preset, "threads": threads, "batch": batch, "steps": steps, "stream": stream,
+        "preset": preset, "threads": threads, "batch": batch, "steps": steps,
+        "stream": options.stream, "diagnose": options.diagnose,
         "samples_per_s": samples_per_s, "step_ms": 1e3 * seconds / steps.max(1) as f64,
         "gflops": gflops, "product_gflops": rate, "arithmetic_share": gflops / rate,
     }))
 }
 
 /// Seconds of all steps, and what an image's step needs of multiplications and additions.
-fn time_steps(config: &Config, steps: usize, stream: bool) -> Result<(f64, u64)> {
+fn time_steps(config: &Config, steps: usize, options: BenchTrainOptions) -> Result<(f64, u64)> {
     let dataset = Arc::new(noise_dataset(8 * config.images_per_step(1)));
     let mut model = Model::new(config, dataset.shape())?;
-    let mut batches = Batches::new(dataset);
+    let mut diagnosing = Diagnosing::new(options.diagnose, config.clone(), Arc::default());
+    let mut batches = Batches::new(dataset.clone());
     let bar = progress_bar(steps as u64, "steps");
     let mut started = Instant::now();
     let (latest, mut published) = (Latest::default(), Instant::now());
@@ -63,8 +75,17 @@ fn time_steps(config: &Config, steps: usize, stream: bool) -> Result<(f64, u64)>
         if step == WARM_UP {
             started = Instant::now();
         }
-        model.step(&mut StepInput::new(step as u64, &mut batches))?;
-        if stream && published.elapsed() >= Duration::from_secs(1) / SNAPSHOTS_PER_S {
+        let at = step as u64;
+        let (made, inspection) = diagnosing.step(&mut model, diagnosing.depth(at), |model, seen| {
+            model.step(&mut StepInput { seen, ..StepInput::new(at, &mut batches) })
+        });
+        if let Some(inspection) = inspection {
+            let look = StepLook { step: at, inspection, losses: made?, ..StepLook::default() };
+            diagnosing.look(config, &dataset, look);
+        } else {
+            made?;
+        }
+        if options.stream && published.elapsed() >= Duration::from_secs(1) / SNAPSHOTS_PER_S {
             published = Instant::now();
             latest.set(model.snapshot(step as u64)?);
         }

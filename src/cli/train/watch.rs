@@ -1,8 +1,10 @@
 //! What the command line says of a run: progress while it trains, figures when it ends.
 
 use crate::cli::common::{figure, progress_bar};
+use crate::cli::findings;
 use crate::cli::interruption::is_interrupted;
 use crate::cli::output::{say, tell};
+use crate::diagnosis::FindingChange;
 use crate::metrics::{self, Metric};
 use crate::model::MetricId;
 use crate::trainer::{Control, Event, History, Trainer};
@@ -25,6 +27,8 @@ pub fn report(trainer: &Trainer, images: usize, out: &Path, json: bool) -> Resul
             "run": out.display().to_string(), "preset": config.preset, "steps": status.step, "epochs": epochs,
             "train_s": status.train_s, "samples_per_s": rate,
         });
+        let report = trainer.diagnosis();
+        line["findings"] = findings::json(report.as_deref().map_or(&[][..], |report| &report.findings));
         for (metric, values) in losses {
             line[metric.id.name()] = figure(metric, &values);
         }
@@ -59,6 +63,11 @@ pub fn watch(trainer: &Trainer, steps: u64) -> Result<bool> {
             Some(Event::SaveFailed { message, .. }) => bar.suspend(|| tell(message)),
             Some(Event::RoomAgain { step }) => {
                 bar.suspend(|| tell(format!("there is room again: written at step {step}")))
+            }
+            Some(Event::Diagnosed(change)) => {
+                if let FindingChange::Began(finding) = &*change {
+                    bar.suspend(|| tell(findings::sentence(finding)));
+                }
             }
             Some(Event::Finished { .. }) => break,
             Some(Event::Paused { .. }) if stopping => break,

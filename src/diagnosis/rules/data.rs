@@ -55,7 +55,8 @@ pub(in crate::diagnosis) fn range(evidence: &Evidence) -> Option<Sign> {
 /// Batches whose mean image is far from the data's.
 pub(in crate::diagnosis) fn unshuffled(evidence: &Evidence) -> Option<Sign> {
     let drift = evidence.median(5, |look| Some(look.drift))?;
-    (drift > DRIFT && range(evidence).is_none()).then(|| Sign::new(drift, DRIFT))
+    let is_other = constant(evidence).is_some() || range(evidence).is_some();
+    (drift > DRIFT && !is_other).then(|| Sign::new(drift, DRIFT))
 }
 
 /// Shuffles, where it is not done.

@@ -32,10 +32,10 @@ pub(in crate::diagnosis) fn overfitting(evidence: &Evidence) -> Option<Sign> {
     let (last, width) = (train.last()?.0, (train.last()?.0 / 20).max(5));
     let then = mean(&|step| step.abs_diff(best_step) <= width)?;
     let now = mean(&|step| last - step.min(last) <= width)?;
-    (is_after && rise > WORSE && now < then).then(|| Sign::new(rise, WORSE))
+    (is_after && rise > WORSE && now < then).then(|| Sign::new(rise, WORSE).since(best_step))
 }
 
-/// Weights that shrink by themselves.
+/// Stopping at the best test.
 pub(in crate::diagnosis) fn regularise(evidence: &Evidence) -> Option<Remedy> {
     let stops = evidence.config.whole("early_stop_tests")?;
     (stops == 0).then(|| Remedy::new("early_stop_tests", 5u64))

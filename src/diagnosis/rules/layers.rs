@@ -1,7 +1,8 @@
 //! What layers give, and what comes back to them.
 
+use super::learning::lower_rate;
 use crate::diagnosis::evidence::{Evidence, StepLook};
-use crate::diagnosis::finding::Sign;
+use crate::diagnosis::finding::{Remedy, Sign};
 use crate::message::{Message, message};
 
 /// Share of a layer's units that may be dead: layers of presets that go well reach 0.8.
@@ -12,12 +13,6 @@ const VANISHED: f64 = 1e-4;
 const EXPLODED: f64 = 100.0;
 /// Slope of an output's sigmoid, 1 at most, below which no gradient passes it.
 const SATURATED: f64 = 0.002;
-
-/// The length of the gradient of all parameters together.
-pub(in crate::diagnosis) fn gradient_length(look: &StepLook) -> Option<f64> {
-    let squares = look.inspection.parameters.iter().map(|parameter| parameter.gradient_norm.powi(2));
-    (!look.inspection.parameters.is_empty()).then(|| squares.sum::<f64>().sqrt())
-}
 
 fn layer(name: &str) -> Message {
     message!("layer {name}", name)
@@ -41,10 +36,20 @@ pub(in crate::diagnosis) fn not_a_number(evidence: &Evidence) -> Option<Sign> {
 
 /// A layer whose units give 0 for every image.
 pub(in crate::diagnosis) fn dead(evidence: &Evidence) -> Option<Sign> {
-    let layers = &evidence.last()?.inspection.layers;
+    dead_in(evidence.last()?)
+}
+
+fn dead_in(look: &StepLook) -> Option<Sign> {
+    let layers = &look.inspection.layers;
     let shares = layers.iter().filter_map(|layer| Some((layer, f64::from(layer.dead_share?))));
     let (worst, share) = shares.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
     (share > DEAD).then(|| Sign::new(share, DEAD).at(layer(&worst.name)))
+}
+
+/// A smaller learning rate, where units were alive before: what is dead from the beginning no field of a run brings to life.
+pub(in crate::diagnosis) fn revive(evidence: &Evidence) -> Option<Remedy> {
+    let was_alive = evidence.looks.iter().any(|look| dead_in(look).is_none());
+    was_alive.then(|| lower_rate(evidence)).flatten()
 }
 
 /// A network whose first layer gets next to nothing of the gradient at its last.
@@ -63,8 +68,8 @@ pub(in crate::diagnosis) fn vanishing(evidence: &Evidence) -> Option<Sign> {
 
 /// A gradient out of all proportion to those before.
 pub(in crate::diagnosis) fn exploding(evidence: &Evidence) -> Option<Sign> {
-    let usual = evidence.median(20, gradient_length)?;
-    let ratio = gradient_length(evidence.last()?)? / usual.max(f64::MIN_POSITIVE);
+    let usual = evidence.median(20, StepLook::gradient_length)?;
+    let ratio = evidence.last()?.gradient_length()? / usual.max(f64::MIN_POSITIVE);
     (ratio > EXPLODED).then(|| Sign::new(ratio, EXPLODED))
 }
 

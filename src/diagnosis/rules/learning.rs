@@ -27,7 +27,7 @@ pub(in crate::diagnosis) fn too_high(evidence: &Evidence) -> Option<Sign> {
 /// Updates that change nothing though there are gradients.
 pub(in crate::diagnosis) fn too_low(evidence: &Evidence) -> Option<Sign> {
     let look = evidence.last()?;
-    let is_scheduled = evidence.config.word("schedule").is_some_and(|schedule| schedule != "none")
+    let is_scheduled = evidence.config.word("schedule").is_some_and(|schedule| schedule != "constant")
         || evidence.config.whole("warm_up_steps").is_some_and(|steps| look.step < steps);
     let most = look
         .weights()
@@ -54,6 +54,6 @@ pub(in crate::diagnosis) fn lower_rate(evidence: &Evidence) -> Option<Remedy> {
 /// A limit of the gradient's length, where there is none.
 pub(in crate::diagnosis) fn clip(evidence: &Evidence) -> Option<Remedy> {
     let is_clipped = evidence.config.real("gradient_clip")? > 0.0;
-    let length = evidence.median(20, super::layers::gradient_length)?;
+    let length = evidence.median(20, StepLook::gradient_length)?;
     (!is_clipped).then(|| Remedy::new("gradient_clip", length.max(1e-3)))
 }

@@ -1,0 +1,43 @@
+//! What is being tried against a finding, and what comes of it.
+
+use crate::diagnosis::FindingKind;
+use crate::model::ModelId;
+use crate::ui::view::ModelView;
+
+/// A model that is another's run with the one change that should help.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trial {
+    /// The model that something is wrong with.
+    pub sick: ModelId,
+    /// What.
+    pub kind: FindingKind,
+    /// The model that it is tried with.
+    pub tried: ModelId,
+    /// The step from which on they differ.
+    pub from_step: u64,
+    /// Steps after which it was named in the sick one: until then the other has proved nothing.
+    pub named_step: u64,
+}
+
+/// What has come of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It has not trained as far yet.
+    Open,
+    /// It has trained further, and nothing of the kind is named.
+    Cured,
+    /// The same is named.
+    Refuted,
+}
+
+impl Trial {
+    /// What has come of it so far.
+    pub fn verdict(&self, tried: &ModelView<'_>) -> Verdict {
+        let findings = tried.diagnosis.as_ref().map(|report| report.findings.as_slice()).unwrap_or_default();
+        if findings.iter().any(|finding| finding.kind == self.kind) {
+            return Verdict::Refuted;
+        }
+        let step = tried.status.map_or(0, |status| status.step);
+        if step > self.named_step { Verdict::Cured } else { Verdict::Open }
+    }
+}
