@@ -17,6 +17,8 @@ pub struct StepLook {
     pub step: u64,
     /// The batch.
     pub batch: BatchFacts,
+    /// Its first images, `[rows, values]`, where values are kept.
+    pub images: Vec<f32>,
     /// How far its mean image is from the data's ([`BatchFacts::drift`]).
     pub drift: f64,
     /// Layers and parameters.
@@ -76,6 +78,13 @@ impl Evidence {
     /// Adds a look.
     pub fn add(&mut self, look: StepLook) {
         self.begun_step.get_or_insert(look.step);
+        // What is kept of values is large, and looked at alone.
+        if let Some(before) = self.looks.back_mut() {
+            before.images = Vec::new();
+            for layer in &mut before.inspection.layers {
+                (layer.kept, layer.kept_gradients) = (Vec::new(), Vec::new());
+            }
+        }
         if self.looks.len() >= KEPT_LOOKS {
             self.looks.pop_front();
         }

@@ -25,8 +25,12 @@ pub struct MapSheet {
 impl MapSheet {
     /// The sheet of what an operation gives: channels as maps, a vector as one map that is about square.
     pub fn of(operation: &Operation) -> Self {
-        let elements = operation.outputs();
-        let (maps, height, width, map_stride, place_stride) = match operation.kind.layout() {
+        Self::laid_out(operation.kind.layout(), operation.outputs())
+    }
+
+    /// The sheet of `elements` values that lie so.
+    pub fn laid_out(layout: OutputLayout, elements: usize) -> Self {
+        let (maps, height, width, map_stride, place_stride) = match layout {
             OutputLayout::Vector(elements) => {
                 let width = (elements as f64).sqrt().ceil().max(1.0) as usize;
                 (1, elements.div_ceil(width), width, 0, 1)

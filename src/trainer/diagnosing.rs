@@ -6,7 +6,7 @@ use crate::dataset::Dataset;
 use crate::diagnosis::{BatchFacts, Diagnosis, Evidence, Finding, FindingChange, StepLook};
 use crate::history::{History, MarkKind};
 use crate::model::{Config, Losses, Model, Part};
-use crate::nn::inspection::{Inspection, InspectionDepth};
+use crate::nn::inspection::{Inspection, InspectionDepth, KEPT_ROWS};
 use crate::random::{Purpose, stream};
 use rand::Rng;
 use std::sync::Arc;
@@ -64,6 +64,7 @@ impl Diagnosing {
     /// How deeply the step after `step` others is looked at.
     pub fn depth(&self, step: u64) -> InspectionDepth {
         match self.is_on && (step < FIRST_STEPS || step.is_multiple_of(LOOK_INTERVAL_STEPS)) {
+            // Asked for by hand, whether it looks by itself or not.
             _ if self.keeps_values => InspectionDepth::Values,
             true => InspectionDepth::Figures,
             false => InspectionDepth::Off,
@@ -102,8 +103,12 @@ impl Diagnosing {
         let mean = Self::mean_image(&mut self.mean_image, dataset, config.seed());
         let batch = BatchFacts::of(&self.seen, dataset.shape().values());
         let drift = batch.drift(mean, REFERENCE_IMAGES.min(dataset.train.count()));
+        let keeps = look.inspection.layers.iter().any(|layer| !layer.kept.is_empty());
+        let size = dataset.shape().values();
+        let images = self.seen.get(..KEPT_ROWS * size).unwrap_or(&self.seen);
+        let images = if keeps { images.to_vec() } else { Vec::new() };
         self.evidence.config.clone_from(config);
-        self.evidence.add(StepLook { batch, drift, ..look });
+        self.evidence.add(StepLook { batch, drift, images, ..look });
         self.diagnosis.look(&self.evidence)
     }
 }

@@ -180,6 +180,8 @@ impl Worker {
                 {
                     return;
                 }
+                // A step that is made by hand is looked at in all its parts.
+                self.diagnosing.keeps_values = true;
                 self.advance(part);
                 if self.phase != Phase::Failed {
                     self.pause();

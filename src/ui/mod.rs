@@ -36,6 +36,7 @@ pub mod settings;
 pub mod setup;
 pub mod shortcuts;
 pub mod slot;
+pub mod step_through;
 pub mod text;
 pub mod theme;
 pub mod toasts;

@@ -7,7 +7,7 @@ use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
 use crate::ui::{
     activations, compare, damaged, data_panel, data_plane, diagnose, dialogs, fork, latent, log, output, pad, plane,
-    points, setup, theme, training,
+    points, setup, step_through, theme, training,
 };
 use eframe::egui::{Rect, Ui};
 
@@ -45,6 +45,7 @@ pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "output", dock: Dock::RightTop, make: || Box::<output::OutputPanel>::default() },
     PanelEntry { id: "compare", dock: Dock::RightBottom, make: || Box::<compare::Compare>::default() },
     PanelEntry { id: "diagnose", dock: Dock::RightBottom, make: || Box::<diagnose::Diagnose>::default() },
+    PanelEntry { id: "step_through", dock: Dock::RightBottom, make: || Box::<step_through::StepThrough>::default() },
     PanelEntry { id: "data", dock: Dock::RightBottom, make: || Box::<data_panel::DataPanel>::default() },
     PanelEntry { id: "latent", dock: Dock::RightBottom, make: || Box::<latent::LatentPanel>::default() },
     PanelEntry { id: "points", dock: Dock::RightBottom, make: || Box::<points::PointsPanel>::default() },
