@@ -47,6 +47,8 @@ pub enum Purpose {
     Resample = 17,
     /// Latents that a search for an image's latent begins from.
     Inversion = 18,
+    /// Examples that share a factor, for the FactorVAE score; `step` is 0 for votes that are learned from and 1 for those that judge.
+    FactorVotes = 19,
 }
 
 /// The stream of one purpose at one place. The same arguments always give the same draws.

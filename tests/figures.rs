@@ -9,8 +9,8 @@ use latentarium::dataset::{Dataset, ImageShape, Split};
 use latentarium::explore::compare::{FigureProtocol, FigureReference, FigureStage, ModelFigures};
 use latentarium::metrics::images::{psnr, squared_error, ssim};
 use latentarium::metrics::samples::{
-    FeatureKind, FeatureMoments, FeatureSet, FrechetReference, KernelReference, Manifold, Neighbourhoods, Resamples,
-    kernel_distance, nearest_images, pairwise_distance, quantile,
+    FeatureKind, FeatureMoments, FeatureSet, FrechetReference, Kernel, KernelReference, Manifold, Neighbourhoods,
+    Resamples, kernel_distance, nearest_images, pairwise_distance, quantile,
 };
 use latentarium::metrics::{ClassifierEffort, FigureId};
 use latentarium::random::{Purpose, normal_rows};
@@ -84,7 +84,7 @@ fn figures_of_sets_are_those_of_scipy_scikit_learn_and_prdc() {
         let reference = FrechetReference::new(moments(&real)).unwrap();
         assert_near("frechet", reference.distance(&moments(&fake)).unwrap(), &case["frechet"]);
         let resamples = |set: &FeatureSet| Resamples::new(set.count(), 0);
-        let kernel = KernelReference::new(real.clone(), resamples(&real));
+        let kernel = KernelReference::new(Kernel::Cubic, real.clone(), resamples(&real));
         assert_near("kernel distance", kernel_distance(&kernel, &fake, &resamples(&fake))[0], &case["kernel_distance"]);
         assert_near("pairwise distance", pairwise_distance(&fake, &resamples(&fake))[0], &case["pairwise_distance"]);
         let split = Split::new(

@@ -3,7 +3,7 @@
 use super::figures::Measured;
 use crate::dataset::Dataset;
 use crate::metrics::samples::{Estimate, FeatureKind, MEAN_RESAMPLES, SET_RESAMPLES};
-use crate::metrics::{FIGURES, FigureDefinition};
+use crate::metrics::{FIGURES, FigureDefinition, FigureId, FigureSubject};
 use crate::run::Opened;
 use crate::snapshot::Likelihood;
 use serde_json::{Value, json};
@@ -100,7 +100,9 @@ impl Compared<'_> {
         header.extend((0..self.runs.len()).map(letter));
         header.push("floor (test images)".to_owned());
         let mut rows = vec![header];
-        for figure in &FIGURES {
+        let is_known = |id: FigureId| self.measured.models.iter().any(|figures| figures.get(id).is_some());
+        let of_factors = |figure: &&FigureDefinition| figure.subject == FigureSubject::Factors;
+        for figure in FIGURES.iter().filter(|figure| !of_factors(figure) || is_known(figure.id)) {
             let mut row = vec![format!("{} {}", figure.key, figure.better.arrow())];
             row.extend(self.measured.models.iter().map(|figures| cell(figures.get(figure.id))));
             row.push(cell(self.floor(figure)));
@@ -117,7 +119,7 @@ impl Compared<'_> {
         }
         lines.extend(aligned(&rows));
         lines.push(format!(
-            "± 1.96 standard errors of the bootstrap ({MEAN_RESAMPLES} resamples; {SET_RESAMPLES} of frechet, kernel_distance, pairwise_distance)"
+            "± 1.96 standard errors of the bootstrap ({MEAN_RESAMPLES} resamples; {SET_RESAMPLES} of frechet, distances and what is of factors)"
         ));
         lines.push(format!(
             "memorised: nearer to a training image than {:.3}, as 1 of 100 test images is",

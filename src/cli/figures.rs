@@ -32,6 +32,9 @@ impl Measured {
         });
         line["training_images"] = reference.map(|reference| reference.training).into();
         line["memorised_below"] = reference.map(|reference| reference.memorised_below).into();
+        let factors = reference.map(|reference| reference.factors.iter().map(|factor| &factor.name));
+        let factors = factors.map(Iterator::collect::<Vec<_>>).filter(|factors| !factors.is_empty());
+        line["factors"] = factors.map_or(Value::Null, |factors| json!(factors));
         line["resamples"] = json!({ "of_examples": MEAN_RESAMPLES, "of_sets": SET_RESAMPLES });
     }
 
@@ -87,6 +90,7 @@ impl Bars {
                 FigureStage::Learning => ("steps", "a network learns the features"),
                 FigureStage::Features => ("images", "features of training images"),
                 FigureStage::Nearest => ("images", "nearest training images"),
+                FigureStage::Encodings => ("images", "mutual information of images and latents"),
             };
             let bar = progress_bar(progress.total, unit);
             bar.set_message(what);

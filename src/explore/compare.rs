@@ -1,6 +1,7 @@
 //! The compare sheet: the same test images as they are and as each model that has an encoder reconstructs them, beside fresh
 //! samples of each model; and the figures that models are compared by.
 
+mod encoder_figures;
 mod figures;
 mod reference;
 mod sample_figures;

@@ -29,6 +29,26 @@ pub enum FigureId {
     PairwiseDistance,
     /// Samples that are copies of training images.
     Memorised,
+    /// KL from the prior.
+    Rate,
+    /// −log p(x|z) of posterior draws.
+    Distortion,
+    /// What latents tell of images.
+    MutualInformation,
+    /// How far codes lie from the prior.
+    PriorDistance,
+    /// MIG.
+    MutualInformationGap,
+    /// SAP.
+    SeparatedAttribute,
+    /// D of DCI.
+    Disentanglement,
+    /// C of DCI.
+    Completeness,
+    /// I of DCI.
+    Informativeness,
+    /// FactorVAE score.
+    FactorVaeScore,
 }
 
 /// Which values of a figure are the better ones.
@@ -60,6 +80,10 @@ pub enum FigureSubject {
     Reconstructions,
     /// Fresh samples and training images; the floor is that of as many test images.
     Samples,
+    /// Posteriors of test images, of a model that has a prior.
+    Encoder,
+    /// Posterior means of test images, and the known factors of these.
+    Factors,
 }
 
 /// What a figure is. Its name and the sentence that defines it are the texts `figure.<key>` and `figure.<key>_tip`.
@@ -69,7 +93,7 @@ pub struct FigureDefinition {
     pub id: FigureId,
     /// Its key in the language tables, and its field in what the command line prints.
     pub key: &'static str,
-    /// The field of the same of test images; `None` for a figure of reconstructions.
+    /// The field of the same of test images; `None` for what is not of samples.
     pub floor_key: Option<&'static str>,
     /// What it counts in, as a key (`unit.<name>`); `None` for a bare number.
     pub unit: Option<&'static str>,
@@ -100,8 +124,13 @@ const RECONSTRUCTION: FigureDefinition = FigureDefinition {
 const SAMPLE: FigureDefinition =
     FigureDefinition { subject: FigureSubject::Samples, better: Better::Higher, range: SHARE, ..RECONSTRUCTION };
 
+const ENCODER: FigureDefinition =
+    FigureDefinition { subject: FigureSubject::Encoder, unit: Some("nats"), ..RECONSTRUCTION };
+const FACTORS: FigureDefinition =
+    FigureDefinition { subject: FigureSubject::Factors, better: Better::Higher, range: SHARE, ..RECONSTRUCTION };
+
 /// The table, in the order of what is printed.
-pub const FIGURES: [FigureDefinition; 13] = [
+pub const FIGURES: [FigureDefinition; 23] = [
     RECONSTRUCTION,
     FigureDefinition {
         id: FigureId::Psnr,
@@ -190,6 +219,56 @@ pub const FIGURES: [FigureDefinition; 13] = [
         better: Better::Floor,
         ..SAMPLE
     },
+    FigureDefinition { id: FigureId::Rate, key: "rate", source: "Alemi et al. 2018", ..ENCODER },
+    FigureDefinition {
+        id: FigureId::Distortion,
+        key: "distortion",
+        range: ANY,
+        source: "Alemi et al. 2018",
+        ..ENCODER
+    },
+    FigureDefinition {
+        id: FigureId::MutualInformation,
+        key: "mutual_information",
+        better: Better::Higher,
+        source: "Hoffman, Johnson 2016",
+        ..ENCODER
+    },
+    FigureDefinition {
+        id: FigureId::PriorDistance,
+        key: "prior_mmd",
+        unit: None,
+        range: ANY,
+        source: "Gretton et al. 2012, Tolstikhin et al. 2018",
+        ..ENCODER
+    },
+    FigureDefinition { id: FigureId::MutualInformationGap, key: "mig", source: "Chen et al. 2018", ..FACTORS },
+    FigureDefinition {
+        id: FigureId::SeparatedAttribute,
+        key: "sap",
+        source: "Kumar, Sattigeri, Balakrishnan 2018",
+        ..FACTORS
+    },
+    FigureDefinition {
+        id: FigureId::Disentanglement,
+        key: "dci_disentanglement",
+        source: "Eastwood, Williams 2018",
+        ..FACTORS
+    },
+    FigureDefinition {
+        id: FigureId::Completeness,
+        key: "dci_completeness",
+        source: "Eastwood, Williams 2018",
+        ..FACTORS
+    },
+    FigureDefinition {
+        id: FigureId::Informativeness,
+        key: "dci_informativeness",
+        range: [f64::NEG_INFINITY, 1.0],
+        source: "Eastwood, Williams 2018",
+        ..FACTORS
+    },
+    FigureDefinition { id: FigureId::FactorVaeScore, key: "factor_vae", source: "Kim, Mnih 2018", ..FACTORS },
 ];
 
 impl FigureId {

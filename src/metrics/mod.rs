@@ -2,13 +2,14 @@
 //!
 //! A metric is a file here and its line in [`METRICS`]; curves, `metrics.csv`, the training panel and the command line
 //! read the table. What models of any family are compared by has a table of its own, [`FIGURES`]: of reconstructions in
-//! [`images`], of samples in [`samples`].
+//! [`images`], of samples in [`samples`], of codes beside known factors in [`disentanglement`].
 
 mod adversarial;
 mod class_share;
 mod classifier;
 mod components;
 mod density;
+pub mod disentanglement;
 mod elbo;
 mod evidence_error;
 mod figures;
@@ -23,6 +24,7 @@ mod log_sum;
 mod metric;
 mod missed;
 mod missed_share;
+mod mutual_information;
 mod pixel_density;
 mod pixel_spread;
 mod places;
@@ -45,6 +47,7 @@ pub use log_sum::LogSum;
 pub use metric::{Columns, Group, Metric, MetricCompute, MetricSource, Unit};
 pub use missed::{COMPONENTS, FoundPlaces, MissedReference, MissedRule, QUANTILE};
 pub use missed_share::MissedShare;
+pub use mutual_information::DrawnPosteriors;
 pub use pixel_density::PixelDensity;
 pub use pixel_spread::PixelSpread;
 pub use places::{ImagePlace, PLACE_SIGMA, PlaceTable};

@@ -21,6 +21,8 @@ pub struct ModelFigures {
     pub step: u64,
     /// Of its reconstructions of test images; empty where it has no encoder.
     pub reconstructions: BTreeMap<FigureId, Estimate>,
+    /// Of its encoder; empty where it has none.
+    pub encoder: BTreeMap<FigureId, Estimate>,
     /// Of its samples.
     pub samples: SampleFigures,
     /// Whether these are of a Gaussian that was fitted to its encodings: it has no prior.
@@ -30,7 +32,8 @@ pub struct ModelFigures {
 impl ModelFigures {
     /// One of them; `None` where the model has none.
     pub fn get(&self, id: FigureId) -> Option<Estimate> {
-        self.reconstructions.get(&id).or_else(|| self.samples.estimates.get(&id)).copied()
+        let tables = [&self.reconstructions, &self.encoder, &self.samples.estimates];
+        tables.into_iter().find_map(|table| table.get(&id)).copied()
     }
 }
 
@@ -45,12 +48,13 @@ impl FigureReference {
     ) -> Option<ModelFigures> {
         let reconstructions = self.of_reconstructions(snapshot, &dataset.test);
         let fitted = FittedGaussian::in_place_of_prior(snapshot, &dataset.train, &mut Scratch::default());
+        let encoder = self.of_encoder(snapshot, &dataset.test, fitted.is_some(), go_on)?;
         let latents = sample_latents(snapshot, fitted.as_ref(), self.protocol.seed, self.count);
         let samples = evaluate(&snapshot.decoder, &latents);
         let samples = FeatureSet::new(samples, snapshot.image.values());
         let nearest = self.nearest(&samples, dataset, go_on)?;
         let samples = self.protocol.figures(&samples, &nearest, self.memorised_below);
-        Some(ModelFigures { step: snapshot.step, reconstructions, samples, fitted: fitted.is_some() })
+        Some(ModelFigures { step: snapshot.step, reconstructions, encoder, samples, fitted: fitted.is_some() })
     }
 
     /// Of what a model makes of the test images.

@@ -3,9 +3,10 @@
 use super::sample_figures::{SampleFigures, SampleProtocol};
 use crate::dataset::Dataset;
 use crate::metrics::ClassifierEffort;
+use crate::metrics::disentanglement::Factor;
 use crate::metrics::samples::{
-    FeatureKind, FeatureMoments, FeatureNetwork, FeatureSet, FrechetReference, KernelReference, MANIFOLD_NEIGHBOURS,
-    MEMORISED_QUANTILE, Manifold, Resamples, nearest_images, quantile,
+    FeatureKind, FeatureMoments, FeatureNetwork, FeatureSet, FrechetReference, Kernel, KernelReference,
+    MANIFOLD_NEIGHBOURS, MEMORISED_QUANTILE, Manifold, Resamples, nearest_images, quantile,
 };
 use crate::random::{Purpose, stream};
 use candle_core::Result;
@@ -36,6 +37,8 @@ pub enum FigureStage {
     Features,
     /// Training images are compared with images of a set, pixel by pixel.
     Nearest,
+    /// Posteriors of test images are compared with each other.
+    Encodings,
 }
 
 /// How far it is.
@@ -60,6 +63,8 @@ pub struct FigureReference {
     pub memorised_below: f64,
     /// The same figures of test images, in the place of samples.
     pub floor: SampleFigures,
+    /// The known factors that codes are compared with; none where the data has fewer than two.
+    pub factors: Vec<Factor>,
     /// Places of the test images.
     pub(super) test: Vec<usize>,
     /// Places of the training images.
@@ -99,7 +104,7 @@ impl FigureReference {
         let protocol = SampleProtocol {
             seed,
             network,
-            kernel: KernelReference::new(some.clone(), resamples.clone()),
+            kernel: KernelReference::new(Kernel::Cubic, some.clone(), resamples.clone()),
             resamples,
             frechet,
             manifold: Manifold::new(some, MANIFOLD_NEIGHBOURS),
@@ -108,7 +113,8 @@ impl FigureReference {
         let Some(nearest) = distances(&images, dataset, &train, go_on) else { return Ok(None) };
         let Some(memorised_below) = quantile(nearest.iter().copied(), MEMORISED_QUANTILE) else { return Ok(None) };
         let floor = protocol.figures(&images, &nearest, memorised_below);
-        Ok(Some(Self { count, training: train.len(), memorised_below, floor, test, train, protocol }))
+        let factors = Factor::of_split(&dataset.test, &test);
+        Ok(Some(Self { count, training: train.len(), memorised_below, floor, factors, test, train, protocol }))
     }
 
     /// Whose features are compared.

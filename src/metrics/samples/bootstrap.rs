@@ -58,6 +58,25 @@ impl Estimate {
         Self::of_resamples(&values)
     }
 
+    /// Several figures of a whole set, and [`SET_RESAMPLES`] of each: `figures` is given the examples, places below `count` of which
+    /// some come more than once.
+    pub fn of_sets<const FIGURES: usize>(
+        count: usize,
+        seed: u64,
+        figures: impl Fn(&[usize]) -> [Option<f64>; FIGURES] + Sync,
+    ) -> [Option<Self>; FIGURES] {
+        let examples = |resample: usize| match resample.checked_sub(1) {
+            Some(resample) => places(seed, count, resample).collect::<Vec<usize>>(),
+            None => (0..count).collect(),
+        };
+        let sets = (0..SET_RESAMPLES + 1).into_par_iter().with_max_len(1).map(|resample| figures(&examples(resample)));
+        let sets: Vec<[Option<f64>; FIGURES]> = sets.collect();
+        std::array::from_fn(|figure| {
+            let values = sets.iter().map(|set| set.get(figure).copied().flatten().unwrap_or(f64::NAN));
+            Self::of_resamples(&values.collect::<Vec<f64>>())
+        })
+    }
+
     /// Where it is with 95 of 100: within the range that the figure can have.
     pub fn interval(&self, [least, most]: [f64; 2]) -> [f64; 2] {
         [(self.value - self.half_width).max(least), (self.value + self.half_width).min(most)]

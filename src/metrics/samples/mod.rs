@@ -17,7 +17,7 @@ pub use class_entropy::{class_entropy, shares};
 pub use feature_set::FeatureSet;
 pub use features::{FeatureKind, FeatureNetwork, SeenFeatures};
 pub use frechet::{FeatureMoments, FrechetReference};
-pub use kernel_distance::{KernelReference, kernel_distance};
+pub use kernel_distance::{Kernel, KernelReference, kernel_distance};
 pub use memorised::{MEMORISED_QUANTILE, NearestImage, nearest_images, quantile};
 pub use neighbours::{MANIFOLD_NEIGHBOURS, Manifold, Neighbourhoods};
 pub use pairs::pairwise_distance;
