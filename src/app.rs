@@ -34,6 +34,7 @@ mod receive;
 mod requests;
 mod resting;
 mod restore;
+mod run_table;
 mod runs;
 mod runtime;
 mod script;

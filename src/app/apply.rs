@@ -36,6 +36,7 @@ impl Session {
             Command::Plane(command) => self.apply_to_plane(command),
             Command::Timeline(command) => self.apply_to_timeline(command),
             Command::Compare(command) => self.apply_to_sheet(command),
+            Command::Runs(command) => self.apply_to_runs(command),
             Command::Pad(command) => self.apply_to_pad(command),
             Command::View(command) => self.apply_to_view(command),
             Command::File(command) => self.apply_to_files(command),

@@ -1,6 +1,7 @@
 //! What comes of jobs.
 
 use crate::app::panel_picture::PanelPicture;
+use crate::app::run_table::MeasuredOne;
 use crate::app::trials::OpenedTrial;
 use crate::app::undo::UndoWay;
 use crate::dataset::{Dataset, FolderPreview, Source};
@@ -11,6 +12,7 @@ use crate::explore::data_plane::DataPlane;
 use crate::explore::path::PathMade;
 use crate::explore::plane::Plane;
 use crate::explore::posterior::WorstEncoded;
+use crate::explore::runs::FolderRuns;
 use crate::message::{Explain, Message};
 use crate::metrics::{ClassShares, Classifier};
 use crate::model::ModelId;
@@ -101,6 +103,10 @@ pub enum Done {
     Selected(Result<Option<Box<SelectedPoints>>, Message>),
     /// The images that a model's encoder serves worst; where it could not be measured why, and nothing where it was cancelled.
     Gaps(ModelId, Result<Box<WorstEncoded>, Option<Message>>),
+    /// What a folder of runs holds, or why it was not read.
+    RunsRead(PathBuf, Result<Box<FolderRuns>, Message>),
+    /// A run was measured.
+    Measured(Box<MeasuredOne>),
     /// A path over a model's plane was made; `None` where that was cancelled, or where there is none.
     Path(ModelId, Option<Arc<PathMade>>),
     /// Examples were searched and sorted; `None` where that was cancelled.

@@ -62,6 +62,10 @@ pub enum JobKey {
     Select,
     /// It is measured which images a model's encoder serves worst.
     Gaps(ModelId),
+    /// A folder of runs is read for the table.
+    ReadRuns(PathBuf),
+    /// A run of the table is measured.
+    Figures,
     /// A path over a model's plane is made.
     Path(ModelId),
     /// Examples are searched and sorted.
@@ -110,6 +114,8 @@ impl JobKey {
             Self::PointMap(_) => message!("map of points"),
             Self::Select => message!("select images"),
             Self::Gaps(_) => message!("worst-encoded images"),
+            Self::ReadRuns(_) => message!("read runs"),
+            Self::Figures => message!("figures of a run"),
             Self::Path(_) => message!("path over a plane"),
             Self::ListExamples => message!("list examples"),
             Self::Thumbnails(_) => message!("thumbnails"),

@@ -75,6 +75,7 @@ impl Session {
         self.refresh_latent_space();
         self.refresh_point_map();
         self.refresh_path();
+        self.refresh_runs();
         self.keep_state(context, false);
     }
 

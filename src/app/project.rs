@@ -8,6 +8,7 @@ use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
 use crate::explore::path::PlanePath;
 use crate::explore::plane::Plane;
+use crate::explore::runs::RunTable;
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, MOST_MODELS, ModelId, PerModel};
 use crate::ui::settings::Settings;
@@ -73,6 +74,8 @@ pub struct Project {
     pub pad: PadState,
     /// Which examples of the data are listed, and which one is looked at.
     pub browse: Browse,
+    /// The table of runs.
+    pub runs: RunTable,
     /// Models that train at once; the others wait for their turn.
     pub train_at_once: usize,
     /// How the window looks.
@@ -96,6 +99,7 @@ impl Default for Project {
             sheet_seed: 0,
             pad: PadState::default(),
             browse: Browse::default(),
+            runs: RunTable::default(),
             train_at_once: 2,
             settings: Settings::default(),
         };
@@ -293,6 +297,7 @@ impl Project {
         }
         self.train_at_once = self.train_at_once.clamp(1, MOST_MODELS);
         self.pad = self.pad.made_whole();
+        self.runs = self.runs.made_whole();
         self.settings = self.settings.made_whole();
         self
     }

@@ -55,6 +55,7 @@ impl Session {
                         self.shell.panels.fork.fail(&explain(&message));
                         self.fall_back_to_data(opening);
                     }
+                    JobKey::Figures => self.measuring_failed(),
                     key => self.services.browsing.fail(&key, &message),
                 }
             }
@@ -97,6 +98,8 @@ impl Session {
             Done::ClassNetwork(Ok(classifier)) => self.services.shares.take_thorough(classifier),
             Done::Shares(id, shares) => self.services.shares.take(id, shares),
             Done::Gaps(id, found) => self.take_gaps(id, found),
+            Done::RunsRead(folder, read) => self.receive_runs(folder, read),
+            Done::Measured(one) => self.receive_measured(*one),
             Done::DataPlane(id, made) => self.receive_data_plane(id, *made),
             Done::Laid(id, laid) => self.receive_laid(id, laid.map(|plane| *plane)),
             Done::Effects(id, effects) => self.services.planes.planes.entry(id).space.receive_effects(effects),

@@ -5,6 +5,7 @@ use crate::app::decoder_state::DecoderState;
 use crate::app::jobs::{JobKey, Jobs};
 use crate::app::panel_picture::PanelPicture;
 use crate::app::planes::Planes;
+use crate::app::run_table::RunTableService;
 use crate::app::runtime::{ModelRuntime, ReadyMade};
 use crate::app::selection_state::Selecting;
 use crate::app::session_files::{ModelRecord, Restoring, RunOnDisk, SessionFiles};
@@ -109,6 +110,7 @@ pub(super) struct Services {
     pub selecting: Selecting,
     pub planes: Planes,
     pub timeline: TimelineService,
+    pub runs: RunTableService,
     pub decoder: DecoderState,
     pub jobs: Jobs,
     /// The folders that were found for runs, of which some may not be written yet.
@@ -146,6 +148,7 @@ impl Services {
             selecting: Selecting::default(),
             planes: Planes::new(Arc::new(move || wake.learned())),
             timeline: TimelineService::new(&waker),
+            runs: RunTableService::default(),
             decoder: DecoderState::default(),
             jobs: Jobs::new(waker.clone()),
             promised: Arc::default(),

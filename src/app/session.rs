@@ -322,6 +322,7 @@ impl Session {
                 selection: self.project.selection,
             },
             trials: &services.trials,
+            runs: self.run_table(),
             messages: &self.shell.messages,
             settings: &self.project.settings,
             device: &self.shell.device,

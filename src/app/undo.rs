@@ -48,6 +48,8 @@ pub enum ChangeKind {
     Pad,
     /// Which examples of the data are listed, and which one is looked at.
     Browse,
+    /// The table of runs.
+    Runs,
     /// The list of models, which of them are shown, and what they learn from.
     List,
 }

@@ -27,12 +27,12 @@ impl Progress {
         (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
     }
 
-    /// Says how many bytes come in a second; 0 where none come from elsewhere.
-    pub fn set_rate(&self, bytes_per_s: u64) {
-        self.rate.store(bytes_per_s, Ordering::Relaxed);
+    /// Says how many units are done in a second: of data from elsewhere bytes; 0 where nobody knows.
+    pub fn set_rate(&self, units_per_s: u64) {
+        self.rate.store(units_per_s, Ordering::Relaxed);
     }
 
-    /// How many bytes come in a second; 0 where none come from elsewhere.
+    /// How many units are done in a second: of data from elsewhere bytes; 0 where nobody knows.
     pub fn rate(&self) -> u64 {
         self.rate.load(Ordering::Relaxed)
     }

@@ -31,6 +31,7 @@ pub mod point_values;
 pub mod points_table;
 pub mod posterior;
 pub mod refine;
+pub mod runs;
 pub mod tiles;
 pub mod timeline;
 pub mod viewer;

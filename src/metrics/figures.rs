@@ -1,7 +1,10 @@
 //! The table of figures that models are compared by, whatever their families: what each is, counts in, and says.
 
+use serde::{Deserialize, Serialize};
+
 /// A figure that models are compared by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FigureId {
     /// Squared error of reconstructions.
     SquaredError,
@@ -87,7 +90,7 @@ pub enum FigureSubject {
 }
 
 /// What a figure is. Its name and the sentence that defines it are the texts `figure.<key>` and `figure.<key>_tip`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FigureDefinition {
     /// Which figure.
     pub id: FigureId,

@@ -26,6 +26,8 @@ pub enum ExportSubject {
     Timeline(Slot),
     /// A panel as it was on the screen when its picture was taken.
     Panel,
+    /// The table of runs.
+    Runs,
 }
 
 /// How it is written.
@@ -39,6 +41,8 @@ pub enum ExportFormat {
     Csv,
     /// An array for NumPy.
     Npy,
+    /// A table to be typeset.
+    Latex,
     /// A folder with a picture of pixels for each.
     Folder,
     /// A film of at most 256 colours a frame.
@@ -57,6 +61,7 @@ impl ExportFormat {
             Self::Svg => "svg",
             Self::Csv => "csv",
             Self::Npy => "npy",
+            Self::Latex => "tex",
             Self::Folder => "",
             Self::Gif => "gif",
             Self::Mp4 => "mp4",
@@ -70,6 +75,7 @@ impl ExportFormat {
             Self::Svg => "SVG",
             Self::Csv => "CSV",
             Self::Npy => "NPY",
+            Self::Latex => "LaTeX",
             Self::Gif => "GIF",
             Self::Apng => "APNG",
             Self::Mp4 => "MP4",
@@ -79,7 +85,7 @@ impl ExportFormat {
 
 impl ExportSubject {
     /// All that can be chosen, in the order they are shown; a panel's picture is taken first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Plane(Slot::A),
         Self::Plane(Slot::B),
         Self::Curves,
@@ -92,6 +98,7 @@ impl ExportSubject {
         Self::Film(Slot::B),
         Self::Timeline(Slot::A),
         Self::Timeline(Slot::B),
+        Self::Runs,
     ];
 
     /// What a file with it is called, without number and ending.
@@ -106,6 +113,7 @@ impl ExportSubject {
             Self::Film(slot) => of("path", slot),
             Self::Timeline(slot) => of("timeline", slot),
             Self::Panel => format!("panel-{data}"),
+            Self::Runs => format!("runs-{data}"),
         }
     }
 
@@ -116,6 +124,7 @@ impl ExportSubject {
             Self::Curves => &[ExportFormat::Png, ExportFormat::Svg, ExportFormat::Csv],
             Self::Sheet | Self::Panel => &[ExportFormat::Png],
             Self::Points(_) => &[ExportFormat::Csv, ExportFormat::Npy],
+            Self::Runs => &[ExportFormat::Csv, ExportFormat::Latex],
             Self::Samples(_) => &[ExportFormat::Folder, ExportFormat::Npy],
             Self::Film(_) | Self::Timeline(_) => &[ExportFormat::Mp4, ExportFormat::Gif, ExportFormat::Apng],
         }
@@ -155,6 +164,8 @@ pub enum Ask {
     SaveInto,
     /// A folder for the data set that kept drawings become.
     Drawings,
+    /// A folder of runs to add to the table.
+    AddRuns,
     /// A file to export to.
     Export(ExportSubject),
 }

@@ -10,6 +10,7 @@ use crate::explore::outline::SelectBy;
 use crate::explore::pad::PadChange;
 use crate::explore::path::PlanePath;
 use crate::explore::plane::PlaneAxis;
+use crate::explore::runs::{RunId, RunTable};
 use crate::explore::timeline::{PlayWay, TimelineAxis, TimelinePlace};
 use crate::explore::viewport::Viewport;
 use crate::model::{Config, ModelId, Part, Setting};
@@ -34,6 +35,8 @@ pub enum Command {
     Timeline(TimelineCommand),
     /// About the compare sheet.
     Compare(CompareCommand),
+    /// About the table of runs.
+    Runs(RunsCommand),
     /// About the drawing pad.
     Pad(PadCommand),
     /// About how the window looks.
@@ -208,6 +211,22 @@ pub enum CompareCommand {
     Select(Option<usize>),
 }
 
+/// About the table of runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunsCommand {
+    /// Add a folder of one run or of many.
+    Add(PathBuf),
+    /// Change what is shown of the table, and how.
+    Change(Box<RunTable>),
+    /// Read the folders again.
+    ReadAgain,
+    /// Make the figures of these runs, one after another.
+    Measure(Vec<RunId>),
+    /// Stop making figures.
+    Cancel,
+}
+
 /// About the drawing pad.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -296,6 +315,7 @@ commands_of!(
     Plane: PlaneCommand,
     Timeline: TimelineCommand,
     Compare: CompareCommand,
+    Runs: RunsCommand,
     Pad: PadCommand,
     View: ViewCommand,
     File: FileCommand

@@ -3,7 +3,7 @@
 
 use crate::dataset::{FolderPreview, Source};
 use crate::message::Message;
-use crate::ui::command::{Ask, Command, DataCommand, FileCommand, PadCommand};
+use crate::ui::command::{Ask, Command, DataCommand, FileCommand, PadCommand, RunsCommand};
 use crate::ui::reading::ReadingChoice;
 use crate::ui::text::{tr, whole};
 use crate::ui::view::{OpeningView, View};
@@ -23,6 +23,7 @@ const fn keys(ask: Ask) -> (&'static str, &'static str, &'static str) {
         Ask::OpenRun => ("dialog.open_run", "dialog.open_run_note", "dialog.open"),
         Ask::SaveInto => ("dialog.save_into", "dialog.save_into_note", "dialog.choose"),
         Ask::Drawings => ("dialog.drawings", "dialog.drawings_note", "dialog.write"),
+        Ask::AddRuns => ("dialog.add_runs", "dialog.add_runs_note", "dialog.add"),
         Ask::Export(_) => ("dialog.export", "dialog.export_note", "dialog.write"),
     }
 }
@@ -150,6 +151,7 @@ impl Dialogs {
                 Ask::OpenRun => FileCommand::OpenRun(PathBuf::from(path)).into(),
                 Ask::SaveInto => FileCommand::SaveInto(PathBuf::from(path)).into(),
                 Ask::Drawings => PadCommand::MakeDataSet(PathBuf::from(path)).into(),
+                Ask::AddRuns => RunsCommand::Add(PathBuf::from(path)).into(),
                 Ask::Export(subject) => FileCommand::Export(subject, PathBuf::from(path)).into(),
             });
         }

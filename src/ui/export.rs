@@ -27,6 +27,7 @@ pub(super) fn name(subject: ExportSubject) -> String {
         ExportSubject::Film(slot) => t!("export.film", slot = slot.name()).into_owned(),
         ExportSubject::Timeline(slot) => t!("export.timeline", slot = slot.name()).into_owned(),
         ExportSubject::Panel => tr("export.panel"),
+        ExportSubject::Runs => tr("export.runs"),
     }
 }
 
@@ -45,6 +46,7 @@ pub(super) fn is_ready(view: &View<'_>, subject: ExportSubject) -> bool {
         ExportSubject::Timeline(slot) => steps(view, slot) > 1,
         // Who takes its picture asks for the path as well.
         ExportSubject::Panel => false,
+        ExportSubject::Runs => true,
     }
 }
 
@@ -78,6 +80,7 @@ pub(super) fn ui(ui: &mut Ui, subject: ExportSubject, path: &mut String, view: &
                 ExportFormat::Csv => tr("export.csv_tip"),
                 ExportFormat::Npy if matches!(subject, ExportSubject::Samples(_)) => tr("export.samples_npy_tip"),
                 ExportFormat::Npy => tr("export.npy_tip"),
+                ExportFormat::Latex => tr("export.latex_tip"),
                 ExportFormat::Folder => tr("export.folder_tip"),
                 ExportFormat::Gif => tr("export.gif_tip"),
                 ExportFormat::Apng => tr("export.apng_tip"),
@@ -99,6 +102,10 @@ pub(super) fn ui(ui: &mut Ui, subject: ExportSubject, path: &mut String, view: &
     }
     if subject == ExportSubject::Panel {
         ui.label(theme::note(ui, tr("export.panel_note")));
+        return;
+    }
+    if subject == ExportSubject::Runs {
+        ui.label(theme::note(ui, tr("export.runs_note")));
         return;
     }
     let is_table = matches!(subject.format(Path::new(path)), Some(ExportFormat::Csv | ExportFormat::Npy));

@@ -32,6 +32,7 @@ pub mod plane;
 pub mod points;
 pub mod present;
 pub mod reading;
+pub mod runs;
 pub mod settings;
 pub mod setup;
 pub mod shortcuts;

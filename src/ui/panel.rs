@@ -59,6 +59,8 @@ pub struct PanelNeeds {
     pub timeline: bool,
     /// What to find the nearest training image of.
     pub nearest: Option<Arc<Look>>,
+    /// Whether the table of runs is drawn.
+    pub runs: bool,
     /// What the data panel on the screen shows; `None` where it was not drawn.
     pub browse: Option<BrowseNeeds>,
 }

@@ -7,7 +7,7 @@ use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
 use crate::ui::{
     activations, compare, damaged, data_panel, data_plane, diagnose, dialogs, fork, latent, log, output, pad, plane,
-    points, setup, step_through, theme, training,
+    points, runs, setup, step_through, theme, training,
 };
 use eframe::egui::{Rect, Ui};
 
@@ -42,6 +42,7 @@ pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "setup", dock: Dock::Left, make: || Box::<setup::Setup>::default() },
     PanelEntry { id: "plane", dock: Dock::Centre, make: || Box::<plane::PlanePanel>::default() },
     PanelEntry { id: "data_plane", dock: Dock::Centre, make: || Box::<data_plane::DataPlanePanel>::default() },
+    PanelEntry { id: "runs", dock: Dock::Centre, make: || Box::<runs::RunsPanel>::default() },
     PanelEntry { id: "output", dock: Dock::RightTop, make: || Box::<output::OutputPanel>::default() },
     PanelEntry { id: "compare", dock: Dock::RightBottom, make: || Box::<compare::Compare>::default() },
     PanelEntry { id: "diagnose", dock: Dock::RightBottom, make: || Box::<diagnose::Diagnose>::default() },

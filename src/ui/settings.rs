@@ -168,7 +168,7 @@ impl RecentPaths {
     pub fn of(&self, ask: Ask) -> &[String] {
         match ask {
             Ask::OpenData | Ask::Drawings => &self.data,
-            Ask::OpenRun | Ask::SaveInto => &self.runs,
+            Ask::OpenRun | Ask::SaveInto | Ask::AddRuns => &self.runs,
             Ask::Export(_) => &self.pictures,
         }
     }
@@ -179,7 +179,7 @@ impl RecentPaths {
             Ask::OpenData => &mut self.data,
             Ask::OpenRun => &mut self.runs,
             Ask::Export(_) => &mut self.pictures,
-            Ask::SaveInto | Ask::Drawings => return,
+            Ask::SaveInto | Ask::Drawings | Ask::AddRuns => return,
         };
         paths.retain(|other| *other != path);
         paths.insert(0, path);

@@ -20,6 +20,7 @@ use crate::ui::diagnose::known::Trial;
 use crate::ui::messages::Messages;
 use crate::ui::pane::Pane;
 use crate::ui::plane::known::{PlaneView, PlanesView};
+use crate::ui::runs::known::RunsView;
 use crate::ui::settings::Settings;
 use crate::ui::slot::{Shown, Slot};
 use crate::ui::theme;
@@ -197,6 +198,8 @@ pub struct View<'a> {
     pub sheet: SheetView<'a>,
     /// What is tried against findings.
     pub trials: &'a [Trial],
+    /// The table of runs.
+    pub runs: RunsView<'a>,
     /// What happened since the program was started.
     pub messages: &'a Messages,
     /// How the window looks.

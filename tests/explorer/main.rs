@@ -13,6 +13,7 @@ mod resting;
 mod runs;
 mod screen;
 mod sources;
+mod table;
 mod timeline;
 mod training;
 mod undo;

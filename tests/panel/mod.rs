@@ -8,6 +8,7 @@ use latentarium::explore::line::PlaneLine;
 use latentarium::explore::pad::PadState;
 use latentarium::explore::pad_canvas::PadCanvas;
 use latentarium::explore::path::PlanePath;
+use latentarium::explore::runs::RunTable;
 use latentarium::explore::timeline::Timeline;
 use latentarium::explore::viewport::Viewport;
 use latentarium::gpu::Decoding;
@@ -19,6 +20,7 @@ use latentarium::ui::command::{Command, PadCommand, PlaneCommand, ViewCommand};
 use latentarium::ui::data_panel::known::{BrowseView, ListedExamples, Thumbnails};
 use latentarium::ui::messages::Messages;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
+use latentarium::ui::runs::known::{FoundRuns, MeasuredRuns, RunsView};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::slot::{Shown, Slot};
 use latentarium::ui::training::known::TimelineView;
@@ -174,6 +176,13 @@ pub fn model_view(slot: Slot, config: &Config) -> ModelView<'_> {
     }
 }
 
+/// A table of runs of which nothing is known but the models.
+fn no_runs() -> RunsView<'static> {
+    static NONE: OnceLock<(RunTable, FoundRuns, MeasuredRuns)> = OnceLock::new();
+    let (table, found, measured) = NONE.get_or_init(Default::default);
+    RunsView { table, found, measured, measuring: None, reading: false }
+}
+
 /// No messages.
 fn nothing_happened() -> &'static Messages {
     static NONE: OnceLock<Messages> = OnceLock::new();
@@ -219,6 +228,7 @@ pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> 
         pad: PadView { state: empty_pad(), image: None },
         sheet: SheetView { sheet: None, seed: 0, computing: false, selection: None },
         trials: &[],
+        runs: no_runs(),
         messages: nothing_happened(),
         settings,
         device: "",

@@ -5,11 +5,13 @@ use crate::app::files;
 use crate::app::jobs::JobKey;
 use crate::app::session::Session;
 use crate::explore::points_table::EncodedTable;
+use crate::explore::runs::figure_table;
 use crate::history::{History, curves_csv};
 use crate::message::{Explain, Message, message};
 use crate::model::ModelId;
 use crate::picture::{self, CurvesFigure, Figure, FigureStyle};
 use crate::ui::command::{Ask, ExportFormat, ExportSubject};
+use crate::ui::runs;
 use crate::ui::slot::Slot;
 use crate::ui::text::{explain, tr};
 use crate::ui::training::figure_plots;
@@ -49,6 +51,7 @@ impl Session {
             ExportSubject::Film(slot) => return self.export_film(slot, format, path),
             ExportSubject::Timeline(slot) => return self.export_timeline(slot, format, path),
             ExportSubject::Panel => self.panel_work(),
+            ExportSubject::Runs => Ok(self.runs_work(format)),
         };
         match work {
             Ok(work) => self.services.jobs.start(JobKey::Write(path.clone()), move |_| {
@@ -67,6 +70,15 @@ impl Session {
             let drawn = picture::compare(&sheet, &names, map, &style).map_err(|error| error.message())?;
             encoded(&drawn)
         }))
+    }
+
+    fn runs_work(&self, format: ExportFormat) -> Work {
+        let view = self.view(&[]);
+        let table = figure_table(&runs::rows(&view), &self.project.runs, runs::heading);
+        Box::new(move || match format {
+            ExportFormat::Latex => Ok(table.latex().into_bytes()),
+            _ => table.csv().map_err(|error| no_table(&error)),
+        })
     }
 
     fn panel_work(&self) -> Result<Work, String> {

@@ -78,7 +78,7 @@ impl Session {
                 Box::new(move || free_name(&folder_for_exports(recent), &name, &ending))
             }
             Ask::OpenRun => Box::new(move || newest_in(&runs)),
-            Ask::SaveInto => Box::new(move || runs),
+            Ask::SaveInto | Ask::AddRuns => Box::new(move || runs),
             Ask::OpenData => {
                 self.look_into_cache();
                 return;
@@ -92,7 +92,7 @@ impl Session {
         self.services.jobs.start(JobKey::Dialog, move |_| {
             let dialog = rfd::FileDialog::new();
             let picked = match ask {
-                Ask::OpenData | Ask::OpenRun | Ask::SaveInto | Ask::Drawings => dialog.pick_folder(),
+                Ask::OpenData | Ask::OpenRun | Ask::SaveInto | Ask::Drawings | Ask::AddRuns => dialog.pick_folder(),
                 Ask::Export(subject) => {
                     let filtered = |dialog: rfd::FileDialog, format: &ExportFormat| {
                         dialog.add_filter(format.name(), &[format.ending()])

@@ -9,6 +9,7 @@ mod scale;
 mod timeline;
 
 pub use figure::figure_plots;
+pub(super) use scale::ticks as axis_ticks;
 
 use crate::metrics::Group;
 use crate::model::{MetricId, ModelId};

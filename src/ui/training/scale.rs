@@ -16,7 +16,7 @@ fn step(low: f64, high: f64) -> f64 {
 }
 
 /// The figures of an axis from `low` to `high`.
-pub(super) fn ticks((low, high): (f64, f64)) -> Vec<GridMark> {
+pub(in crate::ui) fn ticks((low, high): (f64, f64)) -> Vec<GridMark> {
     if !(low.is_finite() && high.is_finite() && low < high) {
         return Vec::new();
     }
