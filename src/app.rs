@@ -35,6 +35,7 @@ mod requests;
 mod resting;
 mod restore;
 mod run_table;
+mod run_table_state;
 mod runs;
 mod runtime;
 mod script;

@@ -5,14 +5,14 @@
 mod common;
 
 use common::{is_long, small_digits};
-use latentarium::dataset::{Dataset, ImageShape, Split};
+use latentarium::dataset::{Cells, Column, ColumnValues, Dataset, ImageShape, Split};
 use latentarium::explore::compare::{FigureProtocol, FigureReference, FigureStage, ModelFigures};
 use latentarium::metrics::images::{psnr, squared_error, ssim};
 use latentarium::metrics::samples::{
     FeatureKind, FeatureMoments, FeatureSet, FrechetReference, Kernel, KernelReference, Manifold, Neighbourhoods,
     Resamples, kernel_distance, nearest_images, pairwise_distance, quantile,
 };
-use latentarium::metrics::{ClassifierEffort, FigureId};
+use latentarium::metrics::{ClassifierEffort, FIGURES, FigureId, FigureSubject};
 use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Snapshot};
 use serde_json::Value;
@@ -239,6 +239,49 @@ fn data_without_classes_is_compared_in_an_autoencoders_code() {
     let figures = reference.figures(&untrained(None), &data, &mut |_| true).unwrap();
     assert!(figures.get(FigureId::ClassEntropy).is_none() && figures.samples.class_share.is_empty());
     assert!(value(&figures, FigureId::Frechet) > reference.floor.estimates[&FigureId::Frechet].value);
+}
+
+/// What is of an encoder is there where a model has one, and what is of factors where the data has two.
+#[test]
+fn encoders_have_figures_and_those_of_factors_need_factors() {
+    let labelled = small_digits();
+    let factors = |split: &Split| {
+        let ink: Vec<f32> = (0..split.count()).map(|at| split.image(at).iter().sum::<f32>().round() / 16.0).collect();
+        let ink = Column { name: "ink".to_owned(), values: ColumnValues::Number(Cells::Listed(ink.into())) };
+        let columns = split.columns().iter().cloned().chain([ink]).collect();
+        Split::of_bytes(split.shape(), split.rows().bytes().unwrap(), columns)
+    };
+    let data = Dataset::new(labelled.source.clone(), "inked", factors(&labelled.train), factors(&labelled.test));
+    let reference = reference(&data);
+    assert_eq!(reference.factors.iter().map(|factor| factor.name.as_str()).collect::<Vec<_>>(), ["class", "ink"]);
+    let vae = untrained(Some(Likelihood::Bernoulli));
+    let of = |subject: FigureSubject| FIGURES.iter().filter(move |figure| figure.subject == subject);
+    let figures = reference.figures(&vae, &data, &mut |_| true).unwrap();
+    for figure in of(FigureSubject::Encoder).chain(of(FigureSubject::Factors)) {
+        let estimate = figures.get(figure.id).unwrap_or_else(|| panic!("{}", figure.key));
+        let [low, high] = estimate.interval(figure.range);
+        assert!(low <= estimate.value && estimate.value <= high, "{}: {estimate:?} out of its range", figure.key);
+    }
+    assert!(value(&figures, FigureId::MutualInformation) <= (reference.count as f64).ln());
+    assert!(value(&figures, FigureId::Rate) > 0.0 && value(&figures, FigureId::Distortion) > 0.0);
+    let none = reference.figures(&untrained(None), &data, &mut |_| true).unwrap();
+    assert!(none.encoder.is_empty(), "no encoder");
+    // An encoder that gives points: it has no prior, but codes.
+    let mut points = vae.clone();
+    let (size, weight) = (points.image.values(), points.encoder.as_ref().unwrap().operations()[0].weight.clone());
+    let mut weight = weight.to_vec();
+    weight[2 * size..].fill(0.0);
+    let encoder = Operation::linear("encoder", 0, (weight, vec![0.0, 0.0, -30.0, -30.0]), Activation::Identity);
+    points.encoder = Some(Network::new(size, vec![encoder]).unwrap());
+    let points = reference.figures(&points, &data, &mut |_| true).unwrap();
+    assert!(points.fitted && of(FigureSubject::Encoder).all(|figure| points.get(figure.id).is_none()));
+    assert_eq!(
+        points.get(FigureId::MutualInformationGap),
+        figures.get(FigureId::MutualInformationGap),
+        "the same codes"
+    );
+    let class_alone = self::reference(&labelled).figures(&vae, &labelled, &mut |_| true).unwrap();
+    assert!(of(FigureSubject::Factors).all(|figure| class_alone.get(figure.id).is_none()));
 }
 
 #[test]

@@ -1,26 +1,24 @@
 //! What comes of jobs.
 
 use crate::app::panel_picture::PanelPicture;
-use crate::app::run_table::MeasuredOne;
 use crate::app::trials::OpenedTrial;
 use crate::app::undo::UndoWay;
 use crate::dataset::{Dataset, FolderPreview, Source};
 use crate::explore::browse::DataStatistics;
 use crate::explore::codes::{DimensionEffects, PointMap};
-use crate::explore::compare::Sheet;
+use crate::explore::compare::{FigureReference, Sheet};
 use crate::explore::data_plane::DataPlane;
 use crate::explore::path::PathMade;
 use crate::explore::plane::Plane;
 use crate::explore::posterior::WorstEncoded;
-use crate::explore::runs::FolderRuns;
+use crate::explore::runs::{FolderRuns, MeasuredRun, RunId};
 use crate::message::{Explain, Message};
 use crate::metrics::{ClassShares, Classifier};
 use crate::model::ModelId;
 use crate::picture::Bitmap;
 use crate::run::{Opened, RunError};
 use crate::trainer::Trainer;
-use crate::ui::command::TrialRequest;
-use crate::ui::command::{Ask, PanelPictureUse};
+use crate::ui::command::{Ask, PanelPictureUse, TrialRequest};
 use crate::ui::data_panel::known::ShownExample;
 use crate::ui::dialogs::PathCompletion;
 use crate::ui::latent::known::AnchorPictures;
@@ -164,6 +162,16 @@ pub struct Reopened {
     pub trainer: Trainer,
     /// What is wrong with its newest checkpoint, where it goes on from the one before.
     pub damage: Option<Message>,
+}
+
+/// What came of measuring a run.
+pub struct MeasuredOne {
+    /// Which one.
+    pub run: RunId,
+    /// The data's checksum, and what runs on it are measured against.
+    pub reference: Option<(String, Arc<FigureReference>)>,
+    /// Its figures; `None` where it was cancelled.
+    pub figures: Result<Option<MeasuredRun>, Message>,
 }
 
 /// A run that can go on.

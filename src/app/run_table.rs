@@ -1,6 +1,6 @@
 //! The table of runs: folders are read and runs measured in the background; what was measured is kept.
 
-use crate::app::done::Done;
+use crate::app::done::{Done, MeasuredOne};
 use crate::app::jobs::JobKey;
 use crate::app::session::Session;
 use crate::app::undo::ChangeKind;
@@ -13,10 +13,9 @@ use crate::run::CheckpointReader;
 use crate::snapshot::Snapshot;
 use crate::ui::command::{Ask, RunsCommand};
 use crate::ui::messages::Level;
-use crate::ui::runs::known::{FoundRuns, MeasuredRuns, MeasuringView, RunsView};
+use crate::ui::runs::known::{MeasuringView, RunsView};
 use crate::ui::text::{explain, tr};
 use rust_i18n::t;
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,28 +28,6 @@ const MOST_REFERENCES: usize = 3;
 /// What may be done, in the order of a job's number for it.
 const STAGES: [FigureStage; 4] =
     [FigureStage::Learning, FigureStage::Features, FigureStage::Nearest, FigureStage::Encodings];
-
-/// What is known of the runs, and which ones wait to be measured.
-#[derive(Default)]
-pub(super) struct RunTableService {
-    pub found: FoundRuns,
-    pub measured: MeasuredRuns,
-    /// What runs are measured against, by the data's checksum, the newest last.
-    references: Vec<(String, Arc<FigureReference>)>,
-    /// The run that is measured, then those that wait.
-    queue: VecDeque<RunId>,
-    stage: Arc<AtomicUsize>,
-}
-
-/// What came of measuring a run.
-pub struct MeasuredOne {
-    /// Which one.
-    pub run: RunId,
-    /// The data's checksum, and what runs on it are measured against.
-    pub reference: Option<(String, Arc<FigureReference>)>,
-    /// Its figures; `None` where it was cancelled.
-    pub figures: Result<Option<MeasuredRun>, Message>,
-}
 
 /// The weights of a run.
 enum RunWeights {
@@ -200,11 +177,14 @@ impl Session {
         let reference = self.services.runs.references.iter().find(|(own, _)| *own == checksum);
         let reference = reference.map(|(_, reference)| reference.clone());
         let stage = self.services.runs.stage.clone();
+        let usual = FigureProtocol { images: IMAGES, seed: 0, effort: ClassifierEffort::THOROUGH };
+        let protocol = self.services.start.figures.unwrap_or(usual);
         // What trains has the other threads.
         let threads = if self.is_training() { 1 } else { self.services.threads };
         self.services.jobs.start(JobKey::Figures, move |progress| {
             let mut pace = Pace { progress, stage: &stage, began: Instant::now(), now: None };
-            let work = || measured(weights, &data, reference, &mut pace);
+            let material = FigureMaterial { data: &data, reference, protocol };
+            let work = || measured(weights, material, &mut pace);
             let done = match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
                 Ok(pool) => pool.install(work),
                 Err(_) => work(),
@@ -270,15 +250,22 @@ impl Pace<'_> {
     }
 }
 
+/// What figures are made of besides the weights.
+struct FigureMaterial<'a> {
+    data: &'a Dataset,
+    reference: Option<Arc<FigureReference>>,
+    protocol: FigureProtocol,
+}
+
 type ReferenceAndFigures = (Option<Arc<FigureReference>>, Option<MeasuredRun>);
 
 /// A run's figures, and what it is measured against, which is made where there is none yet.
 fn measured(
     weights: RunWeights,
-    data: &Dataset,
-    reference: Option<Arc<FigureReference>>,
+    material: FigureMaterial<'_>,
     pace: &mut Pace<'_>,
 ) -> Result<ReferenceAndFigures, Message> {
+    let FigureMaterial { data, reference, protocol } = material;
     let snapshot = weights.read()?;
     if snapshot.image != data.shape() || data.sample().is_point() {
         return Err(message!(
@@ -287,7 +274,6 @@ fn measured(
             found = snapshot.image.to_string()
         ));
     }
-    let protocol = FigureProtocol { images: IMAGES, seed: 0, effort: ClassifierEffort::THOROUGH };
     let reference = match reference {
         Some(reference) => Some(reference),
         None => FigureReference::new(data, protocol, &mut |at| pace.go_on(at))

@@ -5,7 +5,7 @@ use crate::app::decoder_state::DecoderState;
 use crate::app::jobs::{JobKey, Jobs};
 use crate::app::panel_picture::PanelPicture;
 use crate::app::planes::Planes;
-use crate::app::run_table::RunTableService;
+use crate::app::run_table_state::RunTableService;
 use crate::app::runtime::{ModelRuntime, ReadyMade};
 use crate::app::selection_state::Selecting;
 use crate::app::session_files::{ModelRecord, Restoring, RunOnDisk, SessionFiles};

@@ -77,8 +77,7 @@ impl Session {
         // A program beside another begins with what that one has, but for its models.
         let beside = session_files.number > 1 && session_files.state.as_ref().is_some_and(|path| !path.exists());
         start.state = if beside { first.clone() } else { session_files.state.clone() };
-        let read = start.state.as_deref().map(state::read);
-        let (state, trouble) = match read {
+        let (state, trouble) = match start.state.as_deref().map(state::read) {
             Some(Ok(read)) => (read.state, read.left_out.map(Message::Words)),
             Some(Err(error)) => {
                 let (why, aside) = (error.message(), start.state.as_deref().and_then(state::set_aside));

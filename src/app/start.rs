@@ -1,6 +1,7 @@
 //! What a session begins with.
 
 use crate::dataset::Source;
+use crate::explore::compare::FigureProtocol;
 use crate::gpu::DecoderChoice;
 use candle_core::Device;
 use std::path::PathBuf;
@@ -24,4 +25,6 @@ pub struct Start {
     pub runs: PathBuf,
     /// Seconds of training between two checkpoints of a run; the default's where none are given.
     pub autosave_s: Option<f64>,
+    /// How figures of runs are made; the usual way where nothing is given.
+    pub figures: Option<FigureProtocol>,
 }

@@ -4,6 +4,8 @@ use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use latentarium::app::{Explorer, Level, Session, SharedSession, Start};
+use latentarium::explore::compare::FigureProtocol;
+use latentarium::metrics::ClassifierEffort;
 use latentarium::model::ModelId;
 use latentarium::trainer::Phase;
 use latentarium::ui::slot::Slot;
@@ -15,6 +17,9 @@ use std::time::{Duration, Instant};
 
 /// The model that stands in A at first.
 pub const A: ModelId = ModelId(0);
+
+/// A network that learns features in a moment.
+const EFFORT: ClassifierEffort = ClassifierEffort { hidden: 8, steps: 10, learning_rate: 1e-2, examined: 32 };
 
 /// The language is one for the whole process: a test that switches it is alone with it.
 static LANGUAGE: RwLock<()> = RwLock::new(());
@@ -47,6 +52,7 @@ impl Screen {
             state: Some(folder.path().join("state.json")),
             runs: folder.path().join("runs"),
             threads: 1,
+            figures: Some(FigureProtocol { images: 40, seed: 0, effort: EFFORT }),
             ..Start::default()
         };
         let session: SharedSession = Rc::new(RefCell::new(Session::new(start)));

@@ -83,7 +83,9 @@ impl Grid<'_> {
             let rect = Rect::from_min_size(pos2(*left, place.top()), vec2(*width - theme::GRID / 2.0, ROW));
             let button =
                 eframe::egui::Button::selectable(own.is_some(), RichText::new(format!("{name}{sign}")).small());
-            let response = ui.put(rect, button.truncate());
+            let mut place = ui.new_child(UiBuilder::new().max_rect(rect).layout(side(*column)));
+            place.spacing_mut().button_padding.x = 0.0;
+            let response = place.add(button.truncate());
             response.widget_info(|| WidgetInfo::selected(Role::Button, true, own.is_some(), &name));
             let tip = |ui: &mut Ui| {
                 ui.set_max_width(48.0 * theme::GRID);
@@ -109,7 +111,8 @@ impl Grid<'_> {
         if let Some(why) = &first.broken {
             let words = format!("{}: {}", first.name, explain(why));
             let rect = Rect::from_min_size(pos2(left + BOX, top), vec2(ui.clip_rect().right() - left - BOX, ROW));
-            ui.put(rect, Label::new(RichText::new(words).small().color(palette.danger)).truncate());
+            let mut place = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
+            place.add(Label::new(RichText::new(words).small().color(palette.danger)).truncate());
             return;
         }
         let name = cells::words(&row.cell(self.rows, RunColumn::Name));
@@ -117,14 +120,13 @@ impl Grid<'_> {
         for (column, left, width) in columns {
             let cell = row.cell(self.rows, *column);
             let rect = Rect::from_min_size(pos2(*left, top), vec2(*width - theme::GRID / 2.0, ROW));
-            let is_number = cell.number().is_some();
             let words = cells::words(&cell);
-            let text = if is_number { theme::figure(words).small() } else { RichText::new(words).small() };
+            let text =
+                if cell.number().is_some() { theme::figure(words).small() } else { RichText::new(words).small() };
             let passed = |run: &&RunRow| run.measured.as_ref().is_some_and(|own| Some(own.figures.step) != run.step);
             let is_old = matches!(column, RunColumn::Figure(_)) && runs.iter().any(passed);
             let text = if is_old || cell == TableCell::Empty { text.color(palette.text_secondary) } else { text };
-            let layout =
-                if is_number { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+            let layout = side(*column);
             let mut place = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
             let response = place.add(Label::new(text).truncate());
             let tip = || match column {
@@ -163,6 +165,14 @@ impl Grid<'_> {
         if response.hovered() {
             response.on_hover_text(t!("runs.overlay_tip", most = crate::explore::runs::MOST_OVERLAID));
         }
+    }
+}
+
+/// Words stand at the left of their column, numbers at its right.
+fn side(column: RunColumn) -> Layout {
+    match column {
+        RunColumn::Name | RunColumn::Preset | RunColumn::Data => Layout::left_to_right(Align::Center),
+        RunColumn::Seed | RunColumn::Step | RunColumn::Figure(_) => Layout::right_to_left(Align::Center),
     }
 }
 

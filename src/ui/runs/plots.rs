@@ -10,7 +10,7 @@ use crate::ui::text::{number, tr, whole};
 use crate::ui::training::axis_ticks;
 use crate::ui::view::View;
 use crate::ui::{theme, widgets};
-use eframe::egui::{Color32, ComboBox, Ui};
+use eframe::egui::{Color32, ComboBox, Ui, vec2};
 use egui_plot::{AxisHints, HoverPosition, Line, Plot, PlotPoint, PlotPoints, Points, Text};
 use rust_i18n::t;
 
@@ -117,6 +117,9 @@ pub(super) fn rate_distortion(ui: &mut Ui, rows: &[RunRow]) -> usize {
         .width(size.x)
         .height(size.y)
         .allow_scroll(false)
+        .set_margin_fraction(vec2(0.1, 0.15))
+        .x_grid_spacer(|input| axis_ticks(input.bounds))
+        .y_grid_spacer(|input| axis_ticks(input.bounds))
         .custom_x_axes(vec![x_axis.formatter(|mark, _| number(mark.value))])
         .custom_y_axes(vec![y_axis.formatter(|mark, _| number(mark.value)).min_thickness(theme::AXIS_WIDTH)])
         .label_formatter(hover);
