@@ -22,6 +22,7 @@ mod jobs;
 mod kept;
 mod latent_space;
 mod logic;
+mod model_views;
 mod panel_picture;
 mod past;
 mod path_state;
