@@ -2,7 +2,7 @@
 
 use super::batch_facts::BatchFacts;
 use crate::history::History;
-use crate::model::{Config, Losses, MetricId};
+use crate::model::{Config, MetricId};
 use crate::nn::inspection::{Inspection, LayerInspection, ParameterInspection};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -23,8 +23,6 @@ pub struct StepLook {
     pub drift: f64,
     /// Layers and parameters.
     pub inspection: Inspection,
-    /// The losses; empty where the step failed.
-    pub losses: Losses,
     /// Whether it failed, because a loss was not a number.
     pub failed: bool,
     /// The first parameter that is not a number where it failed.

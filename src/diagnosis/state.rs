@@ -92,3 +92,71 @@ impl Course {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::diagnosis::{BatchFacts, StepLook};
+    use crate::model::Config;
+    use std::sync::Arc;
+
+    fn look(step: u64, pixels: &[f32]) -> StepLook {
+        StepLook { step, batch: BatchFacts::of(pixels, 4), drift: 1.0, ..StepLook::default() }
+    }
+
+    #[test]
+    fn a_finding_begins_when_it_has_held_and_is_over_when_it_has_not_for_a_while() {
+        let mut evidence = Evidence::new(Config::vae_dense(), Arc::default());
+        let mut diagnosis = Diagnosis::default();
+        let (same, other) = ([0.5; 8], [0.0, 1.0, 0.5, 0.2, 1.0, 0.0, 0.1, 0.9]);
+        let mut see = |step: u64, pixels: &[f32]| {
+            evidence.add(look(step, pixels));
+            let new = diagnosis.look(&evidence);
+            (new, diagnosis.findings())
+        };
+        assert!(see(0, &other).1.is_empty());
+        assert!(see(10, &same).1.is_empty() && see(20, &same).1.is_empty(), "three looks in a row");
+        let (began, findings) = see(30, &same);
+        assert!(matches!(&began[..], [FindingChange::Began(finding)] if finding.kind == FindingKind::ConstantData));
+        assert_eq!((findings[0].since_step, findings[0].certainty), (10, Certainty::Likely));
+        for step in 4..9 {
+            see(10 * step, &same);
+        }
+        assert_eq!(see(90, &same).1[0].certainty, Certainty::Certain, "three times as long");
+        for step in 10..19 {
+            assert_eq!(see(10 * step, &other).1.len(), 1, "it may come back");
+        }
+        let (over, findings) = see(190, &other);
+        assert_eq!(over, [FindingChange::Over(FindingKind::ConstantData)]);
+        assert!(findings.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_a_number_names_the_image_and_the_tensor() {
+        let mut evidence = Evidence::new(Config::vae_dense(), Arc::default());
+        let mut pixels = [0.0, 1.0, 0.5, 0.2, 1.0, 0.0, 0.1, 0.9];
+        pixels[5] = f32::NAN;
+        evidence.add(StepLook { failed: true, ..look(299, &pixels) });
+        let findings = |evidence: &Evidence| {
+            let mut diagnosis = Diagnosis::default();
+            diagnosis.look(evidence);
+            diagnosis.findings().into_iter().map(|f| (f.kind, f.sign.place.unwrap().to_string())).collect::<Vec<_>>()
+        };
+        let image = "image 2 of the batch of step 300".to_owned();
+        assert_eq!(findings(&evidence), [(FindingKind::BrokenData, image)], "and nothing that follows from it");
+        pixels[5] = 0.0;
+        let broken_parameter = Some("decoder.0.weight".to_owned());
+        evidence.add(StepLook { failed: true, broken_parameter, ..look(300, &pixels) });
+        let tensor = "decoder.0.weight, since the update of step 300".to_owned();
+        assert_eq!(findings(&evidence), [(FindingKind::NotANumber, tensor)]);
+    }
+
+    #[test]
+    fn kinds_and_keys_are_unique() {
+        let kinds: std::collections::BTreeSet<_> = FINDINGS.iter().map(|finding| finding.kind).collect();
+        let keys: std::collections::BTreeSet<_> = FINDINGS.iter().map(|finding| finding.key).collect();
+        assert_eq!((kinds.len(), keys.len()), (FINDINGS.len(), FINDINGS.len()));
+        assert!(FINDINGS.iter().all(|finding| finding.kind.definition().key == finding.key));
+    }
+}

@@ -5,7 +5,7 @@ use super::worker::Worker;
 use crate::dataset::Dataset;
 use crate::diagnosis::{BatchFacts, Diagnosis, Evidence, Finding, FindingChange, StepLook};
 use crate::history::{History, MarkKind};
-use crate::model::{Config, Losses, Model, Part};
+use crate::model::{Config, Model, Part};
 use crate::nn::inspection::{Inspection, InspectionDepth, KEPT_ROWS};
 use crate::random::{Purpose, stream};
 use rand::Rng;
@@ -78,7 +78,7 @@ impl Diagnosing {
         depth: InspectionDepth,
         make: impl FnOnce(&mut Model, Option<&mut Vec<f32>>) -> T,
     ) -> (T, Option<Inspection>) {
-        if depth == InspectionDepth::Off {
+        if depth == InspectionDepth::Off || model.inspectors().is_empty() {
             return (make(model, None), None);
         }
         model.inspectors().into_iter().for_each(|inspector| inspector.begin(depth));
@@ -115,9 +115,9 @@ impl Diagnosing {
 
 impl Worker {
     /// Looks at a step that was made after `step` others.
-    pub(super) fn diagnose(&mut self, step: u64, losses: Losses, inspection: Option<Inspection>) {
+    pub(super) fn diagnose(&mut self, step: u64, inspection: Option<Inspection>) {
         if let Some(inspection) = inspection {
-            self.add_look(StepLook { step, inspection, losses, ..StepLook::default() });
+            self.add_look(StepLook { step, inspection, ..StepLook::default() });
         }
     }
 

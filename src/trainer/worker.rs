@@ -270,8 +270,8 @@ impl Worker {
             }
         }
         let has_stalled = self.early_stop.add(&losses) && self.early_stop.has_stalled(self.config.early_stop_tests());
-        self.record(losses.clone());
-        self.diagnose(self.step - 1, losses, inspection);
+        self.record(losses);
+        self.diagnose(self.step - 1, inspection);
         self.rate.add(self.config.images_per_step(self.dataset.train.count()) as u64);
         self.publish(false);
         if self.is_complete() || has_stalled {

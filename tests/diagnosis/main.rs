@@ -5,10 +5,11 @@
 mod common;
 mod provoke;
 
-use common::{is_long, small_digits};
+use common::{is_long, small_digits, wait_for};
 use latentarium::dataset::{self, Dataset, Progress, Source};
 use latentarium::diagnosis::FindingKind;
-use latentarium::model::Saved;
+use latentarium::model::{Config, Saved};
+use latentarium::trainer::{Control, Event, Options, Trainer};
 use provoke::{Provoked, first, sorted_by_class};
 use std::path::Path;
 use std::sync::Arc;
@@ -131,6 +132,24 @@ fn fourteen_failures_of_mnist_are_named_and_eight_are_cured_by_what_is_tried() {
     }
     let Some(data) = mnist() else { return };
     check(failures(&data), true);
+}
+
+#[test]
+fn looking_at_steps_changes_no_bit() {
+    let data = small_digits();
+    for preset in ["vae-dense", "gan-dense", "wgan-gp"] {
+        let sums = [true, false].map(|diagnoses| {
+            let options = Options { diagnoses, total_steps: Some(12), ..Options::default() };
+            let trainer = Trainer::spawn(Config::preset(preset).unwrap(), data.clone(), options).unwrap();
+            trainer.send(Control::Start);
+            wait_for(&trainer, |event| matches!(event, Event::Finished { .. }));
+            assert_eq!(trainer.diagnosis().is_some(), diagnoses, "it looks where it shall");
+            let snapshot = trainer.snapshot().unwrap();
+            let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            snapshot.decoder.operations().iter().map(|operation| bits(&operation.weight)).collect::<Vec<_>>()
+        });
+        assert!(sums[0] == sums[1], "{preset}");
+    }
 }
 
 #[test]

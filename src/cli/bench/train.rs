@@ -80,11 +80,9 @@ fn time_steps(config: &Config, steps: usize, options: BenchTrainOptions) -> Resu
             model.step(&mut StepInput { seen, ..StepInput::new(at, &mut batches) })
         });
         if let Some(inspection) = inspection {
-            let look = StepLook { step: at, inspection, losses: made?, ..StepLook::default() };
-            diagnosing.look(config, &dataset, look);
-        } else {
-            made?;
+            diagnosing.look(config, &dataset, StepLook { step: at, inspection, ..StepLook::default() });
         }
+        made?;
         if options.stream && published.elapsed() >= Duration::from_secs(1) / SNAPSHOTS_PER_S {
             published = Instant::now();
             latest.set(model.snapshot(step as u64)?);
