@@ -95,7 +95,7 @@ impl Panels {
     /// Draws a panel; nothing where there is no such panel.
     pub fn ui(&mut self, pane: &Pane, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         if let Some((_, panel)) = self.panels.iter_mut().find(|(own, _)| own == pane) {
-            self.places.push((pane.clone(), ui.max_rect().expand(theme::GRID)));
+            self.places.push((pane.clone(), ui.max_rect().expand(theme::GRID).intersect(ui.clip_rect())));
             panel.ui(ui, view, commands);
         }
     }

@@ -1,11 +1,13 @@
 //! The window itself: its language, its help, its log, and what it keeps when it is closed.
 
 use crate::screen::Screen;
-use eframe::egui::{Key, Modifiers, OutputCommand};
-use egui_kittest::Harness;
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers, OutputCommand, pos2, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::{Harness, Node};
 use latentarium::app::{Explorer, Level};
 use latentarium::dataset::Source;
+use latentarium::ui::Pane;
 use latentarium::ui::command::{DataCommand, PlaneCommand, ViewCommand};
 use latentarium::ui::settings::{Language, Settings};
 use latentarium::ui::slot::Slot;
@@ -54,6 +56,39 @@ fn the_log_keeps_what_happened_and_copies_it() {
     let last = copied.lines().last().unwrap();
     assert!(last.contains("failed") && last.ends_with(&message), "{copied}");
     assert!(copied.lines().count() > 1, "opened data comes before: {copied}");
+}
+
+#[test]
+fn the_only_panel_of_its_place_is_closed_and_comes_back() {
+    let mut screen = Screen::ready();
+    let setup = Pane::of("setup");
+    let is_shown = |screen: &Screen| screen.session.borrow().panel_place(&setup).is_some();
+    let left = |node: &Node<'_>| node.rect().left();
+    let closers: Vec<Node<'_>> = screen.harness.get_all_by_role_and_label(Role::Button, "Close").collect();
+    let first = closers.iter().min_by(|one, other| left(one).total_cmp(&left(other))).unwrap();
+    first.click_accesskit();
+    screen.step();
+    screen.step();
+    assert!(!is_shown(&screen));
+    screen.session.borrow_mut().apply(ViewCommand::TogglePane(setup.clone()));
+    screen.step();
+    screen.step();
+    assert!(is_shown(&screen));
+}
+
+#[test]
+fn a_panel_that_is_made_as_narrow_as_can_be_is_cut_off() {
+    let mut screen = Screen::ready();
+    let width = |screen: &Screen| screen.session.borrow().panel_place(&Pane::of("setup")).unwrap().width();
+    let border = screen.session.borrow().panel_place(&Pane::of("setup")).unwrap().right_center() + vec2(1.0, 0.0);
+    screen.harness.drag_at(border);
+    for x in [200.0, 100.0, 4.0] {
+        screen.harness.hover_at(pos2(x, border.y));
+    }
+    screen.harness.drop_at(pos2(4.0, border.y));
+    screen.step();
+    screen.step();
+    assert!((20.0..80.0).contains(&width(&screen)), "{}", width(&screen));
 }
 
 #[test]

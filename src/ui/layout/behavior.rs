@@ -5,8 +5,13 @@ use crate::ui::panels::panes;
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{Pane, Panels, copy, panel_menu, theme};
-use eframe::egui::{self, Align, Color32, Label, Layout, Response, Stroke, Ui, WidgetText};
+use eframe::egui::{
+    self, Align, Color32, Label, Layout, Rect, Response, Stroke, Ui, UiBuilder, Vec2, WidgetText, vec2,
+};
 use egui_tiles::{EditAction, TabState, Tabs, Tile, TileId, Tiles, UiResponse};
+
+/// The room that a panel is drawn in at least, in points, however little of it is seen.
+const LEAST_ROOM: Vec2 = vec2(20.0 * theme::GRID, 2.0 * theme::GRID);
 
 /// Draws the panels in their tiles.
 pub struct Behavior<'a, 'v> {
@@ -18,6 +23,8 @@ pub struct Behavior<'a, 'v> {
     pub commands: &'a mut Vec<Command>,
     /// The tiles that no tab hides.
     pub in_front: Vec<TileId>,
+    /// The tiles whose tabs a hand has closed: hidden once all are drawn, as what is drawn has a place.
+    pub closed: Vec<TileId>,
     /// A hand has moved a border.
     pub resized: bool,
     /// A hand has moved a panel.
@@ -27,15 +34,20 @@ pub struct Behavior<'a, 'v> {
 impl<'a, 'v> Behavior<'a, 'v> {
     /// Nothing was done yet.
     pub fn new(panels: &'a mut Panels, view: &'a View<'v>, commands: &'a mut Vec<Command>) -> Self {
-        Self { panels, view, commands, in_front: Vec::new(), resized: false, moved: false }
+        Self { panels, view, commands, in_front: Vec::new(), closed: Vec::new(), resized: false, moved: false }
     }
 
     /// Draws one panel.
     pub(super) fn panel(&mut self, ui: &mut Ui, pane: &Pane) {
         let frame = egui::Frame::new().inner_margin(theme::GRID);
         frame.show(ui, |ui| {
-            ui.set_min_size(ui.available_size());
-            self.panels.ui(pane, ui, self.view, self.commands);
+            let room = ui.available_rect_before_wrap();
+            ui.set_min_size(room.size());
+            // What has no room is cut off: no panel has to know how to draw itself in nothing.
+            let rect = Rect::from_min_size(room.min, room.size().max(LEAST_ROOM));
+            ui.set_clip_rect(ui.clip_rect().intersect(room.expand(theme::GRID)));
+            let mut inner = ui.new_child(UiBuilder::new().max_rect(rect));
+            self.panels.ui(pane, &mut inner, self.view, self.commands);
         });
     }
 
@@ -76,9 +88,8 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
         self.in_front.contains(&tile)
     }
 
-    fn on_tab_close(&mut self, tiles: &mut Tiles<Pane>, tile: TileId) -> bool {
-        // Hidden rather than removed, so that it comes back where it was.
-        tiles.set_visible(tile, false);
+    fn on_tab_close(&mut self, _: &mut Tiles<Pane>, tile: TileId) -> bool {
+        self.closed.push(tile);
         false
     }
 

@@ -121,6 +121,8 @@ impl PanelLayout {
         self.fit(room);
         behavior.in_front = self.tree.active_tiles();
         self.tree.ui(behavior, ui);
+        // Hidden rather than removed, so that they come back where they were.
+        behavior.closed.drain(..).for_each(|tile| self.tree.set_visible(tile, false));
         if behavior.resized
             && let Some(arrangement) = &self.arrangement
         {
