@@ -3,6 +3,7 @@
 
 mod apply;
 mod browsing;
+mod class_networks;
 mod complete;
 mod counting;
 mod data_plane_state;

@@ -1,6 +1,7 @@
 //! Starts the counting of classes: a network learns those of the data once, then the samples of the shown models are counted as
 //! often as their share of the processor allows.
 
+use crate::app::class_networks::class_network;
 use crate::app::done::Done;
 use crate::app::jobs::JobKey;
 use crate::app::session::Session;
@@ -104,7 +105,7 @@ impl Session {
         data: &Arc<Dataset>,
         key: JobKey,
         effort: ClassifierEffort,
-        done: fn(Result<Option<Classifier>, Message>) -> Done,
+        done: fn(Result<Option<Arc<Classifier>>, Message>) -> Done,
     ) {
         if data.class_names().is_empty() {
             return;
@@ -113,7 +114,7 @@ impl Session {
         self.services.jobs.start(key, move |progress| {
             // One thread of its own: models learn on the others.
             let pool = ThreadPoolBuilder::new().num_threads(1).build().map_err(Message::words);
-            let train = || Classifier::train(&data, effort, &mut || !progress.is_cancelled()).map_err(Message::words);
+            let train = || class_network(&data, effort, &mut || !progress.is_cancelled());
             done(pool.and_then(|pool| pool.install(train)))
         });
     }

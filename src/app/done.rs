@@ -82,9 +82,9 @@ pub enum Done {
     /// A compare sheet.
     Sheet(Box<Sheet>),
     /// A classifier has learned the data's classes; `None` where it was cancelled.
-    Classifier(Result<Option<Classifier>, Message>),
+    Classifier(Result<Option<Arc<Classifier>>, Message>),
     /// The same, learned so well that a plane can be divided by it.
-    ClassNetwork(Result<Option<Classifier>, Message>),
+    ClassNetwork(Result<Option<Arc<Classifier>>, Message>),
     /// A model's samples were counted; `None` where that was cancelled.
     Shares(ModelId, Option<ClassShares>),
     /// What a model has learned of points.

@@ -46,13 +46,13 @@ impl SharesState {
     }
 
     /// A classifier has learned; `None` where it was cancelled.
-    pub fn take_classifier(&mut self, classifier: Option<Classifier>) {
-        self.classifier = classifier.map(Arc::new);
+    pub fn take_classifier(&mut self, classifier: Option<Arc<Classifier>>) {
+        self.classifier = classifier;
     }
 
     /// One has learned so well that a plane can be divided by it; `None` where it was cancelled.
-    pub fn take_thorough(&mut self, classifier: Option<Classifier>) {
-        self.thorough = classifier.map(Arc::new);
+    pub fn take_thorough(&mut self, classifier: Option<Arc<Classifier>>) {
+        self.thorough = classifier;
     }
 
     /// Samples of a model were counted.
