@@ -53,15 +53,25 @@ fn segment(ink: &mut [f32; AREA], from: [f32; 2], to: [f32; 2], radius: f32, edg
     };
     let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
     let inverse = 1.0 / (dx * dx + dy * dy).max(1e-9);
+    // A little more than the reach, so that no rounding leaves out ink.
+    let beyond = 1.001 * reach * reach;
     let columns = range(from[0], to[0]);
     for row in range(from[1], to[1]) {
         let Some(line) = ink.get_mut(row * SIDE..(row + 1) * SIDE) else { continue };
         let y = row as f32 + 0.5 - from[1];
         for (column, value) in line.iter_mut().enumerate().take(columns.end).skip(columns.start) {
+            // No segment adds to what one before has covered whole.
+            if *value >= 1.0 {
+                continue;
+            }
             let x = column as f32 + 0.5 - from[0];
             let along = ((x * dx + y * dy) * inverse).clamp(0.0, 1.0);
             let [ex, ey] = [x - along * dx, y - along * dy];
-            let distance = (ex * ex + ey * ey).sqrt();
+            let square = ex * ex + ey * ey;
+            if square > beyond {
+                continue;
+            }
+            let distance = square.sqrt();
             let cover = ((reach - distance) / edge).clamp(0.0, 1.0);
             *value = value.max(cover);
         }
