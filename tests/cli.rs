@@ -78,13 +78,16 @@ fn what_is_not_there_is_status_one_with_a_sentence() {
 fn train_eval_sample_plane_and_compare_work_together() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    let trained = json(&latentarium(here, &["train", "vae-dense", "--steps", "30", "--z", "5", "--json"]));
+    common::write_halved_digits(here);
+    let train = ["train", "vae-dense", "--data", "./digits", "--steps", "30", "--z", "5", "--json"];
+    let trained = json(&latentarium(here, &train));
     assert_eq!(trained["run"], "runs/vae-dense-digits-1");
     assert_eq!((&trained["preset"], &trained["steps"]), (&"vae-dense".into(), &30.into()));
     for field in ["epochs", "train_s", "samples_per_s", "reconstruction", "kl", "total", "test_total"] {
         assert!(trained[field].as_f64().unwrap() >= 0.0, "{field}: {trained}");
     }
-    let trained = json(&latentarium(here, &["train", "gan-dense", "--steps", "20", "--out", "gan", "--json"]));
+    let train = ["train", "gan-dense", "--data", "./digits", "--steps", "20", "--out", "gan", "--json"];
+    let trained = json(&latentarium(here, &train));
     assert!(trained["generator_loss"].as_f64().unwrap() > 0.0);
     let again = json(&latentarium(
         here,
@@ -103,7 +106,7 @@ fn train_eval_sample_plane_and_compare_work_together() {
     assert!(measured["active_units"].as_u64().unwrap() <= 5);
     let rows = std::fs::read_to_string(here.join(run).join("metrics.csv")).unwrap();
     assert!(rows.lines().next().unwrap().ends_with(",test_total,kl_1,kl_2,kl_3,kl_4,kl_5,active_units"), "{rows:.200}");
-    assert!((50.0..600.0).contains(&figure("test_neg_elbo")), "{measured}");
+    assert!((20.0..150.0).contains(&figure("test_neg_elbo")), "{measured}");
     let measured = json(&latentarium(here, &["eval", "gan", "--json"]));
     let shares: Vec<f64> =
         measured["class_share"].as_array().unwrap().iter().map(|share| share.as_f64().unwrap()).collect();

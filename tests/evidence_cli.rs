@@ -3,19 +3,44 @@
 
 mod common;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
+use tempfile::TempDir;
 
 fn latentarium(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_latentarium")).current_dir(folder).args(arguments).output().unwrap()
 }
 
-fn train(folder: &Path, preset: &str, more: &[&str], run: &str) {
-    let output = latentarium(
-        folder,
-        &[&["train", preset, "--data", "digits.npy", "--steps", "60", "--out", run], more].concat(),
-    );
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+/// The runs that are asked about, made once: 60 steps each on 1500 digits without classes.
+const RUNS: [(&str, &[&str]); 6] = [
+    ("vae", &["vae-dense"]),
+    ("gaussian", &["vae-dense", "--z", "5", "--likelihood", "gaussian"]),
+    ("four", &["vae-dense", "--z", "4", "--likelihood", "gaussian"]),
+    ("three", &["vae-dense", "--z", "3"]),
+    ("plain", &["ae-dense"]),
+    ("gan", &["gan-dense"]),
+];
+
+/// A folder of a test's own with some of them: who evaluates a run writes into it.
+fn folder_with(runs: &[&str]) -> TempDir {
+    static MADE: [OnceLock<Vec<(PathBuf, Vec<u8>)>>; RUNS.len()] = [const { OnceLock::new() }; RUNS.len()];
+    let folder = tempfile::tempdir().unwrap();
+    common::write_digits(folder.path(), 1500);
+    for name in runs {
+        let place = RUNS.iter().position(|(own, _)| own == name).unwrap();
+        let made = MADE[place].get_or_init(|| {
+            let made = tempfile::tempdir().unwrap();
+            common::write_digits(made.path(), 1500);
+            let (name, train) = RUNS[place];
+            let usual = ["--data", "digits.npy", "--steps", "60", "--out", name];
+            let output = latentarium(made.path(), &[&["train"], train, &usual].concat());
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            common::read_folder(&made.path().join(name))
+        });
+        common::write_folder(&folder.path().join(name), made);
+    }
+    folder
 }
 
 fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
@@ -34,12 +59,9 @@ fn refuses(folder: &Path, arguments: &[&str], sentence: &str) {
 
 #[test]
 fn bounds_and_integrals_are_printed_in_order_and_repeat_on_any_number_of_threads() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_with(&["vae", "gaussian"]);
     let here = folder.path();
-    common::write_digits(here, 1500);
-    train(here, "vae-dense", &[], "run");
-    train(here, "vae-dense", &["--z", "5", "--likelihood", "gaussian"], "gaussian");
-    let asked = ["eval", "run", "--nll-samples", "200", "--grid-nll", "--images", "60", "--threads"];
+    let asked = ["eval", "vae", "--nll-samples", "200", "--grid-nll", "--images", "60", "--threads"];
     let one = json(here, &[&asked[..], &["1"]].concat());
     let figure = |name: &str| one[name].as_f64().unwrap_or_else(|| panic!("{name}: {one}"));
     let exact = -figure("test_log_p_grid");
@@ -50,10 +72,10 @@ fn bounds_and_integrals_are_printed_in_order_and_repeat_on_any_number_of_threads
     assert_eq!(whole, [200, 60, 64, 60, 0].map(Some), "{one}");
     assert_eq!(one, json(here, &[&asked[..], &["3"]].concat()));
 
-    let finer = json(here, &["eval", "run", "--grid-nll", "--grid", "128", "--images", "60"]);
+    let finer = json(here, &["eval", "vae", "--grid-nll", "--grid", "128", "--images", "60"]);
     assert!((finer["test_log_p_grid"].as_f64().unwrap() + exact).abs() < 0.01, "{finer} against {exact}");
     assert!(finer.get("test_nll").is_none(), "{finer}");
-    let plain = json(here, &["eval", "run"]);
+    let plain = json(here, &["eval", "vae"]);
     assert!(plain.get("nll_images").is_none() && plain["test_neg_elbo"] == one["test_neg_elbo"], "{plain}");
     let gaussian = json(here, &["eval", "gaussian", "--nll-samples", "50", "--images", "20"]);
     // ½ ln 2π a pixel, and little more.
@@ -63,12 +85,9 @@ fn bounds_and_integrals_are_printed_in_order_and_repeat_on_any_number_of_threads
 
 #[test]
 fn the_gap_is_that_of_the_grid_and_the_worst_encoded_images_are_named() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_with(&["vae", "four"]);
     let here = folder.path();
-    common::write_digits(here, 1500);
-    train(here, "vae-dense", &[], "run");
-    train(here, "vae-dense", &["--z", "4", "--likelihood", "gaussian"], "four");
-    let one = json(here, &["eval", "run", "--gap", "--grid-nll", "--images", "60", "--threads", "1"]);
+    let one = json(here, &["eval", "vae", "--gap", "--grid-nll", "--images", "60", "--threads", "1"]);
     let figure = |name: &str| one[name].as_f64().unwrap_or_else(|| panic!("{name}: {one}"));
     assert!((figure("gap_log_p") - figure("test_log_p_grid")).abs() < 0.01, "{one}");
     assert!((figure("gap_log_p") - figure("gap_elbo") - figure("gap")).abs() < 1e-6, "{one}");
@@ -78,7 +97,7 @@ fn the_gap_is_that_of_the_grid_and_the_worst_encoded_images_are_named() {
     let gaps: Vec<f64> = worst.iter().map(|one| one["gap"].as_f64().unwrap()).collect();
     assert!(gaps.len() == 10 && gaps.is_sorted_by(|a, b| a >= b) && gaps[0] >= figure("gap"), "{one}");
     assert!(worst.iter().all(|one| one["image"].as_u64().unwrap() < 60 && one["class"].is_null()), "{one}");
-    assert_eq!(one, json(here, &["eval", "run", "--gap", "--grid-nll", "--images", "60", "--threads", "3"]));
+    assert_eq!(one, json(here, &["eval", "vae", "--gap", "--grid-nll", "--images", "60", "--threads", "3"]));
     // Of more than two dimensions it is said of the plane that the run is looked at by.
     let four = json(here, &["eval", "four", "--gap", "--images", "20"]);
     assert_eq!(four["gap_of"].as_str(), Some("the run's plane"), "{four}");
@@ -87,11 +106,8 @@ fn the_gap_is_that_of_the_grid_and_the_worst_encoded_images_are_named() {
 
 #[test]
 fn a_gan_has_places_and_what_it_misses_is_counted_by_class() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_with(&["gan", "vae"]);
     let here = folder.path();
-    common::write_digits(here, 1500);
-    train(here, "gan-dense", &[], "gan");
-    train(here, "vae-dense", &[], "vae");
     let one = json(here, &["eval", "gan", "--places", "--images", "50", "--against", "vae", "--threads", "1"]);
     let share = one["missed_share"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&share) && one["missed_above"].as_f64().unwrap() > 0.0, "{one}");
@@ -107,51 +123,44 @@ fn a_gan_has_places_and_what_it_misses_is_counted_by_class() {
 
 #[test]
 fn wrong_usage_is_status_two_with_a_sentence() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_with(&["three", "vae", "plain", "gan"]);
     let here = folder.path();
-    common::write_digits(here, 1500);
-    train(here, "vae-dense", &["--z", "3"], "three");
-    train(here, "vae-dense", &[], "two");
-    train(here, "ae-dense", &[], "plain");
-    train(here, "gan-dense", &[], "gan");
     let for_a_vae = |name: &str| format!("--nll-samples, --grid-nll and --gap are for a VAE, {name} is none");
     refuses(here, &["eval", "gan", "--nll-samples", "10"], &for_a_vae("gan-dense"));
     refuses(here, &["eval", "plain", "--grid-nll"], &for_a_vae("ae-dense"));
     refuses(here, &["eval", "three", "--grid-nll"], "--grid-nll: expected a run with z 2, found z 3");
-    refuses(here, &["eval", "two", "--nll-samples", "0"], "--nll-samples: expected 1 to 10000000, found 0");
+    refuses(here, &["eval", "vae", "--nll-samples", "0"], "--nll-samples: expected 1 to 10000000, found 0");
     refuses(
         here,
-        &["eval", "two", "--grid-nll", "--grid", "63"],
+        &["eval", "vae", "--grid-nll", "--grid", "63"],
         "--grid: expected an even number from 8 to 512, found 63",
     );
-    refuses(here, &["eval", "two", "--grid", "64"], "--grid-nll");
+    refuses(here, &["eval", "vae", "--grid", "64"], "--grid-nll");
     refuses(
         here,
-        &["eval", "two", "--images", "5"],
+        &["eval", "vae", "--images", "5"],
         "--images: expected --nll-samples, --grid-nll, --gap, --places, --inversion or --figures beside it",
     );
-    refuses(here, &["eval", "two", "--grid-nll", "--images", "0"], "--images: expected 1 to ");
-    refuses(here, &["eval", "two", "--nll-samples", "9", "--images", "99999999"], "found 99999999");
+    refuses(here, &["eval", "vae", "--grid-nll", "--images", "0"], "--images: expected 1 to ");
+    refuses(here, &["eval", "vae", "--nll-samples", "9", "--images", "99999999"], "found 99999999");
     refuses(here, &["eval", "gan", "--gap"], &for_a_vae("gan-dense"));
     refuses(here, &["eval", "three", "--places"], "--places: expected a run with z 2, found z 3");
-    refuses(here, &["eval", "two", "--against", "two"], "--places");
+    refuses(here, &["eval", "vae", "--against", "vae"], "--places");
     refuses(
         here,
         &["eval", "gan", "--places", "--against", "gan"],
         "--against: expected a run with an encoder of such images, found gan",
     );
-    refuses(here, &["eval", "two", "--threads", "0"], "threads: expected 1 to 256, found 0");
+    refuses(here, &["eval", "vae", "--threads", "0"], "threads: expected 1 to 256, found 0");
 }
 
 #[cfg(unix)]
 #[test]
 fn an_interruption_is_status_130_without_figures() {
-    let folder = tempfile::tempdir().unwrap();
-    common::write_digits(folder.path(), 1500);
-    train(folder.path(), "vae-dense", &[], "run");
+    let folder = folder_with(&["vae"]);
     let child = Command::new(env!("CARGO_BIN_EXE_latentarium"))
         .current_dir(folder.path())
-        .args(["eval", "run", "--nll-samples", "10000000", "--json"])
+        .args(["eval", "vae", "--nll-samples", "10000000", "--json"])
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();

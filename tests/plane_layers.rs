@@ -1,6 +1,8 @@
 //! `latentarium plane --layer`: the plane as a figure with what is laid over it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -10,9 +12,23 @@ fn program(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 fn trained(folder: &Path, preset: &str) {
+    common::write_halved_digits(folder);
     let made = program(
         folder,
-        &["train", preset, "--steps", "30", "--batch", "32", "--set", "hidden=[24, 16]", "--out", preset],
+        &[
+            "train",
+            preset,
+            "--data",
+            "digits",
+            "--steps",
+            "30",
+            "--batch",
+            "32",
+            "--set",
+            "hidden=[24, 16]",
+            "--out",
+            preset,
+        ],
     );
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }

@@ -45,7 +45,8 @@ fn twice_and_on_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
     for preset in learners() {
         for binarize in ["none", "dynamic"] {
-            let config = Config::preset(preset).unwrap().with("seed", 5).unwrap();
+            // Of as many rows as are split among threads.
+            let config = Config::preset(preset).unwrap().with("seed", 5).unwrap().with("batch", 64).unwrap();
             // Binarisation is the same for all networks.
             if preset != "vae-dense" && binarize != "none" {
                 continue;
@@ -110,7 +111,7 @@ fn a_run_changed_by_hand_repeats_from_its_folder() {
 fn a_run_that_was_closed_goes_on_to_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
     for preset in learners() {
-        let config = Config::preset(preset).unwrap();
+        let config = Config::preset(preset).unwrap().with("batch", 16).unwrap();
         let whole = weights(&config, 8, 1, Vec::new(), &folder.path().join(format!("{preset}-whole")));
         let half = folder.path().join(format!("{preset}-half"));
         weights(&config, 5, 1, Vec::new(), &half);

@@ -6,15 +6,21 @@ use latentarium::dataset::{Column, Dataset, Progress, Split, digits};
 use latentarium::nn::generic;
 use latentarium::snapshot::Network;
 use latentarium::trainer::{Event, Trainer};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
+
+/// The generated digits, made once.
+fn whole_digits() -> &'static Dataset {
+    static WHOLE: OnceLock<Dataset> = OnceLock::new();
+    WHOLE.get_or_init(|| digits(&Progress::default()))
+}
 
 /// The first images of the generated digits: 1024 to train on, 256 to test.
 pub fn small_digits() -> Arc<Dataset> {
     static DATA: OnceLock<Arc<Dataset>> = OnceLock::new();
     DATA.get_or_init(|| {
-        let whole = digits(&Progress::default());
+        let whole = whole_digits();
         let first = |split: &Split, count: usize| {
             let bytes = &split.rows().bytes().unwrap()[..count * split.shape().values()];
             let classes: Vec<u8> = (0..count).map(|index| split.class(index).unwrap() as u8).collect();
@@ -28,7 +34,7 @@ pub fn small_digits() -> Arc<Dataset> {
 
 /// Writes the first `count` digits to `digits.npy` in a folder: data that has no classes to be learned, and is there at once.
 pub fn write_digits(folder: &Path, count: usize) {
-    let whole = digits(&Progress::default());
+    let whole = whole_digits();
     let pixels = &whole.train.rows().bytes().unwrap()[..count * whole.train.shape().values()];
     let mut header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({count}, 28, 28), }}");
     while !(10 + header.len() + 1).is_multiple_of(64) {
@@ -38,6 +44,54 @@ pub fn write_digits(folder: &Path, count: usize) {
     let length = u16::try_from(header.len()).unwrap().to_le_bytes();
     let file = [b"\x93NUMPY\x01\x00".as_slice(), &length, header.as_bytes(), pixels].concat();
     std::fs::write(folder.join("digits.npy"), file).unwrap();
+}
+
+/// Writes the first digits, 2000 to learn from and 500 to test on, at half their side to a folder called `digits`, in the files that
+/// MNIST has: with classes that a classifier learns in a fourth of the time.
+pub fn write_halved_digits(folder: &Path) {
+    let (whole, folder) = (whole_digits(), folder.join("digits"));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, split, count) in [("train", &whole.train, 2000), ("t10k", &whole.test, 500)] {
+        let bytes = split.rows().bytes().unwrap();
+        let halved = bytes.chunks_exact(28 * 28).take(count).flat_map(|image| {
+            let at = |place: usize| u32::from(image[place]);
+            let mean = move |place: usize| (at(place) + at(place + 1) + at(place + 28) + at(place + 29)) / 4;
+            (0..14 * 14).map(move |place| mean(2 * (place / 14) * 28 + 2 * (place % 14)) as u8)
+        });
+        let classes = (0..count).map(|index| split.class(index).unwrap() as u8);
+        let write = |kind: &str, sizes: &[usize], values: Vec<u8>| {
+            let sizes: Vec<u8> = sizes.iter().flat_map(|size| (*size as u32).to_be_bytes()).collect();
+            let begin = vec![0, 0, 8, (sizes.len() / 4) as u8];
+            std::fs::write(folder.join(format!("{name}-{kind}-ubyte")), [begin, sizes, values].concat()).unwrap();
+        };
+        write("images-idx3", &[count, 14, 14], halved.collect());
+        write("labels-idx1", &[count], classes.collect());
+    }
+}
+
+/// All files of a folder, by their paths in it.
+pub fn read_folder(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let (mut files, mut folders) = (Vec::new(), vec![PathBuf::new()]);
+    while let Some(inner) = folders.pop() {
+        for entry in std::fs::read_dir(folder.join(&inner)).unwrap().map(Result::unwrap) {
+            let path = inner.join(entry.file_name());
+            if entry.path().is_dir() {
+                folders.push(path);
+            } else {
+                files.push((path, std::fs::read(entry.path()).unwrap()));
+            }
+        }
+    }
+    files
+}
+
+/// Writes files to their paths in a folder.
+pub fn write_folder(folder: &Path, files: &[(PathBuf, Vec<u8>)]) {
+    for (path, bytes) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
 }
 
 /// Whether the long sweeps are asked for.
