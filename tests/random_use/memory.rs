@@ -1,0 +1,61 @@
+//! Memory that the process holds, of files that are kept for reading again nothing.
+
+use std::time::Duration;
+
+/// After this long all that is made once has been made.
+const SETTLED: Duration = Duration::from_secs(600);
+/// What may come later.
+const MOST_GROWTH: f64 = 0.05;
+/// From one sample to the next, at least.
+const LEAST_APART: Duration = Duration::from_secs(60);
+
+pub struct Memory {
+    lasts: Duration,
+    /// When, and how many bytes.
+    samples: Vec<(Duration, u64)>,
+}
+
+impl Memory {
+    pub fn new(lasts: Duration) -> Self {
+        Self { lasts, samples: Vec::new() }
+    }
+
+    /// Sixty times in all, at most once a minute, and at the end of the first ten minutes.
+    pub fn is_due(&self, now: Duration) -> bool {
+        let apart = LEAST_APART.max(self.lasts / 60);
+        now >= self.samples.last().map_or(apart, |(at, _)| *at + apart)
+    }
+
+    pub fn sample(&mut self, now: Duration) {
+        if let Some(bytes) = resident() {
+            println!("{:.0} s: {} MiB", now.as_secs_f64(), bytes >> 20);
+            self.samples.push((now, bytes));
+        }
+    }
+
+    pub fn report(&self) -> String {
+        let samples = self.samples.iter().map(|(at, bytes)| format!("{:.0} s {} MiB", at.as_secs_f64(), bytes >> 20));
+        format!("memory at rest: {}", samples.collect::<Vec<_>>().join(", "))
+    }
+
+    /// Fails where the most that was held later is more than the most that was held until everything had settled.
+    pub fn check(&self) {
+        let most = |range: &dyn Fn(Duration) -> bool| {
+            self.samples.iter().filter(|(at, _)| range(*at)).map(|(_, bytes)| *bytes).max()
+        };
+        let (Some(before), Some(after)) =
+            (most(&|at| at <= SETTLED + LEAST_APART), most(&|at| at > SETTLED + LEAST_APART))
+        else {
+            return;
+        };
+        let growth = after as f64 / before as f64 - 1.0;
+        assert!(growth <= MOST_GROWTH, "grew by {:.1} %: {}", 100.0 * growth, self.report());
+    }
+}
+
+/// Bytes of memory that is this process's own and not on disk.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
+}
