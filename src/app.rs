@@ -47,6 +47,8 @@ mod services;
 mod session;
 mod session_files;
 mod shares;
+mod sheet_state;
+mod sheets;
 mod shell;
 mod space_state;
 mod trials;

@@ -14,7 +14,7 @@ use latentarium::explore::browse::{DataPart, DataStatistics, ExamplePlace};
 use latentarium::explore::line::PlaneLine;
 use latentarium::picture::{Bitmap, ColorMap};
 use latentarium::snapshot::Scratch;
-use latentarium::ui::command::{CompareCommand, DataCommand, PlaneCommand};
+use latentarium::ui::command::{DataCommand, PlaneCommand};
 use latentarium::ui::slot::Slot;
 use screen::Screen;
 use std::time::{Duration, Instant};
@@ -175,10 +175,15 @@ fn tiles_and_the_compare_sheet_are_copied() {
         let sheet = session.sheet().unwrap();
         sheet.models[1].samples[0].image.clone()
     };
+    screen.click("Samples");
     let image = copied_by_menu(&mut screen, Role::Button, "Sample B 1");
     assert_is(&image, shape, &sample);
-    screen.session.borrow_mut().apply(CompareCommand::Select(Some(0)));
+    screen.click("Images");
+    screen.harness.get_by_label_contains("Original 1 ").click_secondary();
+    screen.harness.run_steps(2);
+    screen.harness.get_by_label("Show large").click();
     screen.harness.run_steps(3);
+    assert!(screen.harness.query_by_label("Image 1").is_some(), "it is shown large");
     screen.harness.event(Event::PointerMoved(eframe::egui::pos2(4.0, 4.0)));
     screen.step();
     screen.harness.event(Event::Copy);

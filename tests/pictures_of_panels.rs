@@ -9,7 +9,7 @@ use eframe::egui_wgpu::RenderState;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, TestRenderer};
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
 use latentarium::explore::browse::{Browse, DataPart, ExamplePlace};
-use latentarium::explore::compare;
+use latentarium::explore::compare::{MemorisedBound, SheetChoice, SheetPart, SheetSource};
 use latentarium::explore::encoded::{EncodedPoints, Encoding};
 use latentarium::explore::field::{
     FIELDS, FieldFigure, FieldGrid, FieldInputs, FieldScratch, FieldSource, FieldValues, OtherWeights, PlaneField,
@@ -110,6 +110,8 @@ struct Pictured {
     timeline: Timeline,
     /// The field over the plane, without points.
     field: Option<&'static PlaneField>,
+    /// What of the compare sheet is looked at.
+    choice: SheetChoice,
 }
 
 fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
@@ -129,7 +131,15 @@ fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
             history(&[MetricId::RECONSTRUCTION, MetricId::KL, MetricId::TEST_TOTAL]),
             history(&[MetricId::DISCRIMINATOR_LOSS, MetricId::GENERATOR_LOSS, MetricId::REAL_SCORE]),
         ];
-        let sheet = Arc::new(compare::sheet(&[&snapshot, &snapshot], &data, 6, 1));
+        let generator = Arc::new(Snapshot { likelihood: None, encoder: None, ..(*snapshot).clone() });
+        let sheet = SheetSource::new(vec![snapshot.clone(), generator], data.clone(), 6, 1).sheet(None);
+        let mut sheet = sheet.searched(&|| true).unwrap();
+        if pictured.choice.part == SheetPart::Samples {
+            sheet.find_nearest(&Arc::new(MemorisedBound::of(&data, &mut || true).unwrap()), &mut || true);
+        }
+        sheet.interpolate([0, 1], pictured.choice.path);
+        let (sheet, choice) = (Arc::new(sheet), pictured.choice.clone());
+        let selection = pane.id().eq("compare").then(|| sheet.originals[1].index);
         let plane = Arc::new(Plane::of_two());
         let encoding = Encoding::of(&snapshot, &data.test, 40, &mut Scratch::default(), &mut || true).unwrap();
         let points = Arc::new(EncodedPoints::new(Arc::new(encoding), plane.clone()));
@@ -174,7 +184,7 @@ fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
                         models: [(panel::id(Slot::A), look.clone())].into_iter().collect(),
                         ..PlanesView::default()
                     },
-                    sheet: SheetView { sheet: Some(&sheet), seed: 1, computing: false, selection: None },
+                    sheet: SheetView { sheet: Some(&sheet), seed: 1, computing: false, selection, choice: &choice },
                     threads: 2,
                     timeline: TimelineView {
                         timeline: &timeline,
@@ -299,10 +309,25 @@ fn timeline() {
     let tracks = [(panel::id(Slot::A), track(&run, 2000)), (panel::id(Slot::B), track(&[], 1700))];
     let place = TimelinePlace::At(1234.0);
     let timeline = Timeline { place, tracks: tracks.into_iter().collect(), ..Timeline::default() };
-    take_of("timeline", Pane::of("training"), [900.0, 260.0], &Pictured { timeline, field: None });
+    take_of("timeline", Pane::of("training"), [900.0, 260.0], &Pictured { timeline, ..Pictured::default() });
 }
 
 #[test]
 fn compare_sheet() {
     take("compare", Pane::of("compare"), [420.0, 480.0]);
+}
+
+fn compare_part(name: &str, part: SheetPart) {
+    let choice = SheetChoice { part, ..SheetChoice::default() };
+    take_of(name, Pane::of("compare"), [420.0, 480.0], &Pictured { choice, ..Pictured::default() });
+}
+
+#[test]
+fn compare_samples() {
+    compare_part("compare_samples", SheetPart::Samples);
+}
+
+#[test]
+fn compare_interpolation() {
+    compare_part("compare_interpolation", SheetPart::Interpolation);
 }

@@ -26,6 +26,7 @@ use crate::trainer::Control;
 use crate::ui::command::{Command, CompareCommand, ViewCommand};
 use crate::ui::layout::PanelLayout;
 use crate::ui::settings::Settings;
+use crate::ui::slot::Slot;
 
 impl Session {
     /// Carries out one Command. Never waits.
@@ -48,19 +49,39 @@ impl Session {
 
     fn apply_to_sheet(&mut self, command: CompareCommand) {
         match command {
-            CompareCommand::Refresh => self.services.sheet.requested = true,
+            CompareCommand::Refresh => {
+                self.services.sheet.requested = true;
+                self.services.sheet.afresh = true;
+            }
             CompareCommand::Seed(seed) => {
                 self.undo.record(ChangeKind::Selection, &self.project);
                 self.project.sheet_seed = seed;
                 self.services.sheet.requested = true;
             }
-            CompareCommand::Select(row) => {
-                if row != self.project.selection {
+            CompareCommand::Select(index) => {
+                if index != self.project.selection {
                     self.undo.record(ChangeKind::Selection, &self.project);
-                    self.project.selection = row;
+                    self.project.selection = index;
+                }
+                let codes = self.selected_codes();
+                self.look_at_codes(&codes);
+            }
+            CompareCommand::Choose(choice) => {
+                let choice = choice.made_whole();
+                if choice != self.project.sheet {
+                    self.undo.record(ChangeKind::Selection, &self.project);
+                    self.services.sheet.requested |= choice.images != self.project.sheet.images;
+                    self.project.sheet = choice;
                 }
             }
         }
+    }
+
+    /// Where the models that are shown have the image that is selected on the compare sheet.
+    fn selected_codes(&self) -> Vec<(ModelId, Vec<f32>)> {
+        let view = self.view(&[]);
+        let code = |slot: Slot| Some((view.slots.id(slot), view.sheet.selected_latent(slot)?.to_vec()));
+        Slot::BOTH.into_iter().filter_map(code).collect()
     }
 
     fn apply_to_view(&mut self, command: ViewCommand) {

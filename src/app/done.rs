@@ -6,7 +6,7 @@ use crate::app::undo::UndoWay;
 use crate::dataset::{Dataset, FolderPreview, Source};
 use crate::explore::browse::DataStatistics;
 use crate::explore::codes::{DimensionEffects, PointMap};
-use crate::explore::compare::{FigureReference, Sheet};
+use crate::explore::compare::{FigureReference, MemorisedBound, Sheet, SheetSearch};
 use crate::explore::data_plane::DataPlane;
 use crate::explore::path::PathMade;
 use crate::explore::plane::Plane;
@@ -26,6 +26,7 @@ use crate::ui::points::known::SelectedPoints;
 use eframe::egui::ColorImage;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where a run that was opened goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,8 +80,8 @@ pub enum Done {
     Completed(Option<PathCompletion>),
     /// What a folder of images would look like to a model; `None` where it is none.
     Previewed(Source, Result<Option<FolderPreview>, Message>),
-    /// A compare sheet.
-    Sheet(Box<Sheet>),
+    /// A compare sheet was made or added to; `None` where that was cancelled.
+    Sheet(Option<Box<SheetMade>>),
     /// A classifier has learned the data's classes; `None` where it was cancelled.
     Classifier(Result<Option<Arc<Classifier>>, Message>),
     /// The same, learned so well that a plane can be divided by it.
@@ -184,6 +185,18 @@ pub struct OpenedRun {
     pub trainer: Trainer,
     /// The data that it is trained on.
     pub data: Arc<Dataset>,
+}
+
+/// A compare sheet, and what the next goes on with.
+pub struct SheetMade {
+    /// The sheet.
+    pub sheet: Sheet,
+    /// What searches go on with.
+    pub search: SheetSearch,
+    /// By what samples count as memorised, where that is known.
+    pub bound: Option<Arc<MemorisedBound>>,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// An example that was read, and what each model that encodes it makes of it.

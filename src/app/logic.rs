@@ -3,10 +3,8 @@
 use crate::app::done::Done;
 use crate::app::jobs::JobKey;
 use crate::app::planes::PlaneFollows;
-use crate::app::services::SheetKey;
 use crate::app::session::Session;
 use crate::app::{files, state};
-use crate::explore::compare;
 use crate::message::{Explain, Message};
 use crate::model::ModelId;
 use crate::run;
@@ -23,14 +21,10 @@ use std::time::{Duration, Instant};
 
 /// Receiving takes at most this long a frame; the rest waits for the next.
 const MOST_RECEIVING: Duration = Duration::from_millis(4);
-/// Compare sheets are made at most this often while training goes on.
-const SHEET_INTERVAL: Duration = Duration::from_secs(1);
 /// The state file is written at most this often.
 const STATE_INTERVAL: Duration = Duration::from_secs(2);
 /// And while a model trains, of which each step is a change: how far it was is known this well after a crash.
 const TRAINING_STATE_INTERVAL: Duration = Duration::from_secs(4);
-/// Images in a compare sheet.
-const SHEET_ROWS: usize = 20;
 
 impl Session {
     /// Receives and starts; draws nothing.
@@ -158,43 +152,6 @@ impl Session {
         self.services
             .jobs
             .start(JobKey::Pretrained, |_| Done::Pretrained(run::pretrained().map_err(|error| error.message())));
-    }
-
-    fn refresh_sheet(&mut self) {
-        let (a, b) = (self.model(Slot::A).shown().cloned(), self.model(Slot::B).shown().cloned());
-        let data = self.services.data.clone().filter(|data| !data.sample().is_point());
-        let (Some(a), Some(b), Some(data)) = (a, b, data) else { return };
-        if a.image != data.shape() || b.image != data.shape() || self.services.jobs.is_running(&JobKey::Sheet) {
-            return;
-        }
-        let truncation = self.project.settings.plane.truncation;
-        let key = SheetKey { a, b, data, seed: self.project.sheet_seed, truncation };
-        let sheet = &mut self.services.sheet;
-        let same = sheet.key.as_ref().is_some_and(|last| last.same(&key));
-        let since = sheet.started.map(|started| started.elapsed());
-        if !sheet.requested {
-            if same {
-                return;
-            }
-            let rest = self.shell.timeline.drags_for();
-            if !rest.is_zero() {
-                self.services.waker.later(rest);
-                return;
-            }
-            if let Some(since) = since
-                && since < SHEET_INTERVAL
-            {
-                self.services.waker.later(SHEET_INTERVAL - since);
-                return;
-            }
-        }
-        let (a, b, data, seed) = (key.a.clone(), key.b.clone(), key.data.clone(), key.seed);
-        sheet.key = Some(key);
-        sheet.started = Some(Instant::now());
-        sheet.requested = false;
-        self.services.jobs.start(JobKey::Sheet, move |_| {
-            Done::Sheet(Box::new(compare::truncated_sheet(&[&a, &b], &data, SHEET_ROWS, seed, truncation)))
-        });
     }
 
     /// Writes the state file where something changed: in the background, or at once where the window `closes`.

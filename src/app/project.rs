@@ -4,6 +4,7 @@
 use crate::dataset::Source;
 use crate::explore::anchors::Anchors;
 use crate::explore::browse::Browse;
+use crate::explore::compare::SheetChoice;
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
 use crate::explore::path::PlanePath;
@@ -66,10 +67,12 @@ pub struct Project {
     pub path: Option<PlanePath>,
     /// What part of the planes is seen.
     pub view: Viewport,
-    /// The row of the compare sheet that is enlarged.
+    /// The test image that is selected on the compare sheet, by its place in the test set.
     pub selection: Option<usize>,
     /// The seed of the compare sheet's samples.
     pub sheet_seed: u64,
+    /// What is on it, and in which order.
+    pub sheet: SheetChoice,
     /// The drawing pad.
     pub pad: PadState,
     /// Which examples of the data are listed, and which one is looked at.
@@ -97,6 +100,7 @@ impl Default for Project {
             view: Viewport::default(),
             selection: None,
             sheet_seed: 0,
+            sheet: SheetChoice::default(),
             pad: PadState::default(),
             browse: Browse::default(),
             runs: RunTable::default(),
@@ -296,6 +300,7 @@ impl Project {
             self.view = Viewport::default();
         }
         self.train_at_once = self.train_at_once.clamp(1, MOST_MODELS);
+        self.sheet = self.sheet.made_whole();
         self.pad = self.pad.made_whole();
         self.runs = self.runs.made_whole();
         self.settings = self.settings.made_whole();

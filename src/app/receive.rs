@@ -93,7 +93,7 @@ impl Session {
                     self.send(id, Control::Save(folder));
                 }
             }
-            Done::Sheet(sheet) => self.services.sheet.sheet = Some(Arc::new(*sheet)),
+            Done::Sheet(made) => self.receive_sheet(made.map(|made| *made)),
             Done::Classifier(Ok(classifier)) => self.services.shares.take_classifier(classifier),
             Done::ClassNetwork(Ok(classifier)) => self.services.shares.take_thorough(classifier),
             Done::Shares(id, shares) => self.services.shares.take(id, shares),

@@ -10,21 +10,19 @@ use crate::app::runtime::{ModelRuntime, ReadyMade};
 use crate::app::selection_state::Selecting;
 use crate::app::session_files::{ModelRecord, Restoring, RunOnDisk, SessionFiles};
 use crate::app::shares::SharesState;
+use crate::app::sheet_state::SheetState;
 use crate::app::start::Start;
 use crate::app::timeline_state::TimelineService;
 use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Source};
-use crate::explore::compare::Sheet;
 use crate::explore::pad_canvas::PadCanvas;
 use crate::model::{ModelId, PerModel};
-use crate::snapshot::Snapshot;
 use crate::trainer::Options;
 use crate::ui::diagnose::known::Trial;
 use crate::ui::slot::Slot;
 use candle_core::Device;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 /// What is being opened.
 pub(super) struct Opening {
@@ -43,35 +41,6 @@ pub(super) struct Writing {
     /// In words.
     pub what: String,
     pub key: JobKey,
-}
-
-/// What a sheet was made of.
-pub(super) struct SheetKey {
-    pub a: Arc<Snapshot>,
-    pub b: Arc<Snapshot>,
-    pub data: Arc<Dataset>,
-    pub seed: u64,
-    pub truncation: f32,
-}
-
-impl SheetKey {
-    pub fn same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.a, &other.a)
-            && Arc::ptr_eq(&self.b, &other.b)
-            && Arc::ptr_eq(&self.data, &other.data)
-            && self.seed == other.seed
-            && self.truncation == other.truncation
-    }
-}
-
-/// The compare sheet and what it takes to keep it fresh.
-#[derive(Default)]
-pub(super) struct SheetState {
-    pub sheet: Option<Arc<Sheet>>,
-    pub key: Option<SheetKey>,
-    pub started: Option<Instant>,
-    /// Somebody waits for a new one.
-    pub requested: bool,
 }
 
 /// All of it.

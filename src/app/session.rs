@@ -13,7 +13,6 @@ use crate::app::state::{self, State};
 use crate::app::undo::Undo;
 use crate::app::wake::Waker;
 use crate::dataset::{Dataset, Progress};
-use crate::explore::compare::Sheet;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::TileGrid;
@@ -234,11 +233,6 @@ impl Session {
         &self.project.settings
     }
 
-    /// The compare sheet, if one is ready.
-    pub fn sheet(&self) -> Option<&Arc<Sheet>> {
-        self.services.sheet.sheet.as_ref()
-    }
-
     /// Where device errors are put, from any thread.
     pub fn device_errors(&self) -> Arc<Mutex<Vec<String>>> {
         self.services.device_errors.clone()
@@ -319,6 +313,7 @@ impl Session {
                 seed: self.project.sheet_seed,
                 computing: services.jobs.is_running(&JobKey::Sheet),
                 selection: self.project.selection,
+                choice: &self.project.sheet,
             },
             trials: &services.trials,
             runs: self.run_table(),

@@ -42,7 +42,7 @@ pub enum ChangeKind {
     View,
     /// What is drawn of the planes, and where they lie.
     Plane,
-    /// Which row of the compare sheet is enlarged, and its seed.
+    /// What is on the compare sheet, and what of it is selected.
     Selection,
     /// What is on the drawing pad, and what was kept of it.
     Pad,

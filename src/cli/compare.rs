@@ -1,18 +1,19 @@
 //! `latentarium compare`.
 
 use super::Outcome;
-use super::common::{open, threads_of, usage, write_png};
+use super::common::{open, threads_of, usage, write_file, write_png};
 use super::compare_figures::Compared;
 use super::figures::{Measured, measure};
-use super::interruption::{SOON, note_interruptions};
+use super::interruption::{SOON, is_interrupted, note_interruptions};
 use super::output::{say, tell};
-use crate::explore::compare::{FigureProtocol, sheet};
+use crate::explore::compare::{FigureProtocol, SheetSource, sheet_csv};
 use crate::metrics::ClassifierEffort;
 use crate::picture::{self, ColorMap, FigureStyle};
 use crate::run;
 use anyhow::{Result, bail};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Test images on the sheet.
 const ROWS: usize = 20;
@@ -27,9 +28,12 @@ pub struct CompareArguments {
     /// Other data than the first run was trained on.
     #[arg(long)]
     data: Option<String>,
-    /// The picture to write.
+    /// The picture to write: each test image, what the models make of it by their encoders or by inversion, and samples.
     #[arg(long)]
     out: PathBuf,
+    /// Write the figures of each image on the sheet, too: a row an image a model.
+    #[arg(long, value_name = "FILE.csv")]
+    csv: Option<PathBuf>,
     /// Test images, and samples of each model, that the figures are of, or all test images where there are fewer; 0 makes the
     /// picture alone.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
@@ -47,6 +51,10 @@ pub struct CompareArguments {
 
 pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
     let [first, others @ ..] = arguments.runs.as_slice() else { return Err(usage("expected two runs or more")) };
+    check_ending("--out", &arguments.out, "png")?;
+    if let Some(path) = &arguments.csv {
+        check_ending("--csv", path, "csv")?;
+    }
     let threads = threads_of(arguments.threads)?;
     note_interruptions(SOON)?;
     let (opened, dataset) = open(first, arguments.data.as_deref())?;
@@ -65,16 +73,21 @@ pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
         }
         runs.push(opened);
     }
-    let snapshots: Vec<_> = runs.iter().map(|run| &run.snapshot).take(SHOWN).collect();
-    let shown = sheet(&snapshots, &dataset, ROWS, arguments.seed);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let snapshots = runs.iter().map(|run| Arc::new(run.snapshot.clone())).take(SHOWN).collect();
+    let shown = SheetSource::new(snapshots, dataset.clone(), ROWS, arguments.seed).sheet(None);
+    let Some(shown) = pool.install(|| shown.searched(&|| !is_interrupted())) else { return Ok(Outcome::Interrupted) };
     let picture = picture::compare(&shown, dataset.class_names(), ColorMap::Grey, &FigureStyle::default())?;
     write_png(&arguments.out, &picture)?;
+    if let Some(path) = &arguments.csv {
+        let names: Vec<String> = arguments.runs.iter().map(|run| run.display().to_string()).collect();
+        write_file(path, &sheet_csv(&shown, &names, dataset.class_names())?)?;
+    }
     let protocol =
         FigureProtocol { images: arguments.images, seed: arguments.seed, effort: ClassifierEffort::THOROUGH };
     let measured = if arguments.images == 0 {
         Measured::default()
     } else {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
         match pool.install(|| measure(&runs, &dataset, protocol))? {
             Some(measured) => measured,
             None => return Ok(Outcome::Interrupted),
@@ -89,4 +102,15 @@ pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
     compared.notes().iter().for_each(tell);
     compared.table().iter().try_for_each(say)?;
     Ok(Outcome::Done)
+}
+
+/// Checks that a file does not end as another kind of file does.
+fn check_ending(option: &str, path: &Path, ending: &str) -> Result<()> {
+    match path.extension() {
+        Some(found) if !found.eq_ignore_ascii_case(ending) => {
+            let (path, found) = (path.display(), found.display());
+            Err(usage(format!("{option} {path}: expected a file that ends with .{ending}, found .{found}")))
+        }
+        _ => Ok(()),
+    }
 }

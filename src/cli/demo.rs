@@ -6,7 +6,7 @@ use super::interruption::{AFTER_A_CHECKPOINT, is_interrupted, note_interruptions
 use super::output::say;
 use crate::dataset::Source;
 use crate::disk::FileError;
-use crate::explore::compare::sheet;
+use crate::explore::compare::{ImageFigures, SheetSource};
 use crate::explore::default_plane;
 use crate::model::{Config, MetricId};
 use crate::picture::{self, ColorMap, FigureStyle, SheetLayout};
@@ -73,7 +73,8 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
             picture::plane(snapshot, &plane, (20, 3.0), each)
         })?;
     }
-    let sheet = sheet(&[&snapshot_a, &snapshot_b], &dataset, 20, 0);
+    let sheet = SheetSource::new(vec![snapshot_a, snapshot_b], dataset.clone(), 20, 0).sheet(None);
+    let sheet = sheet.clone().searched(&|| true).unwrap_or(sheet);
     write_png(
         &out.join("compare.png"),
         &picture::compare(&sheet, dataset.class_names(), ColorMap::Grey, &FigureStyle::default())?,
@@ -96,8 +97,8 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
         summary += &format!("{preset:<9} {} steps, {rate:.0} samples/s, {} {loss:.2}\n", status.step, id.name());
     }
     for model in &sheet.models {
-        if let (Some(error), Some(nats)) = (model.squared_error(), model.nats()) {
-            summary += &format!("compare   mean squared error {error:.4}, reconstruction {nats:.1} nats\n");
+        if let Some(ImageFigures { squared_error, nats: Some(nats), .. }) = model.figures() {
+            summary += &format!("compare   mean squared error {squared_error:.4}, reconstruction {nats:.1} nats\n");
         }
     }
     write_file(&out.join("summary.txt"), summary.as_bytes())?;

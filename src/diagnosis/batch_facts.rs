@@ -28,25 +28,19 @@ impl BatchFacts {
     pub fn of(pixels: &[f32], size: usize) -> Self {
         let size = size.max(1);
         let images = pixels.len() / size;
-        let finite = || pixels.iter().copied().filter(|value| value.is_finite());
         let mut mean_image = vec![0.0f32; size];
         let mut image_variance = 0.0;
         for image in pixels.chunks_exact(size) {
             mean_image.iter_mut().zip(image).for_each(|(sum, value)| *sum += value);
-            let (mut sum, mut squares) = (0.0f64, 0.0f64);
-            for value in image {
-                sum += f64::from(*value);
-                squares += f64::from(value * value);
-            }
-            let mean = sum / size as f64;
-            image_variance += (squares / size as f64 - mean * mean).max(0.0);
+            image_variance += variance(image);
         }
         let share = 1.0 / images.max(1) as f32;
         mean_image.iter_mut().for_each(|sum| *sum *= share);
         Self {
             images,
-            least: finite().fold(f32::INFINITY, f32::min),
-            most: finite().fold(f32::NEG_INFINITY, f32::max),
+            // `min` and `max` pass over what is not a number.
+            least: pixels.iter().copied().fold(f32::INFINITY, f32::min),
+            most: pixels.iter().copied().fold(f32::NEG_INFINITY, f32::max),
             not_finite: pixels.chunks_exact(size).position(|image| image.iter().any(|value| !value.is_finite())),
             binary_share: pixels.iter().filter(|value| **value == 0.0 || **value == 1.0).count() as f64
                 / pixels.len().max(1) as f64,
@@ -67,4 +61,15 @@ impl BatchFacts {
             self.pixel_variance * images / (images - 1.0).max(1.0) * (1.0 / images + 1.0 / count.max(1) as f64);
         distance / expected.max(f64::MIN_POSITIVE)
     }
+}
+
+/// The variance of values.
+fn variance(values: &[f32]) -> f64 {
+    let count = values.len().max(1) as f64;
+    let (mut sum, mut squares) = (0.0f64, 0.0f64);
+    for part in values.chunks(64) {
+        sum += f64::from(part.iter().sum::<f32>());
+        squares += f64::from(part.iter().map(|value| value * value).sum::<f32>());
+    }
+    (squares / count - (sum / count).powi(2)).max(0.0)
 }

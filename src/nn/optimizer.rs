@@ -3,6 +3,7 @@
 
 use super::inspection::ParameterInspection;
 use super::parameters::{Parameter, Parameters, copied};
+use super::storage::with_values;
 use super::vector::for_each_processor;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Result, Tensor, bail};
 use rayon::prelude::*;
@@ -149,8 +150,10 @@ impl Optimizer {
             let update = Update { gradient: &gradient.values, moments: RefCell::new((moments, average)), numbers };
             on_the_cpu(parameter, &update)?;
             if let Some(before) = before {
-                let after = copied(&parameter.variable)?;
-                parameters.inspector().updated(inspected(name, [&before, &after], &gradient.values));
+                with_values(&parameter.variable, |after| {
+                    parameters.inspector().updated(inspected(name, [&before, after], &gradient.values));
+                    Ok(())
+                })?;
             }
         }
         if settings.average_decay == 0.0 {
@@ -162,14 +165,25 @@ impl Optimizer {
 
 /// A parameter before and after its update.
 fn inspected(name: &str, [before, after]: [&[f32]; 2], gradient: &[f32]) -> ParameterInspection {
-    let norm = |values: &mut dyn Iterator<Item = f32>| values.map(|value| f64::from(value * value)).sum::<f64>().sqrt();
+    let norm = |values: &[f32]| values.par_chunks(SHARD).map(square).collect::<Vec<f64>>().iter().sum::<f64>().sqrt();
+    let shards = before.par_chunks(SHARD).zip(after.par_chunks(SHARD));
+    let changes: Vec<f64> = shards
+        .map(|(before, after)| {
+            let changes: Vec<f32> = before.iter().zip(after).map(|(before, after)| after - before).collect();
+            square(&changes)
+        })
+        .collect();
+    let update_norm = changes.iter().sum::<f64>().sqrt();
     ParameterInspection {
         name: name.to_owned(),
         count: before.len(),
-        weight_norm: norm(&mut before.iter().copied()),
-        gradient_norm: norm(&mut gradient.iter().copied()),
-        update_norm: norm(&mut before.iter().zip(after).map(|(before, after)| after - before)),
-        not_finite: after.iter().filter(|value| !value.is_finite()).count() as u64,
+        weight_norm: norm(before),
+        gradient_norm: norm(gradient),
+        update_norm,
+        not_finite: match update_norm.is_finite() {
+            true => 0,
+            false => after.iter().filter(|value| !value.is_finite()).count() as u64,
+        },
     }
 }
 

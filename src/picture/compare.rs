@@ -6,7 +6,7 @@ use super::colormap::ColorMap;
 use super::figure::{FigureError, FigureStyle, checked, finer};
 use super::sheet::{PAPER, scale_of};
 use crate::dataset::ImageShape;
-use crate::explore::compare::{Sheet, SheetCell, SheetColumn};
+use crate::explore::compare::{ImageFigures, ReconstructionKind, Sheet, SheetCell, SheetColumn};
 use crate::snapshot::Likelihood;
 use image::{RgbImage, imageops};
 use rust_i18n::t;
@@ -14,9 +14,10 @@ use rust_i18n::t;
 const INK: [u8; 3] = [32, 36, 44];
 /// Images below each other; more go into another block beside.
 const BLOCK_ROWS: usize = 10;
-/// Width of a row's words and height of a line of them, in pixels.
-const WORDS: u32 = 88;
+/// Width of a row's words, height of a line of them and of one beside an image, in pixels.
+const WORDS: u32 = 232;
 const LINE: u32 = 18;
+const FINE_LINE: u32 = 17;
 /// Between blocks, in pixels.
 const SPACE: u32 = 16;
 /// Samples of a model have a heading of so many pixels at least.
@@ -43,10 +44,16 @@ fn heading(sheet: &Sheet, column: SheetColumn) -> String {
     let of_model = |key: &str, model| t!(key, locale = "en", model = letter(model)).into_owned();
     match column {
         SheetColumn::Original => t!("compare.original", locale = "en").into_owned(),
-        SheetColumn::Reconstruction(model) => of_model("compare.reconstruction", model),
+        SheetColumn::Reconstruction(model) => match sheet.models.get(model).map(|model| model.kind) {
+            Some(ReconstructionKind::Inversion) => of_model("compare.closest", model),
+            _ => of_model("compare.reconstruction", model),
+        },
         SheetColumn::Error(model) => of_model("compare.error", model),
-        SheetColumn::Sample(model) if sheet.is_fitted(model) => of_model("compare.sample_fitted", model),
+        SheetColumn::Sample(model) if sheet.models.get(model).is_some_and(|model| model.fitted) => {
+            of_model("compare.sample_fitted", model)
+        }
         SheetColumn::Sample(model) => of_model("compare.sample", model),
+        SheetColumn::Nearest(model) => of_model("compare.nearest", model),
     }
 }
 
@@ -65,8 +72,7 @@ pub fn compare(
     let size = checked(layout.size(sheet, style).map(|side| side * style.scale))?;
     let finer = finer(size, style.scale);
     let mut canvas = Canvas::new(layout.size(sheet, style), PAPER, map).enlarged(style.scale * finer);
-    let (mut samples, rows): (Vec<_>, Vec<_>) =
-        sheet.columns().into_iter().partition(|column| matches!(column, SheetColumn::Sample(_)));
+    let rows = sheet.image_columns();
     for row in 0..sheet.originals.len() {
         let (left, top) = layout.row(row);
         let images = left + WORDS;
@@ -76,27 +82,29 @@ pub fn compare(
                 let line = if matches!(column, SheetColumn::Reconstruction(_)) { 4 } else { 4 + LINE };
                 canvas.words(&heading(sheet, *column), (images + place * layout.width, line), 13, INK);
             }
+            canvas.words("MSE, PSNR in dB, SSIM, nats", (left, 4 + LINE), 13, INK);
         }
         for (line, words) in (0..).zip(words(sheet, class_names, row)) {
-            canvas.words(&words, (left, top + 4 + 17 * line), 13, INK);
+            canvas.words(&words, (left, top + 4 + FINE_LINE * line), 13, INK);
         }
         for (place, column) in (0..).zip(&rows) {
             if let Some(image) = sheet.cell(*column, row) {
                 let at = (images + place * layout.width, top);
-                canvas.image(&cell(sheet.shape, image), at, layout.scale);
+                canvas.image(&cell(sheet.shape(), image), at, layout.scale);
             }
         }
     }
-    for (place, column) in (0..).zip(samples.drain(..)) {
+    for (place, model) in (0..).zip(&sheet.models) {
+        let column = SheetColumn::Sample(place as usize);
         let left = layout.samples + place * layout.samples_width;
-        let step = column.model().and_then(|model| sheet.models.get(model)).map_or(0, |model| model.step);
+        let step = model.step();
         if style.headings {
             canvas.words(&format!("{}, step {step}", heading(sheet, column)), (left, 4 + LINE), 13, INK);
         }
-        for row in 0..sheet.originals.len() {
+        for row in 0..model.samples.len() {
             if let Some(image) = sheet.cell(column, row) {
                 let at = (left + (row / BLOCK_ROWS) as u32 * layout.width, layout.row(row).1);
-                canvas.image(&cell(sheet.shape, image), at, layout.scale);
+                canvas.image(&cell(sheet.shape(), image), at, layout.scale);
             }
         }
     }
@@ -124,10 +132,12 @@ struct Layout {
 
 impl Layout {
     fn of(sheet: &Sheet) -> Self {
-        let scale = scale_of(sheet.shape);
-        let (width, height) = (sheet.shape.width as u32 * scale + GAP, sheet.shape.height as u32 * scale + GAP);
-        let in_rows = sheet.columns().len().saturating_sub(sheet.models.len()) as u32;
+        let (shape, scale) = (sheet.shape(), scale_of(sheet.shape()));
+        let words = 4 + FINE_LINE * (1 + sheet.models.len() as u32);
+        let (width, height) = (shape.width as u32 * scale + GAP, (shape.height as u32 * scale).max(words) + GAP);
+        let in_rows = sheet.image_columns().len() as u32;
         let blocks = sheet.originals.len().div_ceil(BLOCK_ROWS) as u32;
+        let most = sheet.models.iter().map(|model| model.samples.len()).max().unwrap_or(0);
         let block = WORDS + in_rows * width + SPACE;
         Self {
             scale,
@@ -135,8 +145,8 @@ impl Layout {
             height,
             block,
             samples: 8 + blocks * block,
-            samples_width: (blocks * width).max(HEADING) + SPACE,
-            below: 3 * LINE + sheet.originals.len().min(BLOCK_ROWS) as u32 * height,
+            samples_width: (most.div_ceil(BLOCK_ROWS) as u32 * width).max(HEADING) + SPACE,
+            below: 3 * LINE + sheet.originals.len().max(most).min(BLOCK_ROWS) as u32 * height,
         }
     }
 
@@ -153,31 +163,38 @@ impl Layout {
     }
 }
 
-/// What stands beside a test image: its class, and how well the models reconstruct it.
+/// What stands beside a test image: its class, and how near each model comes to it.
 fn words(sheet: &Sheet, class_names: &[String], row: usize) -> Vec<String> {
-    let class = sheet.originals.get(row).and_then(|original| class_names.get(original.class?));
-    let made = (0..sheet.models.len()).filter_map(|model| Some((model, sheet.reconstructions(model).get(row)?)));
-    let made: Vec<_> = made.collect();
-    let mut words = vec![class.cloned().unwrap_or_default()];
-    for (model, reconstruction) in &made {
-        let nats = reconstruction.nats.map(|nats| format!("{nats:.1} nats"));
-        let error = format!("mse {:.3}", reconstruction.squared_error);
-        if made.len() == 1 {
-            words.extend(nats.into_iter().chain([error]));
-        } else {
-            words.push(format!("{} {}", letter(*model), nats.unwrap_or(error)));
-        }
-    }
-    words
+    let original = sheet.originals.get(row);
+    let class = original.and_then(|original| class_names.get(original.class?)).cloned().unwrap_or_default();
+    let index = original.map_or(0, |original| original.index);
+    let of_model = |model: usize| {
+        let ImageFigures { squared_error, psnr, ssim, nats } = sheet.reconstruction(model, row)?.figures;
+        let rest = [ssim.map(|ssim| format!("{ssim:.3}")), nats.map(|nats| format!("{nats:.1}"))];
+        let words = [Some(format!("{} {squared_error:.4}", letter(model))), Some(format!("{psnr:.1}"))];
+        Some(words.into_iter().chain(rest).flatten().collect::<Vec<_>>().join("   "))
+    };
+    let models = (0..sheet.models.len()).map(|model| of_model(model).unwrap_or_default());
+    std::iter::once(format!("{class}   #{index}").trim().to_owned()).chain(models).collect()
 }
 
 /// The means of the figures, and what must be known to read the sheet.
 fn footer(sheet: &Sheet) -> Vec<String> {
     let mut lines = Vec::new();
     for (place, model) in sheet.models.iter().enumerate() {
-        let Some(error) = model.squared_error() else { continue };
-        let mut line = format!("{} over these images: mean squared error {error:.4} a pixel", letter(place));
-        if let (Some(nats), Some(likelihood)) = (model.nats(), model.likelihood) {
+        let Some(ImageFigures { squared_error, psnr, ssim, nats }) = model.figures() else { continue };
+        let how = match model.kind {
+            ReconstructionKind::Encoder => "encoded and decoded",
+            ReconstructionKind::Inversion => "closest by inversion",
+        };
+        let mut line = format!(
+            "{}, these images {how}: mean squared error {squared_error:.4} a pixel, PSNR {psnr:.1} dB",
+            letter(place)
+        );
+        if let Some(ssim) = ssim {
+            line += &format!(", SSIM {ssim:.3}");
+        }
+        if let (Some(nats), Some(likelihood)) = (nats, model.weights.likelihood) {
             let name = match likelihood {
                 Likelihood::Bernoulli => "Bernoulli",
                 Likelihood::Gaussian { .. } => "Gaussian",
@@ -186,6 +203,7 @@ fn footer(sheet: &Sheet) -> Vec<String> {
         }
         lines.push(line + ".");
     }
+    lines.push("Errors, all on one scale: blue -1, white 0, red +1, by their square roots.".to_owned());
     if sheet.models.len() > 1 {
         let caution = "The models' latent spaces are not aligned: a place in one means nothing in another.";
         lines.push(caution.to_owned());

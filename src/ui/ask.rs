@@ -122,7 +122,8 @@ impl ExportSubject {
         match self {
             Self::Plane(_) => &[ExportFormat::Png, ExportFormat::Svg],
             Self::Curves => &[ExportFormat::Png, ExportFormat::Svg, ExportFormat::Csv],
-            Self::Sheet | Self::Panel => &[ExportFormat::Png],
+            Self::Sheet => &[ExportFormat::Png, ExportFormat::Csv],
+            Self::Panel => &[ExportFormat::Png],
             Self::Points(_) => &[ExportFormat::Csv, ExportFormat::Npy],
             Self::Runs => &[ExportFormat::Csv, ExportFormat::Latex],
             Self::Samples(_) => &[ExportFormat::Folder, ExportFormat::Npy],

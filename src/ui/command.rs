@@ -5,6 +5,7 @@ use crate::dataset::Source;
 use crate::explore::anchors::Anchor;
 use crate::explore::browse::{Browse, ExamplePlace};
 use crate::explore::codes::PlaneBasis;
+use crate::explore::compare::SheetChoice;
 use crate::explore::line::PlaneLine;
 use crate::explore::outline::SelectBy;
 use crate::explore::pad::PadChange;
@@ -207,8 +208,11 @@ pub enum CompareCommand {
     Refresh,
     /// Draw the fresh samples from another seed.
     Seed(u64),
-    /// Enlarge this row of the sheet, or none.
+    /// Select a test image, by its place in the test set, and move the cursor and the planes to where the models have it; or
+    /// select none.
     Select(Option<usize>),
+    /// Show other images, in another order, or another part of the sheet.
+    Choose(Box<SheetChoice>),
 }
 
 /// About the table of runs.

@@ -55,6 +55,8 @@ pub struct PanelNeeds {
     pub point_map: Option<MapKind>,
     /// Whether what models have learned of points is drawn.
     pub data_plane: bool,
+    /// Whether the compare sheet is drawn.
+    pub sheet: bool,
     /// Whether a hand is near the timeline: what it may ask for is read ahead.
     pub timeline: bool,
     /// What to find the nearest training image of.

@@ -10,8 +10,6 @@ use eframe::egui::{
 pub const GRID: f32 = 8.0;
 /// Small text: units, notes.
 pub const TEXT_SMALL: f32 = 12.0;
-/// Text is never smaller.
-const TEXT_SMALLEST: f32 = 9.5;
 /// Text.
 pub const TEXT_BODY: f32 = 14.0;
 /// Titles.
@@ -75,6 +73,10 @@ pub mod signs {
     pub const BOX: &str = "□";
     /// What else there is to do.
     pub const MORE: &str = "⋯";
+    /// It stays on top.
+    pub const PINNED: &str = "●";
+    /// It could stay on top.
+    pub const PIN: &str = "○";
     /// A model that stands in no view.
     pub const MODEL: &str = "·";
     /// Dark and light.
@@ -301,16 +303,6 @@ pub fn figure(text: impl Into<String>) -> RichText {
 /// A note in small, secondary text.
 pub fn note(ui: &egui::Ui, text: impl Into<String>) -> RichText {
     RichText::new(text).small().color(of(ui).text_secondary)
-}
-
-/// The same, a little smaller where one of its words is wider than `width` points; `None` where that would be too small to
-/// be read.
-pub fn note_within(ui: &egui::Ui, text: &str, width: f32) -> Option<RichText> {
-    let font = FontId::new(TEXT_SMALL, FontFamily::Proportional);
-    let wide = |word: &str| ui.painter().layout_no_wrap(word.to_owned(), font.clone(), Color32::PLACEHOLDER).size().x;
-    let widest = text.split_whitespace().map(wide).fold(0.0, f32::max);
-    let size = TEXT_SMALL * (width / widest.max(1.0)).min(1.0);
-    (size >= TEXT_SMALLEST).then(|| note(ui, text).size(size))
 }
 
 /// A section's title.

@@ -1,7 +1,7 @@
 //! What a panel may look at: plain references, nothing that it could change.
 
 use crate::dataset::{Dataset, Progress, Source};
-use crate::explore::compare::Sheet;
+use crate::explore::compare::{Sheet, SheetChoice};
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
 use crate::explore::path::{PathMade, PlanePath};
@@ -148,8 +148,23 @@ pub struct SheetView<'a> {
     pub seed: u64,
     /// Whether another is being computed.
     pub computing: bool,
-    /// The row that is enlarged.
+    /// The test image that is selected, by its place in the test set.
     pub selection: Option<usize>,
+    /// What is on it, and in which order.
+    pub choice: &'a SheetChoice,
+}
+
+impl SheetView<'_> {
+    /// The row of the image that is selected, where it is on the sheet.
+    pub fn row(&self) -> Option<usize> {
+        let index = self.selection?;
+        self.sheet?.originals.iter().position(|original| original.index == index)
+    }
+
+    /// Where a view's model has the image that is selected, `[latent]`.
+    pub fn selected_latent(&self, slot: Slot) -> Option<&[f32]> {
+        Some(&self.sheet?.reconstruction(slot.index(), self.row()?)?.latent)
+    }
 }
 
 /// The drawing pad.

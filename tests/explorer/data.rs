@@ -90,7 +90,7 @@ fn colour_images_are_opened_and_colour_maps_are_off_for_them() {
     screen.until_made();
     screen.key(Modifiers::NONE, Key::S);
     screen.until("a sheet in colour", |session| {
-        session.sheet().is_some_and(|sheet| sheet.shape.is_color() && !sheet.originals.is_empty())
+        session.sheet().is_some_and(|sheet| sheet.shape().is_color() && !sheet.originals.is_empty())
     });
     screen.until("points in colour", |session| session.points(Slot::A).is_some_and(|points| points.count() == 20));
 }

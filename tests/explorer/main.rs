@@ -1,6 +1,7 @@
 //! The screen, driven by the names of its controls: what a person can do, and that nothing that fails takes it down.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod compare;
 mod data;
 mod diagnose;
 mod export;

@@ -4,6 +4,7 @@
 use eframe::egui;
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
 use latentarium::explore::browse::Browse;
+use latentarium::explore::compare::{Sheet, SheetChoice};
 use latentarium::explore::line::PlaneLine;
 use latentarium::explore::pad::PadState;
 use latentarium::explore::pad_canvas::PadCanvas;
@@ -16,7 +17,7 @@ use latentarium::model::{Config, ModelId};
 use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Snapshot};
 use latentarium::ui::Panel;
-use latentarium::ui::command::{Command, PadCommand, PlaneCommand, ViewCommand};
+use latentarium::ui::command::{Command, CompareCommand, PadCommand, PlaneCommand, ViewCommand};
 use latentarium::ui::data_panel::known::{BrowseView, ListedExamples, Thumbnails};
 use latentarium::ui::messages::Messages;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
@@ -73,6 +74,9 @@ pub struct Screen {
     pub viewport: Viewport,
     pub settings: Settings,
     pub pad: PadState,
+    pub sheet: Option<Arc<Sheet>>,
+    pub selection: Option<usize>,
+    pub choice: SheetChoice,
     canvas: PadCanvas,
     pub commands: Vec<Command>,
 }
@@ -93,6 +97,9 @@ impl Screen {
             viewport: Viewport::default(),
             settings: Settings::default(),
             pad: PadState::default(),
+            sheet: None,
+            selection: None,
+            choice: SheetChoice::default(),
             canvas: PadCanvas::default(),
             commands: Vec::new(),
         }
@@ -122,6 +129,13 @@ impl Screen {
             path: self.path.as_ref(),
             viewport: self.viewport,
             planes: self.planes.clone(),
+            sheet: SheetView {
+                sheet: self.sheet.as_ref(),
+                seed: 0,
+                computing: false,
+                selection: self.selection,
+                choice: &self.choice,
+            },
             ..view(models.into(), &self.settings)
         };
         let mut commands = Vec::new();
@@ -136,6 +150,8 @@ impl Screen {
                 Command::Pad(PadCommand::Change(change)) => self.pad.apply(change.clone(), shape.unwrap()),
                 Command::Pad(PadCommand::CursorToCode(to)) => self.cursor = *to,
                 Command::Plane(PlaneCommand::Viewport(viewport)) => self.viewport = *viewport,
+                Command::Compare(CompareCommand::Select(index)) => self.selection = *index,
+                Command::Compare(CompareCommand::Choose(choice)) => self.choice = (**choice).clone(),
                 Command::View(ViewCommand::Settings(settings)) => self.settings = (**settings).clone(),
                 _ => {}
             }
@@ -195,6 +211,12 @@ fn empty_pad() -> &'static PadState {
     EMPTY.get_or_init(PadState::default)
 }
 
+/// The sheet as it is at first.
+fn usual_choice() -> &'static SheetChoice {
+    static USUAL: OnceLock<SheetChoice> = OnceLock::new();
+    USUAL.get_or_init(SheetChoice::default)
+}
+
 /// A timeline on which nothing can be seen.
 fn no_timeline() -> &'static Timeline {
     static NONE: OnceLock<Timeline> = OnceLock::new();
@@ -229,6 +251,7 @@ pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> 
         sheet: SheetView { sheet: None, seed: 0, computing: false, selection: None },
         trials: &[],
         runs: no_runs(),
+        sheet: SheetView { sheet: None, seed: 0, computing: false, selection: None, choice: usual_choice() },
         messages: nothing_happened(),
         settings,
         device: "",

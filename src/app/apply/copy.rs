@@ -105,7 +105,7 @@ impl Session {
         sheet.cell(column, row)?;
         let names = self.services.data.as_ref().map(|data| data.class_names()).unwrap_or_default();
         let name = compare::image_name(&sheet, column, row, names);
-        let picture = move || Some(picture::cell(sheet.shape, sheet.cell(column, row)?));
+        let picture = move || Some(picture::cell(sheet.shape(), sheet.cell(column, row)?));
         Some((name, Box::new(picture)))
     }
 }

@@ -6,6 +6,7 @@ use crate::app::kept::KeptData;
 use crate::app::resting::Learned;
 use crate::app::services::Opening;
 use crate::app::session::Session;
+use crate::app::sheet_state::SheetState;
 use crate::app::undo::{ChangeKind, UndoWay};
 use crate::dataset::download::{self, DOWNLOADS};
 use crate::dataset::{self, Dataset, Place, Progress, Source, SourceError};
@@ -195,8 +196,8 @@ impl Session {
 
     /// Puts data in place of what is open, which it gives back.
     pub(in crate::app) fn put_data(&mut self, data: Arc<Dataset>) -> Option<Arc<Dataset>> {
-        self.services.sheet.sheet = None;
-        self.services.sheet.requested = true;
+        self.services.jobs.cancel(&JobKey::Sheet);
+        self.services.sheet = SheetState { requested: true, ..SheetState::default() };
         self.services.data.replace(data)
     }
 }

@@ -4,6 +4,7 @@ use crate::app::done::Done;
 use crate::app::files;
 use crate::app::jobs::JobKey;
 use crate::app::session::Session;
+use crate::explore::compare::sheet_csv;
 use crate::explore::points_table::EncodedTable;
 use crate::explore::runs::figure_table;
 use crate::history::{History, curves_csv};
@@ -45,7 +46,7 @@ impl Session {
         let work = match what {
             ExportSubject::Plane(slot) => self.plane_work(slot, format),
             ExportSubject::Curves => self.curves_work(format),
-            ExportSubject::Sheet => self.sheet_work(),
+            ExportSubject::Sheet => self.sheet_work(format),
             ExportSubject::Points(slot) => self.points_work(slot, format),
             ExportSubject::Samples(slot) => return self.export_samples(slot, format, path),
             ExportSubject::Film(slot) => return self.export_film(slot, format, path),
@@ -62,12 +63,24 @@ impl Session {
         }
     }
 
-    fn sheet_work(&self) -> Result<Work, String> {
+    /// All images that are on the way are searched for first.
+    fn sheet_work(&self, format: ExportFormat) -> Result<Work, String> {
         let sheet = self.services.sheet.sheet.clone().ok_or_else(|| tr("compare.empty"))?;
+        let choice = self.project.sheet.clone();
+        let whole = move || {
+            let searched = (*sheet).clone().searched(&|| true).unwrap_or_else(|| (*sheet).clone());
+            let rows = choice.rows(&searched);
+            searched.in_order(&rows)
+        };
         let names = self.services.data.as_ref().map(|data| data.class_names().to_vec()).unwrap_or_default();
+        if format == ExportFormat::Csv {
+            let model = |slot: Slot| format!("{} {}", slot.name(), self.project.shown_model(slot).name);
+            let models = Slot::BOTH.map(model);
+            return Ok(Box::new(move || sheet_csv(&whole(), &models, &names).map_err(|error| no_table(&error))));
+        }
         let (map, style) = (self.project.settings.color_map, self.project.settings.figure);
         Ok(Box::new(move || {
-            let drawn = picture::compare(&sheet, &names, map, &style).map_err(|error| error.message())?;
+            let drawn = picture::compare(&whole(), &names, map, &style).map_err(|error| error.message())?;
             encoded(&drawn)
         }))
     }

@@ -1,12 +1,12 @@
 //! The figures of one model by the protocol of all.
 
+use super::image_figures::ImageFigures;
 use super::reference::{FigureProgress, FigureReference};
 use super::sample_figures::SampleFigures;
 use crate::dataset::{Dataset, Split};
 use crate::explore::fitted_gaussian::{FittedGaussian, sample_latents};
-use crate::metrics::images::{psnr, squared_error, ssim};
+use crate::metrics::FigureId;
 use crate::metrics::samples::{Estimate, FeatureSet};
-use crate::metrics::{FigureId, nats};
 use crate::snapshot::{Network, Scratch, Snapshot};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -69,9 +69,8 @@ impl FigureReference {
             let size = snapshot.image.values().max(1);
             let pairs = originals.chunks_exact(size).zip(images.chunks_exact(size));
             let figures = pairs.map(|(original, image)| {
-                let nats = snapshot.likelihood.map(|likelihood| f64::from(nats(likelihood, original, image)));
-                let ssim = ssim(snapshot.image, original, image);
-                [Some(squared_error(original, image)), Some(psnr(original, image)), ssim, nats]
+                let ImageFigures { squared_error, psnr, ssim, nats } = ImageFigures::of(snapshot, original, image);
+                [Some(squared_error), Some(psnr), ssim, nats]
             });
             figures.collect()
         };

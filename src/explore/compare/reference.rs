@@ -152,7 +152,7 @@ fn distances(
 }
 
 /// At most `most` of `count` places, rising; each is as likely.
-fn choose(count: usize, most: usize, seed: u64, which: u64) -> Vec<usize> {
+pub(super) fn choose(count: usize, most: usize, seed: u64, which: u64) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
     if most < count {
         places.shuffle(&mut stream(seed, Purpose::Examine, which, count as u64));

@@ -80,15 +80,20 @@ pub(super) fn sigmoid_slope(values: &[f32]) -> f64 {
 /// The variance of each of `[rows, width]` values from row to row, mean over the elements of a row.
 pub fn row_variance(values: &[f32], width: usize) -> f64 {
     let rows = (values.len() / width.max(1)).max(1) as f64;
-    let (mut sums, mut squares) = (vec![0.0f64; width], vec![0.0f64; width]);
+    // About the first row, so that single precision is enough.
+    let first = values.get(..width).unwrap_or_default();
+    let (mut sums, mut squares) = (vec![0.0f32; width], vec![0.0f32; width]);
     for row in values.chunks_exact(width.max(1)) {
-        for ((sum, square), value) in sums.iter_mut().zip(&mut squares).zip(row) {
-            let value = f64::from(*value);
+        for (((sum, square), value), first) in sums.iter_mut().zip(&mut squares).zip(row).zip(first) {
+            let value = value - first;
             *sum += value;
             *square += value * value;
         }
     }
-    let variances = sums.iter().zip(&squares).map(|(sum, square)| (square / rows - (sum / rows).powi(2)).max(0.0));
+    let variances = sums.iter().zip(&squares).map(|(sum, square)| {
+        let (sum, square) = (f64::from(*sum), f64::from(*square));
+        (square / rows - (sum / rows).powi(2)).max(0.0)
+    });
     variances.sum::<f64>() / width.max(1) as f64
 }
 

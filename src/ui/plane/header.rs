@@ -166,11 +166,9 @@ fn origin(ui: &mut Ui, view: &View<'_>, plane: &Plane, commands: &mut Vec<Comman
     });
 }
 
-/// Goes to the encoding of the image that is selected on the compare sheet.
+/// Goes to where the model has the image that is selected on the compare sheet.
 fn selected_encoding(view: &View<'_>, slot: Slot, model: ModelId) -> Option<PlaneCommand> {
-    let row = view.sheet.selection?;
-    let reconstruction = view.sheet.sheet?.reconstructions(slot.index()).get(row)?;
-    Some(PlaneCommand::LookAt(model, reconstruction.latent.clone()))
+    Some(PlaneCommand::LookAt(model, view.sheet.selected_latent(slot)?.to_vec()))
 }
 
 /// What is drawn: tiles along the longer side, and layers that show something of this model.

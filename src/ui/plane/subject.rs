@@ -20,8 +20,7 @@ impl SelectedImage {
     /// Takes note of what is selected now.
     pub fn follow(&mut self, view: &View<'_>) {
         let test = |index| ExamplePlace { part: DataPart::Test, index };
-        let original = |row: usize| view.sheet.sheet?.originals.get(row).map(|original| test(original.index));
-        let sheet = view.sheet.selection.and_then(original);
+        let sheet = view.sheet.selection.map(test);
         let example = view.browse.browse.example;
         if sheet != self.sheet {
             (self.sheet, self.latest) = (sheet, sheet.or(example));

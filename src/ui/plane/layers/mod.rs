@@ -18,6 +18,7 @@ mod points;
 mod posterior;
 mod rings;
 mod scale;
+mod selected;
 mod steps;
 mod ticks;
 mod tiles;
@@ -105,6 +106,7 @@ pub const LAYERS: &[LayerEntry] = &[
     layer("drawing", Switch::Always, ENCODER, || Box::<drawing::DrawingLayer>::default()),
     layer("line", Switch::Always, ALL, || Box::new(line::LineLayer)),
     layer("anchors", Switch::Always, ALL, || Box::new(anchors::AnchorsLayer)),
+    layer("selected", Switch::Always, ALL, || Box::new(selected::SelectedLayer)),
     layer("cursor", Switch::Always, ALL, || Box::new(cursor::CursorLayer)),
     layer("legend", Switch::On, POINTED, || Box::new(legend::LegendLayer)),
     layer("map", Switch::Always, ALL, || Box::new(map::MapLayer)),

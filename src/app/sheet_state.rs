@@ -1,0 +1,45 @@
+//! The compare sheet and what it takes to keep it fresh.
+
+use crate::dataset::DatasetId;
+use crate::explore::compare::{MemorisedBound, Sheet, SheetSearch, SheetSource};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// While training goes on, work on it takes at most this part of a core: one of so many.
+const SHARE: u32 = 5;
+
+/// All of it.
+#[derive(Default)]
+pub(super) struct SheetState {
+    /// The newest.
+    pub sheet: Option<Arc<Sheet>>,
+    /// What searches go on with.
+    pub search: SheetSearch,
+    /// By what samples of this data count as memorised.
+    pub bound: Option<(DatasetId, Arc<MemorisedBound>)>,
+    /// What the newest is made of, or the one that is on its way.
+    pub source: Option<SheetSource>,
+    /// When that was begun.
+    pub started: Option<Instant>,
+    /// When the last piece of work ended, and how long it took.
+    pub worked: Option<(Instant, Duration)>,
+    /// The sheet that is being added to.
+    pub advancing: Option<Arc<Sheet>>,
+    /// Somebody waits for a new one.
+    pub requested: bool,
+    /// And for one in which nothing is kept that was found before.
+    pub afresh: bool,
+}
+
+impl SheetState {
+    /// How long it is left alone, so that training has the processor.
+    pub fn rest(&self, trains: bool) -> Duration {
+        let rest = |(ended, took): (Instant, Duration)| (took * (SHARE - 1)).saturating_sub(ended.elapsed());
+        self.worked.filter(|_| trains).map_or(Duration::ZERO, rest)
+    }
+
+    /// By what samples of a data set count as memorised, where that is known.
+    pub fn bound_of(&self, data: &DatasetId) -> Option<Arc<MemorisedBound>> {
+        self.bound.as_ref().filter(|(of, _)| of == data).map(|(_, bound)| bound.clone())
+    }
+}
