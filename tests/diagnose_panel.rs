@@ -125,6 +125,7 @@ fn collapse() -> Finding {
     Finding {
         kind: FindingKind::PosteriorCollapse,
         since_step: 200,
+        named_step: 200,
         step: 490,
         sign: Sign::new(0.0, 1.0),
         certainty: Certainty::Certain,
@@ -197,9 +198,9 @@ fn a_trial_is_open_then_cured_or_refuted() {
         said.into_iter().position(|words| screen.query_by_label_contains(words).is_some())
     };
     assert_eq!(words(100, Vec::new()), Some(0));
-    assert_eq!(words(201, Vec::new()), Some(1));
+    assert_eq!(words(301, Vec::new()), Some(1));
     assert_eq!(words(100, vec![collapse()]), Some(2));
-    assert_eq!(words(300, vec![dead()]), Some(1), "another finding is another matter");
+    assert_eq!(words(301, vec![dead()]), Some(1), "another finding is another matter");
 }
 
 #[test]

@@ -46,10 +46,10 @@ mod tests {
     #[test]
     fn it_is_learned_once_and_not_kept_where_it_was_cancelled() {
         let part = |count: usize| {
-            let classes = (0..count).map(|index| (index % 2) as u8).collect();
-            let names = ["dark", "bright"].map(str::to_owned);
+            let classes: Vec<u8> = (0..count).map(|index| (index % 2) as u8).collect();
+            let names: Vec<String> = ["dark", "bright"].map(str::to_owned).into();
             let pixels: Vec<u8> = (0..count).flat_map(|index| [(index % 2) as u8 * 200; 4]).collect();
-            Split::of_bytes(ImageShape::grey(2, 2), pixels, vec![Column::class(classes, names.into())])
+            Split::of_bytes(ImageShape::grey(2, 2), pixels, vec![Column::class(classes, names)])
         };
         let data = Dataset::new(Source::built_in("digits"), "two", part(8), part(4));
         let effort = ClassifierEffort { hidden: 2, steps: 3, ..ClassifierEffort::QUICK };

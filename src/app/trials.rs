@@ -90,7 +90,7 @@ impl Session {
         let Some(definition) = FINDINGS.iter().find(|finding| finding.key == request.finding) else { return };
         let report = self.services.models.get(sick).and_then(|model| model.trainer.as_ref()?.diagnosis());
         let named = report.and_then(|report| {
-            report.findings.iter().find(|finding| finding.kind == definition.kind).map(|finding| finding.step)
+            report.findings.iter().find(|finding| finding.kind == definition.kind).map(|finding| finding.named_step)
         });
         let named_step = named.unwrap_or(request.since_step);
         self.services

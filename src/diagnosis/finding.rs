@@ -68,6 +68,8 @@ pub struct Finding {
     pub kind: FindingKind,
     /// Steps made when it began.
     pub since_step: u64,
+    /// Steps made when it was named.
+    pub named_step: u64,
     /// Steps made when it was looked at last.
     pub step: u64,
     /// The figure that shows it.

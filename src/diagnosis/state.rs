@@ -85,6 +85,7 @@ impl Course {
         Finding {
             kind: definition.kind,
             since_step: sign.since_step.unwrap_or(self.since_step),
+            named_step: self.finding.as_ref().map_or(step, |finding| finding.named_step),
             step,
             sign,
             certainty: if is_certain { Certainty::Certain } else { Certainty::Likely },

@@ -19,6 +19,9 @@ pub struct Trial {
     pub named_step: u64,
 }
 
+/// Steps beyond those after which it was named in the sick one, by which the same would be named.
+const MARGIN_STEPS: u64 = 100;
+
 /// What has come of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -38,6 +41,6 @@ impl Trial {
             return Verdict::Refuted;
         }
         let step = tried.status.map_or(0, |status| status.step);
-        if step > self.named_step { Verdict::Cured } else { Verdict::Open }
+        if step > self.named_step + MARGIN_STEPS { Verdict::Cured } else { Verdict::Open }
     }
 }
