@@ -50,7 +50,8 @@
 //! | adding a preset | an entry in the `presets` of its family, its small plane (`examples/preset_thumbnails.rs`) and a line in `ui/model_card/thumbnails.rs` |
 //! | adding an operation of networks | a file in `nn/operations` and in `shaders/`, a line in `nn/operations/mod.rs`; `model/architecture.rs` uses it |
 //! | adding a metric | a file in `metrics`, a line in `metrics/table.rs`, an id in `model/metric_id.rs` |
-//! | the figures that models of any family are compared by | the table: `metrics/figures.rs`; each: `metrics/images`, `metrics/samples`; for a data set and a model: `explore/compare/{reference,figures}.rs`; printed: `cli/figures.rs`, `cli/compare_figures.rs` |
+//! | the figures that models of any family are compared by | the table: `metrics/figures.rs`; each: `metrics/images`, `metrics/samples`, `metrics/disentanglement`; for a data set and a model: `explore/compare/{reference,figures}.rs`; printed: `cli/figures.rs`, `cli/compare_figures.rs` |
+//! | the table of runs | as a value `explore/runs`; `ui/runs`; read and measured: `app/run_table.rs`; written: `metrics/figure_table.rs` |
 //! | what colours the points | `explore/coloring.rs`, `explore/point_values.rs`, made in `explore/viewer`; what is selected of them: `ui/plane/selection.rs`; the legend: `ui/plane/layers/{legend,scale}.rs` |
 //! | directions that codes give, sliders, anchors, maps of points | `explore/codes`, `explore/anchors.rs`; `ui/latent`, `ui/points`; made in `app/latent_space.rs`, `app/point_maps.rs` |
 //! | what is outlined or searched among the points | `explore/outline.rs`, `ui/outlining.rs`, `app/selecting.rs` |
