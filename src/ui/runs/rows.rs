@@ -44,7 +44,7 @@ fn of_model(model: &ModelView<'_>, view: &View<'_>) -> RunRow {
         sameness: RunSameness::of(model.config, &view.data.map(|data| data.id.to_string()).unwrap_or_default()),
         data,
         seed: model.config.seed(),
-        step: model.status.map(|status| status.step).or(model.newest).or(model.rests_at),
+        step: model.newest.or(model.status.map(|status| status.step)).or(model.rests_at),
         history: model.history.cloned(),
         measured: newest(&view.runs, &id),
         fits_data: rests.is_none() && model.snapshot.is_some(),
