@@ -31,11 +31,16 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, rows: &[RunRow], commands: &mut V
         if widgets::button(ui, !rows.is_empty(), &tr("runs.export"), &tr("runs.export_tip")).clicked() {
             commands.push(FileCommand::Ask(Ask::Export(ExportSubject::Runs)).into());
         }
+    });
+    // A place of its own, so that nothing moves when it changes.
+    ui.horizontal(|ui| {
+        ui.set_min_height(3.0 * theme::GRID);
         if let Some(measuring) = view.runs.measuring {
-            self::measuring(ui, &measuring, rows, commands);
-        } else if view.runs.reading {
-            ui.label(theme::note(ui, tr("runs.reading")));
+            return self::measuring(ui, &measuring, rows, commands);
         }
+        let measured = rows.iter().filter(|row| row.measured.is_some()).count();
+        let count = t!("runs.count", count = rows.len(), measured = measured).into_owned();
+        ui.label(theme::note(ui, if view.runs.reading { tr("runs.reading") } else { count }));
     });
 }
 

@@ -64,11 +64,12 @@ impl Grid<'_> {
 
     fn width(&self, column: RunColumn) -> f32 {
         let grids = match column {
-            RunColumn::Name => 22.0,
-            RunColumn::Preset => 14.0,
-            RunColumn::Data | RunColumn::Seed | RunColumn::Step => 10.0,
+            RunColumn::Name => 18.0,
+            RunColumn::Preset => 12.0,
+            RunColumn::Data => 9.0,
+            RunColumn::Seed | RunColumn::Step => 8.0,
             RunColumn::Figure(_) if self.view.runs.table.by_seed => 24.0,
-            RunColumn::Figure(_) => 16.0,
+            RunColumn::Figure(_) => 14.0,
         };
         grids * theme::GRID
     }
