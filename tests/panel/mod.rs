@@ -248,7 +248,6 @@ pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> 
         viewport: Viewport::default(),
         planes: PlanesView::default(),
         pad: PadView { state: empty_pad(), image: None },
-        sheet: SheetView { sheet: None, seed: 0, computing: false, selection: None },
         trials: &[],
         runs: no_runs(),
         sheet: SheetView { sheet: None, seed: 0, computing: false, selection: None, choice: usual_choice() },
