@@ -52,6 +52,8 @@
 //! | adding a metric | a file in `metrics`, a line in `metrics/table.rs`, an id in `model/metric_id.rs` |
 //! | the figures that models of any family are compared by | the table: `metrics/figures.rs`; each: `metrics/images`, `metrics/samples`, `metrics/disentanglement`; for a data set and a model: `explore/compare/{reference,figures}.rs`; printed: `cli/figures.rs`, `cli/compare_figures.rs` |
 //! | the table of runs | as a value `explore/runs`; `ui/runs`; read and measured: `app/run_table.rs`; written: `metrics/figure_table.rs` |
+//! | the compare sheet | as a value: `explore/compare/{sheet,making,search,choice}.rs`, what samples are near `memorised_bound.rs`, ways between images `interpolation.rs`; made and searched for in the background: `app/sheets.rs`; the panel: `ui/compare`; for files: `picture/compare.rs`, `explore/compare/table.rs`, `cli/compare.rs` |
+//! | the figures that models of any family are compared by | the table: `metrics/figures.rs`; each: `metrics/images`, `metrics/samples`; for a data set and a model: `explore/compare/{reference,figures}.rs`; printed: `cli/figures.rs`, `cli/compare_figures.rs` |
 //! | what colours the points | `explore/coloring.rs`, `explore/point_values.rs`, made in `explore/viewer`; what is selected of them: `ui/plane/selection.rs`; the legend: `ui/plane/layers/{legend,scale}.rs` |
 //! | directions that codes give, sliders, anchors, maps of points | `explore/codes`, `explore/anchors.rs`; `ui/latent`, `ui/points`; made in `app/latent_space.rs`, `app/point_maps.rs` |
 //! | what is outlined or searched among the points | `explore/outline.rs`, `ui/outlining.rs`, `app/selecting.rs` |

@@ -160,8 +160,16 @@ fn train_eval_sample_plane_and_compare_work_together() {
     // A GAN may come first, and more than two stand in the table.
     let three = json(&latentarium(
         here,
-        &["compare", "gan", run, "gan-again", "--images", "0", "--out", "three.png", "--json"],
+        &["compare", "gan", run, "gan-again", "--images", "0", "--out", "three.png", "--csv", "three.csv", "--json"],
     ));
+    // The table is of the sheet, with what inversion finds of the GAN: the same digits again, on any number of threads.
+    let csv = std::fs::read_to_string(here.join("three.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 1 + 2 * 20, "{csv}");
+    let found = |line: &&str| line.contains(",gan,") && line.contains(",inversion,0.");
+    assert_eq!(csv.lines().filter(found).count(), 20, "{csv}");
+    let again = ["compare", "gan", run, "--images", "0", "--threads", "1", "--out", "again.png", "--csv", "again.csv"];
+    assert!(latentarium(here, &again).status.success());
+    assert_eq!(std::fs::read_to_string(here.join("again.csv")).unwrap(), csv);
     assert_eq!(three["models"].as_array().unwrap().len(), 3);
     assert!(three["models"][1]["frechet"].is_null() && three["models"][1]["n"] == 0, "the picture alone: {three}");
     assert!(

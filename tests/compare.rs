@@ -348,3 +348,15 @@ fn the_picture_has_what_inversion_finds() {
     assert_ne!(open, whole);
     assert!(picture(&made(&[&vae])).width() < whole.width());
 }
+
+#[test]
+fn a_choice_that_was_read_is_one_that_can_be_shown() {
+    let pinned = [3, 3, 9].into_iter().chain(0..40).collect();
+    let images = ImageChoice { pinned, class: Some(usize::MAX), ..ImageChoice::default() };
+    let read = SheetChoice { images, order: RowOrder::Error(7), path: PathKind::Geodesic, ..SheetChoice::default() };
+    let whole = read.made_whole();
+    assert_eq!((whole.order, whole.path), (RowOrder::Drawn, PathKind::Straight));
+    assert_eq!(whole.images.pinned, (20..40).collect::<Vec<_>>());
+    assert!(whole.images.places(&data(), 5, 0).len() == 20, "no image is of that class; pinned ones stay");
+    assert_eq!(whole.clone().made_whole(), whole);
+}

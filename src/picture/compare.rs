@@ -15,7 +15,7 @@ const INK: [u8; 3] = [32, 36, 44];
 /// Images below each other; more go into another block beside.
 const BLOCK_ROWS: usize = 10;
 /// Width of a row's words, height of a line of them and of one beside an image, in pixels.
-const WORDS: u32 = 232;
+const WORDS: u32 = 196;
 const LINE: u32 = 18;
 const FINE_LINE: u32 = 17;
 /// Between blocks, in pixels.

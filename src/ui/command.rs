@@ -358,16 +358,20 @@ pub struct TrialRequest {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::explore::compare::{ImageChoice, RowOrder};
 
     #[test]
     fn a_command_is_the_same_after_writing_and_reading() {
-        let commands: [Command; 7] = [
+        let order = RowOrder::Error(1);
+        let choice = SheetChoice { order, images: ImageChoice::default().pin(7, true), ..SheetChoice::default() };
+        let commands: [Command; 8] = [
             ModelCommand::Edit(ModelId(3), Box::new(Config::vae_dense())).into(),
             PlaneCommand::LookAt(ModelId(0), vec![0.5, -1.0]).into(),
             FileCommand::Export(ExportSubject::Plane(Slot::B), "picture.png".into()).into(),
             FileCommand::CopyImage(ImageSubject::Decoded(Slot::B, [0.5, -1.0])).into(),
             ViewCommand::Settings(Box::default()).into(),
             TimelineCommand::Go(TimelinePlace::At(12.5)).into(),
+            CompareCommand::Choose(Box::new(choice)).into(),
             Command::Undo,
         ];
         for command in commands {

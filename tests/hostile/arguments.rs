@@ -55,7 +55,13 @@ const MISUSED: [&str; 43] = [
 ];
 
 /// What the program refuses, and how.
-const WRONG: [(&str, &str); 64] = [
+const WRONG: [(&str, &str); 67] = [
+    ("compare run gan --images 0 --out sheet.txt", "--out sheet.txt: expected a file that ends with .png, found .txt"),
+    (
+        "compare run gan --images 0 --out s.png --csv s.png",
+        "--csv s.png: expected a file that ends with .csv, found .png",
+    ),
+    ("compare run gan --images 0 --out s.csv", "--out s.csv: expected a file that ends with .png, found .csv"),
     ("train vae-dnese", "expected one of the presets vae-dense, "),
     ("train ../../up", "expected one of the presets vae-dense, "),
     ("bench train vae-dnese", "expected one of the presets vae-dense, "),
