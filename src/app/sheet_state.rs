@@ -5,7 +5,9 @@ use crate::explore::compare::{MemorisedBound, Sheet, SheetSearch, SheetSource};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// While training goes on, work on it takes at most this part of a core: one of so many.
+/// Sheets are made at most this often where nobody asks.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// While training goes on, making them takes at most this part of a core, and so does what is added: one of so many.
 const SHARE: u32 = 5;
 
 /// All of it.
@@ -19,10 +21,11 @@ pub(super) struct SheetState {
     pub bound: Option<(DatasetId, Arc<MemorisedBound>)>,
     /// What the newest is made of, or the one that is on its way.
     pub source: Option<SheetSource>,
-    /// When that was begun.
+    /// When that was begun, and how long the last one took.
     pub started: Option<Instant>,
-    /// When the last piece of work ended, and how long it took.
-    pub worked: Option<(Instant, Duration)>,
+    pub took: Duration,
+    /// When the last search or other addition ended, and how long it took.
+    pub added: Option<(Instant, Duration)>,
     /// The sheet that is being added to.
     pub advancing: Option<Arc<Sheet>>,
     /// Somebody waits for a new one.
@@ -32,10 +35,16 @@ pub(super) struct SheetState {
 }
 
 impl SheetState {
-    /// How long it is left alone, so that training has the processor.
+    /// How long the next sheet waits that nobody asked for.
     pub fn rest(&self, trains: bool) -> Duration {
+        let interval = if trains { INTERVAL.max(self.took * SHARE) } else { INTERVAL };
+        self.started.map_or(Duration::ZERO, |started| interval.saturating_sub(started.elapsed()))
+    }
+
+    /// How long nothing is added, so that training has the processor.
+    pub fn rest_of_additions(&self, trains: bool) -> Duration {
         let rest = |(ended, took): (Instant, Duration)| (took * (SHARE - 1)).saturating_sub(ended.elapsed());
-        self.worked.filter(|_| trains).map_or(Duration::ZERO, rest)
+        self.added.filter(|_| trains).map_or(Duration::ZERO, rest)
     }
 
     /// By what samples of a data set count as memorised, where that is known.

@@ -9,8 +9,6 @@ use crate::ui::slot::Slot;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Sheets are made at most this often while training goes on.
-const INTERVAL: Duration = Duration::from_secs(1);
 /// What is found in so long is shown together.
 const TOGETHER: Duration = Duration::from_millis(150);
 /// Test images that are drawn, and samples of each model.
@@ -30,12 +28,14 @@ impl Session {
         if running && (!advancing || (is_new && follows)) {
             return;
         }
-        if is_new {
-            self.make_sheet(source);
-        } else if !self.shell.needs.sheet {
+        if is_new && self.make_sheet(source) {
+            return;
+        }
+        // Until the next is made, the search goes on in the one that is there.
+        if !self.shell.needs.sheet {
             self.services.sheet.advancing = None;
             self.services.jobs.cancel(&JobKey::Sheet);
-        } else if !running {
+        } else if !running && (!is_new || follows) {
             self.advance_sheet();
         }
     }
@@ -54,20 +54,20 @@ impl Session {
         Slot::BOTH.into_iter().any(|slot| self.model(slot).is_training())
     }
 
-    fn make_sheet(&mut self, source: SheetSource) {
+    /// Begins another sheet where it is time; whether it is.
+    fn make_sheet(&mut self, source: SheetSource) -> bool {
         let trains = self.trains_on_sheet();
         let state = &mut self.services.sheet;
         if !state.requested {
             let rest = self.shell.timeline.drags_for();
             if !rest.is_zero() {
                 self.services.waker.later(rest);
-                return;
+                return false;
             }
-            let rests = state.started.map(|started| INTERVAL.saturating_sub(started.elapsed()));
-            let rest = rests.unwrap_or_default().max(state.rest(trains));
+            let rest = state.rest(trains);
             if !rest.is_zero() {
                 self.services.waker.later(rest);
-                return;
+                return false;
             }
         }
         let before = state.sheet.clone().filter(|_| !state.afresh);
@@ -79,11 +79,13 @@ impl Session {
             let made = work.timed(|work| {
                 let mut sheet = source.sheet(before.as_deref());
                 // What is quickly added comes at once: it does not flicker while training goes on.
-                let go_on = work.bound.is_none() || work.add(&mut sheet, progress);
+                let later = work.choice.part == SheetPart::Samples && work.bound.is_none();
+                let go_on = later || work.add(&mut sheet, progress);
                 go_on.then_some(sheet)
             });
             Done::Sheet(made.map(Box::new))
         });
+        true
     }
 
     fn advance_sheet(&mut self) {
@@ -96,7 +98,7 @@ impl Session {
         if broke || !(work.searches(&sheet) || work.adds(&sheet)) {
             return;
         }
-        let rest = state.rest(trains);
+        let rest = state.rest_of_additions(trains);
         if !rest.is_zero() {
             self.services.waker.later(rest);
             return;
@@ -124,9 +126,13 @@ impl Session {
     /// A sheet was made or added to; `None` where that was cancelled.
     pub(super) fn receive_sheet(&mut self, made: Option<SheetMade>) {
         let state = &mut self.services.sheet;
-        state.advancing = None;
+        let is_addition = state.advancing.take().is_some();
         let Some(SheetMade { sheet, search, bound, took }) = made else { return };
-        state.worked = Some((Instant::now(), took));
+        if is_addition {
+            state.added = Some((Instant::now(), took));
+        } else {
+            state.took = took;
+        }
         state.bound = bound.map(|bound| (sheet.source.data.id.clone(), bound)).or(state.bound.take());
         (state.search, state.sheet) = (search, Some(Arc::new(sheet)));
     }

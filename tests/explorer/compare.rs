@@ -103,3 +103,29 @@ fn samples_get_their_nearest_images_and_strips_their_ends_when_they_are_looked_a
         made.is_some_and(|made| made.rows == [5, 6] && made.strips.iter().all(Option::is_some))
     });
 }
+
+#[test]
+fn while_models_train_the_sheet_follows_them_and_the_search_goes_on_from_where_it_was() {
+    let mut screen = Screen::ready();
+    screen.until("closest images", is_searched);
+    screen.click("Train all");
+    let step = |session: &Session, model: usize| session.sheet().unwrap().models[model].step();
+    let trained = |session: &Session| Slot::BOTH.iter().all(|slot| session.model(*slot).has_learned());
+    screen.until("a sheet of weights that are learned", |session| {
+        trained(session) && (0..2).all(|model| (1..4000).contains(&step(session, model)))
+    });
+    let first = step(&screen.session.borrow(), 1);
+    screen.until("a later one with closest images that were searched for", |session| {
+        let model = &session.sheet().unwrap().models[1];
+        let found = model.searched.iter().zip(&model.reconstructions);
+        model.step() > first && found.into_iter().any(|(searched, made)| *searched > Searched::No && made.is_some())
+    });
+    screen.click("Pause all");
+    screen.until("all of them, anew, where nothing trains any more", |session| {
+        let newest = session.model(Slot::B).shown().map(|shown| shown.step);
+        !session.is_training() && newest == Some(step(session, 1)) && is_searched(session)
+    });
+    let sheet = screen.session.borrow().sheet().unwrap().clone();
+    let alone = sheet.source.sheet(None).searched(&|| true).unwrap();
+    assert_eq!(sheet.models[1].figures(), alone.models[1].figures());
+}
