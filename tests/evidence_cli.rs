@@ -3,9 +3,9 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tempfile::TempDir;
 
 fn latentarium(folder: &Path, arguments: &[&str]) -> Output {
@@ -22,25 +22,38 @@ const RUNS: [(&str, &[&str]); 6] = [
     ("gan", &["gan-dense"]),
 ];
 
-/// A folder of a test's own with some of them: who evaluates a run writes into it.
-fn folder_with(runs: &[&str]) -> TempDir {
-    static MADE: [OnceLock<Vec<(PathBuf, Vec<u8>)>>; RUNS.len()] = [const { OnceLock::new() }; RUNS.len()];
-    let folder = tempfile::tempdir().unwrap();
-    common::write_digits(folder.path(), 1500);
-    for name in runs {
-        let place = RUNS.iter().position(|(own, _)| own == name).unwrap();
-        let made = MADE[place].get_or_init(|| {
-            let made = tempfile::tempdir().unwrap();
-            common::write_digits(made.path(), 1500);
-            let (name, train) = RUNS[place];
-            let usual = ["--data", "digits.npy", "--steps", "60", "--out", name];
-            let output = latentarium(made.path(), &[&["train"], train, &usual].concat());
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            common::read_folder(&made.path().join(name))
-        });
-        common::write_folder(&folder.path().join(name), made);
+/// A folder of a test's own, and the one that holds the data and the runs that its runs are copies of.
+struct Folder {
+    own: TempDir,
+    _made: Arc<TempDir>,
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        self.own.path()
     }
-    folder
+}
+
+/// A folder with some of the runs: who evaluates one writes into it. They are made once as long as a test still has any.
+fn folder_with(runs: &[&str]) -> Folder {
+    static MADE: Mutex<Weak<TempDir>> = Mutex::new(Weak::new());
+    let mut shared = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let made = shared.upgrade().unwrap_or_else(|| {
+        let made = tempfile::tempdir().unwrap();
+        common::write_digits(made.path(), 1500);
+        Arc::new(made)
+    });
+    *shared = Arc::downgrade(&made);
+    let own = tempfile::tempdir().unwrap();
+    for (name, train) in RUNS.iter().filter(|(name, _)| runs.contains(name)) {
+        if !made.path().join(name).exists() {
+            let usual = ["--data", "digits.npy", "--steps", "60", "--out", name];
+            let output = latentarium(made.path(), &[&["train"], *train, &usual].concat());
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        common::copy_folder(&made.path().join(name), &own.path().join(name));
+    }
+    Folder { own, _made: made }
 }
 
 fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {

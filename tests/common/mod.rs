@@ -6,7 +6,7 @@ use latentarium::dataset::{Column, Dataset, Progress, Split, digits};
 use latentarium::nn::generic;
 use latentarium::snapshot::Network;
 use latentarium::trainer::{Event, Trainer};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -69,28 +69,16 @@ pub fn write_halved_digits(folder: &Path) {
     }
 }
 
-/// All files of a folder, by their paths in it.
-pub fn read_folder(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let (mut files, mut folders) = (Vec::new(), vec![PathBuf::new()]);
-    while let Some(inner) = folders.pop() {
-        for entry in std::fs::read_dir(folder.join(&inner)).unwrap().map(Result::unwrap) {
-            let path = inner.join(entry.file_name());
-            if entry.path().is_dir() {
-                folders.push(path);
-            } else {
-                files.push((path, std::fs::read(entry.path()).unwrap()));
-            }
+/// Copies a folder with all that is in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
         }
-    }
-    files
-}
-
-/// Writes files to their paths in a folder.
-pub fn write_folder(folder: &Path, files: &[(PathBuf, Vec<u8>)]) {
-    for (path, bytes) in files {
-        let path = folder.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
     }
 }
 

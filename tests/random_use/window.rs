@@ -128,9 +128,17 @@ impl Window {
         }
         self.steps += 1;
         if self.steps.is_multiple_of(STEPS_A_PICTURE) {
-            self.harness.render().unwrap();
+            self.draw();
         }
         frames
+    }
+
+    /// Draws the frame; reading it back gives up after ten seconds, as where other work has every core.
+    fn draw(&mut self) {
+        if let Err(error) = self.harness.render() {
+            assert!(error.contains("timed out"), "a frame could not be drawn: {error}");
+            println!("a picture took longer than ten seconds");
+        }
     }
 
     /// Frames until something has come about, or for so long; whether it has.
