@@ -153,7 +153,7 @@ fn the_plane_the_tiles_and_the_compare_sheet_are_drawn_in_colour() {
         assert!(drawn(map) == drawn(ColorMap::Grey), "{map:?} is for grey images");
     }
 
-    let made = SheetSource::new(vec![vae, gan].into_iter().map(Arc::new).collect(), data.clone(), 12, 0).sheet(None);
+    let made = SheetSource::new(vec![vae, gan], data.clone(), 12, 0).sheet(None);
     let made = made.searched(&|| true).unwrap();
     let for_file = picture::compare(&made, data.class_names(), ColorMap::Viridis, &FigureStyle::default()).unwrap();
     for row in [0, 11] {

@@ -256,7 +256,9 @@ fn figures_are_asked_for_followed_and_stopped() {
     harness.run_steps(2);
     assert_eq!(harness.state().commands.last(), Some(&RunsCommand::Measure(vec![id(2)]).into()), "only what is chosen");
     let progress = Progress::default();
-    (progress.set_total(100), progress.set_done(40), progress.set_rate(20));
+    progress.set_total(100);
+    progress.set_done(40);
+    progress.set_rate(20);
     harness.state_mut().measuring = Some((id(2), progress));
     harness.run_steps(2);
     assert!(harness.query_by_label("vae_02: features · 20/s · 3 s left · 2 waiting").is_some());

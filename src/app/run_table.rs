@@ -276,9 +276,7 @@ fn measured(
     }
     let reference = match reference {
         Some(reference) => Some(reference),
-        None => FigureReference::new(data, protocol, &mut |at| pace.go_on(at))
-            .map_err(Message::words)?
-            .map(Arc::new),
+        None => FigureReference::new(data, protocol, &mut |at| pace.go_on(at)).map_err(Message::words)?.map(Arc::new),
     };
     let figures = reference.as_ref().and_then(|reference| reference.figures(&snapshot, data, &mut |at| pace.go_on(at)));
     let count = reference.as_ref().map_or(0, |reference| reference.count);
