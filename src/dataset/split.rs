@@ -4,7 +4,7 @@ use super::column::{Cells, Column, ColumnValues};
 use super::rows::{InMemory, Rows};
 use super::sample::{ImageShape, Sample};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// Examples of one kind, and what is known of each of them. A clone is the same split.
 #[derive(Clone)]
@@ -44,6 +44,11 @@ impl Split {
     /// The examples.
     pub fn rows(&self) -> &dyn Rows {
         &*self.rows
+    }
+
+    /// The same, not kept in memory by who has this.
+    pub(super) fn rows_if_held(&self) -> Weak<dyn Rows> {
+        Arc::downgrade(&self.rows)
     }
 
     /// What is known of each example.

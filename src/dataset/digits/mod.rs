@@ -12,14 +12,15 @@ mod stroke;
 use super::column::Column;
 use super::format::BuiltIn;
 use super::progress::Progress;
-use super::sample::ImageShape;
+use super::rows::Rows;
+use super::sample::{ImageShape, Sample};
 use super::set::Dataset;
 use super::source::{Source, SourceError};
 use super::split::Split;
 use crate::random::{Purpose, stream};
 use hand::Hand;
 use raster::{AREA, SIDE};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// What they are opened by.
 const NAME: &str = "digits";
@@ -44,11 +45,40 @@ impl BuiltIn for Digits {
         "generated handwritten digits, 28×28 grey, 20000 to train on and 4000 to test"
     }
 
-    /// Generating is too short to be broken off: a request to cancel is honoured at its end.
+    /// Generating is too short to be broken off: a request to cancel is honoured at its end. What somebody still holds is not
+    /// generated again.
     fn open(&self, progress: &Progress) -> Result<Dataset, SourceError> {
-        let data = digits(progress);
+        let data = held(progress).unwrap_or_else(|| digits(progress));
+        hold(&data);
         if progress.is_cancelled() { Err(SourceError::Cancelled(NAME.into())) } else { Ok(data) }
     }
+}
+
+/// The splits that were opened last, for as long as somebody holds them.
+static OPENED: Mutex<Option<[HeldSplit; 2]>> = Mutex::new(None);
+
+/// A split's images, not kept in memory by this.
+struct HeldSplit {
+    rows: Weak<dyn Rows>,
+    columns: Vec<Column>,
+}
+
+fn hold(data: &Dataset) {
+    let held = [&data.train, &data.test]
+        .map(|split| HeldSplit { rows: split.rows_if_held(), columns: split.columns().to_vec() });
+    *OPENED.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+}
+
+fn held(progress: &Progress) -> Option<Dataset> {
+    let opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    let [train, test] = opened.as_ref()?;
+    let split = |held: &HeldSplit| {
+        Some(Split::new(Sample::Image(ImageShape::grey(SIDE, SIDE)), held.rows.upgrade()?, held.columns.clone()))
+    };
+    let (train, test) = (split(train)?, split(test)?);
+    progress.set_total((TRAIN + TEST) as u64);
+    progress.set_done((TRAIN + TEST) as u64);
+    Some(Dataset::new(Source::built_in(NAME), NAME, train, test))
 }
 
 /// The generated handwritten digits: 20 000 train and 4 000 test images of 28×28×1, classes `0` to `9` in

@@ -76,3 +76,12 @@ fn every_image_is_a_centred_figure_of_plausible_ink() {
         }
     }
 }
+
+#[test]
+fn what_somebody_holds_is_opened_without_being_generated_again() {
+    let progress = Progress::default();
+    let first = Digits.open(&progress).unwrap();
+    let again = Digits.open(&progress).unwrap();
+    assert!(std::ptr::eq(bytes(&first.train), bytes(&again.train)));
+    assert_eq!((again.id, progress.get()), (first.id, (24_000, 24_000)));
+}
