@@ -70,7 +70,7 @@ fn runs_of_a_folder_are_read_measured_and_written() {
     apply(&mut screen, RunsCommand::Change(Box::new(sorted)).into());
     screen.until("the folder is gone", |session| session.run_table().found.is_empty());
     apply(&mut screen, Command::Undo);
-    assert_eq!(screen.session.borrow().project().runs.folders, [runs.clone()]);
+    assert_eq!(screen.session.borrow().project().runs.folders, std::slice::from_ref(&runs));
     screen.until("it is read again", |session| session.run_table().found.contains_key(&runs));
     screen.session.borrow_mut().close();
     let mut screen = Screen::open_in(screen.close());
