@@ -1,6 +1,6 @@
 //! A finding as a value.
 
-use super::table::FindingKind;
+use super::kind::FindingKind;
 use crate::message::Message;
 use crate::model::Setting;
 

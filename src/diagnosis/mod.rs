@@ -8,6 +8,7 @@
 mod batch_facts;
 mod evidence;
 mod finding;
+mod kind;
 mod rules;
 mod state;
 mod table;
@@ -15,5 +16,6 @@ mod table;
 pub use batch_facts::BatchFacts;
 pub use evidence::{Evidence, StepLook};
 pub use finding::{Certainty, Finding, Remedy, Sign};
+pub use kind::FindingKind;
 pub use state::{Diagnosis, FindingChange};
-pub use table::{FINDINGS, FindingDefinition, FindingKind};
+pub use table::{FINDINGS, FindingDefinition};

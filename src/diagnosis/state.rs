@@ -2,7 +2,8 @@
 
 use super::evidence::Evidence;
 use super::finding::{Certainty, Finding, Sign};
-use super::table::{FINDINGS, FindingDefinition, FindingKind};
+use super::kind::FindingKind;
+use super::table::{FINDINGS, FindingDefinition};
 
 /// Looks in a row without its sign after which a finding is over.
 const LOOKS_UNTIL_OVER: u32 = 10;

@@ -1,11 +1,9 @@
 //! Looking at steps while they are made, and what is found. It is read alone: the bits of a run do not depend on it.
 
-use super::message::Event;
-use super::worker::Worker;
 use crate::dataset::Dataset;
 use crate::diagnosis::{BatchFacts, Diagnosis, Evidence, Finding, FindingChange, StepLook};
-use crate::history::{History, MarkKind};
-use crate::model::{Config, Model, Part};
+use crate::history::History;
+use crate::model::{Config, Model};
 use crate::nn::inspection::{Inspection, InspectionDepth, KEPT_ROWS};
 use crate::random::{Purpose, stream};
 use rand::Rng;
@@ -111,49 +109,14 @@ impl Diagnosing {
         self.evidence.add(StepLook { batch, drift, images, ..look });
         self.diagnosis.look(&self.evidence)
     }
-}
 
-impl Worker {
-    /// Looks at a step that was made after `step` others.
-    pub(super) fn diagnose(&mut self, step: u64, inspection: Option<Inspection>) {
-        if let Some(inspection) = inspection {
-            self.add_look(StepLook { step, inspection, ..StepLook::default() });
-        }
+    /// The newest look.
+    pub fn last_look(&self) -> Option<&StepLook> {
+        self.evidence.last()
     }
 
-    /// Looks at the step that has just failed: it is made once more where it was not looked at.
-    pub(super) fn diagnose_failure(&mut self, part: Part, inspection: Option<Inspection>) {
-        if !self.diagnosing.is_on {
-            return;
-        }
-        let inspection = inspection.or_else(|| self.make_step(part, InspectionDepth::Figures).1);
-        let look = StepLook {
-            step: self.step,
-            inspection: inspection.unwrap_or_default(),
-            failed: true,
-            broken_parameter: broken_parameter(&self.model),
-            ..StepLook::default()
-        };
-        self.add_look(look);
+    /// What is named now, in the order of the table.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.diagnosis.findings()
     }
-
-    fn add_look(&mut self, look: StepLook) {
-        self.diagnosing.keeps_values = false;
-        let changes = self.diagnosing.look(&self.config, &self.dataset, look);
-        let Some(look) = self.diagnosing.evidence.last().cloned() else { return };
-        self.shared.diagnosis.set(DiagnosisReport { findings: self.diagnosing.diagnosis.findings(), look });
-        for change in changes {
-            if let FindingChange::Began(finding) = &change {
-                let kind = MarkKind::Found { key: finding.kind.definition().key };
-                self.shared.history.mark(finding.since_step, self.train_s as f32, kind);
-            }
-            self.send_event(Event::Diagnosed(Box::new(change)));
-        }
-    }
-}
-
-/// The first parameter with a value that is not a number, by name.
-fn broken_parameter(model: &Model) -> Option<String> {
-    let saved = model.save().ok()?;
-    saved.weights.into_iter().find(|(_, values)| values.iter().any(|value| !value.is_finite())).map(|(name, _)| name)
 }

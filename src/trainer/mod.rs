@@ -3,6 +3,7 @@
 mod autosave;
 mod changes;
 mod coverage;
+mod diagnose;
 mod diagnosing;
 mod early_stop;
 mod ending;

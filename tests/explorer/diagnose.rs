@@ -20,7 +20,7 @@ fn is_named(session: &Session, slot: Slot, kind: FindingKind) -> bool {
 
 /// A model that hardly learns, until that is named.
 fn sick() -> Screen {
-    let mut screen = Screen::ready();
+    let screen = Screen::ready();
     let config = screen.session.borrow().project().model(A).unwrap().config.clone();
     let config = config.with("learning_rate", 1e-7).unwrap();
     screen.session.borrow_mut().apply(ModelCommand::Edit(A, Box::new(config)));
