@@ -105,7 +105,10 @@ fn train_eval_sample_plane_and_compare_work_together() {
     assert!(kl.len() == 5 && (kl.iter().sum::<f64>() - figure("test_kl")).abs() < 1e-3, "{kl:?}");
     assert!(measured["active_units"].as_u64().unwrap() <= 5);
     let rows = std::fs::read_to_string(here.join(run).join("metrics.csv")).unwrap();
-    assert!(rows.lines().next().unwrap().ends_with(",test_total,kl_1,kl_2,kl_3,kl_4,kl_5,active_units,code_rms"), "{rows:.200}");
+    assert!(
+        rows.lines().next().unwrap().ends_with(",test_total,kl_1,kl_2,kl_3,kl_4,kl_5,active_units,code_rms"),
+        "{rows:.200}"
+    );
     assert!((20.0..150.0).contains(&figure("test_neg_elbo")), "{measured}");
     let measured = json(&latentarium(here, &["eval", "gan", "--json"]));
     let shares: Vec<f64> =

@@ -1,7 +1,6 @@
 //! What comes of jobs.
 
 use crate::app::panel_picture::PanelPicture;
-use crate::app::trials::OpenedTrial;
 use crate::app::undo::UndoWay;
 use crate::dataset::{Dataset, FolderPreview, Source};
 use crate::explore::browse::DataStatistics;
@@ -37,6 +36,14 @@ pub enum OpenedPlace {
     Of(ModelId),
     /// Behind this model on the list, and into the other view.
     Beside(ModelId),
+}
+
+/// A fork that was opened to try something, and the step that it is of.
+pub struct OpenedTrial {
+    /// The run.
+    pub run: Box<OpenedRun>,
+    /// Where it leaves its parent.
+    pub from_step: u64,
 }
 
 /// What came of a piece of work.

@@ -1,6 +1,6 @@
 //! What is tried against a finding: the run from its last good checkpoint with one thing changed, beside the sick one.
 
-use crate::app::done::{Done, NotOpened, OpenedPlace, OpenedRun};
+use crate::app::done::{Done, NotOpened, OpenedPlace, OpenedTrial};
 use crate::app::jobs::JobKey;
 use crate::app::runs::{make_fork, open};
 use crate::app::services::Opening;
@@ -15,14 +15,6 @@ use crate::ui::messages::Level;
 use crate::ui::slot::Slot;
 use crate::ui::text::explain;
 use rust_i18n::t;
-
-/// A fork that was opened, and the step that it is of.
-pub struct OpenedTrial {
-    /// The run.
-    pub run: Box<OpenedRun>,
-    /// Where it leaves its parent.
-    pub from_step: u64,
-}
 
 impl Session {
     /// Forks a model's run at the last checkpoint before a finding, with what should help, and trains it beside; from the

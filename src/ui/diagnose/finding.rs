@@ -51,8 +51,11 @@ pub(super) fn card(
         if let Some((trial, tried)) =
             trial.and_then(|trial| Some((trial, view.models.iter().find(|model| model.id == trial.tried)?)))
         {
-            let step = whole(tried.status.map_or(0, |status| status.step));
-            let (words, color) = match trial.verdict(tried) {
+            let step = tried.status.map_or(0, |status| status.step);
+            let named = tried.diagnosis.as_ref().map(|report| report.findings.as_slice()).unwrap_or_default();
+            let verdict = trial.verdict(named, step);
+            let step = whole(step);
+            let (words, color) = match verdict {
                 Verdict::Open => (t!("diagnose.trying", model = tried.name, step = step), palette.text_secondary),
                 Verdict::Cured => (t!("diagnose.cured", model = tried.name, step = step), palette.text),
                 Verdict::Refuted => (t!("diagnose.refuted", model = tried.name, step = step), palette.danger),

@@ -1,8 +1,7 @@
 //! What is being tried against a finding, and what comes of it.
 
-use crate::diagnosis::FindingKind;
+use crate::diagnosis::{Finding, FindingKind};
 use crate::model::ModelId;
-use crate::ui::view::ModelView;
 
 /// A model that is another's run with the one change that should help.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,13 +33,11 @@ pub enum Verdict {
 }
 
 impl Trial {
-    /// What has come of it so far.
-    pub fn verdict(&self, tried: &ModelView<'_>) -> Verdict {
-        let findings = tried.diagnosis.as_ref().map(|report| report.findings.as_slice()).unwrap_or_default();
+    /// What has come of it so far: of what is named in the model that it is tried with, after so many steps.
+    pub fn verdict(&self, findings: &[Finding], step: u64) -> Verdict {
         if findings.iter().any(|finding| finding.kind == self.kind) {
             return Verdict::Refuted;
         }
-        let step = tried.status.map_or(0, |status| status.step);
         if step > self.named_step + MARGIN_STEPS { Verdict::Cured } else { Verdict::Open }
     }
 }

@@ -8,6 +8,15 @@ use crate::ui::theme;
 use eframe::egui::{Color32, Grid, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use rust_i18n::t;
 
+/// The columns, each with what it means.
+const COLUMNS: [(&str, &str); 5] = [
+    ("diagnose.layer", "diagnose.layer_tip"),
+    ("diagnose.gives", "diagnose.gives_tip"),
+    ("diagnose.gets", "diagnose.gets_tip"),
+    ("diagnose.update", "diagnose.update_tip"),
+    ("diagnose.dead", "diagnose.dead_tip"),
+];
+
 /// The table of layers.
 pub(super) fn table(ui: &mut Ui, look: &StepLook) {
     if look.inspection.layers.is_empty() {
@@ -17,9 +26,8 @@ pub(super) fn table(ui: &mut Ui, look: &StepLook) {
         .on_hover_text(tr("diagnose.layers_tip"));
     ScrollArea::horizontal().id_salt("layers").show(ui, |ui| {
         Grid::new("layers").num_columns(5).striped(true).show(ui, |ui| {
-            for key in ["layer", "gives", "gets", "update", "dead"] {
-                let (name, tip) = (tr(&format!("diagnose.{key}")), tr(&format!("diagnose.{key}_tip")));
-                ui.label(theme::note(ui, name)).on_hover_text(tip);
+            for (name, tip) in COLUMNS {
+                ui.label(theme::note(ui, tr(name))).on_hover_text(tr(tip));
             }
             ui.end_row();
             for layer in &look.inspection.layers {
