@@ -2,6 +2,9 @@
 
 use crate::nn::inspection::row_variance;
 
+/// Images that the figures are of, at most.
+const FACT_IMAGES: usize = 64;
+
 /// A batch of pixels in a few figures.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BatchFacts {
@@ -24,29 +27,25 @@ pub struct BatchFacts {
 }
 
 impl BatchFacts {
-    /// Of `[images, size]` pixels.
+    /// Of `[images, size]` pixels: of the first 64 images, and where one of all is not a number.
     pub fn of(pixels: &[f32], size: usize) -> Self {
         let size = size.max(1);
+        let is_broken = |image: &[f32]| image.iter().any(|value| !value.is_finite());
+        let not_finite = pixels.chunks_exact(size).position(is_broken);
+        let pixels = pixels.get(..FACT_IMAGES * size).unwrap_or(pixels);
         let images = pixels.len() / size;
-        let mut mean_image = vec![0.0f32; size];
-        let mut image_variance = 0.0;
-        for image in pixels.chunks_exact(size) {
-            mean_image.iter_mut().zip(image).for_each(|(sum, value)| *sum += value);
-            image_variance += variance(image);
-        }
-        let share = 1.0 / images.max(1) as f32;
-        mean_image.iter_mut().for_each(|sum| *sum *= share);
+        let image_variance: f64 = pixels.chunks_exact(size).map(variance).sum();
         Self {
             images,
             // `min` and `max` pass over what is not a number.
             least: pixels.iter().copied().fold(f32::INFINITY, f32::min),
             most: pixels.iter().copied().fold(f32::NEG_INFINITY, f32::max),
-            not_finite: pixels.chunks_exact(size).position(|image| image.iter().any(|value| !value.is_finite())),
+            not_finite,
             binary_share: pixels.iter().filter(|value| **value == 0.0 || **value == 1.0).count() as f64
                 / pixels.len().max(1) as f64,
             pixel_variance: row_variance(pixels, size),
             image_variance: image_variance / images.max(1) as f64,
-            mean_image,
+            mean_image: mean_image(pixels, size),
         }
     }
 
@@ -61,6 +60,17 @@ impl BatchFacts {
             self.pixel_variance * images / (images - 1.0).max(1.0) * (1.0 / images + 1.0 / count.max(1) as f64);
         distance / expected.max(f64::MIN_POSITIVE)
     }
+}
+
+/// The mean of all of `[images, size]` pixels' images.
+pub fn mean_image(pixels: &[f32], size: usize) -> Vec<f32> {
+    let size = size.max(1);
+    let share = 1.0 / (pixels.len() / size).max(1) as f32;
+    let mut mean = vec![0.0f32; size];
+    for image in pixels.chunks_exact(size) {
+        mean.iter_mut().zip(image).for_each(|(mean, value)| *mean += share * value);
+    }
+    mean
 }
 
 /// The variance of values.

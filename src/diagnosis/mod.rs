@@ -13,7 +13,7 @@ mod rules;
 mod state;
 mod table;
 
-pub use batch_facts::BatchFacts;
+pub use batch_facts::{BatchFacts, mean_image};
 pub use evidence::{Evidence, StepLook};
 pub use finding::{Certainty, Finding, Remedy, Sign};
 pub use kind::FindingKind;

@@ -123,14 +123,14 @@ pub static FINDINGS: &[FindingDefinition] = &[
     FindingDefinition {
         kind: FindingKind::StrongDiscriminator,
         key: "strong_discriminator",
-        looks: 35,
+        looks: 17,
         rule: adversarial::too_strong,
         remedy: adversarial::hold_back,
     },
     FindingDefinition {
         kind: FindingKind::WeakDiscriminator,
         key: "weak_discriminator",
-        looks: 20,
+        looks: 10,
         rule: adversarial::too_weak,
         remedy: adversarial::push,
     },

@@ -1,7 +1,7 @@
 //! Looking at steps while they are made, and what is found. It is read alone: the bits of a run do not depend on it.
 
 use crate::dataset::Dataset;
-use crate::diagnosis::{BatchFacts, Diagnosis, Evidence, Finding, FindingChange, StepLook};
+use crate::diagnosis::{BatchFacts, Diagnosis, Evidence, Finding, FindingChange, StepLook, mean_image};
 use crate::history::History;
 use crate::model::{Config, Model};
 use crate::nn::inspection::{Inspection, InspectionDepth, KEPT_ROWS};
@@ -10,7 +10,7 @@ use rand::Rng;
 use std::sync::Arc;
 
 /// Steps from one look to the next.
-const LOOK_INTERVAL_STEPS: u64 = 10;
+const LOOK_INTERVAL_STEPS: u64 = 20;
 /// So many first steps are looked at one by one: what is wrong from the beginning may end a run before the next look.
 const FIRST_STEPS: u64 = 5;
 /// Training images that the data's mean image is of.
@@ -92,7 +92,7 @@ impl Diagnosing {
             let mut draws = stream(seed, Purpose::Examine, 4, 0);
             let count = dataset.train.count();
             let places: Vec<usize> = (0..REFERENCE_IMAGES.min(count)).map(|_| draws.random_range(0..count)).collect();
-            BatchFacts::of(&dataset.train.gather(&places), dataset.shape().values()).mean_image
+            mean_image(&dataset.train.gather(&places), dataset.shape().values())
         })
     }
 

@@ -50,6 +50,12 @@ impl Provoked {
         Self { steps, ..self }
     }
 
+    /// The same with narrower layers: the signs are the same.
+    pub fn small(self) -> Self {
+        let hidden = latentarium::model::Setting::Widths(vec![64, 96].into());
+        Self { config: self.config.with("hidden", hidden).unwrap(), ..self }
+    }
+
     pub fn hook(self, hook: impl Fn(u64, &mut [f32]) + Send + Sync + 'static) -> Self {
         Self { hook: Some(Arc::new(hook)), ..self }
     }

@@ -5,6 +5,7 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use latentarium::app::Session;
 use latentarium::diagnosis::FindingKind;
+use latentarium::model::Setting;
 use latentarium::ui::Pane;
 use latentarium::ui::command::{FileCommand, ModelCommand, ViewCommand};
 use latentarium::ui::slot::Slot;
@@ -22,7 +23,8 @@ fn is_named(session: &Session, slot: Slot, kind: FindingKind) -> bool {
 fn sick() -> Screen {
     let screen = Screen::ready();
     let config = screen.session.borrow().project().model(A).unwrap().config.clone();
-    let config = config.with("learning_rate", 1e-7).unwrap();
+    let small = Setting::Widths(vec![32].into());
+    let config = config.with("learning_rate", 1e-7).and_then(|config| config.with("hidden", small)).unwrap();
     screen.session.borrow_mut().apply(ModelCommand::Edit(A, Box::new(config)));
     screen
 }

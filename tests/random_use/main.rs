@@ -1,7 +1,7 @@
 //! Use at random: clicks, drags, keys, commands, starts, stops, opening, forking, undo. No panic anywhere, no frame that takes the
 //! window's thread longer than a quarter of a second, no memory that is not given back.
 //!
-//! `LATENTARIUM_RANDOM_USE_S` says for how many seconds (15 otherwise, 600 with `LATENTARIUM_LONG=1`), and
+//! `LATENTARIUM_RANDOM_USE_S` says for how many seconds (8 otherwise, 600 with `LATENTARIUM_LONG=1`), and
 //! `LATENTARIUM_RANDOM_USE_SEED` which hands.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -66,7 +66,7 @@ fn nothing_that_hands_do_at_random_breaks_it_slows_it_down_or_fills_the_memory()
 }
 
 fn use_at_random(folder: &std::path::Path) {
-    let usual = if common::is_long() { 600 } else { 15 };
+    let usual = if common::is_long() { 600 } else { 8 };
     let lasts = Duration::from_secs(number(SECONDS).unwrap_or(usual));
     let seed = number(SEED).unwrap_or(1);
     let record = Record::begin(seed);

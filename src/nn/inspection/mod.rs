@@ -8,11 +8,12 @@ pub use figures::{HISTOGRAM_BINS, ValueFigures, row_variance};
 
 use super::activation::Activation;
 use figures::{dead_share, sigmoid_slope};
+use rayon::prelude::*;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Examples of a batch that figures are of, at most.
-pub const INSPECTED_ROWS: usize = 64;
+pub const INSPECTED_ROWS: usize = 32;
 /// Examples of a batch whose values are kept, at most.
 pub const KEPT_ROWS: usize = 16;
 
@@ -159,7 +160,7 @@ impl Inspector {
     /// A batch has gone through `layers`, which gave `values`, `[rows, outputs]` each; of a critic's generated rows come first.
     pub(super) fn forward(&self, layers: &[InspectedLayer<'_>], values: &[Vec<f32>]) {
         let keeps = self.keeps();
-        let looked = layers.iter().zip(values).map(|(layer, values)| {
+        let looked = layers.par_iter().zip(values).map(|(layer, values)| {
             let InspectedLayer { name, activation, outputs, units } = *layer;
             let rows = first_rows(values, outputs, INSPECTED_ROWS);
             LayerInspection {
@@ -185,14 +186,19 @@ impl Inspector {
     /// The gradients of the same layers before their activations.
     pub(super) fn backward(&self, layers: &[InspectedLayer<'_>], gradients: &[Vec<f32>]) {
         let keeps = self.keeps();
+        let looked: Vec<(ValueFigures, Vec<f32>)> = layers
+            .par_iter()
+            .zip(gradients)
+            .map(|(layer, gradients)| {
+                let figures = ValueFigures::of(first_rows(gradients, layer.outputs, INSPECTED_ROWS));
+                let kept = if keeps { first_rows(gradients, layer.outputs, KEPT_ROWS).to_vec() } else { Vec::new() };
+                (figures, kept)
+            })
+            .collect();
         let mut found = self.found();
-        for (layer, gradients) in layers.iter().zip(gradients) {
-            let Some(looked) = found.layers.iter_mut().find(|looked| looked.name == layer.name) else { continue };
-            let outputs = layer.outputs;
-            looked.gradients = Some(ValueFigures::of(first_rows(gradients, outputs, INSPECTED_ROWS)));
-            if keeps {
-                looked.kept_gradients = first_rows(gradients, outputs, KEPT_ROWS).to_vec();
-            }
+        for (layer, (figures, kept)) in layers.iter().zip(looked) {
+            let Some(own) = found.layers.iter_mut().find(|own| own.name == layer.name) else { continue };
+            (own.gradients, own.kept_gradients) = (Some(figures), kept);
         }
     }
 
