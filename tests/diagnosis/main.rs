@@ -164,11 +164,12 @@ fn failures_that_show_at_once_are_named() {
         FindingKind::ModeCollapse,
     ];
     let failures = failures(&small_digits()).into_iter().filter(|(_, kind, _)| quick.contains(kind));
-    let short = |provoked: Provoked| match provoked.config.encodes() {
-        true => provoked.small().steps(120),
-        false => provoked.steps(120),
+    let short = |kind: FindingKind, provoked: Provoked| match kind {
+        FindingKind::RateTooLow => provoked.small().steps(220),
+        FindingKind::ModeCollapse => provoked.steps(180),
+        _ => provoked.steps(60),
     };
-    check(failures.map(|(name, kind, provoked)| (name, kind, short(provoked))).collect(), false);
+    check(failures.map(|(name, kind, provoked)| (name, kind, short(kind, provoked))).collect(), false);
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn tried(screen: &mut Screen) -> usize {
             && session.model(Slot::B).config.real("learning_rate") == Some(0.001)
     });
     screen.until("further than where it was named", |session| {
-        session.model(Slot::B).status().is_some_and(|status| status.step > 260)
+        session.model(Slot::B).status().is_some_and(|status| status.step > 320)
     });
     screen.step();
     screen.harness.query_all_by_label_contains("cured so far, step").count()
