@@ -101,6 +101,7 @@ mod tests {
     use super::*;
     use crate::diagnosis::{BatchFacts, StepLook};
     use crate::model::Config;
+    use crate::nn::inspection::ParameterInspection;
     use std::sync::Arc;
 
     fn look(step: u64, pixels: &[f32]) -> StepLook {
@@ -152,6 +153,25 @@ mod tests {
         evidence.add(StepLook { failed: true, broken_parameter, ..look(300, &pixels) });
         let tensor = "decoder.0.weight, since the update of step 300".to_owned();
         assert_eq!(findings(&evidence), [(FindingKind::NotANumber, tensor)]);
+    }
+
+    #[test]
+    fn a_rate_that_ends_a_run_in_its_second_step_is_named_before_the_number_that_is_none() {
+        let pixels = [0.0, 1.0, 0.5, 0.2, 1.0, 0.0, 0.1, 0.9];
+        let (mut evidence, mut diagnosis) = (Evidence::new(Config::vae_dense(), Arc::default()), Diagnosis::default());
+        let mut first = look(0, &pixels);
+        first.inspection.parameters = vec![ParameterInspection {
+            name: "a.weight".to_owned(),
+            weight_norm: 1.0,
+            update_norm: 3.0,
+            ..Default::default()
+        }];
+        evidence.add(first);
+        assert!(diagnosis.look(&evidence).is_empty(), "one look may be chance");
+        evidence.add(StepLook { failed: true, ..look(1, &pixels) });
+        diagnosis.look(&evidence);
+        let named: Vec<FindingKind> = diagnosis.findings().into_iter().map(|finding| finding.kind).collect();
+        assert_eq!(named, [FindingKind::RateTooHigh, FindingKind::NotANumber]);
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub(in crate::diagnosis) fn overfitting(evidence: &Evidence) -> Option<Sign> {
         .map(|(_, value)| (value - best) / best.abs().max(f64::MIN_POSITIVE))
         .fold(f64::INFINITY, f64::min);
     let is_after = newest.first().is_some_and(|(step, _)| *step > best_step);
+    // The training curve is long: it is looked at only where test images got worse.
+    if !is_after || rise <= WORSE {
+        return None;
+    }
     let train = points(MetricId::TOTAL).or_else(|| points(MetricId::RECONSTRUCTION))?;
     let mean = |range: &dyn Fn(u64) -> bool| {
         let values: Vec<f64> = train.iter().filter(|(step, _)| range(*step)).map(|(_, value)| *value).collect();
@@ -32,7 +36,7 @@ pub(in crate::diagnosis) fn overfitting(evidence: &Evidence) -> Option<Sign> {
     let (last, width) = (train.last()?.0, (train.last()?.0 / 20).max(5));
     let then = mean(&|step| step.abs_diff(best_step) <= width)?;
     let now = mean(&|step| last - step.min(last) <= width)?;
-    (is_after && rise > WORSE && now < then).then(|| Sign::new(rise, WORSE).since(best_step))
+    (now < then).then(|| Sign::new(rise, WORSE).since(best_step))
 }
 
 /// Stopping at the best test.

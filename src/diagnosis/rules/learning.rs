@@ -18,9 +18,9 @@ fn middle_ratio(look: &StepLook) -> Option<f64> {
     ratios.get(ratios.len() / 2).copied()
 }
 
-/// Updates as large as the weights.
+/// Updates as large as the weights. A step that failed made none: those before it count.
 pub(in crate::diagnosis) fn too_high(evidence: &Evidence) -> Option<Sign> {
-    let ratio = middle_ratio(evidence.last()?)?;
+    let ratio = evidence.looks.iter().rev().find_map(middle_ratio)?;
     (!ratio.is_finite() || ratio > HIGH).then(|| Sign::new(ratio, HIGH))
 }
 
