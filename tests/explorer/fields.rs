@@ -73,7 +73,7 @@ fn the_directions_at_the_cursor_have_a_panel() {
     screen.until("weights", |session| session.model(Slot::A).shown().is_some());
     screen.click("Dimensions");
     screen.click("Directions");
-    screen.until("both directions", |session| session.directions(Slot::A).is_some());
+    screen.until("both directions", |session| Slot::BOTH.iter().all(|slot| session.directions(*slot).is_some()));
     for name in ["A one step right", "A one step up", "B one step right"] {
         screen.harness.get_by_role_and_label(Role::Image, name);
     }
