@@ -218,6 +218,8 @@ fn an_image_along_a_line_is_copied() {
     screen.until("weights", |session| session.model(Slot::A).shown().is_some() && session.plane(Slot::A).is_some());
     let line = PlaneLine { from: [-1.0, 0.5], to: [1.0, 0.5] };
     screen.session.borrow_mut().apply(PlaneCommand::LineSettled(line));
+    // Nothing moves any more by what is still to come.
+    screen.until("all is made", |session| !session.is_making());
     screen.step();
     screen.step();
     let images = screen.harness.get_by_role_and_label(Role::Image, "Twelve images along the line").rect();

@@ -25,10 +25,6 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use window::{Window, own_work_ms};
 
-// As the program has it: what it gives back, and when, is part of what is measured.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const SECONDS: &str = "LATENTARIUM_RANDOM_USE_S";
 const SEED: &str = "LATENTARIUM_RANDOM_USE_SEED";
 /// The folder that everything is written to, where this is the process that is used.
