@@ -347,6 +347,23 @@ fn the_picture_has_what_inversion_finds() {
     assert_eq!(open.dimensions().0, whole.dimensions().0);
     assert_ne!(open, whole);
     assert!(picture(&made(&[&vae])).width() < whole.width());
+
+    // All that belongs on it: nearest training images, framed where a sample is memorised, and the way between two images.
+    let first = made(&[&vae, &gan]);
+    assert!(first.clone().whole(&SheetChoice::default(), None, &|| false).is_none(), "broken off");
+    let mut sheet = first.whole(&SheetChoice::default(), None, &|| true).unwrap();
+    let drawn = picture(&sheet);
+    assert!(drawn.width() > whole.width() && drawn.height() > whole.height());
+    let framed = |picture: &image::RgbImage| picture.pixels().filter(|pixel| pixel.0 == [224, 122, 16]).count();
+    assert_eq!(framed(&drawn), 0);
+    let mut nearest = sheet.models[0].nearest.as_ref().unwrap().to_vec();
+    nearest[3].is_memorised = true;
+    sheet.models[0].nearest = Some(nearest.into());
+    assert!(framed(&picture(&sheet)) > 100);
+    // The ways stay between their images where rows are sorted.
+    let sorted = sheet.in_order(&[5, 1, 0, 2]);
+    assert_eq!(sorted.interpolation.as_ref().unwrap().rows, [2, 1]);
+    assert!(sheet.in_order(&[5, 1]).interpolation.is_none(), "one of them is gone");
 }
 
 #[test]

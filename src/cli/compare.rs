@@ -6,7 +6,7 @@ use super::compare_figures::Compared;
 use super::figures::{Measured, measure};
 use super::interruption::{SOON, is_interrupted, note_interruptions};
 use super::output::{say, tell};
-use crate::explore::compare::{FigureProtocol, SheetSource, sheet_csv};
+use crate::explore::compare::{FigureProtocol, SheetChoice, SheetSource, sheet_csv};
 use crate::metrics::ClassifierEffort;
 use crate::picture::{self, ColorMap, FigureStyle};
 use crate::run;
@@ -28,7 +28,8 @@ pub struct CompareArguments {
     /// Other data than the first run was trained on.
     #[arg(long)]
     data: Option<String>,
-    /// The picture to write: each test image, what the models make of it by their encoders or by inversion, and samples.
+    /// The picture to write: test images, what the models make of them by their encoders or by inversion, samples beside their
+    /// nearest training images, and the way between the first two test images.
     #[arg(long)]
     out: PathBuf,
     /// Write the figures of each image on the sheet, too: a row an image a model.
@@ -76,7 +77,8 @@ pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let snapshots = runs.iter().map(|run| Arc::new(run.snapshot.clone())).take(SHOWN).collect();
     let shown = SheetSource::new(snapshots, dataset.clone(), ROWS, arguments.seed).sheet(None);
-    let Some(shown) = pool.install(|| shown.searched(&|| !is_interrupted())) else { return Ok(Outcome::Interrupted) };
+    let whole = || shown.whole(&SheetChoice::default(), None, &|| !is_interrupted());
+    let Some(shown) = pool.install(whole) else { return Ok(Outcome::Interrupted) };
     let picture = picture::compare(&shown, dataset.class_names(), ColorMap::Grey, &FigureStyle::default())?;
     write_png(&arguments.out, &picture)?;
     if let Some(path) = &arguments.csv {

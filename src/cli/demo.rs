@@ -6,7 +6,7 @@ use super::interruption::{AFTER_A_CHECKPOINT, is_interrupted, note_interruptions
 use super::output::say;
 use crate::dataset::Source;
 use crate::disk::FileError;
-use crate::explore::compare::{ImageFigures, SheetSource};
+use crate::explore::compare::{ImageFigures, SheetChoice, SheetSource};
 use crate::explore::default_plane;
 use crate::model::{Config, MetricId};
 use crate::picture::{self, ColorMap, FigureStyle, SheetLayout};
@@ -74,7 +74,7 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
         })?;
     }
     let sheet = SheetSource::new(vec![snapshot_a, snapshot_b], dataset.clone(), 20, 0).sheet(None);
-    let sheet = sheet.clone().searched(&|| true).unwrap_or(sheet);
+    let sheet = sheet.clone().whole(&SheetChoice::default(), None, &|| true).unwrap_or(sheet);
     write_png(
         &out.join("compare.png"),
         &picture::compare(&sheet, dataset.class_names(), ColorMap::Grey, &FigureStyle::default())?,

@@ -16,6 +16,7 @@ mod search;
 mod sheet;
 mod source;
 mod table;
+mod whole;
 
 pub use choice::{RowOrder, SheetChoice, SheetPart};
 pub use figures::ModelFigures;

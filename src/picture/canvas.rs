@@ -59,6 +59,16 @@ impl Canvas {
         }
     }
 
+    /// Fills the rectangle of `size` at (x, y); what sticks out is cut.
+    pub fn fill(&mut self, (x, y): (u32, u32), size: [u32; 2], colour: [u8; 3]) {
+        let (x, y, [width, height]) = (x * self.enlarged, y * self.enlarged, size.map(|side| side * self.enlarged));
+        for (row, column) in (0..height).flat_map(|row| (0..width).map(move |column| (row, column))) {
+            if let Some(pixel) = self.picture.get_pixel_mut_checked(x + column, y + row) {
+                *pixel = Rgb(colour);
+            }
+        }
+    }
+
     /// Writes a line of words with its top left corner at (x, y).
     pub fn words(&mut self, text: &str, (x, y): (u32, u32), size: u32, colour: [u8; 3]) {
         register_fonts();

@@ -6,12 +6,16 @@ use super::colormap::ColorMap;
 use super::figure::{FigureError, FigureStyle, checked, finer};
 use super::sheet::{PAPER, scale_of};
 use crate::dataset::ImageShape;
-use crate::explore::compare::{ImageFigures, ReconstructionKind, Sheet, SheetCell, SheetColumn};
+use crate::explore::compare::{
+    ImageFigures, InterpolationStrip, Original, ReconstructionKind, Sheet, SheetCell, SheetColumn,
+};
 use crate::snapshot::Likelihood;
 use image::{RgbImage, imageops};
 use rust_i18n::t;
 
 const INK: [u8; 3] = [32, 36, 44];
+/// Around what is memorised.
+const FRAME: [u8; 3] = [224, 122, 16];
 /// Images below each other; more go into another block beside.
 const BLOCK_ROWS: usize = 10;
 /// Width of a row's words, height of a line of them and of one beside an image, in pixels.
@@ -20,6 +24,8 @@ const LINE: u32 = 18;
 const FINE_LINE: u32 = 17;
 /// Between blocks, in pixels.
 const SPACE: u32 = 16;
+/// Between a pair of images and the next, in pixels.
+const APART: u32 = 8;
 /// Samples of a model have a heading of so many pixels at least.
 const HEADING: u32 = 150;
 
@@ -57,7 +63,8 @@ fn heading(sheet: &Sheet, column: SheetColumn) -> String {
     }
 }
 
-/// The whole sheet: blocks of test images with their reconstructions and errors, then fresh samples of each model. A class
+/// The whole sheet: blocks of test images with their reconstructions and errors, fresh samples of each model, beside each its
+/// nearest training image where that is known, and below what lies between two of the test images. A class
 /// without a name among `class_names` has none; `map` is for grey images. Of `style` its size, headings and caption count.
 ///
 /// # Errors
@@ -94,20 +101,8 @@ pub fn compare(
             }
         }
     }
-    for (place, model) in (0..).zip(&sheet.models) {
-        let column = SheetColumn::Sample(place as usize);
-        let left = layout.samples + place * layout.samples_width;
-        let step = model.step();
-        if style.headings {
-            canvas.words(&format!("{}, step {step}", heading(sheet, column)), (left, 4 + LINE), 13, INK);
-        }
-        for row in 0..model.samples.len() {
-            if let Some(image) = sheet.cell(column, row) {
-                let at = (left + (row / BLOCK_ROWS) as u32 * layout.width, layout.row(row).1);
-                canvas.image(&cell(sheet.shape(), image), at, layout.scale);
-            }
-        }
-    }
+    layout.draw_samples(&mut canvas, sheet, style);
+    layout.draw_strips(&mut canvas, sheet);
     let footer = if style.caption { footer(sheet) } else { Vec::new() };
     for (line, words) in (0..).zip(footer) {
         canvas.words(&words, (8, layout.below + line * LINE), 13, INK);
@@ -123,9 +118,12 @@ struct Layout {
     height: u32,
     /// From one block of rows to the next.
     block: u32,
-    /// Where the first model's samples begin, and from one model's to the next's.
+    /// Where the first model's samples begin, from one of them to the next beside it, and from one model's to the next's.
     samples: u32,
+    sample_width: u32,
     samples_width: u32,
+    /// Where the ways between two images begin.
+    strips: u32,
     /// Where the words below begin.
     below: u32,
 }
@@ -139,21 +137,70 @@ impl Layout {
         let blocks = sheet.originals.len().div_ceil(BLOCK_ROWS) as u32;
         let most = sheet.models.iter().map(|model| model.samples.len()).max().unwrap_or(0);
         let block = WORDS + in_rows * width + SPACE;
+        let has_nearest = sheet.models.iter().any(|model| model.nearest.is_some());
+        let sample_width = if has_nearest { 2 * width + APART } else { width };
+        let strips = 2 * LINE + 8 + sheet.originals.len().max(most).min(BLOCK_ROWS) as u32 * height + SPACE;
         Self {
             scale,
             width,
             height,
             block,
             samples: 8 + blocks * block,
-            samples_width: (most.div_ceil(BLOCK_ROWS) as u32 * width).max(HEADING) + SPACE,
-            below: 3 * LINE + sheet.originals.len().max(most).min(BLOCK_ROWS) as u32 * height,
+            sample_width,
+            samples_width: (most.div_ceil(BLOCK_ROWS) as u32 * sample_width).max(HEADING) + SPACE,
+            strips,
+            below: strips + strips_of(sheet).count() as u32 * height,
         }
     }
 
     fn size(&self, sheet: &Sheet, style: &FigureStyle) -> [u32; 2] {
-        let width = self.samples + sheet.models.len() as u32 * self.samples_width;
+        let strip = strips_of(sheet).map(|(.., strip)| strip.images.len() as u32 + 2).max();
+        let strip = strip.map_or(0, |images| 8 + WORDS + images * self.width + 2 * APART);
+        let width = (self.samples + sheet.models.len() as u32 * self.samples_width).max(strip);
         let footer = if style.caption { footer(sheet).len() as u32 } else { 0 };
         [width, self.below + (footer + 1) * LINE]
+    }
+
+    fn draw_samples(&self, canvas: &mut Canvas, sheet: &Sheet, style: &FigureStyle) {
+        for (place, model) in sheet.models.iter().enumerate() {
+            let columns = [SheetColumn::Sample(place), SheetColumn::Nearest(place)];
+            let left = self.samples + place as u32 * self.samples_width;
+            if style.headings {
+                let words = format!("{}, step {}", heading(sheet, columns[0]), model.step());
+                canvas.words(&words, (left, 4 + LINE), 13, INK);
+            }
+            for row in 0..model.samples.len() {
+                let (x, y) = (left + (row / BLOCK_ROWS) as u32 * self.sample_width, self.row(row).1);
+                let nearest = model.nearest.as_ref().and_then(|nearest| nearest.get(row));
+                if nearest.is_some_and(|nearest| nearest.is_memorised) {
+                    let height = sheet.shape().height as u32 * self.scale + 2 * GAP;
+                    canvas.fill((x - GAP, y - GAP), [2 * self.width + GAP, height], FRAME);
+                }
+                for (place, column) in (0..).zip(columns) {
+                    if let Some(image) = sheet.cell(column, row) {
+                        canvas.image(&cell(sheet.shape(), image), (x + place * self.width, y), self.scale);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Each way between the two test images that it is between.
+    fn draw_strips(&self, canvas: &mut Canvas, sheet: &Sheet) {
+        for (line, (model, rows, strip)) in (0..).zip(strips_of(sheet)) {
+            let (left, top) = (8, self.strips + line * self.height);
+            let [from, to] = rows.map(|row| sheet.originals.get(row));
+            let index = |original: Option<&Original>| original.map_or(0, |original| original.index);
+            let words = format!("{}   #{} to #{}", letter(model), index(from), index(to));
+            canvas.words(&words, (left, top + 4), 13, INK);
+            let last = strip.images.len() as u32 + 1;
+            let ends = [(from, 0), (to, last)].into_iter().filter_map(|(end, place)| Some((&end?.image, place)));
+            for (image, place) in ends.chain(strip.images.iter().zip(1..)) {
+                let apart = APART * (u32::from(place > 0) + u32::from(place == last));
+                let x = left + WORDS + place * self.width + apart;
+                canvas.image(&Bitmap::new(sheet.shape(), image), (x, top), self.scale);
+            }
+        }
     }
 
     /// The upper left corner of a test image's row.
@@ -161,6 +208,14 @@ impl Layout {
         let (block, row) = ((row / BLOCK_ROWS) as u32, (row % BLOCK_ROWS) as u32);
         (8 + block * self.block, 2 * LINE + 8 + row * self.height)
     }
+}
+
+/// The ways between two test images that there are, by the model's place, the rows of the images, and what lies between.
+fn strips_of(sheet: &Sheet) -> impl Iterator<Item = (usize, [usize; 2], &InterpolationStrip)> {
+    sheet.interpolation.iter().flat_map(|made| {
+        let strips = made.strips.iter().enumerate();
+        strips.filter_map(|(model, strip)| Some((model, made.rows, strip.as_ref()?)))
+    })
 }
 
 /// What stands beside a test image: its class, and how near each model comes to it.
@@ -204,6 +259,16 @@ fn footer(sheet: &Sheet) -> Vec<String> {
         lines.push(line + ".");
     }
     lines.push("Errors, all on one scale: blue -1, white 0, red +1, by their square roots.".to_owned());
+    if let Some(bound) = &sheet.bound {
+        let (training, below, tests) = (bound.training(), bound.below, bound.tests);
+        lines.push(format!(
+            "Right of each sample the nearest of {training} training images; framed: memorised, nearer than {below:.2}, as \
+             1 % of {tests} test images are."
+        ));
+    }
+    if strips_of(sheet).next().is_some() {
+        lines.push("Between two test images: what each model makes of the way from one to the other.".to_owned());
+    }
     if sheet.models.len() > 1 {
         let caution = "The models' latent spaces are not aligned: a place in one means nothing in another.";
         lines.push(caution.to_owned());

@@ -63,24 +63,24 @@ impl Session {
         }
     }
 
-    /// All images that are on the way are searched for first.
+    /// What is still on its way is searched for first.
     fn sheet_work(&self, format: ExportFormat) -> Result<Work, String> {
         let sheet = self.services.sheet.sheet.clone().ok_or_else(|| tr("compare.empty"))?;
-        let choice = self.project.sheet.clone();
-        let whole = move || {
-            let searched = (*sheet).clone().searched(&|| true).unwrap_or_else(|| (*sheet).clone());
-            let rows = choice.rows(&searched);
-            searched.in_order(&rows)
-        };
+        let (choice, selection) = (self.project.sheet.clone(), self.project.selection);
         let names = self.services.data.as_ref().map(|data| data.class_names().to_vec()).unwrap_or_default();
         if format == ExportFormat::Csv {
             let model = |slot: Slot| format!("{} {}", slot.name(), self.project.shown_model(slot).name);
             let models = Slot::BOTH.map(model);
-            return Ok(Box::new(move || sheet_csv(&whole(), &models, &names).map_err(|error| no_table(&error))));
+            return Ok(Box::new(move || {
+                let searched = (*sheet).clone().searched(&|| true).unwrap_or_else(|| (*sheet).clone());
+                let ordered = searched.in_order(&choice.rows(&searched));
+                sheet_csv(&ordered, &models, &names).map_err(|error| no_table(&error))
+            }));
         }
         let (map, style) = (self.project.settings.color_map, self.project.settings.figure);
         Ok(Box::new(move || {
-            let drawn = picture::compare(&whole(), &names, map, &style).map_err(|error| error.message())?;
+            let whole = (*sheet).clone().whole(&choice, selection, &|| true).unwrap_or_else(|| (*sheet).clone());
+            let drawn = picture::compare(&whole, &names, map, &style).map_err(|error| error.message())?;
             encoded(&drawn)
         }))
     }

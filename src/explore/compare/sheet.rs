@@ -215,6 +215,11 @@ impl Sheet {
             searched: rows.iter().filter_map(|row| model.searched.get(*row).copied()).collect(),
             ..model.clone()
         });
-        Self { originals, models: models.collect(), ..self.clone() }
+        let place = |row: usize| rows.iter().position(|other| *other == row);
+        let interpolation = self.interpolation.as_ref().and_then(|made| {
+            let [from, to] = made.rows.map(place);
+            Some(Arc::new(Interpolation { rows: [from?, to?], ..(**made).clone() }))
+        });
+        Self { originals, models: models.collect(), interpolation, ..self.clone() }
     }
 }
