@@ -218,7 +218,9 @@ impl Sheet {
         let place = |row: usize| rows.iter().position(|other| *other == row);
         let interpolation = self.interpolation.as_ref().and_then(|made| {
             let [from, to] = made.rows.map(place);
-            Some(Arc::new(Interpolation { rows: [from?, to?], ..(**made).clone() }))
+            let mut moved = (**made).clone();
+            moved.rows = [from?, to?];
+            Some(Arc::new(moved))
         });
         Self { originals, models: models.collect(), interpolation, ..self.clone() }
     }
