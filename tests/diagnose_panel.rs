@@ -21,6 +21,7 @@ use latentarium::ui::slot::Slot;
 use latentarium::ui::view::{ModelView, View};
 use latentarium::ui::{Panel, theme};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The language is one for the whole process.
 static LANGUAGE: Mutex<()> = Mutex::new(());
@@ -33,6 +34,8 @@ struct State {
     trials: Vec<Trial>,
     settings: Settings,
     commands: Vec<Command>,
+    /// The shortest frame's own work so far.
+    shortest: Duration,
 }
 
 impl State {
@@ -45,6 +48,7 @@ impl State {
             trials: Vec::new(),
             settings: Settings::default(),
             commands: Vec::new(),
+            shortest: Duration::MAX,
         }
     }
 
@@ -56,7 +60,9 @@ impl State {
         });
         let view = View { trials: &self.trials, ..panel::view(models.into(), &self.settings) };
         let mut commands = Vec::new();
+        let began = Instant::now();
         self.panel.ui(ui, &view, &mut commands);
+        self.shortest = self.shortest.min(began.elapsed());
         for command in commands {
             if let Command::View(ViewCommand::Settings(settings)) = &command {
                 self.settings = (**settings).clone();
@@ -224,6 +230,22 @@ fn watching_is_switched_off_and_on_and_layers_are_listed() {
     screen.run();
     assert_eq!(screen.state().settings.diagnosis.model, Slot::B);
     screen.get_by_label_contains("Named here is what goes wrong");
+}
+
+#[test]
+fn fourteen_layers_with_their_histograms_take_less_than_a_millisecond_of_a_frame() {
+    let _turn = english();
+    let mut made = (*report(vec![dead(), collapse()])).clone();
+    let layers = (0..14).map(|place| layer(&format!("critic.{place}"), Activation::Relu, Some(0.1)));
+    made.look.inspection.layers = layers.collect();
+    let mut screen = screen(State::new([Some(Arc::new(made)), None]));
+    screen.run_steps(30);
+    screen.get_by_label("what critic.13 gives");
+    let shortest = screen.state().shortest;
+    println!("fourteen layers: {shortest:?} a frame");
+    // Without optimisation it takes some ten times as long.
+    let most = if cfg!(debug_assertions) { Duration::from_millis(20) } else { Duration::from_millis(1) };
+    assert!(shortest < most, "{shortest:?}");
 }
 
 #[test]
