@@ -5,7 +5,7 @@ mod common;
 
 use common::wait_for;
 use latentarium::dataset::{self, Dataset, ImageShape, Progress, Source, Split};
-use latentarium::model::{Batches, Config, Model, Saved, StepInput};
+use latentarium::model::{Batches, Config, Model, Saved, StepError, StepInput};
 use latentarium::random::{Purpose, normal_rows};
 use latentarium::run;
 use latentarium::snapshot::Scratch;
@@ -190,6 +190,20 @@ fn its_bits_do_not_depend_on_the_number_of_threads_and_come_back() {
     let mut model = Model::new(&many, SHAPE).unwrap();
     let error = model.step(&mut StepInput::new(0, &mut Batches::new(few))).unwrap_err().to_string();
     assert!(error.contains("latent: expected fewer dimensions than the 20 pixels and 18 images, found 20"), "{error}");
+}
+
+#[test]
+fn a_pass_that_nobody_waits_for_ends_and_nothing_is_learned() {
+    let dataset = synthetic(300);
+    let config = Config::preset("pca").unwrap().with("latent", 2).unwrap();
+    let mut model = Model::new(&config, dataset.shape()).unwrap();
+    let before = model.save().unwrap();
+    let mut batches = Batches::new(dataset.clone());
+    let step = model.step(&mut StepInput { go_on: Some(&|| false), ..StepInput::new(0, &mut batches) });
+    assert!(matches!(step, Err(StepError::Cancelled)), "{step:?}");
+    assert_eq!(model.save().unwrap().weights, before.weights);
+    model.step(&mut StepInput { go_on: Some(&|| true), ..StepInput::new(0, &mut batches) }).unwrap();
+    assert_ne!(model.save().unwrap().weights, before.weights);
 }
 
 #[test]

@@ -115,6 +115,8 @@ pub enum StepError {
         /// A tensor or counter.
         name: String,
     },
+    /// Nobody waits for it any more.
+    Cancelled,
     /// The snapshot does not fit together.
     Network(#[from] NetworkError),
     /// The configuration is another family's.
@@ -136,6 +138,7 @@ impl Explain for StepError {
             }
             Self::NoMoments { name } => message!("{name}: expected moments of its gradient, found none", name),
             Self::Surplus { name } => message!("{name}: the model has nothing of that name", name),
+            Self::Cancelled => message!("the step was cancelled"),
             Self::Network(error) => error.message(),
             Self::Config(error) => error.message(),
             // A backtrace follows where the environment asks for one.

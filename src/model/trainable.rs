@@ -99,12 +99,14 @@ pub struct StepInput<'a> {
     pub hook: Option<&'a PixelHook>,
     /// Where the pixels are kept that the step is made of, if anybody asks.
     pub seen: Option<&'a mut Vec<f32>>,
+    /// Whether anybody waits for the step still: a long one asks now and then.
+    pub go_on: Option<&'a dyn Fn() -> bool>,
 }
 
 impl<'a> StepInput<'a> {
     /// A whole step on the CPU.
     pub fn new(step: u64, batches: &'a mut Batches) -> Self {
-        Self { step, part: Part::Whole, batches, device: Device::Cpu, hook: None, seen: None }
+        Self { step, part: Part::Whole, batches, device: Device::Cpu, hook: None, seen: None, go_on: None }
     }
 
     /// The step's batch.
@@ -120,6 +122,11 @@ impl<'a> StepInput<'a> {
             seen.clone_from(&pixels);
         }
         Ok(self.batches.batch(pixels, self.step, sampling)?.on(&self.device)?)
+    }
+
+    /// Whether to go on with the step.
+    pub fn goes_on(&self) -> bool {
+        self.go_on.is_none_or(|go_on| go_on())
     }
 
     /// All training images, for a step that is a pass over them.

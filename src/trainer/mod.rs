@@ -47,6 +47,7 @@ use pace::Pace;
 use rate::Rate;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -124,7 +125,7 @@ struct Resumed {
     early_stop: EarlyStop,
 }
 
-/// The handle of a training thread. Dropping it ends the thread at the next step boundary; a run that has a folder is then
+/// The handle of a training thread. Dropping it ends the thread at the next step boundary, a pass over all images within its next block; a run that has a folder is then
 /// written there, which [`wait_for_ended`] waits for.
 pub struct Trainer {
     shared: Arc<TrainerShared>,
@@ -236,6 +237,7 @@ impl Trainer {
             snapshot: Latest::default(),
             diagnosis: Latest::default(),
             history: Arc::new(history),
+            is_stopping: AtomicBool::new(false),
         });
         let mut planned = options.changes.clone();
         planned.sort_by_key(|change| change.step);
@@ -337,6 +339,7 @@ impl Trainer {
 
 impl Drop for Trainer {
     fn drop(&mut self) {
+        self.shared.is_stopping.store(true, Ordering::Relaxed);
         self.send(Control::Stop);
         // The thread ends within a step and a write by itself; waiting for it here could make a window wait.
         if let Some(thread) = self.thread.take() {

@@ -22,6 +22,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,8 @@ pub(super) struct TrainerShared {
     pub snapshot: Latest<Snapshot>,
     pub diagnosis: Latest<DiagnosisReport>,
     pub history: Arc<History>,
+    /// Whether nobody waits for the trainer any more: a long step ends early.
+    pub is_stopping: AtomicBool,
 }
 
 /// Everything that the thread owns.
@@ -252,6 +255,8 @@ impl Worker {
         let (made, inspection) = self.make_step(part, self.diagnosing.depth(self.step));
         let mut losses = match made {
             Ok(losses) => losses,
+            // The control that ends the trainer is next.
+            Err(StepError::Cancelled) => return,
             Err(error) => {
                 if let StepError::NotFinite { loss, value } = &error {
                     // The curve goes on to where it left the numbers.
@@ -288,9 +293,10 @@ impl Worker {
         depth: InspectionDepth,
     ) -> (Result<Losses, StepError>, Option<Inspection>) {
         let (step, device, hook) = (self.step, self.options.device.clone(), self.options.batch_hook.as_deref());
-        let batches = &mut self.batches;
+        let (batches, shared) = (&mut self.batches, &self.shared);
+        let go_on = || !shared.is_stopping.load(Ordering::Relaxed);
         self.diagnosing.step(&mut self.model, depth, |model, seen| {
-            model.step(&mut StepInput { step, part, batches, device, hook, seen })
+            model.step(&mut StepInput { step, part, batches, device, hook, seen, go_on: Some(&go_on) })
         })
     }
 

@@ -1,9 +1,10 @@
 //! The pass over the images, and what follows from it.
 
 use super::super::StepError;
+use super::eigen::leading;
 use crate::dataset::Split;
 use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, MatMut, MatRef, Par, Side};
+use faer::{Accum, Mat, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
 /// Images at a time, in the pass and in tests.
@@ -49,8 +50,9 @@ impl Fit {
     /// and the mean of its −log p(x) over them, in nats.
     ///
     /// # Errors
-    /// If there are no more pixels or images than dimensions, or the covariance has no eigenvalues.
-    pub fn of(images: &Split, latent: usize) -> Result<(Self, f64), StepError> {
+    /// If there are no more pixels or images than dimensions, the covariance has no eigenvalues, or `go_on`, asked now and then,
+    /// says no.
+    pub fn of(images: &Split, latent: usize, go_on: &dyn Fn() -> bool) -> Result<(Self, f64), StepError> {
         let (pixels, count) = (images.shape().values(), images.count());
         let refuse = |what: String| Err(candle_core::Error::Msg(what).into());
         if latent >= pixels.min(count.saturating_sub(1)) {
@@ -58,22 +60,14 @@ impl Fit {
                 "latent: expected fewer dimensions than the {pixels} pixels and {count} images, found {latent}"
             ));
         }
-        let (mean, covariance) = moments(images);
-        let eigen = covariance.self_adjoint_eigen(Side::Lower).map_err(|error| {
-            candle_core::Error::Msg(format!("the covariance of the pixels has no eigenvalues: {error:?}"))
-        })?;
-        // faer's eigenvalues rise.
-        let falling = |place: usize| pixels - 1 - place;
-        let values = eigen.S().column_vector();
-        let value = |place: usize| values[falling(place)].max(0.0);
-        let noise = (latent..pixels).map(value).sum::<f64>() / (pixels - latent) as f64;
-        if noise <= 0.0 {
+        let Some((mean, covariance)) = moments(images, go_on) else { return Err(StepError::Cancelled) };
+        let eigen = leading(&covariance, latent)?;
+        if eigen.noise <= 0.0 {
             return refuse(format!("latent: expected fewer dimensions than the images vary in, found {latent}"));
         }
-        let variances: Vec<f64> = (0..latent).map(value).collect();
+        let (variances, noise) = (eigen.values, eigen.noise);
         let mut directions = Vec::with_capacity(latent * pixels);
-        for place in 0..latent {
-            let vector = eigen.U().col(falling(place));
+        for vector in eigen.vectors.col_iter() {
             // An eigenvector has no sign of its own: the largest of its values is above 0.
             let largest = vector.iter().fold(0.0f64, |largest, x| if x.abs() > largest.abs() { *x } else { largest });
             directions.extend(vector.iter().map(|x| (x * largest.signum()) as f32));
@@ -113,13 +107,16 @@ impl Fit {
 }
 
 /// Mean `[pixels]` and covariance `[pixels, pixels]` over n − 1 in double precision, a block of images at a time. Every value is
-/// summed in the order of the images, whatever the number of threads.
-fn moments(images: &Split) -> (Vec<f64>, Mat<f64>) {
+/// summed in the order of the images, whatever the number of threads. `None` where `go_on`, asked before each block, says no.
+fn moments(images: &Split, go_on: &dyn Fn() -> bool) -> Option<(Vec<f64>, Mat<f64>)> {
     let (pixels, count) = (images.shape().values(), images.count());
     let mut sums = vec![0.0f64; pixels];
     let mut squares = vec![0.0f64; pixels * pixels];
     let mut block: Vec<f64> = Vec::new();
     for from in (0..count).step_by(BLOCK) {
+        if !go_on() {
+            return None;
+        }
         let rows = BLOCK.min(count - from);
         block.resize(rows * pixels, 0.0);
         block.par_chunks_exact_mut(pixels).enumerate().for_each_init(
@@ -149,5 +146,5 @@ fn moments(images: &Split) -> (Vec<f64>, Mat<f64>) {
         let (low, high) = (i.min(j), i.max(j));
         (squares[high * pixels + low] - count as f64 * mean[i] * mean[j]) / over
     });
-    (mean, covariance)
+    Some((mean, covariance))
 }

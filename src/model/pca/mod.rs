@@ -1,6 +1,7 @@
 //! Probabilistic principal component analysis in closed form (Tipping and Bishop 1999): x = W·z + μ + noise of variance σ²,
 //! learned in one pass over the training images.
 
+mod eigen;
 mod fit;
 
 use super::family::{Family, LATENT, Preset, SEED};
@@ -47,12 +48,12 @@ pub static PCA: Family = Family {
     },
 };
 
-/// The most bytes that the covariance may take, where so much is free.
-const MOST_BYTES: u64 = 8 << 30;
+/// The most bytes that the covariance may take, where so much is free: about 13 800 pixels.
+const MOST_BYTES: u64 = 3 << 30;
 
-/// Refuses images whose covariance, and what its eigenvectors are computed in, would not fit into memory.
+/// Refuses images whose covariance, and what it is summed in, would not fit into memory.
 fn check_covariance(pixels: usize) -> Result<()> {
-    let (bytes, most) = ((pixels as u64).saturating_pow(2).saturating_mul(3 * 8), MOST_BYTES.min(free_bytes()));
+    let (bytes, most) = ((pixels as u64).saturating_pow(2).saturating_mul(2 * 8), MOST_BYTES.min(free_bytes()));
     if bytes > most {
         let (found, most) = (gibibytes(bytes), gibibytes(most));
         let what = format!("covariance: expected at most {most} for that of all pixels, found {found}");
@@ -125,7 +126,7 @@ impl Pca {
 impl Trainable for Pca {
     /// The pass over all images.
     fn step(&mut self, input: &mut StepInput<'_>) -> Result<Losses> {
-        let (fit, total) = Fit::of(input.train(), self.fit.latent())?;
+        let (fit, total) = Fit::of(input.train(), self.fit.latent(), &|| input.goes_on())?;
         let losses = vec![(MetricId::TOTAL, total as f32)];
         StepError::check(&losses)?;
         self.fit = fit;
