@@ -50,6 +50,7 @@
 //! | adding a preset | an entry in the `presets` of its family, its small plane (`examples/preset_thumbnails.rs`) and a line in `ui/model_card/thumbnails.rs` |
 //! | adding an operation of networks | a file in `nn/operations` and in `shaders/`, a line in `nn/operations/mod.rs`; `model/architecture.rs` uses it |
 //! | adding a metric | a file in `metrics`, a line in `metrics/table.rs`, an id in `model/metric_id.rs` |
+//! | what is measured of the weights between steps, and at which | `metrics/measurement.rs`, its table in `metrics/table.rs`, `trainer/measuring.rs` |
 //! | the figures that models of any family are compared by | the table: `metrics/figures.rs`; each: `metrics/images`, `metrics/samples`, `metrics/disentanglement`; for a data set and a model: `explore/compare/{reference,figures}.rs`; printed: `cli/figures.rs`, `cli/compare_figures.rs` |
 //! | the table of runs | as a value `explore/runs`; `ui/runs`; read and measured: `app/run_table.rs`; written: `metrics/figure_table.rs` |
 //! | the compare sheet | as a value: `explore/compare/{sheet,making,search,choice}.rs`, what samples are near `memorised_bound.rs`, ways between images `interpolation.rs`; made and searched for in the background: `app/sheets.rs`; the panel: `ui/compare`; for files: `picture/compare.rs`, `explore/compare/table.rs`, `cli/compare.rs` |
@@ -57,7 +58,7 @@
 //! | what colours the points | `explore/coloring.rs`, `explore/point_values.rs`, made in `explore/viewer`; what is selected of them: `ui/plane/selection.rs`; the legend: `ui/plane/layers/{legend,scale}.rs` |
 //! | directions that codes give, sliders, anchors, maps of points | `explore/codes`, `explore/anchors.rs`; `ui/latent`, `ui/points`; made in `app/latent_space.rs`, `app/point_maps.rs` |
 //! | what is outlined or searched among the points | `explore/outline.rs`, `ui/outlining.rs`, `app/selecting.rs` |
-//! | p(z|x), log p(x) and its gap to the ELBO; the places of images in a GAN's plane | `explore/posterior`, `metrics/{grid,inference_gap,places,missed}.rs`; as a curve `metrics/missed_share.rs`, `trainer/coverage.rs`; on the plane `explore/field/posterior.rs`, `ui/plane/{subject,worst}.rs`, `ui/plane/layers/places.rs` |
+//! | p(z|x), log p(x) and its gap to the ELBO; the places of images in a GAN's plane | `explore/posterior`, `metrics/{grid,inference_gap,places,missed}.rs`; as a curve `metrics/missed_share.rs`; on the plane `explore/field/posterior.rs`, `ui/plane/{subject,worst}.rs`, `ui/plane/layers/places.rs` |
 //! | the drawing pad | `explore/pad.rs` as a value, `explore/brush.rs`, `explore/drawn.rs`; `ui/pad`, `app/apply/pad.rs` |
 //! | adding a layer of the plane | a file in `ui/plane/layers`, a line in its `mod.rs` |
 //! | adding a field over the plane (numbers of every place) | a file in `explore/field`, a line in its `table.rs`, one in `ui/plane/layers/mod.rs`, its texts; window, export and `plane --layer` draw it |

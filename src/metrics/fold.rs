@@ -15,7 +15,7 @@ impl Default for TestFolds {
     fn default() -> Self {
         let folds = table::all().filter_map(|metric| match metric.compute {
             MetricCompute::FromTest(fold) => Some((metric, fold())),
-            MetricCompute::ByModel | MetricCompute::BySearch => None,
+            MetricCompute::ByModel | MetricCompute::BetweenSteps => None,
         });
         Self { folds: folds.collect() }
     }

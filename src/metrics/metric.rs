@@ -120,8 +120,8 @@ pub enum MetricCompute {
     ByModel,
     /// Folded from what the model gives on test images.
     FromTest(fn() -> Box<dyn TestFold>),
-    /// Looked for by the trainer, more seldom than tests are made.
-    BySearch,
+    /// Measured of the weights, more seldom than tests are made.
+    BetweenSteps,
 }
 
 impl Metric {

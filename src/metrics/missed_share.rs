@@ -1,11 +1,12 @@
 //! The share of test images that no place of a generator's plane reproduces, as a curve of its training: how much of the data
 //! it misses.
 
+use super::measurement::{Measure, Measurement};
 use super::metric::{Columns, Group, Metric, MetricCompute, MetricSource, Unit};
 use super::missed::{FoundPlaces, MissedRule};
 use super::places::{ImagePlace, PlaceTable};
 use crate::dataset::{Split, stratified};
-use crate::model::MetricId;
+use crate::model::{Losses, MetricId};
 use crate::snapshot::{Scratch, Snapshot};
 use rayon::prelude::*;
 
@@ -25,12 +26,23 @@ pub(super) const METRICS: &[Metric] = &[Metric {
     group: Group::Coverage,
     unit: Unit::Share,
     source: MetricSource::TestSet,
-    compute: MetricCompute::BySearch,
+    compute: MetricCompute::BetweenSteps,
     hue: 4,
 }];
 
+/// Of images, and generators of two dimensions without an encoder.
+pub(super) const MEASUREMENT: Measurement = Measurement {
+    part_of_training: PART_OF_TRAINING,
+    flops: |input| {
+        let fits = input.family.samples && !input.dataset.sample().is_point() && MissedShare::fits(input.snapshot);
+        fits.then(|| PlaceTable::search_flops(&input.snapshot.decoder, input.dataset.test.count().min(IMAGES)))
+    },
+    begin: |dataset| Some(Box::new(MissedShare::of(&dataset.test)?)),
+};
+
 /// The test images that are looked for, and when one is missed.
-pub struct MissedShare {
+#[derive(Debug)]
+struct MissedShare {
     /// `[count, pixels]`.
     images: Vec<f32>,
     rule: MissedRule,
@@ -39,34 +51,22 @@ pub struct MissedShare {
 impl MissedShare {
     /// Whether the share is measured of such weights: of two dimensions, without an encoder, and of images that are not too
     /// large.
-    pub fn fits(snapshot: &Snapshot) -> bool {
+    fn fits(snapshot: &Snapshot) -> bool {
         snapshot.latent == 2 && snapshot.encoder.is_none() && (1..=MOST_PIXELS).contains(&snapshot.image.values())
     }
 
     /// Up to 300 of these images, of each class its part. By what they count as missed no other model says. `None` where
     /// there are none.
-    pub fn of(test: &Split) -> Option<Self> {
+    fn of(test: &Split) -> Option<Self> {
         let chosen = stratified(test.count(), IMAGES, |image| test.class(image).unwrap_or(0));
         let chosen: Vec<usize> = chosen.iter().map(|image| *image as usize).collect();
         let rule = MissedRule::of(None, test, &mut || true)?;
         Some(Self { images: test.gather(&chosen), rule })
     }
 
-    /// When an image counts as missed.
-    pub fn rule(&self) -> MissedRule {
-        self.rule
-    }
-
-    /// Steps from one search to the next among so many test images, where a step takes `step_flops`: so many that searches
-    /// take at most 2.5 % of training's operations. The same on every machine.
-    pub fn steps_between(snapshot: &Snapshot, images: usize, step_flops: u64) -> u64 {
-        let search = PlaceTable::search_flops(&snapshot.decoder, images.min(IMAGES));
-        search.saturating_mul(PART_OF_TRAINING).div_ceil(step_flops.max(1)).max(1)
-    }
-
     /// The share that these weights miss, on the threads of the pool that it is called in, which do not change its bits.
     /// `None` where weights or images do not fit.
-    pub fn share(&self, snapshot: &Snapshot) -> Option<f32> {
+    fn share(&self, snapshot: &Snapshot) -> Option<f32> {
         let table = PlaceTable::decode(snapshot, &mut || true).ok()??;
         let pixels = table.pixels().max(1);
         if !self.images.len().is_multiple_of(pixels) {
@@ -76,6 +76,12 @@ impl MissedShare {
         let places: Vec<ImagePlace> =
             parts.map_init(Scratch::default, |scratch, part| table.find(part, scratch)).flatten().collect();
         Some(FoundPlaces { places, rule: self.rule }.missed_share() as f32)
+    }
+}
+
+impl Measure for MissedShare {
+    fn measure(&self, snapshot: &Snapshot) -> Losses {
+        self.share(snapshot).map(|share| (MetricId::MISSED_SHARE, share)).into_iter().collect()
     }
 }
 
@@ -111,7 +117,7 @@ mod tests {
         let split = images();
         // Half of the images are far from any few components, so that one in a hundred has an error of about theirs.
         let most_error = 0.01;
-        let rule = MissedRule { most_error, ..MissedShare::of(&split).unwrap().rule() };
+        let rule = MissedRule { most_error, ..MissedShare::of(&split).unwrap().rule };
         let missed = MissedShare { rule, ..MissedShare::of(&split).unwrap() };
         assert_eq!(missed.share(&generator(0.04)), Some(0.5));
         // One that always makes the same image misses all that lies far from it.
@@ -123,19 +129,5 @@ mod tests {
         assert_eq!(in_pool(1), in_pool(3));
         assert!(MissedShare::of(&Split::of_bytes(SHAPE, Vec::new(), Vec::new())).is_none());
         assert!(!MissedShare::fits(&Snapshot { latent: 3, ..generator(1.0) }));
-    }
-
-    #[test]
-    fn a_search_takes_no_more_than_its_part_of_the_steps_between_two() {
-        let snapshot = generator(0.04);
-        for images in [1, 299, 300, 100_000] {
-            let search = PlaceTable::search_flops(&snapshot.decoder, images.min(IMAGES));
-            let part = u128::from(PART_OF_TRAINING);
-            for step_flops in [1, 1000, 1_000_000, u64::MAX] {
-                let between = MissedShare::steps_between(&snapshot, images, step_flops);
-                assert!(u128::from(between) * u128::from(step_flops) >= part * u128::from(search));
-                assert!(between == 1 || u128::from(between - 1) * u128::from(step_flops) < part * u128::from(search));
-            }
-        }
     }
 }

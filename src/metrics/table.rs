@@ -1,5 +1,7 @@
-//! The table of metrics, and its look-ups. A group of metrics is one file and one line here.
+//! The table of metrics, and its look-ups. A group of metrics is one file and one line here; what of it is measured between steps
+//! has one more.
 
+use super::measurement::Measurement;
 use super::metric::{Columns, Metric};
 use super::{adversarial, elbo, latent_use, missed_share};
 use crate::model::MetricId;
@@ -7,6 +9,9 @@ use std::borrow::Cow;
 
 /// The table, in the order of the curves.
 pub static METRICS: &[&[Metric]] = &[elbo::METRICS, adversarial::METRICS, latent_use::METRICS, missed_share::METRICS];
+
+/// What is measured between steps.
+pub static MEASUREMENTS: &[Measurement] = &[missed_share::MEASUREMENT];
 
 /// Every metric, in the table's order.
 pub fn all() -> impl Iterator<Item = &'static Metric> {

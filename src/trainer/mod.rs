@@ -2,7 +2,6 @@
 
 mod autosave;
 mod changes;
-mod coverage;
 mod diagnose;
 mod diagnosing;
 mod early_stop;
@@ -10,6 +9,7 @@ mod ending;
 #[cfg(test)]
 mod full_disk;
 mod latest;
+mod measuring;
 mod message;
 mod options;
 mod own_folder;
@@ -29,6 +29,7 @@ pub use autosave::Autosave;
 pub use diagnosing::{Diagnosing, DiagnosisReport};
 pub use ending::wait_for_ended;
 pub use latest::Latest;
+pub use measuring::{Measuring, MeasuringInput};
 pub use message::{Control, Event, Phase, Status};
 pub use options::{BatchHook, Options, SNAPSHOTS_PER_S};
 pub use writer::WriteHook;
@@ -39,7 +40,6 @@ use crate::model::{Batches, Change, Config, Model, StepError};
 use crate::run::metrics_file::MetricsFile;
 use crate::run::{self, Lock, Opened, RunConfig, RunError};
 use crate::snapshot::Snapshot;
-use coverage::Coverage;
 use crossbeam_channel::{Receiver, Sender};
 use early_stop::EarlyStop;
 use own_folder::OwnFolder;
@@ -248,7 +248,7 @@ impl Trainer {
             writer: Writer::new(&config.preset, own, options.write_hook.clone())?,
             saving: WriteState::default(),
             early_stop,
-            coverage: Coverage::default(),
+            measuring: Measuring::default(),
             diagnosing: Diagnosing::new(options.diagnoses, config.clone(), shared.history.clone()),
             dataset,
             options,

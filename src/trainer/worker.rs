@@ -1,9 +1,9 @@
 //! The training thread: one loop that handles controls at step boundaries and makes steps in between.
 
-use super::coverage::{Coverage, CoverageInput};
 use super::diagnosing::{Diagnosing, DiagnosisReport};
 use super::early_stop::EarlyStop;
 use super::latest::Latest;
+use super::measuring::{Measuring, MeasuringInput};
 use super::message::{Control, Event, Phase, Status};
 use super::options::{Options, SNAPSHOTS_PER_S};
 use super::pace::Pace;
@@ -78,7 +78,7 @@ pub(super) struct Worker {
     pub writer: Writer,
     pub saving: WriteState,
     pub early_stop: EarlyStop,
-    pub coverage: Coverage,
+    pub measuring: Measuring,
     pub diagnosing: Diagnosing,
     pub phase: Phase,
     pub rate: Rate,
@@ -309,14 +309,14 @@ impl Worker {
             true
         })?;
         losses.extend(folds.losses());
-        let input = CoverageInput {
+        let input = MeasuringInput {
             model: &self.model,
             config: &self.config,
             dataset: &self.dataset,
             step: self.step,
             test_interval_steps: self.options.test_interval_steps,
         };
-        losses.extend(self.coverage.missed_share(&input)?);
+        losses.extend(self.measuring.losses(&input)?);
         Ok(losses)
     }
 
