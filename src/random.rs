@@ -49,6 +49,8 @@ pub enum Purpose {
     Inversion = 18,
     /// Examples that share a factor, for the FactorVAE score; `step` is 0 for votes that are learned from and 1 for those that judge.
     FactorVotes = 19,
+    /// Latents of the samples that are measured between steps.
+    Measure = 20,
 }
 
 /// The stream of one purpose at one place. The same arguments always give the same draws.

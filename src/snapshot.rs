@@ -252,6 +252,16 @@ impl Network {
         Ok(())
     }
 
+    /// All outputs on the threads of the pool that it is called in, so many examples at a time: the bits do not depend on the
+    /// number of threads.
+    pub fn evaluate_in_slices(&self, inputs: &[f32], slice: usize) -> Vec<f32> {
+        let width = self.input.max(1);
+        let slices = inputs.par_chunks(slice.max(1) * width).map_init(Scratch::default, |scratch, inputs| {
+            self.evaluate(inputs, inputs.len() / width, scratch).to_vec()
+        });
+        slices.collect::<Vec<_>>().concat()
+    }
+
     /// All outputs on the threads of the pool that it is called in, a shard of the examples on each.
     pub fn evaluate_on_threads<'a>(&self, inputs: &[f32], count: usize, scratch: &'a mut SharedScratch) -> &'a [f32] {
         let count = count.min(inputs.len().checked_div(self.input).unwrap_or(count));
@@ -299,6 +309,17 @@ pub struct Snapshot {
     pub encoder: Option<Network>,
     /// The critic of a GAN, to see what it says of every place.
     pub critic: Option<Critic>,
+}
+
+impl Snapshot {
+    /// What it makes of `count` images, each decoded from its posterior's mean; `[count, image.values()]` both. `None` without an
+    /// encoder.
+    pub fn reconstruct<'a>(&self, images: &[f32], count: usize, scratch: &'a mut Scratch) -> Option<&'a [f32]> {
+        let encoder = self.encoder.as_ref()?;
+        let codes = encoder.evaluate(images, count, scratch).chunks_exact(encoder.output().max(1));
+        let means: Vec<f32> = codes.filter_map(|code| code.get(..self.latent)).flatten().copied().collect();
+        Some(self.decoder.evaluate(&means, count, scratch))
+    }
 }
 
 /// What a generator learns from, as plain data.

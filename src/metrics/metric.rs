@@ -47,11 +47,16 @@ pub enum Group {
     Latent,
     /// How much of the data a model reaches.
     Coverage,
+    /// How near reconstructions are to their images.
+    Psnr,
+    /// How like test images what a model makes is.
+    Likeness,
 }
 
 impl Group {
     /// Every group, in the order of the plots.
-    pub const ALL: [Self; 5] = [Self::Likelihood, Self::Adversarial, Self::Kl, Self::Latent, Self::Coverage];
+    pub const ALL: [Self; 7] =
+        [Self::Likelihood, Self::Adversarial, Self::Kl, Self::Latent, Self::Coverage, Self::Psnr, Self::Likeness];
 
     /// Its key in the language tables (`group.<name>`).
     pub fn name(self) -> &'static str {
@@ -61,6 +66,8 @@ impl Group {
             Self::Kl => "kl",
             Self::Latent => "latent",
             Self::Coverage => "coverage",
+            Self::Psnr => "psnr",
+            Self::Likeness => "likeness",
         }
     }
 }
@@ -82,6 +89,10 @@ pub enum Unit {
     Share,
     /// Standard deviations of the prior.
     Deviations,
+    /// Decibels.
+    Decibels,
+    /// Likeness to test images: 1 is as they are.
+    Likeness,
 }
 
 impl Unit {
@@ -95,6 +106,8 @@ impl Unit {
             Self::Dimensions => "dimensions",
             Self::Share => "share",
             Self::Deviations => "deviations",
+            Self::Decibels => "decibels",
+            Self::Likeness => "likeness",
         }
     }
 
@@ -109,7 +122,7 @@ impl Unit {
 pub enum MetricSource {
     /// Each batch that is trained on.
     TrainingBatch,
-    /// Test images, at intervals.
+    /// Test images, or samples beside them, at intervals.
     TestSet,
 }
 

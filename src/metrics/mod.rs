@@ -31,6 +31,8 @@ mod pixel_density;
 mod pixel_spread;
 mod places;
 mod posteriors;
+mod reconstructions;
+mod sample_spread;
 pub mod samples;
 mod small_network;
 mod table;

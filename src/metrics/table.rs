@@ -3,15 +3,23 @@
 
 use super::measurement::Measurement;
 use super::metric::{Columns, Metric};
-use super::{adversarial, elbo, latent_use, missed_share};
+use super::{adversarial, elbo, latent_use, missed_share, reconstructions, sample_spread};
 use crate::model::MetricId;
 use std::borrow::Cow;
 
 /// The table, in the order of the curves.
-pub static METRICS: &[&[Metric]] = &[elbo::METRICS, adversarial::METRICS, latent_use::METRICS, missed_share::METRICS];
+pub static METRICS: &[&[Metric]] = &[
+    elbo::METRICS,
+    adversarial::METRICS,
+    latent_use::METRICS,
+    missed_share::METRICS,
+    reconstructions::METRICS,
+    sample_spread::METRICS,
+];
 
 /// What is measured between steps.
-pub static MEASUREMENTS: &[Measurement] = &[missed_share::MEASUREMENT];
+pub static MEASUREMENTS: &[Measurement] =
+    &[missed_share::MEASUREMENT, reconstructions::MEASUREMENT, sample_spread::MEASUREMENT];
 
 /// Every metric, in the table's order.
 pub fn all() -> impl Iterator<Item = &'static Metric> {

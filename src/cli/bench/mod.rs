@@ -50,6 +50,9 @@ pub enum BenchCommand {
         /// Look at steps as the explorer does, and name what goes wrong.
         #[arg(long)]
         diagnose: bool,
+        /// Measure what a trainer measures of the weights between steps, where tests are made every 100 steps.
+        #[arg(long)]
+        measure: bool,
         /// Print one line of JSON.
         #[arg(long)]
         json: bool,
@@ -123,10 +126,10 @@ pub enum BenchCommand {
 
 pub fn run(command: BenchCommand) -> Result<Outcome> {
     let line = match command {
-        BenchCommand::Train { preset, batch, steps, threads, stream, diagnose, json } => {
+        BenchCommand::Train { preset, batch, steps, threads, stream, diagnose, measure, json } => {
             let threads = threads_of(threads)?;
             within("--steps", steps, 1..=MOST_TIMES)?;
-            (bench_train(&preset, batch, steps, threads, BenchTrainOptions { stream, diagnose })?, json)
+            (bench_train(&preset, batch, steps, threads, BenchTrainOptions { stream, diagnose, measure })?, json)
         }
         BenchCommand::Ui { frames, json } => {
             within("--frames", frames as usize, 1..=MOST_TIMES)?;

@@ -6,7 +6,7 @@ use crate::diagnosis::StepLook;
 use crate::model::{Batches, Config, Model, StepInput};
 use crate::nn::matmul::{Matrix, matmul};
 use crate::random::{Purpose, stream};
-use crate::trainer::{Diagnosing, Latest, SNAPSHOTS_PER_S};
+use crate::trainer::{Diagnosing, Latest, Measuring, MeasuringInput, SNAPSHOTS_PER_S};
 use anyhow::Result;
 use rand::RngCore;
 use std::sync::Arc;
@@ -17,6 +17,9 @@ const WARM_UP: usize = 10;
 /// Side of the square matmul that the processor's rate is measured by: in cache, and large.
 const SIDE: usize = 512;
 
+/// Steps between tests, as a trainer has them.
+const TEST_INTERVAL_STEPS: u64 = 100;
+
 /// What is done beside the steps.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BenchTrainOptions {
@@ -24,6 +27,8 @@ pub(super) struct BenchTrainOptions {
     pub stream: bool,
     /// Steps are looked at, and what goes wrong is named.
     pub diagnose: bool,
+    /// Weights are measured between steps.
+    pub measure: bool,
 }
 
 /// Random images of MNIST's shape: the speed does not depend on what is on them.
@@ -56,7 +61,7 @@ pub(super) fn bench_train(
     let gflops = 1e-9 * samples_per_s * flops as f64;
     Ok(serde_json::json!({
         "preset": preset, "threads": threads, "batch": batch, "steps": steps,
-        "stream": options.stream, "diagnose": options.diagnose,
+        "stream": options.stream, "diagnose": options.diagnose, "measure": options.measure,
         "samples_per_s": samples_per_s, "step_ms": 1e3 * seconds / steps.max(1) as f64,
         "gflops": gflops, "product_gflops": rate, "arithmetic_share": gflops / rate,
     }))
@@ -67,6 +72,7 @@ fn time_steps(config: &Config, steps: usize, options: BenchTrainOptions) -> Resu
     let dataset = Arc::new(noise_dataset(8 * config.images_per_step(1)));
     let mut model = Model::new(config, dataset.shape())?;
     let mut diagnosing = Diagnosing::new(options.diagnose, config.clone(), Arc::default());
+    let mut measuring = Measuring::default();
     let mut batches = Batches::new(dataset.clone());
     let bar = progress_bar(steps as u64, "steps");
     let mut started = Instant::now();
@@ -83,6 +89,12 @@ fn time_steps(config: &Config, steps: usize, options: BenchTrainOptions) -> Resu
             diagnosing.look(config, &dataset, StepLook { step: at, inspection, ..StepLook::default() });
         }
         made?;
+        let made_steps = at + 1;
+        if options.measure && made_steps.is_multiple_of(TEST_INTERVAL_STEPS) {
+            let (model, test_interval_steps) = (&model, TEST_INTERVAL_STEPS);
+            let input = MeasuringInput { model, config, dataset: &dataset, step: made_steps, test_interval_steps };
+            measuring.losses(&input)?;
+        }
         if options.stream && published.elapsed() >= Duration::from_secs(1) / SNAPSHOTS_PER_S {
             published = Instant::now();
             latest.set(model.snapshot(step as u64)?);

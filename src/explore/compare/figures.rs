@@ -7,7 +7,7 @@ use crate::dataset::{Dataset, Split};
 use crate::explore::fitted_gaussian::{FittedGaussian, sample_latents};
 use crate::metrics::FigureId;
 use crate::metrics::samples::{Estimate, FeatureSet};
-use crate::snapshot::{Network, Scratch, Snapshot};
+use crate::snapshot::{Scratch, Snapshot};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ impl FigureReference {
         let fitted = FittedGaussian::in_place_of_prior(snapshot, &dataset.train, &mut Scratch::default());
         let encoder = self.of_encoder(snapshot, &dataset.test, fitted.is_some(), go_on)?;
         let latents = sample_latents(snapshot, fitted.as_ref(), self.protocol.seed, self.count);
-        let samples = evaluate(&snapshot.decoder, &latents);
+        let samples = snapshot.decoder.evaluate_in_slices(&latents, SLICE);
         let samples = FeatureSet::new(samples, snapshot.image.values());
         let nearest = self.nearest(&samples, dataset, go_on)?;
         let samples = self.protocol.figures(&samples, &nearest, self.memorised_below);
@@ -59,13 +59,12 @@ impl FigureReference {
 
     /// Of what a model makes of the test images.
     fn of_reconstructions(&self, snapshot: &Snapshot, test: &Split) -> BTreeMap<FigureId, Estimate> {
-        let Some(encoder) = &snapshot.encoder else { return BTreeMap::new() };
+        if snapshot.encoder.is_none() {
+            return BTreeMap::new();
+        }
         let of_slice = |scratch: &mut Scratch, places: &[usize]| -> Vec<[Option<f64>; 4]> {
             let originals = test.gather(places);
-            let codes = encoder.evaluate(&originals, places.len(), scratch).to_vec();
-            let width = encoder.output().max(1);
-            let latents = codes.chunks_exact(width).filter_map(|code| code.get(..snapshot.latent)).flatten().copied();
-            let images = snapshot.decoder.evaluate(&latents.collect::<Vec<f32>>(), places.len(), scratch);
+            let images = snapshot.reconstruct(&originals, places.len(), scratch).unwrap_or_default();
             let size = snapshot.image.values().max(1);
             let pairs = originals.chunks_exact(size).zip(images.chunks_exact(size));
             let figures = pairs.map(|(original, image)| {
@@ -83,13 +82,4 @@ impl FigureReference {
         });
         estimates.collect()
     }
-}
-
-/// What a network gives for each of its inputs, in slices of a fixed size: the bits do not depend on the number of threads.
-fn evaluate(network: &Network, inputs: &[f32]) -> Vec<f32> {
-    let width = network.input().max(1);
-    let slices = inputs
-        .par_chunks(SLICE * width)
-        .map_init(Scratch::default, |scratch, inputs| network.evaluate(inputs, inputs.len() / width, scratch).to_vec());
-    slices.collect::<Vec<_>>().concat()
 }

@@ -10,8 +10,10 @@ pub fn squared_error(original: &[f32], image: &[f32]) -> f64 {
 }
 
 /// 10·log₁₀(1 / squared error) of values in [0, 1], in decibels; [`MOST_DECIBELS`] at most, so that a mean over images is finite.
+/// Not a number where a value is none.
 pub fn psnr(original: &[f32], image: &[f32]) -> f64 {
-    (-10.0 * squared_error(original, image).log10()).min(MOST_DECIBELS)
+    let decibels = -10.0 * squared_error(original, image).log10();
+    if decibels > MOST_DECIBELS { MOST_DECIBELS } else { decibels }
 }
 
 #[cfg(test)]
@@ -22,5 +24,6 @@ mod tests {
     fn a_tenth_off_everywhere_is_twenty_decibels_and_nothing_off_a_hundred() {
         assert!((psnr(&[0.5, 0.2], &[0.4, 0.3]) - 20.0).abs() < 1e-5);
         assert_eq!(psnr(&[0.5, 0.2], &[0.5, 0.2]), MOST_DECIBELS);
+        assert!(psnr(&[0.5, 0.2], &[0.5, f32::NAN]).is_nan());
     }
 }
