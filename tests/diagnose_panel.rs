@@ -123,7 +123,7 @@ fn report(findings: Vec<Finding>) -> Arc<DiagnosisReport> {
         fake_logits: spread(-1.0, 0.5),
         ..Inspection::default()
     };
-    let look = StepLook { step: 490, inspection, ..StepLook::default() };
+    let look = StepLook { step: 490, inspection, test_logits: spread(0.5, 0.5), ..StepLook::default() };
     Arc::new(DiagnosisReport { findings, look })
 }
 
@@ -219,7 +219,9 @@ fn watching_is_switched_off_and_on_and_layers_are_listed() {
         screen.get_by_label(name);
     }
     screen.get_by_label("100 %");
-    screen.get_by_label("what D says of real images");
+    for images in ["training", "test", "generated"] {
+        screen.get_by_label(&format!("what D says of {images} images"));
+    }
     screen.get_by_role_and_label(Role::CheckBox, "Watch training").click();
     screen.run();
     assert!(screen.state().settings.diagnosis.is_off);

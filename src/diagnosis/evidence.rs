@@ -21,6 +21,9 @@ pub struct StepLook {
     pub images: Vec<f32>,
     /// How far its mean image is from the data's ([`BatchFacts::drift`]).
     pub drift: f64,
+    /// What a critic says of some test images, always the same, with the weights that the step began with: one value an image,
+    /// as of the batch's; empty without a critic.
+    pub test_logits: Vec<f32>,
     /// Layers and parameters.
     pub inspection: Inspection,
     /// Whether it failed, because a loss was not a number.

@@ -125,16 +125,23 @@ impl Batch {
     /// # Errors
     /// If candle cannot make the tensors.
     pub fn of_test(test: &Split, (from, to): (usize, usize), sampling: &Sampling) -> Result<Self> {
-        let indices: Vec<usize> = (from..to).collect();
-        let mut pixels = test.gather(&indices);
+        Self::of_test_places(test, &(from..to).collect::<Vec<usize>>(), sampling)
+    }
+
+    /// The same of the test images at any places.
+    ///
+    /// # Errors
+    /// If candle cannot make the tensors.
+    pub fn of_test_places(test: &Split, indices: &[usize], sampling: &Sampling) -> Result<Self> {
+        let mut pixels = test.gather(indices);
         let size = test.shape().values();
         if sampling.binarize != Binarize::None {
-            for (image, index) in pixels.chunks_exact_mut(size).zip(&indices) {
+            for (image, index) in pixels.chunks_exact_mut(size).zip(indices) {
                 binarize(image, sampling.seed, Purpose::BinarizeTest, 0, *index);
             }
         }
         let mut noise = Vec::with_capacity(indices.len() * sampling.latent);
-        for index in &indices {
+        for index in indices {
             let mut generator = stream(sampling.seed, Purpose::Evaluation, 0, *index as u64);
             noise.extend((0..sampling.latent).map(|_| -> f32 { generator.sample(rand_distr::StandardNormal) }));
         }

@@ -38,6 +38,15 @@ pub trait Trainable: fmt::Debug + Send {
     /// If candle fails.
     fn test(&self, batch: &Batch) -> Result<Tested, StepError>;
 
+    /// What its critic says of images that are not learned from, at these places of a split: a value each, the higher the more
+    /// real it takes one for. None without a critic.
+    ///
+    /// # Errors
+    /// If candle fails.
+    fn judge(&self, _test: &Split, _places: &[usize]) -> Result<Vec<f32>, StepError> {
+        Ok(Vec::new())
+    }
+
     /// What `eval` says of it on a whole test set, means an image. `watch` sees each batch and says whether to go on; where it
     /// says no there is nothing.
     ///

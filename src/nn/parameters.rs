@@ -97,6 +97,11 @@ impl Parameters {
         Ok(())
     }
 
+    /// Where they are.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// Who looks at them and at the layers that they are of; on devices apart from the CPU, and in the reference, at them alone.
     pub fn inspector(&self) -> &Arc<Inspector> {
         &self.inspector

@@ -1,6 +1,6 @@
 //! Looking at steps while they are made, and what is found. It is read alone: the bits of a run do not depend on it.
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Split, stratified};
 use crate::diagnosis::{BatchFacts, Diagnosis, Evidence, Finding, FindingChange, StepLook, mean_image};
 use crate::history::History;
 use crate::model::{Config, Model};
@@ -15,6 +15,8 @@ const LOOK_INTERVAL_STEPS: u64 = 20;
 const FIRST_STEPS: u64 = 5;
 /// Training images that the data's mean image is of.
 const REFERENCE_IMAGES: usize = 512;
+/// Test images that a critic is asked about, at most: of each class its part.
+const TEST_IMAGES: usize = 32;
 
 /// What was found, and the newest look at a step.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,10 @@ pub struct Diagnosing {
     mean_image: Option<Vec<f32>>,
     /// The pixels of the step that is looked at.
     seen: Vec<f32>,
+    /// The test images that a critic is asked about, once they have been needed.
+    test_places: Option<Vec<usize>>,
+    /// What it said of them before the step that is looked at.
+    test_logits: Vec<f32>,
 }
 
 impl Diagnosing {
@@ -50,6 +56,8 @@ impl Diagnosing {
             diagnosis: Diagnosis::default(),
             mean_image: None,
             seen: Vec::new(),
+            test_places: None,
+            test_logits: Vec::new(),
         }
     }
 
@@ -70,20 +78,34 @@ impl Diagnosing {
     }
 
     /// Makes a step, looked at `depth`, into whose second argument its pixels are to be copied; gives what was seen of it too.
+    /// A critic is asked about some of the test images first.
     pub fn step<T>(
         &mut self,
         model: &mut Model,
         depth: InspectionDepth,
+        test: &Split,
         make: impl FnOnce(&mut Model, Option<&mut Vec<f32>>) -> T,
     ) -> (T, Option<Inspection>) {
         if depth == InspectionDepth::Off || model.inspectors().is_empty() {
             return (make(model, None), None);
         }
+        self.judge(model, test);
         model.inspectors().into_iter().for_each(|inspector| inspector.begin(depth));
         let made = make(model, Some(&mut self.seen));
         let mut inspection = Inspection::default();
         model.inspectors().into_iter().for_each(|inspector| inspection.extend(inspector.end()));
         (made, Some(inspection))
+    }
+
+    fn judge(&mut self, model: &Model, test: &Split) {
+        let places = self.test_places.get_or_insert_with(|| {
+            let chosen = stratified(test.count(), TEST_IMAGES, |image| test.class(image).unwrap_or(0));
+            chosen.iter().map(|place| *place as usize).collect()
+        });
+        self.test_logits = model.judge(test, places).unwrap_or_else(|error| {
+            tracing::warn!("what the critic says of test images is not known: {error}");
+            Vec::new()
+        });
     }
 
     /// The mean of some training images.
@@ -106,7 +128,8 @@ impl Diagnosing {
         let images = self.seen.get(..KEPT_ROWS * size).unwrap_or(&self.seen);
         let images = if keeps { images.to_vec() } else { Vec::new() };
         self.evidence.config.clone_from(config);
-        self.evidence.add(StepLook { batch, drift, images, ..look });
+        let test_logits = std::mem::take(&mut self.test_logits);
+        self.evidence.add(StepLook { batch, drift, images, test_logits, ..look });
         self.diagnosis.look(&self.evidence)
     }
 

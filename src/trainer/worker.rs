@@ -295,7 +295,7 @@ impl Worker {
         let (step, device, hook) = (self.step, self.options.device.clone(), self.options.batch_hook.as_deref());
         let (batches, shared) = (&mut self.batches, &self.shared);
         let go_on = || !shared.is_stopping.load(Ordering::Relaxed);
-        self.diagnosing.step(&mut self.model, depth, |model, seen| {
+        self.diagnosing.step(&mut self.model, depth, &self.dataset.test, |model, seen| {
             model.step(&mut StepInput { step, part, batches, device, hook, seen, go_on: Some(&go_on) })
         })
     }

@@ -6,10 +6,11 @@ mod common;
 mod provoke;
 
 use common::{is_long, small_digits, wait_for};
-use latentarium::dataset::{self, Dataset, Progress, Source};
+use latentarium::dataset::{self, Dataset, Progress, Source, stratified};
 use latentarium::diagnosis::FindingKind;
 use latentarium::model::{Config, Saved};
-use latentarium::trainer::{Control, Event, Options, Trainer};
+use latentarium::snapshot::Scratch;
+use latentarium::trainer::{Control, Event, Options, Part, Trainer};
 use provoke::{Provoked, first, sorted_by_class};
 use std::path::Path;
 use std::sync::Arc;
@@ -146,9 +147,41 @@ fn looking_at_steps_changes_no_bit() {
             assert_eq!(trainer.diagnosis().is_some(), diagnoses, "it looks where it shall");
             let snapshot = trainer.snapshot().unwrap();
             let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-            snapshot.decoder.operations().iter().map(|operation| bits(&operation.weight)).collect::<Vec<_>>()
+            let critic = snapshot.critic.iter().flat_map(|critic| critic.network.operations());
+            let operations = snapshot.decoder.operations().iter().chain(critic);
+            let weights: Vec<_> =
+                operations.map(|operation| (bits(&operation.weight), bits(&operation.bias))).collect();
+            let last = trainer.history().last_values();
+            (weights, last.into_iter().map(|(id, value)| (id, value.to_bits())).collect::<Vec<_>>())
         });
         assert!(sums[0] == sums[1], "{preset}");
+    }
+}
+
+#[test]
+fn what_the_critic_says_of_test_images_is_of_the_weights_that_the_step_began_with() {
+    let data = small_digits();
+    let options = Options { total_steps: Some(3), ..Options::default() };
+    for (preset, has_critic) in [("gan-dense", true), ("vae-dense", false)] {
+        let trainer = Trainer::spawn(Config::preset(preset).unwrap(), data.clone(), options.clone()).unwrap();
+        for _ in 0..2 {
+            trainer.send(Control::Step(Part::Whole));
+            wait_for(&trainer, |event| matches!(event, Event::Paused { .. }));
+        }
+        let before = trainer.snapshot().unwrap();
+        assert_eq!(before.step, 2);
+        trainer.send(Control::Step(Part::Whole));
+        wait_for(&trainer, |event| matches!(event, Event::Paused { .. } | Event::Finished { .. }));
+        let look = trainer.diagnosis().unwrap().look.clone();
+        assert_eq!((look.step, look.test_logits.len()), (2, if has_critic { 32 } else { 0 }), "{preset}");
+        let places = stratified(data.test.count(), 32, |image| data.test.class(image).unwrap());
+        let places: Vec<usize> = places.iter().map(|place| *place as usize).collect();
+        let mut scratch = Scratch::default();
+        for critic in &before.critic {
+            let said = critic.network.evaluate(&data.test.gather(&places), 32, &mut scratch);
+            let furthest = said.iter().zip(&look.test_logits).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(furthest < 1e-4, "{furthest}");
+        }
     }
 }
 

@@ -82,7 +82,7 @@ fn time_steps(config: &Config, steps: usize, options: BenchTrainOptions) -> Resu
             started = Instant::now();
         }
         let at = step as u64;
-        let (made, inspection) = diagnosing.step(&mut model, diagnosing.depth(at), |model, seen| {
+        let (made, inspection) = diagnosing.step(&mut model, diagnosing.depth(at), &dataset.test, |model, seen| {
             model.step(&mut StepInput { seen, ..StepInput::new(at, &mut batches) })
         });
         if let Some(inspection) = inspection {

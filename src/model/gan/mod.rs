@@ -10,7 +10,7 @@ use super::saved::{names, restore, save};
 use super::trainable::{StepInput, Trainable};
 use super::{Batch, ConfigValues, Losses, MetricId, Part, Sampling, Saved, SavedNames, StepError, Tested};
 use super::{architecture, plain};
-use crate::dataset::ImageShape;
+use crate::dataset::{ImageShape, Split};
 use crate::nn::adversarial::{AdversarialLoss, Side, mean_loss};
 use crate::nn::critic::{self, Penalties};
 use crate::nn::inspection::Inspector;
@@ -218,6 +218,11 @@ impl Trainable for Gan {
             false => (MetricId::TEST_CRITIC, mean(&logits)),
         };
         Ok(Tested { losses: vec![loss], posteriors: None })
+    }
+
+    fn judge(&self, test: &Split, places: &[usize]) -> Result<Vec<f32>> {
+        let batch = Batch::of_test_places(test, places, &self.sampling)?.on(self.discriminator_parameters.device())?;
+        Ok(copied(&self.discriminator.forward_fixed(&batch.images)?)?)
     }
 
     /// The generator as plain data, batch norm folded in.

@@ -72,19 +72,23 @@ fn words(parameter: &ParameterInspection) -> String {
     t!("diagnose.norms", name = parameter.name, weight = weight, gradient = gradient, update = update).into_owned()
 }
 
-/// What a critic says of real and of generated images, one histogram over the other on one scale.
+/// What a critic says of the batch's real images, of test images and of generated ones, one histogram over the other on one scale.
 pub(super) fn logits(ui: &mut Ui, look: &StepLook) {
     let (real, fake) = (&look.inspection.real_logits, &look.inspection.fake_logits);
     if real.is_empty() || fake.is_empty() {
         return;
     }
-    let all = ValueFigures::of(&[real.as_slice(), fake.as_slice()].concat());
+    let test = &look.test_logits;
+    let all = ValueFigures::of(&[real.as_slice(), test, fake].concat());
     ui.add_space(theme::GRID);
     ui.label(theme::note(ui, tr("diagnose.logits"))).on_hover_text(tr("diagnose.logits_tip"));
     let palette = theme::of(ui);
-    let sets: [(&[f32], &str, Color32); 2] =
-        [(real, "diagnose.real", palette.text_secondary), (fake, "diagnose.fake", theme::CURVES[4])];
-    for (logits, key, color) in sets {
+    let sets: [(&[f32], &str, Color32); 3] = [
+        (real, "diagnose.real", palette.text_secondary),
+        (test, "diagnose.test", theme::CURVES[3]),
+        (fake, "diagnose.fake", theme::CURVES[4]),
+    ];
+    for (logits, key, color) in sets.into_iter().filter(|(logits, ..)| !logits.is_empty()) {
         ui.horizontal(|ui| {
             let name = tr(key);
             let label = ui.label(theme::note(ui, &name));
