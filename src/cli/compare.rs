@@ -95,9 +95,10 @@ pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
             None => return Ok(Outcome::Interrupted),
         }
     };
-    let compared = Compared { folders: &arguments.runs, runs: &runs, measured: &measured, dataset: &dataset };
+    let compared =
+        Compared { folders: &arguments.runs, runs: &runs, measured: &measured, dataset: &dataset, sheet: &shown };
     if arguments.json {
-        say(compared.line(&arguments.out, shown.originals.len(), arguments.seed))?;
+        say(compared.line(&arguments.out, arguments.seed))?;
         return Ok(Outcome::Done);
     }
     say(arguments.out.display())?;

@@ -2,6 +2,7 @@
 
 use super::figures::Measured;
 use crate::dataset::Dataset;
+use crate::explore::compare::{ImageFigures, ReconstructionKind, Sheet};
 use crate::metrics::samples::{Estimate, FeatureKind, MEAN_RESAMPLES, SET_RESAMPLES};
 use crate::metrics::{FIGURES, FigureDefinition, FigureId, FigureSubject};
 use crate::run::Opened;
@@ -18,6 +19,8 @@ pub struct Compared<'a> {
     pub runs: &'a [Opened],
     pub measured: &'a Measured,
     pub dataset: &'a Dataset,
+    /// The first of them with the images that are on the picture.
+    pub sheet: &'a Sheet,
 }
 
 /// A path as text, also where it is not Unicode.
@@ -34,13 +37,13 @@ fn name_of(likelihood: Likelihood) -> &'static str {
 
 impl Compared<'_> {
     /// One line of JSON.
-    pub fn line(&self, out: &Path, images: usize, seed: u64) -> Value {
+    pub fn line(&self, out: &Path, seed: u64) -> Value {
         let models: Vec<Value> = (0..self.runs.len()).filter_map(|place| self.model(place)).collect();
         let first = |field: &str| models.iter().map(|model| &model[field]).find(|value| !value.is_null()).cloned();
         let step = |place: usize| self.runs.get(place).map(|run| run.checkpoint.step);
         let mut line = json!({
             "vae_run": self.folders.first().map(shown_path), "gan_run": self.folders.get(1).map(shown_path),
-            "out": shown_path(out), "images": images, "vae_steps": step(0), "gan_steps": step(1),
+            "out": shown_path(out), "images": self.sheet.originals.len(), "vae_steps": step(0), "gan_steps": step(1),
             "mean_squared_error": first("mse"), "reconstruction_nats": first("nats"),
             "data": self.dataset.name, "seed": seed,
         });
@@ -57,7 +60,20 @@ impl Compared<'_> {
             "likelihood": run.snapshot.likelihood.map(name_of),
         });
         self.measured.list(place, &mut line);
+        line["on_sheet"] = self.on_sheet(place).into();
         Some(line)
+    }
+
+    /// Means over the images on the picture, of closest images too: searching for those of all test images takes minutes.
+    fn on_sheet(&self, place: usize) -> Option<Value> {
+        let model = self.sheet.models.get(place)?;
+        let ImageFigures { squared_error, psnr, ssim, nats } = model.figures()?;
+        let by = match model.kind {
+            ReconstructionKind::Encoder => "encoder",
+            ReconstructionKind::Inversion => "inversion",
+        };
+        let found = model.reconstructions.iter().flatten().count();
+        Some(json!({ "by": by, "n": found, "mse": squared_error, "psnr": psnr, "ssim": ssim, "nats": nats }))
     }
 
     fn floor(&self, figure: &FigureDefinition) -> Option<Estimate> {

@@ -149,7 +149,7 @@ impl Layout {
             sample_width,
             samples_width: (most.div_ceil(BLOCK_ROWS) as u32 * sample_width).max(HEADING) + SPACE,
             strips,
-            below: strips + strips_of(sheet).count() as u32 * height,
+            below: strips + strips_of(sheet).count() as u32 * height + APART,
         }
     }
 
