@@ -43,6 +43,22 @@ fn it_starts_pauses_steps_and_resets() {
 }
 
 #[test]
+fn it_holds_still_at_the_step_that_it_is_told() {
+    let trainer = spawn("vae-dense", Options::default());
+    trainer.send(Control::PauseAt(3));
+    trainer.send(Control::Start);
+    wait_for(&trainer, |event| matches!(event, Event::Paused { step: 3 }));
+    // It is forgotten then, and one that lies behind does nothing.
+    trainer.send(Control::PauseAt(2));
+    trainer.send(Control::Start);
+    let began = Instant::now();
+    while trainer.status().step < 6 {
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", trainer.status());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
 fn one_part_of_a_gan_learns_alone() {
     let trainer = spawn("gan-dense", Options::default());
     let decode = |trainer: &Trainer| {

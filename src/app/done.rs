@@ -38,7 +38,25 @@ pub enum OpenedPlace {
     Beside(ModelId),
 }
 
-/// A fork that was opened to try something, and the step that it is of.
+/// What a fork from before a finding is for.
+pub enum ForkPurpose {
+    /// To try what should help.
+    Try(TrialRequest),
+    /// To go through the steps from this one on by hand.
+    StepThrough(u64),
+}
+
+impl ForkPurpose {
+    /// Not later than this is it forked.
+    pub fn before_step(&self) -> u64 {
+        match self {
+            Self::Try(request) => request.since_step,
+            Self::StepThrough(step) => *step,
+        }
+    }
+}
+
+/// A fork from before a finding that was opened, and the step that it is of.
 pub struct OpenedTrial {
     /// The run.
     pub run: Box<OpenedRun>,
@@ -58,8 +76,8 @@ pub enum Done {
     Reopened(ModelId, Result<Box<Reopened>, Message>),
     /// A run was opened, with its data where that is another than before.
     Run(OpenedPlace, Result<Box<OpenedRun>, NotOpened>),
-    /// What is tried against a finding of a model was opened; `None` where nothing was kept from before it.
-    Trial(ModelId, TrialRequest, Result<Option<OpenedTrial>, NotOpened>),
+    /// A fork from before a finding of a model was opened; `None` where nothing was kept from before it.
+    Trial(ModelId, ForkPurpose, Result<Option<OpenedTrial>, NotOpened>),
     /// The steps of which a run keeps checkpoints.
     Kept(PathBuf, Result<Vec<u64>, Message>),
     /// The steps of which a model's run keeps checkpoints to look back at.

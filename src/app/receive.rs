@@ -74,7 +74,7 @@ impl Session {
                 self.shell.panels.fork.succeed();
                 self.take_run(*run, place);
             }
-            Done::Trial(id, request, opened) => self.receive_trial(id, &request, opened),
+            Done::Trial(id, purpose, opened) => self.receive_trial(id, &purpose, opened),
             Done::Completed(Some(known)) => self.shell.panels.dialogs.complete(known),
             Done::Completed(None) => {}
             Done::Previewed(source, found) => self.shell.panels.dialogs.preview(&source, found),

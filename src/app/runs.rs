@@ -24,6 +24,7 @@ use rust_i18n::t;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use toml::Value;
 
 /// How long the program stays after its window was closed, to write runs.
 const LAST_WRITES: Duration = Duration::from_secs(30);
@@ -68,7 +69,12 @@ fn reopen(folder: &Path, data: Arc<Dataset>, options: Options) -> Result<Box<Reo
 /// Writes a fork to the next free folder of `runs`.
 pub(super) fn make_fork(request: &ForkRequest, runs: &Path) -> Result<PathBuf, Message> {
     let set = [(request.key.clone(), run::value_of(&request.value))];
-    let fork = run::Fork::plan(&request.run, request.step, &set).map_err(|error| error.message())?;
+    write_fork(&request.run, request.step, &set, runs)
+}
+
+/// Writes the fork of a run at a step, with what is set anew, to the next free folder of `runs`.
+pub(super) fn write_fork(run: &Path, step: u64, set: &[(String, Value)], runs: &Path) -> Result<PathBuf, Message> {
+    let fork = run::Fork::plan(run, step, set).map_err(|error| error.message())?;
     let config = fork.config();
     let folder =
         run::create_free_folder(runs, &config.model.preset, &config.data_name).map_err(|error| error.message())?;

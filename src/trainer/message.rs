@@ -15,6 +15,8 @@ pub enum Control {
     Pause,
     /// Make one step, then hold still.
     Step(Part),
+    /// Hold still once so many steps are made, where that is later than now; until then a pause by hand forgets it.
+    PauseAt(u64),
     /// Make at most so many steps a second from now on; `None` for as many as there is time for.
     Pace(Option<u32>),
     /// Back to step 0 with the same seed.

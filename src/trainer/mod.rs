@@ -267,6 +267,7 @@ impl Trainer {
             rate: Rate::default(),
             pace: Pace::default(),
             published: Instant::now(),
+            pause_at: None,
         };
         if let Some(opened) = opened {
             worker.model.restore(&opened.checkpoint.saved)?;

@@ -84,6 +84,8 @@ pub(super) struct Worker {
     pub rate: Rate,
     pub pace: Pace,
     pub published: Instant,
+    /// Steps after which it holds still by itself.
+    pub pause_at: Option<u64>,
 }
 
 impl Worker {
@@ -191,6 +193,7 @@ impl Worker {
                 }
             }
             Control::Pace(steps_per_s) => self.pace.set(steps_per_s),
+            Control::PauseAt(step) => self.pause_at = Some(step),
             Control::Reset => self.reset(),
             Control::Diagnose(is_on) => self.diagnosing.is_on = is_on,
             Control::Set(key, value) => {
@@ -203,7 +206,7 @@ impl Worker {
     }
 
     fn pause(&mut self) {
-        self.phase = Phase::Paused;
+        (self.phase, self.pause_at) = (Phase::Paused, None);
         self.rate.stop();
         self.publish(true);
         self.send_event(Event::Paused { step: self.step });
@@ -233,7 +236,7 @@ impl Worker {
             Err(error) => return self.fail(error.message()),
         }
         (self.step, self.train_s, self.phase) = (0, 0.0, Phase::Paused);
-        self.changes.clear();
+        (self.changes, self.pause_at) = (Vec::new(), None);
         self.planned = self.options.changes.clone();
         (self.folder, self.saving, self.early_stop) = (None, WriteState::default(), EarlyStop::default());
         self.shared.history.clear();
@@ -281,6 +284,9 @@ impl Worker {
         self.publish(false);
         if self.is_complete() || has_stalled {
             self.finish();
+        } else if self.pause_at == Some(self.step) {
+            self.pause();
+            self.autosave();
         } else {
             self.autosave_if_due();
         }

@@ -104,6 +104,8 @@ pub enum ModelCommand {
     StepAll,
     /// Try what should help against a finding: the run from before it with one change, beside the sick one.
     Try(ModelId, TrialRequest),
+    /// Go through a step by hand: the same run again beside, from before the step, holding still where so many are made.
+    StepThrough(ModelId, u64),
     /// A model that failed goes back to its newest checkpoint.
     GoBack(ModelId),
     /// Back to step 0.

@@ -6,6 +6,8 @@ use egui_kittest::kittest::Queryable;
 use latentarium::app::Session;
 use latentarium::diagnosis::FindingKind;
 use latentarium::model::Setting;
+use latentarium::snapshot::Scratch;
+use latentarium::trainer::Phase;
 use latentarium::ui::Pane;
 use latentarium::ui::command::{FileCommand, ModelCommand, ViewCommand};
 use latentarium::ui::slot::Slot;
@@ -74,6 +76,38 @@ fn a_saved_run_is_forked_where_it_was_still_good() {
     let folder = session.model(Slot::B).folder.clone().expect("a run of its own");
     let origin = latentarium::run::read_origin(&folder).unwrap().expect("a fork");
     assert!(origin.step <= 30, "before it began: {}", origin.step);
+}
+
+#[test]
+fn a_step_of_long_ago_is_gone_through_again_to_the_bit() {
+    let mut screen = sick();
+    for step in 1..=5 {
+        screen.click("Step A");
+        screen.until("a step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == step));
+        if step == 2 {
+            screen.session.borrow_mut().apply(FileCommand::Save(A));
+            screen.until("saved", |session| session.model(Slot::A).folder.is_some());
+        }
+    }
+    screen.session.borrow_mut().apply(ModelCommand::StepThrough(A, 5));
+    screen.until("a fork that holds still there", |session| {
+        let model = session.model(Slot::B);
+        model.status().is_some_and(|status| (status.step, status.phase) == (5, Phase::Paused)) && model.folder.is_some()
+    });
+    screen.until("weights of both", |session| {
+        Slot::BOTH.iter().all(|slot| session.model(*slot).newest().is_some_and(|newest| newest.step == 5))
+    });
+    {
+        let session = screen.session.borrow();
+        let origin = latentarium::run::read_origin(session.model(Slot::B).folder.as_ref().unwrap()).unwrap();
+        assert_eq!(origin.expect("a fork").step, 2, "the last that was kept");
+        let decode = |slot| {
+            let newest = session.model(slot).newest().unwrap();
+            newest.decoder.evaluate(&[0.3, -0.7], 1, &mut Scratch::default()).to_vec()
+        };
+        assert_eq!(decode(Slot::A), decode(Slot::B));
+        assert!(session.layout().is_shown(&Pane::of("step_through")));
+    }
 }
 
 #[test]

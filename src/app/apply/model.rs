@@ -1,6 +1,7 @@
 //! Commands about models: which there are, their settings and their training.
 
 use crate::app::done::Done;
+use crate::app::done::ForkPurpose;
 use crate::app::jobs::JobKey;
 use crate::app::project::ModelEntry;
 use crate::app::runtime::ModelRuntime;
@@ -60,7 +61,8 @@ impl Session {
             ModelCommand::ToggleAll => self.toggle_all(),
             ModelCommand::Step(id, part) => self.step(id, part),
             ModelCommand::StepAll => self.each(|session, id| session.step(id, Part::Whole)),
-            ModelCommand::Try(id, request) => self.try_remedy(id, request),
+            ModelCommand::Try(id, request) => self.fork_before(id, ForkPurpose::Try(request)),
+            ModelCommand::StepThrough(id, step) => self.fork_before(id, ForkPurpose::StepThrough(step)),
             ModelCommand::GoBack(id) => self.go_back(id),
             ModelCommand::Reset(id) => self.reset(&[id]),
             ModelCommand::ResetAll => {

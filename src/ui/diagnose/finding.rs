@@ -36,6 +36,10 @@ pub(super) fn card(
                 commands.push(TimelineCommand::Go(TimelinePlace::At(finding.since_step as f64)).into());
             }
         });
+        let words = t!("diagnose.step_through", step = whole(finding.since_step));
+        if ui.link(theme::note(ui, words)).on_hover_text(tr("diagnose.step_through_tip")).clicked() {
+            commands.push(ModelCommand::StepThrough(model.id, finding.since_step).into());
+        }
         let sign = &finding.sign;
         let limit = t!("diagnose.limit", value = number(sign.value), limit = number(sign.limit));
         let value = if sign.value.is_finite() { limit.into_owned() } else { number(sign.value) };
