@@ -123,14 +123,14 @@ fn what_is_measured_while_it_trains_is_what_is_measured_on_demand() {
 fn a_stopped_run_and_other_threads_give_the_same_curves() {
     let (config, folder) = (config("vae-dense"), tempfile::tempdir().unwrap());
     let curves = |trainer: &Trainer| [PSNR, SSIM, SPREAD].map(|id| curve(trainer, id));
-    let whole = curves(&trained(&config, squares(), 1, 100));
+    let whole = curves(&trained(&config, squares(), 1, 80));
     assert!(whole.iter().all(|curve| curve.len() > 2), "{whole:?}");
-    assert_eq!(whole, curves(&trained(&config, squares(), 3, 100)));
+    assert_eq!(whole, curves(&trained(&config, squares(), 3, 80)));
     let run = folder.path().join("run");
     let stopped = trained(&config, squares(), 1, 47);
     save(&stopped, &run);
     drop(stopped);
-    let resumed = Trainer::open(&run, squares(), options(2, 100)).unwrap();
+    let resumed = Trainer::open(&run, squares(), options(2, 80)).unwrap();
     finish(&resumed);
     assert_eq!(whole, curves(&resumed));
 }
@@ -166,7 +166,7 @@ fn a_run_from_before_there_were_such_columns_goes_on_and_gets_them() {
 #[test]
 fn each_model_has_what_can_be_measured_of_it() {
     let has = |trainer: &Trainer| [PSNR, SSIM, SPREAD].map(|id| !curve(trainer, id).is_empty());
-    let measured = |preset: &str| has(&trained(&config(preset), squares(), 1, 100));
+    let measured = |preset: &str| has(&trained(&config(preset), squares(), 1, 60));
     assert_eq!(measured("vae-dense"), [true, true, true]);
     assert_eq!(measured("ae-dense"), [true, true, false], "it has no prior");
     assert_eq!(measured("gan-dense"), [false, false, true], "it has no encoder");
@@ -175,5 +175,5 @@ fn each_model_has_what_can_be_measured_of_it() {
     let points = Arc::new(load(&Source::parse("8-ring"), &Progress::default()).unwrap());
     let mut config = config("vae-dense");
     config.adapt_to(points.sample());
-    assert_eq!(has(&trained(&config, points, 1, 100)), [false, false, true], "points are no images");
+    assert_eq!(has(&trained(&config, points, 1, 60)), [false, false, true], "points are no images");
 }

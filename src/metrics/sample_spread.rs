@@ -27,7 +27,7 @@ pub(super) const METRICS: &[Metric] = &[Metric {
     unit: Unit::Likeness,
     source: MetricSource::TestSet,
     compute: MetricCompute::BetweenSteps,
-    hue: 4,
+    hue: 3,
 }];
 
 /// Of images and of points, and models whose prior is sampled.
