@@ -1,6 +1,6 @@
 //! A small network that tells the classes of a data set apart: what samples are counted by.
 
-use super::small_network::{BATCH, SmallLayer, SmallLearning, learn};
+use super::small_network::{BATCH, SmallLayer, SmallLearning, learn, useful_steps};
 use crate::dataset::{Dataset, Split};
 use crate::nn::vector::sigmoid;
 use crate::random::{Purpose, stream};
@@ -16,7 +16,7 @@ const SLICE: usize = 100;
 pub struct ClassifierEffort {
     /// Width of its one hidden layer.
     pub hidden: usize,
-    /// Steps that it learns for.
+    /// Steps that it learns for, where these do not go through the images more often than is of use.
     pub steps: u64,
     /// Adam's step size at first; it falls to 0 in a straight line.
     pub learning_rate: f64,
@@ -72,7 +72,7 @@ impl Classifier {
             SmallLayer { name: NAMES[0], inputs: pixels, outputs: hidden, activation: Activation::Relu },
             SmallLayer { name: NAMES[1], inputs: hidden, outputs: classes, activation: Activation::Identity },
         ];
-        let learning = SmallLearning { steps, learning_rate };
+        let learning = SmallLearning { steps: useful_steps(steps, train.count()), learning_rate };
         let Some(network) = learn(&layers, learning, |step| batch(train, classes, step), go_on)? else {
             return Ok(None);
         };

@@ -11,6 +11,15 @@ use candle_core::{Device, Result, Tensor, bail};
 
 /// Examples a step.
 pub(super) const BATCH: usize = 128;
+/// Going through the same examples more often teaches a small network hardly anything.
+const MOST_PASSES: u64 = 50;
+/// Steps that are of use with however few examples.
+const LEAST_STEPS: u64 = 500;
+
+/// How many of `steps` steps are of use with so many examples.
+pub(super) fn useful_steps(steps: u64, examples: usize) -> u64 {
+    steps.min((MOST_PASSES * examples as u64).div_ceil(BATCH as u64).max(LEAST_STEPS))
+}
 
 /// A linear layer.
 #[derive(Clone, Copy, Debug)]
@@ -91,4 +100,15 @@ fn plain(layers: &[SmallLayer], parameters: &Parameters) -> Result<Network> {
         operations.push(Operation::linear(name, place, (weight, bias), layer.activation));
     }
     Network::new(layers.first().map_or(0, |layer| layer.inputs), operations).map_err(candle_core::Error::wrap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_examples_are_not_gone_through_without_end() {
+        assert_eq!([60_000, 20_000, 2_000, 64].map(|examples| useful_steps(2500, examples)), [2500, 2500, 782, 500]);
+        assert_eq!(useful_steps(3, 64), 3, "never more than are asked for");
+    }
 }

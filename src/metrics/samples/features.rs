@@ -5,7 +5,7 @@ use super::feature_set::FeatureSet;
 use crate::dataset::{Dataset, Split};
 use crate::metrics::classifier::{Classifier, ClassifierEffort};
 use crate::metrics::images::squared_error;
-use crate::metrics::small_network::{BATCH, SmallLayer, SmallLearning, learn};
+use crate::metrics::small_network::{BATCH, SmallLayer, SmallLearning, learn, useful_steps};
 use crate::nn::vector::sigmoid;
 use crate::random::{Purpose, stream};
 use crate::snapshot::{Activation, Network, Scratch};
@@ -178,7 +178,7 @@ fn autoencoder(
         let images = train.gather(&indices);
         (images.clone(), images)
     };
-    let learning = SmallLearning { steps: effort.steps, learning_rate: CODE_RATE };
+    let learning = SmallLearning { steps: useful_steps(effort.steps, train.count()), learning_rate: CODE_RATE };
     let Some(network) = learn(&layers, learning, batch, go_on)? else { return Ok(None) };
     let (mut scratch, mut sum) = (Scratch::default(), 0.0);
     let examined: Vec<usize> = (0..dataset.test.count().min(effort.examined)).collect();
