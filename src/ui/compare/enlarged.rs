@@ -1,5 +1,6 @@
 //! The image that is selected and what the models make of it, large.
 
+use super::pictures::SheetImage;
 use super::titles::{class_name, figure_lines, letter_of, likelihood_name, tip, title};
 use super::{Compare, class_names};
 use crate::explore::compare::{Sheet, SheetColumn};
@@ -43,7 +44,7 @@ impl Compare {
                             let name = t!("compare.enlarged", column = title);
                             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name.clone()));
                             let map = view.settings.color_map;
-                            self.large.paint((ui.painter(), rect), (sheet, column, row), map);
+                            self.large.paint(ui.painter(), rect, SheetImage { sheet, column, row }, map);
                             if response.hovered() {
                                 pointed = column;
                             }

@@ -10,6 +10,22 @@ use std::sync::Arc;
 /// A picture by what it is made of: where that lies in memory, its column, and a number.
 type PictureKey = (usize, SheetColumn, usize);
 
+/// An image of a sheet.
+#[derive(Clone, Copy)]
+pub(super) struct SheetImage<'a> {
+    pub sheet: &'a Sheet,
+    pub column: SheetColumn,
+    pub row: usize,
+}
+
+/// An image of a model's strip between two test images.
+#[derive(Clone, Copy)]
+pub(super) struct StripImage<'a> {
+    pub sheet: &'a Sheet,
+    pub model: usize,
+    pub place: usize,
+}
+
 /// Those that were drawn last.
 #[derive(Default)]
 pub(super) struct SheetPictures {
@@ -27,39 +43,24 @@ impl SheetPictures {
     }
 
     /// Draws an image of a sheet; whether there is one.
-    pub fn paint(
-        &mut self,
-        (painter, rect): (&Painter, Rect),
-        (sheet, column, row): (&Sheet, SheetColumn, usize),
-        map: ColorMap,
-    ) -> bool {
-        let Some((key, cell)) = key(sheet, column, row).zip(sheet.cell(column, row)) else { return false };
-        self.draw((painter, rect), key, map, || picture::cell(sheet.shape(), cell));
+    pub fn paint(&mut self, painter: &Painter, rect: Rect, of: SheetImage<'_>, map: ColorMap) -> bool {
+        let Some((key, cell)) = key(of).zip(of.sheet.cell(of.column, of.row)) else { return false };
+        self.draw(painter, rect, key, map, || picture::cell(of.sheet.shape(), cell));
         true
     }
 
     /// Draws an image of a strip between two test images; whether there is one.
-    pub fn paint_strip(
-        &mut self,
-        (painter, rect): (&Painter, Rect),
-        (sheet, model, place): (&Sheet, usize, usize),
-        map: ColorMap,
-    ) -> bool {
+    pub fn paint_strip(&mut self, painter: &Painter, rect: Rect, of: StripImage<'_>, map: ColorMap) -> bool {
+        let StripImage { sheet, model, place } = of;
         let Some(made) = &sheet.interpolation else { return false };
         let strip = made.strips.get(model).and_then(Option::as_ref);
         let Some(values) = strip.and_then(|strip| strip.images.get(place)) else { return false };
         let key = (values.as_ptr() as usize, SheetColumn::Sample(model), place);
-        self.draw((painter, rect), key, map, || Bitmap::new(sheet.shape(), values));
+        self.draw(painter, rect, key, map, || Bitmap::new(sheet.shape(), values));
         true
     }
 
-    fn draw(
-        &mut self,
-        (painter, rect): (&Painter, Rect),
-        key: PictureKey,
-        map: ColorMap,
-        make: impl FnOnce() -> Bitmap,
-    ) {
+    fn draw(&mut self, painter: &Painter, rect: Rect, key: PictureKey, map: ColorMap, make: impl FnOnce() -> Bitmap) {
         let before = self.before.remove(&key);
         let kept =
             self.drawn.entry(key).or_insert_with(|| before.unwrap_or_else(|| (make(), gpu::TextureSlot::default())));
@@ -68,7 +69,7 @@ impl SheetPictures {
 }
 
 /// What is the same for the same picture in one sheet after another.
-fn key(sheet: &Sheet, column: SheetColumn, row: usize) -> Option<PictureKey> {
+fn key(SheetImage { sheet, column, row }: SheetImage<'_>) -> Option<PictureKey> {
     let model = column.model().and_then(|model| sheet.models.get(model));
     let (place, row) = match column {
         SheetColumn::Original => (Arc::as_ptr(&sheet.source.data) as usize, sheet.originals.get(row)?.index),

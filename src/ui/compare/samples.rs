@@ -1,6 +1,7 @@
 //! Fresh samples of both models, each beside the training image that is nearest to it.
 
 use super::Compare;
+use super::pictures::SheetImage;
 use super::table::{ABOVE_WORDS, GAP, WORDS, headings, side};
 use super::titles::{letter_of, slot_of};
 use crate::explore::compare::{NearestTraining, Sheet, SheetColumn};
@@ -29,7 +30,7 @@ impl Compare {
                 for (place, column) in columns.iter().copied().enumerate() {
                     let min = pos2(rect.left() + place as f32 * (side + GAP), rect.top());
                     let place = Rect::from_min_size(min, Vec2::splat(side));
-                    let response = self.image(ui, place, view, (sheet, column, row), commands);
+                    let response = self.image(ui, place, view, SheetImage { sheet, column, row }, commands);
                     if response.clicked()
                         && let Some((model, latent)) = sheet.latent(column, row)
                         && let Some(slot) = slot_of(model)

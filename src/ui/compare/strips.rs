@@ -1,5 +1,6 @@
 //! What each model makes of the way from one test image to another.
 
+use super::pictures::{SheetImage, StripImage};
 use super::table::GAP;
 use super::titles::{class_name, image_name, letter_of, slot_of};
 use super::{Compare, class_names};
@@ -20,11 +21,11 @@ impl Compare {
         };
         let wide = (ui.available_width() - theme::GRID) / STRIP_IMAGES as f32 - GAP;
         let side = wide.clamp(16.0, 96.0);
-        self.ends(ui, view, (sheet, made), side, commands);
+        self.ends(ui, view, sheet, made, side, commands);
         for model in 0..sheet.models.len() {
             let title = t!("compare.strip", model = letter_of(model));
             ui.label(theme::note(ui, title));
-            self.strip(ui, view, (sheet, made, model), side, commands);
+            self.strip(ui, view, sheet, model, side, commands);
         }
         ui.add(Label::new(theme::note(ui, tr("compare.pair_note"))).wrap());
     }
@@ -34,7 +35,8 @@ impl Compare {
         &mut self,
         ui: &mut Ui,
         view: &View<'_>,
-        (sheet, made): (&Sheet, &Interpolation),
+        sheet: &Sheet,
+        made: &Interpolation,
         side: f32,
         commands: &mut Vec<Command>,
     ) {
@@ -43,7 +45,7 @@ impl Compare {
         let lefts = [rect.left(), rect.right() - side];
         for (row, left) in made.rows.into_iter().zip(lefts) {
             let place = Rect::from_min_size(pos2(left, rect.top()), Vec2::splat(side));
-            self.image(ui, place, view, (sheet, SheetColumn::Original, row), commands);
+            self.image(ui, place, view, SheetImage { sheet, column: SheetColumn::Original, row }, commands);
         }
         let names = class_names(view);
         let [from, to] = made.rows.map(|row| {
@@ -59,10 +61,12 @@ impl Compare {
         &mut self,
         ui: &mut Ui,
         view: &View<'_>,
-        (sheet, made, model): (&Sheet, &Interpolation, usize),
+        sheet: &Sheet,
+        model: usize,
         side: f32,
         commands: &mut Vec<Command>,
     ) {
+        let Some(made) = &sheet.interpolation else { return };
         let Some(strip) = made.strips.get(model).and_then(Option::as_ref) else {
             let words = image_name(sheet, SheetColumn::Reconstruction(model), made.rows[0], class_names(view));
             ui.label(theme::note(ui, t!("compare.strip_waits", image = words)));
@@ -72,7 +76,12 @@ impl Compare {
             ui.spacing_mut().item_spacing.x = GAP;
             for (place, latent) in strip.latents.iter().enumerate() {
                 let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
-                self.pictures.paint_strip((ui.painter(), rect), (sheet, model, place), view.settings.color_map);
+                self.pictures.paint_strip(
+                    ui.painter(),
+                    rect,
+                    StripImage { sheet, model, place },
+                    view.settings.color_map,
+                );
                 let name = t!("compare.strip_image", model = letter_of(model), place = place + 1);
                 response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name.clone()));
                 let Some(slot) = slot_of(model) else { continue };

@@ -1,5 +1,6 @@
 //! Test images in rows, with what the models make of them and how near that is.
 
+use super::pictures::SheetImage;
 use super::titles::{class_name, figure_lines, image_name, short_title, slot_of, tip, title};
 use super::{Compare, choose, class_names};
 use crate::explore::compare::{Searched, Sheet, SheetChoice, SheetColumn};
@@ -59,32 +60,25 @@ impl Compare {
                 for (place, column) in columns.iter().enumerate() {
                     let min = pos2(rect.left() + place as f32 * (side + GAP), rect.top());
                     let rect = Rect::from_min_size(min, Vec2::splat(side));
-                    self.cell(ui, rect, view, (sheet, *column, *row), commands);
+                    self.cell(ui, rect, view, SheetImage { sheet, column: *column, row: *row }, commands);
                 }
                 let below = |column: usize, width: f32| {
                     let left = rect.left() + column as f32 * (side + GAP);
                     let top = rect.top() + side + ABOVE_WORDS;
                     Rect::from_min_max(pos2(left, top), pos2(left + width, rect.bottom()))
                 };
-                below_original(ui, view, (sheet, *row), below(0, side), commands);
+                below_original(ui, view, sheet, *row, below(0, side), commands);
                 for model in 0..sheet.models.len() {
-                    below_model(ui, (sheet, model, *row), below(1 + 2 * model, 2.0 * side + GAP));
+                    below_model(ui, sheet, model, *row, below(1 + 2 * model, 2.0 * side + GAP));
                 }
             }
         });
     }
 
     /// One image of the table; a click selects its row, a double click shows it large.
-    fn cell(
-        &mut self,
-        ui: &mut Ui,
-        rect: Rect,
-        view: &View<'_>,
-        (sheet, column, row): (&Sheet, SheetColumn, usize),
-        commands: &mut Vec<Command>,
-    ) {
-        let response = self.image(ui, rect, view, (sheet, column, row), commands);
-        let index = sheet.originals.get(row).map(|original| original.index);
+    fn cell(&mut self, ui: &mut Ui, rect: Rect, view: &View<'_>, of: SheetImage<'_>, commands: &mut Vec<Command>) {
+        let response = self.image(ui, rect, view, of, commands);
+        let index = of.sheet.originals.get(of.row).map(|original| original.index);
         if view.sheet.selection.is_some() && view.sheet.selection == index {
             let stroke = Stroke::new(2.0, theme::of(ui).text);
             ui.painter().rect_stroke(rect.expand(1.0), 0.0, stroke, StrokeKind::Outside);
@@ -103,11 +97,12 @@ impl Compare {
         ui: &mut Ui,
         rect: Rect,
         view: &View<'_>,
-        (sheet, column, row): (&Sheet, SheetColumn, usize),
+        of: SheetImage<'_>,
         commands: &mut Vec<Command>,
     ) -> Response {
+        let SheetImage { sheet, column, row } = of;
         let response = ui.interact(rect, ui.scope_id().with((row, format!("{column:?}"))), Sense::click());
-        let is_there = self.pictures.paint((ui.painter(), rect), (sheet, column, row), view.settings.color_map);
+        let is_there = self.pictures.paint(ui.painter(), rect, of, view.settings.color_map);
         if !is_there {
             ui.painter().rect_filled(rect, 0.0, theme::of(ui).surfaces[2]);
         }
@@ -134,13 +129,7 @@ impl Compare {
 }
 
 /// The class of a test image, its place, and whether it is pinned.
-fn below_original(
-    ui: &mut Ui,
-    view: &View<'_>,
-    (sheet, row): (&Sheet, usize),
-    rect: Rect,
-    commands: &mut Vec<Command>,
-) {
+fn below_original(ui: &mut Ui, view: &View<'_>, sheet: &Sheet, row: usize, rect: Rect, commands: &mut Vec<Command>) {
     let Some(original) = sheet.originals.get(row) else { return };
     let palette = theme::of(ui);
     let (index, place) = (format!("#{}", original.index), class_name(sheet, row, class_names(view)));
@@ -163,7 +152,7 @@ fn below_original(
 }
 
 /// How near a model comes to a test image, or that it is searched for.
-fn below_model(ui: &mut Ui, (sheet, model, row): (&Sheet, usize, usize), rect: Rect) {
+fn below_model(ui: &mut Ui, sheet: &Sheet, model: usize, row: usize, rect: Rect) {
     let palette = theme::of(ui);
     let Some(of_model) = sheet.models.get(model) else { return };
     let searched = of_model.searched.get(row).copied().unwrap_or(Searched::Afresh);
