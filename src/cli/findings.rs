@@ -2,22 +2,27 @@
 
 use crate::diagnosis::{Certainty, Finding};
 use crate::message::Message;
+use crate::run;
 use rust_i18n::t;
 use serde_json::{Value, json};
+use std::path::Path;
 
 fn english(key: &str) -> String {
     t!(key, locale = "en").into_owned()
 }
 
-/// One line on a finding: what, since when, the figure, and what to try.
-pub fn sentence(finding: &Finding) -> String {
+/// One line on a finding of a run: what, since when, the figure, and what to try from the last checkpoint of it that is kept of
+/// before; of the beginning where none is.
+pub fn sentence(finding: &Finding, run: &Path) -> String {
     let key = finding.kind.definition().key;
     let (name, figure) = (english(&format!("finding.{key}")), english(&format!("finding.{key}_figure")));
     let place = finding.sign.place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
     let (step, value, limit) = (finding.since_step, finding.sign.value, finding.sign.limit);
+    let kept = run::kept(run).unwrap_or_default();
+    let good = kept.iter().map(|kept| kept.step).filter(|kept| *kept <= step).max();
+    let from = good.map(|good| format!(" --fork {}@{good}", run.display())).unwrap_or_default();
     let remedy = finding.remedy.as_ref();
-    let remedy = remedy.map(|remedy| format!("; try --fork RUN@{step} --set {}={}", remedy.key, remedy.value));
-    let remedy = remedy.unwrap_or_default();
+    let remedy = remedy.map(|remedy| format!("; try{from} --set {}={}", remedy.key, remedy.value)).unwrap_or_default();
     format!("{name} since step {step}: {figure} {value:.3} (limit {limit}){place}{remedy}")
 }
 

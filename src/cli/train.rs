@@ -286,7 +286,7 @@ pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
     trainer.send(Control::Save(out.clone()));
     wait_for_save(&trainer)?;
     trainer.send(Control::Start);
-    let interrupted = watch(&trainer, steps)?;
+    let interrupted = watch(&trainer, steps, &out)?;
     trainer.send(Control::Save(out.clone()));
     wait_for_save(&trainer)?;
     if let (Some(snapshot), None) = (trainer.snapshot(), plane) {

@@ -52,8 +52,8 @@ fn last_values(history: &History) -> Vec<(&'static Metric, Vec<f32>)> {
     metrics::all().map(|metric| (metric, values(metric))).filter(|(_, values)| !values.is_empty()).collect()
 }
 
-/// Shows progress until the run has finished (`false`) or the user interrupts it (`true`).
-pub fn watch(trainer: &Trainer, steps: u64) -> Result<bool> {
+/// Shows progress until the run in the folder `out` has finished (`false`) or the user interrupts it (`true`).
+pub fn watch(trainer: &Trainer, steps: u64, out: &Path) -> Result<bool> {
     let bar = progress_bar(steps, "steps");
     let mut stopping = false;
     loop {
@@ -66,7 +66,7 @@ pub fn watch(trainer: &Trainer, steps: u64) -> Result<bool> {
             }
             Some(Event::Diagnosed(change)) => {
                 if let FindingChange::Began(finding) = &*change {
-                    bar.suspend(|| tell(findings::sentence(finding)));
+                    bar.suspend(|| tell(findings::sentence(finding, out)));
                 }
             }
             Some(Event::Finished { .. }) => break,
