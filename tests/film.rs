@@ -219,10 +219,10 @@ fn offered(weights: &[Snapshot]) -> PastReader {
     PastReader::of_marks(track.marks(), |_| Some(PastSource::Ring(1, ring.clone())), &newest)
 }
 
-/// 120 steps of training as a film of the plane: frame by frame what the window's tiles and points are at that step.
+/// 144 steps of training as a film of the plane: frame by frame what the window's tiles and points are at that step.
 #[test]
 fn a_film_of_a_timeline_is_what_the_plane_shows_at_each_step() {
-    const FRAMES: u64 = 120;
+    const FRAMES: u64 = 48;
     let (folder, weights) = (tempfile::tempdir().unwrap(), learning(FRAMES));
     let lattice = Lattice { cell: 0.8, column: -4, row: -4, columns: 8, rows: 7 };
     let plane = Arc::new(Plane::of_two());
@@ -269,7 +269,7 @@ fn a_film_of_a_timeline_is_what_the_plane_shows_at_each_step() {
         });
         let pictures: Vec<RgbImage> = pictures.collect();
         let size: [u32; 2] = pictures[0].dimensions().into();
-        assert!(pictures[0] != pictures[40] && pictures[40] != pictures[119], "it has learned");
+        assert!(pictures[0] != pictures[20] && pictures[20] != pictures[47], "it has learned");
         let decoded = match (by_ffmpeg(&path, size), format) {
             (Some(decoded), _) => decoded,
             (None, FilmFormat::Gif) => read_gif(&path).0,

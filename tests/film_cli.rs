@@ -1,6 +1,9 @@
 //! `latentarium film` as a user meets it: what a film shows, what is refused, and that nothing stays of what is broken off.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
+use common::write_halved_digits;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -34,12 +37,13 @@ fn frames(path: &Path) -> (Vec<Vec<u8>>, [u32; 2]) {
 fn films_show_a_path_and_the_checkpoints_and_what_is_wrong_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    done(here, "train vae-dense --steps 12 --autosave-steps 3 --out run");
+    write_halved_digits(here);
+    done(here, "train vae-dense --data ./digits --steps 12 --autosave-steps 3 --out run");
     let write = |name: &str, text: &str| std::fs::write(here.join(name), text).unwrap();
     write("loop.toml", "images = [0, 1, 2]\nkind = \"spherical\"\nclosed = true\nframes = 9\n");
     assert_eq!(done(here, "film run --path loop.toml --out loop.png --size 100 --rate 9").trim(), "loop.png");
     let (images, size) = frames(&here.join("loop.png"));
-    assert_eq!((images.len(), size), (9, [84, 84]), "three times as large");
+    assert_eq!((images.len(), size), (9, [98, 98]), "seven times as large");
     assert!(images[0] != images[3] && images[3] != images[6]);
     write("ends.json", r#"{"images": [0, 2], "frames": 2}"#);
     done(here, "film run --path ends.json --out ends.png --size 100");
@@ -51,14 +55,14 @@ fn films_show_a_path_and_the_checkpoints_and_what_is_wrong_is_said() {
         assert!(here.join(name).metadata().unwrap().len() > 100);
     }
     // The last frame of the timeline is the plane as `plane` writes it.
-    done(here, "film run --timeline --grid 4 --size 224 --out learned.png");
+    done(here, "film run --timeline --grid 4 --size 112 --out learned.png");
     let kept = std::fs::read_dir(here.join("run/checkpoints")).unwrap().count();
     let (images, size) = frames(&here.join("learned.png"));
     assert!(kept >= 4 && images.len() == kept, "{kept} checkpoints, {} frames", images.len());
-    assert_eq!(size, [224, 224]);
+    assert_eq!(size, [112, 112]);
     done(here, "plane run --grid 4 --out plane.png");
     let plane = image::open(here.join("plane.png")).unwrap().to_rgb8();
-    assert_eq!(plane.dimensions(), (224, 224));
+    assert_eq!(plane.dimensions(), (112, 112));
     assert!(images.last().unwrap() == plane.as_raw(), "twice as large, as `plane` draws it");
     assert!(images[0] != images[kept - 1]);
 
@@ -100,7 +104,8 @@ fn films_show_a_path_and_the_checkpoints_and_what_is_wrong_is_said() {
 fn a_film_that_is_broken_off_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    done(here, "train vae-dense --steps 1 --out run");
+    write_halved_digits(here);
+    done(here, "train vae-dense --data ./digits --steps 1 --out run");
     std::fs::write(here.join("path.toml"), "latents = [[-2, 0], [2, 0]]\nframes = 10000\n").unwrap();
     let before = std::fs::read_dir(here).unwrap().count();
     for name in ["film.gif", "film.png", "film.mp4"] {

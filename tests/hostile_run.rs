@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{small_digits, wait_for, without_checksums};
+use common::{small_digits, wait_for, without_checksums, write_halved_digits};
 use latentarium::explore::plane::Plane;
 use latentarium::model::Config;
 use latentarium::random::{Purpose, stream};
@@ -246,8 +246,9 @@ fn a_fork_lies_outside_its_parent() {
     assert!(error.ends_with("expected a folder outside the run that is forked, found one in it"), "{error}");
 }
 
+/// Trains for a step on data that lies in the folder.
 fn train(folder: &Path, arguments: &[&str]) -> std::process::Child {
-    let common = ["train", "vae-dense", "--data", "digits", "--steps", "1", "--threads", "1"];
+    let common = ["train", "vae-dense", "--data", "./digits", "--steps", "1", "--threads", "1"];
     let mut command = Command::new(env!("CARGO_BIN_EXE_latentarium"));
     command.current_dir(folder).args(common).args(arguments);
     command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
@@ -262,6 +263,7 @@ fn of_two_that_start_at_once_one_gets_the_folder() {
     let pairs = if std::env::var_os("LATENTARIUM_LONG").is_some() { 100 } else { 3 };
     for pair in 0..pairs {
         let folder = tempfile::tempdir().unwrap();
+        write_halved_digits(folder.path());
         let named = ["1", "2"].map(|seed| (seed, train(folder.path(), &["--out", "same", "--seed", seed])));
         let named = named.map(|(seed, child)| (seed, child.wait_with_output().unwrap()));
         let won: Vec<&str> =
@@ -289,6 +291,7 @@ fn of_two_that_start_at_once_one_gets_the_folder() {
 #[test]
 fn a_run_that_came_to_no_checkpoint_is_begun_again() {
     let folder = tempfile::tempdir().unwrap();
+    write_halved_digits(folder.path());
     assert!(train(folder.path(), &["--out", "run"]).wait_with_output().unwrap().status.success());
     let run = folder.path().join("run");
     let whole = run::open(&run).unwrap().checkpoint;

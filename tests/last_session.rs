@@ -133,7 +133,7 @@ fn kill_after(folder: &Path, moment: Duration) -> [(u64, f64); 2] {
 
 #[test]
 fn a_session_that_was_killed_comes_back_and_says_so() {
-    let (kills, most_ms) = if std::env::var_os("LATENTARIUM_LONG").is_some() { (20, 15_000) } else { (2, 8_000) };
+    let (kills, most_ms) = if std::env::var_os("LATENTARIUM_LONG").is_some() { (20, 15_000) } else { (2, 4_000) };
     let mut moments = rand_chacha::ChaCha8Rng::seed_from_u64(11);
     let mut lost = Vec::new();
     for kill in 0..kills {

@@ -236,6 +236,7 @@ fn a_run_is_complete_after_its_one_step() {
 #[test]
 fn the_command_line_trains_and_measures_it() {
     let folder = tempfile::tempdir().unwrap();
+    common::write_halved_digits(folder.path());
     let latentarium = |arguments: &[&str]| {
         let output =
             Command::new(env!("CARGO_BIN_EXE_latentarium")).current_dir(folder.path()).args(arguments).output();
@@ -243,9 +244,8 @@ fn the_command_line_trains_and_measures_it() {
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
-    let line: serde_json::Value =
-        serde_json::from_str(&latentarium(&["train", "pca", "--z", "5", "--epochs", "7", "--out", "run", "--json"]))
-            .unwrap();
+    let train = ["train", "pca", "--data", "./digits", "--z", "5", "--epochs", "7", "--out", "run", "--json"];
+    let line: serde_json::Value = serde_json::from_str(&latentarium(&train)).unwrap();
     assert_eq!((&line["steps"], &line["epochs"]), (&1.into(), &1.0.into()));
     let line: serde_json::Value = serde_json::from_str(&latentarium(&["eval", "run", "--json"])).unwrap();
     assert!(line["test_log_p"].as_f64().unwrap() > 0.0 && line["test_mse"].as_f64().unwrap() > 0.0, "{line}");

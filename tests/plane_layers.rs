@@ -19,7 +19,7 @@ fn trained(folder: &Path, preset: &str) {
             "train",
             preset,
             "--data",
-            "digits",
+            "./digits",
             "--steps",
             "30",
             "--batch",

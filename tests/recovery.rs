@@ -1,6 +1,9 @@
 //! What a run comes back from: a broken checkpoint, a full disk, two who want to go on with it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
+use common::write_halved_digits;
 use latentarium::run;
 use std::fs;
 use std::path::Path;
@@ -26,7 +29,7 @@ fn done(folder: &Path, arguments: &[&str]) -> String {
 /// Trains a small network to `steps` with a checkpoint each five steps.
 fn train(folder: &Path, out: &str, steps: &str) {
     let small = ["--set", "hidden=[8]", "--batch", "16", "--autosave-steps", "5", "--autosave-s", "0"];
-    done(folder, &[&["train", "vae-dense", "--steps", steps, "--out", out][..], &small].concat());
+    done(folder, &[&["train", "vae-dense", "--data", "./digits", "--steps", steps, "--out", out][..], &small].concat());
 }
 
 fn weights(run: &Path, step: u64) -> Vec<u8> {
@@ -43,6 +46,7 @@ fn flip(path: &Path) {
 fn a_run_goes_on_from_its_last_whole_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
+    write_halved_digits(here);
     train(here, "whole", "30");
     train(here, "run", "20");
     let run = here.join("run");
@@ -88,6 +92,7 @@ fn a_run_goes_on_from_its_last_whole_checkpoint() {
 fn of_two_that_go_on_at_once_one_does() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
+    write_halved_digits(here);
     train(here, "begun", "10");
     train(here, "whole", "40");
     let pairs = if std::env::var_os("LATENTARIUM_LONG").is_some() { 50 } else { 4 };
@@ -141,12 +146,13 @@ fn copy(from: &Path, to: &Path) {
 fn a_limit_on_files_is_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
+    write_halved_digits(here);
     let limited = |arguments: &str| {
         let program = env!("CARGO_BIN_EXE_latentarium");
         let script = format!("ulimit -f 20; exec '{program}' {arguments}");
         Command::new("sh").args(["-c", &script]).current_dir(here).output().unwrap()
     };
-    let output = limited("train vae-dense --steps 5 --out run");
+    let output = limited("train vae-dense --data ./digits --steps 5 --out run");
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
     assert!(

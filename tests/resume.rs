@@ -106,8 +106,8 @@ fn a_run_that_is_killed_again_and_again_comes_to_the_same_bits() {
     let mut random = latentarium::random::stream(11, latentarium::random::Purpose::Sample, 0, 0);
     let mut kills = 0;
     let began = Instant::now();
-    // Each twentieth of the run ten times in the long version: what was seen on disk is gone on from.
-    let (turns, patience_s) = if std::env::var_os("LATENTARIUM_LONG").is_some() { (200, 1200) } else { (20, 120) };
+    // Each tenth of the run, twenty times in the long version: what was seen on disk is gone on from.
+    let (turns, patience_s) = if std::env::var_os("LATENTARIUM_LONG").is_some() { (200, 1200) } else { (10, 120) };
     for turn in 0..turns {
         let mut child = match turn {
             0 => start(&[&begin[..], &["killed"]].concat()),

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{small_digits, wait_for};
+use common::{tiny_digits, wait_for};
 use latentarium::model::{Change, Config, presets};
 use latentarium::run;
 use latentarium::run::metrics_file::MetricsRow;
@@ -16,7 +16,7 @@ const STEPS: u64 = 3;
 /// Trains to `steps` and gives the bytes of the weights file.
 fn weights(config: &Config, steps: u64, threads: usize, changes: Vec<Change>, folder: &Path) -> Vec<u8> {
     let options = Options { threads, changes, total_steps: Some(steps), ..Options::default() };
-    let trainer = Trainer::spawn(config.clone(), small_digits(), options).unwrap();
+    let trainer = Trainer::spawn(config.clone(), tiny_digits(), options).unwrap();
     trainer.send(Control::Start);
     wait_for(&trainer, |event| matches!(event, Event::Finished { .. }));
     save(&trainer, folder);
@@ -70,7 +70,7 @@ fn a_run_changed_by_hand_repeats_from_its_folder() {
     let folder = tempfile::tempdir().unwrap();
     for preset in ["vae-dense", "gan-dense"] {
         let first = folder.path().join(preset);
-        let trainer = Trainer::spawn(Config::preset(preset).unwrap(), small_digits(), Options::default()).unwrap();
+        let trainer = Trainer::spawn(Config::preset(preset).unwrap(), tiny_digits(), Options::default()).unwrap();
         let step = |part| {
             trainer.send(Control::Step(part));
             wait_for(&trainer, |event| matches!(event, Event::Paused { .. }));
@@ -116,7 +116,7 @@ fn a_run_that_was_closed_goes_on_to_the_same_bits() {
         let half = folder.path().join(format!("{preset}-half"));
         weights(&config, 5, 1, Vec::new(), &half);
         let options = Options { total_steps: Some(8), ..Options::default() };
-        let trainer = Trainer::open(&half, small_digits(), options).unwrap();
+        let trainer = Trainer::open(&half, tiny_digits(), options).unwrap();
         trainer.send(Control::Start);
         wait_for(&trainer, |event| matches!(event, Event::Finished { .. }));
         save(&trainer, &half);

@@ -329,7 +329,7 @@ fn very_many_points_arrive_over_several_frames_and_the_old_ones_stay_until_then(
     let Some(mut screen) = Screen::new(GAMMA) else { return };
     let slot = PointSlot::default();
     let (few, many) = (points_at(&[([-1.0, 1.0], 0)]), points_at(&vec![([1.0, -1.0], 1); 400_000]));
-    let style = discs(6.0, Color32::WHITE, &[(0, Color32::RED), (1, Color32::GREEN)]);
+    let style = discs(3.0, Color32::WHITE, &[(0, Color32::RED), (1, Color32::GREEN)]);
     let mut draw = |points: &Arc<EncodedPoints>| {
         let pixels = screen.frame(|painter| points::paint(painter, WHOLE, &slot, points, VIEW, style.clone()));
         let asked = screen.context.has_requested_repaint();

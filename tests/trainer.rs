@@ -102,7 +102,9 @@ fn a_number_that_no_run_can_have_is_refused_and_changes_nothing() {
 
 #[test]
 fn nobody_listening_stalls_nothing_and_nothing_is_lost() {
-    let trainer = spawn("vae-dense", Options { total_steps: Some(400), ..Options::default() });
+    let config = Config::vae_dense().with("hidden", vec![16]).and_then(|config| config.with("batch", 16)).unwrap();
+    let options = Options { total_steps: Some(400), ..Options::default() };
+    let trainer = Trainer::spawn(config, small_digits(), options).unwrap();
     for turn in 0..150 {
         trainer.send(Control::Set("beta".into(), (1.0 + f64::from(turn)).into()));
         trainer.send(Control::Step(Part::Whole));

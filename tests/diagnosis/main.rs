@@ -217,6 +217,7 @@ fn healthy_runs_are_not_accused() {
     let mut accused = Vec::new();
     for preset in presets {
         let healthy = Provoked { test_interval_steps: 100, ..Provoked::new(preset, &data, &[]).steps(steps) };
+        let healthy = if long { healthy } else { healthy.small() };
         let diagnosed = healthy.train(&folder.path().join(preset));
         println!("{preset}: {:?}", diagnosed.began);
         accused.extend(diagnosed.began.into_iter().map(|finding| (*preset, finding)));

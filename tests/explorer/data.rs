@@ -119,7 +119,7 @@ fn data_that_cannot_be_opened_is_named_and_the_old_stays() {
 
 #[test]
 fn models_that_come_with_the_program_are_shown_on_their_own_data_alone() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     let is_ready_made = |session: &Session| Slot::BOTH.into_iter().any(|slot| session.model(slot).is_ready_made());
     screen.until("models of digits", is_ready_made);
     let path = screen.folder.path().join("own.npy");
@@ -133,7 +133,7 @@ fn models_that_come_with_the_program_are_shown_on_their_own_data_alone() {
 
 #[test]
 fn data_that_is_downloaded_stands_beside_what_is_built_in_with_its_size() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     let words = |name: &str| {
         let download = Download::named(name).unwrap();
         let shown = ["MNIST", "Fashion-MNIST", "KMNIST", "EMNIST", "CIFAR-10"]
@@ -175,7 +175,7 @@ impl DroppedFile for Dropped {
 
 #[test]
 fn what_is_dropped_on_the_window_is_opened_and_kept_among_the_recent() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     let path = small_data(screen.folder.path());
     screen.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
     screen.step();

@@ -270,7 +270,7 @@ fn copied(screen: &mut Screen) -> Vec<u8> {
 /// latents that it goes through, and not of where the plane comes nearest.
 #[test]
 fn a_shortest_path_of_many_dimensions_leaves_the_plane_and_is_played_and_filmed_off_it() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     std::fs::create_dir(screen.folder.path().join("exports")).unwrap();
     let config = screen.session.borrow().model(Slot::A).config.clone();
     let config = config.with("hidden", vec![12]).unwrap().with("latent", 5).unwrap().with("batch", 16).unwrap();

@@ -1,6 +1,9 @@
 //! The screen, driven by the names of its controls: what a person can do, and that nothing that fails takes it down.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod compare;
 mod data;
 mod diagnose;

@@ -51,7 +51,7 @@ fn press(screen: &mut Screen, name: &str) {
 
 /// Two models that made two steps on digits.
 fn trained() -> Screen {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     for step in 1..=2 {
         screen.key(Modifiers::NONE, Key::S);
         screen.until("a step of both", at([step; 2]));
@@ -91,7 +91,7 @@ fn they_stay_on_the_list_and_a_button_opens_their_data_and_shows_them() {
 
 #[test]
 fn what_has_learned_nothing_learns_from_the_other_data_or_gives_way() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     open(&mut screen, "sprites");
     assert_eq!((resting(&screen).len(), screen.session.borrow().project().models.len()), (0, 2), "nothing was lost");
     screen.click("Step A");

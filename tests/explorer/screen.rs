@@ -1,9 +1,11 @@
 //! A window on a session of its own, off-screen.
 
+use crate::common::write_halved_digits;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use latentarium::app::{Explorer, Level, Session, SharedSession, Start};
+use latentarium::dataset::Source;
 use latentarium::explore::compare::FigureProtocol;
 use latentarium::metrics::ClassifierEffort;
 use latentarium::model::ModelId;
@@ -30,6 +32,12 @@ enum Turn {
     Alone(#[allow(dead_code)] RwLockWriteGuard<'static, ()>),
 }
 
+impl Turn {
+    fn shared() -> Self {
+        Self::Shared(LANGUAGE.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 pub struct Screen {
     pub harness: Harness<'static, Explorer>,
     pub session: SharedSession,
@@ -38,17 +46,19 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self::open_in(folder)
-    }
-
+    /// On digits of half their side, which everything is quicker with; on last time's data where the folder has a session's state.
     pub fn open_in(folder: tempfile::TempDir) -> Self {
-        Self::open_at_turn(folder, Turn::Shared(LANGUAGE.read().unwrap_or_else(PoisonError::into_inner)))
+        let data = folder.path().join("digits");
+        let is_new = !folder.path().join("state.json").exists();
+        if is_new {
+            write_halved_digits(folder.path());
+        }
+        Self::open_at_turn(folder, is_new.then(|| Source::path(data)), Turn::shared())
     }
 
-    fn open_at_turn(folder: tempfile::TempDir, turn: Turn) -> Self {
+    fn open_at_turn(folder: tempfile::TempDir, data: Option<Source>, turn: Turn) -> Self {
         let start = Start {
+            data,
             state: Some(folder.path().join("state.json")),
             runs: folder.path().join("runs"),
             threads: 1,
@@ -66,13 +76,18 @@ impl Screen {
 
     /// A screen with data and trainers.
     pub fn ready() -> Self {
-        Self::open().made_ready()
+        Self::open_in(tempfile::tempdir().unwrap()).made_ready()
+    }
+
+    /// The same as the program first starts: on the digits that come with it.
+    pub fn ready_first() -> Self {
+        Self::open_at_turn(tempfile::tempdir().unwrap(), None, Turn::shared()).made_ready()
     }
 
     /// The same for a test that switches the language.
     pub fn ready_alone() -> Self {
         let turn = Turn::Alone(LANGUAGE.write().unwrap_or_else(PoisonError::into_inner));
-        Self::open_at_turn(tempfile::tempdir().unwrap(), turn).made_ready()
+        Self::open_at_turn(tempfile::tempdir().unwrap(), None, turn).made_ready()
     }
 
     fn made_ready(self) -> Self {

@@ -1,12 +1,13 @@
 //! Each kind of source by each way that a hand has: the same data as the command line opens, and models that learn from it.
 
+use crate::common::write_halved_digits;
 use crate::data::Dropped;
 use crate::screen::Screen;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use latentarium::app::Session;
 use latentarium::dataset::{DatasetId, Progress, Source, load};
-use latentarium::ui::command::ModelCommand;
+use latentarium::ui::command::{DataCommand, ModelCommand};
 use latentarium::ui::slot::Slot;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,10 +35,10 @@ fn is_open(id: &DatasetId) -> impl Fn(&Session) -> bool {
     move |session| session.data().is_some_and(|data| data.id == *id) && session.is_ready()
 }
 
-fn digits(screen: &mut Screen) {
-    screen.click("File");
-    screen.click("Open known data");
-    screen.click("Digits");
+/// Back to the data that each source takes the place of.
+fn back(screen: &mut Screen) {
+    let usual = screen.folder.path().join("digits");
+    screen.session.borrow_mut().apply(DataCommand::Open(Source::path(usual)));
     screen.until("digits", |session| session.data().is_some_and(|data| data.name == "digits") && session.is_ready());
 }
 
@@ -68,6 +69,8 @@ fn learn(screen: &mut Screen, path: &Path) {
 fn every_source_is_opened_by_a_typed_path_by_the_menu_and_by_a_drop() {
     // It opens many, one after another: alone it takes a tenth of the time.
     let mut screen = Screen::ready_alone();
+    write_halved_digits(screen.folder.path());
+    back(&mut screen);
     for path in sources(screen.folder.path()) {
         let expected = load(&Source::path(path.clone()), &Progress::default()).unwrap().id;
         screen.key(Modifiers::COMMAND, Key::O);
@@ -75,18 +78,18 @@ fn every_source_is_opened_by_a_typed_path_by_the_menu_and_by_a_drop() {
         confirm(&mut screen);
         screen.until("by a typed path", is_open(&expected));
         learn(&mut screen, &path);
-        digits(&mut screen);
+        back(&mut screen);
         screen.click("File");
         screen.click("Open data… Ctrl+O");
         screen.click("Recent");
         screen.click(&path.display().to_string());
         confirm(&mut screen);
         screen.until("by the menu", is_open(&expected));
-        digits(&mut screen);
+        back(&mut screen);
         screen.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
         screen.step();
         screen.until("by a drop", is_open(&expected));
-        digits(&mut screen);
+        back(&mut screen);
     }
     let messages = screen.session.borrow().messages().iter().map(|message| message.text.clone()).collect::<Vec<_>>();
     assert!(!messages.iter().any(|text| text.contains("failed")), "{messages:?}");

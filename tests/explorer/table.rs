@@ -15,7 +15,7 @@ fn measured(session: &Session, run: &RunId) -> Option<f64> {
 
 #[test]
 fn runs_of_a_folder_are_read_measured_and_written() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     screen.click("Step A");
     screen.until("one step", |session| session.model(Slot::A).status().is_some_and(|status| status.step == 1));
     screen.click("Save A");
@@ -80,7 +80,7 @@ fn runs_of_a_folder_are_read_measured_and_written() {
 
 #[test]
 fn a_folder_without_runs_is_one_sentence_and_measuring_is_cancelled() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     let nothing = screen.folder.path().join("nothing");
     let apply = |screen: &mut Screen, command: Command| screen.session.borrow_mut().apply(command);
     apply(&mut screen, ViewCommand::Maximise(Some(Pane::of("runs"))).into());

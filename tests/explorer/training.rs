@@ -12,7 +12,7 @@ use latentarium::ui::slot::Slot;
 
 #[test]
 fn it_starts_with_data_and_two_models() {
-    let screen = Screen::ready();
+    let screen = Screen::ready_first();
     let session = screen.session.borrow();
     assert_eq!(session.data().unwrap().name, "digits");
     assert_eq!(session.model(Slot::A).config.family().id, "vae");

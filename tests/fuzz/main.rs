@@ -1,5 +1,5 @@
 //! Each reader on its corpus and mutations of it: it reads or refuses, in one sentence, soon and within bounded memory, and
-//! what it reads is whole. For a second each; with `LATENTARIUM_LONG=1` for a million inputs or ten minutes.
+//! what it reads is whole. For some tenths of a second each; with `LATENTARIUM_LONG=1` for a million inputs or ten minutes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod checkpoints;

@@ -21,7 +21,7 @@ const LONGEST_SENTENCE: usize = 8192;
 /// Inputs that are tried however long they take.
 const LEAST: u64 = 200;
 /// Time for a reader, and inputs after which it has had enough.
-const SHORT: (Duration, u64) = (Duration::from_secs(1), u64::MAX);
+const SHORT: (Duration, u64) = (Duration::from_millis(400), u64::MAX);
 /// The same where there is much time.
 const LONG: (Duration, u64) = (Duration::from_secs(600), 1_000_000);
 

@@ -112,12 +112,17 @@ fn no_runs(command: &str, arguments: &str) -> Vec<Case> {
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
+    let is_long = std::env::var_os("LATENTARIUM_LONG").is_some_and(|value| value != "0");
     let names = ["config.toml", "changes.toml", "plan.toml", "plane.toml", "fork.toml", "metrics.csv", ".lock", STATE];
     for command in COMMANDS {
         for name in names.into_iter().chain(TENSORS) {
             let reads = readers(name).contains(&command.0);
-            // One kind shows that a file is not looked at.
-            let kinds = if reads { &Kind::ALL[..] } else { &[Kind::Pipe] };
+            // All kinds through one command, where there is little time; one kind shows that a file is not looked at.
+            let kinds = match reads {
+                true if is_long || readers(name).first() == Some(&command.0) => &Kind::ALL[..],
+                true => &[Kind::Pipe, Kind::LinkToNothing],
+                false => &[Kind::Pipe],
+            };
             cases.extend(kinds.iter().map(|kind| case(name, command, *kind)));
         }
         if OF_CHECKPOINTS.contains(&command.0) {

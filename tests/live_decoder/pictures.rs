@@ -110,7 +110,6 @@ fn the_line_and_the_plane_are_decoded_in_the_same_frame_each_with_its_own_latent
     }
     let mut screen = Screen::on_gpu();
     screen.set(|settings| settings.plane.show.set("points", false));
-    screen.set(|settings| settings.plane.grid = 8);
     screen.settled();
     let line = PlaneLine { from: [-2.0, 1.5], to: [2.5, -1.0] };
     for command in
@@ -149,7 +148,6 @@ fn the_lens_shows_every_operation_alike_on_both_and_follows_the_cursor() {
         return;
     }
     let mut screen = Screen::on_gpu();
-    // Software rendering takes long for hundreds of tiles.
     screen.set(|settings| settings.plane.show.set("tiles", false));
     // The tab may be beyond the end of its bar, where a pointer does not reach it.
     screen.harness.get_by_role_and_label(Role::Button, "Activations").click_accesskit();

@@ -68,6 +68,8 @@ impl Screen {
         }
         let harness = builder.build_eframe(move |creation| Explorer::new(shared, creation));
         let mut screen = Self { harness, session, _turn: turn };
+        // Software rendering takes long for hundreds of tiles.
+        screen.set(|settings| settings.plane.grid = 6);
         screen.until("data and models", |session| {
             session.data().is_some() && Slot::BOTH.iter().all(|slot| session.model(*slot).status().is_some())
         });
