@@ -67,6 +67,8 @@ fn runs_are_compared_by_figures_that_come_again() {
     let compared = json(&latentarium(here, &compare));
     assert!(compared["mean_squared_error"].as_f64().unwrap() > 0.0);
     let [vae, gan] = compared["models"].as_array().unwrap().as_slice() else { panic!("two models: {compared}") };
+    assert_eq!((&vae["on_sheet"]["by"], &gan["on_sheet"]["by"]), (&"encoder".into(), &"inversion".into()));
+    assert!(gan["on_sheet"]["mse"].is_f64() && gan["on_sheet"]["n"] == 20 && gan["on_sheet"]["nats"].is_null());
     assert_eq!((&vae["run"], &vae["preset"], &vae["step"]), (&run.into(), &"vae-dense".into(), &30.into()));
     assert_eq!((&vae["mse"], &vae["nats"]), (&compared["mean_squared_error"], &compared["reconstruction_nats"]));
     assert_eq!((vae["likelihood"].as_str(), vae["n"].as_u64()), (Some("bernoulli"), Some(150)));
@@ -102,7 +104,7 @@ fn runs_are_compared_by_figures_that_come_again() {
     let again = json(&latentarium(here, &again));
     assert!(again["pixel_std"].is_f64(), "{again}");
     for (figure, value) in
-        gan.as_object().unwrap().iter().filter(|(figure, _)| !["run", "step"].contains(&figure.as_str()))
+        gan.as_object().unwrap().iter().filter(|(figure, _)| !["run", "step", "on_sheet"].contains(&figure.as_str()))
     {
         assert_eq!(&again[figure], value, "{figure}: the same digits again, on any number of threads");
     }

@@ -12,7 +12,7 @@ use latentarium::ui::slot::Slot;
 
 /// A screen whose A has six latent dimensions, with points.
 fn six() -> Screen {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     let config = screen.session.borrow().model(Slot::A).config.with("latent", 6u64).unwrap();
     screen.session.borrow_mut().apply(ModelCommand::Edit(A, Box::new(config)));
     screen.session.borrow_mut().apply(ModelCommand::Reset(A));
@@ -122,7 +122,7 @@ fn effects_are_measured_where_the_panel_is_seen() {
 
 #[test]
 fn an_outline_and_a_search_select_test_images() {
-    let mut screen = Screen::ready_first();
+    let mut screen = Screen::ready();
     screen.until("points", |session| session.points(Slot::A).is_some());
     let selected = |session: &latentarium::app::Session| session.selected().map(|images| images.to_vec());
     apply(&screen, PlaneCommand::Select(A, SelectBy::Outline(Outline::of_box([-50.0, -50.0], [0.0, 50.0]))));
