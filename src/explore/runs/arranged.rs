@@ -59,11 +59,17 @@ pub fn arranged(rows: &[RunRow], table: &RunTable) -> Vec<ArrangedRow> {
 
 fn compare(a: &TableCell, b: &TableCell, falling: bool) -> Ordering {
     let turned = |ordering: Ordering| if falling { ordering.reverse() } else { ordering };
+    // A broken run has nothing where others have words.
+    let kind = |cell: &TableCell| match cell {
+        TableCell::Text(_) => 0,
+        cell if cell.number().is_some() => 1,
+        _ => 2,
+    };
     match (a, b) {
         (TableCell::Text(a), TableCell::Text(b)) => turned(a.cmp(b)),
         _ => match (a.number(), b.number()) {
             (Some(a), Some(b)) => turned(a.total_cmp(&b)),
-            (a, b) => b.is_some().cmp(&a.is_some()),
+            _ => kind(a).cmp(&kind(b)),
         },
     }
 }
@@ -114,6 +120,7 @@ mod tests {
     use crate::explore::compare::{ModelFigures, SampleFigures};
     use crate::metrics::samples::Estimate;
     use crate::model::{Config, ModelId};
+    use proptest::prelude::*;
     use std::sync::Arc;
 
     fn row(name: &str, seed: u64, beta: f64, rate: Option<f64>) -> RunRow {
@@ -169,6 +176,28 @@ mod tests {
         }
         table.sort_by(rate);
         assert_eq!(table.sort, None);
+    }
+
+    proptest! {
+        /// Words, numbers and nothing in one column, as beside broken runs: an order, and what has nothing is last.
+        #[test]
+        fn any_cells_have_an_order(
+            kinds in proptest::collection::vec((0u8..4, 0u8..5), 0..80),
+            falling in any::<bool>(),
+        ) {
+            let cell = |(kind, value): &(u8, u8)| match kind {
+                0 => TableCell::Text(value.to_string()),
+                1 => TableCell::Whole(u64::from(*value)),
+                2 => TableCell::Spread { median: f64::NAN, least: 0.0, most: 1.0 },
+                _ => TableCell::Empty,
+            };
+            let mut cells: Vec<TableCell> = kinds.iter().map(cell).collect();
+            cells.sort_by(|a, b| compare(a, b, falling));
+            for (place, pair) in cells.windows(2).enumerate() {
+                prop_assert!(compare(&pair[0], &pair[1], falling) != Ordering::Greater, "{place}");
+                prop_assert!(pair[0] != TableCell::Empty || pair[1] == TableCell::Empty);
+            }
+        }
     }
 
     #[test]
