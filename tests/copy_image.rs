@@ -1,6 +1,7 @@
 //! Images are copied to the clipboard: by their menu wherever one is shown, and by a key where one is shown large.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
 #[allow(dead_code)]
 #[path = "explorer/screen.rs"]
 mod screen;
@@ -81,7 +82,7 @@ fn decoded(session: &Session, slot: Slot, place: [f32; 2]) -> Vec<f32> {
 
 #[test]
 fn outputs_and_examples_are_copied_by_their_menus() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     let shape = screen.session.borrow().data().unwrap().shape();
     let place = [0.31, -1.2];
     screen.session.borrow_mut().apply(PlaneCommand::CursorSettled(place));
@@ -115,7 +116,7 @@ fn outputs_and_examples_are_copied_by_their_menus() {
 
 #[test]
 fn a_key_copies_what_is_shown_large_but_not_while_text_is_typed() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     screen.click("Data set");
     let place = ExamplePlace { part: DataPart::Test, index: 5 };
     screen.session.borrow_mut().apply(DataCommand::LookAtExample(place));
@@ -146,7 +147,7 @@ fn a_key_copies_what_is_shown_large_but_not_while_text_is_typed() {
 
 #[test]
 fn tiles_and_the_compare_sheet_are_copied() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     let shape = screen.session.borrow().data().unwrap().shape();
     screen.until("a sheet and weights", |session| {
         session.sheet().is_some() && session.model(Slot::A).shown().is_some() && session.plane(Slot::A).is_some()
@@ -195,7 +196,7 @@ fn tiles_and_the_compare_sheet_are_copied() {
 
 #[test]
 fn the_mean_and_the_deviation_of_the_data_are_copied() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     screen.click("Data set");
     screen.click("Statistics");
     let began = Instant::now();
@@ -214,7 +215,7 @@ fn the_mean_and_the_deviation_of_the_data_are_copied() {
 
 #[test]
 fn an_image_along_a_line_is_copied() {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     screen.until("weights", |session| session.model(Slot::A).shown().is_some() && session.plane(Slot::A).is_some());
     let line = PlaneLine { from: [-1.0, 0.5], to: [1.0, 0.5] };
     screen.session.borrow_mut().apply(PlaneCommand::LineSettled(line));

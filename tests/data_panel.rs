@@ -2,6 +2,7 @@
 //! chosen anew, and looked at one by one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
 mod panel;
 #[allow(dead_code)]
 #[path = "explorer/screen.rs"]
@@ -26,7 +27,7 @@ use std::time::{Duration, Instant};
 
 /// A window with digits whose data panel is in front.
 fn open() -> Screen {
-    let mut screen = Screen::ready();
+    let mut screen = Screen::ready_first();
     screen.click("Data set");
     screen
 }

@@ -251,7 +251,7 @@ fn fourteen_layers_with_their_histograms_take_less_than_a_millisecond_of_a_frame
 }
 
 #[test]
-fn it_looks_as_before_in_both_themes() {
+fn it_looks_as_before_in_both_themes_and_languages() {
     if gpu::probe().is_none() {
         assert!(
             std::env::var_os("LATENTARIUM_REQUIRE_GPU").is_none(),
@@ -262,12 +262,17 @@ fn it_looks_as_before_in_both_themes() {
     }
     let _turn = english();
     let mut results = SnapshotResults::new();
-    for (theme, suffix) in [(egui::Theme::Dark, "dark"), (egui::Theme::Light, "light")] {
+    let themes = [(egui::Theme::Dark, "dark"), (egui::Theme::Light, "light")];
+    // Without a font of its own, Chinese signs are frames.
+    for ((theme, suffix), locale) in themes.into_iter().flat_map(|theme| ["en", "zh-CN"].map(|locale| (theme, locale)))
+    {
+        rust_i18n::set_locale(locale);
         let mut state = State::new([Some(report(vec![dead(), collapse()])), None]);
         let mut harness = Harness::builder()
             .with_size(vec2(440.0, 760.0))
             .with_theme(theme)
             .with_context_setup(theme::install)
+            .allow_missing_glyphs()
             .wgpu()
             .build_ui(move |ui| {
                 let frame = egui::Frame::new().fill(theme::of(ui).surfaces[1]).inner_margin(theme::GRID);
@@ -275,7 +280,8 @@ fn it_looks_as_before_in_both_themes() {
             });
         (0..3).for_each(|_| harness.step());
         let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
-        harness.snapshot_options(format!("diagnose_{suffix}"), &options);
+        let name = if locale == "en" { suffix.to_owned() } else { format!("{suffix}_{locale}") };
+        harness.snapshot_options(format!("diagnose_{name}"), &options);
         results.extend_harness(&mut harness);
     }
     results.unwrap();

@@ -8,6 +8,7 @@ use eframe::egui::{self, Theme};
 use eframe::egui_wgpu::RenderState;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, TestRenderer};
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
+use latentarium::diagnosis::StepLook;
 use latentarium::explore::browse::{Browse, DataPart, ExamplePlace};
 use latentarium::explore::compare::{MemorisedBound, SheetChoice, SheetPart, SheetSource};
 use latentarium::explore::encoded::{EncodedPoints, Encoding};
@@ -22,8 +23,9 @@ use latentarium::explore::timeline::{KeptIn, Timeline, TimelinePlace, TimelineTr
 use latentarium::gpu;
 use latentarium::model::Config;
 use latentarium::nn::adversarial::AdversarialLoss;
+use latentarium::nn::inspection::{Inspection, LayerInspection, ParameterInspection, ValueFigures};
 use latentarium::snapshot::{Activation, Critic, Likelihood, Network, Operation, Scratch, Snapshot};
-use latentarium::trainer::{History, MetricId, Phase, Status};
+use latentarium::trainer::{DiagnosisReport, History, MetricId, Phase, Status};
 use latentarium::ui::Pane;
 use latentarium::ui::data_panel::known::BrowseView;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
@@ -112,6 +114,10 @@ struct Pictured {
     field: Option<&'static PlaneField>,
     /// What of the compare sheet is looked at.
     choice: SheetChoice,
+    /// A step with its values.
+    step: Option<Arc<DiagnosisReport>>,
+    /// Whether words are Chinese; without a font of its own their signs are frames.
+    in_chinese: bool,
 }
 
 fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
@@ -121,7 +127,7 @@ fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
     // Some drivers hang where several threads look for adapters at once.
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    rust_i18n::set_locale("en");
+    rust_i18n::set_locale(if pictured.in_chinese { "zh-CN" } else { "en" });
     let mut results = SnapshotResults::new();
     for (theme, suffix) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
         let data = dataset();
@@ -152,13 +158,14 @@ fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
             ..PlaneView::default()
         };
         let mut panels = Panels::default();
-        let (pane, timeline) = (pane.clone(), pictured.timeline.clone());
+        let (pane, timeline, step) = (pane.clone(), pictured.timeline.clone(), pictured.step.clone());
         let mut renderer = egui_kittest::wgpu::WgpuTestRenderer::new();
         install(&mut renderer);
         let mut harness = Harness::builder()
             .with_size(size)
             .with_theme(theme)
             .with_context_setup(theme::install)
+            .allow_missing_glyphs()
             .renderer(renderer)
             .build_ui(move |ui| {
                 let mut settings = Settings::default();
@@ -171,6 +178,7 @@ fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
                     status: Some(status),
                     history: Some(&histories[slot.index()]),
                     snapshot: Some(&snapshot),
+                    diagnosis: step.clone(),
                     looked_back: timeline.is_offered().then_some(KeptIn::Memory),
                     ..panel::model_view(slot, &configs[slot.index()])
                 });
@@ -330,4 +338,66 @@ fn compare_samples() {
 #[test]
 fn compare_interpolation() {
     compare_part("compare_interpolation", SheetPart::Interpolation);
+}
+
+#[test]
+fn compare_sheet_in_chinese() {
+    let pictured = Pictured { in_chinese: true, ..Pictured::default() };
+    take_of("compare_zh-CN", Pane::of("compare"), [420.0, 480.0], &pictured);
+}
+
+/// A step of the model above, with six images.
+fn step() -> Arc<DiagnosisReport> {
+    let (data, snapshot, size) = (dataset(), snapshot(), SHAPE.values());
+    let images = data.train.gather(&[0, 1, 2, 3, 4, 5]);
+    let encoded = snapshot.encoder.as_ref().unwrap().evaluate(&images, 6, &mut Scratch::default()).to_vec();
+    let means: Vec<f32> = encoded.chunks_exact(4).flat_map(|code| [code[0], code[1]]).collect();
+    let decoded = snapshot.decoder.evaluate(&means, 6, &mut Scratch::default()).to_vec();
+    let layer = |name: &str, activation, kept: Vec<f32>| {
+        let kept_gradients: Vec<f32> = kept.iter().map(|value| 1e-3 * (0.5 - value)).collect();
+        LayerInspection {
+            name: name.to_owned(),
+            activation,
+            outputs: kept.len() / 6,
+            units: kept.len() / 6,
+            values: ValueFigures::of(&kept),
+            row_variance: 0.1,
+            dead_share: None,
+            sigmoid_slope: None,
+            gradients: Some(ValueFigures::of(&kept_gradients)),
+            kept,
+            kept_gradients,
+        }
+    };
+    let layers =
+        vec![layer("encoder.0", Activation::Identity, encoded), layer("decoder.0", Activation::Sigmoid, decoded)];
+    let parameter = |name: &str, count| ParameterInspection {
+        name: name.to_owned(),
+        count,
+        weight_norm: 2.0,
+        gradient_norm: 0.25,
+        update_norm: 0.004,
+        not_finite: 0,
+    };
+    let parameters = vec![parameter("encoder.0.weight", 4 * size), parameter("decoder.0.weight", 2 * size)];
+    let inspection = Inspection { layers, parameters, ..Inspection::default() };
+    Arc::new(DiagnosisReport {
+        findings: Vec::new(),
+        look: StepLook { step: 1233, images, inspection, ..StepLook::default() },
+    })
+}
+
+fn step_picture(name: &str, in_chinese: bool) {
+    let pictured = Pictured { step: Some(step()), in_chinese, ..Pictured::default() };
+    take_of(name, Pane::of("step_through"), [640.0, 560.0], &pictured);
+}
+
+#[test]
+fn step_through() {
+    step_picture("step_through", false);
+}
+
+#[test]
+fn step_through_in_chinese() {
+    step_picture("step_through_zh-CN", true);
 }
