@@ -371,13 +371,9 @@ fn step() -> Arc<DiagnosisReport> {
     };
     let layers =
         vec![layer("encoder.0", Activation::Identity, encoded), layer("decoder.0", Activation::Sigmoid, decoded)];
-    let parameter = |name: &str, count| ParameterInspection {
-        name: name.to_owned(),
-        count,
-        weight_norm: 2.0,
-        gradient_norm: 0.25,
-        update_norm: 0.004,
-        not_finite: 0,
+    let parameter = |name: &str, count| {
+        let (name, rest) = (name.to_owned(), ParameterInspection::default());
+        ParameterInspection { name, count, weight_norm: 2.0, update_norm: 0.004, ..rest }
     };
     let parameters = vec![parameter("encoder.0.weight", 4 * size), parameter("decoder.0.weight", 2 * size)];
     let inspection = Inspection { layers, parameters, ..Inspection::default() };
