@@ -24,7 +24,7 @@ impl Session {
     pub(super) fn fork_before(&mut self, id: ModelId, purpose: ForkPurpose) {
         let on_disk = self.services.models.get(id).and_then(|model| model.on_disk());
         let Some(folder) = on_disk.map(|run| run.folder).filter(|folder| folder.exists()) else {
-            return self.from_beginning(id, &purpose);
+            return self.fork_anew(id, &purpose);
         };
         let (data, options, runs) = (self.services.data.clone(), self.services.options(), self.runs());
         self.services.opening =
@@ -59,13 +59,13 @@ impl Session {
                 let forked = self.take_run(*run, OpenedPlace::Beside(id));
                 self.begin_fork(id, forked, purpose, from_step);
             }
-            Ok(None) => self.from_beginning(id, purpose),
+            Ok(None) => self.fork_anew(id, purpose),
             Err(error) => self.not_forked(id, &error.message),
         }
     }
 
     /// A new model with the same settings, or all but one.
-    fn from_beginning(&mut self, id: ModelId, purpose: &ForkPurpose) {
+    fn fork_anew(&mut self, id: ModelId, purpose: &ForkPurpose) {
         let Some(config) = self.project.model(id).map(|model| model.config.clone()) else { return };
         let config = match purpose {
             ForkPurpose::Try(request) => config.with(&request.key, request.value.clone()),
@@ -101,6 +101,9 @@ impl Session {
             self.shell.layout.bring_forward(&pane);
         } else {
             self.shell.layout.toggle(&pane);
+        }
+        if let Some(slot) = Slot::BOTH.into_iter().find(|slot| self.project.shown_model(*slot).id == forked) {
+            self.project.settings.diagnosis.stepped = slot;
         }
         if from_step < step {
             self.send(forked, Control::PauseAt(step));

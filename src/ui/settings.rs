@@ -124,8 +124,10 @@ impl Default for LensSettings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DiagnosisSettings {
-    /// Whose.
+    /// Whose findings.
     pub model: Slot,
+    /// Whose step is gone through.
+    pub stepped: Slot,
     /// Whether nothing is looked at.
     pub is_off: bool,
 }

@@ -13,7 +13,7 @@ use crate::nn::operations::OutputLayout;
 use crate::picture::Bitmap;
 use crate::snapshot::{Likelihood, Snapshot};
 use crate::trainer::{DiagnosisReport, Part};
-use crate::ui::command::{Command, ModelCommand};
+use crate::ui::command::{Command, ModelCommand, ViewCommand};
 use crate::ui::slot::Slot;
 use crate::ui::text::{number, tr, whole};
 use crate::ui::view::View;
@@ -27,17 +27,11 @@ const IMAGE: f32 = 6.0 * theme::GRID;
 const LAYER: f32 = 11.0 * theme::GRID;
 
 /// The panel.
+#[derive(Default)]
 pub struct StepThrough {
-    model: Slot,
     /// The image of the batch whose way through the layers is shown.
     chosen: usize,
     drawn: Option<DrawnStep>,
-}
-
-impl Default for StepThrough {
-    fn default() -> Self {
-        Self { model: Slot::A, chosen: 0, drawn: None }
-    }
 }
 
 /// A picture with its texture.
@@ -132,12 +126,13 @@ fn layer_picture(layer: &LayerInspection, shape: ImageShape, values: &[f32]) -> 
 
 impl Panel for StepThrough {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        let mut stepped = view.settings.diagnosis.stepped;
         ui.horizontal_wrapped(|ui| {
             for slot in Slot::BOTH {
                 let name = RichText::new(view.model(slot).name).color(view.color(slot)).strong();
-                ui.selectable_value(&mut self.model, slot, name);
+                ui.selectable_value(&mut stepped, slot, name);
             }
-            let model = view.model(self.model);
+            let model = view.model(stepped);
             let ready = model.status.is_some();
             if widgets::button(ui, ready, &tr("step_through.step"), &tr("step_through.step_tip")).clicked() {
                 commands.push(ModelCommand::Step(model.id, Part::Whole).into());
@@ -149,7 +144,12 @@ impl Panel for StepThrough {
                 }
             }
         });
-        let model = view.model(self.model);
+        if stepped != view.settings.diagnosis.stepped {
+            let mut settings = view.settings.clone();
+            settings.diagnosis.stepped = stepped;
+            commands.push(ViewCommand::Settings(Box::new(settings)).into());
+        }
+        let model = view.model(stepped);
         let report = model.diagnosis.as_ref().filter(|report| !report.look.images.is_empty());
         let (Some(report), Some(snapshot)) = (report, model.snapshot) else {
             widgets::empty(ui, &tr("step_through.empty"));

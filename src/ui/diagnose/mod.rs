@@ -34,7 +34,7 @@ impl Panel for Diagnose {
             let settings = Settings { diagnosis: settings, ..view.settings.clone() };
             commands.push(ViewCommand::Settings(Box::new(settings)).into());
         }
-        let DiagnosisSettings { model: slot, is_off } = settings;
+        let DiagnosisSettings { model: slot, is_off, .. } = settings;
         let model = view.model(slot);
         let Some(report) = &model.diagnosis else {
             if is_off {
