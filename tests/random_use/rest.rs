@@ -59,7 +59,17 @@ pub fn rest(window: &mut Window) {
     if !window.until(PATIENCE, |session| session.is_ready() && !session.is_making()) {
         println!("not all was made within {PATIENCE:?}");
     }
-    // What ends and what is given back takes its time.
+    // What ends and what is given back takes its time, more where other work has every core.
+    if !window.until(PATIENCE, |_| trainers() <= ids.len()) {
+        println!("{} trainers after {PATIENCE:?}", trainers());
+    }
     let began = std::time::Instant::now();
     window.until(Duration::from_secs(3), |_| began.elapsed() > Duration::from_secs(2));
+}
+
+/// Threads of this process that train, or would; none where the system does not say.
+fn trainers() -> usize {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let names = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("comm")).ok());
+    names.filter(|name| name.starts_with("trainer")).count()
 }
