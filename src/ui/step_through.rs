@@ -8,7 +8,7 @@ use crate::gpu::image::{self, Fit};
 use crate::gpu::{self, ColorMap};
 use crate::metrics;
 use crate::nn::conv_shape::Map;
-use crate::nn::inspection::LayerInspection;
+use crate::nn::inspection::{KEPT_ROWS, LayerInspection};
 use crate::nn::operations::OutputLayout;
 use crate::picture::Bitmap;
 use crate::snapshot::{Likelihood, Snapshot};
@@ -77,6 +77,12 @@ impl DrawnStep {
         });
         Self { report: report.clone(), chosen, images, layers: layers.collect() }
     }
+}
+
+/// How many images of this shape are kept of a step; `None` of none, or where the weights that are shown are of other data.
+fn rows(look: &StepLook, shape: ImageShape) -> Option<usize> {
+    let (values, size) = (look.images.len(), shape.values().max(1));
+    (values.is_multiple_of(size) && (1..=KEPT_ROWS).contains(&(values / size))).then_some(values / size)
 }
 
 /// The last layer of the network that gives images.
@@ -150,12 +156,12 @@ impl Panel for StepThrough {
             commands.push(ViewCommand::Settings(Box::new(settings)).into());
         }
         let model = view.model(stepped);
-        let report = model.diagnosis.as_ref().filter(|report| !report.look.images.is_empty());
-        let (Some(report), Some(snapshot)) = (report, model.snapshot) else {
+        let known = model.diagnosis.as_ref().zip(model.snapshot);
+        let known = known.and_then(|(report, snapshot)| Some((report, snapshot, rows(&report.look, snapshot.image)?)));
+        let Some((report, snapshot, count)) = known else {
             widgets::empty(ui, &tr("step_through.empty"));
             return;
         };
-        let count = report.look.images.len() / snapshot.image.values().max(1);
         self.chosen = self.chosen.min(count.saturating_sub(1));
         let same = |drawn: &DrawnStep| Arc::ptr_eq(&drawn.report, report) && drawn.chosen == self.chosen;
         if !self.drawn.as_ref().is_some_and(same) {
@@ -231,4 +237,22 @@ fn layer_row(ui: &mut Ui, look: &StepLook, layer: &LayerInspection, pictures: &[
             response.on_hover_text(format!("{name}{}", range.unwrap_or_default()));
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Not thousands of images of two pixels, where a model has gone on to points.
+    #[test]
+    fn a_step_of_other_data_is_not_cut_into_images_of_this() {
+        let look = |values: usize| StepLook { images: vec![0.5; values], ..StepLook::default() };
+        let shape = ImageShape::grey(28, 28);
+        assert_eq!(rows(&look(16 * 784), shape), Some(16));
+        assert_eq!(rows(&look(3 * 784), shape), Some(3));
+        for values in [0, 17 * 784, 784 + 1] {
+            assert_eq!(rows(&look(values), shape), None);
+        }
+        assert_eq!(rows(&look(16 * 784), ImageShape::grey(1, 2)), None);
+    }
 }
