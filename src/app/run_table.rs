@@ -23,8 +23,6 @@ use std::time::Instant;
 
 /// Test images, and samples of each run, that figures are of.
 const IMAGES: usize = 2000;
-/// Data sets whose references are kept.
-const MOST_REFERENCES: usize = 3;
 /// What may be done, in the order of a job's number for it.
 const STAGES: [FigureStage; 4] =
     [FigureStage::Learning, FigureStage::Features, FigureStage::Nearest, FigureStage::Encodings];
@@ -125,6 +123,9 @@ impl Session {
                 });
             }
         }
+        // It holds features of all images: of data that is not open any more nobody asks for it.
+        let open = self.services.data.as_ref().map(|data| data.id.to_string());
+        runs.reference.take_if(|(own, _)| open.as_ref() != Some(own));
         // A model that began anew has no figures of steps that it has not made.
         let step = |id| {
             let model = self.services.models.get(id)?;
@@ -174,7 +175,7 @@ impl Session {
 
     fn measure(&mut self, run: RunId, weights: RunWeights, data: Arc<Dataset>) {
         let checksum = data.id.to_string();
-        let reference = self.services.runs.references.iter().find(|(own, _)| *own == checksum);
+        let reference = self.services.runs.reference.as_ref().filter(|(own, _)| *own == checksum);
         let reference = reference.map(|(_, reference)| reference.clone());
         let stage = self.services.runs.stage.clone();
         let usual = FigureProtocol { images: IMAGES, seed: 0, effort: ClassifierEffort::THOROUGH };
@@ -200,11 +201,8 @@ impl Session {
     pub(super) fn receive_measured(&mut self, one: MeasuredOne) {
         let MeasuredOne { run, reference, figures } = one;
         let runs = &mut self.services.runs;
-        if let Some((checksum, reference)) = reference {
-            runs.references.retain(|(own, _)| *own != checksum);
-            runs.references.push((checksum, reference));
-            let surplus = runs.references.len().saturating_sub(MOST_REFERENCES);
-            runs.references.drain(..surplus);
+        if reference.is_some() {
+            runs.reference = reference;
         }
         runs.queue.retain(|other| *other != run);
         match figures {

@@ -12,8 +12,8 @@ use std::sync::atomic::AtomicUsize;
 pub(super) struct RunTableService {
     pub found: FoundRuns,
     pub measured: MeasuredRuns,
-    /// What runs are measured against, by the data's checksum, the newest last.
-    pub references: Vec<(String, Arc<FigureReference>)>,
+    /// What runs of the open data are measured against, with that data's checksum.
+    pub reference: Option<(String, Arc<FigureReference>)>,
     /// The run that is measured, then those that wait.
     pub queue: VecDeque<RunId>,
     /// What is done for that, as a number.
