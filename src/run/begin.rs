@@ -36,7 +36,7 @@ pub fn create_folder(run: &Path) -> Result<(), RunError> {
 /// Makes the first of `runs/<preset>-<data>-1`, `-2`, … that is not there.
 ///
 /// # Errors
-/// The file system's own.
+/// If `runs` lies in a run; the file system's own.
 pub fn create_free_folder(runs: &Path, preset: &str, data: &str) -> Result<PathBuf, RunError> {
     let (preset, data) = (file_name(preset), file_name(data));
     let mut number = 1u64;
@@ -44,7 +44,8 @@ pub fn create_free_folder(runs: &Path, preset: &str, data: &str) -> Result<PathB
         let run = runs.join(format!("{preset}-{data}-{number}"));
         match create_folder(&run) {
             Ok(()) => return Ok(run),
-            Err(RunError::Unexpected { .. }) => number += 1,
+            // What refuses a name that nothing has refuses every name.
+            Err(RunError::Unexpected { .. }) if run.symlink_metadata().is_ok() => number += 1,
             Err(error) => return Err(error),
         }
     }
@@ -103,6 +104,15 @@ mod tests {
         assert_eq!(different.len(), 8, "{made:?}");
         let error = create_folder(&made[0]).unwrap_err().to_string();
         assert!(error.ends_with("expected a folder that does not exist yet, found one"), "{error}");
+    }
+
+    #[test]
+    fn no_folder_in_a_run_is_free() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("config.toml"), "").unwrap();
+        fs::create_dir(folder.path().join("checkpoints")).unwrap();
+        let error = create_free_folder(&folder.path().join("runs"), "vae", "digits").unwrap_err().to_string();
+        assert!(error.ends_with("expected a place outside of runs, found one in a run folder"), "{error}");
     }
 
     #[test]
