@@ -320,9 +320,12 @@ fn pad(folder: &Path, chance: &mut Chance) -> PadCommand {
     }
 }
 
+/// The folder of made data that hands may write into.
+pub const MADE: &str = "made";
+
 /// Data on disk: some that is none, too.
 pub fn data_path(folder: &Path, chance: &mut Chance) -> PathBuf {
-    let made = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/made");
+    let made = folder.join(MADE);
     let real = std::env::var_os("LATENTARIUM_DATA").map(|data| PathBuf::from(data).join("mnist"));
     let mut paths = vec![
         made.join("idx"),

@@ -65,6 +65,8 @@ fn use_at_random(folder: &std::path::Path) {
     let usual = if common::is_long() { 600 } else { 8 };
     let lasts = Duration::from_secs(number(SECONDS).unwrap_or(usual));
     let seed = number(SEED).unwrap_or(1);
+    let made = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/made");
+    common::copy_folder(&made, &folder.join(commands::MADE));
     let record = Record::begin(seed);
     let mut chance = Chance::new(seed);
     let mut window = Window::open(folder);
