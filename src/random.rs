@@ -51,6 +51,8 @@ pub enum Purpose {
     FactorVotes = 19,
     /// Latents of the samples that are measured between steps.
     Measure = 20,
+    /// Which examples each tree of a forest learns from; `step` is the tree.
+    Bootstrap = 21,
 }
 
 /// The stream of one purpose at one place. The same arguments always give the same draws.

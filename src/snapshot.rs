@@ -50,6 +50,24 @@ impl Operation {
         Self { name: name.into(), inputs: vec![input], kind: kind.into(), weight, bias, activation }
     }
 
+    /// An operation of one value whose weight is shaped as its kind says.
+    pub fn of_weight(
+        name: impl Into<String>,
+        input: usize,
+        kind: impl Into<OperationKind>,
+        weight: impl Into<Arc<[f32]>>,
+    ) -> Self {
+        let (weight, bias) = (weight.into(), Arc::from([]));
+        Self {
+            name: name.into(),
+            inputs: vec![input],
+            kind: kind.into(),
+            weight,
+            bias,
+            activation: Activation::Identity,
+        }
+    }
+
     /// An operation of two values that has no weights.
     pub fn joining(
         name: impl Into<String>,

@@ -83,7 +83,8 @@ fn volume(source: &FieldSource, position: [f32; 2]) -> f64 {
 fn sensitivity_is_that_of_finite_differences_in_double_precision_for_every_decoder() {
     let mut decoders = 0;
     for preset in presets() {
-        if preset.starts_with("pca") {
+        // What is fitted decodes everything to nothing before.
+        if Config::preset(preset).unwrap().most_steps().is_some() {
             continue;
         }
         let lattice = Lattice { cell: 1.7, column: -1, row: -1, columns: 2, rows: 2 };

@@ -7,7 +7,7 @@ use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::layer::Layer;
 use latentarium::nn::operations::{
     Addition, AvgPool, Compute, Concatenation, Conv, ConvTranspose, FourierFeatures, InputGradients, Inputs, Linear,
-    MaxPool, OperationKind, Permute, Upsample,
+    MaxPool, Monomials, OperationKind, Permute, RadialBasis, Upsample,
 };
 use latentarium::nn::parameters::Parameters;
 use latentarium::nn::sequential::Sequential;
@@ -245,6 +245,14 @@ proptest! {
     }
 
     #[test]
+    fn features_with_fixed_weights(batch in 1usize..20, inputs in 1usize..6, outputs in 1usize..30, seed in 0u64..1000) {
+        let centres = draw(seed + 2, &[outputs, inputs]);
+        check_fixed(&RadialBasis { inputs, centres: outputs }, &centres, batch, seed);
+        let exponents = (centres.abs().unwrap() * 1.5).unwrap().floor().unwrap();
+        check_fixed(&Monomials { inputs, terms: outputs }, &exponents, batch, seed);
+    }
+
+    #[test]
     fn two_values(
         batch in 1usize..20, height in 1usize..5, width in 1usize..5, first in 1usize..9, second in 1usize..9, seed in 0u64..1000,
     ) {
@@ -294,6 +302,36 @@ fn check_two(kind: impl Into<OperationKind>, batch: usize, seed: u64) {
     kind.backward(&[], x, &gradient, InputGradients { first: &mut to_first, second: &mut to_second });
     assert_eq!(to_first, plain(gradients.get(&a).unwrap()));
     assert_eq!(to_second, plain(gradients.get(&b).unwrap()));
+}
+
+/// Values, gradients and tangents of an operation whose weight is not learned, against candle's own in double precision.
+fn check_fixed(operation: &dyn Compute, weight: &Tensor, batch: usize, seed: u64) {
+    let what = format!("{operation:?} × {batch}");
+    let plain = |tensor: &Tensor| flat(tensor).into_iter().map(|value| value as f32).collect::<Vec<f32>>();
+    let (inputs, outputs) = (operation.inputs(), operation.outputs());
+    let x = Var::from_tensor(&(draw(seed, &[batch, inputs]) * 0.7).unwrap().to_dtype(DType::F64).unwrap()).unwrap();
+    let gradient = draw(seed + 3, &[batch, outputs]);
+    let weight_64 = weight.to_dtype(DType::F64).unwrap();
+    let by_candle = |x: &Tensor| operation.by_candle(Some(&weight_64), None, &[x]).unwrap();
+    let expected = by_candle(&x);
+    let mut out = vec![f32::NAN; batch * outputs];
+    operation.forward(&plain(weight), &[], (&plain(&x)[..]).into(), &mut out);
+    close(&out.iter().map(|value| f64::from(*value)).collect::<Vec<f64>>(), &flat(&expected), 1e-5, &what);
+    let weighted = (expected * gradient.to_dtype(DType::F64).unwrap()).unwrap().sum_all().unwrap();
+    let gradients = weighted.backward().unwrap();
+    let mut x_gradient = vec![f32::NAN; batch * inputs];
+    let values = plain(&x);
+    operation.backward(&plain(weight), (&values[..]).into(), &plain(&gradient), (&mut x_gradient[..]).into());
+    let expected = gradients.get(&x).map_or_else(|| vec![0.0; x_gradient.len()], flat);
+    let ours: Vec<f64> = x_gradient.iter().map(|value| f64::from(*value)).collect();
+    close_sums(&ours, &expected, outputs, 1e-5, &what);
+    let direction = draw(seed + 4, &[batch, inputs]).to_dtype(DType::F64).unwrap();
+    let mut tangent = vec![f32::NAN; batch * outputs];
+    operation.tangent(&plain(weight), (&values[..]).into(), (&plain(&direction)[..]).into(), &mut tangent);
+    let moved = |by: f64| flat(&by_candle(&(x.as_tensor() + (&direction * by).unwrap()).unwrap()));
+    let expected: Vec<f64> =
+        moved(1e-4).iter().zip(moved(-1e-4)).map(|(after, before)| (after - before) / 2e-4).collect();
+    close(&tangent.iter().map(|value| f64::from(*value)).collect::<Vec<f64>>(), &expected, 1e-4, &what);
 }
 
 #[test]

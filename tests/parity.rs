@@ -27,7 +27,7 @@ fn noise(shape: ImageShape, count: usize) -> Arc<Dataset> {
 
 /// The presets that learn step by step.
 fn learners() -> impl Iterator<Item = &'static str> {
-    presets().filter(|preset| Config::preset(preset).unwrap().family().most_steps.is_none())
+    presets().filter(|preset| Config::preset(preset).unwrap().most_steps().is_none())
 }
 
 /// A preset with small batches whose generator, where it has one, learns in every step.

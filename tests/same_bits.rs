@@ -37,7 +37,7 @@ fn read_weights(folder: &Path, step: u64) -> Vec<u8> {
 
 /// The presets that learn step by step.
 fn learners() -> impl Iterator<Item = &'static str> {
-    presets().filter(|preset| Config::preset(preset).unwrap().family().most_steps.is_none())
+    presets().filter(|preset| Config::preset(preset).unwrap().most_steps().is_none())
 }
 
 #[test]

@@ -1,7 +1,12 @@
-// A stage without weights: a thread an element that it gives. The stage says how many an example has, and what an element
+// A stage without a matmul: a thread an element that it gives. The stage says how many an example has, and what an element
 // is.
 
 const THREADS = 64u;
+
+// Its weights lie as they are.
+fn weight_at(address: u32) -> f32 {
+    return weights[address >> 2u][address & 3u];
+}
 
 @compute @workgroup_size(THREADS)
 fn main(

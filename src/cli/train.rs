@@ -165,7 +165,7 @@ impl TrainArguments {
         }
         let repeated = self.config.as_ref().and_then(|path| Some(run::kept(folder_of(path)).ok()?.last()?.step));
         let ten_epochs = 10 * steps_per_epoch(&dataset, &config);
-        let ten_epochs = config.family().most_steps.unwrap_or(ten_epochs);
+        let ten_epochs = config.most_steps().unwrap_or(ten_epochs);
         let steps = self.total(&dataset, &config).or(repeated).unwrap_or(ten_epochs);
         Ok(Plan { begin: Begin::New(Box::new(config), changes), dataset, steps })
     }
@@ -174,7 +174,7 @@ impl TrainArguments {
     fn total(&self, dataset: &Dataset, config: &Config) -> Option<u64> {
         let epochs = |epochs: u64| epochs.saturating_mul(steps_per_epoch(dataset, config));
         let asked = self.steps.or(self.epochs.map(epochs))?;
-        Some(config.family().most_steps.map_or(asked, |most| most.min(asked)))
+        Some(config.most_steps().map_or(asked, |most| most.min(asked)))
     }
 
     /// The run's folder, made: whoever else asks for it gets another, or none.

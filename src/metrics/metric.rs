@@ -47,7 +47,9 @@ pub enum Group {
     Latent,
     /// How much of the data a model reaches.
     Coverage,
-    /// How near reconstructions are to their images.
+    /// How far reconstructions are from their images.
+    SquaredError,
+    /// How near they are.
     Psnr,
     /// How like test images what a model makes is.
     Likeness,
@@ -55,8 +57,16 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the plots.
-    pub const ALL: [Self; 7] =
-        [Self::Likelihood, Self::Adversarial, Self::Kl, Self::Latent, Self::Coverage, Self::Psnr, Self::Likeness];
+    pub const ALL: [Self; 8] = [
+        Self::Likelihood,
+        Self::Adversarial,
+        Self::Kl,
+        Self::Latent,
+        Self::Coverage,
+        Self::SquaredError,
+        Self::Psnr,
+        Self::Likeness,
+    ];
 
     /// Its key in the language tables (`group.<name>`).
     pub fn name(self) -> &'static str {
@@ -66,6 +76,7 @@ impl Group {
             Self::Kl => "kl",
             Self::Latent => "latent",
             Self::Coverage => "coverage",
+            Self::SquaredError => "squared_error",
             Self::Psnr => "psnr",
             Self::Likeness => "likeness",
         }
@@ -89,6 +100,8 @@ pub enum Unit {
     Share,
     /// Standard deviations of the prior.
     Deviations,
+    /// Squares of the range of a pixel.
+    SquaredRange,
     /// Decibels.
     Decibels,
     /// Likeness to test images: 1 is as they are.
@@ -106,6 +119,7 @@ impl Unit {
             Self::Dimensions => "dimensions",
             Self::Share => "share",
             Self::Deviations => "deviations",
+            Self::SquaredRange => "squared_range",
             Self::Decibels => "decibels",
             Self::Likeness => "likeness",
         }

@@ -35,6 +35,7 @@ mod reconstructions;
 mod sample_spread;
 pub mod samples;
 mod small_network;
+mod squared_error;
 mod table;
 mod test_fold;
 

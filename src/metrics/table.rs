@@ -3,7 +3,7 @@
 
 use super::measurement::Measurement;
 use super::metric::{Columns, Metric};
-use super::{adversarial, elbo, latent_use, missed_share, reconstructions, sample_spread};
+use super::{adversarial, elbo, latent_use, missed_share, reconstructions, sample_spread, squared_error};
 use crate::model::MetricId;
 use std::borrow::Cow;
 
@@ -13,6 +13,7 @@ pub static METRICS: &[&[Metric]] = &[
     adversarial::METRICS,
     latent_use::METRICS,
     missed_share::METRICS,
+    squared_error::METRICS,
     reconstructions::METRICS,
     sample_spread::METRICS,
 ];

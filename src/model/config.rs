@@ -43,6 +43,11 @@ impl Config {
         self.family
     }
 
+    /// Steps after which there is nothing more to learn; `None` where it learns on and on.
+    pub fn most_steps(&self) -> Option<u64> {
+        (self.family.most_steps)(self)
+    }
+
     /// The family's fields with their values, in the order of a card.
     pub fn fields(&self) -> impl Iterator<Item = (&'static Field, &Setting)> {
         self.family.fields.iter().copied().zip(self.values.values())

@@ -47,7 +47,7 @@ pub struct Family {
     /// Whether draws of its posterior bound log p(x) (Burda 2016).
     pub bounds_evidence: bool,
     /// Steps after which there is nothing more to learn; `None` where it learns on and on.
-    pub most_steps: Option<u64>,
+    pub most_steps: fn(&ConfigValues) -> Option<u64>,
     /// What is wrong with its numbers taken together.
     pub check: fn(&ConfigValues) -> Result<(), ConfigError>,
     /// The key of a warning about its numbers under a section of the card.

@@ -43,6 +43,10 @@ impl MetricId {
     pub const GRADIENT_PENALTY: Self = Self::new("gradient_penalty");
     /// Mean of D(x) on test images.
     pub const TEST_CRITIC: Self = Self::new("test_critic");
+    /// Squared error of reconstructions of training images, mean over pixels.
+    pub const SQUARED_ERROR: Self = Self::new("squared_error");
+    /// The same of test images.
+    pub const TEST_SQUARED_ERROR: Self = Self::new("test_squared_error");
     /// Share of test images that no place of a generator's plane reproduces.
     pub const MISSED_SHARE: Self = Self::new("missed_share");
 

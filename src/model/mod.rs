@@ -18,6 +18,7 @@ mod pca;
 mod pixels;
 mod plain;
 mod points;
+mod regression;
 mod saved;
 mod setting;
 mod step;

@@ -90,7 +90,7 @@ pub trait Trainable: fmt::Debug + Send {
         Vec::new()
     }
 
-    /// Trainable numbers in all.
+    /// Trainable numbers in all; of a model that grows, when it has grown.
     fn parameter_count(&self) -> usize;
 }
 
@@ -109,7 +109,7 @@ pub struct StepInput<'a> {
     /// Where the pixels are kept that the step is made of, if anybody asks.
     pub seen: Option<&'a mut Vec<f32>>,
     /// Whether anybody waits for the step still: a long one asks now and then.
-    pub go_on: Option<&'a dyn Fn() -> bool>,
+    pub go_on: Option<&'a (dyn Fn() -> bool + Sync)>,
 }
 
 impl<'a> StepInput<'a> {

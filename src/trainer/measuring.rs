@@ -77,7 +77,7 @@ impl MeasuringInput<'_> {
         let between = planned.measurement.steps_between(planned.flops, self.model.flops().saturating_mul(images));
         let interval = self.test_interval_steps.max(1);
         let between = between.div_ceil(interval).saturating_mul(interval);
-        self.step.is_multiple_of(between) || self.config.family().most_steps == Some(self.step)
+        self.step.is_multiple_of(between) || self.config.most_steps() == Some(self.step)
     }
 }
 

@@ -213,7 +213,7 @@ impl Worker {
     }
 
     fn is_complete(&self) -> bool {
-        let most = self.options.total_steps.into_iter().chain(self.config.family().most_steps).min();
+        let most = self.options.total_steps.into_iter().chain(self.config.most_steps()).min();
         most.is_some_and(|most| self.step >= most)
     }
 
@@ -271,7 +271,9 @@ impl Worker {
         };
         self.step += 1;
         self.train_s += started.elapsed().as_secs_f64();
-        if self.step.is_multiple_of(self.options.test_interval_steps.max(1)) || self.step == 1 {
+        // Of a family whose steps are few each is worth a test.
+        let is_one_of_few = self.config.most_steps().is_some();
+        if is_one_of_few || self.step.is_multiple_of(self.options.test_interval_steps.max(1)) || self.step == 1 {
             match self.test() {
                 Ok(tested) => losses.extend(tested),
                 Err(error) => return self.fail(error.message()),

@@ -6,8 +6,8 @@ use latentarium::dataset::ImageShape;
 use latentarium::model::{Config, Model, presets};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::operations::{
-    Addition, AvgPool, Compute, Concatenation, Conv, ConvTranspose, FourierFeatures, Linear, MapOrder, MaxPool,
-    Permute, Upsample,
+    Addition, AvgPool, Compute, Concatenation, Conv, ConvTranspose, DecisionTrees, FourierFeatures, Linear, MapOrder,
+    MaxPool, Monomials, Permute, RadialBasis, Upsample,
 };
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch};
@@ -174,6 +174,10 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
                 OperationKind::Concatenation(_) => 8,
                 OperationKind::AvgPool(_) => 13,
                 OperationKind::FourierFeatures(_) => 14,
+                // Their weights are not any numbers.
+                OperationKind::Monomials(_) | OperationKind::RadialBasis(_) | OperationKind::DecisionTrees(_) => {
+                    continue;
+                }
             };
             seen[place] += 1;
             if let [first, second] = operation.inputs[..] {
@@ -216,6 +220,43 @@ fn fourier_features_of_far_places_are_those_of_the_cpu() {
         let case = format!("z {inputs} within {reach}");
         assert_close(&gpu.decode(&network, &latents, 301), &expected, &case);
         assert_close(&gpu.decode_in_chunks(&network, &latents, 301, 50), &expected, &case);
+    }
+}
+
+#[test]
+fn polynomials_radial_basis_functions_and_trees_decode_as_on_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    for seed in 0..30 {
+        let mut random = stream(seed, Purpose::Generate, 2, 0);
+        let inputs = random.random_range(1..6);
+        let outputs = random.random_range(1..90);
+        let (trees, depth) = (random.random_range(1..5), random.random_range(0..6));
+        let trees = DecisionTrees { inputs, outputs, trees, depth };
+        let normal = |count: usize| normal_rows(seed, Purpose::Weights, 0, 1, count);
+        let mut of_trees = normal(trees.weights());
+        for decision in of_trees[..trees.trees * trees.decision_values()].chunks_exact_mut(2) {
+            decision[0] = random.random_range(0..inputs) as f32;
+        }
+        let exponents: Vec<f32> = (0..outputs * inputs).map(|_| random.random_range(0..4) as f32).collect();
+        let cases: [(OperationKind, Vec<f32>); 3] = [
+            (trees.into(), of_trees),
+            (RadialBasis { inputs, centres: outputs }.into(), normal(outputs * inputs)),
+            (Monomials { inputs, terms: outputs }.into(), exponents),
+        ];
+        for (kind, weight) in cases {
+            let first = Operation {
+                name: "first".to_owned(),
+                inputs: vec![0],
+                kind,
+                weight: weight.into(),
+                bias: [].into(),
+                activation: Activation::Identity,
+            };
+            let last = random_operation(1, (Linear { inputs: outputs, outputs: 33 }.into(), vec![1]), seed);
+            let network = Network::new(inputs, vec![first, last]).unwrap();
+            let count = [1, 2, 5, 13, 70][seed as usize % 5];
+            assert_parity(gpu, &network, count, &format!("seed {seed} × {count}: {kind:?}"));
+        }
     }
 }
 

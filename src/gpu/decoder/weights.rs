@@ -28,7 +28,9 @@ impl Layout {
         let mut layout = Self { kinds: Vec::new(), ranges: Vec::new(), values: 0 };
         for operation in network.operations() {
             let uncountable = || DecoderError::Uncountable(Message::words(&operation.name));
-            let values = operation.kind.matmul().map_or(Some(0), |matmul| matmul.elements()).ok_or_else(uncountable)?;
+            let as_they_are = || operation.kind.weights().checked_next_multiple_of(4);
+            let values = operation.kind.matmul().map_or_else(as_they_are, |matmul| matmul.elements());
+            let values = values.ok_or_else(uncountable)?;
             layout.kinds.push(operation.kind);
             layout.ranges.push((layout.values, values));
             let end = layout.values.checked_add(values).and_then(|end| end.checked_next_multiple_of(ALIGN));
@@ -79,9 +81,13 @@ impl Packed {
         let mut values = vec![0.0; layout.values];
         for (operation, (first, count)) in network.operations().iter().zip(&layout.ranges) {
             let range = first.checked_add(*count).and_then(|end| values.get_mut(*first..end));
-            if let (Some(matmul), Some(range)) = (operation.kind.matmul(), range) {
-                pack(operation, &matmul, range)
-                    .ok_or_else(|| DecoderError::Uncountable(Message::words(&operation.name)))?;
+            match (operation.kind.matmul(), range) {
+                (Some(matmul), Some(range)) => pack(operation, &matmul, range)
+                    .ok_or_else(|| DecoderError::Uncountable(Message::words(&operation.name)))?,
+                (None, Some(range)) => {
+                    range.iter_mut().zip(&*operation.weight).for_each(|(target, source)| *target = *source);
+                }
+                (_, None) => {}
             }
         }
         Ok(Self { step, layout, values })

@@ -104,7 +104,7 @@ pub static GAN: Family = Family {
     encodes: false,
     samples: true,
     bounds_evidence: false,
-    most_steps: None,
+    most_steps: |_| None,
     check,
     warning: |config, section| {
         let held = ["gradient_penalty", "weight_clip", "r1_gamma"].map(|key| config.real(key).unwrap_or(0.0) > 0.0);

@@ -8,13 +8,13 @@ use faer::{Accum, Mat, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
 /// Images at a time, in the pass and in tests.
-pub(super) const BLOCK: usize = 1024;
+pub const BLOCK: usize = 1024;
 /// Columns of the covariance that one piece of work computes; the bits follow from it, so that no number of threads does.
 const STRIPE: usize = 64;
 
 /// The distribution of an image.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Fit {
+pub struct Fit {
     /// μ, `[pixels]`.
     pub mean: Vec<f32>,
     /// The leading eigenvectors of the covariance, `[latent, pixels]`.
@@ -27,7 +27,7 @@ pub(super) struct Fit {
 
 /// What the model says of an image.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct ImageFigures {
+pub struct ImageFigures {
     /// log p(x) of N(μ, WWᵀ + σ²I), in nats.
     pub log_p: f64,
     /// Mean over pixels of the squared error of the projection.

@@ -2,7 +2,7 @@
 //! learned in one pass over the training images.
 
 mod eigen;
-mod fit;
+pub(super) mod fit;
 
 use super::family::{Family, LATENT, Preset, SEED};
 use super::trainable::{Figures, StepInput, Trainable};
@@ -33,7 +33,7 @@ pub static PCA: Family = Family {
     encodes: true,
     samples: true,
     bounds_evidence: false,
-    most_steps: Some(1),
+    most_steps: |_| Some(1),
     check: |_| Ok(()),
     warning: |_, _| None,
     summary: |config| {
@@ -52,7 +52,7 @@ pub static PCA: Family = Family {
 const MOST_BYTES: u64 = 3 << 30;
 
 /// Refuses images whose covariance, and what it is summed in, would not fit into memory.
-fn check_covariance(pixels: usize) -> Result<()> {
+pub(super) fn check_covariance(pixels: usize) -> Result<()> {
     let (bytes, most) = ((pixels as u64).saturating_pow(2).saturating_mul(2 * 8), MOST_BYTES.min(free_bytes()));
     if bytes > most {
         let (found, most) = (gibibytes(bytes), gibibytes(most));

@@ -9,11 +9,14 @@ mod compute;
 mod concatenation;
 mod conv;
 mod conv_transpose;
+mod decision_trees;
 mod fourier_features;
 mod kernels;
 mod linear;
 mod max_pool;
+mod monomials;
 mod permute;
+mod radial_basis;
 mod shader;
 mod upsample;
 
@@ -66,4 +69,7 @@ operations! {
     addition::Addition,
     concatenation::Concatenation,
     fourier_features::FourierFeatures,
+    monomials::Monomials,
+    radial_basis::RadialBasis,
+    decision_trees::DecisionTrees,
 }

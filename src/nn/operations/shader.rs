@@ -80,7 +80,7 @@ macro_rules! wgsl {
     };
 }
 
-/// A stage without weights: `shaders/NAME.wgsl` says what an element is.
+/// A stage without a matmul: `shaders/NAME.wgsl` says what an element is.
 macro_rules! element_stage {
     ($name:literal) => {
         ShaderStage {
