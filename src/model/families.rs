@@ -1,7 +1,7 @@
 //! The families of models there are, and their presets. A family is one file and one line here.
 
 use super::family::{Family, Preset};
-use super::{Config, Field, gan, pca, vae};
+use super::{Config, Field, gan, pca, regression, vae};
 
 /// Every family, in the order in which presets are shown.
 pub static FAMILIES: &[&Family] = &[
@@ -9,6 +9,10 @@ pub static FAMILIES: &[&Family] = &[
     &vae::AUTOENCODER,
     &gan::GAN,
     &pca::PCA,
+    &regression::POLYNOMIAL,
+    &regression::SVM,
+    &regression::TREE,
+    &regression::FOREST,
 ];
 
 /// The names of all presets, in the order in which they are shown.

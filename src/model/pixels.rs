@@ -42,7 +42,8 @@ pub(super) static BINARIZE: Field = Field::choice("binarize", &BINARIZE_WORDS, "
 /// The same for a model without a likelihood, where a card does not offer it.
 pub(super) static BINARIZE_UNSEEN: Field = Field::choice("binarize", &BINARIZE_WORDS, "none").required();
 
-fn is_gaussian(config: &ConfigValues) -> bool {
+/// Whether pixels are of a normal distribution.
+pub(super) fn is_gaussian(config: &ConfigValues) -> bool {
     config.word("likelihood") == Some("gaussian")
 }
 

@@ -22,6 +22,14 @@ static FILES: &[(&str, &[u8])] = &[
     ("wgan-gp", include_bytes!("../../../assets/presets/wgan-gp.png")),
     ("wgan-gp-conv", include_bytes!("../../../assets/presets/wgan-gp-conv.png")),
     ("pca", include_bytes!("../../../assets/presets/pca.png")),
+    ("linear-ae", include_bytes!("../../../assets/presets/linear-ae.png")),
+    ("noise-ae", include_bytes!("../../../assets/presets/noise-ae.png")),
+    ("denoising-ae", include_bytes!("../../../assets/presets/denoising-ae.png")),
+    ("sigma-vae", include_bytes!("../../../assets/presets/sigma-vae.png")),
+    ("polynomial", include_bytes!("../../../assets/presets/polynomial.png")),
+    ("svm", include_bytes!("../../../assets/presets/svm.png")),
+    ("tree", include_bytes!("../../../assets/presets/tree.png")),
+    ("forest", include_bytes!("../../../assets/presets/forest.png")),
 ];
 
 /// The pixels of a preset's plane; `None` where it has none.

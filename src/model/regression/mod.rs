@@ -1,0 +1,278 @@
+//! Decoders by regression: from the first principal components of images, each divided by its standard deviation, to pixels.
+//! No gradients: a step is a fit, a level of a tree, a tree, a support vector machine.
+
+mod decoders;
+mod error;
+mod examples;
+mod forest;
+mod polynomial;
+mod smo;
+mod split;
+mod svm;
+mod svr;
+mod table;
+mod tree;
+mod trees;
+
+pub use table::{FOREST, POLYNOMIAL, SVM, TREE};
+
+use super::pca::fit::{BLOCK, Fit};
+use super::trainable::{Figures, StepInput, Trainable, mean_losses};
+use super::vae::POINT_LOG_VARIANCE;
+use super::{
+    Batch, Binarize, ConfigValues, Losses, MetricId, Sampling, Saved, SavedNames, StepError, Tested, TestedBatch,
+};
+use crate::dataset::{ImageShape, Split};
+use crate::nn::parameters::copied;
+use crate::random::Purpose;
+use crate::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
+use candle_core::Device;
+use examples::{Examples, GoOn};
+use std::collections::BTreeMap;
+
+type Result<T> = std::result::Result<T, StepError>;
+
+/// What learns to decode codes; a step is what it makes of it.
+trait Regressor: std::fmt::Debug + Send {
+    /// Principal components that it needs beside those that are the code: so many in all.
+    fn components(&self) -> usize {
+        0
+    }
+
+    /// Makes a step; gives the mean squared error over its examples and pixels.
+    fn step(&mut self, input: &RegressorInput<'_>) -> Result<f64>;
+
+    /// Codes `[n, latent]` to pixels `[n, pixels]`; of the same operations and sizes after every step.
+    fn operations(&self) -> Vec<Operation>;
+
+    /// All that it has learned, by name.
+    fn save(&self) -> Vec<(&'static str, Vec<f32>)>;
+
+    /// Takes what was saved back.
+    fn restore(&mut self, saved: &mut SavedRegressor<'_>) -> Result<()>;
+
+    /// Multiplications and additions of a step, an image.
+    fn flops(&self) -> u64;
+
+    /// Numbers that are learned.
+    fn parameter_count(&self) -> usize;
+}
+
+/// What a regressor's step is made of.
+struct RegressorInput<'a> {
+    examples: &'a Examples<'a>,
+    components: &'a Fit,
+    go_on: GoOn<'a>,
+}
+
+/// What was saved of a regressor.
+struct SavedRegressor<'a>(&'a Saved);
+
+impl SavedRegressor<'_> {
+    /// A tensor of any number of values.
+    fn any(&self, name: &str) -> Vec<f32> {
+        self.0.weights.get(name).cloned().unwrap_or_default()
+    }
+
+    /// A tensor of so many values.
+    ///
+    /// # Errors
+    /// If it has another number.
+    fn take(&self, name: &str, expected: usize) -> Result<Vec<f32>> {
+        let values = self.any(name);
+        match values.len() == expected {
+            true => Ok(values),
+            false => Err(StepError::Saved { name: name.to_owned(), expected, found: values.len() }),
+        }
+    }
+}
+
+/// Principal components, and what decodes them.
+#[derive(Debug)]
+struct Regression {
+    shape: ImageShape,
+    /// Dimensions of the code: the first components.
+    latent: usize,
+    sampling: Sampling,
+    /// Made by the first step.
+    components: Fit,
+    regressor: Box<dyn Regressor>,
+    encoder: Network,
+    decoder: Network,
+}
+
+impl Regression {
+    fn new(config: &ConfigValues, shape: ImageShape, regressor: Box<dyn Regressor>) -> Result<Self> {
+        let sampling = Sampling {
+            batch: BLOCK,
+            latent: 0,
+            seed: config.seed(),
+            shuffle: true,
+            binarize: Binarize::None,
+            noise: Purpose::Evaluation,
+            between: false,
+        };
+        let latent = config.latent();
+        let components = Fit::nothing(shape.values(), latent.max(regressor.components()));
+        let (encoder, decoder) = (encoder(&components, latent)?, Network::new(latent, regressor.operations())?);
+        Ok(Self { shape, latent, sampling, components, regressor, encoder, decoder })
+    }
+
+    /// Codes of images, `[count, latent]`.
+    fn codes(&self, images: &[f32], count: usize, scratch: &mut Scratch) -> Vec<f32> {
+        let latent = self.latent;
+        let codes = self.encoder.evaluate(images, count, scratch).chunks_exact(2 * latent.max(1));
+        codes.filter_map(|code| code.get(..latent)).flatten().copied().collect()
+    }
+
+    /// Codes of all images of a split, `[count, latent]`.
+    fn all_codes(&self, images: &Split, go_on: GoOn<'_>) -> Result<Vec<f32>> {
+        let mut codes = Vec::with_capacity(images.count().saturating_mul(self.latent));
+        let mut scratch = Scratch::default();
+        for from in (0..images.count()).step_by(BLOCK) {
+            if !go_on() {
+                return Err(StepError::Cancelled);
+            }
+            let places: Vec<usize> = (from..(from + BLOCK).min(images.count())).collect();
+            codes.extend(self.codes(&images.gather(&places), places.len(), &mut scratch));
+        }
+        Ok(codes)
+    }
+
+    /// Squared error of each image's reconstruction, mean over pixels.
+    fn squared_errors(&self, images: &[f32], codes: &[f32]) -> Vec<f64> {
+        let (pixels, latent) = (self.shape.values().max(1), self.latent.max(1));
+        let mut scratch = Scratch::default();
+        let decoded = self.decoder.evaluate(codes, codes.len() / latent, &mut scratch);
+        let pairs = images.chunks_exact(pixels).zip(decoded.chunks_exact(pixels));
+        let square = |(x, y): (&f32, &f32)| f64::from(x - y) * f64::from(x - y);
+        pairs.map(|(image, decoded)| image.iter().zip(decoded).map(square).sum::<f64>() / pixels as f64).collect()
+    }
+}
+
+/// One linear operation that gives the components of an image divided by their standard deviations, and the log variance of a
+/// point.
+fn encoder(components: &Fit, latent: usize) -> Result<Network> {
+    let Fit { mean, directions, variances, .. } = components;
+    let pixels = mean.len();
+    let mut weight: Vec<f32> = Vec::with_capacity(2 * latent * pixels);
+    let mut bias: Vec<f32> = Vec::with_capacity(2 * latent);
+    for (direction, variance) in directions.chunks_exact(pixels.max(1)).zip(variances).take(latent) {
+        let scale = variance.sqrt().recip();
+        weight.extend(direction.iter().map(|value| scale * value));
+        let centre: f64 = direction.iter().zip(mean).map(|(u, m)| f64::from(*u) * f64::from(*m)).sum();
+        bias.push((-f64::from(scale) * centre) as f32);
+    }
+    weight.resize(2 * latent * pixels, 0.0);
+    bias.resize(2 * latent, POINT_LOG_VARIANCE);
+    Ok(Network::new(pixels, vec![Operation::linear("encoder", 0, (weight, bias), Activation::Identity)])?)
+}
+
+impl Trainable for Regression {
+    fn step(&mut self, input: &mut StepInput<'_>) -> Result<Losses> {
+        let (step, train) = (input.step, input.train());
+        let go_on = || input.goes_on();
+        let before = self.components.clone();
+        if step == 0 {
+            (self.components, _) = Fit::of(train, before.latent(), &go_on)?;
+            self.encoder = encoder(&self.components, self.latent)?;
+        }
+        let learned = self.all_codes(train, &go_on).and_then(|codes| {
+            let read = |index: usize, out: &mut [f32]| train.read(index, out);
+            let pixels = self.shape.values();
+            let examples = Examples { codes: &codes, latent: self.latent, pixels, read: &read };
+            self.regressor.step(&RegressorInput { examples: &examples, components: &self.components, go_on: &go_on })
+        });
+        let error = match learned {
+            Ok(error) => error,
+            Err(error) => {
+                self.components = before;
+                self.encoder = encoder(&self.components, self.latent)?;
+                return Err(error);
+            }
+        };
+        self.decoder = Network::new(self.latent, self.regressor.operations())?;
+        let losses = vec![(MetricId::SQUARED_ERROR, error as f32)];
+        StepError::check(&losses)?;
+        Ok(losses)
+    }
+
+    /// It has no fields that change while it learns.
+    fn set_live(&mut self, _: &ConfigValues) -> Result<()> {
+        Ok(())
+    }
+
+    fn sampling(&self) -> &Sampling {
+        &self.sampling
+    }
+
+    fn test(&self, batch: &Batch) -> Result<Tested> {
+        let images = copied(&batch.images)?;
+        let count = images.len() / self.shape.values().max(1);
+        let mut scratch = Scratch::default();
+        let errors = self.squared_errors(&images, &self.codes(&images, count, &mut scratch));
+        let mean = errors.iter().sum::<f64>() / errors.len().max(1) as f64;
+        Ok(Tested { losses: vec![(MetricId::TEST_SQUARED_ERROR, mean as f32)], posteriors: None })
+    }
+
+    /// Mean over pixels.
+    fn evaluate(&self, test: &Split, watch: &mut dyn FnMut(TestedBatch<'_>) -> bool) -> Result<Figures> {
+        let losses = mean_losses(self, (test, test.count()), &Device::Cpu, watch)?;
+        Ok(losses.into_iter().map(|(_, error)| ("test_mse", f64::from(error))).collect())
+    }
+
+    fn snapshot(&self, step: u64) -> Result<Snapshot> {
+        Ok(Snapshot {
+            step,
+            image: self.shape,
+            latent: self.latent,
+            likelihood: None,
+            decoder: self.decoder.clone(),
+            encoder: Some(self.encoder.clone()),
+            critic: None,
+        })
+    }
+
+    fn save(&self) -> Result<Saved> {
+        let Fit { mean, directions, variances, noise } = &self.components;
+        let components = [
+            ("directions", directions.clone()),
+            ("mean", mean.clone()),
+            ("noise", vec![*noise]),
+            ("variances", variances.clone()),
+        ];
+        let own = self.regressor.save();
+        let weights = components.into_iter().chain(own).map(|(name, values)| (name.to_owned(), values)).collect();
+        Ok(Saved { weights, moments: BTreeMap::new(), updates: BTreeMap::new() })
+    }
+
+    fn names(&self) -> SavedNames {
+        let own = self.regressor.save().into_iter().map(|(name, _)| name);
+        let weights = ["directions", "mean", "noise", "variances"].into_iter().chain(own).map(str::to_owned).collect();
+        SavedNames { weights, ..SavedNames::default() }
+    }
+
+    fn restore(&mut self, saved: &Saved) -> Result<()> {
+        let mut taken = SavedRegressor(saved);
+        let (pixels, count) = (self.shape.values(), self.components.latent());
+        let components = Fit {
+            mean: taken.take("mean", pixels)?,
+            directions: taken.take("directions", count * pixels)?,
+            variances: taken.take("variances", count)?,
+            noise: taken.take("noise", 1)?.pop().unwrap_or_default(),
+        };
+        self.regressor.restore(&mut taken)?;
+        self.components = components;
+        self.encoder = encoder(&self.components, self.latent)?;
+        self.decoder = Network::new(self.latent, self.regressor.operations())?;
+        Ok(())
+    }
+
+    fn flops(&self) -> u64 {
+        self.regressor.flops()
+    }
+
+    fn parameter_count(&self) -> usize {
+        self.components.directions.len() + self.components.mean.len() + self.regressor.parameter_count()
+    }
+}

@@ -1,0 +1,251 @@
+//! The variational autoencoder (Kingma and Welling 2013), and autoencoders without a prior.
+
+mod noise;
+mod sigma;
+mod table;
+
+pub use table::{AUTOENCODER, VAE};
+
+use super::layers::LayerSettings;
+use super::learning::Updates;
+use super::saved::{names, restore, save};
+use super::trainable::{Figures, StepInput, Trainable, mean_losses};
+use super::{
+    Batch, Config, ConfigValues, Likelihood, Losses, MetricId, Posteriors, Sampling, Saved, SavedNames, StepError,
+    Tested, TestedBatch, architecture, plain,
+};
+use crate::dataset::{ImageShape, Split};
+use crate::nn::inspection::Inspector;
+use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_sample};
+use crate::nn::optimizer::Optimizer;
+use crate::nn::parameters::{Parameters, copied};
+use crate::nn::sequential::Sequential;
+use crate::snapshot::{Activation, Network, Snapshot};
+use candle_core::{Device, Result, Tensor};
+use noise::TrainingNoise;
+use serde::Deserialize;
+use sigma::LearnedSigma;
+
+/// How much the KL term weighs.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct KlWeight {
+    beta: f64,
+    beta_warm_up_steps: u64,
+    free_bits: f64,
+}
+
+impl KlWeight {
+    /// β of the step after `step` others.
+    pub fn beta_at(&self, step: u64) -> f64 {
+        match step < self.beta_warm_up_steps {
+            true => self.beta * (step + 1) as f64 / self.beta_warm_up_steps as f64,
+            false => self.beta,
+        }
+    }
+}
+
+/// The log variance that a snapshot of an autoencoder without noise gives for every dimension: a point, nearly.
+pub const POINT_LOG_VARIANCE: f32 = -20.0;
+
+/// An autoencoder as it trains.
+#[derive(Debug)]
+struct Vae {
+    shape: ImageShape,
+    latent: usize,
+    /// `None` without noise.
+    kl: Option<KlWeight>,
+    noise: TrainingNoise,
+    likelihood: Likelihood,
+    sigma: Option<LearnedSigma>,
+    sampling: Sampling,
+    updates: Updates,
+    parameters: Parameters,
+    /// Pixels to mean and log variance side by side (to the code alone without noise).
+    encoder: Sequential,
+    /// Latent to logits (Bernoulli) or pixel means (Gaussian).
+    decoder: Sequential,
+    optimizer: Optimizer,
+}
+
+/// What one pass gives, in nats an image.
+struct Terms {
+    /// Mean over the batch.
+    reconstruction: Tensor,
+    /// The KL of each dimension `[batch, latent]`, and what it is of: mean and log variance `[batch, 2·latent]`.
+    posterior: Option<(Tensor, Tensor)>,
+}
+
+impl Vae {
+    /// Fresh weights, U(±1/√fan_in), from the seed's own stream.
+    fn new(
+        config: &ConfigValues,
+        shape: ImageShape,
+        mut parameters: Parameters,
+        kl: Option<KlWeight>,
+    ) -> std::result::Result<Self, StepError> {
+        let layers: LayerSettings = config.read()?;
+        let latent = layers.latent;
+        let code = if kl.is_some() { 2 * latent } else { latent };
+        let noise = if kl.is_some() { TrainingNoise::default() } else { config.read()? };
+        let mut sampling: Sampling = config.read()?;
+        if kl.is_none() {
+            sampling.latent = noise.draws(latent, shape.values());
+        }
+        let likelihood = config.read()?;
+        Ok(Self {
+            shape,
+            latent,
+            kl,
+            noise,
+            likelihood,
+            sigma: LearnedSigma::of(config, likelihood, &mut parameters)?,
+            sampling,
+            updates: config.read()?,
+            encoder: architecture::encoder(&layers, shape, &mut parameters, code)?,
+            decoder: architecture::decoder(&layers, shape, &mut parameters)?,
+            parameters,
+            optimizer: Optimizer::default(),
+        })
+    }
+
+    /// The terms of the ELBO, with one posterior draw an image; `noise` is what it is trained with.
+    fn terms(&self, batch: &Batch, noise: TrainingNoise) -> Result<Terms> {
+        let code = self.encoder.forward(&noise.on_images(&batch.images, &batch.noise)?)?;
+        let (latent, posterior) = match self.kl {
+            Some(_) => (posterior_sample(&code, &batch.noise)?, Some((kl(&code)?, code))),
+            None => (noise.on_codes(&code, &batch.noise)?, None),
+        };
+        let output = self.decoder.forward(&latent)?;
+        let reconstruction = match (self.likelihood, &self.sigma) {
+            (Likelihood::Bernoulli, _) => bernoulli(&output, &batch.images)?,
+            (Likelihood::Gaussian { .. }, Some(learned)) => learned.nats(&output, &batch.images)?,
+            (Likelihood::Gaussian { sigma }, None) => gaussian(&output, &batch.images, sigma)?,
+        };
+        Ok(Terms { reconstruction: reconstruction.mean_all()?, posterior })
+    }
+}
+
+impl Trainable for Vae {
+    /// One update on reconstruction + β·KL.
+    fn step(&mut self, input: &mut StepInput<'_>) -> std::result::Result<Losses, StepError> {
+        let batch = input.batch(&self.sampling)?;
+        let Terms { reconstruction, posterior } = self.terms(&batch, self.noise)?;
+        let mut losses = vec![(MetricId::RECONSTRUCTION, reconstruction.to_scalar::<f32>()?)];
+        let mut loss = reconstruction;
+        if let Some((weight, (divergence, _))) = self.kl.zip(posterior) {
+            let each = divergence.mean(0)?;
+            losses.push((MetricId::KL, each.sum_all()?.to_scalar::<f32>()?));
+            // Free bits: a dimension below its share is left alone.
+            let each = if weight.free_bits > 0.0 { each.maximum(weight.free_bits)? } else { each };
+            loss = (loss + each.sum_all()?.affine(weight.beta_at(input.step), 0.0)?)?;
+        }
+        losses.push((MetricId::TOTAL, loss.to_scalar::<f32>()?));
+        StepError::check(&losses)?;
+        self.parameters.accumulate(&loss.backward()?)?;
+        self.optimizer.update(&self.parameters, self.updates.at(input.step))?;
+        Ok(losses)
+    }
+
+    fn set_live(&mut self, config: &ConfigValues) -> std::result::Result<(), StepError> {
+        self.updates = config.read()?;
+        if let Some(kl) = &mut self.kl {
+            *kl = config.read()?;
+        }
+        Ok(())
+    }
+
+    fn sampling(&self) -> &Sampling {
+        &self.sampling
+    }
+
+    /// The same figures as a step's without the noise of training, by the average of the weights where one is kept; the total is the negative ELBO (β 1).
+    fn test(&self, batch: &Batch) -> std::result::Result<Tested, StepError> {
+        let Terms { reconstruction, posterior } =
+            self.optimizer.with_average(&self.parameters, || self.terms(batch, TrainingNoise::default()))?;
+        let reconstruction = reconstruction.to_scalar::<f32>()?;
+        let mut losses = vec![(MetricId::TEST_RECONSTRUCTION, reconstruction)];
+        let Some((divergence, code)) = posterior else {
+            losses.push((MetricId::TEST_TOTAL, reconstruction));
+            return Ok(Tested { losses, posteriors: None });
+        };
+        let divergence = divergence.sum(1)?.mean_all()?.to_scalar::<f32>()?;
+        losses.extend([(MetricId::TEST_KL, divergence), (MetricId::TEST_TOTAL, reconstruction + divergence)]);
+        Ok(Tested { losses, posteriors: Some(Posteriors { latent: self.latent, codes: copied(&code)? }) })
+    }
+
+    /// In nats an image.
+    fn evaluate(
+        &self,
+        test: &Split,
+        watch: &mut dyn FnMut(TestedBatch<'_>) -> bool,
+    ) -> std::result::Result<Figures, StepError> {
+        let losses = mean_losses(self, (test, test.count()), &Device::Cpu, watch)?;
+        let value = |id| losses.iter().find(|(other, _)| *other == id).map_or(0.0, |(_, value)| f64::from(*value));
+        let (reconstruction, kl) = (value(MetricId::TEST_RECONSTRUCTION), value(MetricId::TEST_KL));
+        let mut figures = vec![("test_recon", reconstruction)];
+        if self.kl.is_some() {
+            figures.extend([("test_kl", kl), ("test_neg_elbo", reconstruction + kl)]);
+        }
+        Ok(figures)
+    }
+
+    fn snapshot(&self, step: u64) -> std::result::Result<Snapshot, StepError> {
+        let last = match self.likelihood {
+            Likelihood::Bernoulli => Activation::Sigmoid,
+            Likelihood::Gaussian { .. } => Activation::Identity,
+        };
+        let average = self.optimizer.average();
+        let mut encoder = plain::operations(&self.encoder, average, Activation::Identity)?;
+        if self.kl.is_none()
+            && let Some(operation) = encoder.last_mut()
+        {
+            plain::append_constants(operation, self.latent, POINT_LOG_VARIANCE);
+        }
+        Ok(Snapshot {
+            step,
+            image: self.shape,
+            latent: self.latent,
+            likelihood: Some(match &self.sigma {
+                Some(learned) => Likelihood::Gaussian { sigma: learned.value(average)? },
+                None => self.likelihood,
+            }),
+            decoder: Network::new(self.latent, plain::operations(&self.decoder, average, last)?)?,
+            encoder: Some(Network::new(self.shape.values(), encoder)?),
+            critic: None,
+        })
+    }
+
+    fn save(&self) -> std::result::Result<Saved, StepError> {
+        Ok(save(&[("", &self.parameters, &self.optimizer)])?)
+    }
+
+    fn names(&self) -> SavedNames {
+        names(&[("", &self.parameters, &self.optimizer)])
+    }
+
+    fn restore(&mut self, saved: &Saved) -> std::result::Result<(), StepError> {
+        self.optimizer = restore("", &self.parameters, saved)?;
+        Ok(())
+    }
+
+    /// Values, gradients of weights, and of values where they are needed.
+    fn flops(&self) -> u64 {
+        let ((down, first), (up, _)) = (self.encoder.flops(), self.decoder.flops());
+        3 * down - first + 3 * up
+    }
+
+    fn inspectors(&self) -> Vec<&Inspector> {
+        vec![self.parameters.inspector()]
+    }
+
+    fn parameter_count(&self) -> usize {
+        self.parameters.count()
+    }
+}
+
+impl Config {
+    /// The preset `vae-dense`.
+    pub fn vae_dense() -> Self {
+        Self::plain("vae-dense", &VAE)
+    }
+}
