@@ -32,7 +32,11 @@ fn curved(count: usize) -> Arc<Dataset> {
 fn config(preset: &str) -> Config {
     let config = Config::preset(preset).unwrap();
     match preset {
-        "svm" => config.with("components", 4u64).unwrap().with("images", 200u64).unwrap(),
+        "svm" => {
+            let small = [("components", 4), ("images", 400)].into_iter();
+            let config = small.fold(config, |config, (key, value)| config.with(key, value as u64).unwrap());
+            config.with("epsilon", 0.003).unwrap().with("cost", 30.0).unwrap()
+        }
         "tree" => config.with("depth", 5u64).unwrap(),
         "forest" => config.with("depth", 5u64).unwrap().with("trees", 4u64).unwrap(),
         _ => config,

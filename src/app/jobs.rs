@@ -192,6 +192,12 @@ impl Jobs {
         true
     }
 
+    /// Cancels those whose key is one of these.
+    pub fn cancel_all(&mut self, is_one: impl Fn(&JobKey) -> bool) {
+        let keys: Vec<JobKey> = self.newest.keys().filter(|key| is_one(key)).cloned().collect();
+        keys.iter().for_each(|key| _ = self.cancel(key));
+    }
+
     /// Whether a job of this key runs or waits.
     pub fn is_running(&self, key: &JobKey) -> bool {
         self.newest.contains_key(key)

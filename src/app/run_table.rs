@@ -114,6 +114,7 @@ impl Session {
         let (runs, jobs) = (&mut self.services.runs, &mut self.services.jobs);
         let folders = &self.project.runs.folders;
         runs.found.retain(|folder, _| folders.contains(folder));
+        jobs.cancel_all(|key| matches!(key, JobKey::ReadRuns(folder) if !folders.contains(folder)));
         for folder in folders.iter().filter(|_| self.shell.needs.runs) {
             let key = JobKey::ReadRuns(folder.clone());
             if !runs.found.contains_key(folder) && !jobs.is_running(&key) {

@@ -7,7 +7,8 @@ use std::process::Command;
 fn wrong_usage_is_status_two_with_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    let presets = "expected one of the presets vae-dense, vae-400, vae-400-best, vae-conv, vae-conv-pool, ae-dense, gan-plane, gan-dense, gan-collapse, dcgan, wgan, wgan-gp, wgan-gp-conv, pca, found vae-dnese";
+    let all = latentarium::model::presets().collect::<Vec<_>>().join(", ");
+    let presets = &format!("expected one of the presets {all}, found vae-dnese");
     refuses(here, &["train", "vae-dnese"], 2, presets);
     refuses(here, &["bench", "train", "vae-dnese"], 2, presets);
     refuses(here, &["train", "vae-dense", "--epocks", "3"], 2, "--epocks");

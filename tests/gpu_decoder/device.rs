@@ -103,5 +103,7 @@ pub fn assert_parity(gpu: &Gpu, network: &Network, count: usize, case: &str) {
 
 pub fn decoder(preset: &str, latent: usize, shape: ImageShape) -> Network {
     let config = Config::preset(preset).unwrap().with("latent", latent).unwrap();
+    // Deep forests of large images are more than a device binds.
+    let config = config.clone().with("depth", 4).unwrap_or(config);
     Model::new(&config, shape).unwrap().snapshot(0).unwrap().decoder
 }

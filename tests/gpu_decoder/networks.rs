@@ -19,6 +19,9 @@ fn every_preset_decodes_as_on_the_cpu() {
     for (place, preset) in presets().enumerate() {
         let counts = [1, 21, 3, 70].into_iter().cycle().skip(place);
         for ((latent, shape), count) in [1, 2, 7, 64].into_iter().zip(SHAPES).zip(counts) {
+            // A polynomial of many dimensions has more terms than are fitted.
+            let is_fitted = Config::preset(preset).unwrap().most_steps().is_some();
+            let latent = if is_fitted { latent.min(7) } else { latent };
             let network = decoder(preset, latent, shape);
             assert_parity(gpu, &network, count, &format!("{preset} z {latent} {shape} × {count}"));
         }

@@ -66,6 +66,18 @@ fn a_cancelled_job_gives_nothing() {
 }
 
 #[test]
+fn some_are_cancelled_by_what_they_are_about() {
+    let mut jobs = jobs();
+    let [first, second] = ["first", "second"].map(|name| JobKey::ReadRuns(PathBuf::from(name)));
+    for key in [first.clone(), second.clone(), JobKey::Cache] {
+        jobs.start(key, |_| answer("done"));
+    }
+    jobs.cancel_all(|key| matches!(key, JobKey::ReadRuns(folder) if *folder == PathBuf::from("first")));
+    assert!(!jobs.is_running(&first) && jobs.is_running(&second) && jobs.is_running(&JobKey::Cache));
+    assert_eq!(settle(&mut jobs).len(), 2);
+}
+
+#[test]
 fn folders_for_other_models_are_another_job() {
     let mut jobs = jobs();
     for (model, name) in [(1, "of the first"), (2, "of the second"), (2, "of the second again")] {

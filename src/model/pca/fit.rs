@@ -14,7 +14,7 @@ const STRIPE: usize = 64;
 
 /// The distribution of an image.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fit {
+pub struct ComponentFit {
     /// μ, `[pixels]`.
     pub mean: Vec<f32>,
     /// The leading eigenvectors of the covariance, `[latent, pixels]`.
@@ -27,14 +27,14 @@ pub struct Fit {
 
 /// What the model says of an image.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ImageFigures {
+pub struct ComponentFigures {
     /// log p(x) of N(μ, WWᵀ + σ²I), in nats.
     pub log_p: f64,
     /// Mean over pixels of the squared error of the projection.
     pub squared_error: f64,
 }
 
-impl Fit {
+impl ComponentFit {
     /// No directions, and pixels of variance 1.
     pub fn nothing(pixels: usize, latent: usize) -> Self {
         let directions = vec![0.0; latent * pixels];
@@ -85,7 +85,7 @@ impl Fit {
     }
 
     /// What it says of images `[count, pixels]`, one after another; on the threads of the pool that it is called in.
-    pub fn figures(&self, images: &[f32]) -> Vec<ImageFigures> {
+    pub fn figures(&self, images: &[f32]) -> Vec<ComponentFigures> {
         let (pixels, noise) = (self.mean.len(), f64::from(self.noise));
         let others = (pixels - self.latent()) as f64;
         let logs: f64 = self.variances.iter().map(|variance| f64::from(*variance).ln()).sum();
@@ -100,7 +100,7 @@ impl Fit {
                 weighted += code * code / f64::from(*variance);
             }
             let left = (length - inside).max(0.0);
-            ImageFigures { log_p: -0.5 * (constant + weighted + left / noise), squared_error: left / pixels as f64 }
+            ComponentFigures { log_p: -0.5 * (constant + weighted + left / noise), squared_error: left / pixels as f64 }
         };
         images.par_chunks_exact(pixels.max(1)).map(figures).collect()
     }

@@ -15,7 +15,7 @@ use crate::memory::{free_bytes, gibibytes};
 use crate::nn::parameters::copied;
 use crate::random::Purpose;
 use crate::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
-use fit::{BLOCK, Fit};
+use fit::{BLOCK, ComponentFit};
 use std::collections::BTreeMap;
 
 type Result<T> = std::result::Result<T, StepError>;
@@ -67,7 +67,7 @@ pub(super) fn check_covariance(pixels: usize) -> Result<()> {
 struct Pca {
     shape: ImageShape,
     sampling: Sampling,
-    fit: Fit,
+    fit: ComponentFit,
 }
 
 impl Pca {
@@ -82,7 +82,7 @@ impl Pca {
             noise: Purpose::Evaluation,
             between: false,
         };
-        Self { shape, sampling, fit: Fit::nothing(shape.values(), config.latent()) }
+        Self { shape, sampling, fit: ComponentFit::nothing(shape.values(), config.latent()) }
     }
 
     /// How far each direction reaches beyond the noise: (Λ − σ²)^½.
@@ -92,7 +92,7 @@ impl Pca {
 
     /// One linear operation, x = W·z + μ with W = U·(Λ − σ²)^½.
     fn decoder(&self) -> Result<Network> {
-        let Fit { mean, directions, .. } = &self.fit;
+        let ComponentFit { mean, directions, .. } = &self.fit;
         let (pixels, scales) = (mean.len(), self.scales());
         let mut weight = vec![0.0; pixels * scales.len()];
         for (at, (direction, scale)) in directions.chunks_exact(pixels.max(1)).zip(&scales).enumerate() {
@@ -106,7 +106,7 @@ impl Pca {
     /// One linear operation that gives the posterior N((Λ − σ²)^½·Λ⁻¹·Uᵀ·(x − μ), σ²·Λ⁻¹): W's columns are orthogonal, so that
     /// it is a normal distribution a dimension.
     fn encoder(&self) -> Result<Network> {
-        let Fit { mean, directions, variances, noise } = &self.fit;
+        let ComponentFit { mean, directions, variances, noise } = &self.fit;
         let (pixels, latent) = (mean.len(), variances.len());
         let mut weight: Vec<f32> = Vec::with_capacity(2 * latent * pixels);
         let mut bias: Vec<f32> = Vec::with_capacity(2 * latent);
@@ -126,7 +126,7 @@ impl Pca {
 impl Trainable for Pca {
     /// The pass over all images.
     fn step(&mut self, input: &mut StepInput<'_>) -> Result<Losses> {
-        let (fit, total) = Fit::of(input.train(), self.fit.latent(), &|| input.goes_on())?;
+        let (fit, total) = ComponentFit::of(input.train(), self.fit.latent(), &|| input.goes_on())?;
         let losses = vec![(MetricId::TOTAL, total as f32)];
         StepError::check(&losses)?;
         self.fit = fit;
@@ -180,7 +180,7 @@ impl Trainable for Pca {
     }
 
     fn save(&self) -> Result<Saved> {
-        let Fit { mean, directions, variances, noise } = &self.fit;
+        let ComponentFit { mean, directions, variances, noise } = &self.fit;
         let weights = [
             ("directions", directions.clone()),
             ("mean", mean.clone()),
@@ -206,7 +206,7 @@ impl Trainable for Pca {
         };
         let (pixels, latent) = (self.fit.mean.len(), self.fit.latent());
         let mut noise = take("noise", 1)?;
-        self.fit = Fit {
+        self.fit = ComponentFit {
             mean: take("mean", pixels)?,
             directions: take("directions", latent * pixels)?,
             variances: take("variances", latent)?,

@@ -3,7 +3,7 @@
 
 use super::error::FitError;
 use super::examples::{Chosen, Examples, GoOn};
-use super::tree::{Level, grow};
+use super::tree::{GrownLevel, grow};
 use super::trees::Trees;
 use rand_chacha::ChaCha8Rng;
 
@@ -35,11 +35,11 @@ pub fn plant(
     examples: &Examples<'_>,
     stream: &dyn Fn(u64, u64) -> ChaCha8Rng,
     go_on: GoOn<'_>,
-) -> Result<Level, FitError> {
+) -> Result<GrownLevel, FitError> {
     examples.check()?;
     let chosen = Chosen::drawn(examples.count(), &mut stream(forest.roots.len() as u64, 0));
     let mut tree = Trees::leaf(examples.latent, vec![0.0; examples.pixels]);
-    let mut last = Level { splits: 0, squared_error: f64::NAN };
+    let mut last = GrownLevel { splits: 0, squared_error: f64::NAN };
     for _ in 0..settings.depth.max(1) {
         last = grow(&mut tree, examples, &chosen, settings.least, go_on)?;
         if last.splits == 0 {

@@ -16,7 +16,7 @@ mod trees;
 
 pub use table::{FOREST, POLYNOMIAL, SVM, TREE};
 
-use super::pca::fit::{BLOCK, Fit};
+use super::pca::fit::{BLOCK, ComponentFit};
 use super::trainable::{Figures, StepInput, Trainable, mean_losses};
 use super::vae::POINT_LOG_VARIANCE;
 use super::{
@@ -61,7 +61,7 @@ trait Regressor: std::fmt::Debug + Send {
 /// What a regressor's step is made of.
 struct RegressorInput<'a> {
     examples: &'a Examples<'a>,
-    components: &'a Fit,
+    components: &'a ComponentFit,
     go_on: GoOn<'a>,
 }
 
@@ -95,7 +95,7 @@ struct Regression {
     latent: usize,
     sampling: Sampling,
     /// Made by the first step.
-    components: Fit,
+    components: ComponentFit,
     regressor: Box<dyn Regressor>,
     encoder: Network,
     decoder: Network,
@@ -113,7 +113,7 @@ impl Regression {
             between: false,
         };
         let latent = config.latent();
-        let components = Fit::nothing(shape.values(), latent.max(regressor.components()));
+        let components = ComponentFit::nothing(shape.values(), latent.max(regressor.components()));
         let (encoder, decoder) = (encoder(&components, latent)?, Network::new(latent, regressor.operations())?);
         Ok(Self { shape, latent, sampling, components, regressor, encoder, decoder })
     }
@@ -152,8 +152,8 @@ impl Regression {
 
 /// One linear operation that gives the components of an image divided by their standard deviations, and the log variance of a
 /// point.
-fn encoder(components: &Fit, latent: usize) -> Result<Network> {
-    let Fit { mean, directions, variances, .. } = components;
+fn encoder(components: &ComponentFit, latent: usize) -> Result<Network> {
+    let ComponentFit { mean, directions, variances, .. } = components;
     let pixels = mean.len();
     let mut weight: Vec<f32> = Vec::with_capacity(2 * latent * pixels);
     let mut bias: Vec<f32> = Vec::with_capacity(2 * latent);
@@ -174,7 +174,7 @@ impl Trainable for Regression {
         let go_on = || input.goes_on();
         let before = self.components.clone();
         if step == 0 {
-            (self.components, _) = Fit::of(train, before.latent(), &go_on)?;
+            (self.components, _) = ComponentFit::of(train, before.latent(), &go_on)?;
             self.encoder = encoder(&self.components, self.latent)?;
         }
         let learned = self.all_codes(train, &go_on).and_then(|codes| {
@@ -234,7 +234,7 @@ impl Trainable for Regression {
     }
 
     fn save(&self) -> Result<Saved> {
-        let Fit { mean, directions, variances, noise } = &self.components;
+        let ComponentFit { mean, directions, variances, noise } = &self.components;
         let components = [
             ("directions", directions.clone()),
             ("mean", mean.clone()),
@@ -255,7 +255,7 @@ impl Trainable for Regression {
     fn restore(&mut self, saved: &Saved) -> Result<()> {
         let mut taken = SavedRegressor(saved);
         let (pixels, count) = (self.shape.values(), self.components.latent());
-        let components = Fit {
+        let components = ComponentFit {
             mean: taken.take("mean", pixels)?,
             directions: taken.take("directions", count * pixels)?,
             variances: taken.take("variances", count)?,

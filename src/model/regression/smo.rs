@@ -32,7 +32,7 @@ pub struct SvrSettings {
 
 /// The radial basis functions of all centres at all centres.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Kernel {
+pub struct KernelRows {
     count: usize,
     /// `[count, count]`.
     rows: Vec<f32>,
@@ -46,7 +46,7 @@ pub(super) fn radial(gamma: f64, code: &[f32], centres: &[f32], out: &mut [f32])
     }
 }
 
-impl Kernel {
+impl KernelRows {
     /// Of centres `[centres, latent]`.
     ///
     /// # Errors
@@ -95,7 +95,7 @@ pub struct Component {
 
 /// The regression of one component's values `[centres]`; `None` where `go_on`, asked every 512 moves, says no. After a hundred
 /// thousand moves and a hundred for each centre it is taken as it is.
-pub fn component(kernel: &Kernel, values: &[f32], settings: &SvrSettings, go_on: GoOn<'_>) -> Option<Component> {
+pub fn component(kernel: &KernelRows, values: &[f32], settings: &SvrSettings, go_on: GoOn<'_>) -> Option<Component> {
     let mut state = State::new(values, settings);
     let (mut score, mut gap) = (vec![0.0; values.len()], vec![0.0; values.len()]);
     for moves in 0..100_000 + 100 * values.len() {
@@ -142,7 +142,7 @@ impl<'a> State<'a> {
 
     /// The two to move: of those that may grow the one that pays most, and of those that may fall the one with which the objective
     /// falls most. `None` where none pays more than the tolerance.
-    fn pair(&mut self, kernel: &Kernel, (score, gap): (&mut [f64], &mut [f64])) -> Option<Pair> {
+    fn pair(&mut self, kernel: &KernelRows, (score, gap): (&mut [f64], &mut [f64])) -> Option<Pair> {
         score.iter_mut().zip(self.left.iter().zip(&self.up)).for_each(|(score, (left, up))| *score = left - up);
         let (grows, high) = largest(score);
         gap.iter_mut()
@@ -163,7 +163,7 @@ impl<'a> State<'a> {
     }
 
     /// Moves the two as far as they may, at most to where one of them is 0 or ±C.
-    fn shift(&mut self, kernel: &Kernel, pair: &Pair) {
+    fn shift(&mut self, kernel: &KernelRows, pair: &Pair) {
         let (cost, beta) = (self.settings.cost, |at: usize| self.beta.get(at).copied().unwrap_or_default());
         let (grows, falls) = (beta(pair.grows), beta(pair.falls));
         let top = if grows < 0.0 { 0.0 } else { cost };
@@ -241,8 +241,8 @@ mod tests {
         codes().chunks_exact(2).enumerate().map(value).collect()
     }
 
-    fn kernel() -> Kernel {
-        Kernel::of(&codes(), 2, 1.0, &|| true).unwrap()
+    fn kernel() -> KernelRows {
+        KernelRows::of(&codes(), 2, 1.0, &|| true).unwrap()
     }
 
     const REFERENCE: [(f64, f64, [f64; 3], usize); 2] = [
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn equal_codes_and_values_end() {
-        let kernel = Kernel::of(&[0.5; 6], 1, 1.0, &|| true).unwrap();
+        let kernel = KernelRows::of(&[0.5; 6], 1, 1.0, &|| true).unwrap();
         let fit = component(&kernel, &[1.0; 6], &SETTINGS, &|| true).unwrap();
         assert_eq!((fit.coefficients, fit.bias, fit.moves), (vec![0.0; 6], 1.0, 0));
         // Two values at one code: the middle of them.
@@ -307,7 +307,7 @@ mod tests {
     fn it_refuses_and_stops() {
         assert!(matches!(check(&vec![0.0; 7072], 1), Err(FitError::Refused(_))));
         assert!(check(&[], 1).is_err() && check(&[1.0; 3], 2).is_err() && check(&[f32::NAN], 1).is_err());
-        assert_eq!(Kernel::of(&codes(), 2, 1.0, &|| false).unwrap_err(), FitError::Cancelled);
+        assert_eq!(KernelRows::of(&codes(), 2, 1.0, &|| false).unwrap_err(), FitError::Cancelled);
         assert_eq!(component(&kernel(), &values(), &SETTINGS, &|| false), None);
     }
 }

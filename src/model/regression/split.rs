@@ -19,7 +19,7 @@ const LANES: usize = 16;
 
 /// Where a leaf is split.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Split {
+pub(super) struct TreeSplit {
     pub feature: u32,
     pub threshold: f32,
     /// How much it lowers the squared error, summed over examples and pixels.
@@ -28,21 +28,21 @@ pub(super) struct Split {
 
 /// One example in the order of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct OrderedExample {
     /// Its leaf, above; below, its code as a number of the same order.
     key: u64,
     /// Where it is among the chosen.
     at: u32,
 }
 
-impl Place {
+impl OrderedExample {
     pub(super) fn leaf(self) -> usize {
         (self.key >> 32) as usize
     }
 }
 
 /// What a level is grown from.
-pub(super) struct Job<'a> {
+pub(super) struct Growth<'a> {
     pub examples: &'a Examples<'a>,
     pub chosen: &'a Chosen,
     /// The fewest examples at a leaf, at least 1.
@@ -50,7 +50,7 @@ pub(super) struct Job<'a> {
     pub go_on: GoOn<'a>,
 }
 
-impl Job<'_> {
+impl Growth<'_> {
     /// The leaf of every chosen example, `[chosen]`.
     pub(super) fn leaves(&self, tree: &Trees) -> Vec<u32> {
         let (latent, root) = (self.examples.latent, tree.roots.first().copied().unwrap_or_default());
@@ -62,40 +62,40 @@ impl Job<'_> {
     }
 
     /// The chosen by leaf, there by one dimension of their code, and there as they come.
-    pub(super) fn ordered(&self, leaves: &[u32], feature: usize) -> Vec<Place> {
+    pub(super) fn ordered(&self, leaves: &[u32], feature: usize) -> Vec<OrderedExample> {
         let place = |(at, (leaf, example)): (usize, (&u32, &u32))| {
             let bits = self.examples.code(*example as usize, feature).to_bits();
             let rising = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
-            Place { key: u64::from(*leaf) << 32 | u64::from(rising), at: at as u32 }
+            OrderedExample { key: u64::from(*leaf) << 32 | u64::from(rising), at: at as u32 }
         };
-        let mut places: Vec<Place> = leaves.iter().zip(&self.chosen.index).enumerate().map(place).collect();
+        let mut places: Vec<OrderedExample> = leaves.iter().zip(&self.chosen.index).enumerate().map(place).collect();
         places.par_sort_unstable();
         places
     }
 
     /// The image and the weight of an example.
-    pub(super) fn read(&self, place: Place, image: &mut [f32]) -> f32 {
+    pub(super) fn read(&self, place: OrderedExample, image: &mut [f32]) -> f32 {
         let at = place.at as usize;
         (self.examples.read)(self.chosen.index.get(at).copied().unwrap_or_default() as usize, image);
         self.weight(place)
     }
 
-    pub(super) fn weight(&self, place: Place) -> f32 {
+    pub(super) fn weight(&self, place: OrderedExample) -> f32 {
         self.chosen.weight.get(place.at as usize).copied().unwrap_or_default()
     }
 
-    pub(super) fn code(&self, place: Place, feature: usize) -> f32 {
+    pub(super) fn code(&self, place: OrderedExample, feature: usize) -> f32 {
         self.examples.code(self.chosen.index.get(place.at as usize).copied().unwrap_or_default() as usize, feature)
     }
 
     /// What the examples at these places weigh together.
-    pub(super) fn weighs(&self, places: &[Place], range: &Range<usize>) -> f64 {
+    pub(super) fn weighs(&self, places: &[OrderedExample], range: &Range<usize>) -> f64 {
         places.get(range.clone()).unwrap_or_default().iter().map(|place| f64::from(self.weight(*place))).sum()
     }
 
     /// The best split of each leaf, `[leaves]`; `None` where there is none. Of two that are as good the first has it.
-    pub(super) fn splits(&self, tree: &Trees) -> Result<Vec<Option<Split>>, FitError> {
-        let (mut best, leaves) = (vec![None::<Split>; tree.leaves()], self.leaves(tree));
+    pub(super) fn splits(&self, tree: &Trees) -> Result<Vec<Option<TreeSplit>>, FitError> {
+        let (mut best, leaves) = (vec![None::<TreeSplit>; tree.leaves()], self.leaves(tree));
         let along = |feature: usize| {
             let places = self.ordered(&leaves, feature);
             let search = Search { job: self, tree, feature, places: &places };
@@ -116,7 +116,7 @@ impl Job<'_> {
 }
 
 /// The leaves, and where their examples are.
-pub(super) fn groups(places: &[Place]) -> impl Iterator<Item = (usize, Range<usize>)> {
+pub(super) fn groups(places: &[OrderedExample]) -> impl Iterator<Item = (usize, Range<usize>)> {
     let mut from = 0;
     places.chunk_by(|a, b| a.leaf() == b.leaf()).map(move |group| {
         let whole = from..from + group.len();
@@ -127,20 +127,20 @@ pub(super) fn groups(places: &[Place]) -> impl Iterator<Item = (usize, Range<usi
 
 /// The search along one dimension of the code.
 struct Search<'a> {
-    job: &'a Job<'a>,
+    job: &'a Growth<'a>,
     tree: &'a Trees,
     feature: usize,
-    places: &'a [Place],
+    places: &'a [OrderedExample],
 }
 
 impl Search<'_> {
     /// The best split of a leaf, whose examples are at these places: one pass through them.
-    fn best(&self, leaf: usize, whole: &Range<usize>) -> Result<Option<Split>, FitError> {
+    fn best(&self, leaf: usize, whole: &Range<usize>) -> Result<Option<TreeSplit>, FitError> {
         let (job, pixels) = (self.job, self.tree.pixels);
         let mean = self.tree.values.get(leaf * pixels..(leaf + 1) * pixels).unwrap_or_default();
         let (mut sum, mut image) = (vec![0.0; pixels], vec![0.0; pixels]);
         let (mut left, all) = (0.0, job.weighs(self.places, whole));
-        let mut best: Option<Split> = None;
+        let mut best: Option<TreeSplit> = None;
         let places = self.places.get(whole.clone()).unwrap_or_default();
         for (before, (here, next)) in places.iter().zip(places.iter().skip(1)).enumerate() {
             if before % ASK == 0 && !(job.go_on)() {
@@ -155,7 +155,7 @@ impl Search<'_> {
             if enough && high > low + SAME && gain > best.map_or(0.0, |best| best.gain) {
                 let middle = low / 2.0 + high / 2.0;
                 let threshold = if middle < high { middle } else { low };
-                best = Some(Split { feature: self.feature as u32, threshold, gain });
+                best = Some(TreeSplit { feature: self.feature as u32, threshold, gain });
             }
         }
         Ok(best)

@@ -2,7 +2,7 @@
 
 use super::error::FitError;
 use super::examples::GoOn;
-use super::smo::{Kernel, SvrSettings, check, component, radial};
+use super::smo::{KernelRows, SvrSettings, check, component, radial};
 use rayon::prelude::*;
 
 /// The regressions: y_k = Σ_i B_ki·exp(−γ|z − c_i|²) + b_k. Components that are still to come are 0: of principal components, the
@@ -52,8 +52,8 @@ impl Svr {
     ///
     /// # Errors
     /// If `go_on` says no.
-    pub fn kernel(&self, go_on: GoOn<'_>) -> Result<Kernel, FitError> {
-        Kernel::of(&self.centres, self.latent, self.gamma, go_on)
+    pub fn kernel(&self, go_on: GoOn<'_>) -> Result<KernelRows, FitError> {
+        KernelRows::of(&self.centres, self.latent, self.gamma, go_on)
     }
 
     /// The next `many` components, at once on the threads there are. `values` are the components of the examples that the centres
@@ -63,7 +63,7 @@ impl Svr {
     /// If the values are of another number or no numbers, the settings are out of range, or `go_on`, asked every 512 moves, says no.
     pub fn step(
         &mut self,
-        kernel: &Kernel,
+        kernel: &KernelRows,
         values: &[f32],
         settings: &SvrSettings,
         many: usize,

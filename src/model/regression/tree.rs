@@ -3,7 +3,7 @@
 
 use super::error::FitError;
 use super::examples::{Chosen, Examples, GoOn};
-use super::split::{Job, Place, Split, groups};
+use super::split::{Growth, OrderedExample, TreeSplit, groups};
 use super::trees::Trees;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -15,7 +15,7 @@ const LANES: usize = 16;
 
 /// A level that was grown.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Level {
+pub struct GrownLevel {
     /// Leaves that became two; none: no level will bring any more.
     pub splits: usize,
     /// Mean squared error over the examples, as they weigh, and pixels.
@@ -34,21 +34,21 @@ pub fn grow(
     chosen: &Chosen,
     least: usize,
     go_on: GoOn<'_>,
-) -> Result<Level, FitError> {
+) -> Result<GrownLevel, FitError> {
     examples.check()?;
-    let job = Job { examples, chosen, least: least.max(1), go_on };
+    let job = Growth { examples, chosen, least: least.max(1), go_on };
     let whole = if tree.feature.len() <= 1 { job.means(tree)?.0 } else { tree.clone() };
     let (mut next, splits) = (whole.clone(), job.splits(&whole)?);
     let count = splits.iter().flatten().count();
     next.divide(&splits);
     let (next, squared_error) = job.means(&next)?;
     *tree = next;
-    Ok(Level { splits: count, squared_error })
+    Ok(GrownLevel { splits: count, squared_error })
 }
 
 impl Trees {
     /// Splits the leaves of a single tree, `[leaves]`; the images of the new leaves are black. Leaves are numbered by node.
-    fn divide(&mut self, splits: &[Option<Split>]) {
+    fn divide(&mut self, splits: &[Option<TreeSplit>]) {
         for node in 0..self.feature.len() {
             let (children, row) = (self.feature.len() as u32, self.right.get(node).copied().unwrap_or_default());
             let leaf = self.left.get(node) == Some(&0);
@@ -78,9 +78,9 @@ struct Piece {
     part: Range<usize>,
 }
 
-impl Job<'_> {
+impl Growth<'_> {
     /// Σ w·(x − centre) of a piece, and Σ w·|x − centre|²; `[pixels]`.
-    fn sum(&self, places: &[Place], centre: &[f32], image: &mut [f32]) -> (Vec<f32>, f64) {
+    fn sum(&self, places: &[OrderedExample], centre: &[f32], image: &mut [f32]) -> (Vec<f32>, f64) {
         let (mut sum, mut squares) = (vec![0.0; image.len()], 0.0);
         for place in places {
             let weight = self.read(*place, image);
@@ -127,7 +127,7 @@ impl Job<'_> {
 }
 
 /// The pieces of all leaves.
-fn pieces(places: &[Place]) -> Vec<Piece> {
+fn pieces(places: &[OrderedExample]) -> Vec<Piece> {
     let cut = |(leaf, whole): (usize, Range<usize>)| {
         let starts = whole.clone().step_by(PIECE);
         starts.map(move |at| Piece { leaf, whole: whole.clone(), part: at..whole.end.min(at + PIECE) })

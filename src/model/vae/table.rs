@@ -106,7 +106,15 @@ pub static AUTOENCODER: Family = Family {
         Preset { name: "ae-dense", settings: &[] },
         Preset {
             name: "linear-ae",
-            settings: &[("hidden", Setting::widths(&[])), ("likelihood", Setting::word("gaussian"))],
+            // Down a cosine, ten epochs of MNIST: as it is else, its plane keeps turning about that of the components.
+            settings: &[
+                ("hidden", Setting::widths(&[])),
+                ("likelihood", Setting::word("gaussian")),
+                ("learning_rate", Setting::Real(1e-2)),
+                ("schedule", Setting::word("cosine")),
+                ("schedule_steps", Setting::Whole(4680)),
+                ("schedule_share", Setting::Real(0.01)),
+            ],
         },
         Preset { name: "noise-ae", settings: &[("code_noise", Setting::Real(1.0))] },
         Preset { name: "denoising-ae", settings: &[("image_noise", Setting::Real(0.5))] },
