@@ -40,11 +40,11 @@ impl DecisionTrees {
         let mut node = 0;
         for _ in 0..self.depth {
             let decision = decisions.chunks_exact(2).nth(node);
-            let is_right = decision.is_some_and(|decision| match decision {
-                [input, threshold] => x.get(*input as usize).is_some_and(|x| !(x <= threshold)),
+            let is_left = decision.is_some_and(|decision| match decision {
+                [input, threshold] => x.get(*input as usize).is_some_and(|x| x <= threshold),
                 _ => false,
             });
-            node = 2 * node + 1 + usize::from(is_right);
+            node = 2 * node + 1 + usize::from(!is_left);
         }
         node + 1 - self.leaves()
     }
