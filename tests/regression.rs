@@ -90,10 +90,13 @@ fn each_fits_what_is_curved() {
         // A staircase of few steps is no match for a plane, but for the mean image.
         let most = if matches!(preset, "tree" | "forest") { 0.3 * spread } else { 0.9 * plane };
         assert!(error < most, "{preset}: {error} against {most}");
-        // What a step says is of the images that it learned from, which nothing was drawn of here but in two of them.
-        let exact = matches!(preset, "polynomial" | "tree");
+        // What a step says is of the images that it learned from; of a forest, of its newest tree.
         let found = squared_error(&model, &data.train);
-        let near = if exact { 1e-5 } else { 0.2 * found };
+        let near = match preset {
+            "polynomial" | "tree" => 1e-5,
+            "svm" => 0.2 * found,
+            _ => 0.5 * found,
+        };
         assert!((f64::from(loss) - found).abs() < near, "{preset}: {loss} against {found}");
     }
 }

@@ -168,7 +168,7 @@ impl Regressor for TreeDecoder {
     }
 }
 
-/// A forest; a step is a tree.
+/// A forest; a step is a tree, and the error that it gives is that tree's on the examples drawn for it.
 #[derive(Debug)]
 pub(super) struct ForestDecoder {
     pub grown: GrownTrees,
