@@ -25,6 +25,18 @@ impl Saved {
         4 * values as u64
     }
 
+    /// A copy of a weight of so many values.
+    ///
+    /// # Errors
+    /// If it is missing or has another number.
+    pub fn take(&self, name: &str, expected: usize) -> std::result::Result<Vec<f32>, StepError> {
+        let found = self.weights.get(name).map_or(&[][..], Vec::as_slice);
+        match found.len() == expected {
+            true => Ok(found.to_vec()),
+            false => Err(StepError::Saved { name: name.to_owned(), expected, found: found.len() }),
+        }
+    }
+
     /// What is in it.
     pub fn names(&self) -> SavedNames {
         SavedNames {

@@ -1,6 +1,6 @@
 //! The pass over the images, and what follows from it.
 
-use super::super::StepError;
+use super::super::{Saved, StepError};
 use super::eigen::leading;
 use crate::dataset::Split;
 use faer::linalg::matmul::matmul;
@@ -39,6 +39,31 @@ impl ComponentFit {
     pub fn nothing(pixels: usize, latent: usize) -> Self {
         let directions = vec![0.0; latent * pixels];
         Self { mean: vec![0.0; pixels], directions, variances: vec![1.0; latent], noise: 1.0 }
+    }
+
+    /// Its tensors by name.
+    pub fn save(&self) -> [(&'static str, Vec<f32>); 4] {
+        let Self { mean, directions, variances, noise } = self;
+        [
+            ("directions", directions.clone()),
+            ("mean", mean.clone()),
+            ("noise", vec![*noise]),
+            ("variances", variances.clone()),
+        ]
+    }
+
+    /// What was saved of one of these sizes.
+    ///
+    /// # Errors
+    /// Names what is missing or of another size.
+    pub fn saved(&self, saved: &Saved) -> Result<Self, StepError> {
+        let (pixels, latent) = (self.mean.len(), self.latent());
+        Ok(Self {
+            mean: saved.take("mean", pixels)?,
+            directions: saved.take("directions", latent * pixels)?,
+            variances: saved.take("variances", latent)?,
+            noise: saved.take("noise", 1)?.pop().unwrap_or_default(),
+        })
     }
 
     /// Latent dimensions.

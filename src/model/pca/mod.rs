@@ -180,14 +180,7 @@ impl Trainable for Pca {
     }
 
     fn save(&self) -> Result<Saved> {
-        let ComponentFit { mean, directions, variances, noise } = &self.fit;
-        let weights = [
-            ("directions", directions.clone()),
-            ("mean", mean.clone()),
-            ("noise", vec![*noise]),
-            ("variances", variances.clone()),
-        ];
-        let weights = weights.into_iter().map(|(name, values)| (name.to_owned(), values)).collect();
+        let weights = self.fit.save().into_iter().map(|(name, values)| (name.to_owned(), values)).collect();
         Ok(Saved { weights, moments: BTreeMap::new(), updates: BTreeMap::new() })
     }
 
@@ -197,21 +190,7 @@ impl Trainable for Pca {
     }
 
     fn restore(&mut self, saved: &Saved) -> Result<()> {
-        let take = |name: &str, expected: usize| {
-            let found = saved.weights.get(name).map_or(&[][..], Vec::as_slice);
-            match found.len() == expected {
-                true => Ok(found.to_vec()),
-                false => Err(StepError::Saved { name: name.to_owned(), expected, found: found.len() }),
-            }
-        };
-        let (pixels, latent) = (self.fit.mean.len(), self.fit.latent());
-        let mut noise = take("noise", 1)?;
-        self.fit = ComponentFit {
-            mean: take("mean", pixels)?,
-            directions: take("directions", latent * pixels)?,
-            variances: take("variances", latent)?,
-            noise: noise.pop().unwrap_or_default(),
-        };
+        self.fit = self.fit.saved(saved)?;
         Ok(())
     }
 

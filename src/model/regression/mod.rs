@@ -79,11 +79,7 @@ impl SavedRegressor<'_> {
     /// # Errors
     /// If it has another number.
     fn take(&self, name: &str, expected: usize) -> Result<Vec<f32>> {
-        let values = self.any(name);
-        match values.len() == expected {
-            true => Ok(values),
-            false => Err(StepError::Saved { name: name.to_owned(), expected, found: values.len() }),
-        }
+        self.0.take(name, expected)
     }
 }
 
@@ -234,15 +230,9 @@ impl Trainable for Regression {
     }
 
     fn save(&self) -> Result<Saved> {
-        let ComponentFit { mean, directions, variances, noise } = &self.components;
-        let components = [
-            ("directions", directions.clone()),
-            ("mean", mean.clone()),
-            ("noise", vec![*noise]),
-            ("variances", variances.clone()),
-        ];
         let own = self.regressor.save();
-        let weights = components.into_iter().chain(own).map(|(name, values)| (name.to_owned(), values)).collect();
+        let weights =
+            self.components.save().into_iter().chain(own).map(|(name, values)| (name.to_owned(), values)).collect();
         Ok(Saved { weights, moments: BTreeMap::new(), updates: BTreeMap::new() })
     }
 
@@ -254,13 +244,7 @@ impl Trainable for Regression {
 
     fn restore(&mut self, saved: &Saved) -> Result<()> {
         let mut taken = SavedRegressor(saved);
-        let (pixels, count) = (self.shape.values(), self.components.latent());
-        let components = ComponentFit {
-            mean: taken.take("mean", pixels)?,
-            directions: taken.take("directions", count * pixels)?,
-            variances: taken.take("variances", count)?,
-            noise: taken.take("noise", 1)?.pop().unwrap_or_default(),
-        };
+        let components = self.components.saved(saved)?;
         self.regressor.restore(&mut taken)?;
         self.components = components;
         self.encoder = encoder(&self.components, self.latent)?;
