@@ -208,6 +208,11 @@ impl Jobs {
         self.newest.is_empty()
     }
 
+    /// What runs or waits, in words.
+    pub fn names(&self) -> Vec<Message> {
+        self.newest.keys().map(JobKey::name).collect()
+    }
+
     /// How far the job of a key is.
     pub fn progress(&self, key: &JobKey) -> Option<&Progress> {
         self.newest.get(key).map(|ticket| &*ticket.progress)

@@ -202,6 +202,18 @@ impl Session {
         !self.services.jobs.is_idle() || self.services.planes.viewer.as_ref().is_some_and(|viewer| !viewer.is_idle())
     }
 
+    /// What is opened and made in the background, in words.
+    pub fn in_the_making(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.services.jobs.names().iter().map(ToString::to_string).collect();
+        names.extend(self.services.opening.as_ref().map(|opening| opening.what.clone()));
+        names.extend(self.services.planes.viewer.as_ref().filter(|viewer| !viewer.is_idle()).map(|_| "planes".into()));
+        let without_trainer = |slot: &Slot| self.model(*slot).trainer.is_none();
+        names.extend(
+            Slot::BOTH.iter().filter(|slot| without_trainer(slot)).map(|slot| format!("{slot:?} has no trainer")),
+        );
+        names
+    }
+
     /// Whether a message is on the screen.
     pub fn says_something(&self) -> bool {
         !self.shell.toasts.is_empty()

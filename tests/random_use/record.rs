@@ -105,6 +105,7 @@ impl Drop for Record {
             let seen = self.seen.borrow();
             eprintln!("seed {}: failed after {} actions, {} frames; the last:", self.seed, seen.actions, seen.frames);
             eprintln!("{}", last(&seen.last, LAST));
+            eprintln!("the longest frame, {:.0} ms, came after\n{}", own_work_ms(seen.worst), seen.before_worst);
         }
     }
 }

@@ -61,7 +61,8 @@ pub fn rest(window: &mut Window) {
         apply(ModelCommand::Rename(ids[0], format!("model {change}")).into());
     }
     let is_made = window.until(PATIENCE, |session| session.is_ready() && !session.is_making());
-    assert!(is_made, "something was still being made after {PATIENCE:?}");
+    let making = session.borrow().in_the_making();
+    assert!(is_made, "still in the making after {PATIENCE:?}: {making:?}");
     // What ends and what is given back takes its time, more where other work has every core.
     if !window.until(PATIENCE, |_| trainers() <= ids.len()) {
         println!("{} trainers after {PATIENCE:?}", trainers());
