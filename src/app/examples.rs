@@ -33,10 +33,13 @@ impl Session {
     /// Asks for what the data panel needs; the same again costs nothing. What nobody looks at any more is cancelled.
     pub(super) fn request_browse(&mut self) {
         let Some(data) = self.services.data.clone() else { return };
+        // It holds the data that it is of, whether anybody looks or not.
+        if self.services.browsing.of.as_ref().is_some_and(|(other, _)| !Arc::ptr_eq(other, &data)) {
+            self.stop_browsing();
+            self.services.browsing = Browsing::default();
+        }
         let Some(needs) = self.shell.needs.browse.clone() else { return self.stop_browsing() };
-        let same_data = |other: &Arc<Dataset>| Arc::ptr_eq(other, &data);
-        let of = self.services.browsing.of.as_ref();
-        if !of.is_some_and(|(other, _)| same_data(other)) {
+        if self.services.browsing.of.is_none() {
             self.stop_browsing();
             self.services.browsing = Browsing::default();
         }

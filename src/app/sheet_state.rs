@@ -2,6 +2,7 @@
 
 use crate::dataset::DatasetId;
 use crate::explore::compare::{MemorisedBound, Sheet, SheetSearch, SheetSource};
+use crate::model::ModelId;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,8 @@ pub(super) struct SheetState {
     pub bound: Option<(DatasetId, Arc<MemorisedBound>)>,
     /// What the newest is made of, or the one that is on its way.
     pub source: Option<SheetSource>,
+    /// The models that it is of.
+    pub of: Vec<ModelId>,
     /// When that was begun, and how long the last one took.
     pub started: Option<Instant>,
     pub took: Duration,

@@ -3,8 +3,10 @@
 use crate::app::done::{Done, SheetMade};
 use crate::app::jobs::JobKey;
 use crate::app::session::Session;
+use crate::app::sheet_state::SheetState;
 use crate::dataset::Progress;
 use crate::explore::compare::{MemorisedBound, SearchStart, Sheet, SheetChoice, SheetPart, SheetSearch, SheetSource};
+use crate::model::ModelId;
 use crate::ui::slot::Slot;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +19,7 @@ const ROWS: usize = 20;
 impl Session {
     /// Starts what is due.
     pub(super) fn refresh_sheet(&mut self) {
+        self.forget_sheet_of_others();
         let Some(source) = self.sheet_source() else { return };
         let running = self.services.jobs.is_running(&JobKey::Sheet);
         let state = &self.services.sheet;
@@ -40,6 +43,22 @@ impl Session {
         }
     }
 
+    fn models_on_sheet(&self) -> Vec<ModelId> {
+        Slot::BOTH.into_iter().map(|slot| self.project.id(slot)).collect()
+    }
+
+    /// A sheet holds the data that it is made of, and the weights.
+    fn forget_sheet_of_others(&mut self) {
+        let models = self.models_on_sheet();
+        let (state, open) = (&mut self.services.sheet, self.services.data.as_ref());
+        let is_open = |source: &SheetSource| open.is_some_and(|data| Arc::ptr_eq(data, &source.data));
+        let of_other_models = !self.shell.needs.sheet && !state.of.is_empty() && state.of != models;
+        if of_other_models || state.source.as_ref().is_some_and(|source| !is_open(source)) {
+            self.services.jobs.cancel(&JobKey::Sheet);
+            *state = SheetState { requested: state.requested, afresh: state.afresh, ..SheetState::default() };
+        }
+    }
+
     /// What a sheet would be made of now; `None` where there is nothing to compare.
     fn sheet_source(&self) -> Option<SheetSource> {
         let data = self.services.data.clone().filter(|data| !data.sample().is_point())?;
@@ -56,7 +75,7 @@ impl Session {
 
     /// Begins another sheet where it is time; whether it is.
     fn make_sheet(&mut self, source: SheetSource) -> bool {
-        let trains = self.trains_on_sheet();
+        let (trains, models) = (self.trains_on_sheet(), self.models_on_sheet());
         let state = &mut self.services.sheet;
         if !state.requested {
             let rest = self.shell.timeline.drags_for();
@@ -71,7 +90,7 @@ impl Session {
             }
         }
         let before = state.sheet.clone().filter(|_| !state.afresh);
-        state.source = Some(source.clone());
+        (state.source, state.of) = (Some(source.clone()), models);
         (state.started, state.advancing) = (Some(Instant::now()), None);
         (state.requested, state.afresh) = (false, false);
         let work = self.work_on_sheet(&source, trains);

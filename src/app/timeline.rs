@@ -170,10 +170,11 @@ impl Session {
             requests.extend(ahead(&state.timeline, |id, mark| self.services.models.get(id)?.past.source(mark)));
         }
         let keys = requests.iter().map(|request| (request.source.id(), request.step, request.now)).collect();
-        if self.services.timeline.requested != keys {
+        let runs: Vec<u64> = self.services.models.iter().map(|(_, model)| model.past.run_id()).collect();
+        if self.services.timeline.requested != keys || self.services.timeline.runs != runs {
             store.retain(|source| self.services.models.iter().any(|(_, model)| model.past.is_source(source)));
             store.request(requests);
-            self.services.timeline.requested = keys;
+            (self.services.timeline.requested, self.services.timeline.runs) = (keys, runs);
         }
         let rest = state.moves_for();
         if !rest.is_zero() {

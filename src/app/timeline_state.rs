@@ -19,6 +19,8 @@ pub(super) struct TimelineService {
     pub budget_bytes: u64,
     /// What the store was asked for last: numbers of sources, steps, and whether somebody waits.
     pub requested: Vec<(u64, u64, bool)>,
+    /// The runs, as sources, of all models that there were then.
+    pub runs: Vec<u64>,
 }
 
 impl TimelineService {
@@ -29,7 +31,7 @@ impl TimelineService {
         if let Err(error) = &store {
             tracing::error!(%error, "no thread for the timeline could be made");
         }
-        Self { store: store.ok(), budget_bytes, requested: Vec::new() }
+        Self { store: store.ok(), budget_bytes, requested: Vec::new(), runs: Vec::new() }
     }
 }
 

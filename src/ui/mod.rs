@@ -33,6 +33,7 @@ pub mod points;
 pub mod present;
 pub mod reading;
 pub mod runs;
+pub mod seen;
 pub mod settings;
 pub mod setup;
 pub mod shortcuts;

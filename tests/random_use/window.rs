@@ -108,8 +108,10 @@ impl Window {
         let timed = frames.clone();
         let builder =
             Harness::builder().with_size(Vec2::new(1440.0, 900.0)).allow_missing_glyphs().with_step_dt(1.0 / 30.0);
+        // The device as the program has it.
+        let setup = latentarium::gpu::setup_of(latentarium::gpu::backends_in_turn().remove(0));
         let harness = builder
-            .wgpu()
+            .wgpu_setup(setup.into())
             .build_eframe(move |creation| Timed { explorer: Explorer::new(shared, creation), frames: timed });
         Self { harness, session, frames, steps: 0 }
     }

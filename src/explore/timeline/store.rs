@@ -7,7 +7,7 @@ use super::ring::{SharedRing, SnapshotRing};
 use super::run_weights::RunWeights;
 use crate::message::{Explain, Message, message, panic_text};
 use crate::snapshot::Snapshot;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -65,6 +65,8 @@ struct StoreState {
     cache: SnapshotCache,
     /// What cannot be read, and why.
     failed: BTreeMap<PastKey, Message>,
+    /// The source whose run is open for reading: its weights, and a model to read them into.
+    open: Option<u64>,
     stop: bool,
 }
 
@@ -104,6 +106,7 @@ impl TimelineStore {
             offered: VecDeque::new(),
             cache: SnapshotCache::new(cache_bytes),
             failed: BTreeMap::new(),
+            open: None,
             stop: false,
         };
         let shared = Arc::new(StoreShared { state: Mutex::new(state), work: Condvar::new(), wake });
@@ -155,6 +158,10 @@ impl TimelineStore {
         let mut state = self.shared.lock();
         state.cache.retain(&keep);
         state.failed.retain(|(source, _), _| keep(*source));
+        if state.open.is_some_and(|source| !keep(source)) {
+            state.open = None;
+            self.shared.work.notify_one();
+        }
     }
 }
 
@@ -199,6 +206,9 @@ fn run(shared: &StoreShared) {
             return;
         }
         let Some(task) = state.next() else {
+            if state.open.is_none() {
+                reader = None;
+            }
             state = shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
             continue;
         };
@@ -222,7 +232,11 @@ fn run(shared: &StoreShared) {
                     ))
                 });
                 let mut state = shared.lock();
+                // The source may be gone meanwhile.
+                let asked: BTreeSet<u64> = state.requests.iter().map(|request| request.source.id()).collect();
+                state.open = reader.as_ref().map(|(source, _)| *source).filter(|source| asked.contains(source));
                 match read {
+                    _ if !asked.contains(&request.source.id()) => {}
                     Ok(snapshot) => state.cache.insert(request.key(), Arc::new(snapshot)),
                     Err(message) => _ = state.failed.insert(request.key(), message),
                 }

@@ -7,6 +7,9 @@ use std::sync::Arc;
 pub trait Decoder: Send {
     /// Latents `[count, snapshot.latent]` to images `[count, snapshot.image.values()]`, in [0, 1].
     fn decode(&mut self, snapshot: &Snapshot, latents: &[f32], count: usize) -> &[f32];
+
+    /// Gives back the memory that it holds to be quicker.
+    fn free_memory(&mut self) {}
 }
 
 /// The snapshot's own evaluation, on the calling thread alone.
@@ -27,5 +30,9 @@ impl CpuDecoder {
 impl Decoder for CpuDecoder {
     fn decode(&mut self, snapshot: &Snapshot, latents: &[f32], count: usize) -> &[f32] {
         snapshot.decoder.evaluate(latents, count, &mut self.scratch)
+    }
+
+    fn free_memory(&mut self) {
+        self.scratch = Scratch::default();
     }
 }

@@ -37,6 +37,13 @@ impl Quick {
         }
     }
 
+    /// Gives back the memory that it holds to be quicker.
+    pub fn free_memory(&mut self) {
+        self.decoder.free_memory();
+        self.scratch = Scratch::default();
+        self.fields = FieldScratch::default();
+    }
+
     /// Decodes at the cursor, then searches for nearest images, one model after another.
     pub fn cursor(&mut self) {
         cursor(&self.shared, &mut self.at_cursor);

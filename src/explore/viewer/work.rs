@@ -9,6 +9,7 @@ use crate::explore::posterior::PlacedImages;
 use crate::model::ModelId;
 use crate::snapshot::Scratch;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 /// Work in whose place and between whose chunks comes what the cursor asks for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +23,8 @@ pub(super) enum Turn {
 
 /// What is done next.
 enum Task {
+    /// Nothing was asked for in [`IDLE`].
+    FreeMemory,
     Cursor,
     Tiles(ModelId, Taken<TileRequest>),
     Slice(ModelId, Taken<PointsRequest>),
@@ -29,6 +32,9 @@ enum Task {
     Points(ModelId, Taken<PointsRequest>),
     Places(ModelId, Taken<PlacesRequest>),
 }
+
+/// After so long without work it gives back the memory that it holds to be quicker: of wide layers that is hundreds of MiB.
+const IDLE: Duration = Duration::from_secs(1);
 
 pub(super) struct ViewerThread {
     shared: Arc<RequestQueue>,
@@ -46,9 +52,15 @@ impl ViewerThread {
     pub(super) fn run(mut self) {
         // What is computed in parallel elsewhere stays on this thread here: the others are those of training.
         let _alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
-        while let Some(task) = next_task(&self.shared) {
+        let mut holds_memory = false;
+        while let Some(task) = next_task(&self.shared, holds_memory) {
             let shared = self.shared.clone();
+            holds_memory = !matches!(task, Task::FreeMemory);
             guarded(&shared, || match &task {
+                Task::FreeMemory => {
+                    self.scratch = Scratch::default();
+                    self.quick.free_memory();
+                }
                 Task::Cursor => self.quick.cursor(),
                 Task::Tiles(model, taken) => self.quick.tiles(*model, taken),
                 Task::Slice(model, taken) => self.quick.slice(*model, taken),
@@ -103,8 +115,8 @@ impl ViewerThread {
     }
 }
 
-/// Waits for work; `None` when told to stop.
-fn next_task(shared: &RequestQueue) -> Option<Task> {
+/// Waits for work; `None` when told to stop. One who holds memory is told to free it where none comes.
+fn next_task(shared: &RequestQueue, holds_memory: bool) -> Option<Task> {
     let mut state = shared.lock();
     state.running = false;
     loop {
@@ -115,7 +127,15 @@ fn next_task(shared: &RequestQueue) -> Option<Task> {
             state.running = true;
             return Some(task);
         }
-        state = shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+        if holds_memory {
+            let waited = shared.work.wait_timeout(state, IDLE).unwrap_or_else(PoisonError::into_inner);
+            state = waited.0;
+            if waited.1.timed_out() && !state.anything_pending() && !state.stop {
+                return Some(Task::FreeMemory);
+            }
+        } else {
+            state = shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::history::{CurveMark, MarkKind, y_range};
 use crate::metrics::Group;
 use crate::model::{MetricId, ModelId};
 use crate::trainer::Axis;
+use crate::ui::seen::SeenPart;
 use crate::ui::settings::Curves;
 use crate::ui::text::{number, tr, whole};
 use crate::ui::theme;
@@ -70,7 +71,7 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
             let range = plot.plot_bounds().range_x();
             (*range.start(), *range.end())
         };
-        let (mut all, mut ends) = (Vec::new(), CurveEnds::new());
+        let (mut all, mut ends, mut lines) = (Vec::new(), CurveEnds::new(), Vec::new());
         for ((measured, of_model), colors) in shown.iter().zip(colors) {
             for (curve, color) in of_model.iter().zip(colors) {
                 if hidden.contains(&(measured.model.id, curve.id)) {
@@ -80,7 +81,7 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
                 all.extend_from_slice(&points);
                 let value = |y: f64| if logarithmic { 10f64.powf(y) } else { y };
                 ends.extend(points.last().map(|[_, y]| ((measured.model.id, curve.id), value(*y))));
-                draw(plot, measured.model, curve, color, points);
+                lines.push((measured.model, curve, color, points));
             }
             // What happened to a model is marked where its curves are.
             let history = measured.model.history.filter(|_| !of_model.is_empty());
@@ -104,10 +105,16 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
         if plot.response().double_clicked() {
             plot.set_auto_bounds([true, true]);
         }
+        let mut height = (*plot.plot_bounds().range_y().start(), *plot.plot_bounds().range_y().end());
         if as_it_was != YRange::Hand
             && let Some((low, high)) = y_range(&all, as_it_was == YRange::All)
         {
             plot.set_plot_bounds_y(low..=high);
+            height = (low, high);
+        }
+        let seen = SeenPart { low: [seen.0, height.0], high: [seen.1, height.1] }.with_surroundings();
+        for (model, curve, color, points) in lines {
+            draw(plot, model, curve, color, (points, &seen));
         }
         (all.len(), ends)
     });
@@ -125,7 +132,7 @@ fn draw(
     model: &ModelView<'_>,
     curve: &ShownCurve,
     color: Color32,
-    points: Vec<[f64; 2]>,
+    (points, seen): (Vec<[f64; 2]>, &SeenPart),
 ) {
     let name = format!("{} · {}", model.label(), curve.name());
     let is_test = curve.metric.is_test();
@@ -136,10 +143,16 @@ fn draw(
             let dot = Points::new(name, PlotPoints::new(points)).radius(theme::GRID / 4.0);
             plot.points(dot.id((model.id, curve.id)).color(color));
         }
+        _ if is_test => {
+            for (number, piece) in seen.pieces(&points).into_iter().enumerate() {
+                let line =
+                    Line::new(name.clone(), PlotPoints::new(piece)).id((model.id, curve.id, number)).color(color);
+                plot.line(line.style(LineStyle::dashed_dense()).width(2.0));
+            }
+        }
         _ => {
-            let style = if is_test { LineStyle::dashed_dense() } else { LineStyle::Solid };
             let line = Line::new(name, PlotPoints::new(points)).id((model.id, curve.id)).color(color);
-            plot.line(line.style(style).width(if is_test { 2.0 } else { 1.5 }));
+            plot.line(line.width(1.5));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::layer::{PlaneFrame, PlaneLayer};
 use crate::explore::path::PlanePath;
+use crate::ui::seen::SeenPart;
 use eframe::egui::{Painter, Pos2, Shape, Stroke};
 
 /// Dashes of a path that leaves the plane, and what is between them, in points.
@@ -35,8 +36,10 @@ fn draw_path(painter: &Painter, frame: &PlaneFrame<'_>, path: &PlanePath) {
     };
     if made.is_some_and(|made| made.leaves_plane()) {
         // What is seen of it is its shadow.
-        painter.extend(Shape::dashed_line(&along, Stroke::new(4.0, frame.halo()), DASH, DASH));
-        painter.extend(Shape::dashed_line(&along, Stroke::new(2.0, frame.palette.text), DASH, DASH));
+        for piece in seen_pieces(painter, &along) {
+            painter.extend(Shape::dashed_line(&piece, Stroke::new(4.0, frame.halo()), DASH, DASH));
+            painter.extend(Shape::dashed_line(&piece, Stroke::new(2.0, frame.palette.text), DASH, DASH));
+        }
     } else {
         draw(painter, frame, &along);
     }
@@ -46,6 +49,15 @@ fn draw_path(painter: &Painter, frame: &PlaneFrame<'_>, path: &PlanePath) {
     for (number, waypoint) in made.map_or(&path.waypoints, |made| &made.waypoints).iter().enumerate() {
         dot(painter, frame, pixel(waypoint), if number == 0 { 5.0 } else { 4.0 });
     }
+}
+
+fn seen_pieces(painter: &Painter, along: &[Pos2]) -> Vec<Vec<Pos2>> {
+    let seen = painter.clip_rect();
+    let place = |pixel: &Pos2| [pixel.x, pixel.y].map(f64::from);
+    let seen = SeenPart { low: place(&seen.min), high: place(&seen.max) }.with_surroundings();
+    let pieces = seen.pieces(&along.iter().map(place).collect::<Vec<_>>());
+    let pixels = |piece: Vec<[f64; 2]>| piece.into_iter().map(|[x, y]| Pos2::new(x as f32, y as f32)).collect();
+    pieces.into_iter().map(pixels).collect()
 }
 
 fn draw(painter: &Painter, frame: &PlaneFrame<'_>, along: &[Pos2]) {
