@@ -153,6 +153,7 @@ impl Session {
         let project = &self.project;
         self.services.models.retain(|id, _| project.model(id).is_some());
         self.services.planes.retain(|id| project.model(id).is_some());
+        self.services.shares.models.retain(|id, _| project.model(id).is_some());
     }
 
     /// The project.

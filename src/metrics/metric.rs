@@ -49,6 +49,8 @@ pub enum Group {
     Coverage,
     /// How far reconstructions are from their images.
     SquaredError,
+    /// How well a flow's field is learned.
+    Matching,
     /// How near they are.
     Psnr,
     /// How like test images what a model makes is.
@@ -57,13 +59,14 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the plots.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Likelihood,
         Self::Adversarial,
         Self::Kl,
         Self::Latent,
         Self::Coverage,
         Self::SquaredError,
+        Self::Matching,
         Self::Psnr,
         Self::Likeness,
     ];
@@ -77,6 +80,7 @@ impl Group {
             Self::Latent => "latent",
             Self::Coverage => "coverage",
             Self::SquaredError => "squared_error",
+            Self::Matching => "matching",
             Self::Psnr => "psnr",
             Self::Likeness => "likeness",
         }

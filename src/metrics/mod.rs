@@ -22,6 +22,7 @@ mod importance;
 mod inference_gap;
 mod latent_use;
 mod log_sum;
+mod matching;
 mod measurement;
 mod metric;
 mod missed;

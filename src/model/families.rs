@@ -1,13 +1,14 @@
 //! The families of models there are, and their presets. A family is one file and one line here.
 
 use super::family::{Family, Preset};
-use super::{Config, Field, gan, pca, regression, vae};
+use super::{Config, Field, flow, gan, pca, regression, vae};
 
 /// Every family, in the order in which presets are shown.
 pub static FAMILIES: &[&Family] = &[
     &vae::VAE, // noise, and a prior to sample from
     &vae::AUTOENCODER,
     &gan::GAN,
+    &flow::FLOW,
     &pca::PCA,
     &regression::POLYNOMIAL,
     &regression::SVM,

@@ -47,6 +47,10 @@ impl MetricId {
     pub const SQUARED_ERROR: Self = Self::new("squared_error");
     /// The same of test images.
     pub const TEST_SQUARED_ERROR: Self = Self::new("test_squared_error");
+    /// Squared error of what a flow's field gives on its paths, mean over examples and dimensions.
+    pub const MATCHING_LOSS: Self = Self::new("matching_loss");
+    /// The same of test images.
+    pub const TEST_MATCHING_LOSS: Self = Self::new("test_matching_loss");
     /// Share of test images that no place of a generator's plane reproduces.
     pub const MISSED_SHARE: Self = Self::new("missed_share");
 

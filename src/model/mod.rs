@@ -9,6 +9,7 @@ mod error;
 mod families;
 mod family;
 mod field;
+mod flow;
 mod gan;
 mod id;
 mod layers;

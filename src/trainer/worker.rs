@@ -197,7 +197,10 @@ impl Worker {
             Control::Reset => self.reset(),
             Control::Diagnose(is_on) => self.diagnosing.is_on = is_on,
             Control::Set(key, value) => {
-                self.change(key, value);
+                // What is shown may be of the field, and no step publishes it now.
+                if self.change(key, value) && self.phase == Phase::Paused {
+                    self.publish(true);
+                }
             }
             Control::Save(folder) => self.save(folder, true),
             Control::Discard => self.discard(),

@@ -21,6 +21,8 @@ static FILES: &[(&str, &[u8])] = &[
     ("wgan", include_bytes!("../../../assets/presets/wgan.png")),
     ("wgan-gp", include_bytes!("../../../assets/presets/wgan-gp.png")),
     ("wgan-gp-conv", include_bytes!("../../../assets/presets/wgan-gp-conv.png")),
+    ("flow-2d", include_bytes!("../../../assets/presets/flow-2d.png")),
+    ("ddpm-2d", include_bytes!("../../../assets/presets/ddpm-2d.png")),
     ("pca", include_bytes!("../../../assets/presets/pca.png")),
     ("linear-ae", include_bytes!("../../../assets/presets/linear-ae.png")),
     ("noise-ae", include_bytes!("../../../assets/presets/noise-ae.png")),

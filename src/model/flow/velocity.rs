@@ -1,0 +1,88 @@
+//! The field that is learned: a dense network of a place and a time; and its steps laid out as a network of their own, so that
+//! whatever decodes networks decodes a flow.
+
+use super::process::{FlowStep, TIME_FEATURES, time_features};
+use crate::model::StepError;
+use crate::nn::activation::Activation;
+use crate::nn::conv_shape::Map;
+use crate::nn::layer::Layer;
+use crate::nn::operations::{Addition, Linear, OperationKind};
+use crate::nn::parameters::Parameters;
+use crate::nn::sequential::Sequential;
+use crate::snapshot::Operation;
+
+/// `[n, latent + TIME_FEATURES]` to `[n, latent]`.
+pub(super) fn field(
+    latent: usize,
+    hidden: &[usize],
+    seed: u64,
+    parameters: &mut Parameters,
+) -> Result<Sequential, StepError> {
+    let widths: Vec<usize> =
+        std::iter::once(latent + TIME_FEATURES).chain(hidden.iter().copied()).chain([latent]).collect();
+    let sizes: Vec<(usize, usize)> = widths.iter().zip(widths.iter().skip(1)).map(|(a, b)| (*a, *b)).collect();
+    let count = sizes.iter().fold(0usize, |sum, (a, b)| sum.saturating_add(a.saturating_mul(*b)).saturating_add(*b));
+    parameters.check(count)?;
+    let mut layers = Vec::new();
+    for (number, (inputs, outputs)) in sizes.iter().copied().enumerate() {
+        let activation = if number < hidden.len() { Activation::Relu } else { Activation::Identity };
+        let name = format!("field.{number}");
+        layers.push(Layer::new(parameters, &name, Linear { inputs, outputs }, activation, seed)?);
+    }
+    Ok(Sequential::new(parameters, layers)?)
+}
+
+/// Adds `steps` of the field to a network's operations, from value `place` on; gives the value that they end in.
+pub(super) fn lay_out(
+    field: &[Operation],
+    latent: usize,
+    steps: &[FlowStep],
+    operations: &mut Vec<Operation>,
+    mut place: usize,
+) -> usize {
+    for (number, step) in steps.iter().enumerate() {
+        let mut value = place;
+        for (index, layer) in field.iter().enumerate() {
+            let mut layer = if index == 0 { at_time(layer, latent, step.time) } else { layer.clone() };
+            if index + 1 == field.len() {
+                let scaled = |values: &[f32]| values.iter().map(|x| x * step.add as f32).collect();
+                (layer.weight, layer.bias) = (scaled(&layer.weight), scaled(&layer.bias));
+            }
+            (layer.name, layer.inputs) = (format!("step{number}.{}", layer.name), vec![value]);
+            operations.push(layer);
+            value = operations.len();
+        }
+        if step.keep != 1.0 {
+            operations.push(scaling(&format!("step{number}.keep"), place, latent, step.keep as f32));
+            place = operations.len();
+        }
+        let map = Map { height: 1, width: 1, channels: latent };
+        let name = format!("step{number}.place");
+        operations.push(Operation::joining(name, [place, value], Addition(map), Activation::Identity));
+        place = operations.len();
+    }
+    place
+}
+
+/// Multiplies each of `latent` numbers.
+pub(super) fn scaling(name: &str, input: usize, latent: usize, factor: f32) -> Operation {
+    let mut weight = vec![0.0; latent * latent];
+    weight.iter_mut().step_by(latent + 1).for_each(|value| *value = factor);
+    Operation::linear(name, input, (weight, vec![0.0; latent]), Activation::Identity)
+}
+
+/// The first layer with the time as part of its bias.
+fn at_time(layer: &Operation, latent: usize, time: f64) -> Operation {
+    let features = time_features(time);
+    let rows = layer.weight.chunks_exact(latent + TIME_FEATURES);
+    let bias = rows.clone().zip(&*layer.bias).map(|(row, bias)| {
+        let of_time = row.iter().skip(latent).zip(&features);
+        bias + of_time.map(|(weight, feature)| weight * feature).sum::<f32>()
+    });
+    Operation {
+        kind: OperationKind::from(Linear { inputs: latent, outputs: layer.bias.len() }),
+        bias: bias.collect(),
+        weight: rows.flat_map(|row| row.iter().take(latent).copied()).collect(),
+        ..layer.clone()
+    }
+}
