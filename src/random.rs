@@ -74,6 +74,11 @@ pub fn normal_rows(seed: u64, purpose: Purpose, step: u64, rows: usize, width: u
     out
 }
 
+/// Φ(z): a standard normal number as one that is uniform between 0 and 1.
+pub fn uniform_from_normal(z: f32) -> f64 {
+    0.5 * libm::erfc(-f64::from(z) * std::f64::consts::FRAC_1_SQRT_2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +93,14 @@ mod tests {
         assert_ne!(base, first(1, Purpose::Posterior, 2, 3));
         assert_ne!(base, first(1, Purpose::Latent, 3, 3));
         assert_ne!(base, first(1, Purpose::Latent, 2, 4));
+    }
+
+    #[test]
+    fn normal_numbers_become_uniform_ones() {
+        for (z, expected) in [(0.0, 0.5), (1.0, 0.841_344_746_068_543), (-2.0, 0.022_750_131_948_179)] {
+            assert!((uniform_from_normal(z) - expected).abs() < 1e-12, "{z}");
+        }
+        assert!(uniform_from_normal(40.0) <= 1.0 && uniform_from_normal(-40.0) >= 0.0);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! A network as plain data: what is drawn, scrubbed, saved and compared. Its own evaluation here, without
 //! candle, is the reference that training and shaders are tested against.
 
+mod prior;
 mod tangent;
 #[cfg(test)]
 mod tests;
 
+pub use prior::Prior;
 pub use tangent::{PushForward, TangentScratch};
 
 pub use crate::nn::activation::Activation;
@@ -327,6 +329,8 @@ pub struct Snapshot {
     pub encoder: Option<Network>,
     /// The critic of a GAN, to see what it says of every place.
     pub critic: Option<Critic>,
+    /// What its latents are drawn from.
+    pub prior: Prior,
 }
 
 impl Snapshot {

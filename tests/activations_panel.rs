@@ -95,6 +95,7 @@ fn deep(values: usize) -> Arc<Snapshot> {
         decoder,
         encoder: None,
         critic: None,
+        prior: Default::default(),
     })
 }
 

@@ -37,6 +37,7 @@ fn always(image: Vec<f32>, shape: ImageShape) -> Snapshot {
         decoder: decoder.unwrap(),
         encoder: None,
         critic: None,
+        prior: Default::default(),
     }
 }
 

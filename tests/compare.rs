@@ -46,6 +46,7 @@ fn snapshot(likelihood: Option<Likelihood>) -> Snapshot {
         decoder: Network::new(2, vec![linear("decoder", 2, size, Activation::Sigmoid)]).unwrap(),
         encoder: likelihood.map(|_| Network::new(size, vec![encoder]).unwrap()),
         critic: None,
+        prior: Default::default(),
     }
 }
 

@@ -30,6 +30,7 @@ fn snapshot(likelihood: Likelihood, encoder: Vec<Operation>, decoder: Vec<Operat
         decoder: Network::new(2, decoder).unwrap(),
         encoder: Some(Network::new(PIXELS, encoder).unwrap()),
         critic: None,
+        prior: Default::default(),
     }
 }
 

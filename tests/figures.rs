@@ -165,6 +165,7 @@ fn untrained(likelihood: Option<Likelihood>) -> Snapshot {
         decoder: Network::new(2, vec![linear("decoder", 2, size, Activation::Sigmoid)]).unwrap(),
         encoder: likelihood.map(|_| Network::new(size, vec![encoder]).unwrap()),
         critic: None,
+        prior: Default::default(),
     }
 }
 

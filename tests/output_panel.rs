@@ -106,6 +106,7 @@ fn a_network_that_is_too_much_for_a_frame_is_left_to_the_viewer() {
             decoder,
             encoder: None,
             critic: None,
+            prior: Default::default(),
         })
     };
     let mut harness = output_harness(OutputState::new(Some(wide(3)), Some(snapshot(5, 9))));

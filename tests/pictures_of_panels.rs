@@ -68,6 +68,7 @@ fn snapshot() -> Arc<Snapshot> {
         decoder: Network::new(2, vec![linear("decoder", 2, size, Activation::Sigmoid)]).unwrap(),
         encoder: Some(Network::new(size, vec![linear("encoder", size, 4, Activation::Identity)]).unwrap()),
         critic: Some(Critic { network: critic, loss: AdversarialLoss::Wasserstein }),
+        prior: Default::default(),
     })
 }
 

@@ -12,7 +12,7 @@ use crate::dataset::Dataset;
 use crate::explore::compare::FigureProtocol;
 use crate::metrics::{ClassShares, Classifier, ClassifierEffort, PixelSpread, TestFolds};
 use crate::model::Model;
-use crate::random::{Purpose, normal_rows};
+use crate::random::Purpose;
 use crate::run::Opened;
 use crate::snapshot::SharedScratch;
 use anyhow::Result;
@@ -141,7 +141,7 @@ fn evaluate_samples(opened: &Opened, dataset: &Dataset, line: &mut serde_json::V
     // Null where the data has no classes.
     let shares = classifier.and_then(|classifier| ClassShares::of(&opened.snapshot, seed, &classifier, go_on));
     let latent = opened.snapshot.latent;
-    let latents = normal_rows(seed, Purpose::Evaluation, 0, SAMPLES, latent);
+    let latents = opened.snapshot.draws(seed, Purpose::Evaluation, 0, SAMPLES);
     let pixels = opened.snapshot.image.values();
     let mut scratch = SharedScratch::default();
     let mut spread = PixelSpread::new(pixels);

@@ -235,6 +235,7 @@ mod tests {
             decoder,
             encoder,
             critic: None,
+            prior: Default::default(),
         }
     }
 

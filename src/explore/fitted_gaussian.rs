@@ -3,7 +3,7 @@
 use super::encoded::Encoding;
 use crate::dataset::Split;
 use crate::random::{Purpose, normal_rows};
-use crate::snapshot::{Scratch, Snapshot};
+use crate::snapshot::{Prior, Scratch, Snapshot};
 use faer::{Mat, Side};
 
 /// Images that it is fitted to, at most.
@@ -24,6 +24,9 @@ impl FittedGaussian {
     /// What stands in for the prior of a model: `None` where it has one, or no encoder. Fitted to the first images of `train`;
     /// not for the UI thread.
     pub fn in_place_of_prior(snapshot: &Snapshot, train: &Split, scratch: &mut Scratch) -> Option<Self> {
+        if snapshot.prior != Prior::StandardNormal {
+            return None;
+        }
         let first = Encoding::of(snapshot, train, 1, scratch, &mut || true)?;
         if first.count() == 0 || first.log_variance.iter().any(|log| *log > POINT_LOG_VARIANCE) {
             return None;
@@ -75,15 +78,13 @@ pub fn truncated_latents(
     (seed, count): (u64, usize),
     truncation: f32,
 ) -> Vec<f32> {
+    let Some(fitted) = fitted else { return snapshot.truncated_draws((seed, Purpose::Sample, 0), count, truncation) };
     let mut normal = normal_rows(seed, Purpose::Sample, 0, count, snapshot.latent);
     // What is not truncated keeps its bits.
     if truncation != 1.0 {
         normal.iter_mut().for_each(|z| *z *= truncation);
     }
-    match fitted {
-        Some(fitted) => fitted.from_normal(&normal),
-        None => normal,
-    }
+    fitted.from_normal(&normal)
 }
 
 #[cfg(test)]
@@ -169,6 +170,7 @@ mod tests {
             decoder: Network::new(1, vec![decoder.clone()]).unwrap(),
             encoder,
             critic: None,
+            prior: Default::default(),
         };
         let pixels: Vec<u8> = [0, 9, 9, 9, 255, 9, 9, 9].into();
         let split = Split::of_bytes(ImageShape::grey(2, 2), pixels, Vec::new());

@@ -122,7 +122,16 @@ mod tests {
         let last = Operation { inputs: vec![1], ..dense(12, 12) };
         let decoder = crate::snapshot::Network::new(2, vec![dense(2, 12), last]).unwrap();
         let image = crate::dataset::ImageShape { channels: 3, height: 1, width: 4 };
-        let snapshot = Snapshot { step: 0, image, latent: 2, likelihood: None, decoder, encoder: None, critic: None };
+        let snapshot = Snapshot {
+            step: 0,
+            image,
+            latent: 2,
+            likelihood: None,
+            decoder,
+            encoder: None,
+            critic: None,
+            prior: Default::default(),
+        };
         assert_eq!(MapSheet::of_decoder(&snapshot, 0).unwrap().size(), [4, 3]);
         let sheet = MapSheet::of_decoder(&snapshot, 1).unwrap();
         assert_eq!((sheet.maps, sheet.size()), (3, [8, 2]));

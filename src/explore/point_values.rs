@@ -95,7 +95,16 @@ mod tests {
         let operation = Operation::linear("layer", 0, (vec![1.0, 0.0, 0.0, 1.0], vec![0.0; 2]), Activation::Identity);
         let decoder = Network::new(2, vec![operation]).unwrap();
         let image = ImageShape::grey(1, 2);
-        Snapshot { step: 1, image, latent: 2, likelihood: None, decoder, encoder: None, critic: None }
+        Snapshot {
+            step: 1,
+            image,
+            latent: 2,
+            likelihood: None,
+            decoder,
+            encoder: None,
+            critic: None,
+            prior: Default::default(),
+        }
     }
 
     fn encoding(mean: Vec<f32>) -> Encoding {

@@ -288,7 +288,16 @@ mod tests {
         let values = (vec![0.0; 2 * image.values()], vec![0.0; image.values()]);
         let operation = crate::snapshot::Operation::linear("out", 0, values, crate::snapshot::Activation::Identity);
         let decoder = crate::snapshot::Network::new(2, vec![operation]).unwrap();
-        Snapshot { step: 3, image, latent: 2, likelihood: None, decoder, encoder: None, critic: None }
+        Snapshot {
+            step: 3,
+            image,
+            latent: 2,
+            likelihood: None,
+            decoder,
+            encoder: None,
+            critic: None,
+            prior: Default::default(),
+        }
     }
 
     #[test]

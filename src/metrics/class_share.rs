@@ -1,7 +1,7 @@
 //! Which classes a model makes: its samples counted by a network that has learned the data's classes.
 
 use super::classifier::Classifier;
-use crate::random::{Purpose, normal_rows};
+use crate::random::Purpose;
 use crate::snapshot::{Scratch, Snapshot};
 
 /// Samples that are counted.
@@ -38,7 +38,7 @@ impl ClassShares {
             return None;
         }
         let (mut classifier, mut scratch) = (classifier.clone(), Scratch::default());
-        let latents = normal_rows(seed, Purpose::Evaluation, 0, SHARE_SAMPLES, snapshot.latent);
+        let latents = snapshot.draws(seed, Purpose::Evaluation, 0, SHARE_SAMPLES);
         let mut shares = vec![0.0; classifier.count()];
         for latents in latents.chunks(SLICE.min(SLICE_VALUES / pixels.max(1)).max(1) * snapshot.latent) {
             if !go_on() {

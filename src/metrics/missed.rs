@@ -152,7 +152,16 @@ mod tests {
         };
         let (decoder, encoder) = (layer(2, PIXELS).unwrap(), Some(layer(PIXELS, 4).unwrap()));
         let image = ImageShape::grey(2, 3);
-        Snapshot { step: 5, image, latent: 2, likelihood: None, decoder, encoder, critic: None }
+        Snapshot {
+            step: 5,
+            image,
+            latent: 2,
+            likelihood: None,
+            decoder,
+            encoder,
+            critic: None,
+            prior: Default::default(),
+        }
     }
 
     #[test]

@@ -100,7 +100,16 @@ mod tests {
         let weight: Vec<f32> = normal_rows(3, Purpose::Weights, 0, 2, 20).iter().map(|w| scale * w).collect();
         let operation = Operation::linear("one", 0, (weight, vec![0.5; 20]), Activation::Identity);
         let decoder = Network::new(2, vec![operation]).unwrap();
-        Snapshot { step: 5, image: SHAPE, latent: 2, likelihood: None, decoder, encoder: None, critic: None }
+        Snapshot {
+            step: 5,
+            image: SHAPE,
+            latent: 2,
+            likelihood: None,
+            decoder,
+            encoder: None,
+            critic: None,
+            prior: Default::default(),
+        }
     }
 
     /// What the generator makes, and as many images that it does not.

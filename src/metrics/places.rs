@@ -266,7 +266,16 @@ mod tests {
         ];
         let decoder = Network::new(2, decoder).unwrap();
         let image = ImageShape::grey(10, 12);
-        let snapshot = Snapshot { step: 5, image, latent: 2, likelihood: None, decoder, encoder: None, critic: None };
+        let snapshot = Snapshot {
+            step: 5,
+            image,
+            latent: 2,
+            likelihood: None,
+            decoder,
+            encoder: None,
+            critic: None,
+            prior: Default::default(),
+        };
         let table = PlaceTable::decode(&snapshot, &mut || true).unwrap().unwrap();
         let latents = normal_rows(5, Purpose::Sample, 0, 100, 2);
         let images = snapshot.decoder.evaluate(&latents, 100, &mut Scratch::default()).to_vec();

@@ -6,7 +6,7 @@ use super::metric::{Columns, Group, Metric, MetricCompute, MetricSource, Unit};
 use super::samples::{FeatureSet, Resamples, pairwise_distance};
 use crate::dataset::{Dataset, stratified};
 use crate::model::{Losses, MetricId};
-use crate::random::{Purpose, normal_rows};
+use crate::random::Purpose;
 use crate::snapshot::Snapshot;
 
 /// Samples, and test images at most. The metric's name says it.
@@ -66,7 +66,7 @@ impl SampleSpread {
 
 impl Measure for SampleSpread {
     fn measure(&self, snapshot: &Snapshot) -> Losses {
-        let latents = normal_rows(SEED, Purpose::Measure, 0, EXAMPLES, snapshot.latent);
+        let latents = snapshot.draws(SEED, Purpose::Measure, 0, EXAMPLES);
         let samples = snapshot.decoder.evaluate_in_slices(&latents, AT_A_TIME);
         let spread = (mean_distance(samples, snapshot.decoder.output()) / self.of_test) as f32;
         if spread.is_finite() { vec![(SPREAD, spread)] } else { Losses::new() }
@@ -84,6 +84,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::dataset::{ImageShape, Source, Split};
+    use crate::random::normal_rows;
     use crate::snapshot::{Activation, Network, Operation};
 
     const SHAPE: ImageShape = ImageShape::grey(4, 5);
@@ -93,7 +94,16 @@ mod tests {
         let weight: Vec<f32> = normal_rows(3, Purpose::Weights, 0, 2, 20).iter().map(|w| scale * w).collect();
         let operation = Operation::linear("one", 0, (weight, vec![0.5; 20]), Activation::Identity);
         let decoder = Network::new(2, vec![operation]).unwrap();
-        Snapshot { step: 5, image: SHAPE, latent: 2, likelihood: None, decoder, encoder: None, critic: None }
+        Snapshot {
+            step: 5,
+            image: SHAPE,
+            latent: 2,
+            likelihood: None,
+            decoder,
+            encoder: None,
+            critic: None,
+            prior: Default::default(),
+        }
     }
 
     /// What the generator makes of so many draws.

@@ -48,6 +48,7 @@ pub fn snapshot(latent: usize, seed: u64) -> Arc<Snapshot> {
         decoder,
         encoder,
         critic: None,
+        prior: Default::default(),
     })
 }
 

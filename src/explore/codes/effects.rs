@@ -53,7 +53,7 @@ impl DimensionEffects {
         let draws = ((MOST_FLOPS / each) as usize).clamp(DRAWS.0, DRAWS.1);
         let codes = codes.filter(|codes| codes.len() >= latent);
         let unit = codes.map_or(1.0, |codes| spread(codes, latent));
-        let normal = normal_rows(seed, Purpose::Sample, 0, draws, latent);
+        let normal = snapshot.draws(seed, Purpose::Sample, 0, draws);
         let random = normal_rows(seed, Purpose::Plane, 1, RANDOM, latent);
         let random: Vec<Vec<f32>> = random.chunks_exact(latent).filter_map(normalised).collect();
         let (mut sums, mut scratch) = (vec![0.0f64; directions], Scratch::default());
@@ -150,6 +150,7 @@ mod tests {
             decoder,
             encoder: None,
             critic: None,
+            prior: Default::default(),
         }
     }
 

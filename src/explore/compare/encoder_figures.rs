@@ -100,7 +100,7 @@ impl FigureReference {
             })?;
             keep(FigureId::MutualInformation, Estimate::of_mean(&information, seed));
             let resamples = Resamples::new(count, seed);
-            let prior = FeatureSet::new(normal_rows(seed, Purpose::Sample, 0, count, latent), latent);
+            let prior = FeatureSet::new(snapshot.draws(seed, Purpose::Sample, 0, count), latent);
             let prior = KernelReference::new(Kernel::InverseMultiquadratic, prior, resamples.clone());
             let draws = FeatureSet::new(draws.clone(), latent);
             let distances = kernel_distance(&prior, &draws, &resamples);

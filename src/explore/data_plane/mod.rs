@@ -10,7 +10,7 @@ pub use mapped_grid::{MappedGrid, places};
 
 use crate::dataset::Split;
 use crate::explore::plane::Plane;
-use crate::random::{Purpose, normal_rows};
+use crate::random::Purpose;
 use crate::snapshot::{Scratch, Snapshot};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -109,7 +109,7 @@ impl DataPlane {
         let (began, scratch) = (Instant::now(), &mut Scratch::default());
         let mut made = Self { step: snapshot.step, ..Self::default() };
         if source.has_prior && (layers.samples || layers.arrows) {
-            let latents = normal_rows(0, Purpose::Sample, 0, SAMPLES, snapshot.latent);
+            let latents = snapshot.draws(0, Purpose::Sample, 0, SAMPLES);
             made.samples = places(snapshot, &latents, scratch);
         }
         if let Some(critic) = &snapshot.critic {

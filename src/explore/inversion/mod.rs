@@ -5,7 +5,7 @@
 mod descent;
 
 use crate::nn::vector::square_distance;
-use crate::random::{Purpose, normal_rows};
+use crate::random::Purpose;
 use crate::snapshot::{Network, Scratch, Snapshot, TangentScratch};
 use descent::Descent;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub struct InversionScratch {
 impl Inverter {
     /// Decodes the draws of a seed.
     pub fn new(snapshot: Arc<Snapshot>, seed: u64, scratch: &mut InversionScratch) -> Self {
-        let draws = normal_rows(seed, Purpose::Inversion, 0, DRAWS, snapshot.latent);
+        let draws = snapshot.draws(seed, Purpose::Inversion, 0, DRAWS);
         let images = snapshot.decoder.evaluate(&draws, DRAWS, &mut scratch.values).to_vec();
         Self { snapshot, draws, images }
     }

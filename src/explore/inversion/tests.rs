@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::dataset::ImageShape;
+use crate::random::normal_rows;
 use crate::snapshot::{Activation, Operation};
 
 const PIXELS: usize = 24;
@@ -19,6 +20,7 @@ fn snapshot(latent: usize, decoder: Vec<Operation>) -> Arc<Snapshot> {
         decoder: Network::new(latent, decoder).unwrap(),
         encoder: None,
         critic: None,
+        prior: Default::default(),
     })
 }
 

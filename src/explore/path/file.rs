@@ -263,7 +263,16 @@ mod tests {
         let operation = Operation::linear("one", 0, (vec![1.0; 12], vec![0.0; 4]), Activation::Identity);
         let decoder = Network::new(3, vec![operation]).unwrap();
         let image = ImageShape::grey(2, 2);
-        let snapshot = Snapshot { step: 0, image, latent: 3, likelihood: None, decoder, encoder: None, critic: None };
+        let snapshot = Snapshot {
+            step: 0,
+            image,
+            latent: 3,
+            likelihood: None,
+            decoder,
+            encoder: None,
+            critic: None,
+            prior: Default::default(),
+        };
         let said = |text: &str| read("p.toml", text).unwrap().latents(&snapshot, None, None).unwrap_err().to_string();
         assert!(said("latents = [[0, 1, 2], [0, 1]]").contains("expected latents of 3 numbers, found 2"));
         assert!(said("images = [0, 1]").contains("expected latents or positions, found images, and no encoder"));

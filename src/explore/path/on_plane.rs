@@ -261,8 +261,16 @@ mod tests {
         let first = Operation::linear("first", 0, (draws(0, 8 * latent), draws(1, 8)), Activation::Sigmoid);
         let second = Operation::linear("second", 1, (draws(2, 72), draws(3, 9)), Activation::Sigmoid);
         let (decoder, image) = (Network::new(latent, vec![first, second]).unwrap(), ImageShape::grey(3, 3));
-        let snapshot =
-            Arc::new(Snapshot { step: 4, image, latent, likelihood: None, decoder, encoder: None, critic: None });
+        let snapshot = Arc::new(Snapshot {
+            step: 4,
+            image,
+            latent,
+            likelihood: None,
+            decoder,
+            encoder: None,
+            critic: None,
+            prior: Default::default(),
+        });
         let mut plane = Plane::random(latent, 3);
         if latent > 2 {
             plane.origin.iter_mut().zip(draws(4, latent)).for_each(|(origin, draw)| *origin = 0.3 * draw);
@@ -320,7 +328,16 @@ mod tests {
         let same = Operation::linear("same", 0, (weight, vec![0.0; 3]), Activation::Identity);
         let decoder = Network::new(3, vec![same]).unwrap();
         let image = ImageShape::grey(1, 3);
-        let snapshot = Snapshot { step: 4, image, latent: 3, likelihood: None, decoder, encoder: None, critic: None };
+        let snapshot = Snapshot {
+            step: 4,
+            image,
+            latent: 3,
+            likelihood: None,
+            decoder,
+            encoder: None,
+            critic: None,
+            prior: Default::default(),
+        };
         let count = 400;
         let angle = |index: usize| std::f32::consts::PI * index as f32 / (count - 1) as f32;
         let mean = (0..count).flat_map(|index| [-2.0 * angle(index).cos(), 0.0, 2.0 * angle(index).sin()]).collect();

@@ -25,6 +25,7 @@ fn snapshot(latent: usize, likelihood: Likelihood, encoder: Option<Network>, dec
         decoder: Network::new(latent, decoder).unwrap(),
         encoder,
         critic: None,
+        prior: Default::default(),
     }
 }
 

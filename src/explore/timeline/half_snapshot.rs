@@ -3,7 +3,7 @@
 
 use crate::dataset::ImageShape;
 use crate::nn::adversarial::AdversarialLoss;
-use crate::snapshot::{Critic, Likelihood, Network, NetworkError, Operation, Snapshot};
+use crate::snapshot::{Critic, Likelihood, Network, NetworkError, Operation, Prior, Snapshot};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub struct HalfSnapshot {
     decoder: HalfNetwork,
     encoder: Option<HalfNetwork>,
     critic: Option<(HalfNetwork, AdversarialLoss)>,
+    prior: Prior,
 }
 
 impl HalfNetwork {
@@ -77,6 +78,7 @@ impl HalfSnapshot {
             decoder: HalfNetwork::of(&snapshot.decoder),
             encoder: snapshot.encoder.as_ref().map(HalfNetwork::of),
             critic: snapshot.critic.as_ref().map(|critic| (HalfNetwork::of(&critic.network), critic.loss)),
+            prior: snapshot.prior.clone(),
         }
     }
 
@@ -112,6 +114,7 @@ impl HalfSnapshot {
             decoder: self.decoder.network()?,
             encoder: self.encoder.as_ref().map(HalfNetwork::network).transpose()?,
             critic,
+            prior: self.prior.clone(),
         })
     }
 }

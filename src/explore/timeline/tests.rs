@@ -14,7 +14,16 @@ fn snapshot(step: u64, outputs: usize) -> Snapshot {
     let operation = Operation::linear("out", 0, (weight, vec![0.25; outputs]), Activation::Sigmoid);
     let decoder = Network::new(2, vec![operation]).unwrap();
     let image = ImageShape::grey(1, outputs);
-    Snapshot { step, image, latent: 2, likelihood: None, decoder, encoder: None, critic: None }
+    Snapshot {
+        step,
+        image,
+        latent: 2,
+        likelihood: None,
+        decoder,
+        encoder: None,
+        critic: None,
+        prior: Default::default(),
+    }
 }
 
 fn half(step: u64) -> HalfSnapshot {

@@ -29,6 +29,7 @@ fn snapshot(step: u64) -> Arc<Snapshot> {
         decoder,
         encoder,
         critic: None,
+        prior: Default::default(),
     })
 }
 

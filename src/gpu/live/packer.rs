@@ -141,6 +141,7 @@ mod tests {
             decoder,
             encoder: None,
             critic: None,
+            prior: Default::default(),
         })
     }
 

@@ -20,7 +20,7 @@ use crate::nn::optimizer::{Optimizer, UpdateSettings};
 use crate::nn::parameters::{Parameters, copied};
 use crate::nn::sequential::Sequential;
 use crate::random::Purpose;
-use crate::snapshot::{Activation, Critic, Network, Snapshot};
+use crate::snapshot::{Activation, Critic, Network, Prior, Snapshot};
 use serde::Deserialize;
 
 type Result<T> = std::result::Result<T, StepError>;
@@ -238,6 +238,7 @@ impl Trainable for Gan {
             decoder,
             encoder: None,
             critic: Some(self.plain_critic()?),
+            prior: Prior::StandardNormal,
         })
     }
 

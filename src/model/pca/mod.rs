@@ -14,7 +14,7 @@ use crate::dataset::{ImageShape, Split};
 use crate::memory::{free_bytes, gibibytes};
 use crate::nn::parameters::copied;
 use crate::random::Purpose;
-use crate::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
+use crate::snapshot::{Activation, Network, Operation, Prior, Scratch, Snapshot};
 use fit::{BLOCK, ComponentFit};
 use std::collections::BTreeMap;
 
@@ -176,7 +176,16 @@ impl Trainable for Pca {
         let (decoder, encoder) = (self.decoder()?, Some(self.encoder()?));
         // Of a likelihood that is given a code there is none to show: its variance is learned, and the code is integrated out.
         let likelihood = None;
-        Ok(Snapshot { step, image: self.shape, latent: self.fit.latent(), likelihood, decoder, encoder, critic: None })
+        Ok(Snapshot {
+            step,
+            image: self.shape,
+            latent: self.fit.latent(),
+            likelihood,
+            decoder,
+            encoder,
+            critic: None,
+            prior: Prior::StandardNormal,
+        })
     }
 
     fn save(&self) -> Result<Saved> {

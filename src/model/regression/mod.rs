@@ -25,7 +25,7 @@ use super::{
 use crate::dataset::{ImageShape, Split};
 use crate::nn::parameters::copied;
 use crate::random::Purpose;
-use crate::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
+use crate::snapshot::{Activation, Network, Operation, Prior, Scratch, Snapshot};
 use candle_core::Device;
 use examples::{Examples, GoOn};
 use std::collections::BTreeMap;
@@ -226,6 +226,7 @@ impl Trainable for Regression {
             decoder: self.decoder.clone(),
             encoder: Some(self.encoder.clone()),
             critic: None,
+            prior: Prior::StandardNormal,
         })
     }
 

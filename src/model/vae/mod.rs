@@ -20,7 +20,7 @@ use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_sample};
 use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Parameters, copied};
 use crate::nn::sequential::Sequential;
-use crate::snapshot::{Activation, Network, Snapshot};
+use crate::snapshot::{Activation, Network, Prior, Snapshot};
 use candle_core::{Device, Result, Tensor};
 use noise::TrainingNoise;
 use serde::Deserialize;
@@ -212,6 +212,7 @@ impl Trainable for Vae {
             decoder: Network::new(self.latent, plain::operations(&self.decoder, average, last)?)?,
             encoder: Some(Network::new(self.shape.values(), encoder)?),
             critic: None,
+            prior: Prior::StandardNormal,
         })
     }
 

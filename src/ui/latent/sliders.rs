@@ -2,7 +2,7 @@
 
 use crate::explore::codes::DimensionEffects;
 use crate::explore::plane::Plane;
-use crate::random::{Purpose, normal_rows};
+use crate::random::Purpose;
 use crate::ui::command::{Command, PlaneCommand, ViewCommand};
 use crate::ui::plane::settings::PlaneSettings;
 use crate::ui::text::{latent_dimension, number, tr, whole};
@@ -95,9 +95,10 @@ impl Sliders {
             }
             if widgets::button(ui, true, &tr("latent.draw"), &tr("latent.draw_tip")).clicked() {
                 let seed = view.model(slot).config.seed();
-                let draw = normal_rows(seed, Purpose::Sample, 1 + self.draws, 1, latent.len());
+                let key = (seed, Purpose::Sample, 1 + self.draws);
+                let drawn = view.model(slot).snapshot.map(|snapshot| snapshot.truncated_draws(key, 1, truncation));
                 self.draws += 1;
-                commands.push(PlaneCommand::MoveTo(model, draw.iter().map(|z| z * truncation).collect()).into());
+                commands.extend(drawn.map(|latent| PlaneCommand::MoveTo(model, latent).into()));
             }
             let zero = latent.iter().all(|z| *z == 0.0);
             if widgets::button(ui, !zero, &tr("latent.zero"), &tr("latent.zero_tip")).clicked() {
