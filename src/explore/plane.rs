@@ -206,6 +206,14 @@ impl Plane {
             |x: &[f32], y: &[f32]| log_variance.iter().zip(x).zip(y).map(|((l, x), y)| l.exp() * x * y).sum::<f32>();
         [sum(&self.u, &self.u), sum(&self.u, &self.v), sum(&self.v, &self.v)]
     }
+
+    /// The covariance on the plane, `[xx, xy, yy]`, of a Gaussian with this covariance, `[latent, latent]`.
+    pub fn covariance_of(&self, covariance: &[f32]) -> [f32; 3] {
+        let rows = || covariance.chunks_exact(self.latent().max(1));
+        let along = |direction: &[f32]| rows().map(|row| dot(row, direction)).collect::<Vec<f32>>();
+        let (of_u, of_v) = (along(&self.u), along(&self.v));
+        [dot(&of_u, &self.u), dot(&of_u, &self.v), dot(&of_v, &self.v)]
+    }
 }
 
 /// A closed ring of `count` positions at `sigmas` standard deviations of a Gaussian on the plane, given by its mean and

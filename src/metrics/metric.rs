@@ -43,6 +43,8 @@ pub enum Group {
     Adversarial,
     /// How far posteriors are from the prior.
     Kl,
+    /// How dense the distribution of codes is where images lie.
+    CodeDensity,
     /// What the latent dimensions are used for.
     Latent,
     /// How much of the data a model reaches.
@@ -59,10 +61,11 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the plots.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Likelihood,
         Self::Adversarial,
         Self::Kl,
+        Self::CodeDensity,
         Self::Latent,
         Self::Coverage,
         Self::SquaredError,
@@ -77,6 +80,7 @@ impl Group {
             Self::Likelihood => "likelihood",
             Self::Adversarial => "adversarial",
             Self::Kl => "kl",
+            Self::CodeDensity => "code_density",
             Self::Latent => "latent",
             Self::Coverage => "coverage",
             Self::SquaredError => "squared_error",

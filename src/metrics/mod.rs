@@ -7,6 +7,7 @@
 mod adversarial;
 mod class_share;
 mod classifier;
+mod code_density;
 mod components;
 mod density;
 pub mod disentanglement;

@@ -3,7 +3,7 @@
 
 use super::measurement::Measurement;
 use super::metric::{Columns, Metric};
-use super::{adversarial, elbo, latent_use, matching, missed_share, reconstructions, sample_spread, squared_error};
+use super::{adversarial, code_density, elbo, latent_use, matching, missed_share, reconstructions, sample_spread, squared_error};
 use crate::model::MetricId;
 use std::borrow::Cow;
 
@@ -15,6 +15,7 @@ pub static METRICS: &[&[Metric]] = &[
     missed_share::METRICS,
     squared_error::METRICS,
     matching::METRICS,
+    code_density::METRICS,
     reconstructions::METRICS,
     sample_spread::METRICS,
 ];

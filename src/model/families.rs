@@ -1,7 +1,11 @@
 //! The families of models there are, and their presets. A family is one file and one line here.
 
 use super::family::{Family, Preset};
+<<<<<<< HEAD
 use super::{Config, Field, flow, gan, pca, regression, vae};
+=======
+use super::{Config, Field, gan, gaussian_mixture, pca, regression, vae};
+>>>>>>> aa7a8b2 (Mixtures of normal distributions over principal components, and their ellipses on the plane)
 
 /// Every family, in the order in which presets are shown.
 pub static FAMILIES: &[&Family] = &[
@@ -14,6 +18,7 @@ pub static FAMILIES: &[&Family] = &[
     &regression::SVM,
     &regression::TREE,
     &regression::FOREST,
+    &gaussian_mixture::GAUSSIAN_MIXTURE,
 ];
 
 /// The names of all presets, in the order in which they are shown.

@@ -66,6 +66,14 @@ impl ComponentFit {
         })
     }
 
+    /// Its first components; the others are as in [`Self::nothing`], and what they explained is not noise.
+    pub fn first(mut self, count: usize) -> Self {
+        let pixels = self.mean.len();
+        self.directions.iter_mut().skip(count.saturating_mul(pixels)).for_each(|value| *value = 0.0);
+        self.variances.iter_mut().skip(count).for_each(|variance| *variance = 1.0);
+        self
+    }
+
     /// Latent dimensions.
     pub fn latent(&self) -> usize {
         self.variances.len()

@@ -1,6 +1,7 @@
 //! Probabilistic principal component analysis in closed form (Tipping and Bishop 1999): x = W·z + μ + noise of variance σ²,
 //! learned in one pass over the training images.
 
+pub(super) mod codes;
 mod eigen;
 pub(super) mod fit;
 

@@ -16,16 +16,16 @@ mod trees;
 
 pub use table::{FOREST, POLYNOMIAL, SVM, TREE};
 
+use super::pca::codes::{all_codes, codes, encoder};
 use super::pca::fit::{BLOCK, ComponentFit};
 use super::trainable::{Figures, StepInput, Trainable, mean_losses};
-use super::vae::POINT_LOG_VARIANCE;
 use super::{
     Batch, Binarize, ConfigValues, Losses, MetricId, Sampling, Saved, SavedNames, StepError, Tested, TestedBatch,
 };
 use crate::dataset::{ImageShape, Split};
 use crate::nn::parameters::copied;
 use crate::random::Purpose;
-use crate::snapshot::{Activation, Network, Operation, Prior, Scratch, Snapshot};
+use crate::snapshot::{Network, Operation, Prior, Scratch, Snapshot};
 use candle_core::Device;
 use examples::{Examples, GoOn};
 use std::collections::BTreeMap;
@@ -114,27 +114,6 @@ impl Regression {
         Ok(Self { shape, latent, sampling, components, regressor, encoder, decoder })
     }
 
-    /// Codes of images, `[count, latent]`.
-    fn codes(&self, images: &[f32], count: usize, scratch: &mut Scratch) -> Vec<f32> {
-        let latent = self.latent;
-        let codes = self.encoder.evaluate(images, count, scratch).chunks_exact(2 * latent.max(1));
-        codes.filter_map(|code| code.get(..latent)).flatten().copied().collect()
-    }
-
-    /// Codes of all images of a split, `[count, latent]`.
-    fn all_codes(&self, images: &Split, go_on: GoOn<'_>) -> Result<Vec<f32>> {
-        let mut codes = Vec::with_capacity(images.count().saturating_mul(self.latent));
-        let mut scratch = Scratch::default();
-        for from in (0..images.count()).step_by(BLOCK) {
-            if !go_on() {
-                return Err(StepError::Cancelled);
-            }
-            let places: Vec<usize> = (from..(from + BLOCK).min(images.count())).collect();
-            codes.extend(self.codes(&images.gather(&places), places.len(), &mut scratch));
-        }
-        Ok(codes)
-    }
-
     /// Squared error of each image's reconstruction, mean over pixels.
     fn squared_errors(&self, images: &[f32], codes: &[f32]) -> Vec<f64> {
         let (pixels, latent) = (self.shape.values().max(1), self.latent.max(1));
@@ -146,24 +125,6 @@ impl Regression {
     }
 }
 
-/// One linear operation that gives the components of an image divided by their standard deviations, and the log variance of a
-/// point.
-fn encoder(components: &ComponentFit, latent: usize) -> Result<Network> {
-    let ComponentFit { mean, directions, variances, .. } = components;
-    let pixels = mean.len();
-    let mut weight: Vec<f32> = Vec::with_capacity(2 * latent * pixels);
-    let mut bias: Vec<f32> = Vec::with_capacity(2 * latent);
-    for (direction, variance) in directions.chunks_exact(pixels.max(1)).zip(variances).take(latent) {
-        let scale = variance.sqrt().recip();
-        weight.extend(direction.iter().map(|value| scale * value));
-        let centre: f64 = direction.iter().zip(mean).map(|(u, m)| f64::from(*u) * f64::from(*m)).sum();
-        bias.push((-f64::from(scale) * centre) as f32);
-    }
-    weight.resize(2 * latent * pixels, 0.0);
-    bias.resize(2 * latent, POINT_LOG_VARIANCE);
-    Ok(Network::new(pixels, vec![Operation::linear("encoder", 0, (weight, bias), Activation::Identity)])?)
-}
-
 impl Trainable for Regression {
     fn step(&mut self, input: &mut StepInput<'_>) -> Result<Losses> {
         let (step, train) = (input.step, input.train());
@@ -173,7 +134,7 @@ impl Trainable for Regression {
             (self.components, _) = ComponentFit::of(train, before.latent(), &go_on)?;
             self.encoder = encoder(&self.components, self.latent)?;
         }
-        let learned = self.all_codes(train, &go_on).and_then(|codes| {
+        let learned = all_codes(&self.encoder, train, &go_on).and_then(|codes| {
             let read = |index: usize, out: &mut [f32]| train.read(index, out);
             let pixels = self.shape.values();
             let examples = Examples { codes: &codes, latent: self.latent, pixels, read: &read };
@@ -206,7 +167,7 @@ impl Trainable for Regression {
         let images = copied(&batch.images)?;
         let count = images.len() / self.shape.values().max(1);
         let mut scratch = Scratch::default();
-        let errors = self.squared_errors(&images, &self.codes(&images, count, &mut scratch));
+        let errors = self.squared_errors(&images, &codes(&self.encoder, &images, count, &mut scratch));
         let mean = errors.iter().sum::<f64>() / errors.len().max(1) as f64;
         Ok(Tested { losses: vec![(MetricId::TEST_SQUARED_ERROR, mean as f32)], posteriors: None })
     }

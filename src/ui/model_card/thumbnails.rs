@@ -32,6 +32,7 @@ static FILES: &[(&str, &[u8])] = &[
     ("svm", include_bytes!("../../../assets/presets/svm.png")),
     ("tree", include_bytes!("../../../assets/presets/tree.png")),
     ("forest", include_bytes!("../../../assets/presets/forest.png")),
+    ("gaussian-mixture", include_bytes!("../../../assets/presets/gaussian-mixture.png")),
 ];
 
 /// The pixels of a preset's plane; `None` where it has none.

@@ -13,6 +13,7 @@ mod layer;
 mod legend;
 mod line;
 mod map;
+mod mixture;
 mod places;
 mod points;
 mod posterior;
@@ -29,6 +30,7 @@ use super::settings::LayerSwitches;
 use crate::explore::field::{
     AGGREGATE, CLASSES, CRITIC, DISAGREEMENT, POSTERIOR, PlaneField, SENSITIVITY, UNSUPPORTED,
 };
+use crate::snapshot::Prior;
 use crate::ui::view::ModelView;
 use field::FieldLayer;
 
@@ -71,11 +73,17 @@ pub type Applies = fn(&ModelView<'_>) -> bool;
 /// Of layers that show something of every model, of those with a prior, of those with an encoder.
 const ALL: Applies = |_| true;
 const PRIOR: Applies = |model| model.has_prior();
+const RINGS: Applies = |model| model.has_prior() && !has_mixture(model);
 const ENCODER: Applies = |model| model.has_encoder();
 const POINTED: Applies = |model| model.has_encoder() || model.has_places();
 const PLACED: Applies = |model| model.has_places();
 const POSTERIORS: Applies = |model| model.has_encoder() && model.has_prior();
 const HAS_CRITIC: Applies = |model| model.snapshot.is_some_and(|snapshot| snapshot.critic.is_some());
+
+/// Whether its latents are drawn from a mixture.
+fn has_mixture(model: &ModelView<'_>) -> bool {
+    model.snapshot.is_some_and(|snapshot| snapshot.prior != Prior::StandardNormal)
+}
 
 /// The layer of a field: off at first.
 const fn layer_of(field: &'static PlaneField, applies: Applies, make: fn() -> Box<dyn PlaneLayer>) -> LayerEntry {
@@ -97,7 +105,8 @@ pub const LAYERS: &[LayerEntry] = &[
     layer_of(&DISAGREEMENT, ALL, || Box::new(FieldLayer::new(&DISAGREEMENT))),
     layer_of(&UNSUPPORTED, POSTERIORS, || Box::new(FieldLayer::new(&UNSUPPORTED))),
     layer_of(&POSTERIOR, PRIOR, || Box::new(FieldLayer::new(&POSTERIOR))),
-    layer("rings", Switch::On, PRIOR, || Box::new(rings::RingsLayer)),
+    layer("rings", Switch::On, RINGS, || Box::new(rings::RingsLayer)),
+    layer("mixture", Switch::On, has_mixture, || Box::new(mixture::MixtureLayer)),
     layer("density", Switch::Off, POINTED, || Box::<density::DensityLayer>::default()),
     layer(POINTS, Switch::On, POINTED, || Box::<points::PointsLayer>::default()),
     layer(PLACES, Switch::Off, PLACED, || Box::new(places::PlacesLayer)),
