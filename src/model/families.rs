@@ -1,11 +1,7 @@
 //! The families of models there are, and their presets. A family is one file and one line here.
 
 use super::family::{Family, Preset};
-<<<<<<< HEAD
-use super::{Config, Field, flow, gan, pca, regression, vae};
-=======
-use super::{Config, Field, gan, gaussian_mixture, pca, regression, vae};
->>>>>>> aa7a8b2 (Mixtures of normal distributions over principal components, and their ellipses on the plane)
+use super::{Config, Field, flow, gan, gaussian_mixture, pca, regression, vae};
 
 /// Every family, in the order in which presets are shown.
 pub static FAMILIES: &[&Family] = &[

@@ -74,6 +74,26 @@ pub struct SteppedPart {
     pub words: &'static str,
 }
 
+/// A family's fields with `more` after the first of them.
+pub(super) const fn after_first<const FIELDS: usize, const MORE: usize, const ALL: usize>(
+    fields: [&'static Field; FIELDS],
+    more: [&'static Field; MORE],
+) -> [&'static Field; ALL] {
+    assert!(FIELDS + MORE == ALL && FIELDS > 0);
+    let mut all = [fields[0]; ALL];
+    let mut index = 0;
+    while index < MORE {
+        all[1 + index] = more[index];
+        index += 1;
+    }
+    let mut index = 1;
+    while index < FIELDS {
+        all[MORE + index] = fields[index];
+        index += 1;
+    }
+    all
+}
+
 impl std::fmt::Debug for Family {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.id)

@@ -47,17 +47,13 @@ impl MetricId {
     pub const SQUARED_ERROR: Self = Self::new("squared_error");
     /// The same of test images.
     pub const TEST_SQUARED_ERROR: Self = Self::new("test_squared_error");
-<<<<<<< HEAD
     /// Squared error of what a flow's field gives on its paths, mean over examples and dimensions.
     pub const MATCHING_LOSS: Self = Self::new("matching_loss");
     /// The same of test images.
     pub const TEST_MATCHING_LOSS: Self = Self::new("test_matching_loss");
-=======
     /// Mean log density of the codes of training images.
     pub const CODE_LOG_P: Self = Self::new("code_log_p");
-    /// The same of test images.
     pub const TEST_CODE_LOG_P: Self = Self::new("test_code_log_p");
->>>>>>> aa7a8b2 (Mixtures of normal distributions over principal components, and their ellipses on the plane)
     /// Share of test images that no place of a generator's plane reproduces.
     pub const MISSED_SHARE: Self = Self::new("missed_share");
 

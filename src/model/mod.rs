@@ -17,6 +17,7 @@ mod id;
 mod layers;
 mod learning;
 mod metric_id;
+mod network;
 mod pca;
 mod pixels;
 mod plain;

@@ -21,7 +21,7 @@ use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Parameters, copied};
 use crate::nn::sequential::Sequential;
 use crate::random::Purpose;
-use crate::snapshot::{Activation, Network, Scratch, Snapshot};
+use crate::snapshot::{Activation, Network, Prior, Scratch, Snapshot};
 use candle_core::{Device, Tensor};
 use code::FlowCode;
 use process::{Process, TIME_FEATURES, time_features};
@@ -163,6 +163,7 @@ impl Trainable for Flow {
             decoder: Network::new(latent, decoder)?,
             encoder: Some(Network::new(self.shape.values(), encoder)?),
             critic: None,
+            prior: Prior::StandardNormal,
         })
     }
 

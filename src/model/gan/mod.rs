@@ -1,27 +1,21 @@
 //! The generative adversarial network (Goodfellow 2014) with any of its losses, and penalties on the critic's gradient.
 
+mod discriminator;
 mod table;
 
+pub(super) use discriminator::Discriminator;
 pub use table::GAN;
 
 use super::layers::LayerSettings;
 use super::learning::Updates;
-use super::saved::{names, restore, save};
+use super::network::{LearningNetwork, names, save};
 use super::trainable::{StepInput, Trainable};
-use super::{Batch, ConfigValues, Losses, MetricId, Part, Sampling, Saved, SavedNames, StepError, Tested};
-use super::{architecture, plain};
+use super::{Batch, ConfigValues, Losses, Part, Sampling, Saved, SavedNames, StepError, Tested, architecture};
 use crate::dataset::{ImageShape, Split};
-use crate::nn::adversarial::{AdversarialLoss, Side, mean_loss};
-use crate::nn::critic::{self, Penalties};
 use crate::nn::inspection::Inspector;
-use crate::nn::layer::LayerWork;
-use crate::nn::likelihood::mean_score;
-use crate::nn::optimizer::{Optimizer, UpdateSettings};
-use crate::nn::parameters::{Parameters, copied};
-use crate::nn::sequential::Sequential;
+use crate::nn::parameters::Parameters;
 use crate::random::Purpose;
-use crate::snapshot::{Activation, Critic, Network, Prior, Snapshot};
-use serde::Deserialize;
+use crate::snapshot::{Activation, Prior, Snapshot};
 
 type Result<T> = std::result::Result<T, StepError>;
 
@@ -32,34 +26,6 @@ impl Part {
     pub const GENERATOR: Self = Self::Only(2);
 }
 
-/// What generator and critic are trained with, beside how gradients become updates.
-#[derive(Clone, Copy, Debug, Deserialize)]
-struct Adversary {
-    gan_loss: AdversarialLoss,
-    r1_gamma: f64,
-    gradient_penalty: f64,
-    weight_clip: f64,
-    critic_rate: f64,
-    critic_steps: u64,
-}
-
-impl Adversary {
-    /// Whether the generator learns in the step after `step` others.
-    fn generator_learns_at(&self, step: u64) -> bool {
-        (step + 1).is_multiple_of(self.critic_steps.max(1))
-    }
-
-    /// A critic's numbers of an update, from a generator's.
-    fn critic(&self, generator: UpdateSettings) -> UpdateSettings {
-        UpdateSettings {
-            learning_rate: generator.learning_rate * self.critic_rate,
-            weight_clip: self.weight_clip,
-            average_decay: 0.0,
-            ..generator
-        }
-    }
-}
-
 /// A GAN as it trains.
 #[derive(Debug)]
 struct Gan {
@@ -67,130 +33,61 @@ struct Gan {
     latent: usize,
     /// The generator's last activation.
     output: Activation,
-    adversary: Adversary,
     sampling: Sampling,
     updates: Updates,
-    generator: Sequential,
-    discriminator: Sequential,
-    generator_parameters: Parameters,
-    discriminator_parameters: Parameters,
-    generator_optimizer: Optimizer,
-    discriminator_optimizer: Optimizer,
+    generator: LearningNetwork,
+    discriminator: Discriminator,
 }
 
 impl Gan {
-    /// Fresh weights, U(±1/√fan_in), from the seed's own stream; generator and discriminator have parameters of their own.
-    fn new(config: &ConfigValues, shape: ImageShape, parameters: [Parameters; 2]) -> Result<Self> {
-        let [mut generator_parameters, mut discriminator_parameters] = parameters;
-        let (layers, adversary): (LayerSettings, Adversary) = (config.read()?, config.read()?);
-        let sampling = Sampling { noise: Purpose::Latent, between: adversary.gradient_penalty > 0.0, ..config.read()? };
+    /// Fresh weights, U(±1/√fan_in), from the seed's own stream; each network has parameters of its own.
+    fn new(config: &ConfigValues, shape: ImageShape, parameters: &dyn Fn() -> Parameters) -> Result<Self> {
+        let layers: LayerSettings = config.read()?;
+        let generator = |parameters: &mut Parameters| architecture::generator(&layers, shape, parameters);
+        let generator = LearningNetwork::new("generator", parameters(), generator)?;
+        let discriminator = Discriminator::new(config, &layers, shape, parameters())?;
         Ok(Self {
             shape,
             latent: layers.latent,
             output: layers.generator_output.activation(),
-            adversary,
-            sampling,
+            sampling: Sampling { noise: Purpose::Latent, between: discriminator.asks_between(), ..config.read()? },
             updates: config.read()?,
-            generator: architecture::generator(&layers, shape, &mut generator_parameters)?,
-            discriminator: architecture::critic(&layers, shape, &mut discriminator_parameters)?,
-            generator_parameters,
-            discriminator_parameters,
-            generator_optimizer: Optimizer::default(),
-            discriminator_optimizer: Optimizer::default(),
+            generator,
+            discriminator,
         })
     }
 
-    /// Both networks with their names.
-    fn networks(&self) -> [(&'static str, &Parameters, &Optimizer); 2] {
-        [
-            ("generator", &self.generator_parameters, &self.generator_optimizer),
-            ("discriminator", &self.discriminator_parameters, &self.discriminator_optimizer),
-        ]
-    }
-
-    /// The running statistics of each batch norm: its name, which, and the values.
-    fn running(&self) -> Vec<(&str, &'static str, Vec<f32>)> {
-        let mut all = Vec::new();
-        for layer in self.generator.layers() {
-            if let LayerWork::Norm(norm) = &layer.work {
-                let running = norm.running();
-                all.push((layer.name.as_str(), "mean", running.mean.clone()));
-                all.push((layer.name.as_str(), "variance", running.variance.clone()));
-            }
-        }
-        all
-    }
-}
-
-impl Gan {
-    /// The critic as plain data.
-    fn plain_critic(&self) -> Result<Critic> {
-        let operations = plain::operations(&self.discriminator, &plain::Average::new(), Activation::Identity)?;
-        let network = Network::new(self.shape.values(), operations)?;
-        Ok(Critic { network, loss: self.adversary.gan_loss })
+    fn networks(&self) -> [&LearningNetwork; 2] {
+        [&self.generator, &self.discriminator.network]
     }
 }
 
 impl Trainable for Gan {
     /// The discriminator, then (where it is the generator's turn) the generator through the new discriminator on the same fake
-    /// batch; or one of them alone.
+    /// batch, or one of them alone.
     fn step(&mut self, input: &mut StepInput<'_>) -> Result<Losses> {
         let batch = input.batch(&self.sampling)?;
-        let (step, part, adversary) = (input.step, input.part, self.adversary);
-        let fake = self.generator.forward(&batch.noise)?;
+        let (part, settings) = (input.part, self.updates.at(input.step));
+        let fake = self.generator.layers.forward(&batch.noise)?;
         let mut losses = Losses::new();
         if part != Part::GENERATOR {
-            let penalties = Penalties {
-                r1_gamma: adversary.r1_gamma,
-                gradient_lambda: adversary.gradient_penalty,
-                between: &batch.between,
-            };
-            let measured = critic::backward(
-                &self.discriminator,
-                &self.discriminator_parameters,
-                &batch.images,
-                &fake,
-                adversary.gan_loss,
-                penalties,
-            )?;
-            if adversary.r1_gamma > 0.0 {
-                losses.push((MetricId::R1_PENALTY, measured.r1));
-            }
-            if adversary.gradient_penalty > 0.0 {
-                losses.push((MetricId::GRADIENT_PENALTY, measured.gradient_penalty));
-            }
-            losses.push((MetricId::DISCRIMINATOR_LOSS, measured.loss + measured.r1 + measured.gradient_penalty));
-            if adversary.gan_loss.has_probabilities() {
-                losses.push((MetricId::REAL_SCORE, mean_score(&measured.real)));
-            } else {
-                losses.push((MetricId::CRITIC_GAP, mean(&measured.real) - mean(&measured.fake)));
-            }
-            if let Err(error) = StepError::check(&losses) {
-                self.discriminator_parameters.clear_gradients();
-                return Err(error);
-            }
-            self.discriminator_optimizer
-                .update(&self.discriminator_parameters, adversary.critic(self.updates.at(step)))?;
+            losses.extend(self.discriminator.learn(&batch, &fake, settings)?);
         }
-        if part == Part::GENERATOR || adversary.generator_learns_at(step) {
-            let logits = self.discriminator.forward_fixed(&fake)?;
-            let loss = mean_loss(&logits, adversary.gan_loss, Side::Generator)?;
-            losses.push((MetricId::GENERATOR_LOSS, loss.to_scalar::<f32>()?));
-            if adversary.gan_loss.has_probabilities() {
-                losses.push((MetricId::FAKE_SCORE, mean_score(&copied(&logits)?)));
-            }
+        if part == Part::GENERATOR || self.discriminator.generator_learns_at(input.step) {
+            let (loss, judged) = self.discriminator.judge_generated(&fake)?;
+            losses.extend(judged);
             StepError::check(&losses)?;
             if part != Part::DISCRIMINATOR {
-                self.generator_parameters.accumulate(&loss.backward()?)?;
-                self.generator_optimizer.update(&self.generator_parameters, self.updates.at(step))?;
+                let gradients = loss.backward()?;
+                self.generator.learn(&gradients, settings)?;
             }
         }
         Ok(losses)
     }
 
     fn set_live(&mut self, config: &ConfigValues) -> Result<()> {
-        (self.adversary, self.updates) = (config.read()?, config.read()?);
-        Ok(())
+        self.updates = config.read()?;
+        self.discriminator.set_live(config)
     }
 
     fn sampling(&self) -> &Sampling {
@@ -199,96 +96,57 @@ impl Trainable for Gan {
 
     /// What its matmuls need at least, averaged over the generator's turns.
     fn flops(&self) -> u64 {
-        let adversary = self.adversary;
-        let ((up, up_first), (down, first)) = (self.generator.flops(), self.discriminator.flops());
-        // Values, gradients of weights and of values for a real and a generated image.
-        let critic = 2 * (3 * down - first);
-        // A penalised image: its own gradient all the way down, and a tangent; one in between has values and weights as well.
-        let r1 = if adversary.r1_gamma > 0.0 { first + down } else { 0 };
-        let gradient_penalty = if adversary.gradient_penalty > 0.0 { 4 * down } else { 0 };
-        let generator = 2 * up - up_first + 2 * down;
-        up + critic + r1 + gradient_penalty + generator / adversary.critic_steps.max(1)
+        let (up, up_first) = self.generator.layers.flops();
+        let generator = 2 * up - up_first + self.discriminator.judging_flops();
+        up + self.discriminator.flops() + generator / self.discriminator.critic_steps()
     }
 
     /// What the discriminator says of images that it has not learned from.
     fn test(&self, batch: &Batch) -> Result<Tested> {
-        let logits = copied(&self.discriminator.forward_fixed(&batch.images)?)?;
-        let loss = match self.adversary.gan_loss.has_probabilities() {
-            true => (MetricId::TEST_REAL_SCORE, mean_score(&logits)),
-            false => (MetricId::TEST_CRITIC, mean(&logits)),
-        };
-        Ok(Tested { losses: vec![loss], posteriors: None })
+        self.discriminator.test(batch)
     }
 
     fn judge(&self, test: &Split, places: &[usize]) -> Result<Vec<f32>> {
-        let batch = Batch::of_test_places(test, places, &self.sampling)?.on(self.discriminator_parameters.device())?;
-        Ok(copied(&self.discriminator.forward_fixed(&batch.images)?)?)
+        self.discriminator.judge(test, places, &self.sampling)
     }
 
-    /// The generator as plain data, batch norm folded in.
+    /// The networks as plain data, batch norm folded in.
     fn snapshot(&self, step: u64) -> Result<Snapshot> {
-        let average = self.generator_optimizer.average();
-        let operations = plain::operations(&self.generator, average, self.output)?;
-        let decoder = Network::new(self.latent, operations)?;
         Ok(Snapshot {
             step,
             image: self.shape,
             latent: self.latent,
             likelihood: None,
-            decoder,
+            decoder: self.generator.plain(self.output, None)?,
             encoder: None,
-            critic: Some(self.plain_critic()?),
+            critic: Some(self.discriminator.plain()?),
             prior: Prior::StandardNormal,
         })
     }
 
     /// Running statistics too.
     fn save(&self) -> Result<Saved> {
-        let mut saved = save(&self.networks())?;
-        for (name, part, values) in self.running() {
-            saved.weights.insert(format!("{name}.running_{part}"), values);
-        }
-        Ok(saved)
+        save(&self.networks())
     }
 
     fn names(&self) -> SavedNames {
-        let mut names = names(&self.networks());
-        names.weights.extend(self.running().into_iter().map(|(name, part, _)| format!("{name}.running_{part}")));
-        names
+        names(&self.networks())
     }
 
     fn restore(&mut self, saved: &Saved) -> Result<()> {
-        self.generator_optimizer = restore("generator", &self.generator_parameters, saved)?;
-        self.discriminator_optimizer = restore("discriminator", &self.discriminator_parameters, saved)?;
-        for layer in self.generator.layers() {
-            let LayerWork::Norm(norm) = &layer.work else { continue };
-            let mut running = norm.running();
-            let running = &mut *running;
-            for (part, values) in [("mean", &mut running.mean), ("variance", &mut running.variance)] {
-                let name = format!("{}.running_{part}", layer.name);
-                let kept = saved.weights.get(&name).map_or(&[][..], Vec::as_slice);
-                if kept.len() != values.len() {
-                    return Err(StepError::Saved { name, expected: values.len(), found: kept.len() });
-                }
-                values.copy_from_slice(kept);
-            }
-        }
-        Ok(())
+        self.generator.restore(saved)?;
+        self.discriminator.network.restore(saved)
     }
 
     fn part_steps(&self) -> [u64; 2] {
-        [&self.discriminator_optimizer, &self.generator_optimizer].map(|optimizer| optimizer.state().1)
+        [&self.discriminator.network, &self.generator].map(LearningNetwork::updates)
     }
 
     fn inspectors(&self) -> Vec<&Inspector> {
-        vec![self.generator_parameters.inspector(), self.discriminator_parameters.inspector()]
+        self.networks().into_iter().map(LearningNetwork::inspector).collect()
     }
 
     fn parameter_count(&self) -> usize {
-        self.generator_parameters.count() + self.discriminator_parameters.count()
+        self.networks().into_iter().map(|network| network.parameters.count()).sum()
     }
-}
-
-fn mean(values: &[f32]) -> f32 {
-    values.iter().sum::<f32>() / values.len().max(1) as f32
 }

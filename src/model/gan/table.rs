@@ -69,36 +69,7 @@ pub static GAN: Family = Family {
             ],
         },
     ],
-    fields: &[
-        &LEARNING_RATE,
-        &layers::GENERATOR_NETWORK,
-        &layers::CHANNELS,
-        &layers::HIDDEN,
-        &BATCH_NORM,
-        &FOURIER_FEATURES,
-        &GENERATOR_OUTPUT,
-        &LATENT,
-        &layers::BATCH,
-        &layers::SHUFFLE,
-        &pixels::BINARIZE_UNSEEN,
-        &learning::AVERAGE_DECAY,
-        &SEED,
-        &learning::OPTIMIZER,
-        &ADAM_BETA1,
-        &learning::ADAM_BETA2,
-        &learning::WEIGHT_DECAY,
-        &learning::GRADIENT_CLIP,
-        &CRITIC_RATE,
-        &learning::WARM_UP_STEPS,
-        &learning::SCHEDULE,
-        &learning::SCHEDULE_STEPS,
-        &learning::SCHEDULE_SHARE,
-        &GAN_LOSS,
-        &CRITIC_STEPS,
-        &R1_GAMMA,
-        &GRADIENT_PENALTY,
-        &WEIGHT_CLIP,
-    ],
+    fields: &FIELDS,
     parts: &[SteppedPart { sign: "D", words: "train.step_d" }, SteppedPart { sign: "G", words: "train.step_g" }],
     points,
     encodes: false,
@@ -112,8 +83,40 @@ pub static GAN: Family = Family {
         free.then_some("model.wasserstein_free")
     },
     summary: |config| format!("{}, generator {}, {}", note(config), layers::note(config), learning::note(config)),
-    make: |config, shape, parameters| Ok(Box::new(Gan::new(config, shape, [parameters(), parameters()])?)),
+    make: |config, shape, parameters| Ok(Box::new(Gan::new(config, shape, parameters)?)),
 };
+
+/// The fields of every GAN.
+pub(super) const FIELDS: [&Field; 28] = [
+    &LEARNING_RATE,
+    &layers::GENERATOR_NETWORK,
+    &layers::CHANNELS,
+    &layers::HIDDEN,
+    &BATCH_NORM,
+    &FOURIER_FEATURES,
+    &GENERATOR_OUTPUT,
+    &LATENT,
+    &layers::BATCH,
+    &layers::SHUFFLE,
+    &pixels::BINARIZE_UNSEEN,
+    &learning::AVERAGE_DECAY,
+    &SEED,
+    &learning::OPTIMIZER,
+    &ADAM_BETA1,
+    &learning::ADAM_BETA2,
+    &learning::WEIGHT_DECAY,
+    &learning::GRADIENT_CLIP,
+    &CRITIC_RATE,
+    &learning::WARM_UP_STEPS,
+    &learning::SCHEDULE,
+    &learning::SCHEDULE_STEPS,
+    &learning::SCHEDULE_SHARE,
+    &GAN_LOSS,
+    &CRITIC_STEPS,
+    &R1_GAMMA,
+    &GRADIENT_PENALTY,
+    &WEIGHT_CLIP,
+];
 
 /// Two coordinates need no wide layers, and small networks take larger steps. Modes are far narrower than the gaps between
 /// them, so that a critic has to be steep: penalties on its gradient are smaller (Gulrajani 2017 have a smaller λ on toy data,
@@ -211,7 +214,8 @@ fn check(config: &ConfigValues) -> Result<(), ConfigError> {
     }
 }
 
-fn note(config: &ConfigValues) -> &'static str {
+/// What such a GAN is called.
+pub(super) fn note(config: &ConfigValues) -> &'static str {
     let above_0 = |key| config.real(key).is_some_and(|value| value > 0.0);
     match (is_wasserstein(config), has_batch_norm(config)) {
         (true, _) if above_0("gradient_penalty") => "Wasserstein GAN with gradient penalty",
