@@ -21,6 +21,7 @@ mod grid_cells;
 pub mod images;
 mod importance;
 mod inference_gap;
+mod latent_error;
 mod latent_use;
 mod log_sum;
 mod matching;

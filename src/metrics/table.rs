@@ -3,7 +3,10 @@
 
 use super::measurement::Measurement;
 use super::metric::{Columns, Metric};
-use super::{adversarial, code_density, elbo, latent_use, matching, missed_share, reconstructions, sample_spread, squared_error};
+use super::{
+    adversarial, code_density, elbo, latent_error, latent_use, matching, missed_share, reconstructions, sample_spread,
+    squared_error,
+};
 use crate::model::MetricId;
 use std::borrow::Cow;
 
@@ -11,6 +14,7 @@ use std::borrow::Cow;
 pub static METRICS: &[&[Metric]] = &[
     elbo::METRICS,
     adversarial::METRICS,
+    latent_error::METRICS,
     latent_use::METRICS,
     missed_share::METRICS,
     squared_error::METRICS,

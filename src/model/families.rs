@@ -8,6 +8,7 @@ pub static FAMILIES: &[&Family] = &[
     &vae::VAE, // noise, and a prior to sample from
     &vae::AUTOENCODER,
     &gan::GAN,
+    &gan::INFO_GAN,
     &flow::FLOW,
     &pca::PCA,
     &regression::POLYNOMIAL,

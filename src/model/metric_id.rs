@@ -53,9 +53,12 @@ impl MetricId {
     pub const TEST_MATCHING_LOSS: Self = Self::new("test_matching_loss");
     /// Mean log density of the codes of training images.
     pub const CODE_LOG_P: Self = Self::new("code_log_p");
+    /// The same of test images.
     pub const TEST_CODE_LOG_P: Self = Self::new("test_code_log_p");
     /// Share of test images that no place of a generator's plane reproduces.
     pub const MISSED_SHARE: Self = Self::new("missed_share");
+    /// How far an encoder is from the latents of the images that it reads.
+    pub const LATENT_ERROR: Self = Self::new("latent_error");
 
     /// A metric by its name: small letters, digits and `_`.
     pub const fn new(name: &'static str) -> Self {

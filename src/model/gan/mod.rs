@@ -1,21 +1,28 @@
-//! The generative adversarial network (Goodfellow 2014) with any of its losses, and penalties on the critic's gradient.
+//! The generative adversarial network (Goodfellow 2014) with any of its losses, and penalties on the critic's gradient; with or
+//! without an encoder that reads latents from images.
 
 mod discriminator;
+mod info;
+mod latent_encoder;
 mod table;
 
 pub(super) use discriminator::Discriminator;
+pub use info::INFO_GAN;
 pub use table::GAN;
 
 use super::layers::LayerSettings;
 use super::learning::Updates;
 use super::network::{LearningNetwork, names, save};
-use super::trainable::{StepInput, Trainable};
-use super::{Batch, ConfigValues, Losses, Part, Sampling, Saved, SavedNames, StepError, Tested, architecture};
+use super::trainable::{Figures, StepInput, Trainable};
+use super::{
+    Batch, ConfigValues, Losses, Part, Sampling, Saved, SavedNames, StepError, Tested, TestedBatch, architecture,
+};
 use crate::dataset::{ImageShape, Split};
 use crate::nn::inspection::Inspector;
 use crate::nn::parameters::Parameters;
 use crate::random::Purpose;
 use crate::snapshot::{Activation, Prior, Snapshot};
+use latent_encoder::LatentEncoder;
 
 type Result<T> = std::result::Result<T, StepError>;
 
@@ -37,6 +44,8 @@ struct Gan {
     updates: Updates,
     generator: LearningNetwork,
     discriminator: Discriminator,
+    /// What reads the latents from generated images; it is updated with the generator.
+    encoder: Option<LatentEncoder>,
 }
 
 impl Gan {
@@ -54,17 +63,25 @@ impl Gan {
             updates: config.read()?,
             generator,
             discriminator,
+            encoder: None,
         })
     }
 
-    fn networks(&self) -> [&LearningNetwork; 2] {
-        [&self.generator, &self.discriminator.network]
+    /// The same with an encoder.
+    fn with_encoder(config: &ConfigValues, shape: ImageShape, parameters: &dyn Fn() -> Parameters) -> Result<Self> {
+        let encoder = LatentEncoder::new(config, shape, parameters())?;
+        Ok(Self { encoder: Some(encoder), ..Self::new(config, shape, parameters)? })
+    }
+
+    fn networks(&self) -> Vec<&LearningNetwork> {
+        let encoder = self.encoder.as_ref().map(|encoder| &encoder.network);
+        [&self.generator, &self.discriminator.network].into_iter().chain(encoder).collect()
     }
 }
 
 impl Trainable for Gan {
     /// The discriminator, then (where it is the generator's turn) the generator through the new discriminator on the same fake
-    /// batch, or one of them alone.
+    /// batch, and the encoder with it; or one of them alone.
     fn step(&mut self, input: &mut StepInput<'_>) -> Result<Losses> {
         let batch = input.batch(&self.sampling)?;
         let (part, settings) = (input.part, self.updates.at(input.step));
@@ -74,12 +91,20 @@ impl Trainable for Gan {
             losses.extend(self.discriminator.learn(&batch, &fake, settings)?);
         }
         if part == Part::GENERATOR || self.discriminator.generator_learns_at(input.step) {
-            let (loss, judged) = self.discriminator.judge_generated(&fake)?;
+            let (mut loss, judged) = self.discriminator.judge_generated(&fake)?;
             losses.extend(judged);
+            if let Some(encoder) = &self.encoder {
+                let (of_latents, error) = encoder.loss(&fake, &batch.noise)?;
+                losses.push(error);
+                loss = (loss + of_latents)?;
+            }
             StepError::check(&losses)?;
             if part != Part::DISCRIMINATOR {
                 let gradients = loss.backward()?;
                 self.generator.learn(&gradients, settings)?;
+                if let Some(encoder) = &mut self.encoder {
+                    encoder.network.learn(&gradients, settings)?;
+                }
             }
         }
         Ok(losses)
@@ -87,6 +112,9 @@ impl Trainable for Gan {
 
     fn set_live(&mut self, config: &ConfigValues) -> Result<()> {
         self.updates = config.read()?;
+        if let Some(encoder) = &mut self.encoder {
+            encoder.set_live(config)?;
+        }
         self.discriminator.set_live(config)
     }
 
@@ -97,7 +125,8 @@ impl Trainable for Gan {
     /// What its matmuls need at least, averaged over the generator's turns.
     fn flops(&self) -> u64 {
         let (up, up_first) = self.generator.layers.flops();
-        let generator = 2 * up - up_first + self.discriminator.judging_flops();
+        let encoder = self.encoder.as_ref().map_or(0, LatentEncoder::flops);
+        let generator = 2 * up - up_first + self.discriminator.judging_flops() + encoder;
         up + self.discriminator.flops() + generator / self.discriminator.critic_steps()
     }
 
@@ -110,6 +139,14 @@ impl Trainable for Gan {
         self.discriminator.judge(test, places, &self.sampling)
     }
 
+    /// Of a model with an encoder, how far it is from the latents of samples.
+    fn evaluate(&self, _: &Split, _: &mut dyn FnMut(TestedBatch<'_>) -> bool) -> Result<Figures> {
+        match &self.encoder {
+            Some(_) => Ok(latent_encoder::figures(&self.snapshot(0)?, self.sampling.seed)),
+            None => Ok(Figures::new()),
+        }
+    }
+
     /// The networks as plain data, batch norm folded in.
     fn snapshot(&self, step: u64) -> Result<Snapshot> {
         Ok(Snapshot {
@@ -118,7 +155,7 @@ impl Trainable for Gan {
             latent: self.latent,
             likelihood: None,
             decoder: self.generator.plain(self.output, None)?,
-            encoder: None,
+            encoder: self.encoder.as_ref().map(LatentEncoder::plain).transpose()?,
             critic: Some(self.discriminator.plain()?),
             prior: Prior::StandardNormal,
         })
@@ -134,6 +171,9 @@ impl Trainable for Gan {
     }
 
     fn restore(&mut self, saved: &Saved) -> Result<()> {
+        if let Some(encoder) = &mut self.encoder {
+            encoder.network.restore(saved)?;
+        }
         self.generator.restore(saved)?;
         self.discriminator.network.restore(saved)
     }
