@@ -6,9 +6,10 @@ mod common;
 use latentarium::dataset::{self, Dataset, ImageShape, Progress, Source, Split};
 use latentarium::model::{Batches, Config, MetricId, Model, Saved, StepError, StepInput};
 use latentarium::random::{Purpose, normal_rows};
+use latentarium::snapshot::Scratch;
 use std::sync::Arc;
 
-const PRESETS: [&str; 1] = ["gaussian-mixture"];
+const PRESETS: [&str; 3] = ["gaussian-mixture", "bernoulli-mixture", "chow-liu"];
 const SHAPE: ImageShape = ImageShape::grey(6, 7);
 
 /// Images of four kinds, with noise.
@@ -153,6 +154,32 @@ fn draws_of_a_mixture_of_codes_lie_where_the_codes_lie() {
     assert!(figure(&model, &data.test, "test_mse") < 0.05);
 }
 
+/// Each pixel's mean over images that are drawn, and over those that were learned from.
+#[test]
+fn draws_are_as_often_on_as_what_was_learned_from() {
+    let data = kinds(2000);
+    let means = |images: &[f32]| -> Vec<f32> {
+        let count = (images.len() / SHAPE.values()) as f32;
+        (0..SHAPE.values())
+            .map(|pixel| images.iter().skip(pixel).step_by(SHAPE.values()).sum::<f32>() / count)
+            .collect()
+    };
+    let all: Vec<usize> = (0..data.train.count()).collect();
+    let expected = means(&data.train.gather(&all));
+    for preset in PRESETS.into_iter().filter(|preset| *preset != "gaussian-mixture") {
+        let snapshot = trained(&config(preset), &data).0.snapshot(1).unwrap();
+        let latents = snapshot.draws(1, Purpose::Sample, 0, 4000);
+        let drawn = snapshot.decoder.evaluate(&latents, 4000, &mut Scratch::default()).to_vec();
+        let found = means(&drawn);
+        let worst = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(worst < 0.06, "{preset}: {worst}");
+        // Draws are of the kinds, whose pixels tell each other.
+        let pair = |images: &[f32]| images.chunks_exact(SHAPE.values()).map(|x| x[4] * x[12]).sum::<f32>();
+        let (together, apart) = (pair(&drawn) / 4000.0, found[4] * found[12]);
+        assert!(together > apart + 0.03, "{preset}: {together} {apart}");
+    }
+}
+
 #[test]
 fn figures_on_mnist() {
     let Some(folder) = std::env::var_os("LATENTARIUM_DATA").map(std::path::PathBuf::from) else {
@@ -165,7 +192,12 @@ fn figures_on_mnist() {
     let source = Source::from(folder.join("mnist").display().to_string());
     let data = Arc::new(dataset::load(&source, &Progress::default()).unwrap());
     // Preset, components, the figure and the least that it is to be.
-    let cases = [("gaussian-mixture", 10, "test_code_log_p", -2.75)];
+    let cases = [
+        ("gaussian-mixture", 10, "test_code_log_p", -2.75),
+        ("bernoulli-mixture", 10, "test_nats", -167.5),
+        ("bernoulli-mixture", 50, "test_nats", -145.0),
+        ("chow-liu", 0, "test_nats", -135.4),
+    ];
     for (preset, components, name, least) in cases {
         let config = Config::preset(preset).unwrap();
         let config = config.with("components", components as u64).unwrap_or(config);

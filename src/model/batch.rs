@@ -160,7 +160,7 @@ fn shuffled(count: usize, seed: u64, epoch: u64) -> Vec<usize> {
 }
 
 /// Makes each value 1 with its own probability, else 0.
-fn binarize(image: &mut [f32], seed: u64, purpose: Purpose, step: u64, sample: usize) {
+pub(super) fn binarize(image: &mut [f32], seed: u64, purpose: Purpose, step: u64, sample: usize) {
     let mut generator = stream(seed, purpose, step, sample as u64);
     for value in image {
         *value = f32::from(u8::from(generator.random::<f32>() < *value));

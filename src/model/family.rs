@@ -11,6 +11,10 @@ pub(super) static LATENT: Field = Field::whole("latent", (1, 512), 2).required()
     |_| "model.latent",
     CardInput::Plain,
 );
+/// Latent dimensions of a family that draws each value of an example from a number of its own: as many as the data has
+/// ([`Config::adapt_to`](super::Config::adapt_to)), whatever stands here.
+pub(super) static LATENT_A_VALUE: Field =
+    Field::whole("latent", (1, u32::MAX as u64), 784).required().changes(FieldChange::Shape);
 /// Seed of every random stream.
 pub(super) static SEED: Field = Field::whole("seed", (0, u64::MAX), 0).required().changes(FieldChange::Order).on_card(
     Section::NETWORK,

@@ -2,7 +2,9 @@
 
 mod architecture;
 mod batch;
+mod bernoulli_mixture;
 mod change;
+mod chow_liu;
 mod config;
 mod config_file;
 mod error;

@@ -1,5 +1,6 @@
 //! What models of points have otherwise than models of images.
 
+use super::family::LATENT_A_VALUE;
 use super::{Config, ConfigError, Setting};
 use crate::dataset::Sample;
 use crate::message::message;
@@ -26,7 +27,12 @@ impl Config {
         let all = ALL.iter().filter(|(key, _)| *key != "network").cloned();
         for (key, of_points) in all.chain((self.family().points)(&preset)) {
             let value = if sample.is_point() { Some(&of_points) } else { preset.get(key) };
-            value.cloned().into_iter().for_each(|value| self.values.put(key, value));
+            // What has no such word stays as it is, and is refused by it.
+            let can = |value: &Setting| self.family().field(key).is_some_and(|field| field.fit(value.clone()).is_ok());
+            value.cloned().filter(can).into_iter().for_each(|value| self.values.put(key, value));
+        }
+        if self.family().fields.iter().any(|field| std::ptr::eq(*field, &LATENT_A_VALUE)) {
+            self.values.put(LATENT_A_VALUE.key, Setting::from(sample.values() as u64));
         }
     }
 

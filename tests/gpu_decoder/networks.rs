@@ -7,7 +7,7 @@ use latentarium::model::{Config, Model, presets};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::operations::{
     Addition, AvgPool, Compute, Concatenation, Conv, ConvTranspose, DecisionTrees, FourierFeatures, Linear, MapOrder,
-    MaxPool, Monomials, Permute, RadialBasis, Upsample,
+    MaxPool, Monomials, Permute, RadialBasis, Sectors, TreeDraws, Upsample,
 };
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch};
@@ -178,7 +178,11 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
                 OperationKind::AvgPool(_) => 13,
                 OperationKind::FourierFeatures(_) => 14,
                 // Their weights are not any numbers.
-                OperationKind::Monomials(_) | OperationKind::RadialBasis(_) | OperationKind::DecisionTrees(_) => {
+                OperationKind::Monomials(_)
+                | OperationKind::RadialBasis(_)
+                | OperationKind::DecisionTrees(_)
+                | OperationKind::Sectors(_)
+                | OperationKind::TreeDraws(_) => {
                     continue;
                 }
             };
@@ -256,6 +260,35 @@ fn polynomials_radial_basis_functions_and_trees_decode_as_on_the_cpu() {
                 activation: Activation::Identity,
             };
             let last = random_operation(1, (Linear { inputs: outputs, outputs: 33 }.into(), vec![1]), seed);
+            let network = Network::new(inputs, vec![first, last]).unwrap();
+            let count = [1, 2, 5, 13, 70][seed as usize % 5];
+            assert_parity(gpu, &network, count, &format!("seed {seed} × {count}: {kind:?}"));
+        }
+    }
+}
+
+#[test]
+fn sectors_and_draws_of_trees_decode_as_on_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    for seed in 0..30 {
+        let mut random = stream(seed, Purpose::Generate, 3, 0);
+        let (parts, pixels) = (random.random_range(1..12), random.random_range(1..90));
+        let sectors = Sectors { sectors: parts, outputs: pixels };
+        let mut begins: Vec<f32> = (1..parts).map(|_| random.random_range(0.0..std::f32::consts::TAU)).collect();
+        begins.push(0.0);
+        begins.sort_by(f32::total_cmp);
+        let mut of_sectors: Vec<f32> = begins.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect();
+        of_sectors.extend(normal_rows(seed, Purpose::Weights, 0, 1, parts * pixels));
+        let pixel = |pixel: usize| {
+            let parent = if pixel == 0 { 0 } else { random.random_range(0..pixel) };
+            TreeDraws::numbers(parent, [random.random_range(-1.0..1.0), random.random_range(-1.0..1.0)])
+        };
+        let of_tree: Vec<f32> = (0..pixels).flat_map(pixel).collect();
+        let cases: [(OperationKind, usize, Vec<f32>); 2] =
+            [(sectors.into(), 2, of_sectors), (TreeDraws { pixels }.into(), pixels, of_tree)];
+        for (kind, inputs, weight) in cases {
+            let first = Operation::of_weight("first", 0, kind, weight);
+            let last = random_operation(1, (Linear { inputs: pixels, outputs: 33 }.into(), vec![1]), seed);
             let network = Network::new(inputs, vec![first, last]).unwrap();
             let count = [1, 2, 5, 13, 70][seed as usize % 5];
             assert_parity(gpu, &network, count, &format!("seed {seed} × {count}: {kind:?}"));

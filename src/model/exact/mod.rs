@@ -1,5 +1,7 @@
 //! What families share whose probabilities are exact, and that learn by counting or by passes of expectation–maximisation.
 
+pub mod binary;
+pub mod bits;
 pub mod blocks;
 pub mod numbers;
 
@@ -18,3 +20,7 @@ pub(super) static PASSES: Field = Field::whole("passes", (1, 1000), 50).changes(
     |_| "model.passes",
     CardInput::Plain,
 );
+/// Images are binarised once; there is no other way, so that points, which cannot be, are refused by this name.
+pub(super) static BINARIZED: Field = Field::choice("binarize", &["static"], "static").required();
+/// A place of the plane.
+pub(super) static LATENT_OF_TWO: Field = Field::whole("latent", (2, 2), 2).required().changes(FieldChange::Shape);

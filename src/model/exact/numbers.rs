@@ -1,5 +1,28 @@
 //! Logarithms of sums, and draws by a number between 0 and 1.
 
+/// log(1 + eˣ), of which −log(1 − p) is one where x is p's logit.
+pub fn softplus(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+/// 1 / (1 + e⁻ˣ).
+#[cfg(test)]
+pub fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// Φ⁻¹(p): a standard normal number is below it with probability p.
+pub fn normal_quantile(p: f64) -> f64 {
+    // Beyond, single precision knows 0 and 1 alone.
+    let (mut low, mut high) = (-9.0f64, 9.0f64);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        let below = 0.5 * libm::erfc(-middle * std::f64::consts::FRAC_1_SQRT_2);
+        if below < p { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
 /// log Σ eˣ; of nothing, or of −∞ alone, −∞.
 pub fn log_sum_exp(values: &[f64]) -> f64 {
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -38,6 +61,17 @@ mod tests {
         assert!((log_sum_exp(&[1000.0, 1000.0]) - 1000.0 - 2f64.ln()).abs() < 1e-12);
         assert_eq!(log_sum_exp(&[f64::NEG_INFINITY; 3]), f64::NEG_INFINITY);
         assert_eq!(log_sum_exp(&[]), f64::NEG_INFINITY);
+    }
+
+    #[test]
+    fn quantiles_are_those_of_tables() {
+        for (p, expected) in [(0.5, 0.0), (0.975, 1.959_963_984_540_054), (0.001, -3.090_232_306_167_813)] {
+            assert!((normal_quantile(p) - expected).abs() < 1e-9, "{p}");
+        }
+        assert!(normal_quantile(0.0) <= -9.0 && normal_quantile(1.0) > 8.0);
+        for x in [-3.0, 0.0, 2.5] {
+            assert!((softplus(x) + (1.0 - logistic(x)).ln()).abs() < 1e-12);
+        }
     }
 
     #[test]

@@ -17,7 +17,9 @@ mod max_pool;
 mod monomials;
 mod permute;
 mod radial_basis;
+mod sectors;
 mod shader;
+mod tree_draws;
 mod upsample;
 
 pub use compute::{Compute, InputGradients, Inputs, OutputLayout, WeightGradientSplit};
@@ -72,4 +74,6 @@ operations! {
     monomials::Monomials,
     radial_basis::RadialBasis,
     decision_trees::DecisionTrees,
+    sectors::Sectors,
+    tree_draws::TreeDraws,
 }

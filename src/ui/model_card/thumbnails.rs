@@ -33,6 +33,8 @@ static FILES: &[(&str, &[u8])] = &[
     ("tree", include_bytes!("../../../assets/presets/tree.png")),
     ("forest", include_bytes!("../../../assets/presets/forest.png")),
     ("gaussian-mixture", include_bytes!("../../../assets/presets/gaussian-mixture.png")),
+    ("bernoulli-mixture", include_bytes!("../../../assets/presets/bernoulli-mixture.png")),
+    ("chow-liu", include_bytes!("../../../assets/presets/chow-liu.png")),
 ];
 
 /// The pixels of a preset's plane; `None` where it has none.
