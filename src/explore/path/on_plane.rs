@@ -256,21 +256,17 @@ mod tests {
     use crate::random::{Purpose, normal_rows};
     use crate::snapshot::Activation;
 
+    fn decoding(image: ImageShape, decoder: Network) -> Snapshot {
+        let (latent, prior) = (decoder.input(), Default::default());
+        Snapshot { step: 4, image, latent, likelihood: None, decoder, encoder: None, critic: None, prior }
+    }
+
     fn source(latent: usize, path: PlanePath) -> PathSource {
         let draws = |step, count| normal_rows(9, Purpose::Weights, step, 1, count);
         let first = Operation::linear("first", 0, (draws(0, 8 * latent), draws(1, 8)), Activation::Sigmoid);
         let second = Operation::linear("second", 1, (draws(2, 72), draws(3, 9)), Activation::Sigmoid);
-        let (decoder, image) = (Network::new(latent, vec![first, second]).unwrap(), ImageShape::grey(3, 3));
-        let snapshot = Arc::new(Snapshot {
-            step: 4,
-            image,
-            latent,
-            likelihood: None,
-            decoder,
-            encoder: None,
-            critic: None,
-            prior: Default::default(),
-        });
+        let snapshot = decoding(ImageShape::grey(3, 3), Network::new(latent, vec![first, second]).unwrap());
+        let snapshot = Arc::new(snapshot);
         let mut plane = Plane::random(latent, 3);
         if latent > 2 {
             plane.origin.iter_mut().zip(draws(4, latent)).for_each(|(origin, draw)| *origin = 0.3 * draw);
@@ -323,21 +319,9 @@ mod tests {
 
     /// Codes of three dimensions on an arch over the plane of the first two, and a decoder that shows latents as they are.
     fn arch(path: PlanePath, encoded: bool) -> PathSource {
-        let identity = |place: usize| f32::from(u8::from(place.is_multiple_of(4)));
-        let weight: Vec<f32> = (0..9).map(identity).collect();
+        let weight: Vec<f32> = (0..9).map(|place| if place % 4 == 0 { 1.0 } else { 0.0 }).collect();
         let same = Operation::linear("same", 0, (weight, vec![0.0; 3]), Activation::Identity);
-        let decoder = Network::new(3, vec![same]).unwrap();
-        let image = ImageShape::grey(1, 3);
-        let snapshot = Snapshot {
-            step: 4,
-            image,
-            latent: 3,
-            likelihood: None,
-            decoder,
-            encoder: None,
-            critic: None,
-            prior: Default::default(),
-        };
+        let snapshot = decoding(ImageShape::grey(1, 3), Network::new(3, vec![same]).unwrap());
         let count = 400;
         let angle = |index: usize| std::f32::consts::PI * index as f32 / (count - 1) as f32;
         let mean = (0..count).flat_map(|index| [-2.0 * angle(index).cos(), 0.0, 2.0 * angle(index).sin()]).collect();
