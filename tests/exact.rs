@@ -6,7 +6,9 @@ mod common;
 use latentarium::dataset::{self, Dataset, ImageShape, Progress, Source, Split};
 use latentarium::model::{Batches, Config, MetricId, Model, Saved, StepError, StepInput};
 use latentarium::random::{Purpose, normal_rows};
-use latentarium::snapshot::Scratch;
+use latentarium::run;
+use latentarium::snapshot::{Network, Scratch};
+use latentarium::trainer::{Control, Event, Options, Trainer};
 use std::sync::Arc;
 
 const PRESETS: [&str; 3] = ["gaussian-mixture", "bernoulli-mixture", "chow-liu"];
@@ -29,7 +31,7 @@ fn kinds(count: usize) -> Arc<Dataset> {
 /// A small model of a preset.
 fn config(preset: &str) -> Config {
     let config = Config::preset(preset).unwrap();
-    let small = [("components", 4), ("passes", 12)].into_iter();
+    let small = [("components", 4), ("passes", 12), ("states", 6)].into_iter();
     small.fold(config, |config, (key, value)| config.with(key, value as u64).unwrap_or(config))
 }
 
@@ -152,6 +154,28 @@ fn draws_of_a_mixture_of_codes_lie_where_the_codes_lie() {
     let normal = -1.0 - std::f64::consts::TAU.ln();
     assert!(figure(&model, &data.test, "test_code_log_p") > normal + 0.3);
     assert!(figure(&model, &data.test, "test_mse") < 0.05);
+}
+
+#[test]
+fn a_run_is_complete_after_its_last_step_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = kinds(400);
+    for preset in PRESETS {
+        let (config, run) = (config(preset), folder.path().join(preset));
+        let last = config.most_steps().unwrap();
+        let trainer = Trainer::spawn(config, data.clone(), Options { threads: 2, ..Options::default() }).unwrap();
+        trainer.send(Control::Start);
+        common::wait_for(&trainer, |event| *event == Event::Finished { step: last });
+        trainer.send(Control::Save(run.clone()));
+        common::wait_for(&trainer, |event| matches!(event, Event::Saved { .. }));
+        let snapshot = trainer.snapshot().unwrap();
+        drop(trainer);
+        let opened = run::open(&run).unwrap();
+        assert_eq!((opened.checkpoint.step, &opened.snapshot.prior), (last, &snapshot.prior), "{preset}");
+        let latents = snapshot.draws(3, Purpose::Sample, 0, 50);
+        let decode = |decoder: &Network| decoder.evaluate(&latents, 50, &mut Scratch::default()).to_vec();
+        assert_eq!(decode(&opened.snapshot.decoder), decode(&snapshot.decoder), "{preset}");
+    }
 }
 
 /// Each pixel's mean over images that are drawn, and over those that were learned from.

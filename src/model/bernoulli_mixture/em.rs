@@ -261,10 +261,10 @@ mod tests {
         let sums: Vec<f64> = joints.iter().map(|joint| joint.iter().sum()).collect();
         let pass = model.step(&images, &|| true).unwrap();
         assert!((pass.log_p - sums.iter().map(|sum| sum.ln()).sum::<f64>() / 40.0).abs() < 1e-6);
-        for class in 0..3 {
+        for (class, weight) in model.weights().iter().enumerate() {
             let share = |row: usize| joints[row][class] / sums[row];
             let n: f64 = (0..40).map(share).sum();
-            assert!((f64::from(model.weights()[class]) - (n + 1.0) / 43.0).abs() < 1e-6);
+            assert!((f64::from(*weight) - (n + 1.0) / 43.0).abs() < 1e-6);
             for pixel in 0..6 {
                 let ones: f64 = (0..40).filter(|row| images.image(*row)[pixel]).map(share).sum();
                 let found = logistic(f64::from(model.logits()[class * 6 + pixel]));

@@ -137,8 +137,8 @@ impl BinaryDensity for PixelTree {
         pixels * (pixels + 1) / 2
     }
 
-    /// Two probabilities a pixel, and which it depends on.
+    /// The counts: the tree follows from them.
     fn parameter_count(&self) -> usize {
-        3 * self.counts.pixels()
+        self.counts.pairs().len()
     }
 }
