@@ -21,10 +21,10 @@ pub struct FittedGaussian {
 }
 
 impl FittedGaussian {
-    /// What stands in for the prior of a model: `None` where it has one, or no encoder. Fitted to the first images of `train`;
-    /// not for the UI thread.
+    /// What stands in for the prior of a model: `None` where it has one, as what a critic judges has, or no encoder. Fitted to
+    /// the first images of `train`; not for the UI thread.
     pub fn in_place_of_prior(snapshot: &Snapshot, train: &Split, scratch: &mut Scratch) -> Option<Self> {
-        if snapshot.prior != Prior::StandardNormal {
+        if snapshot.critic.is_some() || snapshot.prior != Prior::StandardNormal {
             return None;
         }
         let first = Encoding::of(snapshot, train, 1, scratch, &mut || true)?;
@@ -92,7 +92,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::dataset::ImageShape;
-    use crate::snapshot::{Activation, Likelihood, Network, Operation};
+    use crate::nn::adversarial::AdversarialLoss;
+    use crate::snapshot::{Activation, Critic, Likelihood, Network, Operation};
     use proptest::prelude::*;
     use std::sync::Arc;
     use std::time::Duration;
@@ -181,6 +182,12 @@ mod tests {
         // Encoded as 0 and 1.
         let fitted = of(Some(encoder(POINT_LOG_VARIANCE))).unwrap();
         assert_eq!(fitted.from_normal(&[0.0, 1.0, -1.0]), [0.5, 1.0, 0.0]);
+        // A generator's latents are the prior's, whatever its encoder gives.
+        let layer = Operation::linear("critic", 0, (vec![0.0; 4], vec![0.0]), Activation::Identity);
+        let network = Network::new(4, vec![layer]).unwrap();
+        let critic = Some(Critic { network, loss: AdversarialLoss::NonSaturating });
+        let judged = Snapshot { critic, ..snapshot(Some(encoder(POINT_LOG_VARIANCE))) };
+        assert_eq!(FittedGaussian::in_place_of_prior(&judged, &split, &mut Scratch::default()), None);
     }
 
     #[test]

@@ -11,7 +11,6 @@ pub use table::FLOW;
 use super::learning::Updates;
 use super::saved::{names, restore, save};
 use super::trainable::{Figures, StepInput, Trainable, mean_losses};
-use super::vae::POINT_LOG_VARIANCE;
 use super::{
     Batch, ConfigValues, Losses, MetricId, Sampling, Saved, SavedNames, StepError, Tested, TestedBatch, plain,
 };
@@ -29,6 +28,9 @@ use serde::Deserialize;
 use velocity::{lay_out, scaling};
 
 type Result<T> = std::result::Result<T, StepError>;
+
+/// The log variance of an encoded example: about as exact as the way back is.
+const LOG_VARIANCE: f32 = -12.0;
 
 /// What it learns with, beside how gradients become updates.
 #[derive(Clone, Debug, Deserialize)]
@@ -153,7 +155,7 @@ impl Trainable for Flow {
         let mut encoder = vec![self.code.encoding()];
         let end = lay_out(&field, latent, &process.steps_back(flow_steps), &mut encoder, 1);
         let mut posterior = scaling("noise", end, latent, 1.0);
-        plain::append_constants(&mut posterior, latent, POINT_LOG_VARIANCE);
+        plain::append_constants(&mut posterior, latent, LOG_VARIANCE);
         encoder.push(posterior);
         Ok(Snapshot {
             step,
