@@ -27,8 +27,8 @@ pub static INFO_GAN: Family = Family {
     ..GAN
 };
 
-/// Those of a GAN, and after its learning rate the weight of the latents.
-const FIELDS: [&Field; table::FIELDS.len() + 1] = after_first(table::FIELDS, [&LATENT_WEIGHT]);
+/// Those of a GAN, and after its learning rate the weight of the latents and the encoder's rate.
+const FIELDS: [&Field; table::FIELDS.len() + 2] = after_first(table::FIELDS, [&LATENT_WEIGHT, &ENCODER_RATE]);
 
 /// λ, what the latents weigh beside the critic.
 static LATENT_WEIGHT: Field =
@@ -37,3 +37,9 @@ static LATENT_WEIGHT: Field =
         |_| "model.latent_weight",
         CardInput::Slider { least: 0.0, most: 10.0, logarithmic: false },
     );
+/// The encoder's learning rate as a multiple of the generator's: it has to follow where the generator moves.
+static ENCODER_RATE: Field = Field::real("encoder_rate", (0.0, 1000.0), 5.0).on_card(
+    Section::OPTIMIZER,
+    |_| "model.encoder_rate",
+    CardInput::Plain,
+);

@@ -5,24 +5,27 @@ use crate::model::layers::LayerSettings;
 use crate::model::network::LearningNetwork;
 use crate::model::trainable::Figures;
 use crate::model::{ConfigValues, MetricId, POINT_LOG_VARIANCE, StepError, architecture};
+use crate::nn::optimizer::UpdateSettings;
 use crate::nn::parameters::Parameters;
 use crate::random::{Purpose, normal_rows};
 use crate::snapshot::{Activation, Network, Scratch, Snapshot};
 use candle_core::Tensor;
+use candle_core::backprop::GradStore;
 use serde::Deserialize;
 
 type Result<T> = std::result::Result<T, StepError>;
 
-/// How much the latents weigh beside the critic.
+/// How much the latents weigh beside the critic, and how fast the encoder learns beside the generator.
 #[derive(Clone, Copy, Debug, Deserialize)]
-struct LatentWeight {
+struct LatentSettings {
     latent_weight: f64,
+    encoder_rate: f64,
 }
 
 /// The encoder as it trains.
 #[derive(Debug)]
 pub(super) struct LatentEncoder {
-    weight: LatentWeight,
+    settings: LatentSettings,
     latent: usize,
     /// Images to latents.
     pub network: LearningNetwork,
@@ -36,12 +39,12 @@ impl LatentEncoder {
         // Another seed than the generator's and the critic's.
         let layers = LayerSettings { seed: layers.seed ^ 0x656e_636f_6465_7200, ..layers };
         let make = |parameters: &mut Parameters| architecture::encoder(&layers, shape, parameters, latent);
-        Ok(Self { weight: config.read()?, latent, network: LearningNetwork::new("encoder", parameters, make)? })
+        Ok(Self { settings: config.read()?, latent, network: LearningNetwork::new("encoder", parameters, make)? })
     }
 
-    /// Takes a new weight.
+    /// Takes new numbers of live fields.
     pub fn set_live(&mut self, config: &ConfigValues) -> Result<()> {
-        self.weight = config.read()?;
+        self.settings = config.read()?;
         Ok(())
     }
 
@@ -51,8 +54,14 @@ impl LatentEncoder {
     pub fn loss(&self, images: &Tensor, latents: &Tensor) -> Result<(Tensor, (MetricId, f32))> {
         let square = (self.network.layers.forward(images)? - latents)?.sqr()?.mean_all()?;
         let error = square.to_scalar::<f32>()?.sqrt();
-        let loss = square.affine(0.5 * self.latent as f64 * self.weight.latent_weight, 0.0)?;
+        let loss = square.affine(0.5 * self.latent as f64 * self.settings.latent_weight, 0.0)?;
         Ok((loss, (MetricId::LATENT_ERROR, error)))
+    }
+
+    /// Learns from the gradients of what the generator learns from; `generator` are the numbers of the generator's update.
+    pub fn learn(&mut self, gradients: &GradStore, generator: UpdateSettings) -> Result<()> {
+        let learning_rate = generator.learning_rate * self.settings.encoder_rate;
+        self.network.learn(gradients, UpdateSettings { learning_rate, ..generator })
     }
 
     /// Values, gradients of weights and of values.

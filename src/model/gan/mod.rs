@@ -103,7 +103,7 @@ impl Trainable for Gan {
                 let gradients = loss.backward()?;
                 self.generator.learn(&gradients, settings)?;
                 if let Some(encoder) = &mut self.encoder {
-                    encoder.network.learn(&gradients, settings)?;
+                    encoder.learn(&gradients, settings)?;
                 }
             }
         }
