@@ -38,7 +38,7 @@ pub(in crate::diagnosis) fn range(evidence: &Evidence) -> Option<Sign> {
     let config = &evidence.config;
     let is_bounded = match config.word("likelihood") {
         Some(likelihood) => likelihood == "bernoulli",
-        None => config.word("generator_output").is_none_or(|output| output == "sigmoid"),
+        None => config.word("generator_output") == Some("sigmoid"),
     };
     if !is_bounded || !config.family().samples && !config.encodes() {
         return None;
