@@ -24,7 +24,7 @@ const SIDE: u32 = 56;
 /// Steps after which a preset's plane shows what it will be.
 fn steps(preset: &str) -> u64 {
     match preset {
-        "gan-plane" | "gan-dense" => 3000,
+        "gan-plane" | "gan-dense" | "info-gan" => 3000,
         "gan-collapse" | "wgan" => 2000,
         "wgan-gp-conv" => 1000,
         "vae-conv" | "dcgan" => 500,

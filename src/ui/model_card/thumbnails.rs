@@ -17,6 +17,7 @@ static FILES: &[(&str, &[u8])] = &[
     ("gan-plane", include_bytes!("../../../assets/presets/gan-plane.png")),
     ("gan-dense", include_bytes!("../../../assets/presets/gan-dense.png")),
     ("gan-collapse", include_bytes!("../../../assets/presets/gan-collapse.png")),
+    ("info-gan", include_bytes!("../../../assets/presets/info-gan.png")),
     ("dcgan", include_bytes!("../../../assets/presets/dcgan.png")),
     ("wgan", include_bytes!("../../../assets/presets/wgan.png")),
     ("wgan-gp", include_bytes!("../../../assets/presets/wgan-gp.png")),
