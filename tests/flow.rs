@@ -44,7 +44,7 @@ fn nearest(point: &[f32]) -> (usize, f32) {
 fn noise_becomes_points_of_all_modes() {
     let data = ring();
     for preset in PRESETS {
-        let snapshot = learned(&config(preset, &data), &data, 1500);
+        let snapshot = learned(&config(preset, &data), &data, 2500);
         let noise = normal_rows(5, Purpose::Sample, 0, SAMPLES, 2);
         let mut scratch = Scratch::default();
         let points = snapshot.decoder.evaluate(&noise, SAMPLES, &mut scratch);

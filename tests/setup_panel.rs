@@ -90,6 +90,9 @@ impl Card {
         // A long list is scrolled.
         self.harness.get_by_role_and_label(Role::Button, choice).click_accesskit();
         self.harness.run_steps(3);
+        // Nobody pointed at it: the list stays open.
+        self.harness.key_press(eframe::egui::Key::Escape);
+        self.harness.run_steps(3);
     }
 
     fn set(&mut self, name: &str, value: f64) {

@@ -69,7 +69,7 @@ pub fn run(arguments: &SampleArguments) -> Result<Outcome> {
     }
     let samples = FreshSamples::new(snapshot, fitted.as_ref(), arguments.seed, arguments.count);
     let (out, shape, count) = (&arguments.out, snapshot.image, arguments.count);
-    if opened.config.sample().is_point() {
+    if opened.config.sample().is_point() && !matches!(kind, Kind::Array) {
         let points = places(snapshot, samples.latents(), &mut Scratch::default());
         return write_points(out, &opened, points, Vec::new());
     }

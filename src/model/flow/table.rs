@@ -42,7 +42,7 @@ pub static FLOW: Family = Family {
         &learning::EARLY_STOP_TESTS,
     ],
     parts: &[],
-    points: |_| Vec::new(),
+    points,
     encodes: true,
     samples: true,
     bounds_evidence: false,
@@ -56,6 +56,16 @@ pub static FLOW: Family = Family {
     },
     make: |config, shape, parameters| Ok(Box::new(Flow::new(config, shape, parameters())?)),
 };
+
+/// Modes of toy data are far narrower than the gaps between them: larger steps, down a cosine, some four seconds of training.
+fn points(_: &ConfigValues) -> Vec<(&'static str, Setting)> {
+    vec![
+        ("learning_rate", Setting::Real(5e-3)),
+        ("schedule", Setting::word("cosine")),
+        ("schedule_steps", Setting::Whole(6000)),
+        ("schedule_share", Setting::Real(0.01)),
+    ]
+}
 
 fn note(config: &ConfigValues) -> &'static str {
     if config.word("process") == Some("diffusion") { "diffusion, deterministic sampler" } else { "flow matching" }

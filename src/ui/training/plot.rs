@@ -31,6 +31,12 @@ pub(super) enum YRange {
 /// Where the lines that were drawn end, as values.
 pub(super) type CurveEnds = BTreeMap<(ModelId, MetricId), f64>;
 
+/// What waits until it is known what is seen, in the order in which it is drawn.
+enum PlotLine<'a> {
+    Curve(&'a ModelView<'a>, &'a ShownCurve, Color32, Vec<[f64; 2]>),
+    Mark(VLine),
+}
+
 /// What is drawn.
 pub(super) struct PlotContents<'a> {
     pub group: Group,
@@ -81,7 +87,7 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
                 all.extend_from_slice(&points);
                 let value = |y: f64| if logarithmic { 10f64.powf(y) } else { y };
                 ends.extend(points.last().map(|[_, y]| ((measured.model.id, curve.id), value(*y))));
-                lines.push((measured.model, curve, color, points));
+                lines.push(PlotLine::Curve(measured.model, curve, color, points));
             }
             // What happened to a model is marked where its curves are.
             let history = measured.model.history.filter(|_| !of_model.is_empty());
@@ -93,13 +99,15 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
                         _ => palette.text_secondary,
                     };
                     let name = format!("{} · {}", measured.model.label(), words(&mark));
-                    plot.vline(VLine::new(name, x).color(color).style(LineStyle::dashed_dense()).width(1.0));
+                    let line = VLine::new(name, x).color(color).style(LineStyle::dashed_dense());
+                    lines.push(PlotLine::Mark(line.width(1.0)));
                 }
             }
             if let Some((step, x)) = looked_back_at(measured.model, curves.axis).filter(|_| !of_model.is_empty()) {
                 let at = t!("training.at_step", step = whole(step));
                 let name = format!("{} · {at}", measured.model.label());
-                plot.vline(VLine::new(name, x).color(theme::model_color(measured.model.color)).width(1.5));
+                let line = VLine::new(name, x).color(theme::model_color(measured.model.color));
+                lines.push(PlotLine::Mark(line.width(1.5)));
             }
         }
         if plot.response().double_clicked() {
@@ -113,8 +121,11 @@ pub(super) fn ui(ui: &mut Ui, size: Vec2, contents: &PlotContents<'_>, range: &m
             height = (low, high);
         }
         let seen = SeenPart { low: [seen.0, height.0], high: [seen.1, height.1] }.with_surroundings();
-        for (model, curve, color, points) in lines {
-            draw(plot, model, curve, color, (points, &seen));
+        for line in lines {
+            match line {
+                PlotLine::Curve(model, curve, color, points) => draw(plot, model, curve, color, (points, &seen)),
+                PlotLine::Mark(line) => plot.vline(line),
+            }
         }
         (all.len(), ends)
     });
