@@ -101,7 +101,7 @@ impl Flow {
         let device = batch.images.device();
         let inputs = Tensor::from_vec(inputs, (count, latent + TIME_FEATURES), device)?;
         let targets = Tensor::from_vec(targets, (count, latent), device)?;
-        Ok((self.field.forward(&inputs)? - targets)?.sqr()?.mean_all()?)
+        (self.field.forward(&inputs)? - targets)?.sqr()?.mean_all()
     }
 }
 
