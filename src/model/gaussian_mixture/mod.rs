@@ -214,8 +214,10 @@ impl Trainable for CodeMixture {
         };
         let made = saved.take("steps", 1)?.pop().unwrap_or_default() as usize;
         let (encoder, decoder) = (encoder(&fit, latent)?, decoder(&fit)?);
-        self.mixture = GaussianMixture::restore(latent, parameters).unwrap_or_else(|| self.mixture.clone());
-        (self.fit, self.made, self.encoder, self.decoder) = (fit, made, encoder, decoder);
+        let expected = components * latent * latent;
+        let misfit = || StepError::Saved { name: "mixture.covariances".to_owned(), expected, found: 0 };
+        let mixture = GaussianMixture::restore(latent, parameters).ok_or_else(misfit)?;
+        (self.fit, self.mixture, self.made, self.encoder, self.decoder) = (fit, mixture, made, encoder, decoder);
         Ok(())
     }
 
