@@ -54,6 +54,14 @@ impl LearningNetwork {
         Ok(())
     }
 
+    /// Does something with the average of its weights, where one is kept.
+    ///
+    /// # Errors
+    /// If candle fails, or `work` does.
+    pub fn with_average<T>(&self, work: impl FnOnce() -> candle_core::Result<T>) -> Result<T, StepError> {
+        Ok(self.optimizer.with_average(&self.parameters, work)?)
+    }
+
     /// Updates that were made.
     pub fn updates(&self) -> u64 {
         self.optimizer.state().1

@@ -9,16 +9,14 @@ mod velocity;
 pub use table::FLOW;
 
 use super::learning::Updates;
-use super::saved::{names, restore, save};
+use super::network::{LearningNetwork, names, save};
 use super::trainable::{Figures, StepInput, Trainable, mean_losses};
 use super::{
     Batch, ConfigValues, Losses, MetricId, Sampling, Saved, SavedNames, StepError, Tested, TestedBatch, plain,
 };
 use crate::dataset::{ImageShape, Split};
 use crate::nn::inspection::Inspector;
-use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Parameters, copied};
-use crate::nn::sequential::Sequential;
 use crate::random::Purpose;
 use crate::snapshot::{Activation, Network, Prior, Scratch, Snapshot};
 use candle_core::{Device, Tensor};
@@ -52,13 +50,11 @@ struct Flow {
     updates: Updates,
     /// Made by the first step.
     code: FlowCode,
-    parameters: Parameters,
-    field: Sequential,
-    optimizer: Optimizer,
+    field: LearningNetwork,
 }
 
 impl Flow {
-    fn new(config: &ConfigValues, shape: ImageShape, mut parameters: Parameters) -> Result<Self> {
+    fn new(config: &ConfigValues, shape: ImageShape, parameters: Parameters) -> Result<Self> {
         let settings: FlowSettings = config.read()?;
         let latent = settings.latent;
         // Beside the noise one draw for the time.
@@ -70,12 +66,12 @@ impl Flow {
         Ok(Self {
             shape,
             code: FlowCode::nothing(shape.values(), latent),
-            field: velocity::field(latent, &settings.hidden, settings.seed, &mut parameters)?,
+            field: LearningNetwork::new("", parameters, |parameters| {
+                velocity::field(latent, &settings.hidden, settings.seed, parameters)
+            })?,
             settings,
             sampling,
             updates: config.read()?,
-            parameters,
-            optimizer: Optimizer::default(),
         })
     }
 
@@ -101,7 +97,7 @@ impl Flow {
         let device = batch.images.device();
         let inputs = Tensor::from_vec(inputs, (count, latent + TIME_FEATURES), device)?;
         let targets = Tensor::from_vec(targets, (count, latent), device)?;
-        (self.field.forward(&inputs)? - targets)?.sqr()?.mean_all()
+        (self.field.layers.forward(&inputs)? - targets)?.sqr()?.mean_all()
     }
 }
 
@@ -115,8 +111,7 @@ impl Trainable for Flow {
         let learned = input.batch(&self.sampling).and_then(|batch| Ok(self.loss(&batch)?)).and_then(|loss| {
             let losses = vec![(MetricId::MATCHING_LOSS, loss.to_scalar::<f32>()?)];
             StepError::check(&losses)?;
-            self.parameters.accumulate(&loss.backward()?)?;
-            self.optimizer.update(&self.parameters, self.updates.at(input.step))?;
+            self.field.learn(&loss.backward()?, self.updates.at(input.step))?;
             Ok(losses)
         });
         if learned.is_err() {
@@ -135,7 +130,7 @@ impl Trainable for Flow {
     }
 
     fn test(&self, batch: &Batch) -> Result<Tested> {
-        let loss = self.optimizer.with_average(&self.parameters, || self.loss(batch)?.to_scalar::<f32>())?;
+        let loss = self.field.with_average(|| self.loss(batch)?.to_scalar::<f32>())?;
         Ok(Tested { losses: vec![(MetricId::TEST_MATCHING_LOSS, loss)], posteriors: None })
     }
 
@@ -148,12 +143,13 @@ impl Trainable for Flow {
     /// The decoder goes all steps from noise to data (to the time that is set), the encoder all of them back.
     fn snapshot(&self, step: u64) -> Result<Snapshot> {
         let FlowSettings { latent, process, flow_steps, flow_time, .. } = self.settings;
-        let field = plain::operations(&self.field, self.optimizer.average(), Activation::Identity)?;
+        let field = self.field.plain(Activation::Identity, None)?;
+        let field = field.operations();
         let mut decoder = Vec::new();
-        let end = lay_out(&field, latent, &process.steps_to(flow_time, flow_steps), &mut decoder, 0);
+        let end = lay_out(field, latent, &process.steps_to(flow_time, flow_steps), &mut decoder, 0);
         decoder.push(self.code.decoding(end));
         let mut encoder = vec![self.code.encoding()];
-        let end = lay_out(&field, latent, &process.steps_back(flow_steps), &mut encoder, 1);
+        let end = lay_out(field, latent, &process.steps_back(flow_steps), &mut encoder, 1);
         let mut posterior = scaling("noise", end, latent, 1.0);
         plain::append_constants(&mut posterior, latent, LOG_VARIANCE);
         encoder.push(posterior);
@@ -170,33 +166,33 @@ impl Trainable for Flow {
     }
 
     fn save(&self) -> Result<Saved> {
-        let mut saved = save(&[("", &self.parameters, &self.optimizer)])?;
+        let mut saved = save(&[&self.field])?;
         saved.weights.extend(self.code.save().map(|(name, values)| (name.to_owned(), values)));
         Ok(saved)
     }
 
     fn names(&self) -> SavedNames {
-        let mut names = names(&[("", &self.parameters, &self.optimizer)]);
+        let mut names = names(&[&self.field]);
         names.weights.extend(["code.deviations", "code.directions", "code.mean"].map(str::to_owned));
         names
     }
 
     fn restore(&mut self, saved: &Saved) -> Result<()> {
-        self.optimizer = restore("", &self.parameters, saved)?;
+        self.field.restore(saved)?;
         self.code = self.code.saved(saved)?;
         Ok(())
     }
 
     fn flops(&self) -> u64 {
-        let (all, first) = self.field.flops();
+        let (all, first) = self.field.layers.flops();
         3 * all - first
     }
 
     fn inspectors(&self) -> Vec<&Inspector> {
-        vec![self.parameters.inspector()]
+        vec![self.field.inspector()]
     }
 
     fn parameter_count(&self) -> usize {
-        self.parameters.count() + self.shape.values() * (self.settings.latent + 1)
+        self.field.parameters.count() + self.shape.values() * (self.settings.latent + 1)
     }
 }

@@ -2,7 +2,6 @@
 //! whatever decodes networks decodes a flow.
 
 use super::process::{FlowStep, TIME_FEATURES, time_features};
-use crate::model::StepError;
 use crate::nn::activation::Activation;
 use crate::nn::conv_shape::Map;
 use crate::nn::layer::Layer;
@@ -17,7 +16,7 @@ pub(super) fn field(
     hidden: &[usize],
     seed: u64,
     parameters: &mut Parameters,
-) -> Result<Sequential, StepError> {
+) -> candle_core::Result<Sequential> {
     let widths: Vec<usize> =
         std::iter::once(latent + TIME_FEATURES).chain(hidden.iter().copied()).chain([latent]).collect();
     let sizes: Vec<(usize, usize)> = widths.iter().zip(widths.iter().skip(1)).map(|(a, b)| (*a, *b)).collect();
@@ -29,7 +28,7 @@ pub(super) fn field(
         let name = format!("field.{number}");
         layers.push(Layer::new(parameters, &name, Linear { inputs, outputs }, activation, seed)?);
     }
-    Ok(Sequential::new(parameters, layers)?)
+    Sequential::new(parameters, layers)
 }
 
 /// Adds `steps` of the field to a network's operations, from value `place` on; gives the value that they end in.
