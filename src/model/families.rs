@@ -10,6 +10,7 @@ pub static FAMILIES: &[&Family] = &[
     &gan::GAN,
     &gan::INFO_GAN,
     &flow::FLOW,
+    &flow::LATENT_FLOW,
     &pca::PCA,
     &regression::POLYNOMIAL,
     &regression::SVM,

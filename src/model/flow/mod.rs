@@ -2,10 +2,15 @@
 //! The code that it flows in is linear, so that on two-dimensional data the plane is the data's own.
 
 mod code;
+mod latent;
+mod latent_table;
+mod paths;
 mod process;
+mod scaled_code;
 mod table;
 mod velocity;
 
+pub use latent_table::LATENT_FLOW;
 pub use table::FLOW;
 
 use super::learning::Updates;
@@ -21,7 +26,8 @@ use crate::random::Purpose;
 use crate::snapshot::{Activation, Network, Prior, Scratch, Snapshot};
 use candle_core::{Device, Tensor};
 use code::FlowCode;
-use process::{Process, TIME_FEATURES, time_features};
+use paths::matching_loss;
+use process::Process;
 use serde::Deserialize;
 use velocity::{lay_out, scaling};
 
@@ -84,20 +90,7 @@ impl Flow {
             Network::new(self.shape.values(), vec![self.code.encoding()]).map_err(candle_core::Error::wrap)?;
         let mut scratch = Scratch::default();
         let codes = encoder.evaluate(&images, count, &mut scratch);
-        let mut inputs = Vec::with_capacity(count * (latent + TIME_FEATURES));
-        let mut targets = Vec::with_capacity(count * latent);
-        for (code, draws) in codes.chunks_exact(latent).zip(draws.chunks_exact(latent + 1)) {
-            let (noise, time) = draws.split_at(latent);
-            let time = process.time_of(time.iter().copied().map(f64::from).sum());
-            let (alpha, sigma) = process.shares(time);
-            inputs.extend(code.iter().zip(noise).map(|(x, z)| alpha as f32 * x + sigma as f32 * z));
-            inputs.extend(time_features(time));
-            targets.extend(code.iter().zip(noise).map(|(x, z)| process.target(*x, *z)));
-        }
-        let device = batch.images.device();
-        let inputs = Tensor::from_vec(inputs, (count, latent + TIME_FEATURES), device)?;
-        let targets = Tensor::from_vec(targets, (count, latent), device)?;
-        (self.field.layers.forward(&inputs)? - targets)?.sqr()?.mean_all()
+        matching_loss(process, &self.field.layers, (codes, &draws), (latent, batch.images.device()))
     }
 }
 

@@ -80,10 +80,10 @@ static PROCESS: Field = Field::choice("process", &Process::WORDS, "flow-matching
     CardInput::Plain,
 );
 /// Steps from noise to data.
-static FLOW_STEPS: Field =
+pub(super) static FLOW_STEPS: Field =
     Field::whole("flow_steps", (1, 64), 20).on_card(Section::NETWORK, |_| "model.flow_steps", CardInput::Plain);
 /// How far on the way from noise (0) to data (1) is shown.
-static FLOW_TIME: Field = Field::real("flow_time", (0.0, 1.0), 1.0).changes(FieldChange::Live).on_card(
+pub(super) static FLOW_TIME: Field = Field::real("flow_time", (0.0, 1.0), 1.0).changes(FieldChange::Live).on_card(
     Section::LIVE,
     |_| "model.flow_time",
     CardInput::Slider { least: 0.0, most: 1.0, logarithmic: false },

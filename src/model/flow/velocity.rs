@@ -40,27 +40,65 @@ pub(super) fn lay_out(
     mut place: usize,
 ) -> usize {
     for (number, step) in steps.iter().enumerate() {
-        let mut value = place;
-        for (index, layer) in field.iter().enumerate() {
-            let mut layer = if index == 0 { at_time(layer, latent, step.time) } else { layer.clone() };
-            if index + 1 == field.len() {
-                let scaled = |values: &[f32]| values.iter().map(|x| x * step.add as f32).collect();
-                (layer.weight, layer.bias) = (scaled(&layer.weight), scaled(&layer.bias));
-            }
-            (layer.name, layer.inputs) = (format!("step{number}.{}", layer.name), vec![value]);
-            operations.push(layer);
-            value = operations.len();
-        }
+        let name = format!("step{number}");
+        let value = field_at(field, latent, (step.time, step.add), &name, operations, place);
         if step.keep != 1.0 {
-            operations.push(scaling(&format!("step{number}.keep"), place, latent, step.keep as f32));
+            operations.push(scaling(&format!("{name}.keep"), place, latent, step.keep as f32));
             place = operations.len();
         }
-        let map = Map { height: 1, width: 1, channels: latent };
-        let name = format!("step{number}.place");
-        operations.push(Operation::joining(name, [place, value], Addition(map), Activation::Identity));
-        place = operations.len();
+        place = sum(format!("{name}.place"), [place, value], latent, operations);
     }
     place
+}
+
+/// Adds the exact way back of `steps` that keep their place: from where each led, `rounds` of x ← y − add·v(x), which close in
+/// where a step is shorter than the field's own scale.
+pub(super) fn lay_out_back(
+    field: &[Operation],
+    latent: usize,
+    (steps, rounds): (&[FlowStep], usize),
+    operations: &mut Vec<Operation>,
+    mut place: usize,
+) -> usize {
+    for (number, step) in steps.iter().enumerate().rev() {
+        let end = place;
+        for round in 0..rounds {
+            let name = format!("back{number}.{round}");
+            let value = field_at(field, latent, (step.time, -step.add), &name, operations, place);
+            place = sum(format!("{name}.place"), [end, value], latent, operations);
+        }
+    }
+    place
+}
+
+/// Adds the field at a time, multiplied by a factor, of value `place`; gives its value.
+fn field_at(
+    field: &[Operation],
+    latent: usize,
+    (time, factor): (f64, f64),
+    name: &str,
+    operations: &mut Vec<Operation>,
+    place: usize,
+) -> usize {
+    let mut value = place;
+    for (index, layer) in field.iter().enumerate() {
+        let mut layer = if index == 0 { at_time(layer, latent, time) } else { layer.clone() };
+        if index + 1 == field.len() {
+            let scaled = |values: &[f32]| values.iter().map(|x| x * factor as f32).collect();
+            (layer.weight, layer.bias) = (scaled(&layer.weight), scaled(&layer.bias));
+        }
+        (layer.name, layer.inputs) = (format!("{name}.{}", layer.name), vec![value]);
+        operations.push(layer);
+        value = operations.len();
+    }
+    value
+}
+
+/// Adds the sum of two values; gives its value.
+fn sum(name: String, values: [usize; 2], latent: usize, operations: &mut Vec<Operation>) -> usize {
+    let map = Map { height: 1, width: 1, channels: latent };
+    operations.push(Operation::joining(name, values, Addition(map), Activation::Identity));
+    operations.len()
 }
 
 /// Multiplies each of `latent` numbers.

@@ -4,6 +4,7 @@ mod noise;
 mod sigma;
 mod table;
 
+pub(super) use table::FIELDS as VAE_FIELDS;
 pub use table::{AUTOENCODER, VAE};
 
 use super::layers::LayerSettings;
@@ -49,7 +50,7 @@ pub const POINT_LOG_VARIANCE: f32 = -20.0;
 
 /// An autoencoder as it trains.
 #[derive(Debug)]
-struct Vae {
+pub(super) struct Vae {
     shape: ImageShape,
     latent: usize,
     /// `None` without noise.
@@ -77,7 +78,7 @@ struct Terms {
 
 impl Vae {
     /// Fresh weights, U(±1/√fan_in), from the seed's own stream.
-    fn new(
+    pub(super) fn new(
         config: &ConfigValues,
         shape: ImageShape,
         mut parameters: Parameters,
@@ -106,6 +107,12 @@ impl Vae {
             parameters,
             optimizer: Optimizer::default(),
         })
+    }
+
+    /// A posterior draw of each image, `[batch, latent]`, by weights that learn nothing; of a code without noise the code.
+    pub(super) fn codes(&self, images: &Tensor, noise: &Tensor) -> Result<Tensor> {
+        let code = self.encoder.forward_fixed(images)?;
+        if self.kl.is_some() { posterior_sample(&code, noise) } else { Ok(code) }
     }
 
     /// The terms of the ELBO, with one posterior draw an image; `noise` is what it is trained with.

@@ -23,6 +23,7 @@ static FILES: &[(&str, &[u8])] = &[
     ("wgan-gp", include_bytes!("../../../assets/presets/wgan-gp.png")),
     ("wgan-gp-conv", include_bytes!("../../../assets/presets/wgan-gp-conv.png")),
     ("flow-2d", include_bytes!("../../../assets/presets/flow-2d.png")),
+    ("latent-flow", include_bytes!("../../../assets/presets/latent-flow.png")),
     ("ddpm-2d", include_bytes!("../../../assets/presets/ddpm-2d.png")),
     ("pca", include_bytes!("../../../assets/presets/pca.png")),
     ("linear-ae", include_bytes!("../../../assets/presets/linear-ae.png")),
