@@ -12,7 +12,7 @@ use latentarium::trainer::{Control, Event, Options, Trainer};
 use rand::Rng;
 use std::sync::Arc;
 
-const PRESETS: [&str; 3] = ["gaussian-mixture", "bernoulli-mixture", "chow-liu"];
+const PRESETS: [&str; 4] = ["gaussian-mixture", "bernoulli-mixture", "chow-liu", "hmm"];
 const SHAPE: ImageShape = ImageShape::grey(6, 7);
 
 /// Images of four kinds, with noise.
@@ -36,7 +36,7 @@ fn kinds_of(shape: ImageShape, count: usize) -> Arc<Dataset> {
 /// A small model of a preset.
 fn config(preset: &str) -> Config {
     let config = Config::preset(preset).unwrap();
-    let small = [("components", 4), ("passes", 12)].into_iter();
+    let small = [("components", 4), ("states", 4), ("passes", 12)].into_iter();
     small.fold(config, |config, (key, value)| config.with(key, value as u64).unwrap_or(config))
 }
 
@@ -229,6 +229,7 @@ fn figures_on_mnist() {
     let cases = [
         ("chow-liu", 0, "test_nats", -135.4),
         ("gaussian-mixture", 10, "test_code_log_p", -2.65),
+        ("hmm", 0, "test_nats", -129.5),
         ("bernoulli-mixture", 10, "test_nats", -167.5),
         ("bernoulli-mixture", 50, "test_nats", -145.0),
     ];

@@ -1,7 +1,9 @@
 //! The families of models there are, and their presets. A family is one file and one line here.
 
 use super::family::{Family, Preset};
-use super::{Config, Field, bernoulli_mixture, chow_liu, flow, gan, gaussian_mixture, pca, regression, vae};
+use super::{
+    Config, Field, bernoulli_mixture, chow_liu, flow, gan, gaussian_mixture, hidden_markov, pca, regression, vae,
+};
 
 /// Every family, in the order in which presets are shown.
 pub static FAMILIES: &[&Family] = &[
@@ -19,6 +21,7 @@ pub static FAMILIES: &[&Family] = &[
     &gaussian_mixture::GAUSSIAN_MIXTURE,
     &bernoulli_mixture::BERNOULLI_MIXTURE,
     &chow_liu::CHOW_LIU,
+    &hidden_markov::HIDDEN_MARKOV,
 ];
 
 /// The names of all presets, in the order in which they are shown.

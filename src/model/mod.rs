@@ -15,6 +15,7 @@ mod field;
 mod flow;
 mod gan;
 mod gaussian_mixture;
+mod hidden_markov;
 mod id;
 mod layers;
 mod learning;

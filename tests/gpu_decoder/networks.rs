@@ -6,8 +6,8 @@ use latentarium::dataset::ImageShape;
 use latentarium::model::{Config, Model, presets};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::operations::{
-    Addition, AvgPool, Compute, Concatenation, Conv, ConvTranspose, DecisionTrees, FourierFeatures, Linear, MapOrder,
-    MaxPool, Monomials, Permute, RadialBasis, Sectors, TreeDraws, Upsample,
+    Addition, AvgPool, ChainDraws, Compute, Concatenation, Conv, ConvTranspose, DecisionTrees, FourierFeatures, Linear,
+    MapOrder, MaxPool, Monomials, Permute, RadialBasis, Sectors, TreeDraws, Upsample,
 };
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch};
@@ -182,7 +182,8 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
                 | OperationKind::RadialBasis(_)
                 | OperationKind::DecisionTrees(_)
                 | OperationKind::Sectors(_)
-                | OperationKind::TreeDraws(_) => {
+                | OperationKind::TreeDraws(_)
+                | OperationKind::ChainDraws(_) => {
                     continue;
                 }
             };
@@ -268,7 +269,7 @@ fn polynomials_radial_basis_functions_and_trees_decode_as_on_the_cpu() {
 }
 
 #[test]
-fn sectors_and_draws_of_trees_decode_as_on_the_cpu() {
+fn sectors_and_draws_of_trees_and_chains_decode_as_on_the_cpu() {
     let Some(gpu) = gpu() else { return };
     for seed in 0..30 {
         let mut random = stream(seed, Purpose::Generate, 3, 0);
@@ -284,11 +285,25 @@ fn sectors_and_draws_of_trees_decode_as_on_the_cpu() {
             TreeDraws::numbers(parent, [random.random_range(-1.0..1.0), random.random_range(-1.0..1.0)])
         };
         let of_tree: Vec<f32> = (0..pixels).flat_map(pixel).collect();
-        let cases: [(OperationKind, usize, Vec<f32>); 2] =
-            [(sectors.into(), 2, of_sectors), (TreeDraws { pixels }.into(), pixels, of_tree)];
+        let mut side = || random.random_range(1..9);
+        let draws = ChainDraws {
+            image: Map { height: side(), width: side(), channels: 1 + seed as usize % 3 },
+            states: side(),
+        };
+        let mut of_chain = normal_rows(seed, Purpose::Weights, 1, 1, draws.weights());
+        let cells = 2 * draws.states;
+        for ends in of_chain.chunks_exact_mut(cells).take(1 + draws.states) {
+            ends.sort_by(f32::total_cmp);
+        }
+        let image = draws.image.elements();
+        let cases: [(OperationKind, usize, Vec<f32>); 3] = [
+            (sectors.into(), 2, of_sectors),
+            (TreeDraws { pixels }.into(), pixels, of_tree),
+            (draws.into(), image, of_chain),
+        ];
         for (kind, inputs, weight) in cases {
             let first = Operation::of_weight("first", 0, kind, weight);
-            let last = random_operation(1, (Linear { inputs: pixels, outputs: 33 }.into(), vec![1]), seed);
+            let last = random_operation(1, (Linear { inputs: kind.outputs(), outputs: 33 }.into(), vec![1]), seed);
             let network = Network::new(inputs, vec![first, last]).unwrap();
             let count = [1, 2, 5, 13, 70][seed as usize % 5];
             assert_parity(gpu, &network, count, &format!("seed {seed} × {count}: {kind:?}"));

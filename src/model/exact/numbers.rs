@@ -6,7 +6,6 @@ pub fn softplus(x: f64) -> f64 {
 }
 
 /// 1 / (1 + e⁻ˣ).
-#[cfg(test)]
 pub fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }

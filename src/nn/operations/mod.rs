@@ -5,6 +5,7 @@
 mod addition;
 mod avg_pool;
 mod candle_maps;
+mod chain_draws;
 mod compute;
 mod concatenation;
 mod conv;
@@ -76,4 +77,5 @@ operations! {
     decision_trees::DecisionTrees,
     sectors::Sectors,
     tree_draws::TreeDraws,
+    chain_draws::ChainDraws,
 }

@@ -37,6 +37,7 @@ static FILES: &[(&str, &[u8])] = &[
     ("gaussian-mixture", include_bytes!("../../../assets/presets/gaussian-mixture.png")),
     ("bernoulli-mixture", include_bytes!("../../../assets/presets/bernoulli-mixture.png")),
     ("chow-liu", include_bytes!("../../../assets/presets/chow-liu.png")),
+    ("hmm", include_bytes!("../../../assets/presets/hmm.png")),
 ];
 
 /// The pixels of a preset's plane; `None` where it has none.
