@@ -53,6 +53,8 @@ pub enum Purpose {
     Measure = 20,
     /// Which examples each tree of a forest learns from; `step` is the tree.
     Bootstrap = 21,
+    /// Which pixels of an image are kept (`sample` 0), and draws of the others (from 1 on); `step` is the image.
+    Completion = 22,
 }
 
 /// The stream of one purpose at one place. The same arguments always give the same draws.

@@ -4,7 +4,7 @@
 mod common;
 
 use latentarium::dataset::{self, Dataset, ImageShape, Progress, Source, Split};
-use latentarium::model::{Batches, Config, MetricId, Model, Saved, StepError, StepInput};
+use latentarium::model::{Batch, Batches, CompletionDraws, Config, MetricId, Model, Saved, StepError, StepInput};
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::run;
 use latentarium::snapshot::{Network, Scratch};
@@ -211,6 +211,38 @@ fn draws_have_the_probabilities() {
             sum += p;
         }
         assert!((sum - 1.0).abs() < 1e-4, "{preset}: {sum}");
+    }
+}
+
+/// What is kept stays, a draw is its own number's, and of nothing kept the rest is the whole image.
+#[test]
+fn images_are_completed_from_what_is_kept() {
+    let data = kinds(400);
+    let draws = CompletionDraws { seed: 3, image: 5, count: 4 };
+    let kept: Vec<bool> = (0..SHAPE.values()).map(|pixel| pixel % 3 == 0).collect();
+    for preset in PRESETS {
+        let (model, _) = trained(&config(preset), &data);
+        let complete = |kept: &[bool], draws| model.complete_test(&data.test, kept, draws).unwrap();
+        let Some(completion) = complete(&kept, draws) else {
+            assert_eq!(preset, "gaussian-mixture");
+            continue;
+        };
+        assert_eq!(completion.draws.len(), 4 * SHAPE.values(), "{preset}");
+        let images: Vec<&[f32]> = completion.draws.chunks_exact(SHAPE.values()).collect();
+        for (pixel, kept) in kept.iter().enumerate() {
+            assert!(!kept || images.iter().all(|image| image[pixel] == images[0][pixel]), "{preset}: {pixel}");
+        }
+        assert!(images.windows(2).all(|pair| pair[0] != pair[1]), "{preset}");
+        let first = complete(&kept, CompletionDraws { count: 1, ..draws }).unwrap();
+        assert_eq!((&first.draws[..], first.log_p), (images[0], completion.log_p), "{preset}");
+        let other = complete(&kept, CompletionDraws { seed: 4, ..draws }).unwrap();
+        assert!(other.draws != completion.draws && other.log_p == completion.log_p, "{preset}");
+        let nothing = complete(&[false; 42], draws).unwrap().log_p.unwrap();
+        let batch = Batch::of_test(&data.test, (5, 6), model.sampling()).unwrap();
+        let whole = model.test(&batch).unwrap().losses[0].1;
+        assert!((nothing + f64::from(whole)).abs() < 1e-4, "{preset}: {nothing} {whole}");
+        assert!(completion.log_p.unwrap() > nothing, "{preset}");
+        assert!(model.complete_test(&data.test, &[true; 5], draws).is_err(), "{preset}");
     }
 }
 

@@ -13,13 +13,13 @@ use crate::model::{Config, presets};
 use crate::nn::device::{DeviceChoice, DeviceError};
 use crate::picture::{self, DataPlaneFigure, FigureStyle, SheetLayout, SheetWriter};
 use crate::run::{self, Opened};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use candle_core::Device;
 use image::RgbImage;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, IsTerminal};
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -137,7 +137,7 @@ fn load_by(open: fn(&Source, &Progress) -> Result<Dataset, SourceError>, source:
                 loaded.notes.iter().for_each(tell);
                 Ok(Arc::new(loaded))
             }
-            Err(_) => anyhow::bail!("opening {source} failed by a fault of the program"),
+            Err(_) => bail!("opening {source} failed by a fault of the program"),
         }
     })
 }
@@ -156,7 +156,7 @@ pub fn open(folder: &Path, data: Option<&str>) -> Result<(Opened, Arc<Dataset>)>
     let source = data.map_or_else(|| opened.config.data.clone(), Source::parse);
     let dataset = if data.is_some() { fetch(&source)? } else { load_of_run(folder, &source)? };
     if dataset.sample() != opened.config.sample() {
-        anyhow::bail!(
+        bail!(
             "{}: expected images of {}, found {} in {}",
             folder.display(),
             opened.config.sample(),
@@ -165,12 +165,31 @@ pub fn open(folder: &Path, data: Option<&str>) -> Result<(Opened, Arc<Dataset>)>
         );
     }
     if data.is_none() && opened.config.data_checksum != dataset.id.as_str() {
-        anyhow::bail!(
-            "{}: expected the data it was trained on, found other images or labels in {source}",
-            folder.display()
-        );
+        bail!("{}: expected the data it was trained on, found other images or labels in {source}", folder.display());
     }
     Ok((opened, dataset))
+}
+
+/// Opens runs on the same images and the data of the first one (another source where one is given); `purpose` is the end of what
+/// they are expected for.
+///
+/// # Errors
+/// Names the run whose data is points or of another shape, or that cannot be opened.
+pub fn open_for_images(folders: &[PathBuf], data: Option<&str>, purpose: &str) -> Result<(Vec<Opened>, Arc<Dataset>)> {
+    let Some((first, others)) = folders.split_first() else { return Err(usage("expected a run or more")) };
+    let (opened, dataset) = open(first, data)?;
+    if dataset.sample().is_point() {
+        bail!("{}: expected images {purpose}, found points of {}", first.display(), dataset.sample());
+    }
+    let mut runs = vec![opened];
+    for folder in others {
+        let opened = run::open(folder)?;
+        if opened.config.sample() != dataset.sample() {
+            bail!("{}: expected images of {}, found {}", folder.display(), dataset.sample(), opened.config.sample());
+        }
+        runs.push(opened);
+    }
+    Ok((runs, dataset))
 }
 
 /// A metric's value as JSON: a number, a list where it has one for each dimension, a whole number where it counts.
@@ -213,7 +232,7 @@ pub fn write_sheet(
 pub fn write_points(path: &Path, opened: &Opened, points: Vec<[f32; 2]>, lines: Vec<Vec<[f32; 2]>>) -> Result<Outcome> {
     let (config, folder) = (&opened.config, opened.folder.display());
     if config.sample().values() != 2 {
-        anyhow::bail!("{folder}: expected points of 2 coordinates to draw, found {}", config.sample());
+        bail!("{folder}: expected points of 2 coordinates to draw, found {}", config.sample());
     }
     let bounds = DataBounds::of_range(config.image_range);
     let heading = format!("{} on {}, step {}", config.model.preset, config.data_name, opened.checkpoint.step);
@@ -221,6 +240,17 @@ pub fn write_points(path: &Path, opened: &Opened, points: Vec<[f32; 2]>, lines: 
     write_png(path, &picture::pixels(&figure, &FigureStyle::default())?)?;
     say(path.display())?;
     Ok(Outcome::Done)
+}
+
+/// Checks that a file does not end as another kind of file does.
+pub fn check_ending(option: &str, path: &Path, ending: &str) -> Result<()> {
+    match path.extension() {
+        Some(found) if !found.eq_ignore_ascii_case(ending) => {
+            let (path, found) = (path.display(), found.display());
+            Err(usage(format!("{option} {path}: expected a file that ends with .{ending}, found .{found}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file that a person named.

@@ -1,7 +1,7 @@
 //! `latentarium compare`.
 
 use super::Outcome;
-use super::common::{open, threads_of, usage, write_file, write_png};
+use super::common::{check_ending, open_for_images, threads_of, write_file, write_png};
 use super::compare_figures::Compared;
 use super::figures::{Measured, measure};
 use super::interruption::{SOON, is_interrupted, note_interruptions};
@@ -9,10 +9,9 @@ use super::output::{say, tell};
 use crate::explore::compare::{FigureProtocol, SheetChoice, SheetSource, sheet_csv};
 use crate::metrics::ClassifierEffort;
 use crate::picture::{self, ColorMap, FigureStyle};
-use crate::run;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Test images on the sheet.
@@ -51,29 +50,14 @@ pub struct CompareArguments {
 }
 
 pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
-    let [first, others @ ..] = arguments.runs.as_slice() else { return Err(usage("expected two runs or more")) };
     check_ending("--out", &arguments.out, "png")?;
     if let Some(path) = &arguments.csv {
         check_ending("--csv", path, "csv")?;
     }
     let threads = threads_of(arguments.threads)?;
     note_interruptions(SOON)?;
-    let (opened, dataset) = open(first, arguments.data.as_deref())?;
-    if dataset.sample().is_point() {
-        bail!(
-            "{}: expected images for a sheet to compare models by, found points of {}",
-            first.display(),
-            dataset.sample()
-        );
-    }
-    let mut runs = vec![opened];
-    for folder in others {
-        let opened = run::open(folder)?;
-        if opened.config.sample() != dataset.sample() {
-            bail!("{}: expected images of {}, found {}", folder.display(), dataset.sample(), opened.config.sample());
-        }
-        runs.push(opened);
-    }
+    let purpose = "for a sheet to compare models by";
+    let (runs, dataset) = open_for_images(&arguments.runs, arguments.data.as_deref(), purpose)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let snapshots = runs.iter().map(|run| Arc::new(run.snapshot.clone())).take(SHOWN).collect();
     let shown = SheetSource::new(snapshots, dataset.clone(), ROWS, arguments.seed).sheet(None);
@@ -105,15 +89,4 @@ pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
     compared.notes().iter().for_each(tell);
     compared.table().iter().try_for_each(say)?;
     Ok(Outcome::Done)
-}
-
-/// Checks that a file does not end as another kind of file does.
-fn check_ending(option: &str, path: &Path, ending: &str) -> Result<()> {
-    match path.extension() {
-        Some(found) if !found.eq_ignore_ascii_case(ending) => {
-            let (path, found) = (path.display(), found.display());
-            Err(usage(format!("{option} {path}: expected a file that ends with .{ending}, found .{found}")))
-        }
-        _ => Ok(()),
-    }
 }

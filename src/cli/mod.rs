@@ -4,6 +4,7 @@ mod bench;
 mod common;
 mod compare;
 mod compare_figures;
+mod complete;
 mod demo;
 mod encode;
 mod eval;
@@ -74,6 +75,8 @@ enum Command {
     Film(film::FilmArguments),
     /// Compare runs of any families: reconstructions, errors and fresh samples of the same data.
     Compare(compare::CompareArguments),
+    /// Complete test images of which some pixels are kept, by models that can.
+    Complete(complete::CompleteArguments),
     /// Measure speed.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -116,6 +119,7 @@ pub fn main() -> ExitCode {
         Some(Command::Plane(arguments)) => plane::run(&arguments),
         Some(Command::Film(arguments)) => film::run(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),
+        Some(Command::Complete(arguments)) => complete::run(&arguments),
         Some(Command::Bench(command)) => bench::run(command),
         Some(Command::Demo(arguments)) => demo::run(&arguments),
         Some(Command::Presets) => list::presets(),

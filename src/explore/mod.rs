@@ -6,6 +6,7 @@ pub mod brush;
 pub mod codes;
 pub mod coloring;
 pub mod compare;
+pub mod completion;
 pub mod data_plane;
 pub mod default_plane;
 pub mod density;

@@ -5,6 +5,7 @@ mod batch;
 mod bernoulli_mixture;
 mod change;
 mod chow_liu;
+mod completion;
 mod config;
 mod config_file;
 mod error;
@@ -36,6 +37,7 @@ mod values;
 
 pub use batch::{Batch, Batches, Sampling};
 pub use change::{Change, Key, in_force};
+pub use completion::{Completion, CompletionDraws, KeptPixels};
 pub use config::Config;
 pub use error::{ChangeError, ConfigError, StepError};
 pub use families::{FAMILIES, presets};
@@ -55,7 +57,7 @@ pub use vae::{KlWeight, POINT_LOG_VARIANCE};
 pub use values::ConfigValues;
 
 use crate::dataset::{ImageShape, Split};
-use crate::nn::parameters::Parameters;
+use crate::nn::parameters::{Parameters, copied};
 use candle_core::Device;
 use std::ops::{Deref, DerefMut};
 
@@ -112,6 +114,21 @@ impl Model {
         watch: &mut dyn FnMut(TestedBatch<'_>) -> bool,
     ) -> Result<Losses, StepError> {
         trainable::mean_losses(&*self.0, test, device, watch)
+    }
+
+    /// Completes the test image that the draws are numbered by, as the model sees it: binarised once where it learns from binary
+    /// images. `kept` says which pixels stay, `[pixels]`; `None` where the family has no way to.
+    ///
+    /// # Errors
+    /// If candle fails.
+    pub fn complete_test(
+        &self,
+        test: &Split,
+        kept: &[bool],
+        draws: CompletionDraws,
+    ) -> Result<Option<Completion>, StepError> {
+        let batch = Batch::of_test_places(test, &[draws.image as usize], self.sampling())?;
+        self.complete(KeptPixels { image: &copied(&batch.images)?, kept }, draws)
     }
 }
 

@@ -1,7 +1,8 @@
 //! What every family's model can do for a trainer.
 
 use super::{
-    Batch, Batches, ConfigValues, Losses, MetricId, Part, Sampling, Saved, SavedNames, StepError, Tested, TestedBatch,
+    Batch, Batches, Completion, CompletionDraws, ConfigValues, KeptPixels, Losses, MetricId, Part, Sampling, Saved,
+    SavedNames, StepError, Tested, TestedBatch,
 };
 use crate::dataset::Split;
 use crate::nn::inspection::Inspector;
@@ -54,6 +55,15 @@ pub trait Trainable: fmt::Debug + Send {
     /// If candle fails.
     fn evaluate(&self, _test: &Split, _watch: &mut dyn FnMut(TestedBatch<'_>) -> bool) -> Result<Figures, StepError> {
         Ok(Figures::new())
+    }
+
+    /// Draws of the missing pixels of an image given those that are kept, and what it says of the image's own; `None` where its
+    /// family has no way to.
+    ///
+    /// # Errors
+    /// If the image is of another size, or candle fails.
+    fn complete(&self, _pixels: KeptPixels<'_>, _draws: CompletionDraws) -> Result<Option<Completion>, StepError> {
+        Ok(None)
     }
 
     /// The weights as plain data, copied.

@@ -5,6 +5,7 @@ mod bitmap;
 mod canvas;
 mod colormap;
 mod compare;
+mod completion;
 mod field;
 mod figure;
 pub mod film;
@@ -15,6 +16,7 @@ mod thumbnail;
 pub use bitmap::Bitmap;
 pub use colormap::{COLOR_ENTRIES, ColorMap};
 pub use compare::{cell, compare};
+pub use completion::{CompletedRow, completions};
 pub use field::{FieldStyle, field_picture, lay_over};
 pub use figure::{
     CurvesFigure, DataPlaneFigure, Figure, FigureClass, FigureCurve, FigureError, FigureKey, FigureLegend, FigureLine,

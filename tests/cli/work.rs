@@ -205,3 +205,59 @@ fn a_run_on_data_at_a_relative_path_is_opened_from_any_folder() {
     json(&latentarium(&here, &["train", "--config", "run/config.toml", "--steps", "1", "--out", "again", "--json"]));
     assert!(std::fs::read_to_string(here.join("again/config.toml")).unwrap().lines().any(|found| found == line));
 }
+
+#[test]
+fn images_are_completed_by_models_that_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    common::write_halved_digits(here);
+    let presets: [(&str, &[&str]); 4] = [
+        ("chow-liu", &["--steps", "2"]),
+        ("bernoulli-mixture", &["--steps", "3"]),
+        ("hmm", &["--steps", "3", "--set", "states=6"]),
+        ("vae-dense", &["--steps", "2"]),
+    ];
+    for (preset, more) in presets {
+        let train = ["train", preset, "--data", "./digits", "--out", preset, "--json"];
+        json(&latentarium(here, &[&train[..], more].concat()));
+    }
+    let complete = ["complete", "chow-liu", "bernoulli-mixture", "hmm", "--draws", "2", "--json", "--out"];
+    let completed = |keep: &str, out: &str| json(&latentarium(here, &[&complete[..], &[out, "--keep", keep]].concat()));
+    let top = completed("top", "top.png");
+    assert_eq!((&top["keep"], &top["draws"], &top["out"]), (&"top".into(), &2.into(), &"top.png".into()));
+    assert_eq!(top["images"], serde_json::json!([0, 1, 2]));
+    let log_ps = |completed: &serde_json::Value| -> Vec<f64> {
+        let models = completed["models"].as_array().unwrap().iter();
+        models
+            .flat_map(|model| model["log_p_missing"].as_array().unwrap())
+            .map(|log_p| log_p.as_f64().unwrap())
+            .collect()
+    };
+    let (half, nothing, all) =
+        (log_ps(&top), log_ps(&completed("random:0", "none.png")), log_ps(&completed("random:1", "all.png")));
+    assert_eq!((half.len(), top["models"][2]["step"].as_u64()), (9, Some(3)));
+    for ((half, nothing), all) in half.iter().zip(&nothing).zip(all) {
+        assert!(nothing < half && *half < 0.0 && all.abs() < 1e-9, "{nothing} {half} {all}");
+    }
+    let picture = |name: &str| image::open(here.join(name)).unwrap().to_rgb8();
+    // Three images by three runs, of 14 pixels enlarged four times; the image, what is kept, two draws.
+    assert_eq!(picture("top.png").dimensions(), (204 + 4 * 58 + 2 * 8 + 8, 44 + 9 * 58 + 8));
+    completed("top", "again.png");
+    assert_eq!(picture("top.png"), picture("again.png"));
+    let told = latentarium(here, &["complete", "hmm", "--keep", "left", "--images", "1", "--out", "left.png"]);
+    let told = text(&told.stdout);
+    assert!(told.starts_with("left.png\nhmm  #0  log p(missing | kept) -") && told.ends_with(" nats\n"), "{told}");
+
+    let out = ["--out", "x.png"];
+    let refused = |arguments: &[&str], status, sentence| {
+        refuses(here, &[&["complete"][..], arguments, &out[..]].concat(), status, sentence);
+    };
+    let cannot = "vae-dense: expected a model that can draw some pixels given others, found vae-dense, which cannot";
+    refused(&["hmm", "vae-dense", "--keep", "top"], 1, cannot);
+    let rules = "expected top, bottom, left, right or random:P with P from 0 to 1, found random:2";
+    refused(&["hmm", "--keep", "random:2"], 2, rules);
+    refused(&["hmm"], 2, "--keep");
+    refused(&["hmm", "--keep", "top", "--draws", "0"], 2, "--draws: expected 1 to 64, found 0");
+    refused(&["hmm", "--keep", "top", "--images", "65"], 2, "--images: expected 1 to 64, found 65");
+    assert!(!here.join("x.png").exists());
+}

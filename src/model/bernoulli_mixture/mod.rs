@@ -2,9 +2,11 @@
 //! component, each of which has a sector as wide as it weighs, and the sector holds the component's pixels.
 
 mod em;
+mod given;
 
 use super::exact::binary::{BinaryDensity, BinaryModel, GoesOn};
 use super::exact::bits::PixelBits;
+use super::exact::conditioned::Conditioned;
 use super::exact::{BINARIZED, COMPONENTS, LATENT_OF_TWO, PASSES};
 use super::family::{Family, Preset, SEED};
 use super::{Likelihood, Saved, StepError};
@@ -12,6 +14,7 @@ use crate::nn::operations::{Compute, Sectors};
 use crate::random::{Purpose, stream};
 use crate::snapshot::{Activation, Operation};
 use em::BernoulliMixture;
+use given::MixtureGiven;
 use std::f64::consts::TAU;
 
 /// A mixture of products of Bernoulli distributions.
@@ -67,6 +70,10 @@ impl BinaryDensity for DrawnMixture {
 
     fn log_ps(&self, images: &PixelBits) -> Vec<f64> {
         self.mixture.log_ps(images, &|| true).unwrap_or_default()
+    }
+
+    fn given<'a>(&'a self, kept: &'a [Option<bool>]) -> Option<Box<dyn Conditioned + 'a>> {
+        Some(Box::new(MixtureGiven::new(&self.mixture, kept)))
     }
 
     fn latent(&self) -> usize {

@@ -3,11 +3,13 @@
 //! from a normal number a pixel, each pixel given the one that it depends on.
 
 mod counts;
+mod given;
 mod tree;
 
 use super::exact::BINARIZED;
 use super::exact::binary::{BinaryDensity, BinaryModel, GoesOn};
 use super::exact::bits::PixelBits;
+use super::exact::conditioned::Conditioned;
 use super::exact::numbers::normal_quantile;
 use super::family::{Family, LATENT_A_VALUE, Preset, SEED};
 use super::{Likelihood, Saved, StepError};
@@ -15,6 +17,7 @@ use crate::memory::{free_bytes, gibibytes};
 use crate::nn::operations::{Compute, TreeDraws};
 use crate::snapshot::Operation;
 use counts::PairCounts;
+use given::TreeGiven;
 use tree::{TreeNode, alone, best, log_ps, mean_log_p};
 
 /// The best tree over pixels.
@@ -89,6 +92,10 @@ impl BinaryDensity for PixelTree {
 
     fn log_ps(&self, images: &PixelBits) -> Vec<f64> {
         log_ps(&self.nodes, images)
+    }
+
+    fn given<'a>(&'a self, kept: &'a [Option<bool>]) -> Option<Box<dyn Conditioned + 'a>> {
+        Some(Box::new(TreeGiven::new(&self.nodes, kept)))
     }
 
     fn latent(&self) -> usize {

@@ -2,12 +2,13 @@
 //! with its grey value as probability, and a step sees all of them.
 
 use super::bits::PixelBits;
+use super::conditioned::Conditioned;
 use crate::dataset::{ImageShape, Split};
 use crate::model::pca::fit::BLOCK;
 use crate::model::trainable::{Figures, StepInput, Trainable, mean_losses};
 use crate::model::{
-    Batch, Binarize, ConfigValues, Likelihood, Losses, MetricId, Sampling, Saved, SavedNames, StepError, Tested,
-    TestedBatch,
+    Batch, Binarize, Completion, CompletionDraws, ConfigValues, KeptPixels, Likelihood, Losses, MetricId, Sampling,
+    Saved, SavedNames, StepError, Tested, TestedBatch,
 };
 use crate::nn::parameters::copied;
 use crate::random::Purpose;
@@ -28,6 +29,11 @@ pub trait BinaryDensity: fmt::Debug + Send {
 
     /// log p(x) of each image, in nats.
     fn log_ps(&self, images: &PixelBits) -> Vec<f64>;
+
+    /// The same distribution given some pixels, `[pixels]`, of which `None` is missing; `None` where they cannot be drawn from it.
+    fn given<'a>(&'a self, _kept: &'a [Option<bool>]) -> Option<Box<dyn Conditioned + 'a>> {
+        None
+    }
 
     /// Numbers of a standard normal distribution that an image is drawn from.
     fn latent(&self) -> usize;
@@ -117,6 +123,22 @@ impl Trainable for BinaryModel {
         let log_ps = self.density.log_ps(&PixelBits::of(images.len() / pixels.max(1), pixels, &read));
         let mean = log_ps.iter().sum::<f64>() / log_ps.len().max(1) as f64;
         Ok(Tested { losses: vec![(MetricId::TEST_TOTAL, -mean as f32)], posteriors: None })
+    }
+
+    /// Exactly. A pixel of 1/2 or more is a one.
+    fn complete(&self, pixels: KeptPixels<'_>, draws: CompletionDraws) -> Result<Option<Completion>> {
+        let is_on = |x: &f32| *x >= 0.5;
+        let kept = pixels.image.iter().zip(pixels.kept).map(|(x, kept)| kept.then(|| is_on(x)));
+        let kept: Vec<Option<bool>> = kept.collect();
+        let expected = self.shape.values();
+        if let Some(found) = [pixels.image.len(), kept.len()].into_iter().find(|found| *found != expected) {
+            return Err(candle_core::Error::Msg(format!("expected {expected} pixels, found {found}")).into());
+        }
+        let Some(given) = self.density.given(&kept) else { return Ok(None) };
+        let whole = PixelBits::of(1, expected, &|_, image| image.copy_from_slice(pixels.image));
+        let log_p = self.density.log_ps(&whole).first().map(|log_p| log_p - given.log_p_kept());
+        let drawn = (0..draws.count).flat_map(|draw| given.draw(&mut draws.generator(draw)));
+        Ok(Some(Completion { draws: drawn.map(|on| f32::from(u8::from(on))).collect(), log_p }))
     }
 
     /// Mean log p(x) of the binarised images, in nats.

@@ -3,6 +3,9 @@
 pub mod binary;
 pub mod bits;
 pub mod blocks;
+pub mod conditioned;
+#[cfg(test)]
+pub(crate) mod enumeration;
 pub mod numbers;
 
 use super::Field;

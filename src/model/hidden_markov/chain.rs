@@ -163,6 +163,18 @@ impl ChainTerms {
             logs.zip(self.logits(element)).for_each(|(log, logit)| *log += logit);
         }
     }
+
+    /// log p(what is kept of a row | state) of each row of an image, `[rows, states]`; of `kept`, `[pixels]`, `None` is missing.
+    pub fn of_kept(&self, kept: &[Option<bool>]) -> Vec<f64> {
+        let states = self.states();
+        let mut out = vec![0.0; self.rows.count() * states];
+        for (pixel, on) in kept.iter().enumerate().filter_map(|(pixel, kept)| Some((pixel, (*kept)?))) {
+            let RowPlace { row, element } = self.rows.place(pixel);
+            let logs = out.iter_mut().skip(row * states);
+            logs.zip(self.logits(element)).for_each(|(log, logit)| *log -= softplus(if on { -logit } else { *logit }));
+        }
+        out
+    }
 }
 
 /// Rows of `width` numbers as columns.

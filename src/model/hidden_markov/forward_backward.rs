@@ -76,6 +76,11 @@ impl ForwardBackward {
         }
     }
 
+    /// p(state | the rows up to its own) of each row, `[rows, states]`, after [`Self::forward`].
+    pub fn filtered(&self) -> &[f64] {
+        &self.forward
+    }
+
     /// p(state | image) of each row, `[rows, states]`, after both passes.
     pub fn posteriors(&self) -> impl Iterator<Item = f64> + '_ {
         self.forward.iter().zip(&self.backward).map(|(forward, backward)| forward * backward)

@@ -4,11 +4,13 @@
 mod chain;
 mod em;
 mod forward_backward;
+mod given;
 #[cfg(test)]
 mod tests;
 
 use super::exact::binary::{BinaryDensity, BinaryModel, GoesOn};
 use super::exact::bits::PixelBits;
+use super::exact::conditioned::Conditioned;
 use super::exact::numbers::{logistic, normal_quantile};
 use super::exact::{BINARIZED, PASSES};
 use super::family::{Family, LATENT_A_VALUE, Preset, SEED};
@@ -20,6 +22,7 @@ use crate::nn::operations::{ChainDraws, Compute};
 use crate::random::{Purpose, stream};
 use crate::snapshot::Operation;
 use chain::{HiddenMarkov, ImageRows};
+use given::ChainGiven;
 
 /// Hidden states.
 static STATES: Field = Field::whole("states", (2, 64), 32).changes(FieldChange::Shape).on_card(
@@ -81,6 +84,10 @@ impl BinaryDensity for DrawnChain {
 
     fn log_ps(&self, images: &PixelBits) -> Vec<f64> {
         self.chain.log_ps(images, &|| true).unwrap_or_default()
+    }
+
+    fn given<'a>(&'a self, kept: &'a [Option<bool>]) -> Option<Box<dyn Conditioned + 'a>> {
+        Some(Box::new(ChainGiven::new(&self.chain, kept)))
     }
 
     fn latent(&self) -> usize {
