@@ -16,7 +16,7 @@ use latentarium::explore::tiles::Lattice;
 use latentarium::metrics::{Classifier, ClassifierEffort};
 use latentarium::model::{Config, Model, presets};
 use latentarium::random::{Purpose, normal_rows};
-use latentarium::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
+use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch, Snapshot};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,6 +89,11 @@ fn sensitivity_is_that_of_finite_differences_in_double_precision_for_every_decod
         }
         let lattice = Lattice { cell: 1.7, column: -1, row: -1, columns: 2, rows: 2 };
         let source = source(snapshot(preset, 3), lattice);
+        // Pixels that are drawn jump from one value to the other.
+        if source.snapshot.decoder.operations().iter().any(|o| matches!(o.kind, OperationKind::AutoregressiveDraws(_)))
+        {
+            continue;
+        }
         let grid = make(&SENSITIVITY, &source).expect("a field");
         for (position, found) in lattice.middles().into_iter().zip(&grid.values.values) {
             let expected = volume(&source, position);

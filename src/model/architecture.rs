@@ -79,7 +79,7 @@ fn image_map(image: ImageShape) -> Map {
 const MOST_BYTES: u64 = 8 << 30;
 
 /// Collects a network's layers.
-struct Builder<'a> {
+pub(super) struct Builder<'a> {
     parameters: &'a mut Parameters,
     prefix: &'a str,
     seed: u64,
@@ -90,12 +90,13 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(config: &LayerSettings, parameters: &'a mut Parameters, prefix: &'a str, seed: u64) -> Self {
+    /// Of layers whose names begin with `prefix`, through which `batch` examples pass at a time.
+    pub fn new(batch: usize, parameters: &'a mut Parameters, prefix: &'a str, seed: u64) -> Self {
         Self {
             parameters,
             prefix,
             seed,
-            batch: config.batch,
+            batch,
             most_bytes: MOST_BYTES.min(free_bytes()),
             values: 0,
             layers: Vec::new(),
@@ -117,7 +118,11 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn add(&mut self, part: &str, kind: impl Into<OperationKind>, activation: Activation) -> Result<()> {
+    /// A layer with a bias.
+    ///
+    /// # Errors
+    /// If the network would not fit into memory, or candle cannot make the parameters.
+    pub fn add(&mut self, part: &str, kind: impl Into<OperationKind>, activation: Activation) -> Result<()> {
         let kind = kind.into();
         self.count(&kind)?;
         let name = format!("{}.{part}", self.prefix);
@@ -157,7 +162,11 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Sequential> {
+    /// The layers that were added, one after another.
+    ///
+    /// # Errors
+    /// If one does not give what the next one reads.
+    pub fn finish(self) -> Result<Sequential> {
         Sequential::new(self.parameters, self.layers)
     }
 }
@@ -195,14 +204,14 @@ pub(super) fn encoder(
     parameters: &mut Parameters,
     code: usize,
 ) -> Result<Sequential> {
-    let builder = Builder::new(config, parameters, "encoder", config.seed);
+    let builder = Builder::new(config.batch, parameters, "encoder", config.seed);
     down(config, image, builder, (Activation::Relu, code))
 }
 
 /// A discriminator or critic.
 pub(super) fn critic(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Sequential> {
     // Another seed than the generator's: its layers would otherwise start as the generator's do.
-    let builder = Builder::new(config, parameters, "discriminator", config.seed ^ 0x0064_6973_6372_696d);
+    let builder = Builder::new(config.batch, parameters, "discriminator", config.seed ^ 0x0064_6973_6372_696d);
     down(config, image, builder, (LEAKY, 1))
 }
 
@@ -241,7 +250,7 @@ fn up(
 pub(super) fn decoder(config: &LayerSettings, image: ImageShape, parameters: &mut Parameters) -> Result<Sequential> {
     let stages = stages(config, image);
     let (relu, none) = (Activation::Relu, Activation::Identity);
-    let mut builder = Builder::new(config, parameters, "decoder", config.seed);
+    let mut builder = Builder::new(config.batch, parameters, "decoder", config.seed);
     let mut widths = vec![config.latent];
     widths.extend(&config.hidden);
     widths.push(stages.last().map_or(image.values(), |stage| stage.small().elements()));
@@ -255,7 +264,7 @@ pub(super) fn generator(config: &LayerSettings, image: ImageShape, parameters: &
     let stages = stages(config, image);
     let normalized = if config.batch_norm { Normalized::Batch } else { Normalized::No };
     let last = config.generator_output.activation();
-    let mut builder = Builder::new(config, parameters, "generator", config.seed);
+    let mut builder = Builder::new(config.batch, parameters, "generator", config.seed);
     let mut widths = vec![config.latent];
     if config.fourier_features {
         let features = FourierFeatures { inputs: config.latent };

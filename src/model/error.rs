@@ -110,6 +110,11 @@ pub enum StepError {
         /// The parameter.
         name: String,
     },
+    /// A saved weight is where the model has no connection.
+    Masked {
+        /// The tensor.
+        name: String,
+    },
     /// Something was saved that the model does not have, or the other way round.
     Surplus {
         /// A tensor or counter.
@@ -137,6 +142,9 @@ impl Explain for StepError {
                 message!("{name}: expected {expected} values, found {found}", name, expected, found)
             }
             Self::NoMoments { name } => message!("{name}: expected moments of its gradient, found none", name),
+            Self::Masked { name } => {
+                message!("{name}: expected 0 where nothing is connected, found other weights", name)
+            }
             Self::Surplus { name } => message!("{name}: the model has nothing of that name", name),
             Self::Cancelled => message!("the step was cancelled"),
             Self::Network(error) => error.message(),

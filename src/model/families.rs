@@ -3,6 +3,7 @@
 use super::family::{Family, Preset};
 use super::{
     Config, Field, bernoulli_mixture, chow_liu, flow, gan, gaussian_mixture, hidden_markov, pca, regression, vae,
+    Config, Field, autoregressive, bernoulli_mixture, chow_liu, flow, gan, gaussian_mixture, pca, regression, vae,
 };
 
 /// Every family, in the order in which presets are shown.
@@ -22,6 +23,7 @@ pub static FAMILIES: &[&Family] = &[
     &bernoulli_mixture::BERNOULLI_MIXTURE,
     &chow_liu::CHOW_LIU,
     &hidden_markov::HIDDEN_MARKOV,
+    &autoregressive::AUTOREGRESSIVE,
 ];
 
 /// The names of all presets, in the order in which they are shown.

@@ -1,6 +1,7 @@
 //! The models: one file or folder a family and one line in [`FAMILIES`]; at the end, the one type that trainers hold.
 
 mod architecture;
+mod autoregressive;
 mod batch;
 mod bernoulli_mixture;
 mod change;

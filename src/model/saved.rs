@@ -115,18 +115,25 @@ pub(super) fn restore(
         if values.len() != expected {
             return Err(misfit(values.len()));
         }
+        let average = saved.weights.get(&format!("{name}{AVERAGE}"));
+        let moments_of = saved.moments.get(name);
+        let first_and_second = moments_of.into_iter().flat_map(|moments| [&moments.first, &moments.second]);
+        let mut all = std::iter::once(values).chain(average).chain(first_and_second);
+        if !all.all(|values| parameters.fits_mask(name, values)) {
+            return Err(StepError::Masked { name: name.to_owned() });
+        }
         variable.set(&Tensor::from_vec(values.clone(), variable.shape(), variable.device())?)?;
-        if saved.updates.get(network).is_some_and(|updates| *updates > 0) && !saved.moments.contains_key(name) {
+        if saved.updates.get(network).is_some_and(|updates| *updates > 0) && moments_of.is_none() {
             return Err(StepError::NoMoments { name: name.to_owned() });
         }
-        if let Some(kept) = saved.moments.get(name) {
+        if let Some(kept) = moments_of {
             // RMSprop has no first moments.
             if kept.second.len() != expected || ![0, expected].contains(&kept.first.len()) {
                 return Err(misfit(kept.second.len()));
             }
             moments.insert(name.to_owned(), kept.clone());
         }
-        if let Some(average) = saved.weights.get(&format!("{name}{AVERAGE}")) {
+        if let Some(average) = average {
             if average.len() != expected {
                 return Err(misfit(average.len()));
             }

@@ -125,6 +125,7 @@ impl Optimizer {
     /// If a gradient does not fit its parameter.
     pub fn update(&mut self, parameters: &Parameters, settings: UpdateSettings) -> Result<f64> {
         self.updates += 1;
+        parameters.mask_gradients();
         let length = if settings.gradient_clip > 0.0 { length(parameters) } else { 0.0 };
         let shrink = if length > settings.gradient_clip { settings.gradient_clip / length } else { 1.0 };
         let numbers = Numbers::new(settings, self.updates, shrink);

@@ -8,6 +8,8 @@ use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::operations::{
     Addition, AvgPool, ChainDraws, Compute, Concatenation, Conv, ConvTranspose, DecisionTrees, FourierFeatures, Linear,
     MapOrder, MaxPool, Monomials, Permute, RadialBasis, Sectors, TreeDraws, Upsample,
+    Addition, AutoregressiveDraws, AvgPool, Compute, Concatenation, Conv, ConvTranspose, DecisionTrees,
+    FourierFeatures, Linear, MapOrder, MaxPool, Monomials, Permute, RadialBasis, Sectors, TreeDraws, Upsample,
 };
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch};
@@ -184,6 +186,7 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
                 | OperationKind::Sectors(_)
                 | OperationKind::TreeDraws(_)
                 | OperationKind::ChainDraws(_) => {
+                | OperationKind::AutoregressiveDraws(_) => {
                     continue;
                 }
             };
@@ -308,6 +311,28 @@ fn sectors_and_draws_of_trees_and_chains_decode_as_on_the_cpu() {
             let count = [1, 2, 5, 13, 70][seed as usize % 5];
             assert_parity(gpu, &network, count, &format!("seed {seed} × {count}: {kind:?}"));
         }
+    }
+}
+
+#[test]
+fn draws_pixel_by_pixel_decode_as_on_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    for seed in 0..30 {
+        let mut random = stream(seed, Purpose::Generate, 4, 0);
+        let pixels = random.random_range(1..300);
+        let hidden = [0, 1, 127, 128, 300, AutoregressiveDraws::MOST_HIDDEN][seed as usize % 6];
+        let draws = AutoregressiveDraws { pixels, hidden };
+        // What comes later weighs something here as well: it is not there yet.
+        let mut weight = normal_rows(seed, Purpose::Weights, 0, 1, draws.weights());
+        let scale = 3.0 / (pixels.max(hidden) as f32).sqrt();
+        weight.iter_mut().for_each(|weight| *weight *= scale);
+        let network = Network::new(pixels, vec![Operation::of_weight("draws", 0, draws, weight)]).unwrap();
+        let count = [1, 2, 5, 13, 70][seed as usize % 5];
+        let case = format!("seed {seed} × {count}: {draws:?}");
+        assert_parity(gpu, &network, count, &case);
+        let latents = latents(&network, count);
+        let whole = gpu.decode(&network, &latents, count);
+        assert_eq!(gpu.decode_in_chunks(&network, &latents, count, 3), whole, "{case}");
     }
 }
 

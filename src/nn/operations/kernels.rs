@@ -13,7 +13,7 @@ thread_local! {
 }
 
 /// Lends this thread's buffer, with whatever was in it.
-fn with_columns<T>(length: usize, work: impl FnOnce(&mut [f32]) -> T) -> T {
+pub(super) fn with_columns<T>(length: usize, work: impl FnOnce(&mut [f32]) -> T) -> T {
     COLUMNS.with_borrow_mut(|columns| {
         if columns.len() < length {
             columns.resize(length, 0.0);

@@ -3,6 +3,7 @@
 //! of the operation before them (`nn/activation.rs`); batch norm is folded into it.
 
 mod addition;
+mod autoregressive_draws;
 mod avg_pool;
 mod candle_maps;
 mod chain_draws;
@@ -23,6 +24,7 @@ mod shader;
 mod tree_draws;
 mod upsample;
 
+pub use autoregressive_draws::{LayerWeights, normal_log_odds};
 pub use compute::{Compute, InputGradients, Inputs, OutputLayout, WeightGradientSplit};
 pub use permute::MapOrder;
 pub use shader::{MatmulShape, ShaderCall, ShaderSizes, ShaderStage};
@@ -78,4 +80,5 @@ operations! {
     sectors::Sectors,
     tree_draws::TreeDraws,
     chain_draws::ChainDraws,
+    autoregressive_draws::AutoregressiveDraws,
 }

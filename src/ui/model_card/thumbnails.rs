@@ -38,6 +38,8 @@ static FILES: &[(&str, &[u8])] = &[
     ("bernoulli-mixture", include_bytes!("../../../assets/presets/bernoulli-mixture.png")),
     ("chow-liu", include_bytes!("../../../assets/presets/chow-liu.png")),
     ("hmm", include_bytes!("../../../assets/presets/hmm.png")),
+    ("fvsbn", include_bytes!("../../../assets/presets/fvsbn.png")),
+    ("made", include_bytes!("../../../assets/presets/made.png")),
 ];
 
 /// The pixels of a preset's plane; `None` where it has none.

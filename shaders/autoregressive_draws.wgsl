@@ -1,0 +1,100 @@
+// Pixels drawn one after another, each given those before it: a workgroup an example. The weights are a bias a pixel; without
+// hidden units what the pixels before weigh in each; with them a bias a unit, what each pixel weighs in the units, and what the
+// units weigh in each pixel.
+
+const THREADS = 128u;
+const MOST_HIDDEN = 2048u;
+// A logit's parts are summed in two steps.
+const GROUPS = 8u;
+const GROUP = THREADS / GROUPS;
+
+// The units' sums over the pixels so far. A unit is one thread's alone.
+var<workgroup> sums: array<f32, MOST_HIDDEN>;
+var<workgroup> parts: array<f32, THREADS>;
+var<workgroup> group_sums: array<f32, GROUPS>;
+
+// Its weights lie as they are.
+fn weight_at(address: u32) -> f32 {
+    return weights[address >> 2u][address & 3u];
+}
+
+// The log odds of a standard normal number being below z, by a fit of erfc.
+fn normal_log_odds(z: f32) -> f32 {
+    let x = abs(z) * 0.70710678;
+    let t = 1.0 / (1.0 + 0.5 * x);
+    var fit = 0.17087277;
+    fit = fit * t - 0.82215223;
+    fit = fit * t + 1.48851587;
+    fit = fit * t - 1.13520398;
+    fit = fit * t + 0.27886807;
+    fit = fit * t - 0.18628806;
+    fit = fit * t + 0.09678418;
+    fit = fit * t + 0.37409196;
+    fit = fit * t + 1.00002368;
+    fit = fit * t - 1.26551223;
+    let log_tail = log(0.5 * t) - x * x + fit;
+    let log_odds = log(1.0 - exp(log_tail)) - log_tail;
+    return select(log_odds, -log_odds, z < 0.0);
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) index: u32,
+) {
+    let example = workgroup_from(group, groups);
+    if example >= stage.examples {
+        return;
+    }
+    let pixels = stage.large_channels;
+    let hidden = stage.small_channels;
+    let reading = pixels + hidden;
+    let giving = reading + pixels * hidden;
+    let read = stage.input_base + example * pixels;
+    let written = stage.output_base + example * pixels;
+    let one = activate(1.0);
+    let zero = activate(0.0);
+    for (var unit = index; unit < hidden; unit += THREADS) {
+        sums[unit] = weight_at(pixels + unit);
+    }
+    for (var pixel = 0u; pixel < pixels; pixel++) {
+        var part = 0.0;
+        if hidden == 0u {
+            // Each thread reads the pixels that it has written itself.
+            for (var at = index; at < pixel; at += THREADS) {
+                if output[written + at] == one {
+                    part += weight_at(giving + pixel * pixels + at);
+                }
+            }
+        } else {
+            for (var unit = index; unit < hidden; unit += THREADS) {
+                part += weight_at(giving + pixel * hidden + unit) * max(sums[unit], 0.0);
+            }
+        }
+        parts[index] = part;
+        workgroupBarrier();
+        if index < GROUPS {
+            var sum = 0.0;
+            for (var at = 0u; at < GROUP; at++) {
+                sum += parts[index * GROUP + at];
+            }
+            group_sums[index] = sum;
+        }
+        workgroupBarrier();
+        // All threads come to the same.
+        var logit = weight_at(pixel);
+        for (var at = 0u; at < GROUPS; at++) {
+            logit += group_sums[at];
+        }
+        let is_one = logit > normal_log_odds(value_at(read + pixel));
+        if index == pixel % THREADS {
+            output[written + pixel] = select(zero, one, is_one);
+        }
+        if is_one {
+            for (var unit = index; unit < hidden; unit += THREADS) {
+                sums[unit] += weight_at(reading + pixel * hidden + unit);
+            }
+        }
+    }
+}

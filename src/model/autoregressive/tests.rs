@@ -1,0 +1,137 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+use super::*;
+use crate::dataset::{Dataset, Source};
+use crate::model::exact::bits::every;
+use crate::model::exact::numbers::softplus;
+use crate::model::{Batches, Config};
+use crate::random::{Purpose, normal_rows};
+use crate::snapshot::{OperationKind, Scratch};
+use std::sync::Arc;
+
+/// Images of four kinds, with noise.
+fn kinds(shape: ImageShape, count: usize) -> Arc<Dataset> {
+    let pixels = shape.values();
+    let noise = normal_rows(2, Purpose::Generate, 0, count, pixels);
+    let value = |image: usize, pixel: usize| {
+        let ink = if pixel % 4 == image % 4 || pixel % 7 == image % 2 { 190.0 } else { 40.0 };
+        (ink + 35.0 * noise[image * pixels + pixel]).clamp(0.0, 255.0) as u8
+    };
+    let bytes: Vec<u8> = (0..count).flat_map(|i| (0..pixels).map(move |p| (i, p))).map(|(i, p)| value(i, p)).collect();
+    let split = Split::of_bytes(shape, bytes, Vec::new());
+    Arc::new(Dataset::new(Source::default(), "kinds", split.clone(), split))
+}
+
+/// A direct model and one with a hidden layer, after some steps with everything that an update can do.
+fn trained(shape: ImageShape, steps: u64) -> Vec<Autoregressive> {
+    let data = kinds(shape, 400);
+    let train = |(preset, hidden): (&str, Vec<usize>)| {
+        let settings = [("average_decay", 0.9), ("weight_decay", 0.01), ("gradient_clip", 3.0)];
+        let config =
+            Config::preset(preset).unwrap().with("hidden", hidden).unwrap().with("optimizer", "adamw").unwrap();
+        let config = settings.into_iter().fold(config, |config, (key, value)| config.with(key, value).unwrap());
+        let mut model = Autoregressive::new(&config, shape, Parameters::default()).unwrap();
+        let mut batches = Batches::new(data.clone());
+        (0..steps).for_each(|step| drop(model.step(&mut StepInput::new(step, &mut batches)).unwrap()));
+        model
+    };
+    [("fvsbn", vec![]), ("made", vec![37])].map(train).into()
+}
+
+fn batch(images: Vec<f32>, pixels: usize) -> Batch {
+    let images = Tensor::from_vec(images.clone(), (images.len() / pixels, pixels), &Device::Cpu).unwrap();
+    Batch { noise: images.narrow(1, 0, 0).unwrap(), images, between: Vec::new() }
+}
+
+/// log p(x) of images as the tests of training see it, by the average of the weights.
+fn log_ps(model: &Autoregressive, images: Vec<f32>) -> Vec<f64> {
+    let nats = model.network.with_average(|| copied(&model.nats(&batch(images, model.shape.values()))?)).unwrap();
+    nats.into_iter().map(|nats| -f64::from(nats)).collect()
+}
+
+#[test]
+fn the_probabilities_of_all_images_sum_to_one() {
+    for model in trained(ImageShape::grey(3, 3), 60) {
+        let images = every(9).flatten().map(|one| f32::from(u8::from(one))).collect();
+        let sum: f64 = log_ps(&model, images).into_iter().map(f64::exp).sum();
+        assert!((sum - 1.0).abs() < 1e-6, "{sum}");
+    }
+}
+
+#[test]
+fn what_is_drawn_pixel_by_pixel_is_as_likely_as_evaluation_says() {
+    for model in trained(ImageShape { channels: 3, height: 5, width: 4 }, 60) {
+        let (snapshot, pixels) = (model.snapshot(1).unwrap(), model.shape.values());
+        let latents = normal_rows(5, Purpose::Sample, 0, 40, pixels);
+        let images = snapshot.decoder.evaluate(&latents, 40, &mut Scratch::default()).to_vec();
+        assert!(images.iter().all(|value| [0.0, 1.0].contains(value)));
+        let [operation] = snapshot.decoder.operations() else { panic!("one operation") };
+        let OperationKind::AutoregressiveDraws(draws) = operation.kind else { panic!("draws") };
+        let expected = log_ps(&model, images.clone());
+        for (image, expected) in images.chunks_exact(pixels).zip(expected) {
+            let logits = draws.logits(&operation.weight, image);
+            let each = logits.iter().zip(image).map(|(logit, x)| f64::from(x * logit) - softplus(f64::from(*logit)));
+            let found: f64 = each.sum();
+            assert!((found - expected).abs() < 1e-4, "{found} {expected}");
+        }
+    }
+}
+
+#[test]
+fn every_image_is_drawn_as_often_as_it_is_likely() {
+    const DRAWS: usize = 20_000;
+    for model in trained(ImageShape::grey(2, 3), 60) {
+        let snapshot = model.snapshot(1).unwrap();
+        let latents = snapshot.draws(1, Purpose::Sample, 0, DRAWS);
+        let drawn = snapshot.decoder.evaluate(&latents, DRAWS, &mut Scratch::default()).to_vec();
+        let mut counts = [0.0; 64];
+        for image in drawn.chunks_exact(6) {
+            counts[image.iter().enumerate().map(|(at, x)| (*x as usize) << at).sum::<usize>()] += 1.0;
+        }
+        let images = every(6).flatten().map(|one| f32::from(u8::from(one))).collect();
+        for (log_p, count) in log_ps(&model, images).into_iter().zip(counts) {
+            let (p, found) = (log_p.exp(), count / DRAWS as f64);
+            let deviation = (p * (1.0 - p) / DRAWS as f64).sqrt();
+            assert!((found - p).abs() < 5.0 * deviation + 1e-6, "{found} of {p}");
+        }
+    }
+}
+
+#[test]
+fn after_training_no_pixel_changes_the_logits_before_it() {
+    for model in trained(ImageShape::grey(4, 5), 40) {
+        let logits =
+            |image: Vec<f32>| copied(&model.network.layers.forward(&batch(image, 20).images).unwrap()).unwrap();
+        let image: Vec<f32> = (0..20).map(|pixel| (pixel % 3 == 0).into()).map(|one: u8| one.into()).collect();
+        let before = logits(image.clone());
+        for changed in 0..20 {
+            let mut other = image.clone();
+            other[changed] = 1.0 - other[changed];
+            let after = logits(other);
+            assert_eq!(before[..=changed], after[..=changed], "{changed}");
+            assert!(changed > 10 || before != after, "{changed}");
+        }
+    }
+}
+
+#[test]
+fn weights_where_nothing_is_connected_are_refused() {
+    for mut model in trained(ImageShape::grey(4, 5), 2) {
+        let whole = model.save().unwrap();
+        model.restore(&whole).unwrap();
+        let masked: Vec<&String> = whole.weights.keys().filter(|name| name.contains(".weight")).collect();
+        assert!(masked.len() >= 2, "{masked:?}");
+        for name in masked {
+            let mut spoiled = whole.clone();
+            let zero = spoiled.weights[name].iter().position(|weight| *weight == 0.0).unwrap();
+            spoiled.weights.get_mut(name).unwrap()[zero] = 1.0;
+            let error = model.restore(&spoiled).unwrap_err();
+            assert!(matches!(error, StepError::Masked { .. }), "{name}: {error}");
+        }
+        let mut spoiled = whole.clone();
+        spoiled.moments.get_mut("decoder.0.weight").unwrap().first[0..20].fill(1.0);
+        assert_eq!(
+            model.restore(&spoiled).unwrap_err().to_string(),
+            "decoder.0.weight: expected 0 where nothing is connected, found other weights"
+        );
+    }
+}

@@ -1,0 +1,310 @@
+//! Draws of a distribution of binary images in which each pixel depends on all before it: from a normal number a pixel.
+
+use super::candle_maps::{only, weight_of};
+use super::compute::{Compute, InputGradients, Inputs, OutputLayout};
+use super::kernels::with_columns;
+use super::shader::{ShaderCall, ShaderSizes, ShaderStage, wgsl};
+use crate::nn::conv_shape::Map;
+use crate::nn::vector::dot;
+use candle_core::{DType, Result, Tensor};
+use std::f32::consts::FRAC_1_SQRT_2;
+
+/// `[batch, pixels]` to `[batch, pixels]`, each 0 or 1: pixel i is 1 where its number z is below Φ⁻¹(p), p the probability of a
+/// one given the pixels before it. It is the same to compare p's logit with that of Φ(z), which is [`normal_log_odds`].
+///
+/// Logits come from the pixels before directly, or through one hidden layer of ReLUs. The weight holds, one after another: a bias
+/// a pixel; without a hidden layer `[pixels, pixels]`, of each pixel what those before it weigh in it; with one a bias a unit,
+/// `[pixels, hidden]`, what each pixel weighs in the units, and `[pixels, hidden]`, what the units weigh in each pixel. What comes
+/// later weighs nothing: where a unit has read a pixel, it weighs 0 in all pixels up to that one.
+///
+/// A number that lies on the edge within rounding may make another pixel on the GPU than on the CPU, and others after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AutoregressiveDraws {
+    /// Pixels.
+    pub pixels: usize,
+    /// Units of the hidden layer; 0 without one.
+    pub hidden: usize,
+}
+
+/// A layer's weight `[outputs, inputs]` and bias `[outputs]`.
+#[derive(Clone, Copy, Debug)]
+pub struct LayerWeights<'a> {
+    /// Row by row.
+    pub weight: &'a [f32],
+    /// One an output.
+    pub bias: &'a [f32],
+}
+
+/// The parts of the weight.
+struct Parts<'a> {
+    /// `[pixels]`.
+    biases: &'a [f32],
+    /// `[hidden]`.
+    unit_biases: &'a [f32],
+    /// `[pixels, hidden]`.
+    reading: &'a [f32],
+    /// `[pixels, hidden]`, or `[pixels, pixels]`.
+    giving: &'a [f32],
+}
+
+/// log Φ(z) − log(1 − Φ(z)), where Φ(z) is the probability that a standard normal number is below z. By Chebyshev's fit of erfc
+/// (Press 2007, 6.2.2) in the logarithm, so that it goes on where Φ is 0 or 1 in single precision. Written as its shader has it.
+pub fn normal_log_odds(z: f32) -> f32 {
+    let x = z.abs() * FRAC_1_SQRT_2;
+    let t = 1.0 / (1.0 + 0.5 * x);
+    let fit = FIT.iter().rev().fold(0.0, |sum, coefficient| sum * t + coefficient);
+    // Of the smaller of both tails.
+    let log_tail = (0.5 * t).ln() - x * x + fit;
+    let log_odds = (1.0 - log_tail.exp()).ln() - log_tail;
+    if z < 0.0 { -log_odds } else { log_odds }
+}
+
+/// Of erfc(x) = t·exp(−x² + Σ fitᵢ·tⁱ), t = 1/(1 + x/2).
+const FIT: [f32; 10] = [
+    -1.265_512_2,
+    1.000_023_7,
+    0.374_091_95,
+    0.096_784_18,
+    -0.186_288_06,
+    0.278_868_08,
+    -1.135_204,
+    1.488_515_9,
+    -0.822_152_26,
+    0.170_872_76,
+];
+
+impl AutoregressiveDraws {
+    const ONLY: ShaderStage = ShaderStage {
+        name: "autoregressive_draws",
+        source: concat!(wgsl!("shared/stage"), wgsl!("autoregressive_draws")),
+        // A workgroup an example.
+        tile: [1, 1],
+    };
+    pub(super) const STAGES: &'static [ShaderStage] = &[Self::ONLY];
+    /// Units that a workgroup has memory for, as in the shader.
+    pub const MOST_HIDDEN: usize = 2048;
+
+    /// The weight, from those of the last layer and of the one before it, where there is one.
+    pub fn weight_from(hidden: Option<LayerWeights<'_>>, last: LayerWeights<'_>) -> Vec<f32> {
+        let mut all = last.bias.to_vec();
+        if let Some(LayerWeights { weight, bias }) = hidden {
+            all.extend(bias);
+            let pixels = last.bias.len();
+            let from = all.len();
+            all.resize(from + weight.len(), 0.0);
+            let reading = all.get_mut(from..).unwrap_or_default();
+            for (unit, row) in weight.chunks_exact(pixels.max(1)).enumerate() {
+                let column = reading.iter_mut().skip(unit).step_by(bias.len().max(1));
+                column.zip(row).for_each(|(target, weight)| *target = *weight);
+            }
+        }
+        all.extend(last.weight);
+        all
+    }
+
+    /// The logits of an image's pixels, each given those before it, `[pixels]`, summed in the order of [`Compute::forward`].
+    pub fn logits(&self, weight: &[f32], image: &[f32]) -> Vec<f32> {
+        let (mut logits, mut seen) = (Vec::with_capacity(self.pixels), vec![0.0; self.pixels]);
+        self.in_order(weight, &mut seen, |pixel, logit| {
+            logits.push(logit);
+            image.get(pixel).copied().unwrap_or_default()
+        });
+        logits
+    }
+
+    fn parts<'a>(&self, weight: &'a [f32]) -> Parts<'a> {
+        let split = |values: &'a [f32], at: usize| values.split_at(at.min(values.len()));
+        let (biases, rest) = split(weight, self.pixels);
+        let (unit_biases, rest) = split(rest, self.hidden);
+        let (reading, giving) = split(rest, self.pixels * self.hidden);
+        Parts { biases, unit_biases, reading, giving }
+    }
+
+    /// Goes over the pixels in their order: `choose` is told a pixel's number and its logit given those before, and says what it
+    /// is.
+    fn in_order(&self, weight: &[f32], image: &mut [f32], mut choose: impl FnMut(usize, f32) -> f32) {
+        let Parts { biases, unit_biases, reading, giving } = self.parts(weight);
+        if self.hidden == 0 {
+            for (pixel, (bias, row)) in biases.iter().zip(giving.chunks_exact(self.pixels.max(1))).enumerate() {
+                let (before, rest) = image.split_at_mut(pixel.min(image.len()));
+                if let Some(value) = rest.first_mut() {
+                    *value = choose(pixel, bias + dot(row.get(..pixel).unwrap_or(row), before));
+                }
+            }
+            return;
+        }
+        with_columns(2 * self.hidden, |buffer| {
+            // Sums over the pixels so far, and what of them is passed on.
+            let (sums, units) = buffer.split_at_mut(self.hidden);
+            sums.copy_from_slice(unit_biases);
+            relu(sums, units);
+            let rows = reading.chunks_exact(self.hidden).zip(giving.chunks_exact(self.hidden));
+            for (pixel, ((value, bias), (reading, giving))) in image.iter_mut().zip(biases).zip(rows).enumerate() {
+                *value = choose(pixel, bias + dot(giving, units));
+                if *value != 0.0 {
+                    let share = *value;
+                    sums.iter_mut().zip(reading).for_each(|(sum, weight)| *sum += share * weight);
+                    relu(sums, units);
+                }
+            }
+        });
+    }
+}
+
+fn relu(sums: &[f32], units: &mut [f32]) {
+    units.iter_mut().zip(sums).for_each(|(unit, sum)| *unit = sum.max(0.0));
+}
+
+impl Compute for AutoregressiveDraws {
+    fn inputs(&self) -> usize {
+        self.pixels
+    }
+
+    fn outputs(&self) -> usize {
+        self.pixels
+    }
+
+    fn weight_shape(&self) -> Vec<usize> {
+        let (pixels, hidden) = (self.pixels, self.hidden);
+        let rest = if hidden == 0 {
+            pixels.saturating_mul(pixels)
+        } else {
+            pixels.saturating_mul(2).saturating_add(1).saturating_mul(hidden)
+        };
+        vec![pixels.saturating_add(rest)]
+    }
+
+    fn flops(&self) -> u64 {
+        let (pixels, hidden) = (self.pixels as u64, self.hidden as u64);
+        if hidden == 0 { pixels * pixels } else { 4 * pixels * hidden }
+    }
+
+    fn forward(&self, weight: &[f32], _: &[f32], x: Inputs<'_>, out: &mut [f32]) {
+        let examples = x.first.chunks_exact(self.pixels.max(1)).zip(out.chunks_exact_mut(self.pixels.max(1)));
+        examples.for_each(|(x, out)| {
+            self.in_order(weight, out, |pixel, logit| {
+                let z = x.get(pixel).copied().unwrap_or_default();
+                if logit > normal_log_odds(z) { 1.0 } else { 0.0 }
+            });
+        });
+    }
+
+    /// It is constant piece by piece.
+    fn backward(&self, _: &[f32], _: Inputs<'_>, _: &[f32], x_gradient: InputGradients<'_>) {
+        x_gradient.first.fill(0.0);
+    }
+
+    fn tangent(&self, _: &[f32], _: Inputs<'_>, _: Inputs<'_>, out: &mut [f32]) {
+        out.fill(0.0);
+    }
+
+    fn by_candle(&self, weight: Option<&Tensor>, _: Option<&Tensor>, x: &[&Tensor]) -> Result<Tensor> {
+        let (x, weight, Self { pixels, hidden }) = (only(x)?, weight_of(weight)?, *self);
+        let edges: Vec<f32> = x.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?;
+        let edges = Tensor::from_vec(edges.into_iter().map(normal_log_odds).collect(), x.shape(), x.device())?;
+        let edges = edges.to_dtype(x.dtype())?;
+        let part = |from: usize, columns: usize| weight.narrow(0, from, pixels * columns)?.reshape((pixels, columns));
+        let biases = weight.narrow(0, 0, pixels)?;
+        // Sums over the pixels so far: of the logits themselves, or of the units that they come from.
+        let (start, reading) = match hidden {
+            0 => (biases.clone(), part(pixels, pixels)?.t()?.contiguous()?),
+            _ => (weight.narrow(0, pixels, hidden)?, part(pixels + hidden, hidden)?),
+        };
+        let giving = if hidden == 0 { None } else { Some(part(pixels + hidden + pixels * hidden, hidden)?) };
+        let mut sums = start.broadcast_as((x.dim(0)?, start.elem_count()))?.contiguous()?;
+        let mut drawn = Vec::with_capacity(pixels);
+        for pixel in 0..pixels {
+            let logit = match &giving {
+                None => sums.narrow(1, pixel, 1)?.contiguous()?,
+                Some(giving) => {
+                    let own = sums.relu()?.matmul(&giving.narrow(0, pixel, 1)?.t()?)?;
+                    own.broadcast_add(&biases.narrow(0, pixel, 1)?)?
+                }
+            };
+            let value = logit.gt(&edges.narrow(1, pixel, 1)?)?.to_dtype(x.dtype())?;
+            sums = (sums + value.matmul(&reading.narrow(0, pixel, 1)?)?)?;
+            drawn.push(value);
+        }
+        Tensor::cat(&drawn, 1)
+    }
+
+    fn shader(&self, examples: usize) -> Option<ShaderCall> {
+        let map = |channels| Map { height: 1, width: 1, channels };
+        let sizes = ShaderSizes { small: map(self.hidden), large: map(self.pixels), ..ShaderSizes::default() };
+        (self.hidden <= Self::MOST_HIDDEN).then_some(ShaderCall { stage: Self::ONLY, rows: examples, sizes })
+    }
+
+    fn label(&self) -> &'static str {
+        "operation.autoregressive_draws"
+    }
+
+    fn sizes(&self) -> String {
+        match self.hidden {
+            0 => format!("{}", self.pixels),
+            hidden => format!("{}→{hidden}→{}", self.pixels, self.pixels),
+        }
+    }
+
+    fn layout(&self) -> OutputLayout {
+        OutputLayout::Vector(self.pixels)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn log_odds_are_those_of_the_normal_distribution_into_its_tails() {
+        let tail = |z: f64| 0.5 * libm::erfc(z * std::f64::consts::FRAC_1_SQRT_2);
+        for step in -3600..=3600 {
+            let z = step as f32 / 100.0;
+            let expected = tail(-f64::from(z)).ln() - tail(f64::from(z)).ln();
+            let found = f64::from(normal_log_odds(z));
+            assert!((found - expected).abs() < 1e-6 + 4e-7 * expected.abs(), "{z}: {found} {expected}");
+        }
+        assert!(normal_log_odds(1e30) == f32::INFINITY && normal_log_odds(f32::NEG_INFINITY) == f32::NEG_INFINITY);
+        assert!(normal_log_odds(f32::NAN).is_nan());
+    }
+
+    /// Three pixels, of which the second repeats the first and the third is the second's opposite.
+    fn layers() -> (Vec<f32>, Vec<f32>) {
+        (vec![0.0, 0.0, 0.0, 80.0, 0.0, 0.0, 0.0, -80.0, 0.0], vec![0.0, -40.0, 40.0])
+    }
+
+    #[test]
+    fn each_pixel_is_drawn_given_those_before_it() {
+        let (weight, bias) = layers();
+        let draws = AutoregressiveDraws { pixels: 3, hidden: 0 };
+        let weight = AutoregressiveDraws::weight_from(None, LayerWeights { weight: &weight, bias: &bias });
+        assert_eq!(weight.len(), draws.weights());
+        let mut out = [0.5; 6];
+        draws.forward(&weight, &[], Inputs::from(&[-0.1, 3.0, -3.0, 0.1, -3.0, 3.0][..]), &mut out);
+        assert_eq!(out, [1.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
+        assert_eq!(draws.logits(&weight, &[0.0, 1.0, 1.0]), [0.0, -40.0, -40.0]);
+    }
+
+    #[test]
+    fn hidden_units_pass_on_what_they_have_read() {
+        // Two units read the first pixel, one of them with its sign turned; the last pixel reads both.
+        let first = [1.0, 0.0, -1.0, 0.0];
+        let last = [0.0, 0.0, 60.0, -60.0];
+        let draws = AutoregressiveDraws { pixels: 2, hidden: 2 };
+        let hidden = LayerWeights { weight: &first, bias: &[0.0, 1.0] };
+        let weight = AutoregressiveDraws::weight_from(Some(hidden), LayerWeights { weight: &last, bias: &[0.0, 0.0] });
+        assert_eq!(weight, [0.0, 0.0, 0.0, 1.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 60.0, -60.0]);
+        let mut out = [0.5; 4];
+        draws.forward(&weight, &[], Inputs::from(&[-0.1, 3.0, 0.1, -3.0][..]), &mut out);
+        assert_eq!(out, [1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(draws.logits(&weight, &[1.0, 0.0]), [0.0, 60.0]);
+        assert_eq!(draws.logits(&weight, &[0.0, 0.0]), [0.0, -60.0]);
+    }
+
+    #[test]
+    fn more_units_than_a_workgroup_holds_are_drawn_on_the_cpu_alone() {
+        let call = |hidden| AutoregressiveDraws { pixels: 9, hidden }.shader(70);
+        assert_eq!(call(2048).map(|call| call.rows), Some(70));
+        assert_eq!(call(2049), None);
+    }
+}
