@@ -18,7 +18,17 @@ pub static AUTOREGRESSIVE: Family = Family {
     heading: "preset.exact",
     presets: &[
         // Down a cosine, ten epochs of MNIST.
-        Preset { name: "fvsbn", settings: &[BATCH, SCHEDULE, SHARE, ("schedule_steps", Setting::Whole(6000))] },
+        Preset {
+            name: "fvsbn",
+            // Its steps are large beside fresh weights: they begin small.
+            settings: &[
+                BATCH,
+                ("warm_up_steps", Setting::Whole(200)),
+                SCHEDULE,
+                SHARE,
+                ("schedule_steps", Setting::Whole(6000)),
+            ],
+        },
         // Twenty epochs.
         Preset {
             name: "made",
