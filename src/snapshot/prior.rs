@@ -34,17 +34,32 @@ impl Snapshot {
         count: usize,
         truncation: f32,
     ) -> Vec<f32> {
+        let normals = normal_rows(seed, purpose, step, count, self.prior_normals());
+        self.latents_of_normals(&normals, truncation)
+    }
+
+    /// Standard normal numbers that a draw of its prior is made of.
+    pub fn prior_normals(&self) -> usize {
+        match &self.prior {
+            Prior::StandardNormal => self.latent,
+            // The last one chooses the component.
+            Prior::GaussianMixture { .. } => self.latent + 1,
+        }
+    }
+
+    /// The draws of its prior, `[count, latent]`, that are made of standard normal numbers, `[count, prior_normals()]`;
+    /// `truncation` as in [`Self::truncated_draws`].
+    pub fn latents_of_normals(&self, normals: &[f32], truncation: f32) -> Vec<f32> {
         let latent = self.latent;
         // What is not truncated keeps its bits.
         let scaled = |z: f32| if truncation == 1.0 { z } else { z * truncation };
         match &self.prior {
-            Prior::StandardNormal => normal_rows(seed, purpose, step, count, latent).into_iter().map(scaled).collect(),
+            Prior::StandardNormal => normals.iter().copied().map(scaled).collect(),
             Prior::GaussianMixture { weights, means, covariances } => {
                 let factors: Vec<Vec<f64>> = covariances
                     .chunks_exact((latent * latent).max(1))
                     .map(|matrix| lower_factor(matrix, latent))
                     .collect();
-                let rows = normal_rows(seed, purpose, step, count, latent + 1);
                 let draw = |row: &[f32]| {
                     let (noise, choice) = row.split_at(latent);
                     let component = chosen(weights, choice.first().map_or(0.5, |z| uniform_from_normal(*z)));
@@ -54,7 +69,7 @@ impl Snapshot {
                     let away = |row: &[f64]| row.iter().zip(noise).map(|(a, z)| a * f64::from(scaled(*z))).sum::<f64>();
                     rows.map(|(row, mean)| (f64::from(*mean) + away(row)) as f32).collect::<Vec<f32>>()
                 };
-                rows.chunks_exact(latent + 1).flat_map(draw).collect()
+                normals.chunks_exact(latent + 1).flat_map(draw).collect()
             }
         }
     }

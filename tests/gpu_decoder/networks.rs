@@ -10,6 +10,8 @@ use latentarium::nn::operations::{
     MapOrder, MaxPool, Monomials, Permute, RadialBasis, Sectors, TreeDraws, Upsample,
     Addition, AutoregressiveDraws, AvgPool, Compute, Concatenation, Conv, ConvTranspose, DecisionTrees,
     FourierFeatures, Linear, MapOrder, MaxPool, Monomials, Permute, RadialBasis, Sectors, TreeDraws, Upsample,
+    Addition, AvgPool, Compute, Concatenation, Conv, ConvTranspose, DecisionTrees, ExpertProduct, FourierFeatures,
+    Linear, MapOrder, MaxPool, Monomials, Permute, RadialBasis, Sectors, TreeDraws, Upsample,
 };
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch};
@@ -183,6 +185,7 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
                 OperationKind::Monomials(_)
                 | OperationKind::RadialBasis(_)
                 | OperationKind::DecisionTrees(_)
+                | OperationKind::ExpertProduct(_)
                 | OperationKind::Sectors(_)
                 | OperationKind::TreeDraws(_)
                 | OperationKind::ChainDraws(_) => {
@@ -333,6 +336,13 @@ fn draws_pixel_by_pixel_decode_as_on_the_cpu() {
         let latents = latents(&network, count);
         let whole = gpu.decode(&network, &latents, count);
         assert_eq!(gpu.decode_in_chunks(&network, &latents, count, 3), whole, "{case}");
+fn products_of_experts_are_as_on_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    for (seed, dimensions) in (0..4).zip([1, 2, 7, 33]) {
+        let first = random_operation(0, (Linear { inputs: 3, outputs: 2 * dimensions }.into(), vec![0]), seed);
+        let product = Operation::of_weight("product", 1, ExpertProduct { dimensions }, Vec::new());
+        let network = Network::new(3, vec![first, product]).unwrap();
+        assert_parity(gpu, &network, [1, 5, 13, 70][seed as usize], &format!("{dimensions} dimensions"));
     }
 }
 

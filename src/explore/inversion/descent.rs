@@ -29,6 +29,26 @@ pub struct InvertedImage {
     pub squared_error: f32,
 }
 
+/// What is searched for: an image, and which of its pixels count, all of them where nothing is said.
+#[derive(Clone, Copy)]
+pub(super) struct SoughtImage<'a> {
+    pub pixels: &'a [f32],
+    pub kept: Option<&'a [bool]>,
+}
+
+impl SoughtImage<'_> {
+    /// ‖x − G(z)‖² of the pixels that count.
+    pub fn square_distance(&self, output: &[f32]) -> f32 {
+        match self.kept {
+            None => square_distance(self.pixels, output),
+            Some(kept) => {
+                let pixels = self.pixels.iter().zip(output).zip(kept);
+                pixels.filter(|(_, kept)| **kept).map(|((x, g), _)| (x - g) * (x - g)).sum()
+            }
+        }
+    }
+}
+
 /// Where a search is.
 pub(super) struct Descent {
     at: Vec<f32>,
@@ -83,8 +103,8 @@ impl Descent {
     }
 
     /// Takes what was decoded at the next place.
-    pub fn receive(&mut self, image: &[f32], output: &[f32]) {
-        let error = square_distance(image, output);
+    pub fn receive(&mut self, image: SoughtImage<'_>, output: &[f32]) {
+        let error = image.square_distance(output);
         let cost = error + PRIOR * dot(&self.next, &self.next);
         self.is_better = cost < self.cost;
         if self.is_better {
@@ -101,12 +121,16 @@ impl Descent {
     }
 
     /// Differentiates where it is.
-    pub fn receive_slope(&mut self, decoder: &Network, image: &[f32], scratch: &mut TangentScratch) {
-        let latent = self.at.len();
+    pub fn receive_slope(&mut self, decoder: &Network, image: SoughtImage<'_>, scratch: &mut TangentScratch) {
+        let (latent, pixels) = (self.at.len(), image.pixels.len());
         let tangents = decoder.jacobian(&self.at, scratch).tangents;
-        let jacobian = Matrix::new(tangents, latent, image.len());
+        let masked: Option<Vec<f32>> = image.kept.map(|kept| {
+            let kept = kept.iter().cycle();
+            tangents.iter().zip(kept).map(|(tangent, kept)| if *kept { *tangent } else { 0.0 }).collect()
+        });
+        let jacobian = Matrix::new(masked.as_deref().unwrap_or(tangents), latent, pixels);
         matmul(&mut self.hessian, jacobian, jacobian.transposed(), false);
-        let rest: Vec<f32> = image.iter().zip(&self.image).map(|(x, g)| x - g).collect();
+        let rest: Vec<f32> = image.pixels.iter().zip(&self.image).map(|(x, g)| x - g).collect();
         matmul(&mut self.slope, jacobian, Matrix::new(&rest, rest.len(), 1), false);
     }
 

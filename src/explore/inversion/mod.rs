@@ -4,10 +4,9 @@
 
 mod descent;
 
-use crate::nn::vector::square_distance;
 use crate::random::Purpose;
 use crate::snapshot::{Network, Scratch, Snapshot, TangentScratch};
-use descent::Descent;
+use descent::{Descent, SoughtImage};
 use std::sync::Arc;
 
 pub use descent::{INVERSION_SIGMA, InvertedImage};
@@ -59,13 +58,36 @@ impl Inverter {
         scratch: &mut InversionScratch,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Option<InvertedImage> {
+        self.search(SoughtImage { pixels: image, kept: None }, before, scratch, go_on)
+    }
+
+    /// The same by the pixels alone that are kept, `[pixels]`.
+    pub fn invert_kept(
+        &self,
+        image: &[f32],
+        kept: &[bool],
+        scratch: &mut InversionScratch,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Option<InvertedImage> {
+        self.search(SoughtImage { pixels: image, kept: Some(kept) }, None, scratch, go_on)
+    }
+
+    fn search(
+        &self,
+        image: SoughtImage<'_>,
+        before: Option<&[f32]>,
+        scratch: &mut InversionScratch,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Option<InvertedImage> {
         let (decoder, latent) = (&self.snapshot.decoder, self.snapshot.latent);
-        if image.len() != decoder.output() || decoder.input() != latent || image.iter().any(|x| !x.is_finite()) {
+        let pixels = image.pixels;
+        let fits = pixels.len() == decoder.output() && image.kept.is_none_or(|kept| kept.len() == pixels.len());
+        if !fits || decoder.input() != latent || pixels.iter().any(|x| !x.is_finite()) {
             return None;
         }
         let before = before.filter(|before| before.len() == latent && before.iter().all(|z| z.is_finite()));
         let starts = before.into_iter().chain(self.nearest(image)).take(STARTS);
-        let mut descents: Vec<Descent> = starts.map(|start| Descent::from(start, image.len())).collect();
+        let mut descents: Vec<Descent> = starts.map(|start| Descent::from(start, pixels.len())).collect();
         for _ in 0..FIRST_STEPS {
             step(decoder, image, &mut descents, scratch, go_on)?;
         }
@@ -81,9 +103,9 @@ impl Inverter {
     }
 
     /// The draws whose images are nearest, the nearest first.
-    fn nearest(&self, image: &[f32]) -> impl Iterator<Item = &[f32]> {
-        let distance = |drawn: &[f32]| square_distance(image, drawn);
-        let mut near: Vec<(f32, &[f32])> = (self.images.chunks_exact(image.len().max(1)).map(distance))
+    fn nearest(&self, image: SoughtImage<'_>) -> impl Iterator<Item = &[f32]> {
+        let distance = |drawn: &[f32]| image.square_distance(drawn);
+        let mut near: Vec<(f32, &[f32])> = (self.images.chunks_exact(image.pixels.len().max(1)).map(distance))
             .zip(self.draws.chunks_exact(self.snapshot.latent.max(1)))
             .collect();
         near.sort_by(|(a, _), (b, _)| a.total_cmp(b));
@@ -98,7 +120,7 @@ fn cost(descents: &[Descent], place: usize) -> f32 {
 /// Decodes where each search goes next, and the Jacobian where that was better.
 fn step(
     decoder: &Network,
-    image: &[f32],
+    image: SoughtImage<'_>,
     descents: &mut [Descent],
     scratch: &mut InversionScratch,
     go_on: &mut dyn FnMut() -> bool,
@@ -109,7 +131,7 @@ fn step(
     let mut open: Vec<&mut Descent> = descents.iter_mut().filter(|descent| !descent.is_done()).collect();
     let next: Vec<f32> = open.iter().flat_map(|descent| descent.next()).copied().collect();
     let outputs = decoder.evaluate(&next, open.len(), &mut scratch.values);
-    for (descent, output) in open.iter_mut().zip(outputs.chunks_exact(image.len().max(1))) {
+    for (descent, output) in open.iter_mut().zip(outputs.chunks_exact(image.pixels.len().max(1))) {
         descent.receive(image, output);
     }
     for descent in open.into_iter().filter(|descent| !descent.is_done()) {

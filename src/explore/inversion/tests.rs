@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::dataset::ImageShape;
+use crate::nn::vector::square_distance;
 use crate::random::normal_rows;
 use crate::snapshot::{Activation, Operation};
 

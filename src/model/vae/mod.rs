@@ -1,5 +1,7 @@
 //! The variational autoencoder (Kingma and Welling 2013), and autoencoders without a prior.
 
+mod encoder;
+mod experts;
 mod noise;
 mod sigma;
 mod table;
@@ -23,6 +25,7 @@ use crate::nn::parameters::{Parameters, copied};
 use crate::nn::sequential::Sequential;
 use crate::snapshot::{Activation, Network, Prior, Snapshot};
 use candle_core::{Device, Result, Tensor};
+use encoder::VaeEncoder;
 use noise::TrainingNoise;
 use serde::Deserialize;
 use sigma::LearnedSigma;
@@ -62,7 +65,7 @@ pub(super) struct Vae {
     updates: Updates,
     parameters: Parameters,
     /// Pixels to mean and log variance side by side (to the code alone without noise).
-    encoder: Sequential,
+    encoder: VaeEncoder,
     /// Latent to logits (Bernoulli) or pixel means (Gaussian).
     decoder: Sequential,
     optimizer: Optimizer,
@@ -102,7 +105,7 @@ impl Vae {
             sigma: LearnedSigma::of(config, likelihood, &mut parameters)?,
             sampling,
             updates: config.read()?,
-            encoder: architecture::encoder(&layers, shape, &mut parameters, code)?,
+            encoder: VaeEncoder::new(config, shape, &mut parameters, code)?,
             decoder: architecture::decoder(&layers, shape, &mut parameters)?,
             parameters,
             optimizer: Optimizer::default(),
@@ -202,7 +205,7 @@ impl Trainable for Vae {
             Likelihood::Gaussian { .. } => Activation::Identity,
         };
         let average = self.optimizer.average();
-        let mut encoder = plain::operations(&self.encoder, average, Activation::Identity)?;
+        let mut encoder = self.encoder.operations(average)?;
         if self.kl.is_none()
             && let Some(operation) = encoder.last_mut()
         {

@@ -1,5 +1,6 @@
 //! The families of autoencoders, and their fields.
 
+use super::encoder::ENCODERS;
 use super::{Vae, noise};
 use crate::model::family::{Family, LATENT, Preset, SEED};
 use crate::model::field::{CardInput, FieldChange, Section};
@@ -31,6 +32,7 @@ pub static VAE: Family = Family {
             name: "sigma-vae",
             settings: &[("likelihood", Setting::word("gaussian")), ("learn_sigma", Setting::Flag(true))],
         },
+        Preset { name: "naive-bayes-vae", settings: &[("encoder", Setting::word("pixel-experts"))] },
         Preset {
             name: "vae-conv",
             settings: &[("network", Setting::word("convolutional")), ("hidden", Setting::widths(&[256]))],
@@ -71,9 +73,10 @@ pub static VAE: Family = Family {
 };
 
 /// Those of a variational autoencoder.
-pub(in crate::model) const FIELDS: [&Field; 26] = [
+pub(in crate::model) const FIELDS: [&Field; 27] = [
     &learning::LEARNING_RATE,
     &BETA,
+    &ENCODER,
     &layers::NETWORK,
     &layers::CHANNELS,
     &layers::HIDDEN,
@@ -169,6 +172,12 @@ fn points(_: &ConfigValues) -> Vec<(&'static str, Setting)> {
     vec![("sigma", Setting::Real(0.1))]
 }
 
+/// What encodes: the decoder's mirror image, or an expert a pixel.
+static ENCODER: Field = Field::choice("encoder", &ENCODERS, ENCODERS[0]).changes(FieldChange::Shape).on_card(
+    Section::NETWORK,
+    |_| "model.encoder",
+    CardInput::Plain,
+);
 /// Weight of the KL term.
 static BETA: Field = Field::real("beta", (0.0, 1000.0), 1.0).required().changes(FieldChange::Live).on_card(
     Section::LIVE,

@@ -12,6 +12,7 @@ mod concatenation;
 mod conv;
 mod conv_transpose;
 mod decision_trees;
+mod expert_product;
 mod fourier_features;
 mod kernels;
 mod linear;
@@ -77,6 +78,7 @@ operations! {
     monomials::Monomials,
     radial_basis::RadialBasis,
     decision_trees::DecisionTrees,
+    expert_product::ExpertProduct,
     sectors::Sectors,
     tree_draws::TreeDraws,
     chain_draws::ChainDraws,

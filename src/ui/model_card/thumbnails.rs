@@ -13,6 +13,7 @@ static FILES: &[(&str, &[u8])] = &[
     ("vae-400-best", include_bytes!("../../../assets/presets/vae-400-best.png")),
     ("vae-conv", include_bytes!("../../../assets/presets/vae-conv.png")),
     ("vae-conv-pool", include_bytes!("../../../assets/presets/vae-conv-pool.png")),
+    ("naive-bayes-vae", include_bytes!("../../../assets/presets/naive-bayes-vae.png")),
     ("ae-dense", include_bytes!("../../../assets/presets/ae-dense.png")),
     ("gan-plane", include_bytes!("../../../assets/presets/gan-plane.png")),
     ("gan-dense", include_bytes!("../../../assets/presets/gan-dense.png")),
