@@ -246,8 +246,6 @@ fn images_are_completed_from_what_is_kept() {
     }
 }
 
-#[test]
-fn figures_on_mnist() {
 /// MNIST, where long sweeps are asked for.
 fn mnist() -> Option<Arc<Dataset>> {
     let Some(folder) = std::env::var_os("LATENTARIUM_DATA").map(std::path::PathBuf::from) else {

@@ -2,8 +2,8 @@
 
 use super::family::{Family, Preset};
 use super::{
-    Config, Field, bernoulli_mixture, chow_liu, flow, gan, gaussian_mixture, hidden_markov, pca, regression, vae,
-    Config, Field, autoregressive, bernoulli_mixture, chow_liu, flow, gan, gaussian_mixture, pca, regression, vae,
+    Config, Field, autoregressive, bernoulli_mixture, chow_liu, flow, gan, gaussian_mixture, hidden_markov, pca,
+    regression, vae,
 };
 
 /// Every family, in the order in which presets are shown.
