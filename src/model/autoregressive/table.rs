@@ -23,7 +23,7 @@ pub static AUTOREGRESSIVE: Family = Family {
             // Its steps are large beside fresh weights: they begin small.
             settings: &[
                 BATCH,
-                ("warm_up_steps", Setting::Whole(200)),
+                ("warm_up_steps", Setting::Whole(20)),
                 SCHEDULE,
                 SHARE,
                 ("schedule_steps", Setting::Whole(6000)),
