@@ -1,6 +1,6 @@
 // Pixels drawn one after another, each given those before it: a workgroup an example. The weights are a bias a pixel; without
 // hidden units what the pixels before weigh in each; with them a bias a unit, what each pixel weighs in the units, and what the
-// units weigh in each pixel.
+// units weigh in each pixel. The first units read the first pixels alone.
 
 const THREADS = 128u;
 const MOST_HIDDEN = 2048u;
@@ -59,6 +59,8 @@ fn main(
         sums[unit] = weight_at(pixels + unit);
     }
     for (var pixel = 0u; pixel < pixels; pixel++) {
+        // Units that have read all they read.
+        let ready = min(ceiling(pixel * hidden, max(pixels, 2u) - 1u), hidden);
         var part = 0.0;
         if hidden == 0u {
             // Each thread reads the pixels that it has written itself.
@@ -68,7 +70,7 @@ fn main(
                 }
             }
         } else {
-            for (var unit = index; unit < hidden; unit += THREADS) {
+            for (var unit = index; unit < ready; unit += THREADS) {
                 part += weight_at(giving + pixel * hidden + unit) * max(sums[unit], 0.0);
             }
         }
@@ -92,8 +94,10 @@ fn main(
             output[written + pixel] = select(zero, one, is_one);
         }
         if is_one {
-            for (var unit = index; unit < hidden; unit += THREADS) {
-                sums[unit] += weight_at(reading + pixel * hidden + unit);
+            for (var unit = ready / THREADS * THREADS + index; unit < hidden; unit += THREADS) {
+                if unit >= ready {
+                    sums[unit] += weight_at(reading + pixel * hidden + unit);
+                }
             }
         }
     }

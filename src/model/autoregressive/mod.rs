@@ -20,7 +20,6 @@ use crate::nn::operations::{AutoregressiveDraws, LayerWeights};
 use crate::nn::parameters::{Parameters, copied};
 use crate::snapshot::{Activation, Network, NetworkError, Operation, Prior, Snapshot};
 use candle_core::{Device, Tensor};
-use masks::MaskedSizes;
 
 type Result<T> = std::result::Result<T, StepError>;
 
@@ -37,16 +36,15 @@ struct Autoregressive {
 
 impl Autoregressive {
     fn new(config: &ConfigValues, shape: ImageShape, parameters: Parameters) -> Result<Self> {
-        let (pixels, hidden) = (shape.values(), table::hidden(config));
+        let draws = AutoregressiveDraws { pixels: shape.values(), hidden: table::hidden(config) };
         // Nothing is drawn while it learns, but for what pixels are.
         let sampling = Sampling { latent: 0, ..config.read()? };
-        let sizes = MaskedSizes { pixels, hidden };
         Ok(Self {
             shape,
-            draws: AutoregressiveDraws { pixels, hidden },
+            draws,
             updates: config.read()?,
             network: LearningNetwork::new("", parameters, |parameters| {
-                sizes.network(sampling.batch, sampling.seed, parameters)
+                masks::network(draws, sampling.batch, sampling.seed, parameters)
             })?,
             sampling,
         })

@@ -14,8 +14,8 @@ use std::f32::consts::FRAC_1_SQRT_2;
 ///
 /// Logits come from the pixels before directly, or through one hidden layer of ReLUs. The weight holds, one after another: a bias
 /// a pixel; without a hidden layer `[pixels, pixels]`, of each pixel what those before it weigh in it; with one a bias a unit,
-/// `[pixels, hidden]`, what each pixel weighs in the units, and `[pixels, hidden]`, what the units weigh in each pixel. What comes
-/// later weighs nothing: where a unit has read a pixel, it weighs 0 in all pixels up to that one.
+/// `[pixels, hidden]`, what each pixel weighs in the units, and `[pixels, hidden]`, what the units weigh in each pixel. Of these, what
+/// would make a pixel depend on itself or on one after it is not looked at; it is to be 0.
 ///
 /// A number that lies on the edge within rounding may make another pixel on the GPU than on the CPU, and others after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,16 @@ impl AutoregressiveDraws {
     /// Units that a workgroup has memory for, as in the shader.
     pub const MOST_HIDDEN: usize = 2048;
 
+    /// How many of the first pixels a hidden unit reads, 1 to `pixels − 1`: evenly spread and rising.
+    pub fn degree(&self, unit: usize) -> usize {
+        1 + unit * self.pixels.saturating_sub(1) / self.hidden.max(1)
+    }
+
+    /// How many of the hidden units, from the first on, a pixel reads: those that read none but pixels before it.
+    pub fn units(&self, pixel: usize) -> usize {
+        (pixel * self.hidden).div_ceil(self.pixels.saturating_sub(1).max(1)).min(self.hidden)
+    }
+
     /// The weight, from those of the last layer and of the one before it, where there is one.
     pub fn weight_from(hidden: Option<LayerWeights<'_>>, last: LayerWeights<'_>) -> Vec<f32> {
         let mut all = last.bias.to_vec();
@@ -135,16 +145,18 @@ impl AutoregressiveDraws {
         }
         with_columns(2 * self.hidden, |buffer| {
             // Sums over the pixels so far, and what of them is passed on.
-            let (sums, units) = buffer.split_at_mut(self.hidden);
+            let (sums, active) = buffer.split_at_mut(self.hidden);
             sums.copy_from_slice(unit_biases);
-            relu(sums, units);
+            relu(sums, active);
             let rows = reading.chunks_exact(self.hidden).zip(giving.chunks_exact(self.hidden));
             for (pixel, ((value, bias), (reading, giving))) in image.iter_mut().zip(biases).zip(rows).enumerate() {
-                *value = choose(pixel, bias + dot(giving, units));
+                let (ready, later) = active.split_at_mut(self.units(pixel));
+                let (giving, reading) = (giving.split_at(ready.len()).0, reading.split_at(ready.len()).1);
+                *value = choose(pixel, bias + dot(giving, ready));
                 if *value != 0.0 {
-                    let share = *value;
+                    let (share, sums) = (*value, sums.split_at_mut(ready.len()).1);
                     sums.iter_mut().zip(reading).for_each(|(sum, weight)| *sum += share * weight);
-                    relu(sums, units);
+                    relu(sums, later);
                 }
             }
         });
@@ -176,7 +188,7 @@ impl Compute for AutoregressiveDraws {
 
     fn flops(&self) -> u64 {
         let (pixels, hidden) = (self.pixels as u64, self.hidden as u64);
-        if hidden == 0 { pixels * pixels } else { 4 * pixels * hidden }
+        if hidden == 0 { pixels * pixels } else { 2 * pixels * hidden }
     }
 
     fn forward(&self, weight: &[f32], _: &[f32], x: Inputs<'_>, out: &mut [f32]) {
@@ -271,6 +283,21 @@ mod tests {
     /// Three pixels, of which the second repeats the first and the third is the second's opposite.
     fn layers() -> (Vec<f32>, Vec<f32>) {
         (vec![0.0, 0.0, 0.0, 80.0, 0.0, 0.0, 0.0, -80.0, 0.0], vec![0.0, -40.0, 40.0])
+    }
+
+    #[test]
+    fn degrees_are_spread_evenly_and_units_follow_from_them() {
+        for (pixels, hidden) in [(784, 1000), (9, 8), (9, 24), (30, 7), (2, 5), (1, 3), (3072, 2048)] {
+            let draws = AutoregressiveDraws { pixels, hidden };
+            let mut times = vec![0; pixels + 1];
+            (0..hidden).for_each(|unit| times[draws.degree(unit)] += 1);
+            let (least, most) = (hidden / (pixels - 1).max(1), hidden.div_ceil((pixels - 1).max(1)));
+            assert!(times[1..pixels.max(2)].iter().all(|times| (least..=most).contains(times)), "{times:?}");
+            for pixel in 0..pixels {
+                let expected = (0..hidden).filter(|unit| draws.degree(*unit) <= pixel).count();
+                assert_eq!(draws.units(pixel), expected, "{draws:?} {pixel}");
+            }
+        }
     }
 
     #[test]
