@@ -4,20 +4,25 @@ use super::Outcome;
 use super::common::{check_ending, open_for_images, within, write_png};
 use super::interruption::{SOON, is_interrupted, note_interruptions};
 use super::output::say;
+use crate::dataset::{Dataset, Split};
 use crate::explore::completion::KeepRule;
-use crate::model::{Completion, CompletionDraws, Model};
+use crate::explore::decoder_completion::DecoderCompletion;
+use crate::explore::fitted_gaussian::FittedGaussian;
+use crate::model::{Completion, CompletionDraws, KeptPixels, Model};
 use crate::picture::{CompletedRow, completions};
 use crate::run::Opened;
+use crate::snapshot::Scratch;
 use anyhow::{Result, bail};
 use clap::Args;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Images, and draws of each, at most.
 const MOST: usize = 64;
 
 #[derive(Args)]
 pub struct CompleteArguments {
-    /// Runs of models that can draw some pixels given others.
+    /// Runs, of any models of images of one shape.
     #[arg(num_args = 1.., required = true)]
     runs: Vec<PathBuf>,
     /// Other data than the first run was trained on.
@@ -60,20 +65,17 @@ pub fn run(arguments: &CompleteArguments) -> Result<Outcome> {
     let masks: Vec<Vec<bool>> = images.iter().map(|image| keep.mask(shape, *seed, *image as u64)).collect();
     let mut of_runs = Vec::with_capacity(runs.len());
     for run in &runs {
-        let model = model_of(run)?;
+        let completer = Completer::of(run, &dataset)?;
         let mut completed = Vec::with_capacity(images.len());
         for (image, kept) in images.iter().zip(&masks) {
             if is_interrupted() {
                 return Ok(Outcome::Interrupted);
             }
             let draws = CompletionDraws { seed: *seed, image: *image as u64, count: arguments.draws };
-            match model.complete_test(test, kept, draws)? {
+            match completer.complete(test, kept, draws)? {
                 Some(completion) => completed.push(completion),
-                None => bail!(
-                    "{}: expected a model that can draw some pixels given others, found {}, which cannot",
-                    run.folder.display(),
-                    run.config.model.preset
-                ),
+                None if is_interrupted() => return Ok(Outcome::Interrupted),
+                None => bail!("{}: expected decoded images that are numbers, found none", run.folder.display()),
             }
         }
         of_runs.push(completed);
@@ -101,6 +103,31 @@ pub fn run(arguments: &CompleteArguments) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// What completes images: the model itself where its family has a way to, else draws of its decoder's latents.
+struct Completer {
+    model: Model,
+    decoder: DecoderCompletion,
+}
+
+impl Completer {
+    fn of(run: &Opened, dataset: &Dataset) -> Result<Self> {
+        let snapshot = Arc::new(run.snapshot.clone());
+        let has_prior = run.config.model.family().samples;
+        let fitted = || FittedGaussian::in_place_of_prior(&snapshot, &dataset.train, &mut Scratch::default());
+        let fitted = if has_prior { None } else { fitted() };
+        Ok(Self { model: model_of(run)?, decoder: DecoderCompletion::new(snapshot, fitted) })
+    }
+
+    /// `None` where it was interrupted, or nothing finite is decoded.
+    fn complete(&self, test: &Split, kept: &[bool], draws: CompletionDraws) -> Result<Option<Completion>> {
+        if let Some(completion) = self.model.complete_test(test, kept, draws)? {
+            return Ok(Some(completion));
+        }
+        let image = test.gather(&[draws.image as usize]);
+        Ok(self.decoder.complete(KeptPixels { image: &image, kept }, draws, &mut || !is_interrupted()))
+    }
 }
 
 /// The model of a run's newest weights.

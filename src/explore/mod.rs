@@ -8,6 +8,7 @@ pub mod coloring;
 pub mod compare;
 pub mod completion;
 pub mod data_plane;
+pub mod decoder_completion;
 pub mod default_plane;
 pub mod density;
 pub mod direction_source;

@@ -1,5 +1,6 @@
 //! Completion: an image of which some pixels are kept, and what a model makes of those that are missing.
 
+use super::StepError;
 use crate::random::{Purpose, stream};
 use rand_chacha::ChaCha8Rng;
 
@@ -10,6 +11,25 @@ pub struct KeptPixels<'a> {
     pub image: &'a [f32],
     /// Whether each pixel is kept, `[pixels]`.
     pub kept: &'a [bool],
+}
+
+impl KeptPixels<'_> {
+    /// That it is of an image of so many values.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub(super) fn check(&self, expected: usize) -> Result<(), StepError> {
+        match [self.image.len(), self.kept.len()].into_iter().find(|found| *found != expected) {
+            Some(found) => Err(candle_core::Error::Msg(format!("expected {expected} pixels, found {found}")).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// The image with what is missing from `drawn`, `[pixels]`.
+    pub fn filled_from(&self, drawn: &[f32]) -> Vec<f32> {
+        let pixels = self.image.iter().zip(self.kept).zip(drawn);
+        pixels.map(|((own, kept), drawn)| if *kept { *own } else { *drawn }).collect()
+    }
 }
 
 /// How many draws, and of which random streams.

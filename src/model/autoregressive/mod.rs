@@ -2,6 +2,7 @@
 //! (a fully visible sigmoid belief network, Frey 1998) or through a masked hidden layer (MADE, Germain 2015). One pass gives the
 //! logits of all pixels, so that log p(x) is exact; images are drawn pixel by pixel, from a normal number each.
 
+mod completion;
 mod masks;
 mod table;
 #[cfg(test)]
@@ -12,7 +13,10 @@ pub use table::AUTOREGRESSIVE;
 use super::learning::Updates;
 use super::network::{LearningNetwork, names, save};
 use super::trainable::{Figures, StepInput, Trainable, mean_losses};
-use super::{Batch, ConfigValues, Losses, MetricId, Sampling, Saved, SavedNames, StepError, Tested, TestedBatch};
+use super::{
+    Batch, Completion, CompletionDraws, ConfigValues, KeptPixels, Losses, MetricId, Sampling, Saved, SavedNames,
+    StepError, Tested, TestedBatch,
+};
 use crate::dataset::{ImageShape, Split};
 use crate::nn::inspection::Inspector;
 use crate::nn::likelihood::bernoulli;
@@ -20,6 +24,7 @@ use crate::nn::operations::{AutoregressiveDraws, LayerWeights};
 use crate::nn::parameters::{Parameters, copied};
 use crate::snapshot::{Activation, Network, NetworkError, Operation, Prior, Snapshot};
 use candle_core::{Device, Tensor};
+use completion::Conditionals;
 
 type Result<T> = std::result::Result<T, StepError>;
 
@@ -89,6 +94,12 @@ impl Trainable for Autoregressive {
     fn evaluate(&self, test: &Split, watch: &mut dyn FnMut(TestedBatch<'_>) -> bool) -> Result<Figures> {
         let losses = mean_losses(self, (test, test.count()), &Device::Cpu, watch)?;
         Ok(losses.into_iter().map(|(_, nats)| ("test_nats", -f64::from(nats))).collect())
+    }
+
+    fn complete(&self, pixels: KeptPixels<'_>, draws: CompletionDraws) -> Result<Option<Completion>> {
+        pixels.check(self.shape.values())?;
+        let layers = self.network.plain(Activation::Identity, None)?;
+        Ok(Conditionals::of(layers.operations()).map(|conditionals| conditionals.complete(pixels, draws)))
     }
 
     fn snapshot(&self, step: u64) -> Result<Snapshot> {

@@ -135,3 +135,37 @@ fn weights_where_nothing_is_connected_are_refused() {
         );
     }
 }
+
+/// Against all images that have what is kept: exactly where it comes first, by the shares of draws elsewhere.
+#[test]
+fn what_is_missing_is_drawn_given_what_is_kept() {
+    let (shape, draws) = (ImageShape::grey(3, 3), CompletionDraws { seed: 4, image: 2, count: 4000 });
+    let image = [1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0];
+    for model in trained(shape, 60) {
+        let all: Vec<Vec<f32>> =
+            every(9).map(|image| image.into_iter().map(|on| f32::from(u8::from(on))).collect()).collect();
+        let p: Vec<f64> = log_ps(&model, all.concat()).into_iter().map(f64::exp).collect();
+        for kept in [[0, 1, 2, 3].as_slice(), &[2, 5, 8], &[7, 8], &[]] {
+            let kept: Vec<bool> = (0..9).map(|pixel| kept.contains(&pixel)).collect();
+            let fits = |other: &[f32]| (0..9).all(|pixel| !kept[pixel] || other[pixel] == image[pixel]);
+            let of_kept: f64 = all.iter().zip(&p).filter(|(other, _)| fits(other)).map(|(_, p)| p).sum();
+            let found = model.complete(KeptPixels { image: &image, kept: &kept }, draws).unwrap().unwrap();
+            let own = all.iter().position(|other| other[..] == image).unwrap();
+            let comes_first = kept.windows(2).all(|pair| pair[0] || !pair[1]);
+            assert_eq!(found.log_p.is_some(), comes_first, "{kept:?}");
+            if let Some(log_p) = found.log_p {
+                assert!((log_p - (p[own] / of_kept).ln()).abs() < 1e-5, "{kept:?}: {log_p}");
+            }
+            for pixel in 0..9 {
+                let expected: f64 = all
+                    .iter()
+                    .zip(&p)
+                    .filter(|(other, _)| fits(other))
+                    .map(|(other, p)| p * f64::from(other[pixel]))
+                    .sum();
+                let share = found.draws.chunks_exact(9).map(|drawn| f64::from(drawn[pixel])).sum::<f64>() / 4000.0;
+                assert!((share - expected / of_kept).abs() < 0.04, "{kept:?}, {pixel}: {share} {}", expected / of_kept);
+            }
+        }
+    }
+}

@@ -127,13 +127,11 @@ impl Trainable for BinaryModel {
 
     /// Exactly. A pixel of 1/2 or more is a one.
     fn complete(&self, pixels: KeptPixels<'_>, draws: CompletionDraws) -> Result<Option<Completion>> {
+        let expected = self.shape.values();
+        pixels.check(expected)?;
         let is_on = |x: &f32| *x >= 0.5;
         let kept = pixels.image.iter().zip(pixels.kept).map(|(x, kept)| kept.then(|| is_on(x)));
         let kept: Vec<Option<bool>> = kept.collect();
-        let expected = self.shape.values();
-        if let Some(found) = [pixels.image.len(), kept.len()].into_iter().find(|found| *found != expected) {
-            return Err(candle_core::Error::Msg(format!("expected {expected} pixels, found {found}")).into());
-        }
         let Some(given) = self.density.given(&kept) else { return Ok(None) };
         let whole = PixelBits::of(1, expected, &|_, image| image.copy_from_slice(pixels.image));
         let log_p = self.density.log_ps(&whole).first().map(|log_p| log_p - given.log_p_kept());

@@ -14,8 +14,8 @@ use super::learning::Updates;
 use super::saved::{names, restore, save};
 use super::trainable::{Figures, StepInput, Trainable, mean_losses};
 use super::{
-    Batch, Config, ConfigValues, Likelihood, Losses, MetricId, Posteriors, Sampling, Saved, SavedNames, StepError,
-    Tested, TestedBatch, architecture, plain,
+    Batch, Completion, CompletionDraws, Config, ConfigValues, KeptPixels, Likelihood, Losses, MetricId, Posteriors,
+    Sampling, Saved, SavedNames, StepError, Tested, TestedBatch, architecture, plain,
 };
 use crate::dataset::{ImageShape, Split};
 use crate::nn::inspection::Inspector;
@@ -23,10 +23,11 @@ use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_sample};
 use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Parameters, copied};
 use crate::nn::sequential::Sequential;
-use crate::snapshot::{Activation, Network, Prior, Snapshot};
+use crate::snapshot::{Activation, Network, Prior, Scratch, Snapshot};
 use candle_core::{Device, Result, Tensor};
 use encoder::VaeEncoder;
 use noise::TrainingNoise;
+use rand_distr::{Distribution, StandardNormal};
 use serde::Deserialize;
 use sigma::LearnedSigma;
 
@@ -197,6 +198,28 @@ impl Trainable for Vae {
             figures.extend([("test_kl", kl), ("test_neg_elbo", reconstruction + kl)]);
         }
         Ok(figures)
+    }
+
+    /// Of an encoder that is a product of experts: by a posterior of the pixels that are kept alone, decoded.
+    fn complete(
+        &self,
+        pixels: KeptPixels<'_>,
+        draws: CompletionDraws,
+    ) -> std::result::Result<Option<Completion>, StepError> {
+        pixels.check(self.shape.values())?;
+        let VaeEncoder::Experts(experts) = &self.encoder else { return Ok(None) };
+        let (mean, log_variance) = experts.posterior(pixels.image, pixels.kept, self.optimizer.average())?;
+        let (decoder, mut scratch) = (self.snapshot(0)?.decoder, Scratch::default());
+        let mut drawn = Vec::with_capacity(draws.count * pixels.image.len());
+        for draw in 0..draws.count {
+            let mut generator = draws.generator(draw);
+            let latent = mean.iter().zip(&log_variance).map(|(mean, log)| {
+                let noise: f32 = StandardNormal.sample(&mut generator);
+                mean + (0.5 * log).exp() * noise
+            });
+            drawn.extend(pixels.filled_from(decoder.evaluate(&latent.collect::<Vec<f32>>(), 1, &mut scratch)));
+        }
+        Ok(Some(Completion { draws: drawn, log_p: None }))
     }
 
     fn snapshot(&self, step: u64) -> std::result::Result<Snapshot, StepError> {
