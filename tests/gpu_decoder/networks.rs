@@ -13,6 +13,7 @@ use latentarium::nn::operations::{
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch};
 use rand::{Rng, RngCore};
+use rand_chacha::ChaCha8Rng;
 
 #[test]
 fn every_preset_decodes_as_on_the_cpu() {
@@ -278,10 +279,14 @@ fn sectors_and_draws_of_trees_and_chains_decode_as_on_the_cpu() {
         let mut random = stream(seed, Purpose::Generate, 3, 0);
         let (parts, pixels) = (random.random_range(1..12), random.random_range(1..90));
         let sectors = Sectors { sectors: parts, outputs: pixels };
-        let mut begins: Vec<f32> = (1..parts).map(|_| random.random_range(0.0..std::f32::consts::TAU)).collect();
-        begins.push(0.0);
-        begins.sort_by(f32::total_cmp);
-        let mut of_sectors: Vec<f32> = begins.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect();
+        // Directions by rising angle, the first at 0.
+        let directions = |random: &mut ChaCha8Rng, parts: usize| -> Vec<f32> {
+            let mut begins: Vec<f32> = (1..parts).map(|_| random.random_range(0.0..std::f32::consts::TAU)).collect();
+            begins.push(0.0);
+            begins.sort_by(f32::total_cmp);
+            begins.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect()
+        };
+        let mut of_sectors = directions(&mut random, parts);
         of_sectors.extend(normal_rows(seed, Purpose::Weights, 0, 1, parts * pixels));
         let pixel = |pixel: usize| {
             let parent = if pixel == 0 { 0 } else { random.random_range(0..pixel) };
@@ -289,20 +294,19 @@ fn sectors_and_draws_of_trees_and_chains_decode_as_on_the_cpu() {
         };
         let of_tree: Vec<f32> = (0..pixels).flat_map(pixel).collect();
         let mut side = || random.random_range(1..9);
-        let draws = ChainDraws {
-            image: Map { height: side(), width: side(), channels: 1 + seed as usize % 3 },
-            states: side(),
+        let image = match seed % 3 {
+            0 => Map { height: side(), width: 1 + side(), channels: 1 },
+            1 => Map { height: side(), width: 1, channels: 1 + side() },
+            _ => Map { height: side(), width: side(), channels: 3 },
         };
-        let mut of_chain = normal_rows(seed, Purpose::Weights, 1, 1, draws.weights());
-        let cells = 2 * draws.states;
-        for ends in of_chain.chunks_exact_mut(cells).take(1 + draws.states) {
-            ends.sort_by(f32::total_cmp);
-        }
-        let image = draws.image.elements();
+        let draws = ChainDraws { image, states: side() };
+        let lines = (0..=draws.states).flat_map(|_| directions(&mut random, 4 * draws.states));
+        let mut of_chain: Vec<f32> = lines.collect();
+        of_chain.extend(normal_rows(seed, Purpose::Weights, 1, 1, draws.weights() - of_chain.len()));
         let cases: [(OperationKind, usize, Vec<f32>); 3] = [
             (sectors.into(), 2, of_sectors),
             (TreeDraws { pixels }.into(), pixels, of_tree),
-            (draws.into(), image, of_chain),
+            (draws.into(), image.elements(), of_chain),
         ];
         for (kind, inputs, weight) in cases {
             let first = Operation::of_weight("first", 0, kind, weight);

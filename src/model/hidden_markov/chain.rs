@@ -190,7 +190,7 @@ mod tests {
     fn a_row_holds_its_pixels_of_all_channels() {
         let rows = ImageRows::new(ImageShape { channels: 3, height: 4, width: 5 });
         assert_eq!((rows.count(), rows.length(), rows.pixels()), (4, 15, 60));
-        let mut known = vec![false; 60];
+        let mut known = [false; 60];
         for channel in 0..3 {
             for (row, column) in (0..4).flat_map(|row| (0..5).map(move |column| (row, column))) {
                 let place = rows.place(channel * 20 + row * 5 + column);

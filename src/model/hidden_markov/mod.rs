@@ -1,5 +1,7 @@
 //! A hidden Markov model of binary images: a row of pixels a step, each with a state that the row depends on and that depends on
-//! the state of the row above. Images are drawn from a normal number a pixel, row by row; the state path is not shown.
+//! the state of the row above. Images are drawn from a normal number a pixel, row by row: the angle of a row's first two numbers
+//! chooses its state, so that on a plane through the latents another angle is another path of states, and another distance from
+//! the middle other noise. The path of states is not shown beside the image.
 
 mod chain;
 mod em;
@@ -23,6 +25,12 @@ use crate::random::{Purpose, stream};
 use crate::snapshot::Operation;
 use chain::{HiddenMarkov, ImageRows};
 use given::ChainGiven;
+use std::f64::consts::TAU;
+
+/// Where the last cell of a circle begins at the latest, in turns: at a whole turn it would begin with the first.
+const LAST_TURN: f64 = 1.0 - 1e-9;
+/// Pixels of a row at least: its first two numbers choose its state.
+const FEWEST_IN_ROW: usize = 2;
 
 /// Hidden states.
 static STATES: Field = Field::whole("states", (2, 64), 32).changes(FieldChange::Shape).on_card(
@@ -52,9 +60,14 @@ pub static HIDDEN_MARKOV: Family = Family {
     },
     make: |config, shape, parameters| {
         let states = config.whole("states").unwrap_or(0) as usize;
-        let chain = HiddenMarkov::nothing(ImageRows::new(shape), 0);
-        parameters().check(states.saturating_mul(states + 1 + chain.rows().length()))?;
-        let chain = HiddenMarkov::nothing(chain.rows(), states);
+        let rows = ImageRows::new(shape);
+        if rows.length() < FEWEST_IN_ROW {
+            let found = rows.length();
+            let refused = format!("rows: expected {FEWEST_IN_ROW} pixels or more, found {found}");
+            return Err(candle_core::Error::Msg(refused).into());
+        }
+        parameters().check(states.saturating_mul(states + 1 + rows.length()))?;
+        let chain = HiddenMarkov::nothing(rows, states);
         let density = DrawnChain { chain, passes: 0, shape, seed: config.seed() };
         Ok(Box::new(BinaryModel::new(config, shape, Box::new(density))?))
     },
@@ -97,7 +110,7 @@ impl BinaryDensity for DrawnChain {
     fn operations(&self) -> Vec<Operation> {
         let ImageShape { channels, height, width } = self.shape;
         let draws = ChainDraws { image: Map { height, width, channels }, states: self.chain.states() };
-        vec![Operation::of_weight("decoder.chain", 0, draws, thresholds(&self.chain, draws))]
+        vec![Operation::of_weight("decoder.chain", 0, draws, draws_weight(&self.chain, draws))]
     }
 
     fn likelihood(&self) -> Option<Likelihood> {
@@ -136,21 +149,27 @@ impl BinaryDensity for DrawnChain {
     }
 }
 
-/// The weight that images are drawn with. States stand in the order of how many pixels of their rows are on, so that a larger
-/// number at the beginning of a row chooses a state with more of them.
-fn thresholds(chain: &HiddenMarkov, draws: ChainDraws) -> Vec<f32> {
+/// The weight that images are drawn with. States stand in the order of how many pixels of their rows are on, so that neighbours
+/// on the circle are alike.
+fn draws_weight(chain: &HiddenMarkov, draws: ChainDraws) -> Vec<f32> {
     let (terms, length) = (chain.terms(), chain.rows().length());
     let pixels: Vec<Vec<f64>> = chain.logits().chunks_exact(length.max(1)).map(probabilities).collect();
     let mut order: Vec<usize> = (0..chain.states()).collect();
     order.sort_by(|a, b| pixels[*a].iter().sum::<f64>().total_cmp(&pixels[*b].iter().sum::<f64>()));
     let mut weight = Vec::with_capacity(draws.weights());
-    // Each state with its first pixel off, and on.
+    // Each state with its first two pixels off and on.
     let mut cells = |next: &[f64]| {
-        let mut below = 0.0;
-        for (state, on) in order.iter().flat_map(|state| [(*state, false), (*state, true)]) {
-            let first = pixels[state].first().copied().unwrap_or_default();
-            below += next[state] * if on { first } else { 1.0 - first };
-            weight.push(normal_quantile(below) as f32);
+        let mut before = 0.0f64;
+        for state in &order {
+            let share = |element: usize, on: bool| {
+                let p = pixels[*state].get(element).copied().unwrap_or_default();
+                if on { p } else { 1.0 - p }
+            };
+            for [first, second] in [[false, false], [true, false], [false, true], [true, true]] {
+                let angle = TAU * before.min(LAST_TURN);
+                weight.extend([angle.cos() as f32, angle.sin() as f32]);
+                before += next[*state] * share(0, first) * share(1, second);
+            }
         }
     };
     cells(&terms.initial);

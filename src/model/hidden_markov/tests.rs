@@ -6,6 +6,7 @@ use crate::dataset::ImageShape;
 use crate::model::exact::bits::{PixelBits, every, example};
 use crate::model::exact::blocks::{EmPass, in_pools};
 use crate::model::exact::numbers::logistic;
+use crate::model::{Config, Model};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -184,4 +185,10 @@ fn few_images_and_empty_pixels_give_finite_figures() {
     let mut model = HiddenMarkov::new(ImageRows::new(GREY), &images, 7, &stream);
     assert!((0..5).all(|_| model.step(&images, &|| true).unwrap().objective.is_finite()));
     assert!(model.log_ps(&example(9, 12), &|| true).unwrap().iter().all(|log_p| log_p.is_finite()));
+}
+
+#[test]
+fn rows_of_one_pixel_are_refused() {
+    let error = Model::new(&Config::preset("hmm").unwrap(), ImageShape::grey(5, 1)).unwrap_err();
+    assert_eq!(error.to_string(), "rows: expected 2 pixels or more, found 1");
 }

@@ -2,17 +2,20 @@
 
 use super::compute::{Compute, InputGradients, Inputs, OutputLayout};
 use super::kernels::for_each_example;
+use super::sectors::is_past;
 use super::shader::{ShaderCall, ShaderSizes, ShaderStage, element_stage, wgsl};
 use crate::nn::conv_shape::Map;
 use candle_core::{Result, Tensor, bail};
 
-/// `[batch, pixels]` to `[batch, pixels]`, each 0 or 1, channel by channel. A row holds its pixels of all channels. Its first
-/// number chooses the row's state together with its first pixel, given the state of the row above: a cell, two of each state,
-/// the pixel off and on. Any other pixel is 1 where its number is below what its state says.
+/// `[batch, pixels]` to `[batch, pixels]`, each 0 or 1, channel by channel. A row holds its pixels of all channels, two or more.
+/// The angle of its first two numbers, which says nothing of how far they lie from 0, chooses the row's state together with its
+/// first two pixels, given the state of the row above: a cell, four of each state. Any other pixel is 1 where its number is below
+/// what the state says.
 ///
-/// The weight holds, as quantiles of the normal distribution, where the cells of a first row end, `[states, 2]`, then those of
-/// any other row by the state of the row above, `[states, states, 2]`; then the pixels of each state,
-/// `[states, channels · width]`, of which the first is not read.
+/// The weight holds the directions in which cells begin, by rising angle from that of the first axis on, where the first begins:
+/// those of a first row, `[states, 4, 2]`, then those of any other row by the state of the row above, `[states, states, 4, 2]`.
+/// The four are both pixels off, the first one on, the second one on, both on. Then the pixels of each state,
+/// `[states, channels · width]`, of which the first two are not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChainDraws {
     /// The size of an image.
@@ -21,9 +24,15 @@ pub struct ChainDraws {
     pub states: usize,
 }
 
-/// The cell of a line of their ends that a number falls into.
-fn cell(ends: &[f32], z: f32) -> usize {
-    ends.partition_point(|end| *end <= z).min(ends.len().saturating_sub(1))
+/// The last cell that has begun at the angle of `x`.
+fn cell(begins: &[f32], x: &[f32]) -> usize {
+    let (mut low, mut high) = (0, (begins.len() / 2).saturating_sub(1));
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        let direction = begins.get(2 * middle..2 * middle + 2).unwrap_or_default();
+        if is_past(direction, x) { low = middle } else { high = middle - 1 }
+    }
+    low
 }
 
 impl ChainDraws {
@@ -35,26 +44,38 @@ impl ChainDraws {
         self.image.channels * self.image.width
     }
 
+    /// Cells of a row.
+    fn cells(&self) -> usize {
+        4 * self.states
+    }
+
+    /// Where an element of a row lies in an image.
+    fn place(&self, row: usize, element: usize) -> usize {
+        let Map { height, width, .. } = self.image;
+        (element / width * height + row) * width + element % width
+    }
+
     /// An example.
     fn draw(&self, weight: &[f32], x: &[f32], out: &mut [f32]) {
-        let Map { height, width, channels } = self.image;
-        let cells = 2 * self.states;
-        let (ends, pixels) = weight.split_at(((1 + self.states) * cells).min(weight.len()));
+        let (begins, pixels) = weight.split_at((2 * self.cells() * (1 + self.states)).min(weight.len()));
         let mut line = 0;
-        for row in 0..height {
-            let ends = ends.chunks_exact(cells.max(1)).nth(line).unwrap_or_default();
-            let first = x.get(row * width).copied().unwrap_or_default();
-            let chosen = cell(ends, first);
-            line = 1 + chosen / 2;
-            let below = pixels.chunks_exact(self.length().max(1)).nth(chosen / 2).unwrap_or_default();
-            for (channel, below) in (0..channels).zip(below.chunks_exact(width.max(1))) {
-                let place = (channel * height + row) * width;
-                let own = out.iter_mut().zip(x).skip(place).zip(below);
-                own.for_each(|((out, z), below)| *out = f32::from(u8::from(z < below)));
+        for row in 0..self.image.height {
+            let number = |element: usize| x.get(self.place(row, element)).copied().unwrap_or_default();
+            let begins = begins.chunks_exact((2 * self.cells()).max(1)).nth(line).unwrap_or_default();
+            let chosen = cell(begins, &[number(0), number(1)]);
+            let state = chosen / 4;
+            let below = pixels.chunks_exact(self.length().max(1)).nth(state).unwrap_or_default();
+            for (element, below) in below.iter().enumerate() {
+                let is_on = match element {
+                    0 => chosen % 2 == 1,
+                    1 => chosen % 4 > 1,
+                    _ => number(element) < *below,
+                };
+                if let Some(out) = out.get_mut(self.place(row, element)) {
+                    *out = f32::from(u8::from(is_on));
+                }
             }
-            if let Some(out) = out.get_mut(row * width) {
-                *out = (chosen % 2) as f32;
-            }
+            line = 1 + state;
         }
     }
 }
@@ -69,7 +90,7 @@ impl Compute for ChainDraws {
     }
 
     fn weight_shape(&self) -> Vec<usize> {
-        vec![self.states * (2 * (1 + self.states) + self.length())]
+        vec![2 * self.cells() * (1 + self.states) + self.states * self.length()]
     }
 
     fn flops(&self) -> u64 {
@@ -115,33 +136,34 @@ impl Compute for ChainDraws {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::f32::consts::TAU;
 
     #[test]
     fn a_row_is_drawn_given_the_state_of_the_one_above() {
         let draws = ChainDraws { image: Map { height: 3, width: 2, channels: 2 }, states: 2 };
-        let ends = [
-            [-1.0, 0.0, 1.0, 9.0],
-            // After the first state, the second with its first pixel on; after the second, the first, whatever its first pixel.
-            [-9.0, -9.0, -9.0, 9.0],
-            [0.5, 9.0, 9.0, 9.0],
-        ]
-        .concat();
-        let pixels = [[0.0, -0.5, 0.5, 0.2], [0.0, 1.0, -2.0, 2.0]].concat();
-        let weight = [ends, pixels].concat();
-        assert_eq!(weight.len(), draws.weights());
-        // The second channel has the same number everywhere.
-        let cases = [
-            // First state, off; second, on; first, off.
-            ([-1.5, -0.6, 0.3, 0.9, 0.2, 0.0], [[0.0, 1.0, 1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 1.0, 0.0]]),
-            // First state, on; second, on; first, on.
-            ([-0.5, -0.4, 3.0, 1.1, 0.7, -0.6], [[1.0, 0.0, 1.0, 0.0, 1.0, 1.0], [1.0, 0.0, 0.0, 1.0, 1.0, 0.0]]),
-            // Second state, on; first, on; second, on.
-            ([1.0, 0.9, 0.5, 0.0, -3.0, 0.9], [[1.0, 1.0, 1.0, 0.0, 1.0, 1.0], [0.0, 1.0, 1.0, 0.0, 0.0, 1.0]]),
+        // In turns. After the first state, the second with both pixels on; after the second, this for half a turn only.
+        let begins = [
+            [0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 0.9],
+            [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            [0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5],
         ];
-        let x = cases.map(|(first, _)| [first, [0.3; 6]].concat()).concat();
-        let mut out = [0.5; 36];
-        draws.forward(&weight, &[], Inputs::from(&x[..]), &mut out);
-        assert_eq!(out[..], cases.map(|(_, expected)| expected.concat()).concat());
+        let direction = |turn: f32| [(turn * TAU).cos(), (turn * TAU).sin()];
+        let pixels = [[0.0, 0.0, 0.5, 0.2], [0.0, 0.0, -2.0, 2.0]].concat();
+        let weight = [begins.concat().into_iter().flat_map(direction).collect(), pixels].concat();
+        assert_eq!(weight.len(), draws.weights());
+        // Of three rows the angle, and their pixels of both channels; the second has the same number everywhere.
+        let cases = [
+            ([0.15, 0.7, 0.2], [[1.0, 0.0, 1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 1.0, 0.0]]),
+            ([0.65, 0.3, 0.9], [[1.0, 0.0, 0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 1.0, 0.0, 0.0, 1.0]]),
+            ([0.95, 0.75, 0.1], [[1.0, 1.0, 1.0, 1.0, 0.0, 0.0], [0.0, 1.0, 0.0, 1.0, 1.0, 0.0]]),
+        ];
+        for scale in [1.0, 0.01] {
+            let numbers = |turn: f32| direction(turn).map(|x| scale * x);
+            let x = cases.map(|(turns, _)| [&turns.map(numbers).concat()[..], &[0.3; 6]].concat()).concat();
+            let mut out = [0.5; 36];
+            draws.forward(&weight, &[], Inputs::from(&x[..]), &mut out);
+            assert_eq!(out[..], cases.map(|(_, expected)| expected.concat()).concat());
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ impl Sectors {
 }
 
 /// Whether `x` is at no smaller an angle than a direction, both from 0 up to a whole turn.
-fn is_past(direction: &[f32], x: &[f32]) -> bool {
+pub(super) fn is_past(direction: &[f32], x: &[f32]) -> bool {
     let ([a, b], [x, y]) = (direction, x) else { return false };
     let is_lower = |x: f32, y: f32| y < 0.0 || y == 0.0 && x < 0.0;
     match (is_lower(*a, *b), is_lower(*x, *y)) {
