@@ -85,6 +85,7 @@ impl BinaryModel {
             binarize: Binarize::Static,
             noise: Purpose::Evaluation,
             between: false,
+            classes: 0,
         };
         let decoder = Network::new(density.latent(), density.operations())?;
         Ok(Self { shape, sampling, density, decoder, seen: None })

@@ -87,6 +87,7 @@ impl CodeMixture {
             binarize: Binarize::None,
             noise: Purpose::Evaluation,
             between: false,
+            classes: 0,
         };
         let latent = config.latent();
         let fit = ComponentFit::nothing(shape.values(), latent);

@@ -82,6 +82,7 @@ impl Pca {
             binarize: Binarize::None,
             noise: Purpose::Evaluation,
             between: false,
+            classes: 0,
         };
         Self { shape, sampling, fit: ComponentFit::nothing(shape.values(), config.latent()) }
     }

@@ -107,6 +107,7 @@ impl Regression {
             binarize: Binarize::None,
             noise: Purpose::Evaluation,
             between: false,
+            classes: 0,
         };
         let latent = config.latent();
         let components = ComponentFit::nothing(shape.values(), latent.max(regressor.components()));
