@@ -8,9 +8,9 @@ fn elements_of() -> u32 {
 fn element(example: u32, at: u32) -> f32 {
     let dimensions = stage.small_channels;
     let place = stage.input_base + example * 2u * dimensions + at % dimensions;
-    let precision = 1.0 + max(value_at(place + dimensions), 0.0);
+    let by = 1.0 + max(value_at(place + dimensions), 0.0);
     if at < dimensions {
-        return value_at(place) / precision;
+        return value_at(place) / by;
     }
-    return -log(precision);
+    return -log(by);
 }

@@ -5,7 +5,7 @@
 mod common;
 
 use common::by_candle;
-use latentarium::dataset::{Dataset, ImageShape, Source, Split};
+use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
 use latentarium::model::{Batches, Config, Model, StepInput, presets};
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::Scratch;
@@ -17,11 +17,13 @@ fn largest(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max)
 }
 
-/// Noise of a shape.
+/// Noise of a shape, with classes.
 fn noise(shape: ImageShape, count: usize) -> Arc<Dataset> {
     let mut pixels = vec![0; count * shape.values()];
     stream(3, Purpose::Generate, 0, 0).fill_bytes(&mut pixels);
-    let split = Split::of_bytes(shape, pixels, Vec::new());
+    let classes: Vec<u8> = (0..count).map(|index| (index % 10) as u8).collect();
+    let names: Vec<String> = (0..10).map(|class| class.to_string()).collect();
+    let split = Split::of_bytes(shape, pixels, vec![Column::class(classes, names)]);
     Arc::new(Dataset::new(Source::default(), "noise", split.clone(), split))
 }
 

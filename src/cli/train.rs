@@ -153,7 +153,9 @@ impl TrainArguments {
         if let (None, Some(preset)) = (&self.config, &self.preset) {
             config = self.preset_config(preset, Some(&dataset))?;
         }
-        config.check().and_then(|()| config.check_on(dataset.sample())).map_err(|error| usage(error.to_string()))?;
+        let checked = config.check().and_then(|()| config.check_on(dataset.sample()));
+        let checked = checked.and_then(|()| config.check_classes(&dataset.train));
+        checked.map_err(|error| usage(error.to_string()))?;
         if let Some(path) = &self.config {
             let expected = run::read_config(path)?.data_checksum;
             if expected != dataset.id.as_str() {
@@ -210,6 +212,7 @@ impl TrainArguments {
         let mut fitted = None;
         if let Some(data) = data {
             config.adapt_to(data.sample());
+            config.fit_classes(&data.train);
             fitted = config.fit_batch(data.train.count());
         }
         for (option, key, value) in self.fields() {

@@ -5,6 +5,7 @@
 //! [`images`], of samples in [`samples`], of codes beside known factors in [`disentanglement`].
 
 mod adversarial;
+mod class_accuracy;
 mod class_share;
 mod classifier;
 mod code_density;

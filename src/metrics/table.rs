@@ -4,8 +4,8 @@
 use super::measurement::Measurement;
 use super::metric::{Columns, Metric};
 use super::{
-    adversarial, code_density, elbo, latent_error, latent_use, matching, missed_share, reconstructions, sample_spread,
-    squared_error,
+    adversarial, class_accuracy, code_density, elbo, latent_error, latent_use, matching, missed_share, reconstructions,
+    sample_spread, squared_error,
 };
 use crate::model::MetricId;
 use std::borrow::Cow;
@@ -15,6 +15,7 @@ pub static METRICS: &[&[Metric]] = &[
     elbo::METRICS,
     adversarial::METRICS,
     latent_error::METRICS,
+    class_accuracy::METRICS,
     latent_use::METRICS,
     missed_share::METRICS,
     squared_error::METRICS,

@@ -9,9 +9,11 @@ use super::{
 /// Every family, in the order in which presets are shown.
 pub static FAMILIES: &[&Family] = &[
     &vae::VAE, // noise, and a prior to sample from
+    &vae::CONDITIONAL_VAE,
     &vae::AUTOENCODER,
     &gan::GAN,
     &gan::INFO_GAN,
+    &gan::CONDITIONAL_GAN,
     &flow::FLOW,
     &flow::LATENT_FLOW,
     &pca::PCA,

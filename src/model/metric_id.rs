@@ -59,6 +59,10 @@ impl MetricId {
     pub const MISSED_SHARE: Self = Self::new("missed_share");
     /// How far an encoder is from the latents of the images that it reads.
     pub const LATENT_ERROR: Self = Self::new("latent_error");
+    /// Share of the training batch whose class an encoder reads.
+    pub const CLASS_ACCURACY: Self = Self::new("class_accuracy");
+    /// The same of test images.
+    pub const TEST_CLASS_ACCURACY: Self = Self::new("test_class_accuracy");
 
     /// A metric by its name: small letters, digits and `_`.
     pub const fn new(name: &'static str) -> Self {

@@ -6,6 +6,7 @@ mod batch;
 mod bernoulli_mixture;
 mod change;
 mod chow_liu;
+mod classes;
 mod completion;
 mod config;
 mod config_file;

@@ -209,6 +209,7 @@ impl Trainer {
     ) -> Result<Self, OpenError> {
         initial.check()?;
         initial.check_on(dataset.sample())?;
+        initial.check_classes(&dataset.train)?;
         let images = dataset.train.count();
         let batch = initial.images_per_step(images).max(1);
         if images < batch {

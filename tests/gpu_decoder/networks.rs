@@ -7,8 +7,8 @@ use latentarium::model::{Config, Model, presets};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::operations::{
     Addition, AutoregressiveDraws, AvgPool, ChainDraws, Compute, Concatenation, Conv, ConvTranspose, DecisionTrees,
-    ExpertProduct, FourierFeatures, Linear, MapOrder, MaxPool, Monomials, Permute, RadialBasis, Sectors, TreeDraws,
-    Upsample,
+    ExpertProduct, FourierFeatures, Largest, Linear, MapOrder, MaxPool, Monomials, Permute, RadialBasis, Sectors,
+    TreeDraws, Upsample,
 };
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch};
@@ -179,7 +179,7 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
                 OperationKind::Concatenation(_) => 8,
                 OperationKind::AvgPool(_) => 13,
                 OperationKind::FourierFeatures(_) => 14,
-                // Their weights are not any numbers.
+                // Their weights are not any numbers, and of nearly equal ones another may be the largest.
                 OperationKind::Monomials(_)
                 | OperationKind::RadialBasis(_)
                 | OperationKind::DecisionTrees(_)
@@ -187,7 +187,8 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
                 | OperationKind::Sectors(_)
                 | OperationKind::TreeDraws(_)
                 | OperationKind::ChainDraws(_)
-                | OperationKind::AutoregressiveDraws(_) => {
+                | OperationKind::AutoregressiveDraws(_)
+                | OperationKind::Largest(_) => {
                     continue;
                 }
             };
@@ -315,6 +316,22 @@ fn sectors_and_draws_of_trees_and_chains_decode_as_on_the_cpu() {
             let count = [1, 2, 5, 13, 70][seed as usize % 5];
             assert_parity(gpu, &network, count, &format!("seed {seed} × {count}: {kind:?}"));
         }
+    }
+}
+
+/// The numbers as they lie, of chunks too, and equal ones among them.
+#[test]
+fn the_largest_number_is_the_one_that_it_is_on_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    for inputs in [1, 2, 7, 64] {
+        let largest = Operation::of_weight("largest", 0, Largest { inputs }, Vec::<f32>::new());
+        let network = Network::new(inputs, vec![largest]).unwrap();
+        let mut random = stream(7, Purpose::Sample, inputs as u64, 0);
+        let latents: Vec<f32> = (0..301 * inputs).map(|_| random.random_range(-9..9) as f32).collect();
+        let expected = network.evaluate(&latents, 301, &mut Scratch::default()).to_vec();
+        assert_eq!(expected.iter().sum::<f32>(), 301.0);
+        assert_eq!(gpu.decode(&network, &latents, 301), expected, "{inputs}");
+        assert_eq!(gpu.decode_in_chunks(&network, &latents, 301, 50), expected, "{inputs}");
     }
 }
 

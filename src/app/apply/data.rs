@@ -169,7 +169,9 @@ impl Session {
     /// What is wrong with a card's numbers, with the data that is open.
     pub(in crate::app) fn mistake_in(&self, config: &Config) -> Option<Message> {
         let data = self.services.data.as_ref();
-        let checked = config.check().and_then(|()| data.map_or(Ok(()), |data| config.check_on(data.sample())));
+        let of_data =
+            |data: &Arc<Dataset>| config.check_on(data.sample()).and_then(|()| config.check_classes(&data.train));
+        let checked = config.check().and_then(|()| data.map_or(Ok(()), of_data));
         checked.err().map(|error| error.message())
     }
 
@@ -186,6 +188,7 @@ impl Session {
             if other_kind || model.config.check_on(sample).is_err() {
                 model.config.adapt_to(sample);
             }
+            model.config.fit_classes(&data.train);
             fitted = model.config.fit_batch(count).or(fitted);
         }
         if let Some(batch) = fitted {

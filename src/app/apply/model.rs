@@ -32,6 +32,7 @@ impl Session {
                         self.services.data.as_ref().filter(|data| config.check_on(data.sample()).is_err())
                     {
                         config.adapt_to(data.sample());
+                        config.fit_classes(&data.train);
                     }
                     self.add(config, Some(id));
                 }
@@ -121,6 +122,7 @@ impl Session {
         let mut config = Config::preset(name)?;
         if let Some(data) = &self.services.data {
             config.adapt_to(data.sample());
+            config.fit_classes(&data.train);
             config.fit_batch(data.train.count());
         }
         Some(config)

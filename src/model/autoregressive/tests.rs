@@ -39,7 +39,7 @@ fn trained(shape: ImageShape, steps: u64) -> Vec<Autoregressive> {
 
 fn batch(images: Vec<f32>, pixels: usize) -> Batch {
     let images = Tensor::from_vec(images.clone(), (images.len() / pixels, pixels), &Device::Cpu).unwrap();
-    Batch { noise: images.narrow(1, 0, 0).unwrap(), images, between: Vec::new() }
+    Batch { noise: images.narrow(1, 0, 0).unwrap(), images, between: Vec::new(), classes: Vec::new() }
 }
 
 /// log p(x) of images as the tests of training see it, by the average of the weights.

@@ -61,7 +61,7 @@ impl LatentFlow {
             shape,
             sampling: Sampling { latent: 2 * latent + 1, ..config.read()? },
             updates: config.read()?,
-            vae: Vae::new(&of_vae(config), shape, parameters(), Some(config.read()?))?,
+            vae: Vae::within(&of_vae(config), shape, parameters())?,
             code: ScaledCode::plain(latent),
             field: LearningNetwork::new("field", parameters(), |parameters| {
                 velocity::field(latent, &settings.flow_hidden, settings.seed, parameters)

@@ -1,5 +1,6 @@
 //! The network that tells real images from generated ones, and what it is trained with.
 
+use super::class_planes::ClassPlanes;
 use crate::dataset::{ImageShape, Split};
 use crate::model::layers::LayerSettings;
 use crate::model::network::LearningNetwork;
@@ -30,26 +31,39 @@ struct Adversary {
 #[derive(Debug)]
 pub(in crate::model) struct Discriminator {
     adversary: Adversary,
-    /// Images to a logit.
+    /// How it is told classes, where it is.
+    planes: Option<ClassPlanes>,
+    /// Images (with their classes) to a logit.
     pub network: LearningNetwork,
 }
 
 impl Discriminator {
-    /// Fresh weights for images of `shape`.
+    /// Fresh weights for images of `shape`, of so many classes that it is told; 0 where it is not.
     pub fn new(
         config: &ConfigValues,
         layers: &LayerSettings,
-        shape: ImageShape,
+        (shape, classes): (ImageShape, usize),
         parameters: Parameters,
     ) -> Result<Self> {
-        let make = |parameters: &mut Parameters| architecture::critic(layers, shape, parameters);
-        Ok(Self { adversary: config.read()?, network: LearningNetwork::new("discriminator", parameters, make)? })
+        let planes = (classes > 0).then(|| ClassPlanes::new(layers, shape, classes));
+        let read = planes.map_or(shape, |planes| planes.shape);
+        let make = |parameters: &mut Parameters| architecture::critic(layers, read, parameters);
+        Ok(Self {
+            adversary: config.read()?,
+            planes,
+            network: LearningNetwork::new("discriminator", parameters, make)?,
+        })
     }
 
     /// Takes new numbers of live fields.
     pub fn set_live(&mut self, config: &ConfigValues) -> Result<()> {
         self.adversary = config.read()?;
         Ok(())
+    }
+
+    /// What it reads of images `[batch, pixels]` of a batch's classes.
+    fn read(&self, images: &Tensor, batch: &Batch) -> Result<Tensor> {
+        Ok(self.planes.map_or_else(|| Ok(images.clone()), |planes| planes.beside(images, &batch.classes))?)
     }
 
     /// Whether it asks for places between real and generated images.
@@ -72,7 +86,8 @@ impl Discriminator {
         let Adversary { gan_loss, r1_gamma, gradient_penalty, .. } = self.adversary;
         let penalties = Penalties { r1_gamma, gradient_lambda: gradient_penalty, between: &batch.between };
         let LearningNetwork { layers, parameters, .. } = &self.network;
-        let measured = critic::backward(layers, parameters, &batch.images, fake, gan_loss, penalties)?;
+        let (real, fake) = (self.read(&batch.images, batch)?, self.read(fake, batch)?);
+        let measured = critic::backward(layers, parameters, &real, &fake, gan_loss, penalties)?;
         let mut losses = Losses::new();
         if r1_gamma > 0.0 {
             losses.push((MetricId::R1_PENALTY, measured.r1));
@@ -98,9 +113,9 @@ impl Discriminator {
         Ok(losses)
     }
 
-    /// The loss that the generator of these images learns from, and what is said of it.
-    pub fn judge_generated(&self, fake: &Tensor) -> Result<(Tensor, Losses)> {
-        let logits = self.network.layers.forward_fixed(fake)?;
+    /// The loss that the generator of these images, of a batch's classes, learns from, and what is said of it.
+    pub fn judge_generated(&self, fake: &Tensor, batch: &Batch) -> Result<(Tensor, Losses)> {
+        let logits = self.network.layers.forward_fixed(&self.read(fake, batch)?)?;
         let loss = mean_loss(&logits, self.adversary.gan_loss, Side::Generator)?;
         let mut losses = vec![(MetricId::GENERATOR_LOSS, loss.to_scalar::<f32>()?)];
         if self.adversary.gan_loss.has_probabilities() {
@@ -111,7 +126,7 @@ impl Discriminator {
 
     /// What it says of images that it has not learned from.
     pub fn test(&self, batch: &Batch) -> Result<Tested> {
-        let logits = copied(&self.network.layers.forward_fixed(&batch.images)?)?;
+        let logits = copied(&self.network.layers.forward_fixed(&self.read(&batch.images, batch)?)?)?;
         let loss = match self.adversary.gan_loss.has_probabilities() {
             true => (MetricId::TEST_REAL_SCORE, mean_score(&logits)),
             false => (MetricId::TEST_CRITIC, mean(&logits)),
@@ -122,7 +137,7 @@ impl Discriminator {
     /// The same of each image at these places of a split.
     pub fn judge(&self, test: &Split, places: &[usize], sampling: &Sampling) -> Result<Vec<f32>> {
         let batch = Batch::of_test_places(test, places, sampling)?.on(self.network.parameters.device())?;
-        Ok(copied(&self.network.layers.forward_fixed(&batch.images)?)?)
+        Ok(copied(&self.network.layers.forward_fixed(&self.read(&batch.images, &batch)?)?)?)
     }
 
     /// As plain data.

@@ -3,7 +3,7 @@
 
 use super::Gan;
 use super::table::{self, GAN};
-use crate::model::family::{Family, Preset, after_first};
+use crate::model::family::{Family, LATENT, Preset, after_first};
 use crate::model::field::{CardInput, FieldChange, Section};
 use crate::model::{Field, Setting, layers, learning};
 
@@ -28,7 +28,7 @@ pub static INFO_GAN: Family = Family {
 };
 
 /// Those of a GAN, and after its learning rate the weight of the latents and the encoder's rate.
-const FIELDS: [&Field; table::FIELDS.len() + 2] = after_first(table::FIELDS, [&LATENT_WEIGHT, &ENCODER_RATE]);
+const FIELDS: [&Field; table::FIELDS + 2] = after_first(table::fields(&LATENT), [&LATENT_WEIGHT, &ENCODER_RATE]);
 
 /// λ, what the latents weigh beside the critic.
 static LATENT_WEIGHT: Field =

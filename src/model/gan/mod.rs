@@ -1,15 +1,19 @@
 //! The generative adversarial network (Goodfellow 2014) with any of its losses, and penalties on the critic's gradient; with or
-//! without an encoder that reads latents from images.
+//! without an encoder that reads latents from images; and told the class of images or not.
 
+mod class_planes;
+mod conditional;
 mod discriminator;
 mod info;
 mod latent_encoder;
 mod table;
 
+pub use conditional::CONDITIONAL_GAN;
 pub(super) use discriminator::Discriminator;
 pub use info::INFO_GAN;
 pub use table::GAN;
 
+use super::classes::{CLASSES, ClassIntervals, one_hot};
 use super::layers::LayerSettings;
 use super::learning::Updates;
 use super::network::{LearningNetwork, names, save};
@@ -22,6 +26,7 @@ use crate::nn::inspection::Inspector;
 use crate::nn::parameters::Parameters;
 use crate::random::Purpose;
 use crate::snapshot::{Activation, Prior, Snapshot};
+use candle_core::Tensor;
 use latent_encoder::LatentEncoder;
 
 type Result<T> = std::result::Result<T, StepError>;
@@ -46,24 +51,36 @@ struct Gan {
     discriminator: Discriminator,
     /// What reads the latents from generated images; it is updated with the generator.
     encoder: Option<LatentEncoder>,
+    /// Which class the last latent number chooses, where both networks are told it; counted by the first step.
+    classes: Option<ClassIntervals>,
 }
 
 impl Gan {
     /// Fresh weights, U(±1/√fan_in), from the seed's own stream; each network has parameters of its own.
     fn new(config: &ConfigValues, shape: ImageShape, parameters: &dyn Fn() -> Parameters) -> Result<Self> {
-        let layers: LayerSettings = config.read()?;
+        let classes = config.whole(CLASSES.key).unwrap_or(0) as usize;
+        let read: LayerSettings = config.read()?;
+        let noise = if classes > 0 { read.latent.saturating_sub(1) } else { read.latent };
+        let layers = LayerSettings { latent: noise + classes, ..read };
         let generator = |parameters: &mut Parameters| architecture::generator(&layers, shape, parameters);
         let generator = LearningNetwork::new("generator", parameters(), generator)?;
-        let discriminator = Discriminator::new(config, &layers, shape, parameters())?;
+        let discriminator = Discriminator::new(config, &layers, (shape, classes), parameters())?;
         Ok(Self {
             shape,
-            latent: layers.latent,
+            latent: config.latent(),
             output: layers.generator_output.activation(),
-            sampling: Sampling { noise: Purpose::Latent, between: discriminator.asks_between(), ..config.read()? },
+            sampling: Sampling {
+                latent: noise,
+                classes,
+                noise: Purpose::Latent,
+                between: discriminator.asks_between(),
+                ..config.read()?
+            },
             updates: config.read()?,
             generator,
             discriminator,
             encoder: None,
+            classes: (classes > 0).then(|| ClassIntervals::equal(classes)),
         })
     }
 
@@ -71,6 +88,16 @@ impl Gan {
     fn with_encoder(config: &ConfigValues, shape: ImageShape, parameters: &dyn Fn() -> Parameters) -> Result<Self> {
         let encoder = LatentEncoder::new(config, shape, parameters())?;
         Ok(Self { encoder: Some(encoder), ..Self::new(config, shape, parameters)? })
+    }
+
+    /// What the generator reads: the noise, and the classes of the real images where it is told them.
+    fn latents(&self, batch: &Batch) -> Result<Tensor> {
+        let Some(classes) = &self.classes else { return Ok(batch.noise.clone()) };
+        let told = one_hot(&batch.classes, classes.classes(), batch.noise.device())?;
+        match self.sampling.latent {
+            0 => Ok(told),
+            _ => Ok(Tensor::cat(&[&batch.noise, &told], 1)?),
+        }
     }
 
     fn networks(&self) -> Vec<&LearningNetwork> {
@@ -84,14 +111,18 @@ impl Trainable for Gan {
     /// batch, and the encoder with it; or one of them alone.
     fn step(&mut self, input: &mut StepInput<'_>) -> Result<Losses> {
         let batch = input.batch(&self.sampling)?;
+        let counted = match &self.classes {
+            Some(classes) if input.step == 0 => Some(ClassIntervals::of(input.train(), classes.classes())?),
+            _ => None,
+        };
         let (part, settings) = (input.part, self.updates.at(input.step));
-        let fake = self.generator.layers.forward(&batch.noise)?;
+        let fake = self.generator.layers.forward(&self.latents(&batch)?)?;
         let mut losses = Losses::new();
         if part != Part::GENERATOR {
             losses.extend(self.discriminator.learn(&batch, &fake, settings)?);
         }
         if part == Part::GENERATOR || self.discriminator.generator_learns_at(input.step) {
-            let (mut loss, judged) = self.discriminator.judge_generated(&fake)?;
+            let (mut loss, judged) = self.discriminator.judge_generated(&fake, &batch)?;
             losses.extend(judged);
             if let Some(encoder) = &self.encoder {
                 let (of_latents, error) = encoder.loss(&fake, &batch.noise)?;
@@ -106,6 +137,9 @@ impl Trainable for Gan {
                     encoder.learn(&gradients, settings)?;
                 }
             }
+        }
+        if counted.is_some() {
+            self.classes = counted;
         }
         Ok(losses)
     }
@@ -147,27 +181,38 @@ impl Trainable for Gan {
         }
     }
 
-    /// The networks as plain data, batch norm folded in.
+    /// The networks as plain data, batch norm folded in. There is no critic of images alone where it is told their classes.
     fn snapshot(&self, step: u64) -> Result<Snapshot> {
+        let generator = self.generator.plain(self.output, None)?;
         Ok(Snapshot {
             step,
             image: self.shape,
             latent: self.latent,
             likelihood: None,
-            decoder: self.generator.plain(self.output, None)?,
+            decoder: match &self.classes {
+                Some(classes) => classes.decoder(self.latent, generator.operations())?,
+                None => generator,
+            },
             encoder: self.encoder.as_ref().map(LatentEncoder::plain).transpose()?,
-            critic: Some(self.discriminator.plain()?),
+            critic: match &self.classes {
+                Some(_) => None,
+                None => Some(self.discriminator.plain()?),
+            },
             prior: Prior::StandardNormal,
         })
     }
 
     /// Running statistics too.
     fn save(&self) -> Result<Saved> {
-        save(&self.networks())
+        let mut saved = save(&self.networks())?;
+        saved.weights.extend(self.classes.as_ref().map(ClassIntervals::save));
+        Ok(saved)
     }
 
     fn names(&self) -> SavedNames {
-        names(&self.networks())
+        let mut names = names(&self.networks());
+        names.weights.extend(self.classes.as_ref().map(|classes| classes.save().0));
+        names
     }
 
     fn restore(&mut self, saved: &Saved) -> Result<()> {
@@ -175,7 +220,11 @@ impl Trainable for Gan {
             encoder.network.restore(saved)?;
         }
         self.generator.restore(saved)?;
-        self.discriminator.network.restore(saved)
+        self.discriminator.network.restore(saved)?;
+        if let Some(classes) = &mut self.classes {
+            *classes = classes.saved(saved)?;
+        }
+        Ok(())
     }
 
     fn part_steps(&self) -> [u64; 2] {

@@ -69,7 +69,7 @@ pub static GAN: Family = Family {
             ],
         },
     ],
-    fields: &FIELDS,
+    fields: &ALL,
     parts: &[SteppedPart { sign: "D", words: "train.step_d" }, SteppedPart { sign: "G", words: "train.step_g" }],
     points,
     encodes: false,
@@ -86,37 +86,44 @@ pub static GAN: Family = Family {
     make: |config, shape, parameters| Ok(Box::new(Gan::new(config, shape, parameters)?)),
 };
 
-/// The fields of every GAN.
-pub(super) const FIELDS: [&Field; 28] = [
-    &LEARNING_RATE,
-    &layers::GENERATOR_NETWORK,
-    &layers::CHANNELS,
-    &layers::HIDDEN,
-    &BATCH_NORM,
-    &FOURIER_FEATURES,
-    &GENERATOR_OUTPUT,
-    &LATENT,
-    &layers::BATCH,
-    &layers::SHUFFLE,
-    &pixels::BINARIZE_UNSEEN,
-    &learning::AVERAGE_DECAY,
-    &SEED,
-    &learning::OPTIMIZER,
-    &ADAM_BETA1,
-    &learning::ADAM_BETA2,
-    &learning::WEIGHT_DECAY,
-    &learning::GRADIENT_CLIP,
-    &CRITIC_RATE,
-    &learning::WARM_UP_STEPS,
-    &learning::SCHEDULE,
-    &learning::SCHEDULE_STEPS,
-    &learning::SCHEDULE_SHARE,
-    &GAN_LOSS,
-    &CRITIC_STEPS,
-    &R1_GAMMA,
-    &GRADIENT_PENALTY,
-    &WEIGHT_CLIP,
-];
+/// How many fields a GAN has.
+pub(super) const FIELDS: usize = 28;
+
+const ALL: [&Field; FIELDS] = fields(&LATENT);
+
+/// The fields of a GAN whose latent dimensions are this one.
+pub(super) const fn fields(latent: &'static Field) -> [&'static Field; FIELDS] {
+    [
+        &LEARNING_RATE,
+        &layers::GENERATOR_NETWORK,
+        &layers::CHANNELS,
+        &layers::HIDDEN,
+        &BATCH_NORM,
+        &FOURIER_FEATURES,
+        &GENERATOR_OUTPUT,
+        latent,
+        &layers::BATCH,
+        &layers::SHUFFLE,
+        &pixels::BINARIZE_UNSEEN,
+        &learning::AVERAGE_DECAY,
+        &SEED,
+        &learning::OPTIMIZER,
+        &ADAM_BETA1,
+        &learning::ADAM_BETA2,
+        &learning::WEIGHT_DECAY,
+        &learning::GRADIENT_CLIP,
+        &CRITIC_RATE,
+        &learning::WARM_UP_STEPS,
+        &learning::SCHEDULE,
+        &learning::SCHEDULE_STEPS,
+        &learning::SCHEDULE_SHARE,
+        &GAN_LOSS,
+        &CRITIC_STEPS,
+        &R1_GAMMA,
+        &GRADIENT_PENALTY,
+        &WEIGHT_CLIP,
+    ]
+}
 
 /// Two coordinates need no wide layers, and small networks take larger steps. Modes are far narrower than the gaps between
 /// them, so that a critic has to be steep: penalties on its gradient are smaller (Gulrajani 2017 have a smaller λ on toy data,

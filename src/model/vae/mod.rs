@@ -1,12 +1,16 @@
 //! The variational autoencoder (Kingma and Welling 2013), and autoencoders without a prior.
 
+mod class_head;
+mod conditional;
+mod encoded;
 mod encoder;
 mod experts;
 mod noise;
 mod sigma;
 mod table;
 
-pub(super) use table::FIELDS as VAE_FIELDS;
+pub use conditional::CONDITIONAL_VAE;
+pub(super) use table::VAE_FIELDS;
 pub use table::{AUTOENCODER, VAE};
 
 use super::layers::LayerSettings;
@@ -25,6 +29,8 @@ use crate::nn::parameters::{Parameters, copied};
 use crate::nn::sequential::Sequential;
 use crate::snapshot::{Activation, Network, Prior, Scratch, Snapshot};
 use candle_core::{Device, Result, Tensor};
+use class_head::ClassHead;
+use encoded::{ClassTerms, Encoded};
 use encoder::VaeEncoder;
 use noise::TrainingNoise;
 use rand_distr::{Distribution, StandardNormal};
@@ -59,48 +65,55 @@ pub(super) struct Vae {
     latent: usize,
     /// `None` without noise.
     kl: Option<KlWeight>,
+    /// What it does with the classes of images, where it is told them.
+    classes: Option<ClassHead>,
     noise: TrainingNoise,
     likelihood: Likelihood,
     sigma: Option<LearnedSigma>,
     sampling: Sampling,
     updates: Updates,
     parameters: Parameters,
-    /// Pixels to mean and log variance side by side (to the code alone without noise).
+    /// Pixels to mean and log variance side by side (to the code alone without noise), and scores of classes behind them.
     encoder: VaeEncoder,
-    /// Latent to logits (Bernoulli) or pixel means (Gaussian).
+    /// Latent (with the class in place of its last number) to logits (Bernoulli) or pixel means (Gaussian).
     decoder: Sequential,
     optimizer: Optimizer,
 }
 
-/// What one pass gives, in nats an image.
+/// What one pass gives.
 struct Terms {
-    /// Mean over the batch.
+    /// In nats an image, mean over the batch.
     reconstruction: Tensor,
-    /// The KL of each dimension `[batch, latent]`, and what it is of: mean and log variance `[batch, 2·latent]`.
-    posterior: Option<(Tensor, Tensor)>,
+    encoded: Encoded,
 }
 
 impl Vae {
     /// Fresh weights, U(±1/√fan_in), from the seed's own stream.
-    pub(super) fn new(
+    fn new(
         config: &ConfigValues,
         shape: ImageShape,
         mut parameters: Parameters,
         kl: Option<KlWeight>,
+        classes: Option<ClassHead>,
     ) -> std::result::Result<Self, StepError> {
-        let layers: LayerSettings = config.read()?;
+        let mut layers: LayerSettings = config.read()?;
         let latent = layers.latent;
-        let code = if kl.is_some() { 2 * latent } else { latent };
+        let mut code = if kl.is_some() { 2 * latent } else { latent };
         let noise = if kl.is_some() { TrainingNoise::default() } else { config.read()? };
         let mut sampling: Sampling = config.read()?;
         if kl.is_none() {
             sampling.latent = noise.draws(latent, shape.values());
+        }
+        if let Some(classes) = &classes {
+            (layers.latent, code) = classes.widths(latent);
+            (sampling.latent, sampling.classes) = (latent.saturating_sub(1), classes.count());
         }
         let likelihood = config.read()?;
         Ok(Self {
             shape,
             latent,
             kl,
+            classes,
             noise,
             likelihood,
             sigma: LearnedSigma::of(config, likelihood, &mut parameters)?,
@@ -113,6 +126,15 @@ impl Vae {
         })
     }
 
+    /// One of a family of its own whose fields are those of a variational autoencoder among others.
+    pub(super) fn within(
+        config: &ConfigValues,
+        shape: ImageShape,
+        parameters: Parameters,
+    ) -> std::result::Result<Self, StepError> {
+        Self::new(config, shape, parameters, Some(config.read()?), None)
+    }
+
     /// A posterior draw of each image, `[batch, latent]`, by weights that learn nothing; of a code without noise the code.
     pub(super) fn codes(&self, images: &Tensor, noise: &Tensor) -> Result<Tensor> {
         let code = self.encoder.forward_fixed(images)?;
@@ -122,25 +144,30 @@ impl Vae {
     /// The terms of the ELBO, with one posterior draw an image; `noise` is what it is trained with.
     fn terms(&self, batch: &Batch, noise: TrainingNoise) -> Result<Terms> {
         let code = self.encoder.forward(&noise.on_images(&batch.images, &batch.noise)?)?;
-        let (latent, posterior) = match self.kl {
-            Some(_) => (posterior_sample(&code, &batch.noise)?, Some((kl(&code)?, code))),
-            None => (noise.on_codes(&code, &batch.noise)?, None),
+        let encoded = match (self.kl, &self.classes) {
+            (_, Some(classes)) => classes.read(&code, batch)?,
+            (Some(_), None) => {
+                let latent = posterior_sample(&code, &batch.noise)?;
+                Encoded { latent, posterior: Some((kl(&code)?, code)), class: None }
+            }
+            (None, None) => Encoded { latent: noise.on_codes(&code, &batch.noise)?, posterior: None, class: None },
         };
-        let output = self.decoder.forward(&latent)?;
+        let output = self.decoder.forward(&encoded.latent)?;
         let reconstruction = match (self.likelihood, &self.sigma) {
             (Likelihood::Bernoulli, _) => bernoulli(&output, &batch.images)?,
             (Likelihood::Gaussian { .. }, Some(learned)) => learned.nats(&output, &batch.images)?,
             (Likelihood::Gaussian { sigma }, None) => gaussian(&output, &batch.images, sigma)?,
         };
-        Ok(Terms { reconstruction: reconstruction.mean_all()?, posterior })
+        Ok(Terms { reconstruction: reconstruction.mean_all()?, encoded })
     }
-}
 
-impl Trainable for Vae {
-    /// One update on reconstruction + β·KL.
-    fn step(&mut self, input: &mut StepInput<'_>) -> std::result::Result<Losses, StepError> {
+    /// One update on reconstruction + β·KL, and on reading the classes where it is told them.
+    fn learn(&mut self, input: &mut StepInput<'_>) -> std::result::Result<Losses, StepError> {
         let batch = input.batch(&self.sampling)?;
-        let Terms { reconstruction, posterior } = self.terms(&batch, self.noise)?;
+        if let (Some(classes), 0) = (&mut self.classes, input.step) {
+            classes.count_in(input.train())?;
+        }
+        let Terms { reconstruction, encoded: Encoded { posterior, class, .. } } = self.terms(&batch, self.noise)?;
         let mut losses = vec![(MetricId::RECONSTRUCTION, reconstruction.to_scalar::<f32>()?)];
         let mut loss = reconstruction;
         if let Some((weight, (divergence, _))) = self.kl.zip(posterior) {
@@ -150,11 +177,27 @@ impl Trainable for Vae {
             let each = if weight.free_bits > 0.0 { each.maximum(weight.free_bits)? } else { each };
             loss = (loss + each.sum_all()?.affine(weight.beta_at(input.step), 0.0)?)?;
         }
+        if let Some(ClassTerms { loss: of_class, accuracy }) = class {
+            losses.push((MetricId::CLASS_ACCURACY, accuracy));
+            loss = (loss + of_class)?;
+        }
         losses.push((MetricId::TOTAL, loss.to_scalar::<f32>()?));
         StepError::check(&losses)?;
         self.parameters.accumulate(&loss.backward()?)?;
         self.optimizer.update(&self.parameters, self.updates.at(input.step))?;
         Ok(losses)
+    }
+}
+
+impl Trainable for Vae {
+    /// One update; where it fails, the classes' shares are those before it, too.
+    fn step(&mut self, input: &mut StepInput<'_>) -> std::result::Result<Losses, StepError> {
+        let before = self.classes.clone();
+        let learned = self.learn(input);
+        if learned.is_err() {
+            self.classes = before;
+        }
+        learned
     }
 
     fn set_live(&mut self, config: &ConfigValues) -> std::result::Result<(), StepError> {
@@ -162,7 +205,7 @@ impl Trainable for Vae {
         if let Some(kl) = &mut self.kl {
             *kl = config.read()?;
         }
-        Ok(())
+        self.classes.as_mut().map_or(Ok(()), |classes| classes.set_live(config))
     }
 
     fn sampling(&self) -> &Sampling {
@@ -171,10 +214,11 @@ impl Trainable for Vae {
 
     /// The same figures as a step's without the noise of training, by the average of the weights where one is kept; the total is the negative ELBO (β 1).
     fn test(&self, batch: &Batch) -> std::result::Result<Tested, StepError> {
-        let Terms { reconstruction, posterior } =
+        let Terms { reconstruction, encoded: Encoded { posterior, class, .. } } =
             self.optimizer.with_average(&self.parameters, || self.terms(batch, TrainingNoise::default()))?;
         let reconstruction = reconstruction.to_scalar::<f32>()?;
         let mut losses = vec![(MetricId::TEST_RECONSTRUCTION, reconstruction)];
+        losses.extend(class.map(|class| (MetricId::TEST_CLASS_ACCURACY, class.accuracy)));
         let Some((divergence, code)) = posterior else {
             losses.push((MetricId::TEST_TOTAL, reconstruction));
             return Ok(Tested { losses, posteriors: None });
@@ -184,7 +228,7 @@ impl Trainable for Vae {
         Ok(Tested { losses, posteriors: Some(Posteriors { latent: self.latent, codes: copied(&code)? }) })
     }
 
-    /// In nats an image.
+    /// In nats an image; where it is told the class, that of image and class together.
     fn evaluate(
         &self,
         test: &Split,
@@ -196,6 +240,9 @@ impl Trainable for Vae {
         let mut figures = vec![("test_recon", reconstruction)];
         if self.kl.is_some() {
             figures.extend([("test_kl", kl), ("test_neg_elbo", reconstruction + kl)]);
+        }
+        if self.classes.is_some() {
+            figures.push((MetricId::TEST_CLASS_ACCURACY.name(), value(MetricId::TEST_CLASS_ACCURACY)));
         }
         Ok(figures)
     }
@@ -234,6 +281,11 @@ impl Trainable for Vae {
         {
             plain::append_constants(operation, self.latent, POINT_LOG_VARIANCE);
         }
+        let decoder = plain::operations(&self.decoder, average, last)?;
+        let (decoder, encoder) = match &self.classes {
+            Some(classes) => classes.networks((self.shape.values(), self.latent), &decoder, encoder)?,
+            None => (Network::new(self.latent, decoder)?, Network::new(self.shape.values(), encoder)?),
+        };
         Ok(Snapshot {
             step,
             image: self.shape,
@@ -242,24 +294,28 @@ impl Trainable for Vae {
                 Some(learned) => Likelihood::Gaussian { sigma: learned.value(average)? },
                 None => self.likelihood,
             }),
-            decoder: Network::new(self.latent, plain::operations(&self.decoder, average, last)?)?,
-            encoder: Some(Network::new(self.shape.values(), encoder)?),
+            decoder,
+            encoder: Some(encoder),
             critic: None,
             prior: Prior::StandardNormal,
         })
     }
 
     fn save(&self) -> std::result::Result<Saved, StepError> {
-        Ok(save(&[("", &self.parameters, &self.optimizer)])?)
+        let mut saved = save(&[("", &self.parameters, &self.optimizer)])?;
+        saved.weights.extend(self.classes.as_ref().map(ClassHead::save));
+        Ok(saved)
     }
 
     fn names(&self) -> SavedNames {
-        names(&[("", &self.parameters, &self.optimizer)])
+        let mut names = names(&[("", &self.parameters, &self.optimizer)]);
+        names.weights.extend(self.classes.as_ref().map(|classes| classes.save().0));
+        names
     }
 
     fn restore(&mut self, saved: &Saved) -> std::result::Result<(), StepError> {
         self.optimizer = restore("", &self.parameters, saved)?;
-        Ok(())
+        self.classes.as_mut().map_or(Ok(()), |classes| classes.restore(saved))
     }
 
     /// Values, gradients of weights, and of values where they are needed.

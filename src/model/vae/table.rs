@@ -2,7 +2,7 @@
 
 use super::encoder::ENCODERS;
 use super::{Vae, noise};
-use crate::model::family::{Family, LATENT, Preset, SEED};
+use crate::model::family::{Family, LATENT, Preset, SEED, after_first};
 use crate::model::field::{CardInput, FieldChange, Section};
 use crate::model::{ConfigError, ConfigValues, Field, Setting, layers, learning, pixels};
 
@@ -46,7 +46,7 @@ pub static VAE: Family = Family {
             ],
         },
     ],
-    fields: &FIELDS,
+    fields: &VAE_FIELDS,
     parts: &[],
     points,
     encodes: true,
@@ -69,39 +69,46 @@ pub static VAE: Family = Family {
         let (decoder, how) = (layers::note(config), learning::note(config));
         format!("variational autoencoder, decoder {decoder}, {how}{schedule}{averaged}{binarized}")
     },
-    make: |config, shape, parameters| Ok(Box::new(Vae::new(config, shape, parameters(), Some(config.read()?))?)),
+    make: |config, shape, parameters| Ok(Box::new(Vae::new(config, shape, parameters(), Some(config.read()?), None)?)),
 };
 
-/// Those of a variational autoencoder.
-pub(in crate::model) const FIELDS: [&Field; 27] = [
-    &learning::LEARNING_RATE,
-    &BETA,
-    &ENCODER,
-    &layers::NETWORK,
-    &layers::CHANNELS,
-    &layers::HIDDEN,
-    &LATENT,
-    &layers::BATCH,
-    &layers::SHUFFLE,
-    &pixels::LIKELIHOOD,
-    &pixels::SIGMA,
-    &LEARN_SIGMA,
-    &pixels::BINARIZE,
-    &learning::AVERAGE_DECAY,
-    &SEED,
-    &learning::OPTIMIZER,
-    &learning::ADAM_BETA1,
-    &learning::ADAM_BETA2,
-    &learning::WEIGHT_DECAY,
-    &learning::GRADIENT_CLIP,
-    &learning::WARM_UP_STEPS,
-    &learning::SCHEDULE,
-    &learning::SCHEDULE_STEPS,
-    &learning::SCHEDULE_SHARE,
-    &BETA_WARM_UP_STEPS,
-    &FREE_BITS,
-    &learning::EARLY_STOP_TESTS,
-];
+/// How many fields a variational autoencoder has, beside what encodes.
+pub(super) const FIELDS: usize = 26;
+
+/// Those of a variational autoencoder whose encoder can be chosen.
+pub(in crate::model) const VAE_FIELDS: [&Field; FIELDS + 1] = after_first(fields(&LATENT), [&ENCODER]);
+
+/// The fields of a variational autoencoder whose latent dimensions are this one.
+pub(super) const fn fields(latent: &'static Field) -> [&'static Field; FIELDS] {
+    [
+        &learning::LEARNING_RATE,
+        &BETA,
+        &layers::NETWORK,
+        &layers::CHANNELS,
+        &layers::HIDDEN,
+        latent,
+        &layers::BATCH,
+        &layers::SHUFFLE,
+        &pixels::LIKELIHOOD,
+        &pixels::SIGMA,
+        &LEARN_SIGMA,
+        &pixels::BINARIZE,
+        &learning::AVERAGE_DECAY,
+        &SEED,
+        &learning::OPTIMIZER,
+        &learning::ADAM_BETA1,
+        &learning::ADAM_BETA2,
+        &learning::WEIGHT_DECAY,
+        &learning::GRADIENT_CLIP,
+        &learning::WARM_UP_STEPS,
+        &learning::SCHEDULE,
+        &learning::SCHEDULE_STEPS,
+        &learning::SCHEDULE_SHARE,
+        &BETA_WARM_UP_STEPS,
+        &FREE_BITS,
+        &learning::EARLY_STOP_TESTS,
+    ]
+}
 
 /// The autoencoder: the same without noise and without KL.
 pub static AUTOENCODER: Family = Family {
@@ -164,7 +171,7 @@ pub static AUTOENCODER: Family = Family {
         let kind = noise::note(config);
         format!("{kind}, decoder {}, {}", layers::note(config), learning::note(config))
     },
-    make: |config, shape, parameters| Ok(Box::new(Vae::new(config, shape, parameters(), None)?)),
+    make: |config, shape, parameters| Ok(Box::new(Vae::new(config, shape, parameters(), None, None)?)),
 };
 
 /// Points of toy data lie some units apart, and their finest parts are a small part of one.

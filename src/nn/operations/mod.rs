@@ -15,6 +15,7 @@ mod decision_trees;
 mod expert_product;
 mod fourier_features;
 mod kernels;
+mod largest;
 mod linear;
 mod max_pool;
 mod monomials;
@@ -83,4 +84,5 @@ operations! {
     tree_draws::TreeDraws,
     chain_draws::ChainDraws,
     autoregressive_draws::AutoregressiveDraws,
+    largest::Largest,
 }
