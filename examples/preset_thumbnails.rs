@@ -25,6 +25,7 @@ const SIDE: u32 = 56;
 fn steps(preset: &str) -> u64 {
     match preset {
         "gan-plane" | "gan-dense" | "info-gan" => 3000,
+        "latent-flow" => 2500,
         "gan-collapse" | "wgan" => 2000,
         "wgan-gp-conv" => 1000,
         "vae-conv" | "dcgan" => 500,

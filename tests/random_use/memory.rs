@@ -49,7 +49,7 @@ impl Memory {
 
     pub fn sample(&mut self, now: Duration) {
         if let Some(resident_bytes) = resident() {
-            let sample = MemorySample { at: now, resident_bytes, allocated_bytes: ALLOCATOR.allocated() as u64 };
+            let sample = MemorySample { at: now, resident_bytes, allocated_bytes: allocated_bytes() };
             println!("{sample}");
             self.samples.push(sample);
         }
@@ -75,6 +75,11 @@ impl Memory {
         let growth = half / most - 1.0;
         assert!(growth <= MOST_GROWTH, "grew by {:.1} %: {}", 100.0 * growth, self.report());
     }
+}
+
+/// Bytes that are allocated now.
+pub fn allocated_bytes() -> u64 {
+    ALLOCATOR.allocated() as u64
 }
 
 /// Bytes of memory that is this process's own and not on disk.

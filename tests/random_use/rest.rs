@@ -1,5 +1,6 @@
 //! A state that can be compared with itself an hour later: the same data, two models that have learned nothing, nothing to undo.
 
+use crate::memory;
 use crate::window::Window;
 use eframe::egui::{Key, Modifiers, Vec2};
 use latentarium::dataset::Source;
@@ -10,12 +11,14 @@ use latentarium::ui::command::{
     ViewCommand,
 };
 use latentarium::ui::slot::Slot;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// More than undo keeps.
 const CHANGES: usize = 210;
 /// Longer than anything takes, on a machine that has other work too.
 const PATIENCE: Duration = Duration::from_secs(240);
+/// Nothing more is given back where nothing was for so long.
+const SETTLES: Duration = Duration::from_secs(5);
 
 pub fn rest(window: &mut Window) {
     let session = window.session.clone();
@@ -67,8 +70,15 @@ pub fn rest(window: &mut Window) {
     if !window.until(PATIENCE, |_| trainers() <= ids.len()) {
         println!("{} trainers after {PATIENCE:?}", trainers());
     }
-    let began = std::time::Instant::now();
-    window.until(Duration::from_secs(3), |_| began.elapsed() > Duration::from_secs(2));
+    // Work that was cancelled ends when it next asks, and holds weights until then.
+    let (mut least, mut since) = (u64::MAX, Instant::now());
+    window.until(PATIENCE, |_| {
+        let now = memory::allocated_bytes();
+        if now < least - least / 100 {
+            (least, since) = (now, Instant::now());
+        }
+        since.elapsed() > SETTLES
+    });
 }
 
 /// Threads of this process that train, or would; none where the system does not say.
