@@ -28,7 +28,7 @@
 //!
 //! | for | see |
 //! | --- | --- |
-//! | the ELBO | `model/vae/mod.rs`, `Vae::terms` and `Vae::step` |
+//! | the ELBO | `model/vae/mod.rs`, `Vae::terms` and `Vae::learn` |
 //! | how a setting reaches the training thread | a card's `ModelCommand::Edit`, `app/runtime.rs` `edited`, `Control::Set` of `trainer/message.rs`, `trainer/changes.rs`, the family's `Trainable::set_live` |
 //! | how a drag becomes pixels | `ui/plane/area.rs`, `View::cursor_after`; outputs: `ui/output.rs`; tiles: `ui/plane/layers/tiles.rs`; both then `gpu/live`, or `app/requests.rs` and `explore/viewer` (a small network's output at once, in `ui/output.rs`) |
 //! | where a checkpoint commits | `run/checkpoint.rs`, the rename in `disk/atomic.rs` |

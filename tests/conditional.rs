@@ -44,7 +44,7 @@ fn middles(snapshot: &Snapshot, classes: usize) -> Vec<f32> {
     let of_each = chosen(snapshot, &latents);
     let middle = |class: usize| {
         let own = || numbers.iter().zip(&of_each).filter(|(_, found)| **found == class).map(|(u, _)| *u);
-        let ends = [own().next().unwrap(), own().last().unwrap()].map(uniform_from_normal);
+        let ends = [own().next().unwrap(), own().next_back().unwrap()].map(uniform_from_normal);
         let off = |u: f32| (uniform_from_normal(u) - 0.5 * (ends[0] + ends[1])).abs();
         own().min_by(|a, b| off(*a).total_cmp(&off(*b))).unwrap()
     };

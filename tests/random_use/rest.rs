@@ -11,6 +11,7 @@ use latentarium::ui::command::{
     ViewCommand,
 };
 use latentarium::ui::slot::Slot;
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 /// More than undo keeps.
@@ -71,11 +72,11 @@ pub fn rest(window: &mut Window) {
         println!("{} trainers after {PATIENCE:?}", trainers());
     }
     // Work that was cancelled ends when it next asks, and holds weights until then.
-    let (mut least, mut since) = (u64::MAX, Instant::now());
+    let least = Cell::new((u64::MAX, Instant::now()));
     window.until(PATIENCE, |_| {
-        let now = memory::allocated_bytes();
-        if now < least - least / 100 {
-            (least, since) = (now, Instant::now());
+        let (now, (before, since)) = (memory::allocated_bytes(), least.get());
+        if now < before - before / 100 {
+            least.set((now, Instant::now()));
         }
         since.elapsed() > SETTLES
     });
