@@ -90,8 +90,10 @@ fn sensitivity_is_that_of_finite_differences_in_double_precision_for_every_decod
         let lattice = Lattice { cell: 1.7, column: -1, row: -1, columns: 2, rows: 2 };
         let source = source(snapshot(preset, 3), lattice);
         // Pixels that are drawn jump from one value to the other.
-        if source.snapshot.decoder.operations().iter().any(|o| matches!(o.kind, OperationKind::AutoregressiveDraws(_)))
-        {
+        let jumps = |kind: OperationKind| {
+            matches!(kind, OperationKind::AutoregressiveDraws(_) | OperationKind::RecurrentDraws(_))
+        };
+        if source.snapshot.decoder.operations().iter().any(|operation| jumps(operation.kind)) {
             continue;
         }
         let grid = make(&SENSITIVITY, &source).expect("a field");

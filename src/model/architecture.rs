@@ -107,7 +107,14 @@ impl<'a> Builder<'a> {
     fn count(&mut self, kind: &OperationKind) -> Result<()> {
         // Weights, their gradients and two moments; values and gradients of a batch.
         let taken = self.batch.saturating_mul(kind.outputs()).saturating_mul(2);
-        let taken = taken.saturating_add(kind.weights().saturating_mul(4));
+        self.reserve(taken.saturating_add(kind.weights().saturating_mul(4)))
+    }
+
+    /// Counts so many numbers that are held beside the layers.
+    ///
+    /// # Errors
+    /// If the network would not fit into memory.
+    pub fn reserve(&mut self, taken: usize) -> Result<()> {
         self.values = self.values.saturating_add(taken as u64);
         if self.values.saturating_mul(4) > self.most_bytes {
             let (prefix, batch, most) = (self.prefix, self.batch, gibibytes(self.most_bytes));

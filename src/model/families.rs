@@ -3,7 +3,7 @@
 use super::family::{Family, Preset};
 use super::{
     Config, Field, autoregressive, bernoulli_mixture, chow_liu, flow, gan, gaussian_mixture, hidden_markov, pca,
-    regression, vae,
+    recurrent, regression, vae,
 };
 
 /// Every family, in the order in which presets are shown.
@@ -26,6 +26,7 @@ pub static FAMILIES: &[&Family] = &[
     &chow_liu::CHOW_LIU,
     &hidden_markov::HIDDEN_MARKOV,
     &autoregressive::AUTOREGRESSIVE,
+    &recurrent::RECURRENT,
 ];
 
 /// The names of all presets, in the order in which they are shown.

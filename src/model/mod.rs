@@ -28,6 +28,7 @@ mod pca;
 mod pixels;
 mod plain;
 mod points;
+mod recurrent;
 mod regression;
 mod saved;
 mod setting;

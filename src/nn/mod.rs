@@ -2,7 +2,7 @@
 //!
 //! Kernels work on slices ([`matmul`], [`conv_shape`], [`vector`], [`norm`]); [`operations`] says what a layer computes;
 //! [`sequential`] makes layers ([`layer`]) into one candle operation with its own backward; [`generic`] is the same by candle's
-//! own operations, for other devices and as the reference. [`inspection`] looks at a step without changing it.
+//! own operations, for other devices and as the reference; [`gru`] goes over sequences. [`inspection`] looks at a step without changing it.
 
 pub mod activation;
 pub mod adversarial;
@@ -10,6 +10,8 @@ pub mod conv_shape;
 pub mod critic;
 pub mod device;
 pub mod generic;
+pub mod gru;
+pub mod gru_cell;
 pub mod inspection;
 pub mod layer;
 pub mod likelihood;

@@ -196,12 +196,42 @@ for_each_processor! {
     }
 }
 
+for_each_processor! {
+    /// Adds columns `[shares, width]`, each times its share, to `out` `[width]`: four at a time, in order.
+    pub fn add_columns(out: &mut [f32], shares: &[f32], columns: &[f32]) {
+        let width = out.len().max(1);
+        let (fours, rest) = columns.split_at((shares.len() / 4 * 4 * width).min(columns.len()));
+        for (share, four) in shares.chunks_exact(4).zip(fours.chunks_exact(4 * width)) {
+            let (a, four) = four.split_at(width);
+            let (b, four) = four.split_at(width);
+            let (c, d) = four.split_at(width);
+            for ((((out, a), b), c), d) in out.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                *out += (share[0] * a + share[1] * b) + (share[2] * c + share[3] * d);
+            }
+        }
+        for (share, column) in shares.chunks_exact(4).remainder().iter().zip(rest.chunks_exact(width)) {
+            out.iter_mut().zip(column).for_each(|(sum, value)| *sum += share * value);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn columns_are_added_times_their_shares(shares in prop::collection::vec(-2.0f32..2.0, 0..14), width in 1usize..40) {
+            let columns: Vec<f32> = (0..shares.len() * width).map(|place| (place % 17) as f32 - 8.0).collect();
+            let mut out = vec![0.5; width];
+            add_columns(&mut out, &shares, &columns);
+            for (place, found) in out.iter().enumerate() {
+                let each = shares.iter().enumerate().map(|(at, share)| share * columns[at * width + place]);
+                prop_assert!((found - 0.5 - each.sum::<f32>()).abs() < 1e-4);
+            }
+        }
+
         #[test]
         fn agrees_with_double_precision(x in -60.0f32..60.0) {
             let wide = f64::from(x);

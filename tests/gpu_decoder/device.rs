@@ -7,7 +7,7 @@ use latentarium::gpu::{self, Headless};
 use latentarium::model::{Config, Model};
 use latentarium::nn::operations::normal_log_odds;
 use latentarium::random::{Purpose, normal_rows};
-use latentarium::snapshot::{Network, OperationKind, Scratch};
+use latentarium::snapshot::{Network, Operation, OperationKind, Scratch};
 use std::sync::OnceLock;
 
 /// In pixel units.
@@ -101,30 +101,42 @@ pub fn assert_parity(gpu: &Gpu, network: &Network, count: usize, case: &str) {
     let expected = network.evaluate(&latents, count, &mut Scratch::default()).to_vec();
     let ours = gpu.decode(network, &latents, count);
     match network.operations() {
-        [operation] if matches!(operation.kind, OperationKind::AutoregressiveDraws(_)) => {
-            assert_drawn(network, &latents, (&ours, &expected), case);
+        [Operation { kind: OperationKind::AutoregressiveDraws(draws), weight, .. }] => {
+            let logits = |image: &[f32]| draws.logits(weight, image);
+            assert_drawn(&logits, &|pixel| pixel, &latents, (&ours, &expected), network.input(), case);
+        }
+        [Operation { kind: OperationKind::RecurrentDraws(draws), weight, .. }] => {
+            let logits = |image: &[f32]| draws.logits(weight, image);
+            let row = |pixel: usize| pixel / draws.image.width % draws.image.height;
+            assert_drawn(&logits, &row, &latents, (&ours, &expected), network.input(), case);
         }
         _ => assert_close(&ours, &expected, case),
     }
 }
 
-/// Images that are drawn pixel by pixel are the same, but for those of which a number lay on the edge within rounding: few, and
-/// the same up to there.
+/// Images that are drawn part by part are the same, but for those of which a number lay on the edge within rounding: few, and
+/// the same up to the part that it is in, which `part` says of a pixel.
 #[track_caller]
-fn assert_drawn(network: &Network, latents: &[f32], (ours, expected): (&[f32], &[f32]), case: &str) {
-    let [operation] = network.operations() else { return };
-    let OperationKind::AutoregressiveDraws(draws) = operation.kind else { return };
+fn assert_drawn(
+    logits: &dyn Fn(&[f32]) -> Vec<f32>,
+    part: &dyn Fn(usize) -> usize,
+    latents: &[f32],
+    (ours, expected): (&[f32], &[f32]),
+    pixels: usize,
+    case: &str,
+) {
     assert_eq!(ours.len(), expected.len(), "{case}");
     assert!(ours.iter().all(|value| [0.0, 1.0].contains(value)), "{case}");
-    let images = ours.chunks_exact(draws.pixels).zip(expected.chunks_exact(draws.pixels));
+    let images = ours.chunks_exact(pixels).zip(expected.chunks_exact(pixels));
     let mut others = 0;
-    for ((ours, expected), latent) in images.zip(latents.chunks_exact(draws.pixels)) {
-        let Some(pixel) = (0..draws.pixels).find(|pixel| ours[*pixel] != expected[*pixel]) else { continue };
-        let distance = draws.logits(&operation.weight, expected)[pixel] - normal_log_odds(latent[pixel]);
+    for ((ours, expected), latent) in images.zip(latents.chunks_exact(pixels)) {
+        let differing = (0..pixels).filter(|pixel| ours[*pixel] != expected[*pixel]);
+        let Some(pixel) = differing.min_by_key(|pixel| part(*pixel)) else { continue };
+        let distance = logits(expected)[pixel] - normal_log_odds(latent[pixel]);
         assert!(distance.abs() < TOLERANCE, "{case}: pixel {pixel}, {distance} from the edge");
         others += 1;
     }
-    assert!(others * draws.pixels <= ours.len() / 20, "{case}: {others} other images");
+    assert!(others * pixels <= ours.len() / 20, "{case}: {others} other images");
 }
 
 pub fn decoder(preset: &str, latent: usize, shape: ImageShape) -> Network {

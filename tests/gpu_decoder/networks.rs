@@ -7,8 +7,8 @@ use latentarium::model::{Config, Model, presets};
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::operations::{
     Addition, AutoregressiveDraws, AvgPool, ChainDraws, Compute, Concatenation, Conv, ConvTranspose, DecisionTrees,
-    ExpertProduct, FourierFeatures, Largest, Linear, MapOrder, MaxPool, Monomials, Permute, RadialBasis, Sectors,
-    TreeDraws, Upsample,
+    ExpertProduct, FourierFeatures, Largest, Linear, MapOrder, MaxPool, Monomials, Permute, RadialBasis,
+    RecurrentDraws, Sectors, TreeDraws, Upsample,
 };
 use latentarium::random::{Purpose, normal_rows, stream};
 use latentarium::snapshot::{Activation, Network, Operation, OperationKind, Scratch};
@@ -188,6 +188,7 @@ fn two_hundred_random_networks_decode_as_on_the_cpu() {
                 | OperationKind::TreeDraws(_)
                 | OperationKind::ChainDraws(_)
                 | OperationKind::AutoregressiveDraws(_)
+                | OperationKind::RecurrentDraws(_)
                 | OperationKind::Largest(_) => {
                     continue;
                 }
@@ -349,6 +350,28 @@ fn draws_pixel_by_pixel_decode_as_on_the_cpu() {
         weight.iter_mut().for_each(|weight| *weight *= scale);
         let network = Network::new(pixels, vec![Operation::of_weight("draws", 0, draws, weight)]).unwrap();
         let count = [1, 2, 5, 13, 70][seed as usize % 5];
+        let case = format!("seed {seed} × {count}: {draws:?}");
+        assert_parity(gpu, &network, count, &case);
+        let latents = latents(&network, count);
+        let whole = gpu.decode(&network, &latents, count);
+        assert_eq!(gpu.decode_in_chunks(&network, &latents, count, 3), whole, "{case}");
+    }
+}
+
+#[test]
+fn draws_row_by_row_decode_as_on_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    for seed in 0..12 {
+        let mut random = stream(seed, Purpose::Generate, 5, 0);
+        let mut side = || random.random_range(1..12);
+        let image = Map { height: side(), width: side(), channels: 1 + seed as usize % 3 };
+        let units = [1, 64, 127, 128, 300, RecurrentDraws::MOST_UNITS][seed as usize % 6];
+        let draws = RecurrentDraws { image, units };
+        let mut weight = normal_rows(seed, Purpose::Weights, 0, 1, draws.weights());
+        let scale = 1.0 / (units as f32).sqrt();
+        weight.iter_mut().for_each(|weight| *weight *= scale);
+        let network = Network::new(draws.inputs(), vec![Operation::of_weight("draws", 0, draws, weight)]).unwrap();
+        let count = [1, 2, 5, 13][seed as usize % 4];
         let case = format!("seed {seed} × {count}: {draws:?}");
         assert_parity(gpu, &network, count, &case);
         let latents = latents(&network, count);

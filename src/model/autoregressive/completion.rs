@@ -1,18 +1,14 @@
 //! Completion by an autoregressive density. Where all that is kept comes before all that is missing, the rest is drawn on from it,
-//! exactly. Elsewhere by a particle filter (Gordon 1993): images are drawn side by side in reading order, weighed by how likely
-//! each pixel that is kept is given those before it, and drawn anew by their weights when these have become too unequal.
+//! exactly. Elsewhere by a particle filter: images are drawn side by side in reading order, weighed by how likely each pixel that is
+//! kept is given those before it.
 
-use crate::model::exact::numbers::{choose, log_sum_exp, normalise, softplus};
+use crate::model::exact::numbers::log_p_of_pixel;
+use crate::model::exact::particles::{PARTICLES, Particles};
 use crate::model::{Completion, CompletionDraws, KeptPixels};
 use crate::nn::vector::dot;
 use crate::snapshot::Operation;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-
-/// Images that are drawn side by side for a draw.
-const PARTICLES: usize = 64;
-/// They are drawn anew where they are worth fewer than this share of them (their effective sample size, Kong 1994).
-const LEAST_WORTH: f64 = 0.5;
 
 /// Each pixel's distribution given those before it: the last layer's weight and bias, and those of a hidden layer.
 pub(super) struct Conditionals<'a> {
@@ -30,11 +26,10 @@ struct HiddenUnits<'a> {
 
 /// An image up to a pixel.
 #[derive(Clone)]
-struct Particle {
+struct Seen {
     image: Vec<f32>,
     /// What the hidden units have summed up.
     sums: Vec<f32>,
-    log_weight: f64,
 }
 
 impl<'a> Conditionals<'a> {
@@ -57,28 +52,28 @@ impl<'a> Conditionals<'a> {
         self.last.bias.len()
     }
 
-    fn start(&self) -> Particle {
+    fn start(&self) -> Seen {
         let sums = self.hidden.as_ref().map_or(Vec::new(), |hidden| hidden.bias.to_vec());
-        Particle { image: Vec::with_capacity(self.pixels()), sums, log_weight: 0.0 }
+        Seen { image: Vec::with_capacity(self.pixels()), sums }
     }
 
     /// The logit of the next pixel of an image.
-    fn logit(&self, particle: &Particle) -> f64 {
-        let (pixel, width) = (particle.image.len(), self.last.weight.len() / self.pixels().max(1));
+    fn logit(&self, seen: &Seen) -> f64 {
+        let (pixel, width) = (seen.image.len(), self.last.weight.len() / self.pixels().max(1));
         let row = self.last.weight.chunks_exact(width.max(1)).nth(pixel).unwrap_or_default();
         let bias = self.last.bias.get(pixel).copied().unwrap_or_default();
         f64::from(match self.hidden {
-            None => bias + dot(row.get(..pixel).unwrap_or_default(), &particle.image),
-            Some(_) => bias + row.iter().zip(&particle.sums).map(|(weight, sum)| weight * sum.max(0.0)).sum::<f32>(),
+            None => bias + dot(row.get(..pixel).unwrap_or_default(), &seen.image),
+            Some(_) => bias + row.iter().zip(&seen.sums).map(|(weight, sum)| weight * sum.max(0.0)).sum::<f32>(),
         })
     }
 
-    fn push(&self, particle: &mut Particle, is_on: bool) {
+    fn push(&self, seen: &mut Seen, is_on: bool) {
         if let (true, Some(hidden)) = (is_on, &self.hidden) {
-            let weights = hidden.reading.chunks_exact(hidden.bias.len().max(1)).nth(particle.image.len());
-            particle.sums.iter_mut().zip(weights.unwrap_or_default()).for_each(|(sum, weight)| *sum += weight);
+            let weights = hidden.reading.chunks_exact(hidden.bias.len().max(1)).nth(seen.image.len());
+            seen.sums.iter_mut().zip(weights.unwrap_or_default()).for_each(|(sum, weight)| *sum += weight);
         }
-        particle.image.push(f32::from(u8::from(is_on)));
+        seen.image.push(f32::from(u8::from(is_on)));
     }
 
     /// Draws of the missing pixels given those that are kept, `[pixels]` of them; 1/2 or more is a one. Their own log p is known
@@ -93,58 +88,31 @@ impl<'a> Conditionals<'a> {
 
     /// log p(the pixels from `from` on | those before), in nats.
     fn log_p_after(&self, image: &[f32], from: usize) -> f64 {
-        let mut particle = self.start();
+        let mut seen = self.start();
         let each = image.iter().enumerate().map(|(pixel, x)| {
-            let log_p = log_p(self.logit(&particle), *x >= 0.5);
-            self.push(&mut particle, *x >= 0.5);
+            let log_p = log_p_of_pixel(self.logit(&seen), *x >= 0.5);
+            self.push(&mut seen, *x >= 0.5);
             if pixel < from { 0.0 } else { log_p }
         });
         each.sum()
     }
 
     fn draw(&self, pixels: KeptPixels<'_>, count: usize, generator: &mut ChaCha8Rng) -> Vec<f32> {
-        let mut particles = vec![self.start(); count];
+        let mut particles = Particles::new(self.start(), count);
         for (x, kept) in pixels.image.iter().zip(pixels.kept) {
-            for particle in &mut particles {
-                let logit = self.logit(particle);
+            for particle in &mut particles.all {
+                let logit = self.logit(&particle.value);
                 let is_on = match kept {
                     true => *x >= 0.5,
-                    false => generator.random::<f64>() < log_p(logit, true).exp(),
+                    false => generator.random::<f64>() < log_p_of_pixel(logit, true).exp(),
                 };
                 if *kept {
-                    particle.log_weight += log_p(logit, is_on);
+                    particle.log_weight += log_p_of_pixel(logit, is_on);
                 }
-                self.push(particle, is_on);
+                self.push(&mut particle.value, is_on);
             }
-            let weights = weights(&particles);
-            let worth = 1.0 / weights.iter().map(|weight| weight * weight).sum::<f64>();
-            if worth < LEAST_WORTH * count as f64 {
-                particles = drawn_anew(&particles, &weights, generator.random());
-            }
+            particles.balance(generator);
         }
-        let chosen = choose(&weights(&particles), generator.random());
-        particles.into_iter().nth(chosen).map_or(Vec::new(), |particle| particle.image)
+        particles.draw(generator).map_or(Vec::new(), |seen| seen.image)
     }
-}
-
-/// log p of a pixel.
-fn log_p(logit: f64, is_on: bool) -> f64 {
-    -softplus(if is_on { -logit } else { logit })
-}
-
-/// Normalised.
-fn weights(particles: &[Particle]) -> Vec<f64> {
-    let logs: Vec<f64> = particles.iter().map(|particle| particle.log_weight).collect();
-    let all = log_sum_exp(&logs);
-    let mut weights: Vec<f64> = logs.iter().map(|log| if all.is_finite() { (log - all).exp() } else { 0.0 }).collect();
-    normalise(&mut weights);
-    weights
-}
-
-/// As many, each as often as it weighs: systematic resampling (Carpenter 1999) by one uniform number.
-fn drawn_anew(particles: &[Particle], weights: &[f64], uniform: f64) -> Vec<Particle> {
-    let count = particles.len();
-    let place = |at: usize| choose(weights, (at as f64 + uniform) / count as f64);
-    let of = |at: usize| particles.get(place(at)).cloned();
-    (0..count).filter_map(of).map(|particle| Particle { log_weight: 0.0, ..particle }).collect()
 }

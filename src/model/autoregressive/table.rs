@@ -3,7 +3,7 @@
 use super::Autoregressive;
 use crate::model::family::{Family, LATENT_A_VALUE, Preset, SEED};
 use crate::model::field::{CardInput, FieldChange, Section};
-use crate::model::{ConfigValues, Field, Setting, layers, learning};
+use crate::model::{ConfigValues, Field, Setting, exact, layers, learning};
 use crate::nn::operations::AutoregressiveDraws;
 
 /// What both presets learn with: small batches, and a learning rate that ends near 0.
@@ -48,7 +48,7 @@ pub static AUTOREGRESSIVE: Family = Family {
         &LATENT_A_VALUE,
         &layers::BATCH,
         &layers::SHUFFLE,
-        &BINARIZE,
+        &exact::BINARIZED_AT,
         &learning::AVERAGE_DECAY,
         &SEED,
         &learning::OPTIMIZER,
@@ -95,9 +95,3 @@ static HIDDEN: Field = Field::layers("hidden", 1, AutoregressiveDraws::MOST_HIDD
     .required()
     .changes(FieldChange::Shape)
     .on_card(Section::NETWORK, |_| "model.masked_hidden", CardInput::Shown);
-/// When pixels are drawn. There is no way without, so that points, which cannot be, are refused by this name.
-static BINARIZE: Field = Field::choice("binarize", &["static", "dynamic"], "dynamic").required().on_card(
-    Section::NETWORK,
-    |_| "model.binarize",
-    CardInput::Plain,
-);

@@ -7,6 +7,7 @@ pub mod conditioned;
 #[cfg(test)]
 pub(crate) mod enumeration;
 pub mod numbers;
+pub mod particles;
 
 use super::Field;
 use super::field::{CardInput, FieldChange, Section};
@@ -25,5 +26,9 @@ pub(super) static PASSES: Field = Field::whole("passes", (1, 1000), 50).changes(
 );
 /// Images are binarised once; there is no other way, so that points, which cannot be, are refused by this name.
 pub(super) static BINARIZED: Field = Field::choice("binarize", &["static"], "static").required();
+/// When pixels are drawn. There is no way without, so that points, which cannot be, are refused by this name.
+pub(super) static BINARIZED_AT: Field = Field::choice("binarize", &["static", "dynamic"], "dynamic")
+    .required()
+    .on_card(Section::NETWORK, |_| "model.binarize", CardInput::Plain);
 /// A place of the plane.
 pub(super) static LATENT_OF_TWO: Field = Field::whole("latent", (2, 2), 2).required().changes(FieldChange::Shape);

@@ -10,6 +10,11 @@ pub fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
+/// log p of a pixel from its logit, in nats.
+pub fn log_p_of_pixel(logit: f64, is_on: bool) -> f64 {
+    -softplus(if is_on { -logit } else { logit })
+}
+
 /// Φ⁻¹(p): a standard normal number is below it with probability p.
 pub fn normal_quantile(p: f64) -> f64 {
     // Beyond, single precision knows 0 and 1 alone.

@@ -76,7 +76,7 @@ const FIT: [f32; 10] = [
 impl AutoregressiveDraws {
     const ONLY: ShaderStage = ShaderStage {
         name: "autoregressive_draws",
-        source: concat!(wgsl!("shared/stage"), wgsl!("autoregressive_draws")),
+        source: concat!(wgsl!("shared/stage"), wgsl!("shared/draws"), wgsl!("autoregressive_draws")),
         // A workgroup an example.
         tile: [1, 1],
     };

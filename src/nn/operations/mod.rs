@@ -21,6 +21,7 @@ mod max_pool;
 mod monomials;
 mod permute;
 mod radial_basis;
+mod recurrent_draws;
 mod sectors;
 mod shader;
 mod tree_draws;
@@ -84,5 +85,6 @@ operations! {
     tree_draws::TreeDraws,
     chain_draws::ChainDraws,
     autoregressive_draws::AutoregressiveDraws,
+    recurrent_draws::RecurrentDraws,
     largest::Largest,
 }

@@ -43,6 +43,7 @@ static FILES: &[(&str, &[u8])] = &[
     ("hmm", include_bytes!("../../../assets/presets/hmm.png")),
     ("fvsbn", include_bytes!("../../../assets/presets/fvsbn.png")),
     ("made", include_bytes!("../../../assets/presets/made.png")),
+    ("rnn-rows", include_bytes!("../../../assets/presets/rnn-rows.png")),
 ];
 
 /// The pixels of a preset's plane; `None` where it has none.
