@@ -9,7 +9,7 @@ use anyhow::Result;
 
 pub fn presets() -> Result<Outcome> {
     for config in names().filter_map(Config::preset) {
-        say(format!("{:<13} {}", config.preset, config.summary()))?;
+        say(format!("{:<17} {}", config.preset, config.summary()))?;
     }
     Ok(Outcome::Done)
 }

@@ -67,7 +67,8 @@ pub static VAE: Family = Family {
             _ => "",
         };
         let (decoder, how) = (layers::note(config), learning::note(config));
-        format!("variational autoencoder, decoder {decoder}, {how}{schedule}{averaged}{binarized}")
+        let encoder = if config.word("encoder") == Some(ENCODERS[1]) { ", encoder an expert a pixel" } else { "" };
+        format!("variational autoencoder{encoder}, decoder {decoder}, {how}{schedule}{averaged}{binarized}")
     },
     make: |config, shape, parameters| Ok(Box::new(Vae::new(config, shape, parameters(), Some(config.read()?), None)?)),
 };
