@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// Draws of the prior that a chain may begin at.
 const STARTS: usize = 512;
+/// Their numbers are those of a draw that nobody asks for.
+const OF_STARTS: usize = 1 << 30;
 /// Steps of a chain. During the first half it learns how long they should be.
 const STEPS: usize = 400;
 /// Steps after which their length is judged.
@@ -39,6 +41,10 @@ struct Chain {
     normals: Vec<f32>,
     log_p: f64,
     image: Vec<f32>,
+    /// Of its steps: 1 is a draw of the prior.
+    length: f64,
+    /// Proposals that were accepted since this was judged.
+    accepted: usize,
 }
 
 impl DecoderCompletion {
@@ -63,12 +69,11 @@ impl DecoderCompletion {
         let kept = self.kept_values(pixels.image, pixels.kept);
         let mut scratch = Scratch::default();
         let mut chains = self.start(pixels, draws, &mut scratch, go_on)?;
-        let (mut length, mut accepted) = (FIRST_LENGTH, 0usize);
         for step in 1..=STEPS {
             if !go_on() {
                 return None;
             }
-            let proposals: Vec<f32> = chains.iter_mut().flat_map(|chain| chain.proposal(length)).collect();
+            let proposals: Vec<f32> = chains.iter_mut().flat_map(|chain| chain.proposal()).collect();
             let images = self.decode(&proposals, &mut scratch);
             let width = self.snapshot.prior_normals();
             for ((chain, normals), image) in
@@ -77,17 +82,13 @@ impl DecoderCompletion {
                 let log_p = self.log_p(&kept, image, pixels.kept);
                 let uniform: f64 = chain.generator.random();
                 if log_p.is_finite() && uniform.ln() < log_p - chain.log_p {
-                    (chain.log_p, accepted) = (log_p, accepted + 1);
+                    (chain.log_p, chain.accepted) = (log_p, chain.accepted + 1);
                     chain.normals.copy_from_slice(normals);
                     chain.image.copy_from_slice(image);
                 }
             }
-            if step % JUDGED == 0 {
-                let share = accepted as f64 / (JUDGED * chains.len().max(1)) as f64;
-                if step <= STEPS / 2 {
-                    length = (length * (share - ACCEPTED).exp()).clamp(LEAST_LENGTH, 1.0);
-                }
-                accepted = 0;
+            if step % JUDGED == 0 && step <= STEPS / 2 {
+                chains.iter_mut().for_each(Chain::judge);
             }
         }
         let whole = |chain: Chain| pixels.filled_from(&chain.image);
@@ -104,7 +105,7 @@ impl DecoderCompletion {
     ) -> Option<Vec<Chain>> {
         let (width, values) = (self.snapshot.prior_normals(), self.snapshot.decoder.output());
         let kept = self.kept_values(pixels.image, pixels.kept);
-        let mut generator = draws.generator(draws.count);
+        let mut generator = draws.generator(OF_STARTS);
         let mut normals = normal_numbers(&mut generator, STARTS * width);
         if self.fitted.is_none() && self.snapshot.prior == Prior::StandardNormal {
             let mut scratch = InversionScratch::default();
@@ -128,6 +129,8 @@ impl DecoderCompletion {
                 normals: normals.chunks_exact(width).nth(place)?.to_vec(),
                 log_p: *log_ps.get(place)?,
                 image: images.chunks_exact(values.max(1)).nth(place)?.to_vec(),
+                length: FIRST_LENGTH,
+                accepted: 0,
             })
         };
         (0..draws.count).map(chain).collect()
@@ -155,10 +158,17 @@ impl DecoderCompletion {
 
 impl Chain {
     /// √(1 − β²)·u + β·ξ, which leaves the standard normal distribution as it is.
-    fn proposal(&mut self, length: f64) -> Vec<f32> {
+    fn proposal(&mut self) -> Vec<f32> {
+        let length = self.length;
         let stays = (1.0 - length * length).max(0.0).sqrt() as f32;
         let noise = normal_numbers(&mut self.generator, self.normals.len());
         self.normals.iter().zip(noise).map(|(u, xi)| stays * u + length as f32 * xi).collect()
+    }
+
+    /// Longer steps where more than the share was accepted, shorter ones where less.
+    fn judge(&mut self) {
+        let share = std::mem::take(&mut self.accepted) as f64 / JUDGED as f64;
+        self.length = (self.length * (share - ACCEPTED).exp()).clamp(LEAST_LENGTH, 1.0);
     }
 }
 
@@ -241,6 +251,8 @@ mod tests {
         assert_eq!(completion.complete(other, draws, &mut || true), None);
         let again = |seed| completion.complete(pixels, CompletionDraws { seed, ..draws }, &mut || true).unwrap();
         assert_eq!(again(3), again(3));
+        let more = completion.complete(pixels, CompletionDraws { count: 5, ..draws }, &mut || true).unwrap();
+        assert_eq!(more.draws[..6], again(3).draws, "a draw is its own, however many there are");
         assert_ne!(again(3).draws, again(4).draws);
     }
 }

@@ -15,7 +15,7 @@ pub(super) struct ClassPlanes {
     classes: usize,
     /// Numbers a class.
     each: usize,
-    /// Those of an image's own class. A single 1 would hardly be heard beside hundreds of pixels, and penalties on the
+    /// Those of an image's own class. A single 1 would weigh next to nothing beside hundreds of pixels, and penalties on the
     /// discriminator's gradient would keep it so.
     own: f64,
     /// What the discriminator reads.
