@@ -1,25 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 use super::*;
-use crate::dataset::{Dataset, Source};
-use crate::model::exact::bits::every;
+use crate::model::exact::bits::{every, kinds};
 use crate::model::exact::numbers::softplus;
 use crate::model::{Batches, Config};
 use crate::random::{Purpose, normal_rows};
 use crate::snapshot::{OperationKind, Scratch};
-use std::sync::Arc;
-
-/// Images of four kinds, with noise.
-fn kinds(shape: ImageShape, count: usize) -> Arc<Dataset> {
-    let pixels = shape.values();
-    let noise = normal_rows(2, Purpose::Generate, 0, count, pixels);
-    let value = |image: usize, pixel: usize| {
-        let ink = if pixel % 4 == image % 4 || pixel % 7 == image % 2 { 190.0 } else { 40.0 };
-        (ink + 35.0 * noise[image * pixels + pixel]).clamp(0.0, 255.0) as u8
-    };
-    let bytes: Vec<u8> = (0..count).flat_map(|i| (0..pixels).map(move |p| (i, p))).map(|(i, p)| value(i, p)).collect();
-    let split = Split::of_bytes(shape, bytes, Vec::new());
-    Arc::new(Dataset::new(Source::default(), "kinds", split.clone(), split))
-}
 
 /// A direct model and one with a hidden layer, after some steps with everything that an update can do.
 fn trained(shape: ImageShape, steps: u64) -> Vec<Autoregressive> {

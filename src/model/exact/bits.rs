@@ -101,6 +101,21 @@ pub(crate) fn example(count: usize, pixels: usize) -> PixelBits {
     })
 }
 
+/// A data set for tests: images of four kinds, with noise.
+#[cfg(test)]
+pub(crate) fn kinds(shape: crate::dataset::ImageShape, count: usize) -> std::sync::Arc<crate::dataset::Dataset> {
+    use crate::dataset::{Dataset, Source};
+    let pixels = shape.values();
+    let noise = crate::random::normal_rows(2, Purpose::Generate, 0, count, pixels);
+    let value = |image: usize, pixel: usize| {
+        let ink = if pixel % 4 == image % 4 || pixel % 7 == image % 2 { 190.0 } else { 40.0 };
+        (ink + 35.0 * noise[image * pixels + pixel]).clamp(0.0, 255.0) as u8
+    };
+    let bytes: Vec<u8> = (0..count).flat_map(|i| (0..pixels).map(move |p| (i, p))).map(|(i, p)| value(i, p)).collect();
+    let split = Split::of_bytes(shape, bytes, Vec::new());
+    std::sync::Arc::new(Dataset::new(Source::default(), "kinds", split.clone(), split))
+}
+
 /// Image number `at` of all that these pixels can show, for tests.
 #[cfg(test)]
 pub(crate) fn every(pixels: usize) -> impl Iterator<Item = Vec<bool>> {
