@@ -70,7 +70,15 @@ impl Session {
 
     fn change_runs(&mut self, table: RunTable) {
         if table != self.project.runs {
+            // A folder that comes or goes is a change of its own, however quickly it follows another.
+            let own = table.folders != self.project.runs.folders;
+            if own {
+                self.undo.settle();
+            }
             self.undo.record(ChangeKind::Runs, &self.project);
+            if own {
+                self.undo.settle();
+            }
             self.project.runs = table;
         }
     }
