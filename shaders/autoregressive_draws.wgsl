@@ -1,6 +1,7 @@
 // Pixels drawn one after another, each given those before it: a workgroup an example. The weights are a bias a pixel; without
 // hidden units what the pixels before weigh in each; with them a bias a unit, what each pixel weighs in the units, and what the
-// units weigh in each pixel. The first units read the first pixels alone.
+// units weigh in each pixel; at the end what each number of the context weighs in the units, or in the pixels without them. The
+// first units read the first pixels alone, and all of them the context, which comes before the pixels' own numbers.
 
 const THREADS = 128u;
 const MOST_HIDDEN = 2048u;
@@ -27,12 +28,19 @@ fn main(
     let hidden = stage.small_channels;
     let reading = pixels + hidden;
     let giving = reading + pixels * hidden;
-    let read = stage.input_base + example * pixels;
+    let context = stage.small_height;
+    let given = giving + pixels * select(hidden, pixels, hidden == 0u);
+    let context_read = stage.input_base + example * (context + pixels);
+    let read = context_read + context;
     let written = stage.output_base + example * pixels;
     let one = activate(1.0);
     let zero = activate(0.0);
     for (var unit = index; unit < hidden; unit += THREADS) {
-        sums[unit] = weight_at(pixels + unit);
+        var sum = weight_at(pixels + unit);
+        for (var at = 0u; at < context; at++) {
+            sum += value_at(context_read + at) * weight_at(given + at * hidden + unit);
+        }
+        sums[unit] = sum;
     }
     for (var pixel = 0u; pixel < pixels; pixel++) {
         // Units that have read all they read.
@@ -44,6 +52,9 @@ fn main(
                 if output[written + at] == one {
                     part += weight_at(giving + pixel * pixels + at);
                 }
+            }
+            for (var at = index; at < context; at += THREADS) {
+                part += value_at(context_read + at) * weight_at(given + at * pixels + pixel);
             }
         } else {
             for (var unit = index; unit < ready; unit += THREADS) {

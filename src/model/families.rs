@@ -10,6 +10,7 @@ use super::{
 pub static FAMILIES: &[&Family] = &[
     &vae::VAE, // noise, and a prior to sample from
     &vae::CONDITIONAL_VAE,
+    &vae::AUTOREGRESSIVE_VAE,
     &vae::AUTOENCODER,
     &gan::GAN,
     &gan::INFO_GAN,

@@ -12,9 +12,15 @@ pub(super) static LATENT: Field = Field::whole("latent", (1, 512), 2).required()
     CardInput::Plain,
 );
 /// Latent dimensions of a family that draws each value of an example from a number of its own: as many as the data has
-/// ([`Config::adapt_to`](super::Config::adapt_to)), whatever stands here.
+/// ([`Config::adapt_to`](super::Config::adapt_to)), whatever stands here. Those of a code come beside them ([`CODE`]).
 pub(super) static LATENT_A_VALUE: Field =
     Field::whole("latent", (1, u32::MAX as u64), 784).required().changes(FieldChange::Shape);
+/// Dimensions of the code beside the numbers that values are drawn with ([`LATENT_A_VALUE`]).
+pub(super) static CODE: Field = Field::whole("code", (1, 64), 2).required().changes(FieldChange::Shape).on_card(
+    Section::NETWORK,
+    |_| "model.latent",
+    CardInput::Plain,
+);
 /// Seed of every random stream.
 pub(super) static SEED: Field = Field::whole("seed", (0, u64::MAX), 0).required().changes(FieldChange::Order).on_card(
     Section::NETWORK,
@@ -85,14 +91,24 @@ pub(super) const fn after_first<const FIELDS: usize, const MORE: usize, const AL
 ) -> [&'static Field; ALL] {
     assert!(FIELDS + MORE == ALL && FIELDS > 0);
     let mut all = [fields[0]; ALL];
-    let mut index = 0;
-    while index < MORE {
-        all[1 + index] = more[index];
+    let mut index = 1;
+    while index < ALL {
+        all[index] = if index <= MORE { more[index - 1] } else { fields[index - MORE] };
         index += 1;
     }
-    let mut index = 1;
-    while index < FIELDS {
-        all[MORE + index] = fields[index];
+    all
+}
+
+/// Fields and then others.
+pub(super) const fn joined<const FIRST: usize, const THEN: usize, const ALL: usize>(
+    first: [&'static Field; FIRST],
+    then: [&'static Field; THEN],
+) -> [&'static Field; ALL] {
+    assert!(FIRST + THEN == ALL && FIRST > 0);
+    let mut all = [first[0]; ALL];
+    let mut index = 0;
+    while index < ALL {
+        all[index] = if index < FIRST { first[index] } else { then[index - FIRST] };
         index += 1;
     }
     all

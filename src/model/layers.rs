@@ -26,6 +26,7 @@ pub struct LayerSettings {
     /// Widths of the decoder's (generator's) hidden dense layers, from latent to pixel; the encoder (critic) mirrors them.
     pub hidden: Vec<usize>,
     /// Channels of the convolution next to the image; each further one has twice as many.
+    #[serde(default)]
     pub channels: usize,
     /// Latent dimensions.
     pub latent: usize,

@@ -160,6 +160,18 @@ pub(super) static SCHEDULE_SHARE: Field = Field::real("schedule_share", (0.0, 1.
         CardInput::Plain,
     )
     .only_if(falls);
+/// What says how gradients become updates.
+pub(super) const UPDATES: [&Field; 9] = [
+    &OPTIMIZER,
+    &ADAM_BETA1,
+    &ADAM_BETA2,
+    &WEIGHT_DECAY,
+    &GRADIENT_CLIP,
+    &WARM_UP_STEPS,
+    &SCHEDULE,
+    &SCHEDULE_STEPS,
+    &SCHEDULE_SHARE,
+];
 /// Tests in a row without a better test loss after which it stops; 0 for never.
 pub(super) static EARLY_STOP_TESTS: Field = Field::whole("early_stop_tests", ANY, 0).on_card(
     Section::SCHEDULE,

@@ -59,9 +59,14 @@ impl ConfigValues {
         }
     }
 
-    /// Latent dimensions.
+    /// Latent dimensions: those of a code among them that stands beside the numbers that values are drawn with.
     pub fn latent(&self) -> usize {
-        self.whole("latent").unwrap_or(0) as usize
+        self.whole("latent").unwrap_or(0).saturating_add(self.whole("code").unwrap_or(0)) as usize
+    }
+
+    /// Dimensions that an encoder gives something other than noise in.
+    pub fn code(&self) -> usize {
+        self.whole("code").map_or_else(|| self.latent(), |code| code as usize)
     }
 
     /// Seed of every random stream.

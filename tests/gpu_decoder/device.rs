@@ -102,11 +102,11 @@ pub fn assert_parity(gpu: &Gpu, network: &Network, count: usize, case: &str) {
     let ours = gpu.decode(network, &latents, count);
     match network.operations() {
         [Operation { kind: OperationKind::AutoregressiveDraws(draws), weight, .. }] => {
-            let logits = |image: &[f32]| draws.logits(weight, image);
-            assert_drawn(&logits, &|pixel| pixel, &latents, (&ours, &expected), network.input(), case);
+            let logits = |context: &[f32], image: &[f32]| draws.logits(weight, context, image);
+            assert_drawn(&logits, &|pixel| pixel, &latents, (&ours, &expected), draws.pixels, case);
         }
         [Operation { kind: OperationKind::RecurrentDraws(draws), weight, .. }] => {
-            let logits = |image: &[f32]| draws.logits(weight, image);
+            let logits = |_: &[f32], image: &[f32]| draws.logits(weight, image);
             let row = |pixel: usize| pixel / draws.image.width % draws.image.height;
             assert_drawn(&logits, &row, &latents, (&ours, &expected), network.input(), case);
         }
@@ -118,7 +118,7 @@ pub fn assert_parity(gpu: &Gpu, network: &Network, count: usize, case: &str) {
 /// the same up to the part that it is in, which `part` says of a pixel.
 #[track_caller]
 fn assert_drawn(
-    logits: &dyn Fn(&[f32]) -> Vec<f32>,
+    logits: &dyn Fn(&[f32], &[f32]) -> Vec<f32>,
     part: &dyn Fn(usize) -> usize,
     latents: &[f32],
     (ours, expected): (&[f32], &[f32]),
@@ -129,10 +129,13 @@ fn assert_drawn(
     assert!(ours.iter().all(|value| [0.0, 1.0].contains(value)), "{case}");
     let images = ours.chunks_exact(pixels).zip(expected.chunks_exact(pixels));
     let mut others = 0;
-    for ((ours, expected), latent) in images.zip(latents.chunks_exact(pixels)) {
+    // What is given comes before the pixels' own numbers.
+    let inputs = latents.len() / (ours.len() / pixels);
+    for ((ours, expected), latent) in images.zip(latents.chunks_exact(inputs)) {
+        let (context, latent) = latent.split_at(inputs - pixels);
         let differing = (0..pixels).filter(|pixel| ours[*pixel] != expected[*pixel]);
         let Some(pixel) = differing.min_by_key(|pixel| part(*pixel)) else { continue };
-        let distance = logits(expected)[pixel] - normal_log_odds(latent[pixel]);
+        let distance = logits(context, expected)[pixel] - normal_log_odds(latent[pixel]);
         assert!(distance.abs() < TOLERANCE, "{case}: pixel {pixel}, {distance} from the edge");
         others += 1;
     }

@@ -80,12 +80,13 @@ fn draws_pixel_by_pixel_decode_as_on_the_cpu() {
         let mut random = stream(seed, Purpose::Generate, 4, 0);
         let pixels = random.random_range(1..300);
         let hidden = [0, 1, 127, 128, 300, AutoregressiveDraws::MOST_HIDDEN][seed as usize % 6];
-        let draws = AutoregressiveDraws { pixels, hidden };
+        let context = [0, 0, 2, 131][seed as usize % 4];
+        let draws = AutoregressiveDraws { pixels, hidden, context };
         // What comes later weighs something here as well: it is not there yet.
         let mut weight = normal_rows(seed, Purpose::Weights, 0, 1, draws.weights());
         let scale = 3.0 / (pixels.max(hidden) as f32).sqrt();
         weight.iter_mut().for_each(|weight| *weight *= scale);
-        let network = Network::new(pixels, vec![Operation::of_weight("draws", 0, draws, weight)]).unwrap();
+        let network = Network::new(draws.inputs(), vec![Operation::of_weight("draws", 0, draws, weight)]).unwrap();
         let count = [1, 2, 5, 13, 70][seed as usize % 5];
         let case = format!("seed {seed} × {count}: {draws:?}");
         assert_parity(gpu, &network, count, &case);

@@ -31,7 +31,7 @@ pub(in crate::diagnosis) fn collapsed(evidence: &Evidence) -> Option<Sign> {
     }
     let tests = evidence.tests(MetricId::ACTIVE_UNITS, TESTS)?;
     let most = tests.iter().map(|(_, value)| *value).fold(0.0, f64::max);
-    let latent = evidence.config.latent();
+    let latent = evidence.config.code();
     let limit = ACTIVE * latent as f64;
     let place = || message!("{count} of {latent} dimensions", count = latent - most as usize, latent);
     (latent > 0 && most <= limit && most < latent as f64).then(|| Sign::new(most, limit).at(place()))

@@ -1,4 +1,4 @@
-//! The masked layers: what comes before a pixel in the order of the values is connected to it, and nothing else.
+//! The masked layers: the context and what comes before a pixel in the order of the values are connected to it, and nothing else.
 
 use crate::model::architecture::Builder;
 use crate::nn::activation::Activation;
@@ -8,21 +8,23 @@ use crate::nn::sequential::Sequential;
 
 /// Each layer with how many of its inputs, from the first on, each of its outputs reads.
 fn layers(draws: AutoregressiveDraws) -> Vec<(Linear, Vec<usize>)> {
-    let AutoregressiveDraws { pixels, hidden } = draws;
+    let AutoregressiveDraws { pixels, hidden, context } = draws;
+    let inputs = context + pixels;
     if hidden == 0 {
-        return vec![(Linear { inputs: pixels, outputs: pixels }, (0..pixels).collect())];
+        return vec![(Linear { inputs, outputs: pixels }, (context..inputs).collect())];
     }
     vec![
-        (Linear { inputs: pixels, outputs: hidden }, (0..hidden).map(|unit| draws.degree(unit)).collect()),
+        (Linear { inputs, outputs: hidden }, (0..hidden).map(|unit| context + draws.degree(unit)).collect()),
         (Linear { inputs: hidden, outputs: pixels }, (0..pixels).map(|pixel| draws.units(pixel)).collect()),
     ]
 }
 
-/// Pixels to a logit each, which depends on the pixels before it alone: `[n, pixels]` to `[n, pixels]`, for steps on `batch` images.
+/// Context and pixels to a logit a pixel, which depends on the context and on the pixels before it: `[n, context + pixels]` to
+/// `[n, pixels]`, for steps on `batch` images.
 ///
 /// # Errors
 /// If it would not fit into memory, or candle fails.
-pub(super) fn network(
+pub(in crate::model) fn network(
     draws: AutoregressiveDraws,
     batch: usize,
     seed: u64,
@@ -51,18 +53,24 @@ mod tests {
     #[test]
     fn a_pixel_changes_the_logits_after_it_and_none_before() {
         let pixels = 12;
-        for hidden in [0, 1, 5, 11, 40] {
+        for (hidden, context) in [(0, 0), (0, 3), (1, 0), (5, 0), (11, 0), (40, 0), (40, 2)] {
+            let draws = AutoregressiveDraws { pixels, hidden, context };
             let mut parameters = Parameters::default();
-            let network = network(AutoregressiveDraws { pixels, hidden }, 1, 3, &mut parameters).unwrap();
-            let logits = |image: &[f32]| {
-                let image = Tensor::from_slice(image, (1, pixels), &Device::Cpu).unwrap();
-                copied(&network.forward(&image).unwrap()).unwrap()
+            let network = network(draws, 1, 3, &mut parameters).unwrap();
+            let logits = |inputs: &[f32]| {
+                let inputs = Tensor::from_slice(inputs, (1, context + pixels), &Device::Cpu).unwrap();
+                copied(&network.forward(&inputs).unwrap()).unwrap()
             };
-            let image: Vec<f32> = (0..pixels).map(|pixel| (pixel % 2) as f32).collect();
-            let before = logits(&image);
+            let inputs: Vec<f32> = (0..context + pixels).map(|input| (input % 2) as f32).collect();
+            let before = logits(&inputs);
+            for given in 0..context {
+                let mut other = inputs.clone();
+                other[given] = 3.0;
+                assert!(logits(&other)[1..].iter().zip(&before[1..]).all(|(one, other)| one != other), "{draws:?}");
+            }
             for changed in 0..pixels {
-                let mut other = image.clone();
-                other[changed] = 1.0 - other[changed];
+                let mut other = inputs.clone();
+                other[context + changed] = 1.0 - other[context + changed];
                 let after = logits(&other);
                 assert_eq!(before[..=changed], after[..=changed], "{hidden} {changed}");
                 if hidden == 0 && changed + 1 < pixels {

@@ -8,141 +8,63 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub(super) use completion::PixelConditionals;
+pub(super) use masks::network as masked_network;
 pub use table::AUTOREGRESSIVE;
 
-use super::learning::Updates;
-use super::network::{LearningNetwork, names, save};
-use super::trainable::{Figures, StepInput, Trainable, mean_losses};
-use super::{
-    Batch, Completion, CompletionDraws, ConfigValues, KeptPixels, Losses, MetricId, Sampling, Saved, SavedNames,
-    StepError, Tested, TestedBatch,
-};
-use crate::dataset::{ImageShape, Split};
-use crate::nn::inspection::Inspector;
+use super::exact::logits::{LogitDensity, LogitModel};
+use super::network::LearningNetwork;
+use super::{Completion, CompletionDraws, ConfigValues, KeptPixels, StepError};
+use crate::dataset::ImageShape;
 use crate::nn::likelihood::bernoulli;
 use crate::nn::operations::{AutoregressiveDraws, LayerWeights};
-use crate::nn::parameters::{Parameters, copied};
-use crate::snapshot::{Activation, Network, NetworkError, Operation, Prior, Snapshot};
-use candle_core::{Device, Tensor};
-use completion::Conditionals;
+use crate::nn::parameters::Parameters;
+use crate::nn::sequential::Sequential;
+use crate::snapshot::{Activation, NetworkError, Operation};
+use candle_core::Tensor;
 
 type Result<T> = std::result::Result<T, StepError>;
 
-/// An autoregressive density as it learns.
+/// An autoregressive density: its layers are pixels to logits.
 #[derive(Debug)]
 struct Autoregressive {
-    shape: ImageShape,
     draws: AutoregressiveDraws,
-    sampling: Sampling,
-    updates: Updates,
-    /// Pixels to logits.
-    network: LearningNetwork,
 }
 
-impl Autoregressive {
-    fn new(config: &ConfigValues, shape: ImageShape, parameters: Parameters) -> Result<Self> {
-        let draws = AutoregressiveDraws { pixels: shape.values(), hidden: table::hidden(config) };
-        // Nothing is drawn while it learns, but for what pixels are.
-        let sampling = Sampling { latent: 0, ..config.read()? };
-        Ok(Self {
-            shape,
-            draws,
-            updates: config.read()?,
-            network: LearningNetwork::new("", parameters, |parameters| {
-                masks::network(draws, sampling.batch, sampling.seed, parameters)
-            })?,
-            sampling,
-        })
-    }
-
-    /// −log p(x) of each binary image, `[batch]`, in nats.
-    fn nats(&self, batch: &Batch) -> candle_core::Result<Tensor> {
-        bernoulli(&self.network.layers.forward(&batch.images)?, &batch.images)
-    }
+fn model(config: &ConfigValues, shape: ImageShape, parameters: Parameters) -> Result<LogitModel<Autoregressive>> {
+    let draws = AutoregressiveDraws { pixels: shape.values(), hidden: table::hidden(config), context: 0 };
+    let batch = config.whole("batch").unwrap_or(0) as usize;
+    let network =
+        LearningNetwork::new("", parameters, |parameters| masked_network(draws, batch, config.seed(), parameters))?;
+    LogitModel::new(config, shape, Autoregressive { draws }, network)
 }
 
-fn weights(layer: &Operation) -> LayerWeights<'_> {
-    LayerWeights { weight: &layer.weight, bias: &layer.bias }
+/// What draws images as masked layers say.
+pub(super) fn drawing(draws: AutoregressiveDraws, layers: &[Operation]) -> Result<Operation> {
+    fn weights(layer: &Operation) -> LayerWeights<'_> {
+        LayerWeights { weight: &layer.weight, bias: &layer.bias }
+    }
+    let Some((last, before)) = layers.split_last() else { return Err(NetworkError::Empty.into()) };
+    let weight = draws.weight_from(before.first().map(weights), weights(last));
+    Ok(Operation::of_weight("decoder.draws", 0, draws, weight))
 }
 
-impl Trainable for Autoregressive {
-    /// One update on −log p(x), mean over the batch.
-    fn step(&mut self, input: &mut StepInput<'_>) -> Result<Losses> {
-        let loss = self.nats(&input.batch(&self.sampling)?)?.mean_all()?;
-        let losses = vec![(MetricId::TOTAL, loss.to_scalar::<f32>()?)];
-        StepError::check(&losses)?;
-        self.network.learn(&loss.backward()?, self.updates.at(input.step))?;
-        Ok(losses)
+impl LogitDensity for Autoregressive {
+    fn nats(&self, layers: &Sequential, images: &Tensor) -> candle_core::Result<Tensor> {
+        bernoulli(&layers.forward(images)?, images)
     }
 
-    fn set_live(&mut self, config: &ConfigValues) -> Result<()> {
-        self.updates = config.read()?;
-        Ok(())
+    fn draws(&self, network: &LearningNetwork) -> Result<Operation> {
+        drawing(self.draws, network.plain(Activation::Identity, None)?.operations())
     }
 
-    fn sampling(&self) -> &Sampling {
-        &self.sampling
+    fn complete(&self, draws: &Operation, pixels: KeptPixels<'_>, asked: CompletionDraws) -> Completion {
+        PixelConditionals::new(self.draws, &draws.weight).complete(pixels, asked)
     }
 
-    fn test(&self, batch: &Batch) -> Result<Tested> {
-        let nats = self.network.with_average(|| copied(&self.nats(batch)?))?;
-        let mean = nats.iter().copied().map(f64::from).sum::<f64>() / nats.len().max(1) as f64;
-        Ok(Tested { losses: vec![(MetricId::TEST_TOTAL, mean as f32)], posteriors: None })
-    }
-
-    /// Mean log p(x) of the images, binarised once, in nats.
-    fn evaluate(&self, test: &Split, watch: &mut dyn FnMut(TestedBatch<'_>) -> bool) -> Result<Figures> {
-        let losses = mean_losses(self, (test, test.count()), &Device::Cpu, watch)?;
-        Ok(losses.into_iter().map(|(_, nats)| ("test_nats", -f64::from(nats))).collect())
-    }
-
-    fn complete(&self, pixels: KeptPixels<'_>, draws: CompletionDraws) -> Result<Option<Completion>> {
-        pixels.check(self.shape.values())?;
-        let layers = self.network.plain(Activation::Identity, None)?;
-        Ok(Conditionals::of(layers.operations()).map(|conditionals| conditionals.complete(pixels, draws)))
-    }
-
-    fn snapshot(&self, step: u64) -> Result<Snapshot> {
-        let layers = self.network.plain(Activation::Identity, None)?;
-        let Some((last, before)) = layers.operations().split_last() else { return Err(NetworkError::Empty.into()) };
-        let weight = AutoregressiveDraws::weight_from(before.first().map(weights), weights(last));
-        let pixels = self.draws.pixels;
-        Ok(Snapshot {
-            step,
-            image: self.shape,
-            latent: pixels,
-            likelihood: None,
-            decoder: Network::new(pixels, vec![Operation::of_weight("decoder.draws", 0, self.draws, weight)])?,
-            encoder: None,
-            critic: None,
-            prior: Prior::StandardNormal,
-        })
-    }
-
-    fn save(&self) -> Result<Saved> {
-        save(&[&self.network])
-    }
-
-    fn names(&self) -> SavedNames {
-        names(&[&self.network])
-    }
-
-    fn restore(&mut self, saved: &Saved) -> Result<()> {
-        self.network.restore(saved)
-    }
-
-    /// Values, gradients of weights, and of values where they are needed; masked weights are multiplied too.
-    fn flops(&self) -> u64 {
-        let (all, first) = self.network.layers.flops();
+    /// Masked weights are multiplied too.
+    fn flops(&self, layers: &Sequential) -> u64 {
+        let (all, first) = layers.flops();
         3 * all - first
-    }
-
-    fn inspectors(&self) -> Vec<&Inspector> {
-        vec![self.network.inspector()]
-    }
-
-    /// The numbers of the layers, those that masks hold at 0 among them.
-    fn parameter_count(&self) -> usize {
-        self.network.parameters.count()
     }
 }

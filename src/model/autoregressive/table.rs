@@ -1,9 +1,10 @@
 //! The table of the family.
 
-use super::Autoregressive;
-use crate::model::family::{Family, LATENT_A_VALUE, Preset, SEED};
+use super::model;
+use crate::model::exact::logits::logit_fields;
+use crate::model::family::{Family, Preset};
 use crate::model::field::{CardInput, FieldChange, Section};
-use crate::model::{ConfigValues, Field, Setting, exact, layers, learning};
+use crate::model::{ConfigValues, Field, Setting, learning};
 use crate::nn::operations::AutoregressiveDraws;
 
 /// What both presets learn with: small batches, and a learning rate that ends near 0.
@@ -42,26 +43,7 @@ pub static AUTOREGRESSIVE: Family = Family {
             ],
         },
     ],
-    fields: &[
-        &LEARNING_RATE,
-        &HIDDEN,
-        &LATENT_A_VALUE,
-        &layers::BATCH,
-        &layers::SHUFFLE,
-        &exact::BINARIZED_AT,
-        &learning::AVERAGE_DECAY,
-        &SEED,
-        &learning::OPTIMIZER,
-        &learning::ADAM_BETA1,
-        &learning::ADAM_BETA2,
-        &learning::WEIGHT_DECAY,
-        &learning::GRADIENT_CLIP,
-        &learning::WARM_UP_STEPS,
-        &learning::SCHEDULE,
-        &learning::SCHEDULE_STEPS,
-        &learning::SCHEDULE_SHARE,
-        &learning::EARLY_STOP_TESTS,
-    ],
+    fields: &FIELDS,
     parts: &[],
     points: |_| Vec::new(),
     encodes: false,
@@ -77,8 +59,10 @@ pub static AUTOREGRESSIVE: Family = Family {
         };
         format!("each pixel from those before it {through}, {}", learning::note(config))
     },
-    make: |config, shape, parameters| Ok(Box::new(Autoregressive::new(config, shape, parameters())?)),
+    make: |config, shape, parameters| Ok(Box::new(model(config, shape, parameters())?)),
 };
+
+const FIELDS: [&Field; 18] = logit_fields(&LEARNING_RATE, &HIDDEN);
 
 /// Units of the hidden layer; 0 without one.
 pub(super) fn hidden(config: &ConfigValues) -> usize {

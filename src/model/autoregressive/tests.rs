@@ -2,42 +2,34 @@
 use super::*;
 use crate::model::exact::bits::{every, kinds};
 use crate::model::exact::numbers::softplus;
+use crate::model::trainable::{StepInput, Trainable};
 use crate::model::{Batches, Config};
+use crate::nn::parameters::copied;
 use crate::random::{Purpose, normal_rows};
 use crate::snapshot::{OperationKind, Scratch};
+use candle_core::Device;
 
 /// A direct model and one with a hidden layer, after some steps with everything that an update can do.
-fn trained(shape: ImageShape, steps: u64) -> Vec<Autoregressive> {
+fn trained(shape: ImageShape, steps: u64) -> Vec<LogitModel<Autoregressive>> {
     let data = kinds(shape, 400);
     let train = |(preset, hidden): (&str, Vec<usize>)| {
         let settings = [("average_decay", 0.9), ("weight_decay", 0.01), ("gradient_clip", 3.0)];
         let config =
             Config::preset(preset).unwrap().with("hidden", hidden).unwrap().with("optimizer", "adamw").unwrap();
         let config = settings.into_iter().fold(config, |config, (key, value)| config.with(key, value).unwrap());
-        let mut model = Autoregressive::new(&config, shape, Parameters::default()).unwrap();
+        let mut made = model(&config, shape, Parameters::default()).unwrap();
         let mut batches = Batches::new(data.clone());
-        (0..steps).for_each(|step| drop(model.step(&mut StepInput::new(step, &mut batches)).unwrap()));
-        model
+        (0..steps).for_each(|step| drop(made.step(&mut StepInput::new(step, &mut batches)).unwrap()));
+        made
     };
     [("fvsbn", vec![]), ("made", vec![37])].map(train).into()
-}
-
-fn batch(images: Vec<f32>, pixels: usize) -> Batch {
-    let images = Tensor::from_vec(images.clone(), (images.len() / pixels, pixels), &Device::Cpu).unwrap();
-    Batch { noise: images.narrow(1, 0, 0).unwrap(), images, between: Vec::new(), classes: Vec::new() }
-}
-
-/// log p(x) of images as the tests of training see it, by the average of the weights.
-fn log_ps(model: &Autoregressive, images: Vec<f32>) -> Vec<f64> {
-    let nats = model.network.with_average(|| copied(&model.nats(&batch(images, model.shape.values()))?)).unwrap();
-    nats.into_iter().map(|nats| -f64::from(nats)).collect()
 }
 
 #[test]
 fn the_probabilities_of_all_images_sum_to_one() {
     for model in trained(ImageShape::grey(3, 3), 60) {
         let images = every(9).flatten().map(|one| f32::from(u8::from(one))).collect();
-        let sum: f64 = log_ps(&model, images).into_iter().map(f64::exp).sum();
+        let sum: f64 = model.log_ps(images).into_iter().map(f64::exp).sum();
         assert!((sum - 1.0).abs() < 1e-6, "{sum}");
     }
 }
@@ -45,15 +37,15 @@ fn the_probabilities_of_all_images_sum_to_one() {
 #[test]
 fn what_is_drawn_pixel_by_pixel_is_as_likely_as_evaluation_says() {
     for model in trained(ImageShape { channels: 3, height: 5, width: 4 }, 60) {
-        let (snapshot, pixels) = (model.snapshot(1).unwrap(), model.shape.values());
+        let (snapshot, pixels) = (model.snapshot(1).unwrap(), model.snapshot(1).unwrap().image.values());
         let latents = normal_rows(5, Purpose::Sample, 0, 40, pixels);
         let images = snapshot.decoder.evaluate(&latents, 40, &mut Scratch::default()).to_vec();
         assert!(images.iter().all(|value| [0.0, 1.0].contains(value)));
         let [operation] = snapshot.decoder.operations() else { panic!("one operation") };
         let OperationKind::AutoregressiveDraws(draws) = operation.kind else { panic!("draws") };
-        let expected = log_ps(&model, images.clone());
+        let expected = model.log_ps(images.clone());
         for (image, expected) in images.chunks_exact(pixels).zip(expected) {
-            let logits = draws.logits(&operation.weight, image);
+            let logits = draws.logits(&operation.weight, &[], image);
             let each = logits.iter().zip(image).map(|(logit, x)| f64::from(x * logit) - softplus(f64::from(*logit)));
             let found: f64 = each.sum();
             assert!((found - expected).abs() < 1e-4, "{found} {expected}");
@@ -73,7 +65,7 @@ fn every_image_is_drawn_as_often_as_it_is_likely() {
             counts[image.iter().enumerate().map(|(at, x)| (*x as usize) << at).sum::<usize>()] += 1.0;
         }
         let images = every(6).flatten().map(|one| f32::from(u8::from(one))).collect();
-        for (log_p, count) in log_ps(&model, images).into_iter().zip(counts) {
+        for (log_p, count) in model.log_ps(images).into_iter().zip(counts) {
             let (p, found) = (log_p.exp(), count / DRAWS as f64);
             let deviation = (p * (1.0 - p) / DRAWS as f64).sqrt();
             assert!((found - p).abs() < 5.0 * deviation + 1e-6, "{found} of {p}");
@@ -84,8 +76,10 @@ fn every_image_is_drawn_as_often_as_it_is_likely() {
 #[test]
 fn after_training_no_pixel_changes_the_logits_before_it() {
     for model in trained(ImageShape::grey(4, 5), 40) {
-        let logits =
-            |image: Vec<f32>| copied(&model.network.layers.forward(&batch(image, 20).images).unwrap()).unwrap();
+        let logits = |image: Vec<f32>| {
+            let image = Tensor::from_vec(image, (1, 20), &Device::Cpu).unwrap();
+            copied(&model.network.layers.forward(&image).unwrap()).unwrap()
+        };
         let image: Vec<f32> = (0..20).map(|pixel| (pixel % 3 == 0).into()).map(|one: u8| one.into()).collect();
         let before = logits(image.clone());
         for changed in 0..20 {
@@ -129,7 +123,7 @@ fn what_is_missing_is_drawn_given_what_is_kept() {
     for model in trained(shape, 60) {
         let all: Vec<Vec<f32>> =
             every(9).map(|image| image.into_iter().map(|on| f32::from(u8::from(on))).collect()).collect();
-        let p: Vec<f64> = log_ps(&model, all.concat()).into_iter().map(f64::exp).collect();
+        let p: Vec<f64> = model.log_ps(all.concat()).into_iter().map(f64::exp).collect();
         for kept in [[0, 1, 2, 3].as_slice(), &[2, 5, 8], &[7, 8], &[]] {
             let kept: Vec<bool> = (0..9).map(|pixel| kept.contains(&pixel)).collect();
             let fits = |other: &[f32]| (0..9).all(|pixel| !kept[pixel] || other[pixel] == image[pixel]);

@@ -1,4 +1,5 @@
-//! What families share whose probabilities are exact, and that learn by counting or by passes of expectation–maximisation.
+//! What families share whose probabilities are exact: those that learn by counting or by passes of expectation–maximisation, and
+//! those that learn by gradients.
 
 pub mod binary;
 pub mod bits;
@@ -6,6 +7,7 @@ pub mod blocks;
 pub mod conditioned;
 #[cfg(test)]
 pub(crate) mod enumeration;
+pub mod logits;
 pub mod numbers;
 pub mod particles;
 

@@ -2,7 +2,7 @@
 
 use super::Flow;
 use super::process::Process;
-use crate::model::family::{Family, LATENT, Preset, SEED};
+use crate::model::family::{Family, LATENT, Preset, SEED, joined};
 use crate::model::field::{CardInput, FieldChange, Section};
 use crate::model::{ConfigValues, Field, Setting, layers, learning, pixels};
 
@@ -18,29 +18,7 @@ pub static FLOW: Family = Family {
         Preset { name: "flow-2d", settings: &[AVERAGED] },
         Preset { name: "ddpm-2d", settings: &[AVERAGED, ("process", Setting::word("diffusion"))] },
     ],
-    fields: &[
-        &LEARNING_RATE,
-        &FLOW_TIME,
-        &PROCESS,
-        &FLOW_STEPS,
-        &HIDDEN,
-        &LATENT,
-        &layers::BATCH,
-        &layers::SHUFFLE,
-        &pixels::BINARIZE_UNSEEN,
-        &learning::AVERAGE_DECAY,
-        &SEED,
-        &learning::OPTIMIZER,
-        &learning::ADAM_BETA1,
-        &learning::ADAM_BETA2,
-        &learning::WEIGHT_DECAY,
-        &learning::GRADIENT_CLIP,
-        &learning::WARM_UP_STEPS,
-        &learning::SCHEDULE,
-        &learning::SCHEDULE_STEPS,
-        &learning::SCHEDULE_SHARE,
-        &learning::EARLY_STOP_TESTS,
-    ],
+    fields: &FIELDS,
     parts: &[],
     points,
     encodes: true,
@@ -56,6 +34,22 @@ pub static FLOW: Family = Family {
     },
     make: |config, shape, parameters| Ok(Box::new(Flow::new(config, shape, parameters())?)),
 };
+
+const OF_NETWORK: [&Field; 11] = [
+    &LEARNING_RATE,
+    &FLOW_TIME,
+    &PROCESS,
+    &FLOW_STEPS,
+    &HIDDEN,
+    &LATENT,
+    &layers::BATCH,
+    &layers::SHUFFLE,
+    &pixels::BINARIZE_UNSEEN,
+    &learning::AVERAGE_DECAY,
+    &SEED,
+];
+const WITH_UPDATES: [&Field; 20] = joined(OF_NETWORK, learning::UPDATES);
+const FIELDS: [&Field; 21] = joined(WITH_UPDATES, [&learning::EARLY_STOP_TESTS]);
 
 /// Modes of toy data are far narrower than the gaps between them: larger steps, down a cosine, some four seconds of training.
 fn points(_: &ConfigValues) -> Vec<(&'static str, Setting)> {

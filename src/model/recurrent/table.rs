@@ -1,16 +1,17 @@
 //! The table of the family.
 
-use super::Recurrent;
-use crate::model::family::{Family, LATENT_A_VALUE, Preset, SEED};
+use super::model;
+use crate::model::autoregressive::AUTOREGRESSIVE;
+use crate::model::exact::logits::logit_fields;
+use crate::model::family::{Family, Preset};
 use crate::model::field::{CardInput, FieldChange, Section};
-use crate::model::{ConfigValues, Field, Setting, exact, layers, learning};
+use crate::model::{ConfigValues, Field, Setting, learning};
 use crate::nn::operations::RecurrentDraws;
 
 /// A gated recurrent unit over rows.
 pub static RECURRENT: Family = Family {
     id: "recurrent",
     words: "family.recurrent",
-    heading: "preset.exact",
     presets: &[
         // Down a cosine, five epochs of MNIST.
         Preset {
@@ -23,39 +24,15 @@ pub static RECURRENT: Family = Family {
             ],
         },
     ],
-    fields: &[
-        &LEARNING_RATE,
-        &UNITS,
-        &LATENT_A_VALUE,
-        &layers::BATCH,
-        &layers::SHUFFLE,
-        &exact::BINARIZED_AT,
-        &learning::AVERAGE_DECAY,
-        &SEED,
-        &learning::OPTIMIZER,
-        &learning::ADAM_BETA1,
-        &learning::ADAM_BETA2,
-        &learning::WEIGHT_DECAY,
-        &learning::GRADIENT_CLIP,
-        &learning::WARM_UP_STEPS,
-        &learning::SCHEDULE,
-        &learning::SCHEDULE_STEPS,
-        &learning::SCHEDULE_SHARE,
-        &learning::EARLY_STOP_TESTS,
-    ],
-    parts: &[],
-    points: |_| Vec::new(),
-    encodes: false,
-    samples: true,
-    bounds_evidence: false,
-    most_steps: |_| None,
-    check: |_| Ok(()),
-    warning: |_, _| None,
+    fields: &FIELDS,
     summary: |config| {
         format!("each row from those before it through a GRU of {} units, {}", units(config), learning::note(config))
     },
-    make: |config, shape, parameters| Ok(Box::new(Recurrent::new(config, shape, parameters())?)),
+    make: |config, shape, parameters| Ok(Box::new(model(config, shape, parameters())?)),
+    ..AUTOREGRESSIVE
 };
+
+const FIELDS: [&Field; 18] = logit_fields(&LEARNING_RATE, &UNITS);
 
 /// Elements of the state.
 pub(super) fn units(config: &ConfigValues) -> usize {

@@ -2,31 +2,23 @@
 use super::*;
 use crate::model::exact::bits::{every, kinds};
 use crate::model::exact::numbers::softplus;
+use crate::model::trainable::{StepInput, Trainable};
 use crate::model::{Batches, Config};
+use crate::nn::parameters::copied;
 use crate::random::{Purpose, normal_rows};
 use crate::snapshot::{OperationKind, Scratch};
+use candle_core::Device;
 
 /// A model after some steps with an average of its weights.
-fn trained(shape: ImageShape, steps: u64) -> Recurrent {
+fn trained(shape: ImageShape, steps: u64) -> LogitModel<Recurrent> {
     let config = Config::preset("rnn-rows").unwrap();
     let config = config.with("units", 64).unwrap().with("average_decay", 0.9).unwrap();
-    let mut model = Recurrent::new(&config, shape, Parameters::default()).unwrap();
+    let mut model = model(&config, shape, Parameters::default()).unwrap();
     let mut batches = Batches::new(kinds(shape, 400));
     let mut step = |step| model.step(&mut StepInput::new(step, &mut batches)).unwrap()[0].1;
     let losses: Vec<f32> = (0..steps).map(&mut step).collect();
     assert!(losses[losses.len() - 1] < 0.95 * losses[0], "{losses:?}");
     model
-}
-
-fn batch(images: Vec<f32>, pixels: usize) -> Batch {
-    let images = Tensor::from_vec(images.clone(), (images.len() / pixels, pixels), &Device::Cpu).unwrap();
-    Batch { noise: images.narrow(1, 0, 0).unwrap(), images, between: Vec::new(), classes: Vec::new() }
-}
-
-/// log p(x) of images as the tests of training see it, by the average of the weights.
-fn log_ps(model: &Recurrent, images: Vec<f32>) -> Vec<f64> {
-    let nats = model.network.with_average(|| copied(&model.nats(&batch(images, model.shape.values()))?)).unwrap();
-    nats.into_iter().map(|nats| -f64::from(nats)).collect()
 }
 
 /// All images of so many pixels.
@@ -38,7 +30,7 @@ fn all_images(pixels: usize) -> Vec<Vec<f32>> {
 fn the_probabilities_of_all_images_sum_to_one() {
     for shape in [ImageShape::grey(3, 3), ImageShape { channels: 2, height: 2, width: 2 }] {
         let model = trained(shape, 60);
-        let sum: f64 = log_ps(&model, all_images(shape.values()).concat()).into_iter().map(f64::exp).sum();
+        let sum: f64 = model.log_ps(all_images(shape.values()).concat()).into_iter().map(f64::exp).sum();
         assert!((sum - 1.0).abs() < 1e-6, "{sum}");
     }
 }
@@ -46,13 +38,13 @@ fn the_probabilities_of_all_images_sum_to_one() {
 #[test]
 fn what_is_drawn_row_by_row_is_as_likely_as_evaluation_says() {
     let model = trained(ImageShape { channels: 3, height: 5, width: 4 }, 60);
-    let (snapshot, pixels) = (model.snapshot(1).unwrap(), model.shape.values());
+    let (snapshot, pixels) = (model.snapshot(1).unwrap(), model.snapshot(1).unwrap().image.values());
     let latents = normal_rows(5, Purpose::Sample, 0, 40, pixels);
     let images = snapshot.decoder.evaluate(&latents, 40, &mut Scratch::default()).to_vec();
     assert!(images.iter().all(|value| [0.0, 1.0].contains(value)));
     let [operation] = snapshot.decoder.operations() else { panic!("one operation") };
     let OperationKind::RecurrentDraws(draws) = operation.kind else { panic!("draws") };
-    let expected = log_ps(&model, images.clone());
+    let expected = model.log_ps(images.clone());
     for (image, expected) in images.chunks_exact(pixels).zip(expected) {
         let logits = draws.logits(&operation.weight, image);
         let each = logits.iter().zip(image).map(|(logit, x)| f64::from(x * logit) - softplus(f64::from(*logit)));
@@ -72,7 +64,7 @@ fn every_image_is_drawn_as_often_as_it_is_likely() {
     for image in drawn.chunks_exact(6) {
         counts[image.iter().enumerate().map(|(at, x)| (*x as usize) << at).sum::<usize>()] += 1.0;
     }
-    for (log_p, count) in log_ps(&model, all_images(6).concat()).into_iter().zip(counts) {
+    for (log_p, count) in model.log_ps(all_images(6).concat()).into_iter().zip(counts) {
         let (p, found) = (log_p.exp(), count / DRAWS as f64);
         let deviation = (p * (1.0 - p) / DRAWS as f64).sqrt();
         assert!((found - p).abs() < 5.0 * deviation + 1e-6, "{found} of {p}");
@@ -82,10 +74,11 @@ fn every_image_is_drawn_as_often_as_it_is_likely() {
 #[test]
 fn a_pixel_changes_the_logits_of_the_rows_after_it_and_none_else() {
     let model = trained(ImageShape::grey(4, 5), 40);
-    let (length, height) = (model.draws.length(), model.draws.image.height);
+    let (length, height) = (model.density.draws.length(), model.density.draws.image.height);
     let logits = |image: Vec<f32>| {
-        let rows = model.rows(&batch(image, 20).images).unwrap();
-        copied(&model.logits(&rows).unwrap()).unwrap()
+        let image = Tensor::from_vec(image, (1, 20), &Device::Cpu).unwrap();
+        let rows = model.density.rows(&image).unwrap();
+        copied(&model.density.logits(&model.network.layers, &rows).unwrap()).unwrap()
     };
     let image: Vec<f32> = (0..20).map(|pixel| (pixel % 3 == 0).into()).map(|one: u8| one.into()).collect();
     let before = logits(image.clone());
@@ -106,7 +99,7 @@ fn what_is_missing_is_drawn_given_what_is_kept() {
     let image = [1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0];
     let model = trained(shape, 60);
     let all = all_images(9);
-    let p: Vec<f64> = log_ps(&model, all.concat()).into_iter().map(f64::exp).collect();
+    let p: Vec<f64> = model.log_ps(all.concat()).into_iter().map(f64::exp).collect();
     let cases: [(&[usize], bool); 7] = [
         (&[0, 1, 2], true),
         (&[0, 1, 2, 4], true),

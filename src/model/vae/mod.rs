@@ -1,7 +1,9 @@
 //! The variational autoencoder (Kingma and Welling 2013), and autoencoders without a prior.
 
+mod autoregressive;
 mod class_head;
 mod conditional;
+mod decoder;
 mod encoded;
 mod encoder;
 mod experts;
@@ -9,6 +11,7 @@ mod noise;
 mod sigma;
 mod table;
 
+pub use autoregressive::AUTOREGRESSIVE_VAE;
 pub use conditional::CONDITIONAL_VAE;
 pub(super) use table::VAE_FIELDS;
 pub use table::{AUTOENCODER, VAE};
@@ -19,17 +22,17 @@ use super::saved::{names, restore, save};
 use super::trainable::{Figures, StepInput, Trainable, mean_losses};
 use super::{
     Batch, Completion, CompletionDraws, Config, ConfigValues, KeptPixels, Likelihood, Losses, MetricId, Posteriors,
-    Sampling, Saved, SavedNames, StepError, Tested, TestedBatch, architecture, plain,
+    Sampling, Saved, SavedNames, StepError, Tested, TestedBatch, plain,
 };
 use crate::dataset::{ImageShape, Split};
 use crate::nn::inspection::Inspector;
 use crate::nn::likelihood::{bernoulli, gaussian, kl, posterior_sample};
 use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Parameters, copied};
-use crate::nn::sequential::Sequential;
 use crate::snapshot::{Activation, Network, Prior, Scratch, Snapshot};
 use candle_core::{Device, Result, Tensor};
 use class_head::ClassHead;
+use decoder::VaeDecoder;
 use encoded::{ClassTerms, Encoded};
 use encoder::VaeEncoder;
 use noise::TrainingNoise;
@@ -62,6 +65,7 @@ pub const POINT_LOG_VARIANCE: f32 = -20.0;
 #[derive(Debug)]
 pub(super) struct Vae {
     shape: ImageShape,
+    /// Dimensions that are encoded.
     latent: usize,
     /// `None` without noise.
     kl: Option<KlWeight>,
@@ -75,8 +79,7 @@ pub(super) struct Vae {
     parameters: Parameters,
     /// Pixels to mean and log variance side by side (to the code alone without noise), and scores of classes behind them.
     encoder: VaeEncoder,
-    /// Latent (with the class in place of its last number) to logits (Bernoulli) or pixel means (Gaussian).
-    decoder: Sequential,
+    decoder: VaeDecoder,
     optimizer: Optimizer,
 }
 
@@ -97,13 +100,11 @@ impl Vae {
         classes: Option<ClassHead>,
     ) -> std::result::Result<Self, StepError> {
         let mut layers: LayerSettings = config.read()?;
-        let latent = layers.latent;
+        let latent = config.code();
         let mut code = if kl.is_some() { 2 * latent } else { latent };
         let noise = if kl.is_some() { TrainingNoise::default() } else { config.read()? };
         let mut sampling: Sampling = config.read()?;
-        if kl.is_none() {
-            sampling.latent = noise.draws(latent, shape.values());
-        }
+        sampling.latent = if kl.is_some() { latent } else { noise.draws(latent, shape.values()) };
         if let Some(classes) = &classes {
             (layers.latent, code) = classes.widths(latent);
             (sampling.latent, sampling.classes) = (latent.saturating_sub(1), classes.count());
@@ -120,7 +121,7 @@ impl Vae {
             sampling,
             updates: config.read()?,
             encoder: VaeEncoder::new(config, shape, &mut parameters, code)?,
-            decoder: architecture::decoder(&layers, shape, &mut parameters)?,
+            decoder: VaeDecoder::new(config, &layers, shape, &mut parameters)?,
             parameters,
             optimizer: Optimizer::default(),
         })
@@ -152,7 +153,7 @@ impl Vae {
             }
             (None, None) => Encoded { latent: noise.on_codes(&code, &batch.noise)?, posterior: None, class: None },
         };
-        let output = self.decoder.forward(&encoded.latent)?;
+        let output = self.decoder.forward(&encoded.latent, &batch.images)?;
         let reconstruction = match (self.likelihood, &self.sigma) {
             (Likelihood::Bernoulli, _) => bernoulli(&output, &batch.images)?,
             (Likelihood::Gaussian { .. }, Some(learned)) => learned.nats(&output, &batch.images)?,
@@ -247,13 +248,17 @@ impl Trainable for Vae {
         Ok(figures)
     }
 
-    /// Of an encoder that is a product of experts: by a posterior of the pixels that are kept alone, decoded.
+    /// Of a decoder that goes pixel by pixel: by its own draws. Of an encoder that is a product of experts: by a posterior of the
+    /// pixels that are kept alone, decoded.
     fn complete(
         &self,
         pixels: KeptPixels<'_>,
         draws: CompletionDraws,
     ) -> std::result::Result<Option<Completion>, StepError> {
         pixels.check(self.shape.values())?;
+        if let Some(completion) = self.decoder.complete(self.snapshot(0)?.decoder.operations(), pixels, draws) {
+            return Ok(Some(completion));
+        }
         let VaeEncoder::Experts(experts) = &self.encoder else { return Ok(None) };
         let (mean, log_variance) = experts.posterior(pixels.image, pixels.kept, self.optimizer.average())?;
         let (decoder, mut scratch) = (self.snapshot(0)?.decoder, Scratch::default());
@@ -281,19 +286,23 @@ impl Trainable for Vae {
         {
             plain::append_constants(operation, self.latent, POINT_LOG_VARIANCE);
         }
-        let decoder = plain::operations(&self.decoder, average, last)?;
+        let decoder = self.decoder.operations(average, last)?;
+        let (noise, latent) = (self.decoder.noise(), self.latent + self.decoder.noise());
+        encoder.extend(self.decoder.with_noise(self.latent, encoder.len()));
         let (decoder, encoder) = match &self.classes {
             Some(classes) => classes.networks((self.shape.values(), self.latent), &decoder, encoder)?,
-            None => (Network::new(self.latent, decoder)?, Network::new(self.shape.values(), encoder)?),
+            None => (Network::new(latent, decoder)?, Network::new(self.shape.values(), encoder)?),
         };
         Ok(Snapshot {
             step,
             image: self.shape,
-            latent: self.latent,
-            likelihood: Some(match &self.sigma {
-                Some(learned) => Likelihood::Gaussian { sigma: learned.value(average)? },
-                None => self.likelihood,
-            }),
+            latent,
+            // What is drawn is no mean.
+            likelihood: match &self.sigma {
+                _ if noise > 0 => None,
+                Some(learned) => Some(Likelihood::Gaussian { sigma: learned.value(average)? }),
+                None => Some(self.likelihood),
+            },
             decoder,
             encoder: Some(encoder),
             critic: None,
@@ -320,7 +329,7 @@ impl Trainable for Vae {
 
     /// Values, gradients of weights, and of values where they are needed.
     fn flops(&self) -> u64 {
-        let ((down, first), (up, _)) = (self.encoder.flops(), self.decoder.flops());
+        let ((down, first), up) = (self.encoder.flops(), self.decoder.flops());
         3 * down - first + 3 * up
     }
 

@@ -2,7 +2,7 @@
 
 use super::encoder::ENCODERS;
 use super::{Vae, noise};
-use crate::model::family::{Family, LATENT, Preset, SEED, after_first};
+use crate::model::family::{Family, LATENT, Preset, SEED, after_first, joined};
 use crate::model::field::{CardInput, FieldChange, Section};
 use crate::model::{ConfigError, ConfigValues, Field, Setting, layers, learning, pixels};
 
@@ -81,7 +81,7 @@ pub(in crate::model) const VAE_FIELDS: [&Field; FIELDS + 1] = after_first(fields
 
 /// The fields of a variational autoencoder whose latent dimensions are this one.
 pub(super) const fn fields(latent: &'static Field) -> [&'static Field; FIELDS] {
-    [
+    let of_network = [
         &learning::LEARNING_RATE,
         &BETA,
         &layers::NETWORK,
@@ -96,19 +96,9 @@ pub(super) const fn fields(latent: &'static Field) -> [&'static Field; FIELDS] {
         &pixels::BINARIZE,
         &learning::AVERAGE_DECAY,
         &SEED,
-        &learning::OPTIMIZER,
-        &learning::ADAM_BETA1,
-        &learning::ADAM_BETA2,
-        &learning::WEIGHT_DECAY,
-        &learning::GRADIENT_CLIP,
-        &learning::WARM_UP_STEPS,
-        &learning::SCHEDULE,
-        &learning::SCHEDULE_STEPS,
-        &learning::SCHEDULE_SHARE,
-        &BETA_WARM_UP_STEPS,
-        &FREE_BITS,
-        &learning::EARLY_STOP_TESTS,
-    ]
+    ];
+    let with_updates: [&Field; FIELDS - 3] = joined(of_network, learning::UPDATES);
+    joined(with_updates, [&BETA_WARM_UP_STEPS, &FREE_BITS, &learning::EARLY_STOP_TESTS])
 }
 
 /// The autoencoder: the same without noise and without KL.
@@ -133,32 +123,7 @@ pub static AUTOENCODER: Family = Family {
         Preset { name: "noise-ae", settings: &[("code_noise", Setting::Real(1.0))] },
         Preset { name: "denoising-ae", settings: &[("image_noise", Setting::Real(0.5))] },
     ],
-    fields: &[
-        &learning::LEARNING_RATE,
-        &noise::CODE_NOISE,
-        &noise::IMAGE_NOISE,
-        &layers::NETWORK,
-        &layers::CHANNELS,
-        &layers::HIDDEN,
-        &LATENT,
-        &layers::BATCH,
-        &layers::SHUFFLE,
-        &pixels::LIKELIHOOD,
-        &pixels::SIGMA,
-        &pixels::BINARIZE,
-        &learning::AVERAGE_DECAY,
-        &SEED,
-        &learning::OPTIMIZER,
-        &learning::ADAM_BETA1,
-        &learning::ADAM_BETA2,
-        &learning::WEIGHT_DECAY,
-        &learning::GRADIENT_CLIP,
-        &learning::WARM_UP_STEPS,
-        &learning::SCHEDULE,
-        &learning::SCHEDULE_STEPS,
-        &learning::SCHEDULE_SHARE,
-        &learning::EARLY_STOP_TESTS,
-    ],
+    fields: &AUTOENCODER_FIELDS,
     parts: &[],
     points,
     encodes: true,
@@ -175,6 +140,25 @@ pub static AUTOENCODER: Family = Family {
     make: |config, shape, parameters| Ok(Box::new(Vae::new(config, shape, parameters(), None, None)?)),
 };
 
+const OF_NETWORK: [&Field; 14] = [
+    &learning::LEARNING_RATE,
+    &noise::CODE_NOISE,
+    &noise::IMAGE_NOISE,
+    &layers::NETWORK,
+    &layers::CHANNELS,
+    &layers::HIDDEN,
+    &LATENT,
+    &layers::BATCH,
+    &layers::SHUFFLE,
+    &pixels::LIKELIHOOD,
+    &pixels::SIGMA,
+    &pixels::BINARIZE,
+    &learning::AVERAGE_DECAY,
+    &SEED,
+];
+const WITH_UPDATES: [&Field; 23] = joined(OF_NETWORK, learning::UPDATES);
+const AUTOENCODER_FIELDS: [&Field; 24] = joined(WITH_UPDATES, [&learning::EARLY_STOP_TESTS]);
+
 /// Points of toy data lie some units apart, and their finest parts are a small part of one.
 fn points(_: &ConfigValues) -> Vec<(&'static str, Setting)> {
     vec![("sigma", Setting::Real(0.1))]
@@ -187,19 +171,19 @@ static ENCODER: Field = Field::choice("encoder", &ENCODERS, ENCODERS[0]).changes
     CardInput::Plain,
 );
 /// Weight of the KL term.
-static BETA: Field = Field::real("beta", (0.0, 1000.0), 1.0).required().changes(FieldChange::Live).on_card(
+pub(super) static BETA: Field = Field::real("beta", (0.0, 1000.0), 1.0).required().changes(FieldChange::Live).on_card(
     Section::LIVE,
     |_| "model.beta",
     CardInput::Slider { least: 0.0, most: 10.0, logarithmic: false },
 );
 /// Steps over which β rises from 0.
-static BETA_WARM_UP_STEPS: Field = Field::whole("beta_warm_up_steps", (0, u64::MAX), 0).on_card(
+pub(super) static BETA_WARM_UP_STEPS: Field = Field::whole("beta_warm_up_steps", (0, u64::MAX), 0).on_card(
     Section::SCHEDULE,
     |_| "model.beta_warm_up",
     CardInput::Steps,
 );
 /// KL of a dimension, mean over a batch, below which it is not pressed, in nats (Kingma 2016); 0 for none.
-static FREE_BITS: Field = Field::real("free_bits", (0.0, 100.0), 0.0).on_card(
+pub(super) static FREE_BITS: Field = Field::real("free_bits", (0.0, 100.0), 0.0).on_card(
     Section::SCHEDULE,
     |_| "model.free_bits",
     CardInput::Optional { usual: 0.25, unit: Some("model.unit_nats") },

@@ -27,7 +27,7 @@ mod shader;
 mod tree_draws;
 mod upsample;
 
-pub use autoregressive_draws::{LayerWeights, normal_log_odds};
+pub use autoregressive_draws::{AutoregressiveParts, LayerWeights, normal_log_odds};
 pub use compute::{Compute, InputGradients, Inputs, OutputLayout, WeightGradientSplit};
 pub use permute::MapOrder;
 pub use shader::{MatmulShape, ShaderCall, ShaderSizes, ShaderStage};

@@ -15,6 +15,7 @@ static FILES: &[(&str, &[u8])] = &[
     ("vae-conv-pool", include_bytes!("../../../assets/presets/vae-conv-pool.png")),
     ("naive-bayes-vae", include_bytes!("../../../assets/presets/naive-bayes-vae.png")),
     ("cvae", include_bytes!("../../../assets/presets/cvae.png")),
+    ("vae-made", include_bytes!("../../../assets/presets/vae-made.png")),
     ("ae-dense", include_bytes!("../../../assets/presets/ae-dense.png")),
     ("gan-plane", include_bytes!("../../../assets/presets/gan-plane.png")),
     ("gan-dense", include_bytes!("../../../assets/presets/gan-dense.png")),
