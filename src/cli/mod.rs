@@ -20,6 +20,7 @@ mod list;
 mod output;
 mod plane;
 mod plane_layers;
+mod plane_overview;
 mod sample;
 mod train;
 
@@ -69,7 +70,7 @@ enum Command {
     Encode(encode::EncodeArguments),
     /// Draw samples of a run into a picture, a folder of pictures or an array.
     Sample(sample::SampleArguments),
-    /// Decode a grid of the latent plane into a picture.
+    /// Decode a grid of the latent plane into a picture; of several runs side by side.
     Plane(plane::PlaneArguments),
     /// Write a film along a path through the latent space, or of the plane while it was learned.
     Film(film::FilmArguments),

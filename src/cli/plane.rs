@@ -5,6 +5,7 @@ use super::common::{open, usage, write_points, write_sheet};
 use super::interruption::{SOON, end_of, go_on, note_interruptions};
 use super::output::say;
 use super::plane_layers::{FigureRequest, PlaneLayers};
+use super::plane_overview::OverviewRequest;
 use crate::dataset::Split;
 use crate::explore::data_plane::MappedGrid;
 use crate::explore::default_plane;
@@ -17,8 +18,9 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct PlaneArguments {
-    /// The run's folder.
-    run: PathBuf,
+    /// The run's folder; of several runs of images of one shape, planes side by side, or samples where a plane is a slice of noise.
+    #[arg(num_args = 1.., required = true)]
+    runs: Vec<PathBuf>,
     /// Tiles a side.
     #[arg(long, default_value_t = 20)]
     grid: usize,
@@ -46,14 +48,19 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
     }
     let layers = PlaneLayers::named(&arguments.layers)?;
     note_interruptions(SOON)?;
-    let opened = run::open(&arguments.run)?;
+    let [run] = arguments.runs.as_slice() else {
+        let PlaneArguments { runs, out, grid, range, layers, image } = arguments;
+        let layers = !layers.is_empty() || image.is_some();
+        return OverviewRequest { runs, grid: *grid, range: *range, layers, out }.write();
+    };
+    let opened = run::open(run)?;
     let plane = plane_from_disk(&opened)?;
     if opened.config.sample().is_point() {
         let grid = MappedGrid { cells: arguments.grid, reach: arguments.range };
         return write_points(&arguments.out, &opened, Vec::new(), grid.of(&opened.snapshot, &plane));
     }
     if !layers.is_empty() || arguments.out.extension().is_some_and(|ending| ending == "svg") {
-        let PlaneArguments { run, out, grid, range, image, .. } = arguments;
+        let PlaneArguments { out, grid, range, image, .. } = arguments;
         let request = FigureRequest { run, out, grid: *grid, range: *range, image: *image };
         return layers.write(&request, &plane);
     }

@@ -9,6 +9,7 @@ mod completion;
 mod field;
 mod figure;
 pub mod film;
+mod overview;
 mod samples;
 mod sheet;
 mod thumbnail;
@@ -22,6 +23,7 @@ pub use figure::{
     CurvesFigure, DataPlaneFigure, Figure, FigureClass, FigureCurve, FigureError, FigureKey, FigureLegend, FigureLine,
     FigureMark, FigurePlot, FigurePoint, FigureStyle, PlaneFigure, pixels, run_curves, svg,
 };
+pub use overview::{OverviewCell, overview};
 pub use samples::{FreshSamples, SAMPLE_COUNTS};
 pub use sheet::{SheetLayout, SheetWriter, plane, tiles};
 pub use thumbnail::thumbnail;

@@ -137,7 +137,8 @@ fn runs_are_drawn_beside_each_other_and_alone() {
     );
     assert!(latentarium(here, &["plane", run, "--grid", "5", "--range", "2", "--out", "plane.png"]).status.success());
     assert!(latentarium(here, &["plane", "gan", "--grid", "5", "--out", "plane-gan.png"]).status.success());
-    for name in ["three.png", "sample.png", "plane.png", "plane-gan.png"] {
+    assert!(latentarium(here, &["plane", run, "gan", "--grid", "3", "--out", "planes.png"]).status.success());
+    for name in ["three.png", "sample.png", "plane.png", "plane-gan.png", "planes.png"] {
         let picture = image::open(here.join(name)).unwrap().to_luma8();
         let (least, most) =
             picture.pixels().fold((255, 0), |(least, most), pixel| (least.min(pixel.0[0]), most.max(pixel.0[0])));
