@@ -55,6 +55,10 @@ pub enum Purpose {
     Bootstrap = 21,
     /// Which pixels of an image are kept (`sample` 0), and draws of the others (from 1 on); `step` is the image.
     Completion = 22,
+    /// Noise of what layers give whose weights have a posterior, during training; keyed by step and row of the batch.
+    WeightNoise = 23,
+    /// Weights that are drawn from their posterior to look at; `step` is the draw, `sample` numbers the operation.
+    DrawnWeights = 24,
 }
 
 /// The stream of one purpose at one place. The same arguments always give the same draws.

@@ -5,9 +5,11 @@ mod prior;
 mod tangent;
 #[cfg(test)]
 mod tests;
+mod weight_deviations;
 
 pub use prior::Prior;
 pub use tangent::{PushForward, TangentScratch};
+pub use weight_deviations::WeightDeviations;
 
 pub use crate::nn::activation::Activation;
 pub use crate::nn::likelihood::Likelihood;
@@ -128,6 +130,8 @@ impl Explain for NetworkError {
 pub struct Network {
     input: usize,
     operations: Vec<Operation>,
+    /// The standard deviations of its weights in their place, where they are normal variables.
+    deviations: Option<Arc<Self>>,
 }
 
 /// Buffers that an evaluation reuses: one a value. Nothing is allocated once they have grown.
@@ -202,7 +206,7 @@ impl Network {
         if operations.is_empty() {
             return Err(NetworkError::Empty);
         }
-        Ok(Self { input, operations })
+        Ok(Self { input, operations, deviations: None })
     }
 
     /// Elements an example that it reads.

@@ -24,7 +24,7 @@ use latentarium::gpu;
 use latentarium::model::Config;
 use latentarium::nn::adversarial::AdversarialLoss;
 use latentarium::nn::inspection::{Inspection, LayerInspection, ParameterInspection, ValueFigures};
-use latentarium::snapshot::{Activation, Critic, Likelihood, Network, Operation, Scratch, Snapshot};
+use latentarium::snapshot::{Activation, Critic, Likelihood, Network, Operation, Scratch, Snapshot, WeightDeviations};
 use latentarium::trainer::{DiagnosisReport, History, MetricId, Phase, Status};
 use latentarium::ui::Pane;
 use latentarium::ui::data_panel::known::BrowseView;
@@ -219,6 +219,15 @@ fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
     results.unwrap();
 }
 
+/// The same network with weights that are the surer the smaller they are.
+fn deviating(network: &Network) -> Network {
+    let deviations = network.operations().iter().map(|operation| WeightDeviations {
+        weight: operation.weight.iter().map(|weight| 0.3 * weight.abs()).collect(),
+        bias: vec![0.2; operation.bias.len()].into(),
+    });
+    Network::new(network.input(), network.operations().to_vec()).unwrap().with_deviations(deviations).unwrap()
+}
+
 /// A field of these weights; of classes one that no training decides.
 fn made(field: &'static PlaneField, snapshot: &Arc<Snapshot>, encoding: &Arc<Encoding>) -> FieldGrid {
     let lattice = Lattice::covering(
@@ -234,8 +243,14 @@ fn made(field: &'static PlaneField, snapshot: &Arc<Snapshot>, encoding: &Arc<Enc
         let values = FieldValues { values, classes, figures, range: [0.0, 1.0], ..FieldValues::default() };
         return FieldGrid { id: fresh_id(), step: 1234, lattice, values, took: Duration::ZERO };
     }
-    let decoder = Network::new(2, vec![linear("other", 2, SHAPE.values(), Activation::Identity)]).unwrap();
-    let other = Snapshot { decoder, ..(**snapshot).clone() };
+    let other = Network::new(2, vec![linear("other", 2, SHAPE.values(), Activation::Identity)]).unwrap();
+    let snapshot = match field.inputs {
+        FieldInputs::WeightPosterior => {
+            &Arc::new(Snapshot { decoder: deviating(&snapshot.decoder), ..(**snapshot).clone() })
+        }
+        _ => snapshot,
+    };
+    let other = Snapshot { decoder: other, ..(**snapshot).clone() };
     let image = PosteriorSubject::Example(EXAMPLE).image(Some(&dataset()), None);
     let source = FieldSource {
         snapshot: snapshot.clone(),
@@ -291,6 +306,11 @@ fn layer_critic() {
 #[test]
 fn layer_disagreement() {
     layer("disagreement");
+}
+
+#[test]
+fn layer_uncertainty() {
+    layer("uncertainty");
 }
 
 #[test]

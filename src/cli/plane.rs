@@ -27,7 +27,7 @@ pub struct PlaneArguments {
     /// Half the side of what is shown, in standard deviations of the prior.
     #[arg(long, default_value_t = 3.0)]
     range: f32,
-    /// A layer over the tiles: points, aggregate, unsupported, classes, sensitivity, critic, posterior (of --image) or disagreement (of the run's kept
+    /// A layer over the tiles: points, aggregate, unsupported, classes, sensitivity, critic, uncertainty, posterior (of --image) or disagreement (of the run's kept
     /// checkpoints); again for more.
     #[arg(long = "layer", value_name = "NAME")]
     layers: Vec<String>,

@@ -145,7 +145,7 @@ impl Shown<'_> {
             FieldInputs::Classifier => source.classifier = classifier(data)?.map(Arc::new),
             FieldInputs::Others => source.others = kept(run, opened)?,
             FieldInputs::Image => source.image = posterior_of(*image, data)?,
-            FieldInputs::Decoder | FieldInputs::Encoding | FieldInputs::Critic => {}
+            FieldInputs::Decoder | FieldInputs::Encoding | FieldInputs::Critic | FieldInputs::WeightPosterior => {}
         }
         let run = run.display();
         if !field.has_inputs(&source) {
@@ -236,6 +236,7 @@ const fn missing(inputs: FieldInputs) -> &'static str {
         FieldInputs::Encoding => "an encoder",
         FieldInputs::Classifier => "data with classes",
         FieldInputs::Critic => "a GAN",
+        FieldInputs::WeightPosterior => "a decoder whose weights have a posterior",
         FieldInputs::Others => "kept checkpoints before the newest",
         FieldInputs::Image => "--image",
     }

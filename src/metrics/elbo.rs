@@ -17,6 +17,7 @@ const TEST: Metric = Metric { source: MetricSource::TestSet, ..TERM };
 pub(super) const METRICS: &[Metric] = &[
     TERM,
     Metric { id: MetricId::KL, group: Group::Kl, hue: 2, ..TERM },
+    Metric { id: MetricId::WEIGHT_KL, group: Group::Kl, hue: 3, ..TERM },
     Metric { id: MetricId::TOTAL, hue: 1, ..TERM },
     Metric { id: MetricId::TEST_RECONSTRUCTION, ..TEST },
     Metric { id: MetricId::TEST_KL, group: Group::Kl, hue: 2, ..TEST },

@@ -11,6 +11,7 @@ pub static FAMILIES: &[&Family] = &[
     &vae::VAE, // noise, and a prior to sample from
     &vae::CONDITIONAL_VAE,
     &vae::AUTOREGRESSIVE_VAE,
+    &vae::BAYESIAN_VAE,
     &vae::AUTOENCODER,
     &gan::GAN,
     &gan::INFO_GAN,

@@ -13,6 +13,8 @@ impl MetricId {
     pub const RECONSTRUCTION: Self = Self::new("reconstruction");
     /// KL(q(z|x) ‖ p(z)) of the training batch.
     pub const KL: Self = Self::new("kl");
+    /// KL of the posterior of a decoder's weights from their prior, an image of the training data.
+    pub const WEIGHT_KL: Self = Self::new("weight_kl");
     /// Reconstruction + β·KL.
     pub const TOTAL: Self = Self::new("total");
     /// −log p(x|z) on test images.

@@ -2,7 +2,8 @@
 //!
 //! Kernels work on slices ([`matmul`], [`conv_shape`], [`vector`], [`norm`]); [`operations`] says what a layer computes;
 //! [`sequential`] makes layers ([`layer`]) into one candle operation with its own backward; [`generic`] is the same by candle's
-//! own operations, for other devices and as the reference; [`gru`] goes over sequences. [`inspection`] looks at a step without changing it.
+//! own operations, for other devices and as the reference; [`gru`] goes over sequences, [`normal_layers`] draw what weights under a
+//! posterior give. [`inspection`] looks at a step without changing it.
 
 pub mod activation;
 pub mod adversarial;
@@ -17,6 +18,9 @@ pub mod layer;
 pub mod likelihood;
 pub mod matmul;
 pub mod norm;
+pub mod normal_layers;
+mod normal_parameter;
+mod normal_passes;
 pub mod operations;
 pub mod optimizer;
 pub mod parameters;

@@ -49,7 +49,9 @@ fn all_fields_that_a_model_has_are_made_and_follow_the_view() {
     // A posterior is one of an example.
     let example = ExamplePlace { part: DataPart::Test, index: 3 };
     screen.session.borrow_mut().apply(DataCommand::LookAtExample(example));
-    for (slot, absent) in [(Slot::A, &["critic"][..]), (Slot::B, &["aggregate", "unsupported"][..])] {
+    for (slot, absent) in
+        [(Slot::A, &["critic", "uncertainty"][..]), (Slot::B, &["aggregate", "uncertainty", "unsupported"][..])]
+    {
         let settings = screen.session.borrow().settings().clone();
         screen.session.borrow_mut().apply(all(&settings, slot));
         // What the second is compared with would be earlier weights of its own, of which one step may leave none.

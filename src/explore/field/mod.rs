@@ -11,6 +11,7 @@ mod indicatrix;
 mod posterior;
 mod sensitivity;
 mod table;
+mod uncertainty;
 
 pub use aggregate::AggregatePosterior;
 pub use borders::class_borders;
@@ -18,7 +19,7 @@ pub use heat::HeatTable;
 pub use indicatrix::indicatrices;
 pub use table::{
     AGGREGATE, CLASSES, CRITIC, DISAGREEMENT, EVIDENCE, FIELDS, FieldInputs, FieldPaint, POSTERIOR, PlaneField,
-    SENSITIVITY, UNSUPPORTED, field,
+    SENSITIVITY, UNCERTAINTY, UNSUPPORTED, field,
 };
 
 use super::encoded::Encoding;

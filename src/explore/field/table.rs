@@ -1,6 +1,9 @@
 //! The table of fields.
 
-use super::{FieldScratch, FieldSource, FieldValues, aggregate, classes, critic, disagreement, posterior, sensitivity};
+use super::{
+    FieldScratch, FieldSource, FieldValues, aggregate, classes, critic, disagreement, posterior, sensitivity,
+    uncertainty,
+};
 
 /// What a field is computed from beside the decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub enum FieldInputs {
     Classifier,
     /// A GAN's critic.
     Critic,
+    /// A posterior of the decoder's weights.
+    WeightPosterior,
     /// Other weights of the same preset.
     Others,
     /// An image that is looked at.
@@ -54,6 +59,7 @@ impl PlaneField {
             FieldInputs::Encoding => source.encoding.is_some(),
             FieldInputs::Classifier => source.classifier.is_some(),
             FieldInputs::Critic => source.snapshot.critic.is_some(),
+            FieldInputs::WeightPosterior => source.snapshot.decoder.deviations().is_some(),
             FieldInputs::Others => !source.others.is_empty(),
             FieldInputs::Image => source.image.is_some(),
         }
@@ -105,6 +111,15 @@ pub static DISAGREEMENT: PlaneField = PlaneField {
     compute: disagreement::disagreement,
 };
 
+/// Where decoders that are drawn from the posterior of a model's weights differ.
+pub static UNCERTAINTY: PlaneField = PlaneField {
+    id: "uncertainty",
+    cells: 28,
+    inputs: FieldInputs::WeightPosterior,
+    paint: FieldPaint::Strength,
+    compute: uncertainty::uncertainty,
+};
+
 /// Where less than 1 % of the encodings live.
 pub static UNSUPPORTED: PlaneField = PlaneField {
     id: "unsupported",
@@ -133,8 +148,8 @@ pub static EVIDENCE: PlaneField = PlaneField {
 };
 
 /// All fields that are drawn.
-pub static FIELDS: [&PlaneField; 7] =
-    [&AGGREGATE, &CLASSES, &SENSITIVITY, &CRITIC, &DISAGREEMENT, &UNSUPPORTED, &POSTERIOR];
+pub static FIELDS: [&PlaneField; 8] =
+    [&AGGREGATE, &CLASSES, &SENSITIVITY, &CRITIC, &DISAGREEMENT, &UNCERTAINTY, &UNSUPPORTED, &POSTERIOR];
 
 /// The field of an id.
 pub fn field(id: &str) -> Option<&'static PlaneField> {

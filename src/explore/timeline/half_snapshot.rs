@@ -3,7 +3,7 @@
 
 use crate::dataset::ImageShape;
 use crate::nn::adversarial::AdversarialLoss;
-use crate::snapshot::{Critic, Likelihood, Network, NetworkError, Operation, Prior, Snapshot};
+use crate::snapshot::{Critic, Likelihood, Network, NetworkError, Operation, Prior, Snapshot, WeightDeviations};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ struct HalfOperation {
 struct HalfNetwork {
     input: usize,
     operations: Vec<HalfOperation>,
+    /// The standard deviations of its weights, where they are normal variables.
+    deviations: Option<Box<Self>>,
 }
 
 /// A snapshot whose weights are 16-bit floats.
@@ -48,7 +50,9 @@ impl HalfNetwork {
             }
             HalfOperation { operation: Operation { weight: Arc::from([]), ..operation.clone() }, weight }
         };
-        Self { input: network.input(), operations: network.operations().iter().map(halved).collect() }
+        let operations = network.operations().iter().map(halved).collect();
+        let deviations = network.deviations().map(|deviations| Box::new(Self::of(deviations)));
+        Self { input: network.input(), operations, deviations }
     }
 
     fn network(&self) -> Result<Network, NetworkError> {
@@ -57,13 +61,20 @@ impl HalfNetwork {
             half.weight.convert_to_f32_slice(&mut weight);
             Operation { weight: weight.into(), ..half.operation.clone() }
         };
-        Network::new(self.input, self.operations.iter().map(whole).collect())
+        let network = Network::new(self.input, self.operations.iter().map(whole).collect())?;
+        let Some(deviations) = &self.deviations else { return Ok(network) };
+        let deviation = |half: &HalfOperation| {
+            let Operation { weight, bias, .. } = whole(half);
+            WeightDeviations { weight, bias }
+        };
+        network.with_deviations(deviations.operations.iter().map(deviation))
     }
 
-    /// Weights, and biases.
+    /// Weights, and biases; of normal variables both means and deviations.
     fn values(&self) -> (usize, usize) {
         let values = |half: &HalfOperation| (half.weight.len(), half.operation.bias.len());
-        self.operations.iter().map(values).fold((0, 0), |sum, next| (sum.0 + next.0, sum.1 + next.1))
+        let all = self.operations.iter().chain(self.deviations.iter().flat_map(|deviations| &deviations.operations));
+        all.map(values).fold((0, 0), |sum, next| (sum.0 + next.0, sum.1 + next.1))
     }
 }
 
@@ -122,7 +133,7 @@ impl HalfSnapshot {
 /// What the weights and biases of a snapshot hold in full precision, in bytes.
 pub(super) fn whole_bytes(snapshot: &Snapshot) -> u64 {
     let critic = snapshot.critic.as_ref().map(|critic| &critic.network);
-    let networks = [Some(&snapshot.decoder), snapshot.encoder.as_ref(), critic];
+    let networks = [Some(&snapshot.decoder), snapshot.decoder.deviations(), snapshot.encoder.as_ref(), critic];
     let operations = networks.into_iter().flatten().flat_map(Network::operations);
     operations.map(|operation| 4 * (operation.weight.len() + operation.bias.len()) as u64).sum()
 }

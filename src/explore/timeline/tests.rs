@@ -4,7 +4,7 @@ use super::cache::SnapshotCache;
 use super::half_snapshot::whole_bytes;
 use super::*;
 use crate::dataset::ImageShape;
-use crate::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
+use crate::snapshot::{Activation, Network, Operation, Scratch, Snapshot, WeightDeviations};
 use proptest::prelude::*;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -50,6 +50,20 @@ fn half_a_snapshot_takes_half_the_memory_and_decodes_almost_the_same() {
     let weight = HalfSnapshot::of(&large).snapshot().unwrap().decoder.operations()[0].weight.clone();
     assert_eq!(weight[..2], [65504.0, -65504.0]);
     assert!(weight[2].is_nan() && weight[3] == 0.0);
+}
+
+#[test]
+fn deviations_of_weights_are_kept_as_the_weights_are() {
+    let plain = snapshot(3, 64);
+    let deviations = WeightDeviations { weight: vec![0.1; 128].into(), bias: vec![0.2; 64].into() };
+    let decoder = plain.decoder.clone().with_deviations([deviations]).unwrap();
+    let normal = Snapshot { decoder, ..plain.clone() };
+    assert_eq!(whole_bytes(&normal), 2 * whole_bytes(&plain));
+    let half = HalfSnapshot::of(&normal);
+    assert_eq!(half.bytes(), 2 * HalfSnapshot::of(&plain).bytes());
+    let again = half.snapshot().unwrap().decoder;
+    let kept = again.deviations().unwrap().operations()[0].clone();
+    assert!(kept.weight.iter().all(|deviation| (deviation - 0.1).abs() < 1e-4) && kept.bias[..] == [0.2; 64]);
 }
 
 #[test]

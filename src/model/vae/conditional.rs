@@ -4,10 +4,10 @@
 use super::Vae;
 use super::class_head::ClassHead;
 use super::table::{self, VAE};
-use crate::model::Field;
 use crate::model::classes::{CLASSES, LATENT_AND_CLASS};
 use crate::model::family::{Family, Preset, after_first};
 use crate::model::field::{CardInput, FieldChange, Section};
+use crate::model::{Field, layers};
 
 /// The variational autoencoder that is told the class.
 pub static CONDITIONAL_VAE: Family = Family {
@@ -27,7 +27,8 @@ pub static CONDITIONAL_VAE: Family = Family {
 };
 
 /// Those of a VAE, and after its learning rate what the class weighs and how many there are.
-const FIELDS: [&Field; table::FIELDS + 2] = after_first(table::fields(&LATENT_AND_CLASS), [&CLASS_WEIGHT, &CLASSES]);
+const FIELDS: [&Field; table::FIELDS + 2] =
+    after_first(table::fields(&LATENT_AND_CLASS, &layers::NETWORK), [&CLASS_WEIGHT, &CLASSES]);
 
 /// What reading the class weighs beside the ELBO.
 static CLASS_WEIGHT: Field = Field::real("class_weight", (0.0, 1000.0), 10.0).changes(FieldChange::Live).on_card(

@@ -1,5 +1,7 @@
-//! What decodes latents: a network, or one pixel after another given the latent and the pixels before (Chen 2017).
+//! What decodes latents: a network of numbers or of normal variables, or one pixel after another given the latent and the pixels
+//! before (Chen 2017).
 
+use super::normal_decoder::NormalDecoder;
 use crate::dataset::ImageShape;
 use crate::model::autoregressive::{PixelConditionals, drawing, masked_network};
 use crate::model::family::CODE;
@@ -9,7 +11,7 @@ use crate::model::{Completion, CompletionDraws, ConfigValues, KeptPixels, StepEr
 use crate::nn::operations::{AutoregressiveDraws, Linear};
 use crate::nn::parameters::Parameters;
 use crate::nn::sequential::Sequential;
-use crate::snapshot::{Activation, Operation};
+use crate::snapshot::{Activation, Network, Operation};
 use candle_core::{Result, Tensor};
 
 /// Latents to logits (Bernoulli) or pixel means (Gaussian).
@@ -17,6 +19,8 @@ use candle_core::{Result, Tensor};
 pub(super) enum VaeDecoder {
     /// Latent (with the class in place of its last number) to all pixels at once.
     Network(Sequential),
+    /// The same with weights that have a posterior.
+    Normal(NormalDecoder),
     /// Latent and the pixels before each to it.
     Autoregressive(AutoregressiveDraws, Sequential),
 }
@@ -33,7 +37,10 @@ impl VaeDecoder {
         layers: &LayerSettings,
         shape: ImageShape,
         parameters: &mut Parameters,
-    ) -> Result<Self> {
+    ) -> std::result::Result<Self, StepError> {
+        if let Some(normal) = NormalDecoder::of(config, layers, shape, parameters)? {
+            return Ok(Self::Normal(normal));
+        }
         if config.whole(CODE.key).is_none() {
             return Ok(Self::Network(architecture::decoder(layers, shape, parameters)?));
         }
@@ -42,15 +49,33 @@ impl VaeDecoder {
         Ok(Self::Autoregressive(draws, masked_network(draws, layers.batch, layers.seed, parameters)?))
     }
 
+    /// Takes new numbers of live fields.
+    ///
+    /// # Errors
+    /// If the configuration is of another family.
+    pub fn set_live(&mut self, config: &ConfigValues) -> std::result::Result<(), StepError> {
+        if let Self::Normal(normal) = self { normal.set_live(config) } else { Ok(()) }
+    }
+
     /// Latents `[batch, latent]` to what the pixels' distribution is about, `[batch, pixels]`; `images` are those before each pixel.
+    /// Weights that have a posterior are drawn from it for the step that learns, else they are their means.
     ///
     /// # Errors
     /// If candle fails.
-    pub fn forward(&self, latents: &Tensor, images: &Tensor) -> Result<Tensor> {
+    pub fn forward(&self, latents: &Tensor, images: &Tensor, step: Option<u64>) -> Result<Tensor> {
         match self {
             Self::Network(layers) => layers.forward(latents),
+            Self::Normal(normal) => normal.forward(latents, step),
             Self::Autoregressive(_, layers) => layers.forward(&Tensor::cat(&[latents, images], 1)?),
         }
+    }
+
+    /// KL of the weights' posterior from their prior in nats, `[]`; `None` where they have none.
+    ///
+    /// # Errors
+    /// If candle fails.
+    pub fn divergence(&self) -> Result<Option<Tensor>> {
+        if let Self::Normal(normal) = self { normal.divergence().map(Some) } else { Ok(None) }
     }
 
     /// As plain data with `last` as its last activation, by the average of the weights where one is kept. Pixels that are drawn one
@@ -61,6 +86,7 @@ impl VaeDecoder {
     pub fn operations(&self, average: &Average, last: Activation) -> std::result::Result<Vec<Operation>, StepError> {
         match self {
             Self::Network(layers) => Ok(plain::operations(layers, average, last)?),
+            Self::Normal(normal) => Ok(normal.operations(average, last)?),
             Self::Autoregressive(draws, layers) => {
                 let layers = plain::operations(layers, average, Activation::Identity)?;
                 Ok(vec![drawing(*draws, &layers)?])
@@ -68,10 +94,25 @@ impl VaeDecoder {
         }
     }
 
+    /// The network of these operations, with the deviations of its weights where they have a posterior.
+    ///
+    /// # Errors
+    /// If the operations are no network.
+    pub fn network(
+        &self,
+        latent: usize,
+        operations: Vec<Operation>,
+        average: &Average,
+    ) -> std::result::Result<Network, StepError> {
+        let network = Network::new(latent, operations)?;
+        let Self::Normal(normal) = self else { return Ok(network) };
+        Ok(network.with_deviations(normal.deviations(average)?)?)
+    }
+
     /// Numbers that it draws pixels with, beside the latent.
     pub fn noise(&self) -> usize {
         match self {
-            Self::Network(_) => 0,
+            Self::Network(_) | Self::Normal(_) => 0,
             Self::Autoregressive(draws, _) => draws.pixels,
         }
     }
@@ -111,6 +152,7 @@ impl VaeDecoder {
     pub fn flops(&self) -> u64 {
         match self {
             Self::Network(layers) | Self::Autoregressive(_, layers) => layers.flops().0,
+            Self::Normal(normal) => normal.flops(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The variational autoencoder (Kingma and Welling 2013), and autoencoders without a prior.
 
 mod autoregressive;
+mod bayesian;
 mod class_head;
 mod conditional;
 mod decoder;
@@ -8,10 +9,12 @@ mod encoded;
 mod encoder;
 mod experts;
 mod noise;
+mod normal_decoder;
 mod sigma;
 mod table;
 
 pub use autoregressive::AUTOREGRESSIVE_VAE;
+pub use bayesian::BAYESIAN_VAE;
 pub use conditional::CONDITIONAL_VAE;
 pub(super) use table::VAE_FIELDS;
 pub use table::{AUTOENCODER, VAE};
@@ -142,8 +145,9 @@ impl Vae {
         if self.kl.is_some() { posterior_sample(&code, noise) } else { Ok(code) }
     }
 
-    /// The terms of the ELBO, with one posterior draw an image; `noise` is what it is trained with.
-    fn terms(&self, batch: &Batch, noise: TrainingNoise) -> Result<Terms> {
+    /// The terms of the ELBO, with one posterior draw an image; with all other noise of the step that learns from it, or without any.
+    fn terms(&self, batch: &Batch, step: Option<u64>) -> Result<Terms> {
+        let noise = step.map_or_else(TrainingNoise::default, |_| self.noise);
         let code = self.encoder.forward(&noise.on_images(&batch.images, &batch.noise)?)?;
         let encoded = match (self.kl, &self.classes) {
             (_, Some(classes)) => classes.read(&code, batch)?,
@@ -153,7 +157,7 @@ impl Vae {
             }
             (None, None) => Encoded { latent: noise.on_codes(&code, &batch.noise)?, posterior: None, class: None },
         };
-        let output = self.decoder.forward(&encoded.latent, &batch.images)?;
+        let output = self.decoder.forward(&encoded.latent, &batch.images, step)?;
         let reconstruction = match (self.likelihood, &self.sigma) {
             (Likelihood::Bernoulli, _) => bernoulli(&output, &batch.images)?,
             (Likelihood::Gaussian { .. }, Some(learned)) => learned.nats(&output, &batch.images)?,
@@ -162,13 +166,15 @@ impl Vae {
         Ok(Terms { reconstruction: reconstruction.mean_all()?, encoded })
     }
 
-    /// One update on reconstruction + β·KL, and on reading the classes where it is told them.
+    /// One update on reconstruction + β·KL, on the KL of the decoder's weights where they have a posterior, and on reading the
+    /// classes where it is told them.
     fn learn(&mut self, input: &mut StepInput<'_>) -> std::result::Result<Losses, StepError> {
         let batch = input.batch(&self.sampling)?;
         if let (Some(classes), 0) = (&mut self.classes, input.step) {
             classes.count_in(input.train())?;
         }
-        let Terms { reconstruction, encoded: Encoded { posterior, class, .. } } = self.terms(&batch, self.noise)?;
+        let Terms { reconstruction, encoded: Encoded { posterior, class, .. } } =
+            self.terms(&batch, Some(input.step))?;
         let mut losses = vec![(MetricId::RECONSTRUCTION, reconstruction.to_scalar::<f32>()?)];
         let mut loss = reconstruction;
         if let Some((weight, (divergence, _))) = self.kl.zip(posterior) {
@@ -177,6 +183,11 @@ impl Vae {
             // Free bits: a dimension below its share is left alone.
             let each = if weight.free_bits > 0.0 { each.maximum(weight.free_bits)? } else { each };
             loss = (loss + each.sum_all()?.affine(weight.beta_at(input.step), 0.0)?)?;
+        }
+        if let Some(divergence) = self.decoder.divergence()? {
+            let of_weights = divergence.affine((input.train().count().max(1) as f64).recip(), 0.0)?;
+            losses.push((MetricId::WEIGHT_KL, of_weights.to_scalar::<f32>()?));
+            loss = (loss + of_weights)?;
         }
         if let Some(ClassTerms { loss: of_class, accuracy }) = class {
             losses.push((MetricId::CLASS_ACCURACY, accuracy));
@@ -206,6 +217,7 @@ impl Trainable for Vae {
         if let Some(kl) = &mut self.kl {
             *kl = config.read()?;
         }
+        self.decoder.set_live(config)?;
         self.classes.as_mut().map_or(Ok(()), |classes| classes.set_live(config))
     }
 
@@ -216,7 +228,7 @@ impl Trainable for Vae {
     /// The same figures as a step's without the noise of training, by the average of the weights where one is kept; the total is the negative ELBO (β 1).
     fn test(&self, batch: &Batch) -> std::result::Result<Tested, StepError> {
         let Terms { reconstruction, encoded: Encoded { posterior, class, .. } } =
-            self.optimizer.with_average(&self.parameters, || self.terms(batch, TrainingNoise::default()))?;
+            self.optimizer.with_average(&self.parameters, || self.terms(batch, None))?;
         let reconstruction = reconstruction.to_scalar::<f32>()?;
         let mut losses = vec![(MetricId::TEST_RECONSTRUCTION, reconstruction)];
         losses.extend(class.map(|class| (MetricId::TEST_CLASS_ACCURACY, class.accuracy)));
@@ -291,7 +303,10 @@ impl Trainable for Vae {
         encoder.extend(self.decoder.with_noise(self.latent, encoder.len()));
         let (decoder, encoder) = match &self.classes {
             Some(classes) => classes.networks((self.shape.values(), self.latent), &decoder, encoder)?,
-            None => (Network::new(latent, decoder)?, Network::new(self.shape.values(), encoder)?),
+            None => {
+                let decoder = self.decoder.network(latent, decoder, average)?;
+                (decoder, Network::new(self.shape.values(), encoder)?)
+            }
         };
         Ok(Snapshot {
             step,

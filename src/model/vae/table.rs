@@ -77,14 +77,15 @@ pub static VAE: Family = Family {
 pub(super) const FIELDS: usize = 26;
 
 /// Those of a variational autoencoder whose encoder can be chosen.
-pub(in crate::model) const VAE_FIELDS: [&Field; FIELDS + 1] = after_first(fields(&LATENT), [&ENCODER]);
+pub(in crate::model) const VAE_FIELDS: [&Field; FIELDS + 1] =
+    after_first(fields(&LATENT, &layers::NETWORK), [&ENCODER]);
 
-/// The fields of a variational autoencoder whose latent dimensions are this one.
-pub(super) const fn fields(latent: &'static Field) -> [&'static Field; FIELDS] {
+/// The fields of a variational autoencoder whose latent dimensions are the first of these, and its kind of network the second.
+pub(super) const fn fields(latent: &'static Field, network: &'static Field) -> [&'static Field; FIELDS] {
     let of_network = [
         &learning::LEARNING_RATE,
         &BETA,
-        &layers::NETWORK,
+        network,
         &layers::CHANNELS,
         &layers::HIDDEN,
         latent,

@@ -16,6 +16,7 @@ static FILES: &[(&str, &[u8])] = &[
     ("naive-bayes-vae", include_bytes!("../../../assets/presets/naive-bayes-vae.png")),
     ("cvae", include_bytes!("../../../assets/presets/cvae.png")),
     ("vae-made", include_bytes!("../../../assets/presets/vae-made.png")),
+    ("bayesian-vae", include_bytes!("../../../assets/presets/bayesian-vae.png")),
     ("ae-dense", include_bytes!("../../../assets/presets/ae-dense.png")),
     ("gan-plane", include_bytes!("../../../assets/presets/gan-plane.png")),
     ("gan-dense", include_bytes!("../../../assets/presets/gan-dense.png")),

@@ -28,7 +28,7 @@ pub use layer::{PlaneFrame, PlaneLayer};
 
 use super::settings::LayerSwitches;
 use crate::explore::field::{
-    AGGREGATE, CLASSES, CRITIC, DISAGREEMENT, POSTERIOR, PlaneField, SENSITIVITY, UNSUPPORTED,
+    AGGREGATE, CLASSES, CRITIC, DISAGREEMENT, POSTERIOR, PlaneField, SENSITIVITY, UNCERTAINTY, UNSUPPORTED,
 };
 use crate::snapshot::Prior;
 use crate::ui::view::ModelView;
@@ -79,6 +79,8 @@ const POINTED: Applies = |model| model.has_encoder() || model.has_places();
 const PLACED: Applies = |model| model.has_places();
 const POSTERIORS: Applies = |model| model.has_encoder() && model.has_prior();
 const HAS_CRITIC: Applies = |model| model.snapshot.is_some_and(|snapshot| snapshot.critic.is_some());
+const WEIGHT_POSTERIOR: Applies =
+    |model| model.snapshot.is_some_and(|snapshot| snapshot.decoder.deviations().is_some());
 
 /// Whether its latents are drawn from a mixture.
 fn has_mixture(model: &ModelView<'_>) -> bool {
@@ -103,6 +105,7 @@ pub const LAYERS: &[LayerEntry] = &[
     layer_of(&SENSITIVITY, ALL, || Box::new(FieldLayer::new(&SENSITIVITY))),
     layer_of(&CRITIC, HAS_CRITIC, || Box::new(FieldLayer::new(&CRITIC))),
     layer_of(&DISAGREEMENT, ALL, || Box::new(FieldLayer::new(&DISAGREEMENT))),
+    layer_of(&UNCERTAINTY, WEIGHT_POSTERIOR, || Box::new(FieldLayer::new(&UNCERTAINTY))),
     layer_of(&UNSUPPORTED, POSTERIORS, || Box::new(FieldLayer::new(&UNSUPPORTED))),
     layer_of(&POSTERIOR, PRIOR, || Box::new(FieldLayer::new(&POSTERIOR))),
     layer("rings", Switch::On, RINGS, || Box::new(rings::RingsLayer)),
