@@ -99,14 +99,14 @@ impl CustomOp1 for Divergence {
     }
 
     fn cpu_fwd(&self, _: &CpuStorage, _: &Layout) -> Result<(CpuStorage, Shape)> {
-        let (precision, constant) = (self.precision(), self.prior_sigma.ln() - 0.5);
+        let prior = [self.precision(), self.prior_sigma.ln() as f32];
         let mut nats = 0.0f64;
         for NormalParameter { mean, log_sigma, .. } in &self.parameters {
             with_values(&mean.variable, |mean| {
                 with_values(&log_sigma.variable, |log_sigma| {
                     let blocks = mean.par_chunks(BLOCK).zip(log_sigma.par_chunks(BLOCK));
-                    let sums = blocks.map(|(mean, log_sigma)| f64::from(varying_nats(mean, log_sigma, precision)));
-                    nats += sums.collect::<Vec<f64>>().iter().sum::<f64>() + constant * mean.len() as f64;
+                    let sums = blocks.map(|(mean, log_sigma)| f64::from(nats_of(mean, log_sigma, prior)));
+                    nats += sums.collect::<Vec<f64>>().iter().sum::<f64>();
                     Ok(())
                 })
             })?;
@@ -151,9 +151,12 @@ for_each_processor! {
 }
 
 for_each_processor! {
-    /// Σ ½(σᵢ² + μᵢ²)·precision − ln σᵢ, in lanes.
-    fn varying_nats(mean: &[f32], log_sigma: &[f32], precision: f32) -> f32 {
-        let one = |mean: f32, log_sigma: f32| 0.5 * precision * (exp(2.0 * log_sigma) + mean * mean) - log_sigma;
+    /// Σ ½(σᵢ² + μᵢ²)/σ² − ½ + ln σ − ln σᵢ, in lanes; of the prior 1/σ² and ln σ.
+    fn nats_of(mean: &[f32], log_sigma: &[f32], prior: [f32; 2]) -> f32 {
+        let [precision, prior_log_sigma] = prior;
+        let one = |mean: f32, log_sigma: f32| {
+            0.5 * (precision * (exp(2.0 * log_sigma) + mean * mean) - 1.0) + (prior_log_sigma - log_sigma)
+        };
         let mut sums = [0.0f32; LANES];
         let (x, y) = (mean.chunks_exact(LANES), log_sigma.chunks_exact(LANES));
         let rest: f32 = x.remainder().iter().zip(y.remainder()).map(|(x, y)| one(*x, *y)).sum();
