@@ -30,7 +30,7 @@
 //! | --- | --- |
 //! | the ELBO | `model/vae/mod.rs`, `Vae::terms` and `Vae::learn` |
 //! | how a setting reaches the training thread | a card's `ModelCommand::Edit`, `app/runtime.rs` `edited`, `Control::Set` of `trainer/message.rs`, `trainer/changes.rs`, the family's `Trainable::set_live` |
-//! | how a drag becomes pixels | `ui/plane/area.rs`, `View::cursor_after`; outputs: `ui/output.rs`; tiles: `ui/plane/layers/tiles.rs`; both then `gpu/live`, or `app/requests.rs` and `explore/viewer` (a small network's output at once, in `ui/output.rs`) |
+//! | how a drag becomes pixels | `ui/plane/area.rs`, `View::cursor_after`; outputs: `ui/output/cell.rs`; tiles: `ui/plane/layers/tiles.rs`; both then `gpu/live`, or `app/requests.rs` and `explore/viewer` (a small network's output at once, in `ui/output/cell.rs`) |
 //! | where a checkpoint commits | `run/checkpoint.rs`, the rename in `disk/atomic.rs` |
 //! | who may write into a run, what is compared when it is opened | `run/begin.rs` and `run/lock.rs`; `run/state.rs`, `Checkpoint::read_at` |
 //! | how files are read, and written where a person says | `disk/read.rs`, `disk/export.rs` |
@@ -60,6 +60,7 @@
 //! | what is outlined or searched among the points | `explore/outline.rs`, `ui/outlining.rs`, `app/selecting.rs` |
 //! | p(z|x), log p(x) and its gap to the ELBO; the places of images in a GAN's plane | `explore/posterior`, `metrics/{grid,inference_gap,places,missed}.rs`; as a curve `metrics/missed_share.rs`; on the plane `explore/field/posterior.rs`, `ui/plane/{subject,worst}.rs`, `ui/plane/layers/places.rs` |
 //! | a posterior of a decoder's weights, and where it is not sure | learned `nn/normal_layers.rs`, `model/vae/decoder.rs`; as plain data `snapshot/weight_deviations.rs`; on the plane `explore/field/uncertainty.rs` |
+//! | how an image was drawn (the tree over its pixels, states of rows, probabilities of pixels) | `nn/operations/draw_trace.rs`, each operation's `TracedDraws`, `Snapshot::trace`; beside the output `ui/output/trace` |
 //! | completing images | which pixels are kept: `explore/completion.rs`; draws of the others: `Trainable::complete`, of exact densities `model/exact/conditioned.rs`, of any decoder `explore/decoder_completion.rs`; `picture/completion.rs`, `cli/complete.rs` |
 //! | the drawing pad | `explore/pad.rs` as a value, `explore/brush.rs`, `explore/drawn.rs`; `ui/pad`, `app/apply/pad.rs` |
 //! | adding a layer of the plane | a file in `ui/plane/layers`, a line in its `mod.rs` |

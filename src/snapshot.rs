@@ -6,6 +6,7 @@ mod tangent;
 #[cfg(test)]
 mod tests;
 mod weight_deviations;
+mod trace;
 
 pub use prior::Prior;
 pub use tangent::{PushForward, TangentScratch};

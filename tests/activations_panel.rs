@@ -133,7 +133,7 @@ fn a_network_that_is_too_much_for_a_frame_is_left_to_the_viewer() {
     assert_eq!(look.latent, [0.5, -0.5], "where the cursor went in this frame");
     assert!(harness.state().panel.look_query(Slot::B).is_none());
     let values = CpuDecoder::default().values(&large, &look.latent);
-    harness.state_mut().found = Some(Arc::new(LookFound { look, values }));
+    harness.state_mut().found = Some(Arc::new(LookFound { look, values, trace: None }));
     harness.run_steps(2);
     assert!(harness.query_by_label("What the operation gives at the cursor").is_some());
 }

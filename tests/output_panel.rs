@@ -5,11 +5,16 @@ mod panel;
 
 use eframe::egui::{self, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use latentarium::dataset::ImageShape;
 use latentarium::explore::nearest::nearest;
 use latentarium::explore::plane::Plane;
-use latentarium::explore::viewer::{LookFound, NearestFound};
+use latentarium::explore::viewer::{CpuDecoder, LookFound, NearestFound};
+use latentarium::nn::conv_shape::Map;
+use latentarium::nn::operations::{
+    AutoregressiveDraws, ChainDraws, DrawTrace, OperationKind, RecurrentDraws, TreeDraws,
+};
+use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::{Activation, Network, Operation, Scratch, Snapshot};
 use latentarium::ui::command::ModelCommand;
 use latentarium::ui::output::OutputPanel;
@@ -114,7 +119,8 @@ fn a_network_that_is_too_much_for_a_frame_is_left_to_the_viewer() {
     assert!(harness.state().panel.image(Slot::A).is_none() && harness.state().panel.look_query(Slot::B).is_none());
     let look = harness.state().panel.look_query(Slot::A).unwrap().clone();
     let image: Arc<[f32]> = look.snapshot.decoder.evaluate(&look.latent, 1, &mut Scratch::default()).into();
-    harness.state_mut().screen.plane(Slot::A).found = Some(Arc::new(LookFound { look, values: vec![image.clone()] }));
+    harness.state_mut().screen.plane(Slot::A).found =
+        Some(Arc::new(LookFound { look, values: vec![image.clone()], trace: None }));
     harness.step();
     assert!(Arc::ptr_eq(harness.state().panel.image(Slot::A).unwrap(), &image));
     // What was there stays while the next one is made.
@@ -122,6 +128,120 @@ fn a_network_that_is_too_much_for_a_frame_is_left_to_the_viewer() {
     harness.step();
     assert!(Arc::ptr_eq(harness.state().panel.image(Slot::A).unwrap(), &image));
     assert_eq!(harness.state().panel.look_query(Slot::A).unwrap().latent, [2.0, 2.0]);
+}
+
+/// Weights of an operation that draws images of 8 × 8 pixels, and a screen on which the viewer has answered.
+fn drawn_by(kind: impl Into<OperationKind>, scale: f32) -> Harness<'static, OutputState> {
+    let kind = kind.into();
+    let weight: Vec<f32> = normal_rows(4, Purpose::Weights, 0, 1, kind.weights()).iter().map(|w| scale * w).collect();
+    drawn_with(kind, weight)
+}
+
+fn drawn_with(kind: OperationKind, weight: Vec<f32>) -> Harness<'static, OutputState> {
+    let decoder = Network::new(64, vec![Operation::of_weight("decoder.draws", 0, kind, weight)]).unwrap();
+    let image = ImageShape::grey(8, 8);
+    let snapshot = Snapshot { latent: 64, image, decoder, encoder: None, ..(*snapshot(2, 3)).clone() };
+    let mut state = OutputState::new(Some(Arc::new(snapshot)), Some(self::snapshot(5, 9)));
+    let origin = normal_rows(5, Purpose::Sample, 0, 1, 64);
+    let plane = Plane { origin: origin.into(), ..Plane::random(64, 1) };
+    state.screen.plane(Slot::A).plane = Some(Arc::new(plane));
+    let mut harness = output_harness(state);
+    assert_eq!(harness.state().panel.decodes(), 1, "the other model's alone: this one's come with how it was drawn");
+    answer(&mut harness);
+    harness
+}
+
+/// Does what the viewer would do.
+fn answer(harness: &mut Harness<'static, OutputState>) {
+    let look = harness.state().panel.look_query(Slot::A).unwrap().clone();
+    let values = CpuDecoder::default().values(&look.snapshot, &look.latent);
+    let trace = look.snapshot.trace(&values).map(Arc::new);
+    harness.state_mut().screen.plane(Slot::A).found = Some(Arc::new(LookFound { look, values, trace }));
+    harness.run_steps(2);
+}
+
+fn value(harness: &Harness<'static, OutputState>, name: &str) -> String {
+    harness.get_by_label(name).value().unwrap_or_else(|| panic!("{name}"))
+}
+
+#[test]
+fn a_tree_lies_over_its_image() {
+    let weight = (0..64).flat_map(|pixel: usize| TreeDraws::numbers(pixel.saturating_sub(1), [-1.0, 1.0]));
+    let mut harness = drawn_with(TreeDraws { pixels: 64 }.into(), weight.collect());
+    assert!(value(&harness, "Tree of A").starts_with("63 edges, of at most 0.2"), "{}", value(&harness, "Tree of A"));
+    let output = harness.get_by_label("Output of A").rect();
+    assert!(output.contains_rect(harness.get_by_label("Tree of A").rect()));
+    harness.hover_at(harness.get_by_label("Tree of A").rect().center());
+    harness.run_steps(40);
+    assert!(harness.query_by_label_contains("depends on row").is_some());
+    assert_eq!(harness.unnamed_widgets(), Vec::<String>::new());
+}
+
+#[test]
+fn states_stand_beside_the_rows_that_they_drew() {
+    let mut harness = drawn_by(ChainDraws { image: Map { height: 8, width: 8, channels: 1 }, states: 5 }, 1.0);
+    let made = harness.state_mut().screen.plane(Slot::A).found.clone().unwrap();
+    let Some(DrawTrace::States(path)) = made.trace.as_deref() else { panic!("states") };
+    let numbers: Vec<String> = path.path.iter().map(|state| (state + 1).to_string()).collect();
+    assert_eq!((numbers.len(), value(&harness, "Hidden states of A")), (8, numbers.join(" ")));
+    let output = harness.get_by_label("Output of A").rect();
+    assert!(output.contains_rect(harness.get_by_label("Hidden states of A").rect()));
+    harness.hover_at(harness.get_by_label("Hidden states of A").rect().center());
+    harness.run_steps(40);
+    assert!(harness.query_by_label_contains("of 5").is_some());
+    assert_eq!(harness.unnamed_widgets(), Vec::<String>::new());
+}
+
+#[test]
+fn probabilities_are_shown_in_the_order_of_pixels_and_of_rows() {
+    let image = Map { height: 8, width: 8, channels: 1 };
+    let pixels = || drawn_by(AutoregressiveDraws { pixels: 64, hidden: 0 }, 0.3);
+    let rows = || drawn_by(RecurrentDraws { image, units: 7 }, 0.3);
+    for (mut harness, name, all) in
+        [(pixels(), "Pixels of A drawn so far", 64.0), (rows(), "Rows of A drawn so far", 8.0)]
+    {
+        assert!(harness.query_by_label("Probabilities of A").is_some());
+        assert!(harness.query_by_label("Probabilities of B").is_none());
+        let slider = |harness: &Harness<'static, OutputState>| {
+            harness.get_by_label(name).accesskit_node().numeric_value().unwrap()
+        };
+        assert_eq!(slider(&harness), all, "all of it is drawn");
+        harness.get_by_label(name).focus();
+        harness.run_steps(2);
+        for left in [all - 1.0, all - 2.0] {
+            harness.key_press(egui::Key::ArrowLeft);
+            harness.run_steps(2);
+            assert_eq!(slider(&harness), left);
+        }
+        // It stays so where the cursor goes on.
+        harness.state_mut().screen.cursor = [1.0, 1.0];
+        harness.run_steps(2);
+        answer(&mut harness);
+        assert_eq!(slider(&harness), all - 2.0);
+        assert_eq!(harness.unnamed_widgets(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn how_images_are_drawn_can_be_switched_off() {
+    let mut harness = drawn_by(AutoregressiveDraws { pixels: 64, hidden: 5 }, 0.3);
+    let image = harness.state().panel.image(Slot::A).unwrap().clone();
+    harness.state_mut().screen.settings.output.traces = false;
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Probabilities of A").is_none());
+    assert!(harness.state().panel.look_query(Slot::A).is_none(), "it is decoded in the frame");
+    harness.state_mut().screen.cursor = [2.0, 2.0];
+    harness.run_steps(2);
+    let other = harness.state().panel.image(Slot::A).unwrap().clone();
+    assert_ne!(image, other);
+    // What the viewer had found of the first place does not come back with the switch.
+    harness.state_mut().screen.settings.output.traces = true;
+    harness.run_steps(2);
+    assert_eq!(harness.state().panel.image(Slot::A), Some(&other));
+    assert!(harness.query_by_label("Probabilities of A").is_none());
+    answer(&mut harness);
+    assert_eq!(harness.state().panel.image(Slot::A), Some(&other), "the same draw");
+    assert!(harness.query_by_label("Probabilities of A").is_some());
 }
 
 #[test]

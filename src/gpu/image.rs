@@ -40,6 +40,13 @@ pub fn paint(painter: &egui::Painter, rect: egui::Rect, slot: &TextureSlot, bitm
     painter.add(egui_wgpu::Callback::new_paint_callback(rect, callback));
 }
 
+/// Where in a rectangle an image of `size` pixels is painted, all in points.
+pub fn place(rect: egui::Rect, size: [usize; 2], fit: Fit, pixels_per_point: f32) -> egui::Rect {
+    let (min, size) = fit.place(pixels_from_points(rect, pixels_per_point), size);
+    let points = |[x, y]: [f32; 2]| [x / pixels_per_point, y / pixels_per_point];
+    egui::Rect::from_min_size(points(min).into(), points(size).into())
+}
+
 /// How an image of `size` pixels is drawn into an area of a screen, both in pixels.
 pub(super) fn uniforms(
     (area, screen): (Area, [f32; 2]),

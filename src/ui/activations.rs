@@ -161,7 +161,7 @@ impl Activations {
         if !self.made.as_ref().is_some_and(same) {
             let values = self.decoder.values(snapshot, &latent);
             let look = Arc::new(Look { snapshot: snapshot.clone(), latent });
-            (self.made, self.picture) = (Some(LookFound { look, values }), None);
+            (self.made, self.picture) = (Some(LookFound { look, values, trace: None }), None);
         }
     }
 

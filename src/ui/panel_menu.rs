@@ -2,6 +2,7 @@
 
 use crate::ui::command::{Ask, Command, ExportSubject, FileCommand, PanelPictureUse};
 use crate::ui::export;
+use crate::ui::output;
 use crate::ui::pane::Pane;
 use crate::ui::text::tr;
 use crate::ui::view::View;
@@ -33,5 +34,8 @@ pub fn ui(ui: &mut Ui, pane: &Pane, view: &View<'_>, commands: &mut Vec<Command>
         if figure.on_hover_text(tr("layout.save_figure_tip")).clicked() {
             commands.push(FileCommand::Ask(Ask::Export(subject)).into());
         }
+    }
+    if pane.id() == "output" {
+        output::trace_switch(ui, view, commands);
     }
 }

@@ -7,6 +7,7 @@ use crate::picture::{FigureStyle, SAMPLE_COUNTS};
 use crate::trainer::Axis;
 use crate::ui::ask::Ask;
 use crate::ui::data_plane::settings::DataPlaneSettings;
+use crate::ui::output::settings::OutputSettings;
 use crate::ui::plane::settings::PlaneSettings;
 use crate::ui::slot::Slot;
 use serde::{Deserialize, Serialize};
@@ -247,6 +248,8 @@ pub struct Settings {
     pub plane: PlaneSettings,
     /// What is drawn on the data plane.
     pub data_plane: DataPlaneSettings,
+    /// What is shown beside the outputs.
+    pub output: OutputSettings,
     /// How training is looked back at.
     pub timeline: TimelineSettings,
     /// What the lens is held over.

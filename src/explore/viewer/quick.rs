@@ -165,7 +165,9 @@ fn cursor(shared: &RequestQueue, decoder: &mut CpuDecoder) {
 
 fn look(shared: &RequestQueue, decoder: &mut CpuDecoder, model: ModelId, taken: &Taken<Arc<Look>>) {
     let look = (*taken.request).clone();
-    let found = LookFound { values: decoder.values(&look.snapshot, &look.latent), look };
+    let values = decoder.values(&look.snapshot, &look.latent);
+    let trace = look.snapshot.trace(&values).map(Arc::new);
+    let found = LookFound { look, values, trace };
     publish(shared, model, |slots| slots.looks.finish(taken, found));
 }
 

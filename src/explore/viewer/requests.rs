@@ -9,6 +9,7 @@ use crate::explore::field::{FieldSource, POSTERIOR, PlaneField};
 use crate::explore::nearest::Nearest;
 use crate::explore::plane::Plane;
 use crate::explore::tiles::{AtlasLimits, Lattice};
+use crate::nn::operations::DrawTrace;
 use crate::snapshot::Snapshot;
 use std::sync::Arc;
 
@@ -92,6 +93,8 @@ pub struct LookFound {
     pub look: Arc<Look>,
     /// The latent, and what each of the decoder's operations gave for it; the last one is the image.
     pub values: Vec<Arc<[f32]>>,
+    /// How the image was drawn, where the decoder can say it.
+    pub trace: Option<Arc<DrawTrace>>,
 }
 
 impl LookFound {

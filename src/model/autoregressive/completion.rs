@@ -13,7 +13,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 /// Each pixel's distribution given those before it, and a context where there is one.
 #[derive(Clone, Copy)]
-pub(in crate::model) struct PixelConditionals<'a> {
+pub(in crate::model) struct AutoregressiveConditionals<'a> {
     draws: AutoregressiveDraws,
     parts: AutoregressiveParts<'a>,
 }
@@ -26,7 +26,7 @@ struct PixelsSeen {
     sums: Vec<f32>,
 }
 
-impl<'a> PixelConditionals<'a> {
+impl<'a> AutoregressiveConditionals<'a> {
     /// Those that draw with a weight.
     pub fn new(draws: AutoregressiveDraws, weight: &'a [f32]) -> Self {
         Self { draws, parts: draws.parts(weight) }

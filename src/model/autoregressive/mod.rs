@@ -8,7 +8,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(super) use completion::PixelConditionals;
+pub(super) use completion::AutoregressiveConditionals;
 pub(super) use masks::network as masked_network;
 pub use table::AUTOREGRESSIVE;
 
@@ -59,7 +59,7 @@ impl LogitDensity for Autoregressive {
     }
 
     fn complete(&self, draws: &Operation, pixels: KeptPixels<'_>, asked: CompletionDraws) -> Completion {
-        PixelConditionals::new(self.draws, &draws.weight).complete(pixels, asked)
+        AutoregressiveConditionals::new(self.draws, &draws.weight).complete(pixels, asked)
     }
 
     /// Masked weights are multiplied too.

@@ -149,3 +149,36 @@ impl BinaryDensity for PixelTree {
         self.counts.pairs().len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use crate::model::exact::bits::example;
+    use crate::nn::operations::DrawTrace;
+
+    #[test]
+    fn the_tree_that_images_are_drawn_with_is_the_one_that_was_learned() {
+        let (images, mut tree) = (example(300, 30), PixelTree::new(30));
+        let edges = |tree: &PixelTree| {
+            let operation = &tree.operations()[0];
+            match operation.kind.traced().unwrap().trace(&operation.weight, &[0.0; 30]) {
+                DrawTrace::Tree(edges) => edges,
+                other => panic!("{other:?}"),
+            }
+        };
+        tree.step(&images, &|| true).unwrap();
+        assert_eq!(edges(&tree), [], "before there is a tree");
+        tree.step(&images, &|| true).unwrap();
+        let (found, mut expected) = (edges(&tree), tree.nodes.clone());
+        expected.retain(|node| node.parent.is_some());
+        expected.sort_by_key(|node| node.pixel);
+        assert_eq!((found.len(), expected.len()), (29, 29));
+        for (edge, node) in found.iter().zip(&expected) {
+            assert_eq!((edge.child, Some(edge.parent)), (node.pixel, node.parent));
+            let information = f64::from(edge.information);
+            assert!((information - node.information).abs() < 1e-5, "{edge:?} {node:?}");
+        }
+        assert!(expected.iter().any(|node| node.information > 0.01));
+    }
+}

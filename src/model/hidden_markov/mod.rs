@@ -1,7 +1,6 @@
 //! A hidden Markov model of binary images: a row of pixels a step, each with a state that the row depends on and that depends on
 //! the state of the row above. Images are drawn from a normal number a pixel, row by row: the angle of a row's first two numbers
-//! chooses its state, so that on a plane through the latents another direction from the middle is another path of states. This
-//! path is not shown beside the image.
+//! chooses its state, so that on a plane through the latents another direction from the middle is another path of states.
 
 mod chain;
 mod em;

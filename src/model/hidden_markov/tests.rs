@@ -1,12 +1,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use super::chain::{ChainTerms, HiddenMarkov, ImageRows};
+use super::draws_weight;
 use super::forward_backward::ForwardBackward;
 use crate::dataset::ImageShape;
 use crate::model::exact::bits::{PixelBits, every, example};
 use crate::model::exact::blocks::{EmPass, in_pools};
 use crate::model::exact::numbers::logistic;
 use crate::model::{Config, Model};
+use crate::nn::conv_shape::Map;
+use crate::nn::operations::{ChainDraws, Compute, DrawTrace, TracedDraws};
+use crate::random::{Purpose, normal_rows};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -152,6 +156,54 @@ fn rows_that_follow_each_other_become_states() {
     let mean = nats.iter().sum::<f64>() / 300.0;
     // log 1/3, and what smoothing takes.
     assert!(mean < -(3f64.ln()) && mean > -1.3, "{mean}");
+}
+
+#[test]
+fn rows_are_drawn_with_the_states_of_the_path_which_follow_each_other_as_the_chain_says() {
+    const DRAWS: usize = 20_000;
+    for shape in [GREY, COLOUR] {
+        let model = learned(shape, &example(400, 12), 10);
+        let (rows, terms) = (model.rows(), model.terms());
+        let image = Map { height: shape.height, width: shape.width, channels: shape.channels };
+        let draws = ChainDraws { image, states: STATES };
+        let weight = draws_weight(&model, draws);
+        let below = &weight[weight.len() - STATES * rows.length()..];
+        // A state's number says how many pixels of its row are on.
+        let mean = |state: &usize| -> f64 {
+            let logits = model.logits().chunks_exact(rows.length()).nth(*state).unwrap();
+            logits.iter().map(|logit| logistic(f64::from(*logit))).sum()
+        };
+        let mut order: Vec<usize> = (0..STATES).collect();
+        order.sort_by(|a, b| mean(a).total_cmp(&mean(b)));
+        let (mut first, mut pairs) = ([0.0; STATES], [[0.0; STATES]; STATES]);
+        for (at, latent) in normal_rows(1, Purpose::Sample, 0, DRAWS, 12).chunks_exact(12).enumerate() {
+            let mut image = vec![0.5; 12];
+            draws.forward(&weight, &[], latent.into(), &mut image);
+            let DrawTrace::States(found) = draws.trace(&weight, latent) else { panic!("states") };
+            for (pixel, value) in image.iter().enumerate() {
+                let place = rows.place(pixel);
+                let below = below[found.path[place.row] * rows.length() + place.element];
+                assert!(place.element < 2 || (*value == 1.0) == (latent[pixel] < below), "{pixel}");
+            }
+            let path: Vec<usize> = found.path.iter().map(|state| order[*state]).collect();
+            first[path[0]] += 1.0;
+            path.windows(2).for_each(|pair| pairs[pair[0]][pair[1]] += 1.0);
+            if at < 100 {
+                let on: Vec<bool> = image.iter().map(|value| *value == 1.0).collect();
+                assert!(joints(&model, shape, &on).into_iter().any(|(other, p)| other == path && p > 0.0));
+            }
+        }
+        let is_near = |counts: &[f64], expected: &[f64]| {
+            let all: f64 = counts.iter().sum();
+            let near = |(count, p): (&f64, &f64)| (count / all - p).abs() < 5.0 * (p * (1.0 - p) / all).sqrt() + 1e-6;
+            counts.iter().zip(expected).all(near)
+        };
+        assert!(is_near(&first, &terms.initial), "{first:?} {:?}", terms.initial);
+        for (state, counts) in pairs.iter().enumerate() {
+            let expected = &terms.transitions[state * STATES..(state + 1) * STATES];
+            assert!(is_near(counts, expected), "{state}: {counts:?} {expected:?}");
+        }
+    }
 }
 
 #[test]

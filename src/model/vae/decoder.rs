@@ -3,7 +3,7 @@
 
 use super::normal_decoder::NormalDecoder;
 use crate::dataset::ImageShape;
-use crate::model::autoregressive::{PixelConditionals, drawing, masked_network};
+use crate::model::autoregressive::{AutoregressiveConditionals, drawing, masked_network};
 use crate::model::family::CODE;
 use crate::model::layers::LayerSettings;
 use crate::model::plain::Average;
@@ -142,7 +142,7 @@ impl VaeDecoder {
     ) -> Option<Completion> {
         match (self, operations) {
             (Self::Autoregressive(drawn, _), [operation]) => {
-                Some(PixelConditionals::new(*drawn, &operation.weight).complete(pixels, draws))
+                Some(AutoregressiveConditionals::new(*drawn, &operation.weight).complete(pixels, draws))
             }
             _ => None,
         }

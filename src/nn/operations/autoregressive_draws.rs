@@ -3,6 +3,7 @@
 
 use super::candle_maps::{only, weight_of};
 use super::compute::{Compute, InputGradients, Inputs, OutputLayout};
+use super::draw_trace::{DrawOrder, DrawTrace, PixelConditionals, TracedDraws, probability};
 use super::kernels::with_columns;
 use super::shader::{ShaderCall, ShaderSizes, ShaderStage, wgsl};
 use crate::nn::conv_shape::Map;
@@ -194,8 +195,25 @@ impl AutoregressiveDraws {
     }
 }
 
+/// What a pixel is whose number is `z`.
+pub(super) fn drawn(logit: f32, z: Option<&f32>) -> f32 {
+    if logit > normal_log_odds(z.copied().unwrap_or_default()) { 1.0 } else { 0.0 }
+}
+
 fn relu(sums: &[f32], units: &mut [f32]) {
     units.iter_mut().zip(sums).for_each(|(unit, sum)| *unit = sum.max(0.0));
+}
+
+impl TracedDraws for AutoregressiveDraws {
+    fn trace(&self, weight: &[f32], x: &[f32]) -> DrawTrace {
+        let (mut ones, mut image) = (Vec::with_capacity(self.pixels), vec![0.0; self.pixels]);
+        let (context, x) = x.split_at(self.context.min(x.len()));
+        self.in_order(weight, context, &mut image, |pixel, logit| {
+            ones.push(probability(logit));
+            drawn(logit, x.get(pixel))
+        });
+        DrawTrace::Conditionals(PixelConditionals { ones, order: DrawOrder::Pixels })
+    }
 }
 
 impl Compute for AutoregressiveDraws {
@@ -226,10 +244,7 @@ impl Compute for AutoregressiveDraws {
         let examples = x.first.chunks_exact(self.inputs().max(1)).zip(out.chunks_exact_mut(self.pixels.max(1)));
         examples.for_each(|(x, out)| {
             let (context, x) = x.split_at(self.context.min(x.len()));
-            self.in_order(weight, context, out, |pixel, logit| {
-                let z = x.get(pixel).copied().unwrap_or_default();
-                if logit > normal_log_odds(z) { 1.0 } else { 0.0 }
-            });
+            self.in_order(weight, context, out, |pixel, logit| drawn(logit, x.get(pixel)));
         });
     }
 
@@ -299,6 +314,10 @@ impl Compute for AutoregressiveDraws {
 
     fn layout(&self) -> OutputLayout {
         OutputLayout::Vector(self.pixels)
+    }
+
+    fn traced(&self) -> Option<&dyn TracedDraws> {
+        Some(self)
     }
 }
 

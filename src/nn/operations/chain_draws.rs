@@ -1,6 +1,7 @@
 //! Draws of a hidden Markov model of binary images, row by row: from a normal number a pixel.
 
 use super::compute::{Compute, InputGradients, Inputs, OutputLayout};
+use super::draw_trace::{DrawTrace, StatePath, TracedDraws};
 use super::kernels::for_each_example;
 use super::sectors::is_past;
 use super::shader::{ShaderCall, ShaderSizes, ShaderStage, element_stage, wgsl};
@@ -55,8 +56,8 @@ impl ChainDraws {
         (element / width * height + row) * width + element % width
     }
 
-    /// An example.
-    fn draw(&self, weight: &[f32], x: &[f32], out: &mut [f32]) {
+    /// An example; `state_of` is given the state of each row, from the first one on.
+    fn draw(&self, weight: &[f32], x: &[f32], out: &mut [f32], mut state_of: impl FnMut(usize)) {
         let (begins, pixels) = weight.split_at((2 * self.cells() * (1 + self.states)).min(weight.len()));
         let mut line = 0;
         for row in 0..self.image.height {
@@ -75,8 +76,17 @@ impl ChainDraws {
                     *out = f32::from(u8::from(is_on));
                 }
             }
+            state_of(state);
             line = 1 + state;
         }
+    }
+}
+
+impl TracedDraws for ChainDraws {
+    fn trace(&self, weight: &[f32], x: &[f32]) -> DrawTrace {
+        let (mut out, mut path) = (vec![0.0; self.outputs()], Vec::with_capacity(self.image.height));
+        self.draw(weight, x, &mut out, |state| path.push(state));
+        DrawTrace::States(StatePath { path, states: self.states })
     }
 }
 
@@ -98,7 +108,7 @@ impl Compute for ChainDraws {
     }
 
     fn forward(&self, weight: &[f32], _: &[f32], x: Inputs<'_>, out: &mut [f32]) {
-        for_each_example(self, x.first, out, |x, out| self.draw(weight, x, out));
+        for_each_example(self, x.first, out, |x, out| self.draw(weight, x, out, |_| {}));
     }
 
     /// It is constant piece by piece.
@@ -130,6 +140,10 @@ impl Compute for ChainDraws {
 
     fn layout(&self) -> OutputLayout {
         OutputLayout::Planes(self.image)
+    }
+
+    fn traced(&self) -> Option<&dyn TracedDraws> {
+        Some(self)
     }
 }
 
@@ -163,6 +177,10 @@ mod tests {
             let mut out = [0.5; 36];
             draws.forward(&weight, &[], Inputs::from(&x[..]), &mut out);
             assert_eq!(out[..], cases.map(|(_, expected)| expected.concat()).concat());
+            let paths = x.chunks_exact(12).map(|x| draws.trace(&weight, x));
+            let expected = [[0, 1, 0], [1, 0, 1], [1, 1, 0]];
+            let expected = expected.map(|path| DrawTrace::States(StatePath { path: path.into(), states: 2 }));
+            assert_eq!(paths.collect::<Vec<_>>(), expected);
         }
     }
 

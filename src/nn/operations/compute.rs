@@ -1,6 +1,7 @@
 //! What an operation of a network says about itself: its sizes, what it computes on the CPU, by candle and in WGSL, and how
 //! it looks under the lens.
 
+use super::draw_trace::TracedDraws;
 use super::shader::{MatmulShape, ShaderCall};
 use crate::nn::conv_shape::Map;
 use candle_core::{Result, Tensor};
@@ -125,6 +126,11 @@ pub trait Compute: Debug + Sync {
 
     /// How what it gives is laid out.
     fn layout(&self) -> OutputLayout;
+
+    /// What says how an example is drawn, where it draws; `None` where there is nothing to say.
+    fn traced(&self) -> Option<&dyn TracedDraws> {
+        None
+    }
 }
 
 /// What an operation reads.

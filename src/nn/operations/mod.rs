@@ -12,6 +12,7 @@ mod concatenation;
 mod conv;
 mod conv_transpose;
 mod decision_trees;
+mod draw_trace;
 mod expert_product;
 mod fourier_features;
 mod kernels;
@@ -29,6 +30,7 @@ mod upsample;
 
 pub use autoregressive_draws::{AutoregressiveParts, LayerWeights, normal_log_odds};
 pub use compute::{Compute, InputGradients, Inputs, OutputLayout, WeightGradientSplit};
+pub use draw_trace::{DrawOrder, DrawTrace, PixelConditionals, StatePath, TracedDraws, TreeEdge};
 pub use permute::MapOrder;
 pub use shader::{MatmulShape, ShaderCall, ShaderSizes, ShaderStage};
 

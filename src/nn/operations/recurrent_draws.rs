@@ -1,9 +1,10 @@
 //! Draws of a recurrent distribution of binary images: row by row, each given the state of a gated recurrent unit that has read the
 //! rows before it.
 
-use super::autoregressive_draws::{LayerWeights, normal_log_odds};
+use super::autoregressive_draws::{LayerWeights, drawn, normal_log_odds};
 use super::candle_maps::{only, weight_of};
 use super::compute::{Compute, InputGradients, Inputs, OutputLayout};
+use super::draw_trace::{DrawOrder, DrawTrace, PixelConditionals, TracedDraws, probability};
 use super::kernels::with_columns;
 use super::shader::{ShaderCall, ShaderSizes, ShaderStage, wgsl};
 use crate::nn::conv_shape::Map;
@@ -176,6 +177,17 @@ impl RecurrentDraws {
     }
 }
 
+impl TracedDraws for RecurrentDraws {
+    fn trace(&self, weight: &[f32], x: &[f32]) -> DrawTrace {
+        let mut ones = vec![0.0; self.image.elements()];
+        self.in_order(weight, |pixel, logit| {
+            ones[pixel] = probability(logit);
+            drawn(logit, x.get(pixel))
+        });
+        DrawTrace::Conditionals(PixelConditionals { ones, order: DrawOrder::Rows })
+    }
+}
+
 impl Compute for RecurrentDraws {
     fn inputs(&self) -> usize {
         self.image.elements()
@@ -201,7 +213,7 @@ impl Compute for RecurrentDraws {
         let pixels = self.image.elements().max(1);
         for (x, out) in x.first.chunks_exact(pixels).zip(out.chunks_exact_mut(pixels)) {
             self.in_order(weight, |pixel, logit| {
-                let value = if logit > normal_log_odds(x[pixel]) { 1.0 } else { 0.0 };
+                let value = drawn(logit, x.get(pixel));
                 out[pixel] = value;
                 value
             });
@@ -266,6 +278,10 @@ impl Compute for RecurrentDraws {
 
     fn layout(&self) -> OutputLayout {
         OutputLayout::Planes(self.image)
+    }
+
+    fn traced(&self) -> Option<&dyn TracedDraws> {
+        Some(self)
     }
 }
 

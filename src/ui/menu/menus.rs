@@ -7,6 +7,7 @@ use crate::ui::command::{
 };
 use crate::ui::export;
 use crate::ui::known_data;
+use crate::ui::output;
 use crate::ui::panels::panes;
 use crate::ui::settings::{Appearance, COLOR_MAPS, DECODERS, Language};
 use crate::ui::slot::Slot;
@@ -139,6 +140,8 @@ pub(super) fn view(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     if settings != *view.settings {
         commands.push(ViewCommand::Settings(Box::new(settings)).into());
     }
+    ui.separator();
+    output::trace_switch(ui, view, commands);
     ui.separator();
     ui.label(theme::note(ui, tr("menu.panels")));
     for pane in panes() {
