@@ -19,6 +19,7 @@ mod screen;
 mod sources;
 mod table;
 mod timeline;
+mod traces;
 mod training;
 mod undo;
 mod window;

@@ -1,8 +1,7 @@
 //! What one of the views shows: what its model makes of the cursor's latent, and how it drew that.
 
-use super::QUICK_FLOPS;
 use super::heading::{Heading, captioned, framed};
-use super::trace::{TraceFrame, TraceView};
+use super::trace::{self, TraceFrame, TraceView};
 use crate::explore::viewer::{Look, LookFound};
 use crate::gpu::image::{self, Fit};
 use crate::gpu::live::{self, Decode, DecodedModel};
@@ -17,6 +16,10 @@ use crate::ui::text::{decoded_by, tr, whole};
 use crate::ui::view::View;
 use eframe::egui::{Rect, Ui};
 use std::sync::Arc;
+
+/// A network of so many floating-point operations is decoded in the frame itself: a millisecond or two. Larger ones are
+/// left to the viewer, who answers a frame later.
+pub const QUICK_FLOPS: u64 = 20_000_000;
 
 /// What is looked at, and what is known of it.
 pub(super) struct Decoded {
@@ -184,7 +187,7 @@ impl OutputCell {
                     copy::menu(&response, ImageSubject::Decoded(self.slot, cursor), commands);
                 }
             },
-            |ui| drawn = frame.as_ref().map_or(drawn, |frame| frame.slider(ui, drawn)),
+            |ui| drawn = frame.as_ref().map_or(drawn, |frame| trace::slider(ui, frame, drawn)),
         );
         self.trace.drawn = drawn;
     }
@@ -193,7 +196,7 @@ impl OutputCell {
         let map = view.settings.color_map;
         let Some(decoded) = &self.decoded else { return };
         if let Some(made) = &decoded.made {
-            let room = frame.map_or(place, |frame| frame.image_room(place));
+            let room = frame.map_or(place, |frame| trace::image_room(frame, place));
             let picture = frame.and_then(|_| self.trace.picture()).unwrap_or(&made.picture);
             image::paint(ui.painter(), room, &self.texture, picture, map, Fit::Sharp);
             if let Some(frame) = frame {

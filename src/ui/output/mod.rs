@@ -16,6 +16,7 @@ use crate::ui::slot::Slot;
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds, theme, widgets};
+pub use cell::QUICK_FLOPS;
 use cell::{Decoded, OutputCell};
 use eframe::egui::{Label, Ui};
 use heading::FRAME;
@@ -30,10 +31,6 @@ pub struct OutputPanel {
     nearest: NearestImage,
     decodes: u64,
 }
-
-/// A network of so many floating-point operations is decoded in the frame itself: a millisecond or two. Larger ones are
-/// left to the viewer, who answers a frame later.
-pub const QUICK_FLOPS: u64 = 20_000_000;
 
 impl Default for OutputPanel {
     fn default() -> Self {

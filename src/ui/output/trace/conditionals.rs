@@ -1,6 +1,6 @@
 //! An image as far as it has been drawn, and the probabilities that its pixels were drawn with, as heat.
 
-use super::TraceFrame;
+use super::frame::TraceFrame;
 use crate::dataset::ImageShape;
 use crate::gpu::TextureSlot;
 use crate::gpu::image::{self, Fit};

@@ -2,27 +2,16 @@
 //! the order that they were drawn in.
 
 mod conditionals;
+mod frame;
 mod states;
 mod tree;
 
-use crate::dataset::ImageShape;
 use crate::gpu::TextureSlot;
 use crate::nn::operations::DrawTrace;
 use crate::picture::Bitmap;
 use conditionals::{DrawnPart, DrawnPictures};
-use eframe::egui::{Color32, Rect, Ui, pos2, vec2};
-use std::sync::Arc;
-
-/// An image, how it was drawn, and whose it is.
-pub(super) struct TraceFrame<'a> {
-    pub trace: &'a Arc<DrawTrace>,
-    pub shape: ImageShape,
-    /// `[shape.values()]`
-    pub image: &'a [f32],
-    /// The letter of the view.
-    pub model: &'static str,
-    pub color: Color32,
-}
+use eframe::egui::{Rect, Ui, pos2};
+pub(super) use frame::TraceFrame;
 
 /// What is kept of it from frame to frame.
 #[derive(Default)]
@@ -33,41 +22,23 @@ pub(super) struct TraceView {
     heat_texture: TextureSlot,
 }
 
-impl TraceFrame<'_> {
-    /// How much of a place is left to the image.
-    pub fn image_room(&self, place: Rect) -> Rect {
-        match &**self.trace {
-            DrawTrace::States(_) => {
-                Rect::from_min_max(place.min, pos2(place.right() - states::width(place), place.bottom()))
-            }
-            DrawTrace::Tree(_) | DrawTrace::Conditionals(_) => place,
+/// How much of a place is left to the image.
+pub(super) fn image_room(frame: &TraceFrame<'_>, place: Rect) -> Rect {
+    match &**frame.trace {
+        DrawTrace::States(_) => {
+            Rect::from_min_max(place.min, pos2(place.right() - states::width(place), place.bottom()))
         }
+        DrawTrace::Tree(_) | DrawTrace::Conditionals(_) => place,
     }
+}
 
-    /// The slider of how much is shown as drawn so far, where it is drawn in an order; gives what is chosen.
-    pub fn slider(&self, ui: &mut Ui, drawn: Option<usize>) -> Option<usize> {
-        match &**self.trace {
-            DrawTrace::Conditionals(conditionals) => {
-                DrawnPart::new(self.shape, conditionals.order, drawn).slider(ui, self.model)
-            }
-            DrawTrace::Tree(_) | DrawTrace::States(_) => drawn,
+/// The slider of how much is shown as drawn so far, where it is drawn in an order; gives what is chosen.
+pub(super) fn slider(ui: &mut Ui, frame: &TraceFrame<'_>, drawn: Option<usize>) -> Option<usize> {
+    match &**frame.trace {
+        DrawTrace::Conditionals(conditionals) => {
+            DrawnPart::new(frame.shape, conditionals.order, drawn).slider(ui, frame.model)
         }
-    }
-
-    /// The place of a pixel of an image that is painted here, by its number in a plane.
-    fn pixel(&self, image: Rect, place: usize) -> Rect {
-        let ImageShape { height, width, .. } = self.shape;
-        let size = image.size() / vec2(width.max(1) as f32, height.max(1) as f32);
-        let (column, row) = (place % width.max(1), place / width.max(1) % height.max(1));
-        Rect::from_min_size(image.min + vec2(column as f32, row as f32) * size, size)
-    }
-
-    /// The row and the column of the pixel under the pointer.
-    fn pointed(&self, ui: &Ui, image: Rect) -> Option<[usize; 2]> {
-        let at = ui.input(|input| input.pointer.hover_pos()).filter(|at| image.contains(*at))?;
-        let part = (at - image.min) / image.size();
-        let cell = |part: f32, cells: usize| ((part * cells as f32) as usize).min(cells.saturating_sub(1));
-        Some([cell(part.y, self.shape.height), cell(part.x, self.shape.width)])
+        DrawTrace::Tree(_) | DrawTrace::States(_) => drawn,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The hidden states that the rows of an image were drawn with: a cell beside each row, with the number of its state.
 
-use super::TraceFrame;
+use super::frame::TraceFrame;
 use crate::nn::operations::StatePath;
 use crate::ui::text::tr;
 use crate::ui::theme;
@@ -8,10 +8,11 @@ use eframe::egui::{Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKin
 use rust_i18n::t;
 use std::ops::Range;
 
-/// The share of a place's width that cells and numbers take.
-const SHARE: f32 = 0.13;
+/// The share of a place's width that cells and numbers take: of one that is seven times as wide as an image of 28 pixels, six times
+/// are left.
+const SHARE: f32 = 1.0 / 7.0;
 /// The part of that which cells take.
-const CELLS: f32 = 0.4;
+const CELLS: f32 = 0.3;
 /// Width that numbers need, in points.
 const NUMBERS: f32 = 2.0 * theme::TEXT_SMALL;
 
@@ -55,7 +56,7 @@ pub(super) fn ui(ui: &Ui, image: Rect, (frame, path): (&TraceFrame<'_>, &StatePa
     if let Some((row, state)) = row.and_then(|row| Some((row, *path.path.get(row)?))) {
         for (_, run) in runs.iter().filter(|(other, _)| *other == state) {
             let place = Rect::from_x_y_ranges(image.x_range(), rows(run));
-            painter.rect_stroke(place, 0.0, Stroke::new(1.0, color(state)), StrokeKind::Inside);
+            painter.rect_stroke(place, 0.0, Stroke::new(1.0, frame.color), StrokeKind::Inside);
         }
         let at = t!("output.states_at", row = row + 1, state = state + 1, states = path.states);
         response.on_hover_text_at_pointer(format!("{at}\n{}", tr("output.states_tip")));
@@ -102,7 +103,7 @@ mod tests {
         let runs = runs(&[3, 3, 3, 0, 5, 5, 3]);
         assert_eq!(runs, [(3, 0..3), (0, 3..4), (5, 4..6), (3, 6..7)]);
         let middle = |run: &Range<usize>| 5.0 * (run.start + run.end) as f32;
-        assert_eq!(spaced(&runs, middle, 15.0), [(3, 15.0), (5, 50.0), (3, 65.0), (0, 35.0)]);
+        assert_eq!(spaced(&runs, middle, 15.0), [(3, 15.0), (5, 50.0), (0, 35.0), (3, 65.0)]);
         assert_eq!(spaced(&runs, middle, 16.0), [(3, 15.0), (5, 50.0)]);
         assert!(super::runs(&[]).is_empty());
     }

@@ -1,6 +1,6 @@
 //! The tree over the pixels of an image: a line from each pixel to the one that it depends on.
 
-use super::TraceFrame;
+use super::frame::TraceFrame;
 use crate::nn::operations::TreeEdge;
 use crate::ui::text::{number, tr};
 use eframe::egui::{Rect, Role, Sense, Stroke, Ui, WidgetInfo};
