@@ -73,7 +73,7 @@ pub use state::{PATH_VARIABLE, State};
 pub use wake::Waker;
 
 use crate::app::drawing::Drawing;
-use crate::gpu::DeviceInfo;
+use crate::gpu::{DeviceInfo, live};
 use crate::ui::command::Command;
 use crate::ui::layout::Behavior;
 use crate::ui::model_card::sections;
@@ -186,6 +186,7 @@ impl eframe::App for Explorer {
         if let Some(state) = &self.render_state {
             // Its callbacks are called from here: a device that was destroyed says so only when it is asked.
             let _ = state.device.poll(wgpu::PollType::Poll);
+            live::release_unused(state);
         }
         if self.lost.load(Ordering::Relaxed) {
             // A frame without shapes is the one that egui's renderer takes without panicking.

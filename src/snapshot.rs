@@ -5,8 +5,8 @@ mod prior;
 mod tangent;
 #[cfg(test)]
 mod tests;
-mod weight_deviations;
 mod trace;
+mod weight_deviations;
 
 pub use prior::Prior;
 pub use tangent::{PushForward, TangentScratch};

@@ -195,7 +195,7 @@ fn states_stand_beside_the_rows_that_they_drew() {
 #[test]
 fn probabilities_are_shown_in_the_order_of_pixels_and_of_rows() {
     let image = Map { height: 8, width: 8, channels: 1 };
-    let pixels = || drawn_by(AutoregressiveDraws { pixels: 64, hidden: 0 }, 0.3);
+    let pixels = || drawn_by(AutoregressiveDraws { pixels: 64, hidden: 0, context: 0 }, 0.3);
     let rows = || drawn_by(RecurrentDraws { image, units: 7 }, 0.3);
     for (mut harness, name, all) in
         [(pixels(), "Pixels of A drawn so far", 64.0), (rows(), "Rows of A drawn so far", 8.0)]

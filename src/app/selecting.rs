@@ -42,7 +42,7 @@ impl Session {
         if !is_there {
             return;
         }
-        self.services.selecting.of = Some(data.test.clone());
+        self.services.selecting.of = Some(data.id.clone());
         self.services.jobs.start(JobKey::Select, move |progress| {
             let outlined = OutlinedPoints { points: points.as_deref(), map: map.as_deref() };
             Done::Selected(found(by, &outlined, &data.test, progress).map(|found| found.map(Box::new)))
@@ -73,7 +73,7 @@ impl Session {
     /// What is selected of the data that is open.
     pub(super) fn selection_view(&self) -> SelectionView {
         let Selecting { of, view } = &self.services.selecting;
-        let is_open = of.as_ref().zip(self.services.data.as_ref()).is_some_and(|(of, data)| of.same(&data.test));
+        let is_open = of.as_ref().zip(self.services.data.as_ref()).is_some_and(|(of, data)| *of == data.id);
         if is_open { view.clone() } else { SelectionView::default() }
     }
 }

@@ -1,11 +1,11 @@
 //! The test images that are selected, and of which data.
 
-use crate::dataset::Split;
+use crate::dataset::DatasetId;
 use crate::ui::points::known::SelectionView;
 
 /// The selection, and the images that it is of.
 #[derive(Default)]
 pub(super) struct Selecting {
-    pub of: Option<Split>,
+    pub of: Option<DatasetId>,
     pub view: SelectionView,
 }

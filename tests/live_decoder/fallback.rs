@@ -125,3 +125,21 @@ fn without_an_adapter_the_cpu_decodes() {
     screen.until("tiles of the CPU", |session| session.decode_is_settled());
     training_goes_on(&mut screen);
 }
+
+#[test]
+fn what_the_device_held_is_given_back_where_the_cpu_decodes_and_comes_again() {
+    if !can_draw() {
+        return;
+    }
+    let mut screen = Screen::on_gpu();
+    let held = |session: &Session| Slot::BOTH.iter().filter(|slot| device_step(session, **slot).is_some()).count();
+    assert_eq!(held(&screen.session.borrow()), 2);
+    screen.set(|settings| settings.decoder = DecoderChoice::Cpu);
+    let began = std::time::Instant::now();
+    while screen.session.borrow().decoder_report().is_some_and(|report| report.steps.get(A).is_some()) {
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "it is held still");
+        screen.harness.step();
+    }
+    screen.set(|settings| settings.decoder = DecoderChoice::Gpu);
+    screen.until_drawn("weights on the device again", |session| held(session) == 2);
+}

@@ -46,6 +46,8 @@ use std::sync::Arc;
 const EXPECTED_RATE: [f64; 2] = [200.0, 2.0];
 /// What the tiles of one frame may take, in milliseconds, likewise.
 const BUDGET_MS: [f64; 2] = [4.0, 40.0];
+/// Frames without a request after which nothing is kept for the next: more than a panel is out of sight for while it is moved.
+const MOST_UNASKED_FRAMES: u32 = 100;
 
 /// Readies a window's renderer for decoding; [`super::install`] must have been called. Nothing is compiled yet.
 ///
@@ -63,6 +65,17 @@ pub fn connect(render_state: &egui_wgpu::RenderState, wake: Wake) -> Result<Arc<
     Ok(link)
 }
 
+/// Frees what was decoded where no place has asked for anything over many frames, as where the CPU decodes again. To be called once
+/// a frame.
+pub fn release_unused(render_state: &egui_wgpu::RenderState) {
+    if let Some(live) = render_state.renderer.write().callback_resources.get_mut::<Live>() {
+        live.unasked_frames = live.unasked_frames.saturating_add(1);
+        if live.unasked_frames == MOST_UNASKED_FRAMES {
+            live.release();
+        }
+    }
+}
+
 /// Everything of the decoder that is on one device, kept among egui's callback resources.
 pub struct Live {
     link: Arc<Link>,
@@ -70,6 +83,8 @@ pub struct Live {
     drawing: Arc<Pipelines>,
     packer: Packer,
     requests: Vec<DecodeRequest>,
+    /// Frames since the last request.
+    unasked_frames: u32,
     models: PerModel<DeviceModel>,
     shown: HashMap<u64, Shown>,
     clock: Option<Clock>,
@@ -93,6 +108,7 @@ impl Live {
             link: Arc::new(Link::new(device.clone(), wake)),
             drawing,
             requests: Vec::new(),
+            unasked_frames: 0,
             models: PerModel::default(),
             shown: HashMap::new(),
             clock: Clock::new(device, queue),
@@ -103,7 +119,16 @@ impl Live {
     }
 
     fn request(&mut self, request: DecodeRequest) {
+        self.unasked_frames = 0;
         self.requests.push(request);
+    }
+
+    /// Lets all weights and all that was decoded go.
+    fn release(&mut self) {
+        self.models = PerModel::default();
+        self.shown.clear();
+        self.packer.retain(|_| false);
+        self.link.update(|report| report.steps = PerModel::default());
     }
 
     /// Records what the frame's callbacks asked for; `None` where it is all there, or cannot be.
@@ -119,8 +144,7 @@ impl Live {
             Ok(commands) => commands,
             Err(error) => {
                 self.link.refuse(error.message());
-                self.models = PerModel::default();
-                self.shown.clear();
+                self.release();
                 None
             }
         }

@@ -4,8 +4,8 @@ use crate::model::exact::bits::{every, kinds};
 use crate::model::exact::numbers::softplus;
 use crate::model::trainable::{StepInput, Trainable};
 use crate::model::{Batches, Config};
-use crate::nn::parameters::copied;
 use crate::nn::operations::{DrawOrder, DrawTrace};
+use crate::nn::parameters::copied;
 use crate::random::{Purpose, normal_rows};
 use crate::snapshot::{OperationKind, Scratch};
 use candle_core::Device;
@@ -57,13 +57,14 @@ fn what_is_drawn_row_by_row_is_as_likely_as_evaluation_says() {
 #[test]
 fn the_probabilities_that_pixels_are_drawn_with_make_up_that_of_the_image() {
     let model = trained(ImageShape { channels: 3, height: 5, width: 4 }, 60);
-    let (snapshot, pixels) = (model.snapshot(1).unwrap(), model.shape.values());
+    let snapshot = model.snapshot(1).unwrap();
+    let pixels = snapshot.image.values();
     for latent in normal_rows(6, Purpose::Sample, 0, 40, pixels).chunks_exact(pixels) {
         let image = snapshot.decoder.evaluate(latent, 1, &mut Scratch::default()).to_vec();
         let Some(DrawTrace::Conditionals(found)) = snapshot.trace(&[latent]) else { panic!("conditionals") };
         assert_eq!((found.ones.len(), found.order), (pixels, DrawOrder::Rows));
         let each = found.ones.iter().zip(&image).map(|(p, x)| f64::from(if *x == 1.0 { *p } else { 1.0 - p }).ln());
-        let (found, expected) = (each.sum::<f64>(), log_ps(&model, image)[0]);
+        let (found, expected) = (each.sum::<f64>(), model.log_ps(image)[0]);
         assert!((found - expected).abs() < 1e-4, "{found} {expected}");
     }
 }

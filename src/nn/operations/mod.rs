@@ -21,6 +21,7 @@ mod linear;
 mod max_pool;
 mod monomials;
 mod permute;
+mod pixel_draws;
 mod radial_basis;
 mod recurrent_draws;
 mod sectors;
@@ -28,10 +29,11 @@ mod shader;
 mod tree_draws;
 mod upsample;
 
-pub use autoregressive_draws::{AutoregressiveParts, LayerWeights, normal_log_odds};
+pub use autoregressive_draws::AutoregressiveParts;
 pub use compute::{Compute, InputGradients, Inputs, OutputLayout, WeightGradientSplit};
 pub use draw_trace::{DrawOrder, DrawTrace, PixelConditionals, StatePath, TracedDraws, TreeEdge};
 pub use permute::MapOrder;
+pub use pixel_draws::{LayerWeights, normal_log_odds};
 pub use shader::{MatmulShape, ShaderCall, ShaderSizes, ShaderStage};
 
 /// Makes the table's operations into one type.

@@ -1,11 +1,11 @@
 //! Draws of a recurrent distribution of binary images: row by row, each given the state of a gated recurrent unit that has read the
 //! rows before it.
 
-use super::autoregressive_draws::{LayerWeights, drawn, normal_log_odds};
 use super::candle_maps::{only, weight_of};
 use super::compute::{Compute, InputGradients, Inputs, OutputLayout};
 use super::draw_trace::{DrawOrder, DrawTrace, PixelConditionals, TracedDraws, probability};
 use super::kernels::with_columns;
+use super::pixel_draws::{LayerWeights, drawn, normal_log_odds};
 use super::shader::{ShaderCall, ShaderSizes, ShaderStage, wgsl};
 use crate::nn::conv_shape::Map;
 use crate::nn::gru_cell::{self, GATES};

@@ -1,9 +1,9 @@
 //! Draws of a distribution of binary images in which each pixel depends on one other: from a normal number a pixel.
 
-use super::autoregressive_draws::normal_log_odds;
 use super::compute::{Compute, InputGradients, Inputs, OutputLayout};
 use super::draw_trace::{DrawTrace, TracedDraws, TreeEdge, probability};
 use super::kernels::for_each_example;
+use super::pixel_draws::normal_log_odds;
 use super::shader::{ShaderCall, ShaderSizes, ShaderStage, element_stage, wgsl};
 use crate::nn::conv_shape::Map;
 use candle_core::{Result, Tensor, bail};

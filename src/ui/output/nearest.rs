@@ -2,7 +2,7 @@
 
 use super::cell::OutputCell;
 use super::heading::{Heading, captioned, framed};
-use crate::dataset::Split;
+use crate::dataset::DatasetId;
 use crate::explore::browse::{DataPart, ExamplePlace};
 use crate::explore::viewer::Look;
 use crate::gpu::TextureSlot;
@@ -25,7 +25,7 @@ const LEAST_WORDS: f32 = 5.0 * theme::GRID;
 /// The picture of a training image.
 struct Real {
     index: usize,
-    split: Split,
+    of: DatasetId,
     picture: Bitmap,
 }
 
@@ -51,10 +51,10 @@ impl NearestImage {
             return;
         };
         let (index, train) = (found.nearest.index, &data.train);
-        let same = |real: &Real| real.index == index && real.split.same(train);
+        let same = |real: &Real| real.index == index && real.of == data.id;
         if !self.real.as_ref().is_some_and(same) {
             let picture = Bitmap::new(train.shape(), &train.image(index));
-            self.real = Some(Real { index, split: train.clone(), picture });
+            self.real = Some(Real { index, of: data.id.clone(), picture });
         }
     }
 

@@ -1,7 +1,7 @@
 //! The hovered point's image, and what the data says of it.
 
 use super::layer::{PlaneFrame, PlaneLayer};
-use crate::dataset::Split;
+use crate::dataset::DatasetId;
 use crate::explore::coloring::ColorBy;
 use crate::gpu::TextureSlot;
 use crate::gpu::image::{self, Fit};
@@ -24,7 +24,7 @@ const FACT: f32 = 2.0 * theme::GRID;
 /// The picture of a test image.
 struct Made {
     image: usize,
-    split: Split,
+    of: DatasetId,
     picture: Bitmap,
     color_by: ColorBy,
     facts: Vec<ColumnFact>,
@@ -92,11 +92,11 @@ impl CardLayer {
         };
         let images = &data.test;
         let color_by = &frame.view.settings.plane.color_by;
-        let same = |made: &Made| made.image == image && made.split.same(images) && made.color_by == *color_by;
+        let same = |made: &Made| made.image == image && made.of == data.id && made.color_by == *color_by;
         if !self.made.as_ref().is_some_and(same) {
             let picture = Bitmap::new(images.shape(), &images.image(image));
             let facts = facts(images, image, color_by);
-            self.made = Some(Made { image, split: images.clone(), picture, color_by: color_by.clone(), facts });
+            self.made = Some(Made { image, of: data.id.clone(), picture, color_by: color_by.clone(), facts });
         }
     }
 }
