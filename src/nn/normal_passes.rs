@@ -188,12 +188,12 @@ impl Pass {
         x: &[f32],
         tape: &Tape,
         gradients: &mut Gradients,
-        mut x_gradient: Option<&mut [f32]>,
+        x_gradient: Option<&mut [f32]>,
     ) -> Result<()> {
         let inner = &*self.inner;
         let Some(first) = inner.layers.first() else { return Ok(()) };
         let shards: Vec<Range<usize>> = row_shards(x.len() / first.kind.inputs.max(1)).collect();
-        let x_parts: Vec<Option<&mut [f32]>> = match x_gradient.as_deref_mut() {
+        let x_parts: Vec<Option<&mut [f32]>> = match x_gradient {
             Some(gradient) => {
                 split_mut(gradient, first.kind.inputs, shards.iter().cloned()).into_iter().map(Some).collect()
             }
