@@ -32,13 +32,7 @@ fn wait_for(screen: &mut Screen, name: &str, there: bool) {
 #[test]
 fn models_that_draw_images_in_steps_show_how_and_stop_when_they_are_told() {
     let mut screen = Screen::ready();
-    for (preset, name) in [
-        ("chow-liu", "Tree of A"),
-        ("hmm", "Hidden states of A"),
-        ("fvsbn", "Probabilities of A"),
-        ("made", "Probabilities of A"),
-        ("rnn-rows", "Probabilities of A"),
-    ] {
+    for (preset, name) in [("chow-liu", "Tree of A"), ("hmm", "Hidden states of A"), ("fvsbn", "Probabilities of A")] {
         of_preset(&mut screen, preset);
         wait_for(&mut screen, name, true);
         let switch = |screen: &mut Screen| {

@@ -6,13 +6,16 @@ use eframe::egui::{Color32, Rect, Ui, vec2};
 use std::sync::Arc;
 
 /// An image, how it was drawn, and whose it is.
-pub(in crate::ui::output) struct TraceFrame<'a> {
+pub struct TraceFrame<'a> {
+    /// How it was drawn.
     pub trace: &'a Arc<DrawTrace>,
+    /// The image's shape.
     pub shape: ImageShape,
-    /// `[shape.values()]`
+    /// The image, `[shape.values()]`.
     pub image: &'a [f32],
     /// The letter of the view.
     pub model: &'static str,
+    /// The model's colour.
     pub color: Color32,
 }
 
