@@ -143,7 +143,7 @@ fn drawn_with(kind: OperationKind, weight: Vec<f32>) -> Harness<'static, OutputS
     let snapshot = Snapshot { latent: 64, image, decoder, encoder: None, ..(*snapshot(2, 3)).clone() };
     let mut state = OutputState::new(Some(Arc::new(snapshot)), Some(self::snapshot(5, 9)));
     let origin = normal_rows(5, Purpose::Sample, 0, 1, 64);
-    let plane = Plane { origin: origin.into(), ..Plane::random(64, 1) };
+    let plane = Plane { origin, ..Plane::random(64, 1) };
     state.screen.plane(Slot::A).plane = Some(Arc::new(plane));
     let mut harness = output_harness(state);
     assert_eq!(harness.state().panel.decodes(), 1, "the other model's alone: this one's come with how it was drawn");
