@@ -1,7 +1,7 @@
 //! A critic's step on the kernels against candle's own differentiation: every loss, both penalties, dense and convolutional.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use candle_core::{Device, Tensor};
+use candle_core::{Device, Tensor, Var};
 use latentarium::nn::adversarial::AdversarialLoss;
 use latentarium::nn::conv_shape::{ConvShape, Map, Window};
 use latentarium::nn::critic::{CriticLosses, Penalties, backward};
@@ -82,6 +82,32 @@ fn step_behind(first: impl FnOnce(&mut Parameters) -> Layer, images: [&Tensor; 2
     let found = backward(&network, &parameters, real, fake, AdversarialLoss::NonSaturating, penalties).unwrap();
     let own = parameters.iter().filter(|(name, _)| !name.starts_with("first"));
     (found, own.map(|(_, parameter)| parameter.gradient().unwrap()).collect())
+}
+
+#[test]
+fn features_of_the_first_layers_are_what_candle_gives_and_so_is_their_gradient() {
+    for (make, inputs, count) in [(dense as fn(&mut Parameters) -> Sequential, 12, 3), (convolutional, 189, 5)] {
+        let networks = [Parameters::default(), Parameters::reference()].map(|mut parameters| make(&mut parameters));
+        let images = Var::from_tensor(&draw(1, 17, inputs)).unwrap();
+        for depth in 1..=count {
+            let [ours, expected] = networks.each_ref().map(|network| {
+                let features = network.features_fixed(images.as_tensor(), depth).unwrap();
+                let gradients = features.sqr().unwrap().sum_all().unwrap().backward().unwrap();
+                let values = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+                (values(&features), values(gradients.get(images.as_tensor()).unwrap()))
+            });
+            assert_eq!(ours.0.len(), 17 * networks[0].layers()[depth - 1].outputs());
+            for (ours, expected) in [(ours.0, expected.0), (ours.1, expected.1)] {
+                let size = expected.iter().fold(1e-3f32, |size, x| size.max(x.abs()));
+                assert_eq!(ours.len(), expected.len());
+                assert!(ours.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-4 * size), "{inputs} to {depth}");
+            }
+        }
+        for depth in [0, count + 1] {
+            let error = networks[0].features_fixed(images.as_tensor(), depth).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("expected 1 to {count} layers, found {depth}")), "{error}");
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! tested against. Slower, and differentiated by candle.
 
 use super::activation::Activation;
-use super::layer::{Layer, LayerWork, Norm};
+use super::layer::{Layer, LayerPass, LayerWork, Norm};
 use super::norm::{EPSILON, Statistics};
 use super::parameters::{Parameter, copied};
 use candle_core::{DType, Result, Tensor, bail};
@@ -11,12 +11,12 @@ use candle_core::{DType, Result, Tensor, bail};
 ///
 /// # Errors
 /// If the shapes do not fit.
-pub fn forward(layers: &[Layer], x: &Tensor, learns: bool) -> Result<Tensor> {
-    layers.iter().try_fold(x.clone(), |x, layer| through(layer, &x, learns))
+pub(super) fn forward(layers: &[Layer], x: &Tensor, pass: LayerPass) -> Result<Tensor> {
+    layers.iter().try_fold(x.clone(), |x, layer| through(layer, &x, pass))
 }
 
-fn through(layer: &Layer, x: &Tensor, learns: bool) -> Result<Tensor> {
-    let held = |parameter: &Parameter| match learns {
+fn through(layer: &Layer, x: &Tensor, pass: LayerPass) -> Result<Tensor> {
+    let held = |parameter: &Parameter| match pass.learns() {
         true => parameter.variable.as_tensor().clone(),
         false => parameter.variable.detach(),
     };
@@ -24,7 +24,7 @@ fn through(layer: &Layer, x: &Tensor, learns: bool) -> Result<Tensor> {
         LayerWork::Operation { kind, weight, bias } => {
             kind.by_candle(weight.as_ref().map(held).as_ref(), bias.as_ref().map(held).as_ref(), &[x])?
         }
-        LayerWork::Norm(norm) => normalize(norm, (&held(&norm.scale), &held(&norm.shift)), x, learns)?,
+        LayerWork::Norm(norm) => normalize(norm, (&held(&norm.scale), &held(&norm.shift)), x, pass)?,
     };
     activate(&out, layer.activation)
 }
@@ -42,13 +42,13 @@ pub fn activate(x: &Tensor, activation: Activation) -> Result<Tensor> {
     }
 }
 
-fn normalize(norm: &Norm, (scale, shift): (&Tensor, &Tensor), x: &Tensor, learns: bool) -> Result<Tensor> {
+fn normalize(norm: &Norm, (scale, shift): (&Tensor, &Tensor), x: &Tensor, pass: LayerPass) -> Result<Tensor> {
     let channels = scale.elem_count();
     let rows = x.contiguous()?.reshape(((), channels))?;
     let mean = rows.mean_keepdim(0)?;
     let centred = rows.broadcast_sub(&mean)?;
     let variance = centred.sqr()?.mean_keepdim(0)?;
-    if learns {
+    if pass.remembers() {
         let statistics = Statistics { mean: copied(&mean.detach())?, variance: copied(&variance.detach())? };
         norm.remember(&statistics, rows.dim(0)?);
     }
@@ -65,7 +65,7 @@ fn normalize(norm: &Norm, (scale, shift): (&Tensor, &Tensor), x: &Tensor, learns
 pub fn output_and_input_gradient(layers: &[Layer], x: &Tensor) -> Result<(Tensor, Tensor)> {
     let mut values = vec![x.clone()];
     for layer in layers {
-        let out = through(layer, &values[values.len() - 1], true)?;
+        let out = through(layer, &values[values.len() - 1], LayerPass::Learning)?;
         values.push(out);
     }
     let logits = values[values.len() - 1].clone();

@@ -7,6 +7,29 @@ use super::parameters::{Parameter, Parameters};
 use candle_core::Result;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// What a pass through layers does, beside giving what they give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LayerPass {
+    /// Weights learn from it, and its batch's statistics enter the running ones.
+    Learning,
+    /// Weights learn from it.
+    Apart,
+    /// Neither.
+    Fixed,
+}
+
+impl LayerPass {
+    /// Whether weights learn from it.
+    pub fn learns(self) -> bool {
+        self != Self::Fixed
+    }
+
+    /// Whether its statistics enter the running ones.
+    pub fn remembers(self) -> bool {
+        self == Self::Learning
+    }
+}
+
 /// What a layer computes before its activation.
 #[derive(Debug)]
 pub enum LayerWork {

@@ -3,7 +3,7 @@
 
 use super::generic;
 use super::inspection::{InspectedLayer, Inspector};
-use super::layer::{Layer, LayerWork};
+use super::layer::{Layer, LayerPass, LayerWork};
 use super::norm::Statistics;
 use super::operations::OperationKind;
 use super::parameters::{Parameter, Parameters};
@@ -82,7 +82,15 @@ impl Sequential {
     /// # Errors
     /// If `x` does not fit.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.apply(x, true)
+        self.apply(x, self.inner.layers.len(), LayerPass::Learning)
+    }
+
+    /// The same, but the batch's statistics do not enter the running ones.
+    ///
+    /// # Errors
+    /// If `x` does not fit.
+    pub fn forward_apart(&self, x: &Tensor) -> Result<Tensor> {
+        self.apply(x, self.inner.layers.len(), LayerPass::Apart)
     }
 
     /// The same with weights that learn nothing: the gradient passes through to `x` alone.
@@ -90,15 +98,27 @@ impl Sequential {
     /// # Errors
     /// If `x` does not fit.
     pub fn forward_fixed(&self, x: &Tensor) -> Result<Tensor> {
-        self.apply(x, false)
+        self.apply(x, self.inner.layers.len(), LayerPass::Fixed)
     }
 
-    fn apply(&self, x: &Tensor, learns: bool) -> Result<Tensor> {
-        if !self.fused {
-            return generic::forward(&self.inner.layers, x, learns);
+    /// What the first `depth` layers give, with weights that learn nothing: `[batch, outputs]` of the last of them.
+    ///
+    /// # Errors
+    /// If `x` does not fit, or there are no such layers.
+    pub fn features_fixed(&self, x: &Tensor, depth: usize) -> Result<Tensor> {
+        let count = self.inner.layers.len();
+        if !(1..=count).contains(&depth) {
+            bail!("expected 1 to {count} layers, found {depth}");
         }
-        let operation = Operation { shared: self.inner.clone(), learns, tape: Mutex::default() };
-        let anchor = if learns { self.inner.anchor.as_tensor().clone() } else { self.inner.anchor.detach() };
+        self.apply(x, depth, LayerPass::Fixed)
+    }
+
+    fn apply(&self, x: &Tensor, depth: usize, pass: LayerPass) -> Result<Tensor> {
+        if !self.fused {
+            return generic::forward(&self.inner.layers[..depth], x, pass);
+        }
+        let operation = Operation { shared: self.inner.clone(), depth, pass, tape: Mutex::default() };
+        let anchor = if pass.learns() { self.inner.anchor.as_tensor().clone() } else { self.inner.anchor.detach() };
         x.contiguous()?.apply_op2(&anchor, operation)
     }
 }
@@ -160,7 +180,11 @@ impl Inner {
 
     /// Lends a buffer for each layer's `rows`.
     pub fn lend_values(&self, rows: usize) -> Vec<Vec<f32>> {
-        self.layers.iter().map(|layer| self.lend(rows * layer.outputs())).collect()
+        self.lend_first_values(self.layers.len(), rows)
+    }
+
+    fn lend_first_values(&self, depth: usize, rows: usize) -> Vec<Vec<f32>> {
+        self.layers.iter().take(depth).map(|layer| self.lend(rows * layer.outputs())).collect()
     }
 
     /// Accumulates weight and bias gradients of the layers that have them; `look` gives each one's input, its gradient, and the
@@ -196,7 +220,9 @@ impl Inner {
 /// One forward pass, kept for its backward.
 struct Operation {
     shared: Arc<Inner>,
-    learns: bool,
+    /// Layers that it goes through; all where it learns.
+    depth: usize,
+    pass: LayerPass,
     tape: Mutex<Option<Tape>>,
 }
 
@@ -229,18 +255,21 @@ impl CustomOp2 for Operation {
         let (batch, inputs) = x_layout.shape().dims2()?;
         let x = values(x, x_layout)?;
         self.shared.with_layers(|layers| {
+            let layers = &layers[..self.depth];
             let expected = layers.first().map_or(0, BoundLayer::inputs);
             if inputs != expected {
                 bail!("expected {expected} values an example, found {inputs}");
             }
-            let mut values = self.shared.lend_values(batch);
+            let mut values = self.shared.lend_first_values(self.depth, batch);
             let statistics = passes::forward(layers, x, batch, &mut passes::slices_mut(&mut values));
             for (layer, statistics) in self.shared.layers.iter().zip(&statistics) {
-                if let (LayerWork::Norm(norm), Some(statistics), true) = (&layer.work, statistics, self.learns) {
+                if let (LayerWork::Norm(norm), Some(statistics), true) =
+                    (&layer.work, statistics, self.pass.remembers())
+                {
                     norm.remember(statistics, batch * norm.elements / statistics.mean.len().max(1));
                 }
             }
-            if self.learns {
+            if self.pass.learns() {
                 self.shared.inspect_forward(&values);
             }
             // candle owns the result; the buffer stays here.
@@ -260,7 +289,7 @@ impl CustomOp2 for Operation {
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let Some(tape) = self.tape().take() else { bail!("this pass has been gone back through already") };
         let batch = x.dim(0)?;
-        let mut gradients = self.shared.lend_values(batch);
+        let mut gradients = self.shared.lend_first_values(self.depth, batch);
         with_values(out_gradient, |values| {
             if let Some(last) = gradients.last_mut() {
                 last.copy_from_slice(values);
@@ -270,11 +299,12 @@ impl CustomOp2 for Operation {
         let mut x_gradient = x.track_op().then(|| vec![0.0; x.elem_count()]);
         with_values(x, |x| {
             self.shared.with_layers(|layers| {
+                let layers = &layers[..self.depth];
                 let values = passes::slices(&tape.values);
                 let passed = Passed { x, values: &values, statistics: &tape.statistics };
                 let outs = &mut passes::slices_mut(&mut gradients);
                 let norms = passes::backward(layers, &passed, batch, outs, x_gradient.as_deref_mut());
-                if self.learns {
+                if self.pass.learns() {
                     for (index, scale, shift) in norms {
                         if let LayerWork::Norm(norm) = &self.shared.layers[index].work {
                             norm.scale.buffer().add(&scale);
@@ -286,7 +316,7 @@ impl CustomOp2 for Operation {
                 Ok(())
             })
         })?;
-        if self.learns {
+        if self.pass.learns() {
             self.shared.inspect_backward(&gradients);
         }
         self.shared.give_back(tape.values.into_iter().chain(gradients));
