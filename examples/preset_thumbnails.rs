@@ -24,7 +24,7 @@ const SIDE: u32 = 56;
 /// Steps after which a preset's plane shows what it will be.
 fn steps(preset: &str) -> u64 {
     match preset {
-        "gan-plane" | "gan-dense" | "info-gan" => 3000,
+        "gan-plane" | "gan-dense" | "info-gan" | "vae-gan" => 3000,
         "latent-flow" => 2500,
         "gan-collapse" | "wgan" => 2000,
         "wgan-gp-conv" => 1000,

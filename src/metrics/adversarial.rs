@@ -25,4 +25,6 @@ pub(super) const METRICS: &[Metric] = &[
     Metric { id: MetricId::GRADIENT_PENALTY, hue: 5, ..LOSS },
     Metric { id: MetricId::TEST_REAL_SCORE, source: MetricSource::TestSet, ..SCORE },
     Metric { id: MetricId::TEST_CRITIC, source: MetricSource::TestSet, hue: 2, ..CRITIC },
+    Metric { id: MetricId::FEATURE_ERROR, hue: 6, ..CRITIC },
+    Metric { id: MetricId::TEST_FEATURE_ERROR, source: MetricSource::TestSet, hue: 6, ..CRITIC },
 ];

@@ -13,6 +13,7 @@ pub static FAMILIES: &[&Family] = &[
     &vae::AUTOREGRESSIVE_VAE,
     &vae::BAYESIAN_VAE,
     &vae::AUTOENCODER,
+    &gan::VAE_GAN, // its decoder is a generator
     &gan::GAN,
     &gan::INFO_GAN,
     &gan::CONDITIONAL_GAN,

@@ -45,6 +45,10 @@ impl MetricId {
     pub const GRADIENT_PENALTY: Self = Self::new("gradient_penalty");
     /// Mean of D(x) on test images.
     pub const TEST_CRITIC: Self = Self::new("test_critic");
+    /// ½‖f(x) − f(x̃)‖² of training images and their reconstructions, in features of the critic.
+    pub const FEATURE_ERROR: Self = Self::new("feature_error");
+    /// The same of test images.
+    pub const TEST_FEATURE_ERROR: Self = Self::new("test_feature_error");
     /// Squared error of reconstructions of training images, mean over pixels.
     pub const SQUARED_ERROR: Self = Self::new("squared_error");
     /// The same of test images.

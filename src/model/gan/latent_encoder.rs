@@ -31,13 +31,16 @@ pub(super) struct LatentEncoder {
     pub network: LearningNetwork,
 }
 
+/// An encoder beside a generator starts from another seed than it and the critic.
+pub(super) fn of_encoder(layers: LayerSettings) -> LayerSettings {
+    LayerSettings { seed: layers.seed ^ 0x656e_636f_6465_7200, ..layers }
+}
+
 impl LatentEncoder {
     /// Fresh weights for images of `shape`.
     pub fn new(config: &ConfigValues, shape: ImageShape, parameters: Parameters) -> Result<Self> {
-        let layers: LayerSettings = config.read()?;
+        let layers = of_encoder(config.read()?);
         let latent = layers.latent;
-        // Another seed than the generator's and the critic's.
-        let layers = LayerSettings { seed: layers.seed ^ 0x656e_636f_6465_7200, ..layers };
         let make = |parameters: &mut Parameters| architecture::encoder(&layers, shape, parameters, latent);
         Ok(Self { settings: config.read()?, latent, network: LearningNetwork::new("encoder", parameters, make)? })
     }

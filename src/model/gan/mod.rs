@@ -1,17 +1,22 @@
 //! The generative adversarial network (Goodfellow 2014) with any of its losses, and penalties on the critic's gradient; with or
-//! without an encoder that reads latents from images; and told the class of images or not.
+//! without an encoder that reads latents from images; and told the class of images or not. Beside it the variational autoencoder
+//! whose decoder is such a generator.
 
 mod class_planes;
 mod conditional;
 mod discriminator;
+mod features;
 mod info;
 mod latent_encoder;
 mod table;
+mod vae_gan;
+mod vae_gan_table;
 
 pub use conditional::CONDITIONAL_GAN;
 pub(super) use discriminator::Discriminator;
 pub use info::INFO_GAN;
 pub use table::GAN;
+pub use vae_gan_table::VAE_GAN;
 
 use super::classes::{CLASSES, ClassIntervals, one_hot};
 use super::layers::LayerSettings;

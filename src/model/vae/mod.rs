@@ -16,8 +16,8 @@ mod table;
 pub use autoregressive::AUTOREGRESSIVE_VAE;
 pub use bayesian::BAYESIAN_VAE;
 pub use conditional::CONDITIONAL_VAE;
-pub(super) use table::VAE_FIELDS;
 pub use table::{AUTOENCODER, VAE};
+pub(super) use table::{BETA, BETA_WARM_UP_STEPS, FREE_BITS, VAE_FIELDS};
 
 use super::layers::LayerSettings;
 use super::learning::Updates;
@@ -58,6 +58,16 @@ impl KlWeight {
             true => self.beta * (step + 1) as f64 / self.beta_warm_up_steps as f64,
             false => self.beta,
         }
+    }
+
+    /// The KL, a mean over a batch in nats, and what of it is learned from after `step` other steps; of the KL of each dimension,
+    /// `[batch, latent]`.
+    pub(super) fn weigh(&self, divergence: &Tensor, step: u64) -> Result<(f32, Tensor)> {
+        let each = divergence.mean(0)?;
+        let sum = each.sum_all()?.to_scalar::<f32>()?;
+        // Free bits: a dimension below its share is left alone.
+        let each = if self.free_bits > 0.0 { each.maximum(self.free_bits)? } else { each };
+        Ok((sum, each.sum_all()?.affine(self.beta_at(step), 0.0)?))
     }
 }
 
@@ -178,11 +188,9 @@ impl Vae {
         let mut losses = vec![(MetricId::RECONSTRUCTION, reconstruction.to_scalar::<f32>()?)];
         let mut loss = reconstruction;
         if let Some((weight, (divergence, _))) = self.kl.zip(posterior) {
-            let each = divergence.mean(0)?;
-            losses.push((MetricId::KL, each.sum_all()?.to_scalar::<f32>()?));
-            // Free bits: a dimension below its share is left alone.
-            let each = if weight.free_bits > 0.0 { each.maximum(weight.free_bits)? } else { each };
-            loss = (loss + each.sum_all()?.affine(weight.beta_at(input.step), 0.0)?)?;
+            let (sum, weighted) = weight.weigh(&divergence, input.step)?;
+            losses.push((MetricId::KL, sum));
+            loss = (loss + weighted)?;
         }
         if let Some(divergence) = self.decoder.divergence()? {
             let of_weights = divergence.affine((input.train().count().max(1) as f64).recip(), 0.0)?;

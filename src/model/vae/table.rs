@@ -172,19 +172,18 @@ static ENCODER: Field = Field::choice("encoder", &ENCODERS, ENCODERS[0]).changes
     CardInput::Plain,
 );
 /// Weight of the KL term.
-pub(super) static BETA: Field = Field::real("beta", (0.0, 1000.0), 1.0).required().changes(FieldChange::Live).on_card(
-    Section::LIVE,
-    |_| "model.beta",
-    CardInput::Slider { least: 0.0, most: 10.0, logarithmic: false },
-);
+pub(in crate::model) static BETA: Field = Field::real("beta", (0.0, 1000.0), 1.0)
+    .required()
+    .changes(FieldChange::Live)
+    .on_card(Section::LIVE, |_| "model.beta", CardInput::Slider { least: 0.0, most: 10.0, logarithmic: false });
 /// Steps over which β rises from 0.
-pub(super) static BETA_WARM_UP_STEPS: Field = Field::whole("beta_warm_up_steps", (0, u64::MAX), 0).on_card(
+pub(in crate::model) static BETA_WARM_UP_STEPS: Field = Field::whole("beta_warm_up_steps", (0, u64::MAX), 0).on_card(
     Section::SCHEDULE,
     |_| "model.beta_warm_up",
     CardInput::Steps,
 );
 /// KL of a dimension, mean over a batch, below which it is not pressed, in nats (Kingma 2016); 0 for none.
-pub(super) static FREE_BITS: Field = Field::real("free_bits", (0.0, 100.0), 0.0).on_card(
+pub(in crate::model) static FREE_BITS: Field = Field::real("free_bits", (0.0, 100.0), 0.0).on_card(
     Section::SCHEDULE,
     |_| "model.free_bits",
     CardInput::Optional { usual: 0.25, unit: Some("model.unit_nats") },

@@ -18,6 +18,7 @@ static FILES: &[(&str, &[u8])] = &[
     ("vae-made", include_bytes!("../../../assets/presets/vae-made.png")),
     ("bayesian-vae", include_bytes!("../../../assets/presets/bayesian-vae.png")),
     ("ae-dense", include_bytes!("../../../assets/presets/ae-dense.png")),
+    ("vae-gan", include_bytes!("../../../assets/presets/vae-gan.png")),
     ("gan-plane", include_bytes!("../../../assets/presets/gan-plane.png")),
     ("gan-dense", include_bytes!("../../../assets/presets/gan-dense.png")),
     ("gan-collapse", include_bytes!("../../../assets/presets/gan-collapse.png")),
