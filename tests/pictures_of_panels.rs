@@ -57,6 +57,16 @@ fn linear(name: &str, inputs: usize, outputs: usize, activation: Activation) -> 
     Operation::linear(name, 0, (weight, bias), activation)
 }
 
+/// A network with weights that are the surer the smaller they are.
+fn deviating(operations: Vec<Operation>) -> Network {
+    let deviation = |operation: &Operation| WeightDeviations {
+        weight: operation.weight.iter().map(|weight| 0.3 * weight.abs()).collect(),
+        bias: vec![0.2; operation.bias.len()].into(),
+    };
+    let deviations: Vec<WeightDeviations> = operations.iter().map(deviation).collect();
+    Network::new(2, operations).unwrap().with_deviations(deviations).unwrap()
+}
+
 fn snapshot() -> Arc<Snapshot> {
     let size = SHAPE.values();
     let critic = Network::new(size, vec![linear("critic", size, 1, Activation::Identity)]).unwrap();
@@ -65,7 +75,7 @@ fn snapshot() -> Arc<Snapshot> {
         image: SHAPE,
         latent: 2,
         likelihood: Some(Likelihood::Bernoulli),
-        decoder: Network::new(2, vec![linear("decoder", 2, size, Activation::Sigmoid)]).unwrap(),
+        decoder: deviating(vec![linear("decoder", 2, size, Activation::Sigmoid)]),
         encoder: Some(Network::new(size, vec![linear("encoder", size, 4, Activation::Identity)]).unwrap()),
         critic: Some(Critic { network: critic, loss: AdversarialLoss::Wasserstein }),
         prior: Default::default(),
@@ -219,15 +229,6 @@ fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
     results.unwrap();
 }
 
-/// The same network with weights that are the surer the smaller they are.
-fn deviating(network: &Network) -> Network {
-    let deviations = network.operations().iter().map(|operation| WeightDeviations {
-        weight: operation.weight.iter().map(|weight| 0.3 * weight.abs()).collect(),
-        bias: vec![0.2; operation.bias.len()].into(),
-    });
-    Network::new(network.input(), network.operations().to_vec()).unwrap().with_deviations(deviations).unwrap()
-}
-
 /// A field of these weights; of classes one that no training decides.
 fn made(field: &'static PlaneField, snapshot: &Arc<Snapshot>, encoding: &Arc<Encoding>) -> FieldGrid {
     let lattice = Lattice::covering(
@@ -244,12 +245,6 @@ fn made(field: &'static PlaneField, snapshot: &Arc<Snapshot>, encoding: &Arc<Enc
         return FieldGrid { id: fresh_id(), step: 1234, lattice, values, took: Duration::ZERO };
     }
     let other = Network::new(2, vec![linear("other", 2, SHAPE.values(), Activation::Identity)]).unwrap();
-    let snapshot = match field.inputs {
-        FieldInputs::WeightPosterior => {
-            &Arc::new(Snapshot { decoder: deviating(&snapshot.decoder), ..(**snapshot).clone() })
-        }
-        _ => snapshot,
-    };
     let other = Snapshot { decoder: other, ..(**snapshot).clone() };
     let image = PosteriorSubject::Example(EXAMPLE).image(Some(&dataset()), None);
     let source = FieldSource {
