@@ -224,7 +224,7 @@ fn probabilities_are_shown_in_the_order_of_pixels_and_of_rows() {
 
 #[test]
 fn how_images_are_drawn_can_be_switched_off() {
-    let mut harness = drawn_by(AutoregressiveDraws { pixels: 64, hidden: 5 }, 0.3);
+    let mut harness = drawn_by(AutoregressiveDraws { pixels: 64, hidden: 5, context: 0 }, 0.3);
     let image = harness.state().panel.image(Slot::A).unwrap().clone();
     harness.state_mut().screen.settings.output.traces = false;
     harness.run_steps(2);

@@ -16,7 +16,8 @@ const GAIN: f64 = 1e-5;
 pub(super) trait Energy {
     fn energy(&mut self, corners: &[f64]) -> f64;
 
-    fn gradient(&mut self, corners: &[f64]) -> Vec<f64>;
+    /// `None` where `go_on`, asked now and then, says no.
+    fn gradient(&mut self, corners: &[f64], go_on: &mut dyn FnMut() -> bool) -> Option<Vec<f64>>;
 }
 
 /// Moves corners downhill; what it gives is never above where it began. `None` where `go_on` says no.
@@ -29,7 +30,7 @@ pub(super) fn descend(
 ) -> Option<Vec<f64>> {
     let mut at = begin;
     let mut value = energy.energy(&at);
-    let mut slope = energy.gradient(&at);
+    let mut slope = energy.gradient(&at, go_on)?;
     let mut memory: VecDeque<(Vec<f64>, Vec<f64>)> = VecDeque::new();
     for _ in 0..STEPS {
         if !go_on() {
@@ -51,7 +52,7 @@ pub(super) fn descend(
             enough.then_some((next, below))
         });
         let Some((next, below)) = found else { break };
-        let next_slope = energy.gradient(&next);
+        let next_slope = energy.gradient(&next, go_on)?;
         let moved: Vec<f64> = next.iter().zip(&at).map(|(a, b)| a - b).collect();
         let turned: Vec<f64> = next_slope.iter().zip(&slope).map(|(a, b)| a - b).collect();
         if dot(&moved, &turned) > 1e-12 * dot(&turned, &turned).sqrt() * dot(&moved, &moved).sqrt() {

@@ -15,6 +15,8 @@ const MEASURED: usize = 32;
 const AT_THE_EDGE: f64 = 30.0;
 /// How far inside the region the price begins, in nats; it grows with the square of what is passed of it.
 const MARGIN: f64 = 1.0;
+/// Numbers of latents that are decoded together, at most: of many dimensions those that differ in one are many.
+const TOGETHER: usize = 1 << 20;
 /// What the latent space's own length counts, so that there is a shortest path also where the decoder does not change.
 const OWN: f64 = 1e-3;
 
@@ -27,8 +29,14 @@ pub struct PathMetric<'a> {
 }
 
 impl<'a> PathMetric<'a> {
-    /// Of a decoder, with a price off the data's region where that is known and belongs to the same latent space.
-    pub fn new(decoder: &'a Network, support: Option<&'a DataSupport>, waypoints: &[Vec<f32>]) -> Self {
+    /// Of a decoder, with a price off the data's region where that is known and belongs to the same latent space. `None` where
+    /// `go_on` says no.
+    pub fn new(
+        decoder: &'a Network,
+        support: Option<&'a DataSupport>,
+        waypoints: &[Vec<f32>],
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Option<Self> {
         let support = support.filter(|support| support.latent() == decoder.input());
         let mut metric = Self { decoder, support, scale: 1.0, scratch: Scratch::default() };
         let mut places: Vec<f64> = waypoints.iter().take(MEASURED).flatten().map(|z| f64::from(*z)).collect();
@@ -38,14 +46,14 @@ impl<'a> PathMetric<'a> {
         }
         let latent = decoder.input().max(1);
         let mut squares = 0.0;
-        metric.differences(&places, |_, _, forward, back| {
+        metric.differences(&places, go_on, |_, _, forward, back| {
             squares += square_distance(forward, back) / (2.0 * SPAN).powi(2);
-        });
+        })?;
         let mean = squares / places.len().max(latent) as f64;
         if mean.is_normal() {
             metric.scale = mean;
         }
-        metric
+        Some(metric)
     }
 
     /// The latent dimensions.
@@ -157,26 +165,39 @@ impl<'a> PathMetric<'a> {
     }
 
     /// Gives for each latent and each dimension what the decoder makes a little before and a little after it: the row, the
-    /// dimension, the image after, the image before.
-    fn differences(&mut self, latents: &[f64], mut each: impl FnMut(usize, usize, &[f32], &[f32])) {
+    /// dimension, the image after, the image before. `None` where `go_on`, asked now and then, says no.
+    fn differences(
+        &mut self,
+        latents: &[f64],
+        go_on: &mut dyn FnMut() -> bool,
+        mut each: impl FnMut(usize, usize, &[f32], &[f32]),
+    ) -> Option<()> {
         let latent = self.latent().max(1);
-        let moved = latents.chunks_exact(latent).flat_map(|z| {
-            (0..2 * latent).flat_map(move |place| {
-                let by = if place % 2 == 0 { SPAN } else { -SPAN };
-                z.iter().enumerate().map(move |(k, z)| if k == place / 2 { (z + by) as f32 } else { *z as f32 })
-            })
-        });
-        let moved: Vec<f32> = moved.collect();
+        let (all, together) = (latents.len() / latent * latent, (TOGETHER / (2 * latent)).max(1));
         let (mut number, mut forward) = (0, Vec::new());
-        let Ok(()) = self.decoder.evaluate_each(&moved, &mut self.scratch, |image| {
-            if number % 2 == 0 {
-                forward = image.to_vec();
-            } else {
-                each(number / 2 / latent, number / 2 % latent, &forward, image);
+        for first in (0..all).step_by(together) {
+            if !go_on() {
+                return None;
             }
-            number += 1;
-            Ok::<_, Infallible>(())
-        });
+            let moved = (first..(first + together).min(all)).flat_map(|place| {
+                let (row, dimension) = (place / latent, place % latent);
+                let z = latents.get(row * latent..(row + 1) * latent).unwrap_or_default();
+                [SPAN, -SPAN].into_iter().flat_map(move |by| {
+                    z.iter().enumerate().map(move |(k, z)| if k == dimension { (z + by) as f32 } else { *z as f32 })
+                })
+            });
+            let moved: Vec<f32> = moved.collect();
+            let Ok(()) = self.decoder.evaluate_each(&moved, &mut self.scratch, |image| {
+                if number % 2 == 0 {
+                    forward = image.to_vec();
+                } else {
+                    each(number / 2 / latent, number / 2 % latent, &forward, image);
+                }
+                number += 1;
+                Ok::<_, Infallible>(())
+            });
+        }
+        Some(())
     }
 }
 
@@ -201,7 +222,7 @@ impl Energy for Leg<'_, '_> {
         self.metric.energy(&corners)
     }
 
-    fn gradient(&mut self, inner: &[f64]) -> Vec<f64> {
+    fn gradient(&mut self, inner: &[f64], go_on: &mut dyn FnMut() -> bool) -> Option<Vec<f64>> {
         let (latent, values) = (self.metric.latent(), self.metric.values());
         let corners = self.whole(inner);
         let images = self.metric.images(&corners);
@@ -209,7 +230,7 @@ impl Energy for Leg<'_, '_> {
         let pieces = (corners.len() / latent.max(1)).saturating_sub(1) as f64;
         let mut slopes = vec![0.0; inner.len()];
         // Of the images: 2n·Jᵀ(2f(zᵢ) − f(zᵢ₋₁) − f(zᵢ₊₁)).
-        self.metric.differences(inner, |row, dimension, after, before| {
+        self.metric.differences(inner, go_on, |row, dimension, after, before| {
             let (own, [left, right]) = (image(row + 1), [image(row), image(row + 2)]);
             let bent = own
                 .iter()
@@ -220,7 +241,7 @@ impl Energy for Leg<'_, '_> {
             if let Some(slope) = slopes.get_mut(row * latent + dimension) {
                 *slope += 2.0 * pieces * sum / (2.0 * SPAN);
             }
-        });
+        })?;
         // Of the latent space's own length and the price.
         let prices = self.metric.prices(&corners);
         let at = |corner: usize| corners.get(corner * latent..(corner + 1) * latent).unwrap_or_default();
@@ -241,7 +262,7 @@ impl Energy for Leg<'_, '_> {
                 *slope += pieces * self.metric.scale * (pulled + 0.5 * steep * upward[k] * squares);
             }
         }
-        slopes
+        Some(slopes)
     }
 }
 
@@ -270,11 +291,11 @@ mod tests {
         let codes = Encoding { step: 0, latent, mean, log_variance, kl_per_dimension, images, labels, took };
         let support = DataSupport::of(&codes).unwrap();
         for support in [None, Some(&support)] {
-            let mut metric = PathMetric::new(&decoder, support, &[vec![0.0; 3]]);
+            let mut metric = PathMetric::new(&decoder, support, &[vec![0.0; 3]], &mut || true).unwrap();
             let all: Vec<f64> = draws(6, 5 * latent).into_iter().map(|z| 0.5 * f64::from(z)).collect();
             let (inner, ends) = (all[latent..4 * latent].to_vec(), [&all[..latent], &all[4 * latent..]].concat());
             let mut leg = Leg { metric: &mut metric, ends };
-            let found = leg.gradient(&inner);
+            let found = leg.gradient(&inner, &mut || true).unwrap();
             for (place, found) in found.iter().enumerate() {
                 let mut at = |by: f64| {
                     let mut moved = inner.clone();

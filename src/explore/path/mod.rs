@@ -79,7 +79,7 @@ impl PathPlan {
                 legs.for_each(|(from, to)| append(&mut points, (from, to), spherical::leg(from, to, PIECES)));
             }
             PathKind::Geodesic => {
-                let mut metric = PathMetric::new(decoder, support, &self.waypoints);
+                let mut metric = PathMetric::new(decoder, support, &self.waypoints, go_on)?;
                 let graph = PathGraph::new(&mut metric, &self.waypoints, go_on)?;
                 for (number, (from, to)) in legs.enumerate() {
                     let ends = [number, (number + 1) % self.waypoints.len()];

@@ -126,7 +126,7 @@ proptest! {
         let plan = PathPlan { kind: PathKind::Geodesic, closed: false, waypoints: ends.clone() };
         let found = plan.curve(&decoder, support.as_ref(), &mut || true).unwrap();
         let straight = curve(PathKind::Straight, false, &ends, &decoder);
-        let mut metric = PathMetric::new(&decoder, support.as_ref(), &ends);
+        let mut metric = PathMetric::new(&decoder, support.as_ref(), &ends, &mut || true).unwrap();
         let mut energy = |curve: &LatentCurve| {
             let corners: Vec<f64> = curve.points().flatten().map(|z| f64::from(*z)).collect();
             metric.energy(&corners)
@@ -221,4 +221,21 @@ fn what_is_cancelled_or_no_path_gives_none() {
     for waypoints in [vec![vec![0.0; 2]], vec![vec![0.0; 3], vec![0.0; 2]], vec![vec![f32::NAN; 2], vec![0.0; 2]]] {
         assert!(PathPlan { waypoints, ..plan.clone() }.curve(&decoder, None, &mut || true).is_none());
     }
+}
+
+/// A latent number a pixel makes thousands of them, and each is moved by itself: a piece at a time, so that a cancelled path ends soon
+/// and holds no more than a piece.
+#[test]
+fn a_path_through_many_dimensions_is_cancelled_between_pieces() {
+    let latent = 3072;
+    let sum = Operation::linear("sum", 0, (vec![0.01; latent], vec![0.0]), Activation::Identity);
+    let decoder = Network::new(latent, vec![sum]).unwrap();
+    let waypoints = vec![vec![0.0; latent], vec![1.0; latent]];
+    let plan = PathPlan { kind: PathKind::Geodesic, closed: false, waypoints };
+    let mut asked = 0;
+    let found = plan.curve(&decoder, None, &mut || {
+        asked += 1;
+        asked < 5
+    });
+    assert!(found.is_none() && asked == 5, "{asked}");
 }
