@@ -59,7 +59,7 @@
 //! | directions that codes give, sliders, anchors, maps of points | `explore/codes`, `explore/anchors.rs`; `ui/latent`, `ui/points`; made in `app/latent_space.rs`, `app/point_maps.rs` |
 //! | what is outlined or searched among the points | `explore/outline.rs`, `ui/outlining.rs`, `app/selecting.rs` |
 //! | p(z|x), log p(x) and its gap to the ELBO; the places of images in a GAN's plane | `explore/posterior`, `metrics/{grid,inference_gap,places,missed}.rs`; as a curve `metrics/missed_share.rs`; on the plane `explore/field/posterior.rs`, `ui/plane/{subject,worst}.rs`, `ui/plane/layers/places.rs` |
-//! | a posterior of a decoder's weights, and where it is not sure | learned `nn/normal_layers.rs`, `model/vae/decoder.rs`; as plain data `snapshot/weight_deviations.rs`; on the plane `explore/field/uncertainty.rs` |
+//! | a posterior of a decoder's weights, and where it is not sure | learned `nn/normal_layers.rs`, `model/vae/normal_decoder.rs`; as plain data `snapshot/weight_deviations.rs`; on the plane `explore/field/uncertainty.rs` |
 //! | how an image was drawn (the tree over its pixels, states of rows, probabilities of pixels) | `nn/operations/draw_trace.rs`, each operation's `TracedDraws`, `Snapshot::trace`; beside the output `ui/output/trace` |
 //! | completing images | which pixels are kept: `explore/completion.rs`; draws of the others: `Trainable::complete`, of exact densities `model/exact/conditioned.rs`, of any decoder `explore/decoder_completion.rs`; `picture/completion.rs`, `cli/complete.rs` |
 //! | the drawing pad | `explore/pad.rs` as a value, `explore/brush.rs`, `explore/drawn.rs`; `ui/pad`, `app/apply/pad.rs` |

@@ -2,7 +2,7 @@
 
 use super::common::{progress_bar, usage};
 use super::interruption::is_interrupted;
-use super::plane::plane_of;
+use super::plane_choice::plane_of;
 use crate::dataset::Dataset;
 use crate::explore::posterior::EvidenceTable;
 use crate::metrics::{EvidenceError, Fineness, ImageEvidence, Integrated, VaeDensity, Weighed, grid, importance};

@@ -4,7 +4,7 @@ use super::Outcome;
 use super::common::{load_of_run, progress_bar, usage, within};
 use super::interruption::{AFTER_A_FRAME, end_of, go_on, is_interrupted, note_interruptions};
 use super::output::say;
-use super::plane::plane_from_disk;
+use super::plane_choice::plane_from_disk;
 use crate::explore::data_plane::{DataBounds, MappedGrid};
 use crate::explore::encoded::Encoding;
 use crate::explore::path::{DataSupport, PathFile, PathKind, PathPlan, Waypoints};

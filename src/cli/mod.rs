@@ -19,6 +19,7 @@ mod interruption;
 mod list;
 mod output;
 mod plane;
+mod plane_choice;
 mod plane_layers;
 mod plane_overview;
 mod sample;

@@ -1,18 +1,16 @@
 //! `latentarium plane`.
 
 use super::Outcome;
-use super::common::{open, usage, write_points, write_sheet};
+use super::common::{usage, write_points, write_sheet};
 use super::interruption::{SOON, end_of, go_on, note_interruptions};
 use super::output::say;
+use super::plane_choice::plane_from_disk;
 use super::plane_layers::{FigureRequest, PlaneLayers};
 use super::plane_overview::OverviewRequest;
-use crate::dataset::Split;
 use crate::explore::data_plane::MappedGrid;
-use crate::explore::default_plane;
-use crate::explore::plane::Plane;
 use crate::picture::{self, SheetLayout};
-use crate::run::{self, Opened};
-use anyhow::{Result, bail};
+use crate::run;
+use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -72,35 +70,4 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
     end_of(written)?;
     say(arguments.out.display())?;
     Ok(Outcome::Done)
-}
-
-/// The plane that a run is looked at by: the one in its folder, else the usual one.
-///
-/// # Errors
-/// If the one in its folder is of another latent space.
-pub fn plane_of(opened: &Opened, test: Option<&Split>) -> Result<Plane> {
-    let latent = opened.snapshot.latent;
-    match run::read_plane::<Plane>(&opened.folder)? {
-        Some(plane) if plane.is_valid(latent) => Ok(plane),
-        Some(plane) => bail!(
-            "{}/plane.toml: expected {latent} finite values a vector, found others ({})",
-            opened.folder.display(),
-            plane.latent()
-        ),
-        None => Ok(default_plane(&opened.snapshot, opened.config.model.seed(), test)),
-    }
-}
-
-/// The same, with the data of the run read where it takes data to choose one: a VAE of more than two dimensions is cut along
-/// those of highest KL.
-///
-/// # Errors
-/// Also if that data cannot be opened.
-pub fn plane_from_disk(opened: &Opened) -> Result<Plane> {
-    let needs_data = opened.snapshot.latent > 2 && opened.snapshot.encoder.is_some();
-    if needs_data && run::read_plane::<Plane>(&opened.folder)?.is_none() {
-        let (opened, data) = open(&opened.folder, None)?;
-        return plane_of(&opened, Some(&data.test));
-    }
-    plane_of(opened, None)
 }

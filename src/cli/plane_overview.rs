@@ -4,7 +4,7 @@ use super::Outcome;
 use super::common::{check_ending, open_for_images, usage, write_png};
 use super::interruption::{end_of, go_on};
 use super::output::say;
-use super::plane::plane_of;
+use super::plane_choice::plane_of;
 use crate::picture::{FreshSamples, OverviewCell, overview, plane};
 use crate::run::Opened;
 use anyhow::Result;

@@ -12,8 +12,8 @@ const FEWEST_IN_BATCH: usize = 2;
 /// lie beside no others.
 static ALL: [(&str, Setting); 4] = [
     ("network", Setting::word("dense")),
-    ("likelihood", Setting::word("gaussian")),
     ("binarize", Setting::word("none")),
+    ("likelihood", Setting::word("gaussian")),
     ("generator_output", Setting::word("linear")),
 ];
 
