@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod panel;
+#[path = "common/pictured_model.rs"]
+mod pictured_model;
 
 use eframe::egui::{self, Theme};
 use eframe::egui_wgpu::RenderState;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, TestRenderer};
-use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
+use latentarium::dataset::{Column, Dataset, Source, Split};
 use latentarium::diagnosis::StepLook;
 use latentarium::explore::browse::{Browse, DataPart, ExamplePlace};
 use latentarium::explore::compare::{MemorisedBound, SheetChoice, SheetPart, SheetSource};
@@ -22,9 +24,8 @@ use latentarium::explore::tiles::{Lattice, TileGrid};
 use latentarium::explore::timeline::{KeptIn, Timeline, TimelinePlace, TimelineTrack};
 use latentarium::gpu;
 use latentarium::model::Config;
-use latentarium::nn::adversarial::AdversarialLoss;
 use latentarium::nn::inspection::{Inspection, LayerInspection, ParameterInspection, ValueFigures};
-use latentarium::snapshot::{Activation, Critic, Likelihood, Network, Operation, Scratch, Snapshot, WeightDeviations};
+use latentarium::snapshot::{Activation, Network, Scratch, Snapshot};
 use latentarium::trainer::{DiagnosisReport, History, MetricId, Phase, Status};
 use latentarium::ui::Pane;
 use latentarium::ui::data_panel::known::BrowseView;
@@ -34,10 +35,10 @@ use latentarium::ui::slot::Slot;
 use latentarium::ui::training::known::TimelineView;
 use latentarium::ui::view::{ModelView, SheetView, View};
 use latentarium::ui::{Panels, theme};
+use pictured_model::{SHAPE, linear, snapshot};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-const SHAPE: ImageShape = ImageShape::grey(8, 8);
 /// The example whose posterior is pictured.
 const EXAMPLE: ExamplePlace = ExamplePlace { part: DataPart::Test, index: 3 };
 
@@ -49,37 +50,6 @@ fn can_draw() -> bool {
     assert!(std::env::var_os("LATENTARIUM_REQUIRE_GPU").is_none(), "there is no graphics adapter, and one is required");
     eprintln!("skipped: there is no graphics adapter to take pictures with");
     false
-}
-
-fn linear(name: &str, inputs: usize, outputs: usize, activation: Activation) -> Operation {
-    let weight: Vec<f32> = (0..inputs * outputs).map(|i| ((i * 37 % 101) as f32 / 50.0 - 1.0) * 0.8).collect();
-    let bias = vec![0.0; outputs];
-    Operation::linear(name, 0, (weight, bias), activation)
-}
-
-/// A network with weights that are the surer the smaller they are.
-fn deviating(operations: Vec<Operation>) -> Network {
-    let deviation = |operation: &Operation| WeightDeviations {
-        weight: operation.weight.iter().map(|weight| 0.3 * weight.abs()).collect(),
-        bias: vec![0.2; operation.bias.len()].into(),
-    };
-    let deviations: Vec<WeightDeviations> = operations.iter().map(deviation).collect();
-    Network::new(2, operations).unwrap().with_deviations(deviations).unwrap()
-}
-
-fn snapshot() -> Arc<Snapshot> {
-    let size = SHAPE.values();
-    let critic = Network::new(size, vec![linear("critic", size, 1, Activation::Identity)]).unwrap();
-    Arc::new(Snapshot {
-        step: 1234,
-        image: SHAPE,
-        latent: 2,
-        likelihood: Some(Likelihood::Bernoulli),
-        decoder: deviating(vec![linear("decoder", 2, size, Activation::Sigmoid)]),
-        encoder: Some(Network::new(size, vec![linear("encoder", size, 4, Activation::Identity)]).unwrap()),
-        critic: Some(Critic { network: critic, loss: AdversarialLoss::Wasserstein }),
-        prior: Default::default(),
-    })
 }
 
 fn dataset() -> Arc<Dataset> {

@@ -114,11 +114,14 @@ pub fn assert_parity(gpu: &Gpu, network: &Network, count: usize, case: &str) {
     }
 }
 
+/// The logits of an image's pixels given a context.
+type Logits<'a> = &'a dyn Fn(&[f32], &[f32]) -> Vec<f32>;
+
 /// Images that are drawn part by part are the same, but for those of which a number lay on the edge within rounding: few, and
 /// the same up to the part that it is in, which `part` says of a pixel.
 #[track_caller]
 fn assert_drawn(
-    logits: &dyn Fn(&[f32], &[f32]) -> Vec<f32>,
+    logits: Logits<'_>,
     part: &dyn Fn(usize) -> usize,
     latents: &[f32],
     (ours, expected): (&[f32], &[f32]),

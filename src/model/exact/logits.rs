@@ -161,6 +161,7 @@ pub(in crate::model) const fn logit_fields(rate: &'static Field, width: &'static
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used)]
 impl<D: LogitDensity> LogitModel<D> {
     /// log p(x) of images as the tests of training see it, by the average of the weights.
     pub fn log_ps(&self, images: Vec<f32>) -> Vec<f64> {
