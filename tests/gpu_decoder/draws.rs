@@ -1,6 +1,6 @@
 //! Operations that draw or choose, whose weights are not any numbers.
 
-use crate::device::{assert_parity, gpu, latents};
+use crate::device::{Gpu, assert_parity, gpu, latents};
 use crate::networks::random_operation;
 use latentarium::nn::conv_shape::Map;
 use latentarium::nn::operations::{
@@ -73,6 +73,15 @@ fn the_largest_number_is_the_one_that_it_is_on_the_cpu() {
     }
 }
 
+/// As the CPU draws them, and in chunks as whole.
+#[track_caller]
+fn assert_drawn_alike(gpu: &Gpu, network: &Network, count: usize, case: &str) {
+    assert_parity(gpu, network, count, case);
+    let latents = latents(network, count);
+    let whole = gpu.decode(network, &latents, count);
+    assert_eq!(gpu.decode_in_chunks(network, &latents, count, 3), whole, "{case}");
+}
+
 #[test]
 fn draws_pixel_by_pixel_decode_as_on_the_cpu() {
     let Some(gpu) = gpu() else { return };
@@ -88,11 +97,7 @@ fn draws_pixel_by_pixel_decode_as_on_the_cpu() {
         weight.iter_mut().for_each(|weight| *weight *= scale);
         let network = Network::new(draws.inputs(), vec![Operation::of_weight("draws", 0, draws, weight)]).unwrap();
         let count = [1, 2, 5, 13, 70][seed as usize % 5];
-        let case = format!("seed {seed} × {count}: {draws:?}");
-        assert_parity(gpu, &network, count, &case);
-        let latents = latents(&network, count);
-        let whole = gpu.decode(&network, &latents, count);
-        assert_eq!(gpu.decode_in_chunks(&network, &latents, count, 3), whole, "{case}");
+        assert_drawn_alike(gpu, &network, count, &format!("seed {seed} × {count}: {draws:?}"));
     }
 }
 
@@ -110,11 +115,7 @@ fn draws_row_by_row_decode_as_on_the_cpu() {
         weight.iter_mut().for_each(|weight| *weight *= scale);
         let network = Network::new(draws.inputs(), vec![Operation::of_weight("draws", 0, draws, weight)]).unwrap();
         let count = [1, 2, 5, 13][seed as usize % 4];
-        let case = format!("seed {seed} × {count}: {draws:?}");
-        assert_parity(gpu, &network, count, &case);
-        let latents = latents(&network, count);
-        let whole = gpu.decode(&network, &latents, count);
-        assert_eq!(gpu.decode_in_chunks(&network, &latents, count, 3), whole, "{case}");
+        assert_drawn_alike(gpu, &network, count, &format!("seed {seed} × {count}: {draws:?}"));
     }
 }
 

@@ -6,6 +6,8 @@ pub mod bits;
 pub mod blocks;
 pub mod conditioned;
 #[cfg(test)]
+pub(crate) mod drawn;
+#[cfg(test)]
 pub(crate) mod enumeration;
 pub mod logits;
 pub mod numbers;

@@ -1,13 +1,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 use super::*;
 use crate::model::exact::bits::{every, kinds};
-use crate::model::exact::numbers::softplus;
+use crate::model::exact::drawn::check_draws;
 use crate::model::trainable::{StepInput, Trainable};
 use crate::model::{Batches, Config};
-use crate::nn::operations::{DrawOrder, DrawTrace};
+use crate::nn::operations::DrawOrder;
 use crate::nn::parameters::copied;
-use crate::random::{Purpose, normal_rows};
-use crate::snapshot::{OperationKind, Scratch};
+use crate::random::Purpose;
+use crate::snapshot::Scratch;
 use candle_core::Device;
 
 /// A model after some steps with an average of its weights.
@@ -39,34 +39,7 @@ fn the_probabilities_of_all_images_sum_to_one() {
 #[test]
 fn what_is_drawn_row_by_row_is_as_likely_as_evaluation_says() {
     let model = trained(ImageShape { channels: 3, height: 5, width: 4 }, 60);
-    let (snapshot, pixels) = (model.snapshot(1).unwrap(), model.snapshot(1).unwrap().image.values());
-    let latents = normal_rows(5, Purpose::Sample, 0, 40, pixels);
-    let images = snapshot.decoder.evaluate(&latents, 40, &mut Scratch::default()).to_vec();
-    assert!(images.iter().all(|value| [0.0, 1.0].contains(value)));
-    let [operation] = snapshot.decoder.operations() else { panic!("one operation") };
-    let OperationKind::RecurrentDraws(draws) = operation.kind else { panic!("draws") };
-    let expected = model.log_ps(images.clone());
-    for (image, expected) in images.chunks_exact(pixels).zip(expected) {
-        let logits = draws.logits(&operation.weight, image);
-        let each = logits.iter().zip(image).map(|(logit, x)| f64::from(x * logit) - softplus(f64::from(*logit)));
-        let found: f64 = each.sum();
-        assert!((found - expected).abs() < 1e-4, "{found} {expected}");
-    }
-}
-
-#[test]
-fn the_probabilities_that_pixels_are_drawn_with_make_up_that_of_the_image() {
-    let model = trained(ImageShape { channels: 3, height: 5, width: 4 }, 60);
-    let snapshot = model.snapshot(1).unwrap();
-    let pixels = snapshot.image.values();
-    for latent in normal_rows(6, Purpose::Sample, 0, 40, pixels).chunks_exact(pixels) {
-        let image = snapshot.decoder.evaluate(latent, 1, &mut Scratch::default()).to_vec();
-        let Some(DrawTrace::Conditionals(found)) = snapshot.trace(&[latent]) else { panic!("conditionals") };
-        assert_eq!((found.ones.len(), found.order), (pixels, DrawOrder::Rows));
-        let each = found.ones.iter().zip(&image).map(|(p, x)| f64::from(if *x == 1.0 { *p } else { 1.0 - p }).ln());
-        let (found, expected) = (each.sum::<f64>(), model.log_ps(image)[0]);
-        assert!((found - expected).abs() < 1e-4, "{found} {expected}");
-    }
+    check_draws(&model, DrawOrder::Rows, |operation, image| model.density.draws.logits(&operation.weight, image));
 }
 
 #[test]

@@ -276,8 +276,8 @@ impl Trainable for Vae {
         draws: CompletionDraws,
     ) -> std::result::Result<Option<Completion>, StepError> {
         pixels.check(self.shape.values())?;
-        if let Some(completion) = self.decoder.complete(self.snapshot(0)?.decoder.operations(), pixels, draws) {
-            return Ok(Some(completion));
+        if self.decoder.noise() > 0 {
+            return Ok(self.decoder.complete(self.snapshot(0)?.decoder.operations(), pixels, draws));
         }
         let VaeEncoder::Experts(experts) = &self.encoder else { return Ok(None) };
         let (mean, log_variance) = experts.posterior(pixels.image, pixels.kept, self.optimizer.average())?;
