@@ -5,6 +5,8 @@ mod apply;
 mod browsing;
 mod class_networks;
 mod complete;
+mod completion_state;
+mod completions;
 mod counting;
 mod data_plane_state;
 mod data_planes;

@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod panel;
+#[path = "common/pictured_completion.rs"]
+mod pictured_completion;
 #[path = "common/pictured_model.rs"]
 mod pictured_model;
 
 use eframe::egui::{self, Theme};
 use eframe::egui_wgpu::RenderState;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, TestRenderer};
-use latentarium::dataset::{Column, Dataset, Source, Split};
 use latentarium::diagnosis::StepLook;
 use latentarium::explore::browse::{Browse, DataPart, ExamplePlace};
 use latentarium::explore::compare::{MemorisedBound, SheetChoice, SheetPart, SheetSource};
@@ -28,6 +29,7 @@ use latentarium::nn::inspection::{Inspection, LayerInspection, ParameterInspecti
 use latentarium::snapshot::{Activation, Network, Scratch, Snapshot};
 use latentarium::trainer::{DiagnosisReport, History, MetricId, Phase, Status};
 use latentarium::ui::Pane;
+use latentarium::ui::complete::known::CompletionView;
 use latentarium::ui::data_panel::known::BrowseView;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
 use latentarium::ui::settings::Settings;
@@ -35,7 +37,8 @@ use latentarium::ui::slot::Slot;
 use latentarium::ui::training::known::TimelineView;
 use latentarium::ui::view::{ModelView, SheetView, View};
 use latentarium::ui::{Panels, theme};
-use pictured_model::{SHAPE, linear, snapshot};
+use pictured_completion::completed;
+use pictured_model::{SHAPE, dataset, linear, snapshot};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -50,14 +53,6 @@ fn can_draw() -> bool {
     assert!(std::env::var_os("LATENTARIUM_REQUIRE_GPU").is_none(), "there is no graphics adapter, and one is required");
     eprintln!("skipped: there is no graphics adapter to take pictures with");
     false
-}
-
-fn dataset() -> Arc<Dataset> {
-    let pixels: Vec<u8> = (0..40 * SHAPE.values()).map(|i| (i * 7 % 256) as u8).collect();
-    let labels: Vec<u8> = (0..40).map(|i| i % 10).collect();
-    let names: Vec<String> = (0..10).map(|class| class.to_string()).collect();
-    let split = Split::of_bytes(SHAPE, pixels, vec![Column::class(labels, names)]);
-    Arc::new(Dataset::new(Source::default(), "stripes", split.clone(), split))
 }
 
 fn history(series: &[MetricId]) -> Arc<History> {
@@ -84,6 +79,10 @@ fn tiles() -> Arc<TileGrid> {
 
 fn take(name: &str, pane: Pane, size: [f32; 2]) {
     take_of(name, pane, size, &Pictured::default());
+}
+
+fn take_in_chinese(name: &str, pane: Pane, size: [f32; 2]) {
+    take_of(name, pane, size, &Pictured { in_chinese: true, ..Pictured::default() });
 }
 
 /// What a picture shows beside what all do.
@@ -165,7 +164,9 @@ fn take_of(name: &str, pane: Pane, size: [f32; 2], pictured: &Pictured) {
                 });
                 let browse = Browse { example: Some(EXAMPLE), ..Browse::default() };
                 let nothing = panel::view(models.clone().into(), &settings).browse;
+                let (drawn, completion) = completed(&data, Slot::BOTH.map(panel::id));
                 let view = View {
+                    completion: CompletionView { choice: &completion, known: drawn },
                     browse: if field.is_some() { BrowseView { browse: &browse, ..nothing } } else { nothing },
                     data: Some(&data),
                     cursor: [0.5, -0.5],
@@ -311,6 +312,16 @@ fn compare_sheet() {
     take("compare", Pane::of("compare"), [420.0, 480.0]);
 }
 
+#[test]
+fn complete() {
+    take("complete", Pane::of("complete"), [640.0, 400.0]);
+}
+
+#[test]
+fn complete_in_chinese() {
+    take_in_chinese("complete_zh-CN", Pane::of("complete"), [640.0, 400.0]);
+}
+
 fn compare_part(name: &str, part: SheetPart) {
     let choice = SheetChoice { part, ..SheetChoice::default() };
     take_of(name, Pane::of("compare"), [420.0, 480.0], &Pictured { choice, ..Pictured::default() });
@@ -328,8 +339,7 @@ fn compare_interpolation() {
 
 #[test]
 fn compare_sheet_in_chinese() {
-    let pictured = Pictured { in_chinese: true, ..Pictured::default() };
-    take_of("compare_zh-CN", Pane::of("compare"), [420.0, 480.0], &pictured);
+    take_in_chinese("compare_zh-CN", Pane::of("compare"), [420.0, 480.0]);
 }
 
 /// A step of the model above, with six images.

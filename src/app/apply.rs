@@ -1,5 +1,6 @@
 //! Carrying out Commands: the only place where the session changes because somebody asked. One file a kind of Command.
 
+mod completion;
 mod copy;
 mod data;
 mod export;
@@ -39,6 +40,7 @@ impl Session {
             Command::Compare(command) => self.apply_to_sheet(command),
             Command::Runs(command) => self.apply_to_runs(command),
             Command::Pad(command) => self.apply_to_pad(command),
+            Command::Completion(change) => self.apply_to_completion(change),
             Command::View(command) => self.apply_to_view(command),
             Command::File(command) => self.apply_to_files(command),
             Command::Undo => _ = self.go(UndoWay::Back),

@@ -7,6 +7,7 @@ use crate::explore::browse::DataStatistics;
 use crate::explore::codes::{DimensionEffects, PointMap};
 use crate::explore::compare::{FigureReference, MemorisedBound, Sheet, SheetSearch};
 use crate::explore::data_plane::DataPlane;
+use crate::explore::image_completer::CompletedImage;
 use crate::explore::path::PathMade;
 use crate::explore::plane::Plane;
 use crate::explore::posterior::WorstEncoded;
@@ -113,6 +114,8 @@ pub enum Done {
     ClassNetwork(Result<Option<Arc<Classifier>>, Message>),
     /// A model's samples were counted; `None` where that was cancelled.
     Shares(ModelId, Option<ClassShares>),
+    /// An image was completed by a model, or why not; `None` where that was cancelled, or nothing was decoded.
+    ImageCompleted(ModelId, Result<Option<Box<CompletedImage>>, Message>),
     /// What a model has learned of points.
     DataPlane(ModelId, Box<DataPlane>),
     /// A plane along directions that its codes give, or why there is none.

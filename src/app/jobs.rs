@@ -45,6 +45,8 @@ pub enum JobKey {
     Folders(Vec<ModelId>),
     /// A compare sheet is made.
     Sheet,
+    /// An image is completed by a model.
+    CompleteImage(ModelId),
     /// The classes of the data are learned.
     Classifier,
     /// The same, so well that a plane can be divided by them.
@@ -108,6 +110,7 @@ impl JobKey {
             Self::Preview => message!("preview of a folder"),
             Self::Folders(_) => message!("free folders"),
             Self::Sheet => message!("compare sheet"),
+            Self::CompleteImage(_) => message!("complete an image"),
             Self::Classifier | Self::ClassNetwork => message!("learn the classes"),
             Self::Shares(_) => message!("class shares"),
             Self::DataPlane(_) => message!("data plane"),
@@ -244,6 +247,7 @@ impl Jobs {
                 let follows = matches!(
                     key,
                     JobKey::Sheet
+                        | JobKey::CompleteImage(_)
                         | JobKey::Classifier
                         | JobKey::ClassNetwork
                         | JobKey::Shares(_)

@@ -64,6 +64,7 @@ impl Session {
             self.shell.say(Level::Failed, &explain(&message));
         }
         self.refresh_sheet();
+        self.refresh_completions();
         self.refresh_shares();
         self.refresh_data_planes();
         self.refresh_latent_space();

@@ -5,6 +5,7 @@ use crate::dataset::Source;
 use crate::explore::anchors::Anchors;
 use crate::explore::browse::Browse;
 use crate::explore::compare::SheetChoice;
+use crate::explore::completion_choice::CompletionChoice;
 use crate::explore::line::PlaneLine;
 use crate::explore::pad::PadState;
 use crate::explore::path::PlanePath;
@@ -75,6 +76,8 @@ pub struct Project {
     pub sheet: SheetChoice,
     /// The drawing pad.
     pub pad: PadState,
+    /// Which image is completed, and what of it is missing.
+    pub completion: CompletionChoice,
     /// Which examples of the data are listed, and which one is looked at.
     pub browse: Browse,
     /// The table of runs.
@@ -102,6 +105,7 @@ impl Default for Project {
             sheet_seed: 0,
             sheet: SheetChoice::default(),
             pad: PadState::default(),
+            completion: CompletionChoice::default(),
             browse: Browse::default(),
             runs: RunTable::default(),
             train_at_once: 2,
@@ -302,6 +306,7 @@ impl Project {
         self.train_at_once = self.train_at_once.clamp(1, MOST_MODELS);
         self.sheet = self.sheet.made_whole();
         self.pad = self.pad.made_whole();
+        self.completion = self.completion.made_whole();
         self.runs = self.runs.made_whole();
         self.settings = self.settings.made_whole();
         self

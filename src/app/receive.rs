@@ -100,6 +100,9 @@ impl Session {
             Done::Gaps(id, found) => self.take_gaps(id, found),
             Done::RunsRead(folder, read) => self.receive_runs(folder, read),
             Done::Measured(one) => self.receive_measured(*one),
+            Done::ImageCompleted(id, completed) => {
+                self.receive_completed(id, completed.map(|made| made.map(|made| *made)))
+            }
             Done::DataPlane(id, made) => self.receive_data_plane(id, *made),
             Done::Laid(id, laid) => self.receive_laid(id, laid.map(|plane| *plane)),
             Done::Effects(id, effects) => self.services.planes.planes.entry(id).space.receive_effects(effects),

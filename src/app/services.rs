@@ -1,6 +1,7 @@
 //! What runs in the background: jobs, trainers, the viewer, the decoder of the window's device. None of it is kept.
 
 use crate::app::browsing::Browsing;
+use crate::app::completion_state::CompletionState;
 use crate::app::decoder_state::DecoderState;
 use crate::app::jobs::{JobKey, Jobs};
 use crate::app::panel_picture::PanelPicture;
@@ -72,6 +73,8 @@ pub(super) struct Services {
     pub no_runtime: ModelRuntime,
     pub ready: Vec<ReadyMade>,
     pub sheet: SheetState,
+    /// What models make of the image that is completed.
+    pub completions: PerModel<CompletionState>,
     pub shares: SharesState,
     /// What is tried against findings.
     pub trials: Vec<Trial>,
@@ -111,6 +114,7 @@ impl Services {
             no_runtime: ModelRuntime::default(),
             ready: Vec::new(),
             sheet: SheetState::default(),
+            completions: PerModel::default(),
             trials: Vec::new(),
             shares: SharesState::default(),
             browsing: Browsing::default(),

@@ -316,6 +316,7 @@ impl Session {
                 selection: self.project.selection,
                 choice: &self.project.sheet,
             },
+            completion: self.completion_view(),
             trials: &services.trials,
             runs: self.run_table(),
             messages: &self.shell.messages,

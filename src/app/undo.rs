@@ -46,6 +46,8 @@ pub enum ChangeKind {
     Selection,
     /// What is on the drawing pad, and what was kept of it.
     Pad,
+    /// Which image is completed, and what of it is missing.
+    Completion,
     /// Which examples of the data are listed, and which one is looked at.
     Browse,
     /// The table of runs.

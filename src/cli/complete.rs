@@ -4,18 +4,15 @@ use super::Outcome;
 use super::common::{check_ending, open_for_images, within, write_png};
 use super::interruption::{SOON, is_interrupted, note_interruptions};
 use super::output::say;
-use crate::dataset::{Dataset, Split};
+use crate::dataset::Dataset;
 use crate::explore::completion::KeepRule;
-use crate::explore::decoder_completion::DecoderCompletion;
-use crate::explore::fitted_gaussian::FittedGaussian;
-use crate::model::{Completion, CompletionDraws, KeptPixels, Model};
+use crate::explore::image_completer::ImageCompleter;
+use crate::model::{Completion, CompletionDraws, ModelCopy};
 use crate::picture::{CompletedRow, completions};
 use crate::run::Opened;
-use crate::snapshot::Scratch;
 use anyhow::{Result, bail};
 use clap::Args;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Images, and draws of each, at most.
 const MOST: usize = 64;
@@ -65,14 +62,14 @@ pub fn run(arguments: &CompleteArguments) -> Result<Outcome> {
     let masks: Vec<Vec<bool>> = images.iter().map(|image| keep.mask(shape, *seed, *image as u64)).collect();
     let mut of_runs = Vec::with_capacity(runs.len());
     for run in &runs {
-        let completer = Completer::of(run, &dataset)?;
+        let completer = completer_of(run, &dataset)?;
         let mut completed = Vec::with_capacity(images.len());
         for (image, kept) in images.iter().zip(&masks) {
             if is_interrupted() {
                 return Ok(Outcome::Interrupted);
             }
             let draws = CompletionDraws { seed: *seed, image: *image as u64, count: arguments.draws };
-            match completer.complete(test, kept, draws)? {
+            match completer.complete(test, kept, draws, &mut || !is_interrupted())? {
                 Some(completion) => completed.push(completion),
                 None if is_interrupted() => return Ok(Outcome::Interrupted),
                 None => bail!("{}: expected decoded images that are numbers, found none", run.folder.display()),
@@ -105,36 +102,12 @@ pub fn run(arguments: &CompleteArguments) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// What completes images: the model itself where its family has a way to, else draws of its decoder's latents.
-struct Completer {
-    model: Model,
-    decoder: DecoderCompletion,
-}
-
-impl Completer {
-    fn of(run: &Opened, dataset: &Dataset) -> Result<Self> {
-        let snapshot = Arc::new(run.snapshot.clone());
-        let has_prior = run.config.model.family().samples;
-        let fitted = || FittedGaussian::in_place_of_prior(&snapshot, &dataset.train, &mut Scratch::default());
-        let fitted = if has_prior { None } else { fitted() };
-        Ok(Self { model: model_of(run)?, decoder: DecoderCompletion::new(snapshot, fitted) })
-    }
-
-    /// `None` where it was interrupted, or nothing finite is decoded.
-    fn complete(&self, test: &Split, kept: &[bool], draws: CompletionDraws) -> Result<Option<Completion>> {
-        if let Some(completion) = self.model.complete_test(test, kept, draws)? {
-            return Ok(Some(completion));
-        }
-        let image = test.gather(&[draws.image as usize]);
-        Ok(self.decoder.complete(KeptPixels { image: &image, kept }, draws, &mut || !is_interrupted()))
-    }
-}
-
-/// The model of a run's newest weights.
-fn model_of(run: &Opened) -> Result<Model> {
-    let mut model = Model::new(&run.config.model, run.config.image)?;
-    model.restore(&run.checkpoint.saved)?;
-    Ok(model)
+/// The model of a run's newest weights, as what completes images of the data.
+fn completer_of(run: &Opened, dataset: &Dataset) -> Result<ImageCompleter> {
+    let Opened { config, checkpoint, .. } = run;
+    let (config, shape) = (config.model.clone(), config.image);
+    let copy = ModelCopy { step: checkpoint.step, config, shape, saved: checkpoint.saved.clone() };
+    Ok(ImageCompleter::of(&copy, &dataset.train)?)
 }
 
 /// log p(missing | kept) in words.

@@ -3,9 +3,11 @@
 use crate::dataset::ImageShape;
 use crate::random::{Purpose, stream};
 use rand::Rng;
+use serde::{Deserialize, Serialize};
 
-/// A rule for which pixels are kept; a place is kept in all of its channels.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A rule for which pixels are kept; a place is kept in all of its channels. Written as it is named.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum KeepRule {
     /// The upper half, with the middle row where there is one.
     Top,
@@ -53,6 +55,20 @@ impl KeepRule {
             places.extend((0..width).map(|column| is_kept(row, column)));
         }
         places.repeat(channels)
+    }
+}
+
+impl From<KeepRule> for String {
+    fn from(rule: KeepRule) -> Self {
+        rule.to_string()
+    }
+}
+
+impl TryFrom<String> for KeepRule {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::named(&name).ok_or(name)
     }
 }
 

@@ -23,6 +23,11 @@ impl<T> Latest<T> {
         drop(old);
     }
 
+    /// Takes the newest value out.
+    pub fn take(&self) -> Option<Arc<T>> {
+        self.value.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// The newest value.
     pub fn get(&self) -> Option<Arc<T>> {
         self.value.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -1,5 +1,6 @@
 //! The controls that a trainer receives, and the events that it sends.
 
+use super::copy_slot::CopySlot;
 use crate::diagnosis::FindingChange;
 use crate::message::Message;
 use crate::model::{Change, Key, Part};
@@ -27,6 +28,8 @@ pub enum Control {
     Set(Key, Value),
     /// Write the run to its folder, or to this one from now on; from then on it is written by itself too.
     Save(PathBuf),
+    /// Put a copy of the model here.
+    Copy(CopySlot),
     /// Nobody will want this run again: what is in [`Options::autosave_folder`](super::Options::autosave_folder) is removed.
     Discard,
     /// End the thread.

@@ -2,6 +2,7 @@
 
 mod autosave;
 mod changes;
+mod copy_slot;
 mod diagnose;
 mod diagnosing;
 mod early_stop;
@@ -26,6 +27,7 @@ mod writer;
 pub use crate::history::{Axis, Curve, CurveMark, History, MarkKind};
 pub use crate::model::{MetricId, Part};
 pub use autosave::Autosave;
+pub use copy_slot::CopySlot;
 pub use diagnosing::{Diagnosing, DiagnosisReport};
 pub use ending::wait_for_ended;
 pub use latest::Latest;

@@ -1,13 +1,14 @@
 //! What a trainer does to have its run written: copies it at a step boundary, and learns later what came of it.
 
 use super::autosave::{Due, LastWrite};
+use super::copy_slot::CopySlot;
 use super::message::{Event, Phase};
 use super::worker::Worker;
 use super::write_request::{Rows, RunState, WriteRequest};
 use super::writer::Written;
 use crate::disk::atomic;
 use crate::message::{Explain, message};
-use crate::model::Losses;
+use crate::model::{Losses, ModelCopy};
 use crate::run::metrics_file::MetricsRow;
 use crate::run::{Checkpoint, RunError};
 use std::path::PathBuf;
@@ -35,6 +36,18 @@ impl Worker {
             let rows = Rows::Next(std::mem::take(&mut self.saving.rows));
             self.writer.submit(WriteRequest { folder, step, rows, run: None });
         }
+    }
+
+    /// Puts a copy of the model where somebody waits for it.
+    pub(super) fn copy_into(&self, slot: &CopySlot) {
+        match self.model.save() {
+            Ok(saved) => {
+                let (step, config, shape) = (self.step, self.config.clone(), self.dataset.shape());
+                slot.put(ModelCopy { step, config, shape, saved });
+            }
+            Err(error) => tracing::warn!("no copy of step {}: {error}", self.step),
+        }
+        (self.options.wake)();
     }
 
     /// Copies the run as it is and has it written to `folder`; `requested`: by somebody who waits for the answer.

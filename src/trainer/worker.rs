@@ -203,6 +203,7 @@ impl Worker {
                 }
             }
             Control::Save(folder) => self.save(folder, true),
+            Control::Copy(slot) => self.copy_into(&slot),
             Control::Discard => self.discard(),
             Control::Start | Control::Pause | Control::Step(_) | Control::Stop => {}
         }

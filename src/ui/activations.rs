@@ -27,14 +27,11 @@ pub struct Activations {
     made: Option<LookFound>,
     picture: Option<(usize, Bitmap)>,
     requested: Option<(Slot, Arc<Look>)>,
-    /// Whether this frame has drawn it.
-    drawn: bool,
     slot: gpu::TextureSlot,
 }
 
 impl Panel for Activations {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-        self.drawn = true;
         let mut lens = view.settings.lens;
         let operations = |slot: Slot| view.model(slot).snapshot.map(|s| s.decoder.operations()).unwrap_or_default();
         ui.horizontal_wrapped(|ui| {
@@ -131,17 +128,17 @@ impl Panel for Activations {
     }
 
     fn begin_frame(&mut self) {
-        (self.drawn, self.requested) = (false, None);
+        self.requested = None;
     }
 
     fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
-        // Off the screen nothing is asked for, and no weights are held.
-        if !self.drawn {
-            (self.made, self.picture) = (None, None);
-        }
         if let Some((slot, look)) = &self.requested {
             needs.look(*slot, look);
         }
+    }
+
+    fn leave(&mut self) {
+        *self = Self::default();
     }
 }
 

@@ -6,6 +6,7 @@ use crate::explore::anchors::Anchor;
 use crate::explore::browse::{Browse, ExamplePlace};
 use crate::explore::codes::PlaneBasis;
 use crate::explore::compare::SheetChoice;
+use crate::explore::completion_choice::CompletionChange;
 use crate::explore::line::PlaneLine;
 use crate::explore::outline::SelectBy;
 use crate::explore::pad::PadChange;
@@ -40,6 +41,8 @@ pub enum Command {
     Runs(RunsCommand),
     /// About the drawing pad.
     Pad(PadCommand),
+    /// About which image is completed, and what of it is missing.
+    Completion(CompletionChange),
     /// About how the window looks.
     View(ViewCommand),
     /// About files and the program.
@@ -323,6 +326,7 @@ commands_of!(
     Compare: CompareCommand,
     Runs: RunsCommand,
     Pad: PadCommand,
+    Completion: CompletionChange,
     View: ViewCommand,
     File: FileCommand
 );

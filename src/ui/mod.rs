@@ -2,8 +2,10 @@
 
 pub mod activations;
 pub mod ask;
+pub mod brush_surface;
 pub mod command;
 pub mod compare;
+pub mod complete;
 pub mod copy;
 pub mod damaged;
 pub mod data_panel;

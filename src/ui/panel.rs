@@ -26,8 +26,11 @@ pub trait Panel {
     /// A frame begins, in which it may not be drawn.
     fn begin_frame(&mut self) {}
 
-    /// Adds what it needs to be made, after the frame is drawn; `now_secs` is any clock that goes forward.
+    /// Adds what it needs to be made, after a frame in which it was drawn; `now_secs` is any clock that goes forward.
     fn needs(&mut self, _view: &View<'_>, _now_secs: f64, _needs: &mut PanelNeeds) {}
+
+    /// A frame has not drawn it: it lets weights, data and what is made of them go.
+    fn leave(&mut self) {}
 }
 
 /// What the panels that were drawn need to be made in the background, and what the window has to know of them.
@@ -57,6 +60,8 @@ pub struct PanelNeeds {
     pub data_plane: bool,
     /// Whether the compare sheet is drawn.
     pub sheet: bool,
+    /// Whether completed images are drawn.
+    pub completion: bool,
     /// Whether a hand is near the timeline: what it may ask for is read ahead.
     pub timeline: bool,
     /// What to find the nearest training image of.

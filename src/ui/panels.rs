@@ -6,8 +6,8 @@ use crate::ui::pane::Pane;
 use crate::ui::panel::{Panel, PanelNeeds};
 use crate::ui::view::View;
 use crate::ui::{
-    activations, compare, damaged, data_panel, data_plane, diagnose, dialogs, fork, latent, log, output, pad, plane,
-    points, runs, setup, step_through, theme, training,
+    activations, compare, complete, damaged, data_panel, data_plane, diagnose, dialogs, fork, latent, log, output, pad,
+    plane, points, runs, setup, step_through, theme, training,
 };
 use eframe::egui::{Rect, Ui};
 
@@ -47,6 +47,7 @@ pub static PANELS: &[PanelEntry] = &[
     PanelEntry { id: "output", dock: Dock::RightTop, make: || Box::<output::OutputPanel>::default() },
     PanelEntry { id: "compare", dock: Dock::RightBottom, make: || Box::<compare::Compare>::default() },
     PanelEntry { id: "diagnose", dock: Dock::RightBottom, make: || Box::<diagnose::Diagnose>::default() },
+    PanelEntry { id: "complete", dock: Dock::RightBottom, make: || Box::<complete::Complete>::default() },
     PanelEntry { id: "data", dock: Dock::RightBottom, make: || Box::<data_panel::DataPanel>::default() },
     PanelEntry { id: "latent", dock: Dock::RightBottom, make: || Box::<latent::LatentPanel>::default() },
     PanelEntry { id: "points", dock: Dock::RightBottom, make: || Box::<points::PointsPanel>::default() },
@@ -118,10 +119,15 @@ impl Panels {
         self.panels.iter_mut().for_each(|(_, panel)| panel.begin_frame());
     }
 
-    /// What the panels need after a frame.
+    /// What the panels need that a frame has drawn. Off the screen nothing is asked for, and nothing is held.
     pub fn needs(&mut self, view: &View<'_>, now_secs: f64) -> PanelNeeds {
         let mut needs = PanelNeeds::default();
-        self.panels.iter_mut().for_each(|(_, panel)| panel.needs(view, now_secs, &mut needs));
+        for (pane, panel) in &mut self.panels {
+            match self.places.iter().any(|(drawn, _)| drawn == pane) {
+                true => panel.needs(view, now_secs, &mut needs),
+                false => panel.leave(),
+            }
+        }
         needs
     }
 }

@@ -188,6 +188,10 @@ impl Panel for StepThrough {
             }
         });
     }
+
+    fn leave(&mut self) {
+        self.drawn = None;
+    }
 }
 
 /// An image with its loss, and what was made in its place with its own. Whether it was clicked.

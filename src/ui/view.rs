@@ -15,6 +15,7 @@ use crate::model::{Config, ModelId};
 use crate::snapshot::Snapshot;
 use crate::trainer::{DiagnosisReport, History, Phase, Status};
 use crate::ui::command::{Command, PlaneCommand};
+use crate::ui::complete::known::CompletionView;
 use crate::ui::data_panel::known::BrowseView;
 use crate::ui::diagnose::known::Trial;
 use crate::ui::messages::Messages;
@@ -211,6 +212,8 @@ pub struct View<'a> {
     pub pad: PadView<'a>,
     /// The compare sheet.
     pub sheet: SheetView<'a>,
+    /// The image that is completed.
+    pub completion: CompletionView<'a>,
     /// What is tried against findings.
     pub trials: &'a [Trial],
     /// The table of runs.

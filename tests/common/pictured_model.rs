@@ -1,6 +1,6 @@
-//! A model whose pictures are always the same.
+//! A model and data whose pictures are always the same.
 
-use latentarium::dataset::ImageShape;
+use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
 use latentarium::nn::adversarial::AdversarialLoss;
 use latentarium::snapshot::{Activation, Critic, Likelihood, Network, Operation, Snapshot, WeightDeviations};
 use std::sync::Arc;
@@ -39,4 +39,13 @@ pub fn snapshot() -> Arc<Snapshot> {
         critic: Some(Critic { network: critic, loss: AdversarialLoss::Wasserstein }),
         prior: Default::default(),
     })
+}
+
+/// Forty images of stripes in ten classes.
+pub fn dataset() -> Arc<Dataset> {
+    let pixels: Vec<u8> = (0..40 * SHAPE.values()).map(|i| (i * 7 % 256) as u8).collect();
+    let labels: Vec<u8> = (0..40).map(|i| i % 10).collect();
+    let names: Vec<String> = (0..10).map(|class| class.to_string()).collect();
+    let split = Split::of_bytes(SHAPE, pixels, vec![Column::class(labels, names)]);
+    Arc::new(Dataset::new(Source::default(), "stripes", split.clone(), split))
 }

@@ -5,6 +5,7 @@
 mod common;
 
 mod compare;
+mod complete;
 mod data;
 mod diagnose;
 mod export;

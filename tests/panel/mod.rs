@@ -5,6 +5,7 @@ use eframe::egui;
 use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
 use latentarium::explore::browse::Browse;
 use latentarium::explore::compare::{Sheet, SheetChoice};
+use latentarium::explore::completion_choice::CompletionChoice;
 use latentarium::explore::line::PlaneLine;
 use latentarium::explore::pad::PadState;
 use latentarium::explore::pad_canvas::PadCanvas;
@@ -13,11 +14,12 @@ use latentarium::explore::runs::RunTable;
 use latentarium::explore::timeline::Timeline;
 use latentarium::explore::viewport::Viewport;
 use latentarium::gpu::Decoding;
-use latentarium::model::{Config, ModelId};
+use latentarium::model::{Config, ModelId, PerModel};
 use latentarium::random::{Purpose, normal_rows};
 use latentarium::snapshot::{Activation, Likelihood, Network, Operation, Snapshot};
 use latentarium::ui::Panel;
 use latentarium::ui::command::{Command, CompareCommand, PadCommand, PlaneCommand, ViewCommand};
+use latentarium::ui::complete::known::{CompletionView, ModelCompletion};
 use latentarium::ui::data_panel::known::{BrowseView, ListedExamples, Thumbnails};
 use latentarium::ui::messages::Messages;
 use latentarium::ui::plane::known::{PlaneView, PlanesView};
@@ -78,6 +80,8 @@ pub struct Screen {
     pub sheet: Option<Arc<Sheet>>,
     pub selection: Option<usize>,
     pub choice: SheetChoice,
+    pub completion: CompletionChoice,
+    pub completed: PerModel<ModelCompletion>,
     canvas: PadCanvas,
     pub commands: Vec<Command>,
 }
@@ -101,6 +105,8 @@ impl Screen {
             sheet: None,
             selection: None,
             choice: SheetChoice::default(),
+            completion: CompletionChoice::default(),
+            completed: PerModel::default(),
             canvas: PadCanvas::default(),
             commands: Vec::new(),
         }
@@ -130,6 +136,7 @@ impl Screen {
             path: self.path.as_ref(),
             viewport: self.viewport,
             planes: self.planes.clone(),
+            completion: CompletionView { choice: &self.completion, known: self.completed.clone() },
             sheet: SheetView {
                 sheet: self.sheet.as_ref(),
                 seed: 0,
@@ -149,6 +156,7 @@ impl Screen {
                 Command::Plane(PlaneCommand::LineSettled(line)) => self.line = Some(*line),
                 Command::Plane(PlaneCommand::Path(path)) => (self.line, self.path) = (None, path.clone()),
                 Command::Pad(PadCommand::Change(change)) => self.pad.apply(change.clone(), shape.unwrap()),
+                Command::Completion(change) => self.completion.apply(change.clone(), shape.unwrap()),
                 Command::Pad(PadCommand::CursorToCode(to)) => self.cursor = *to,
                 Command::Plane(PlaneCommand::Viewport(viewport)) => self.viewport = *viewport,
                 Command::Compare(CompareCommand::Select(index)) => self.selection = *index,
@@ -212,6 +220,12 @@ fn empty_pad() -> &'static PadState {
     EMPTY.get_or_init(PadState::default)
 }
 
+/// The image that is completed at first, by nobody yet.
+fn nothing_completed() -> CompletionView<'static> {
+    static USUAL: OnceLock<CompletionChoice> = OnceLock::new();
+    CompletionView { choice: USUAL.get_or_init(CompletionChoice::default), known: PerModel::default() }
+}
+
 /// The sheet as it is at first.
 fn usual_choice() -> &'static SheetChoice {
     static USUAL: OnceLock<SheetChoice> = OnceLock::new();
@@ -249,6 +263,7 @@ pub fn view<'a>(models: Vec<ModelView<'a>>, settings: &'a Settings) -> View<'a> 
         viewport: Viewport::default(),
         planes: PlanesView::default(),
         pad: PadView { state: empty_pad(), image: None },
+        completion: nothing_completed(),
         trials: &[],
         runs: no_runs(),
         sheet: SheetView { sheet: None, seed: 0, computing: false, selection: None, choice: usual_choice() },

@@ -10,6 +10,8 @@ use latentarium::explore::brush::PadStroke;
 use latentarium::explore::codes::{Attribute, MapKind, PlaneBasis};
 use latentarium::explore::coloring::ColorBy;
 use latentarium::explore::compare::SheetColumn;
+use latentarium::explore::completion::KeepRule;
+use latentarium::explore::completion_choice::CompletionChange;
 use latentarium::explore::line::PlaneLine;
 use latentarium::explore::outline::{Outline, SelectBy};
 use latentarium::explore::pad::{PadChange, PadPen};
@@ -41,7 +43,8 @@ pub fn command(session: &Session, folder: &Path, chance: &mut Chance) -> Command
         56..64 => view(session, chance).into(),
         64..70 => timeline(session, chance).into(),
         70..80 => file(session, folder, chance).into(),
-        80..85 => pad(folder, chance).into(),
+        80..83 => pad(folder, chance).into(),
+        83..85 => completion(chance).into(),
         85..88 => data(folder, chance).into(),
         88..90 => chance
             .one_of(&[
@@ -317,6 +320,16 @@ fn pad(folder: &Path, chance: &mut Chance) -> PadCommand {
         0 => PadCommand::MakeDataSet(folder.join("drawings")),
         1 => PadCommand::CursorToCode(chance.place()),
         _ => PadCommand::Change(change),
+    }
+}
+
+fn completion(chance: &mut Chance) -> CompletionChange {
+    match chance.below(6) {
+        0 => CompletionChange::Image(chance.below(3000)),
+        1 => CompletionChange::Keep(chance.one_of(&[KeepRule::Top, KeepRule::Left, KeepRule::Random { share: 0.3 }])),
+        2 | 3 => CompletionChange::Paint { points: vec![chance.place(), chance.place()], begins: chance.once_in(2) },
+        4 => CompletionChange::Brush(PadPen { erases: chance.once_in(2), ..PadPen::default() }),
+        _ => CompletionChange::Seed(chance.seed()),
     }
 }
 

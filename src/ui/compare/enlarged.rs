@@ -1,6 +1,6 @@
 //! The image that is selected and what the models make of it, large.
 
-use super::pictures::SheetImage;
+use super::pictures::{SheetImage, SheetPictures};
 use super::titles::{class_name, figure_lines, letter_of, likelihood_name, tip, title};
 use super::{Compare, class_names};
 use crate::explore::compare::{Sheet, SheetColumn};
@@ -18,6 +18,7 @@ impl Compare {
         let row = view.sheet.row();
         let escapes = view.sheet.selection.is_some() && widgets::escapes(ui.ctx());
         let Some(row) = row.filter(|_| self.enlarged == view.sheet.selection) else {
+            self.large = SheetPictures::default();
             if escapes {
                 commands.push(CompareCommand::Select(None).into());
             }

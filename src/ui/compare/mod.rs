@@ -34,8 +34,6 @@ pub struct Compare {
     index: usize,
     /// Height of the figures below in the last frame, in points.
     footer: f32,
-    /// Whether it is drawn in this frame.
-    drawn: bool,
 }
 
 /// The rows of a sheet in the order they are shown in.
@@ -85,16 +83,19 @@ fn choose(view: &View<'_>, choice: SheetChoice, commands: &mut Vec<Command>) {
 
 impl Panel for Compare {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-        self.drawn = true;
         if view.has_points() {
+            self.leave();
             widgets::empty(ui, &tr("compare.points"));
             return;
         }
         let Some(sheet) = view.sheet.sheet else {
+            self.leave();
             widgets::empty(ui, &tr(if view.sheet.computing { "compare.computing" } else { "compare.empty" }));
             return;
         };
         self.controls(ui, view, sheet, commands);
+        // It is of an older sheet where the rows are not looked at.
+        self.order.take_if(|shown| !Arc::ptr_eq(&shown.sheet, sheet));
         match view.sheet.choice.part {
             SheetPart::Images => {
                 self.table(ui, view, sheet, commands);
@@ -107,11 +108,11 @@ impl Panel for Compare {
         self.enlarged(ui, view, sheet, commands);
     }
 
-    fn begin_frame(&mut self) {
-        self.drawn = false;
+    fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
+        needs.sheet = true;
     }
 
-    fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
-        needs.sheet |= self.drawn;
+    fn leave(&mut self) {
+        (self.pictures, self.large, self.order) = (SheetPictures::default(), SheetPictures::default(), None);
     }
 }

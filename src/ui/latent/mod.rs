@@ -42,12 +42,10 @@ pub struct LatentPanel {
     sliders: Sliders,
     anchors: AnchorCells,
     directions: DirectionCells,
-    drawn: bool,
 }
 
 impl Panel for LatentPanel {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-        self.drawn = true;
         ui.horizontal_wrapped(|ui| {
             for (section, name, tip) in LatentSection::ALL {
                 ui.selectable_value(&mut self.section, section, tr(name)).on_hover_text(tr(tip));
@@ -78,13 +76,16 @@ impl Panel for LatentPanel {
     }
 
     fn begin_frame(&mut self) {
-        self.drawn = false;
         self.directions.begin_frame();
     }
 
     fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
-        needs.latent_space |= self.drawn;
+        needs.latent_space = true;
         self.directions.needs(needs);
+    }
+
+    fn leave(&mut self) {
+        self.directions = DirectionCells::default();
     }
 }
 

@@ -91,6 +91,12 @@ impl Panel for OutputPanel {
         }
         needs.nearest = self.nearest_query(now_secs);
     }
+
+    fn leave(&mut self) {
+        self.scratch = Scratch::default();
+        self.cells.iter_mut().for_each(|cell| cell.decoded = None);
+        self.nearest.leave();
+    }
 }
 
 impl OutputPanel {

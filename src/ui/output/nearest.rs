@@ -58,6 +58,11 @@ impl NearestImage {
         }
     }
 
+    /// Lets the weights go that it was asked for by.
+    pub fn leave(&mut self) {
+        self.asked = None;
+    }
+
     /// What to ask it for: this look at once where its latent is another, and twice a second while only the weights change.
     pub fn query(&mut self, look: Arc<Look>, now_secs: f64) -> Option<Arc<Look>> {
         let serves = |asked: &Asked| {

@@ -12,15 +12,15 @@ use crate::explore::pad_canvas::PadCanvas;
 use crate::gpu::TextureSlot;
 use crate::gpu::image::{self, Fit};
 use crate::picture::Bitmap;
+use crate::ui::brush_surface::{BrushMove, BrushSurface, on_pixels, show_brush, whole_pixel_side};
 use crate::ui::command::{Command, ImageSubject, PadCommand};
 use crate::ui::slot::Slot;
 use crate::ui::text::{number, tr};
 use crate::ui::view::View;
 use crate::ui::{Panel, PanelNeeds, copy, theme, widgets};
 use cell::DrawnCell;
-use eframe::egui::emath::GuiRounding;
-use eframe::egui::{CursorIcon, Event, FontId, Label, PointerButton, Pos2, Rect, Response, RichText, Role};
-use eframe::egui::{ScrollArea, Sense, Stroke, StrokeKind, Theme, Ui, WidgetInfo, vec2};
+use eframe::egui::{FontId, Label, Rect, Response, RichText, Role};
+use eframe::egui::{ScrollArea, Stroke, StrokeKind, Theme, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 use std::sync::Arc;
 
@@ -41,8 +41,7 @@ pub struct Pad {
     kept: kept::KeptPictures,
     /// The name that is being typed for a class.
     naming: Option<(u8, String)>,
-    /// Whether the pen is down.
-    draws: bool,
+    surface: BrushSurface,
     /// The test image that is put onto the pad next.
     image: usize,
     /// Where the cursor was sent last.
@@ -65,25 +64,6 @@ fn stroke(pen: PadPen, shape: ImageShape, at: [f32; 2]) -> PadStroke {
         (false, false) => [255; 3],
     };
     PadStroke { points: vec![at], width: pen.width * shape.width.max(shape.height) as f32, color }
-}
-
-/// The largest side up to `side` (in points) at which every pixel of an image is a whole number of the screen's.
-fn whole_pixel_side(ui: &Ui, side: f32, shape: ImageShape) -> f32 {
-    let (longest, scale) = (shape.width.max(shape.height).max(1) as f32, ui.ctx().pixels_per_point());
-    let times = (side * scale / longest).floor();
-    if times >= 1.0 { times * longest / scale } else { side }
-}
-
-/// A place that begins and ends at whole pixels of the screen.
-fn on_pixels(ui: &Ui, rect: Rect) -> Rect {
-    rect.round_to_pixels(ui.ctx().pixels_per_point())
-}
-
-/// Lets the stroke go on to these places, if there are any.
-fn extend(way: &mut Vec<[f32; 2]>, push: &mut impl FnMut(PadChange)) {
-    if !way.is_empty() {
-        push(PadChange::Extend(std::mem::take(way)));
-    }
 }
 
 /// The shape of the images that can be drawn; `None` where examples are no images.
@@ -141,6 +121,10 @@ impl Panel for Pad {
             needs.drawings.extend(output.cell.query().map(|drawn| (slot, drawn.clone())));
         }
     }
+
+    fn leave(&mut self) {
+        (self.cells, self.picture, self.canvas) = (Default::default(), None, PadCanvas::default());
+    }
 }
 
 impl Pad {
@@ -153,36 +137,15 @@ impl Pad {
         view: &View<'_>,
         commands: &mut Vec<Command>,
     ) -> Response {
-        let longest = shape.width.max(shape.height).max(1) as f32;
-        let size = vec2(shape.width as f32, shape.height as f32) * (side / longest);
-        let (_, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-        let rect = on_pixels(ui, response.rect);
-        response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, tr("pad.surface")));
-        let scale = longest / side;
-        let on_image = |at: Pos2| [(at.x - rect.left()) * scale, (at.y - rect.top()) * scale];
-        // All of it that happened since the last frame: in a slow one a stroke may begin and end.
-        let (events, is_down) =
-            ui.input(|i| (i.events.clone(), i.pointer.primary_down() || i.pointer.primary_released()));
-        self.draws &= is_down;
-        let seen = rect.intersect(ui.clip_rect());
-        let is_here = |at: Pos2| seen.contains(at) && ui.ctx().layer_id_at(at) == Some(response.layer_id);
-        let mut way = Vec::new();
-        let mut push = |change| commands.push(PadCommand::Change(change).into());
-        for event in events {
-            match event {
-                Event::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. } if is_here(pos) => {
-                    self.draws = true;
-                    extend(&mut way, &mut push);
-                    push(PadChange::Begin(stroke(view.pad.state.pen, shape, on_image(pos))));
-                }
-                Event::PointerButton { button: PointerButton::Primary, pressed: false, .. } => self.draws = false,
-                Event::PointerMoved(at) if self.draws => way.push(on_image(at)),
-                Event::PointerGone => self.draws = false,
-                _ => {}
-            }
+        let (response, moves) = self.surface.ui(ui, side, shape, &tr("pad.surface"));
+        for brush in moves {
+            let change = match brush {
+                BrushMove::Begin(at) => PadChange::Begin(stroke(view.pad.state.pen, shape, at)),
+                BrushMove::Along(points) => PadChange::Extend(points),
+            };
+            commands.push(PadCommand::Change(change).into());
         }
-        extend(&mut way, &mut push);
-        response.on_hover_cursor(CursorIcon::Crosshair)
+        response
     }
 
     /// What is on the pad, and the pen under the pointer.
@@ -201,11 +164,7 @@ impl Pad {
             ui.painter().galley(rect.center() - words.size() / 2.0, words, secondary);
         }
         ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Outside);
-        if let Some(at) = response.hover_pos() {
-            let pen = view.pad.state.pen;
-            let radius = pen.width * rect.width().max(rect.height()) / 2.0;
-            ui.painter_at(rect).circle_stroke(at, radius, Stroke::new(1.0, secondary));
-        }
+        show_brush(ui, response, view.pad.state.pen.width, secondary);
     }
 
     /// What both models make of the drawing.

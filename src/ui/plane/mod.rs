@@ -66,6 +66,11 @@ pub struct PlanePanel {
     layers: Vec<(&'static LayerEntry, Box<dyn PlaneLayer>)>,
 }
 
+/// All layers, which have drawn nothing yet.
+fn made_layers() -> Vec<(&'static LayerEntry, Box<dyn PlaneLayer>)> {
+    LAYERS.iter().map(|entry| (entry, (entry.make)())).collect()
+}
+
 impl Default for PlanePanel {
     fn default() -> Self {
         Self {
@@ -87,7 +92,7 @@ impl Default for PlanePanel {
             strip: strip::ImageStrip::default(),
             playing: path::Playing::default(),
             moving: None,
-            layers: LAYERS.iter().map(|entry| (entry, (entry.make)())).collect(),
+            layers: made_layers(),
         }
     }
 }
@@ -116,6 +121,10 @@ impl Panel for PlanePanel {
         needs.posterior = self.subject.filter(|_| self.area.is_some());
         needs.line = self.area.and_then(|_| line::tiles_of(view));
         needs.plane_focus = self.focus;
+    }
+
+    fn leave(&mut self) {
+        (self.heat, self.layers) = (heat::SubjectHeat::default(), made_layers());
     }
 }
 

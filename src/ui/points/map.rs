@@ -91,6 +91,11 @@ impl MapSection {
         self.kind
     }
 
+    /// Lets go what is made of a model's map.
+    pub fn leave(&mut self) {
+        (self.card, self.scratch) = (None, Scratch::default());
+    }
+
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         let slot = view.settings.plane.model;
         let (model, known) = (view.slots.id(slot), view.plane(slot));

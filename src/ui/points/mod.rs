@@ -61,4 +61,8 @@ impl Panel for PointsPanel {
     fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
         needs.point_map = self.map_drawn.then(|| self.map.kind());
     }
+
+    fn leave(&mut self) {
+        self.map.leave();
+    }
 }

@@ -24,7 +24,6 @@ const STACKED: f32 = 40.0 * theme::GRID;
 /// The panel's own looks.
 #[derive(Default)]
 pub struct RunsPanel {
-    drawn: bool,
     /// Rows of the table and points of the plot that the last frame drew.
     drawn_rows: usize,
     points_drawn: usize,
@@ -53,7 +52,6 @@ fn change(view: &View<'_>, commands: &mut Vec<Command>, change: impl FnOnce(&mut
 
 impl Panel for RunsPanel {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-        self.drawn = true;
         let rows = rows(view);
         bar::ui(ui, view, &rows, commands);
         let arranged = arranged(&rows, view.runs.table);
@@ -78,12 +76,8 @@ impl Panel for RunsPanel {
         }
     }
 
-    fn begin_frame(&mut self) {
-        self.drawn = false;
-    }
-
     fn needs(&mut self, _view: &View<'_>, _now_secs: f64, needs: &mut PanelNeeds) {
-        needs.runs |= self.drawn;
+        needs.runs = true;
     }
 }
 
