@@ -39,7 +39,7 @@ pub fn overview(
     let size = checked([columns as u32 * across + APART, rows * down + APART])?;
     let mut canvas = Canvas::new(size, PAPER, ColorMap::Grey);
     for (place, cell) in cells.iter().enumerate() {
-        let (x, y) = (APART + (place % columns) as u32 * across, APART / 2 + (place / columns) as u32 * down);
+        let (x, y) = (APART + (place % columns) as u32 * across, APART + (place / columns) as u32 * down);
         for (line, words) in (0..).zip(&cell.words) {
             canvas.words(words, (x, y + line * LINE), 13, INK);
         }
@@ -60,8 +60,8 @@ mod tests {
         let picture = overview(shape, 2, 2, &[cell(0.0), cell(0.5), cell(1.0)]).unwrap();
         assert_eq!(picture.dimensions(), (2 * 48 + 8, 2 * (20 + 18 + 8) + 8));
         let grey = |x: u32, y: u32| picture.get_pixel(x, y).0[0];
-        assert_eq!([grey(8, 22), grey(47, 41), grey(48, 30), grey(8, 68)], [0, 0, 255, 255]);
-        assert!((120..136).contains(&grey(56, 22)));
-        assert!((0..20).any(|x| (4..22).any(|y| grey(x, y) < 128)), "no words");
+        assert_eq!([grey(8, 26), grey(47, 45), grey(48, 30), grey(8, 72)], [0, 0, 255, 255]);
+        assert!((120..136).contains(&grey(56, 26)));
+        assert!((0..20).any(|x| (8..26).any(|y| grey(x, y) < 128)), "no words");
     }
 }

@@ -56,7 +56,7 @@ pub(super) struct Descent {
     /// ‖x − G(z)‖², and that with the prior's share.
     error: f32,
     cost: f32,
-    /// JᵀJ, `[latent, latent]`, and Jᵀ(x − G(z)), `[latent]`, there.
+    /// JᵀJ, `[latent, latent]`, once it was differentiated, and Jᵀ(x − G(z)), `[latent]`, there.
     hessian: Vec<f32>,
     slope: Vec<f32>,
     damping: f32,
@@ -74,7 +74,7 @@ impl Descent {
             image: vec![0.0; pixels],
             error: f32::INFINITY,
             cost: f32::INFINITY,
-            hessian: vec![0.0; latent * latent],
+            hessian: Vec::new(),
             slope: vec![0.0; latent],
             damping: 1e-2,
             next: start.to_vec(),
@@ -129,6 +129,7 @@ impl Descent {
             tangents.iter().zip(kept).map(|(tangent, kept)| if *kept { *tangent } else { 0.0 }).collect()
         });
         let jacobian = Matrix::new(masked.as_deref().unwrap_or(tangents), latent, pixels);
+        self.hessian.resize(latent * latent, 0.0);
         matmul(&mut self.hessian, jacobian, jacobian.transposed(), false);
         let rest: Vec<f32> = image.pixels.iter().zip(&self.image).map(|(x, g)| x - g).collect();
         matmul(&mut self.slope, jacobian, Matrix::new(&rest, rest.len(), 1), false);

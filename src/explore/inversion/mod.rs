@@ -18,6 +18,9 @@ const STARTS: usize = 4;
 /// Steps from each start, and from the best of them on.
 const FIRST_STEPS: usize = 4;
 const STEPS: usize = 24;
+/// Latents of more dimensions are not searched for by slopes. Only what draws each pixel from a number of its own has so many:
+/// there a pixel is on or off, and its slope is 0.
+const MOST_LATENT: usize = 512;
 
 /// A decoder, and images of its prior to begin from.
 #[derive(Clone, Debug)]
@@ -88,6 +91,11 @@ impl Inverter {
         let before = before.filter(|before| before.len() == latent && before.iter().all(|z| z.is_finite()));
         let starts = before.into_iter().chain(self.nearest(image)).take(STARTS);
         let mut descents: Vec<Descent> = starts.map(|start| Descent::from(start, pixels.len())).collect();
+        if latent > MOST_LATENT {
+            receive_next(decoder, image, &mut descents, scratch, go_on)?;
+            let best = descents.into_iter().min_by(|a, b| a.cost().total_cmp(&b.cost()))?;
+            return best.found();
+        }
         for _ in 0..FIRST_STEPS {
             step(decoder, image, &mut descents, scratch, go_on)?;
         }
@@ -117,8 +125,8 @@ fn cost(descents: &[Descent], place: usize) -> f32 {
     descents.get(place).map_or(f32::INFINITY, Descent::cost)
 }
 
-/// Decodes where each search goes next, and the Jacobian where that was better.
-fn step(
+/// Decodes where each search that is not done goes next.
+fn receive_next(
     decoder: &Network,
     image: SoughtImage<'_>,
     descents: &mut [Descent],
@@ -134,7 +142,19 @@ fn step(
     for (descent, output) in open.iter_mut().zip(outputs.chunks_exact(image.pixels.len().max(1))) {
         descent.receive(image, output);
     }
-    for descent in open.into_iter().filter(|descent| !descent.is_done()) {
+    Some(())
+}
+
+/// The same, and the Jacobian where that was better.
+fn step(
+    decoder: &Network,
+    image: SoughtImage<'_>,
+    descents: &mut [Descent],
+    scratch: &mut InversionScratch,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Option<()> {
+    receive_next(decoder, image, descents, scratch, go_on)?;
+    for descent in descents.iter_mut().filter(|descent| !descent.is_done()) {
         if descent.is_better() {
             descent.receive_slope(decoder, image, &mut scratch.tangents);
         }

@@ -98,6 +98,24 @@ fn what_was_found_before_is_never_lost_and_the_search_repeats_to_the_bit() {
     assert_eq!(pool.install(|| inverted(&inverter, &image, None)), first);
 }
 
+/// A Jacobian of so many columns would take minutes and gigabytes.
+#[test]
+fn of_very_many_dimensions_it_is_the_nearest_draw() {
+    let latent = MOST_LATENT + 1;
+    let inverter = Inverter::new(generator(latent, 20), 3, &mut InversionScratch::default());
+    let image = draws(2, PIXELS, 0.3).into_iter().map(|x| (x + 0.5).clamp(0.0, 1.0)).collect::<Vec<f32>>();
+    let found = inverted(&inverter, &image, None);
+    let images = inverter.images.chunks_exact(PIXELS);
+    let nearest = images.min_by(|a, b| square_distance(a, &image).total_cmp(&square_distance(b, &image))).unwrap();
+    assert_eq!((found.image.as_slice(), found.latent.len()), (nearest, latent));
+    let mut calls = 0;
+    let mut never = || {
+        calls += 1;
+        false
+    };
+    assert_eq!(inverter.invert(&image, None, &mut InversionScratch::default(), &mut never), None);
+}
+
 #[test]
 fn it_can_be_cancelled_and_other_images_have_none() {
     let inverter = Inverter::new(generator(4, 60), 0, &mut InversionScratch::default());
