@@ -100,14 +100,16 @@ fn what_was_found_before_is_never_lost_and_the_search_repeats_to_the_bit() {
 
 /// A Jacobian of so many columns would take minutes and gigabytes.
 #[test]
-fn of_very_many_dimensions_it_is_the_nearest_draw() {
+fn of_very_many_dimensions_it_is_one_of_the_nearest_draws() {
     let latent = MOST_LATENT + 1;
     let inverter = Inverter::new(generator(latent, 20), 3, &mut InversionScratch::default());
     let image = draws(2, PIXELS, 0.3).into_iter().map(|x| (x + 0.5).clamp(0.0, 1.0)).collect::<Vec<f32>>();
     let found = inverted(&inverter, &image, None);
-    let images = inverter.images.chunks_exact(PIXELS);
-    let nearest = images.min_by(|a, b| square_distance(a, &image).total_cmp(&square_distance(b, &image))).unwrap();
-    assert_eq!((found.image.as_slice(), found.latent.len()), (nearest, latent));
+    let mut distances: Vec<f32> =
+        inverter.images.chunks_exact(PIXELS).map(|drawn| square_distance(drawn, &image)).collect();
+    distances.sort_by(f32::total_cmp);
+    let is_draw = inverter.draws.chunks_exact(latent).any(|draw| draw == found.latent);
+    assert!(is_draw && square_distance(&found.image, &image) <= distances[STARTS - 1] + 1e-6);
     let mut calls = 0;
     let mut never = || {
         calls += 1;
