@@ -204,7 +204,7 @@ fn draws_have_the_probabilities() {
         let mut sum = 0.0;
         for (image, count) in counts.iter().enumerate() {
             let bytes: Vec<u8> = (0..6).map(|at| if image >> at & 1 == 1 { 255 } else { 0 }).collect();
-            let p = figure(&model, &Split::of_bytes(shape, bytes, Vec::new()), "test_nats").exp();
+            let p = figure(&model, &Split::of_bytes(shape, bytes, Vec::new()), "test_log_p").exp();
             let deviation = (p * (1.0 - p) / DRAWS as f64).sqrt();
             let found = count / DRAWS as f64;
             assert!((found - p).abs() < 5.0 * deviation + 1e-6, "{preset} {image}: {found} of {p}");
@@ -263,7 +263,7 @@ fn figures_of_autoregressive_densities_on_mnist() {
     for (preset, steps, least) in [("fvsbn", 6000, -97.8), ("made", 12_000, -90.9), ("rnn-rows", 2340, -104.5)] {
         let mut model = Model::new(&Config::preset(preset).unwrap(), data.shape()).unwrap();
         train(&mut model, &data, 0..steps);
-        let found = figure(&model, &data.test, "test_nats");
+        let found = figure(&model, &data.test, "test_log_p");
         println!("{preset}: {found:.4}");
         assert!(found > least, "{preset}: {found} below {least}");
     }
@@ -274,11 +274,11 @@ fn figures_on_mnist() {
     let Some(data) = mnist() else { return };
     // Preset, components, the figure and the least that it is to be.
     let cases = [
-        ("chow-liu", 0, "test_nats", -135.4),
+        ("chow-liu", 0, "test_log_p", -135.4),
         ("gaussian-mixture", 10, "test_code_log_p", -2.65),
-        ("hmm", 0, "test_nats", -129.5),
-        ("bernoulli-mixture", 10, "test_nats", -167.5),
-        ("bernoulli-mixture", 50, "test_nats", -145.0),
+        ("hmm", 0, "test_log_p", -129.5),
+        ("bernoulli-mixture", 10, "test_log_p", -167.5),
+        ("bernoulli-mixture", 50, "test_log_p", -145.0),
     ];
     for (preset, components, name, least) in cases {
         let config = Config::preset(preset).unwrap();

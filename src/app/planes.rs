@@ -9,6 +9,7 @@ use crate::app::throttle::Throttle;
 use crate::app::wake::Waker;
 use crate::dataset::Dataset;
 use crate::explore::coloring::ColorBy;
+use crate::explore::default_plane::plane_without_codes;
 use crate::explore::encoded::EncodedPoints;
 use crate::explore::plane::Plane;
 use crate::explore::posterior::{PlacedImages, WorstEncoded};
@@ -182,7 +183,8 @@ impl Planes {
             state.follow_coverage(viewer.places(model).as_deref());
         }
         let Some(shown) = shown else {
-            state.plane = None;
+            // What somebody has chosen waits for weights that it fits.
+            state.plane.take_if(|_| !state.chosen);
             return;
         };
         state.newest = shown.step;
@@ -191,7 +193,7 @@ impl Planes {
             state.chosen = false;
             state.plane = Some(Arc::new(match shown.encoder {
                 Some(_) => Plane::of_axes(latent, 0, 1),
-                None => Plane::random(latent, config.seed()),
+                None => plane_without_codes(shown, config.seed()),
             }));
         }
         if latent > 2
@@ -295,5 +297,33 @@ impl Planes {
                 None => state.points.request_places(viewer, &source, beside, waker),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::model::Model;
+
+    /// Models come back one after another: until its weights are there, a plane that was chosen stays where it was put.
+    #[test]
+    fn a_chosen_plane_waits_for_its_weights_and_a_made_one_is_made_again() {
+        let config = Config::preset("vae-dense").unwrap().with("latent", 8u64).unwrap();
+        let shape = crate::dataset::ImageShape::grey(6, 6);
+        let shown = Arc::new(Model::new(&config, shape).unwrap().snapshot(3).unwrap());
+        let (mut planes, id) = (Planes::new(Arc::new(|| {})), ModelId(0));
+        let mut chosen = Plane::of_axes(8, 5, 6);
+        chosen.origin = vec![0.5; 8];
+        planes.set_plane(id, chosen.clone(), true);
+        planes.place(id, &config, None, PlaneFollows::Nothing);
+        planes.place(id, &config, Some(&shown), PlaneFollows::Nothing);
+        assert_eq!(planes.plane(id).map(|plane| &**plane), Some(&chosen));
+        planes.set_plane(id, Plane::of_axes(3, 0, 1), true);
+        planes.place(id, &config, Some(&shown), PlaneFollows::Nothing);
+        assert_eq!(planes.plane(id).unwrap().latent(), 8, "one that does not fit is replaced");
+        planes.set_plane(id, chosen, false);
+        planes.place(id, &config, None, PlaneFollows::Nothing);
+        assert!(planes.plane(id).is_none());
     }
 }

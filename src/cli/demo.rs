@@ -90,11 +90,15 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome> {
     for (trainer, id) in trainers.iter().zip([MetricId::TEST_TOTAL, MetricId::GENERATOR_LOSS]) {
         let status = trainer.status();
         let config = trainer.config();
-        let loss = trainer.history().last(id).map_or(f32::NAN, |(_, loss)| loss);
+        let (step, loss) = trainer.history().last(id).unwrap_or((0, f32::NAN));
         let rate =
             (status.step * config.images_per_step(dataset.train.count()) as u64) as f64 / status.train_s.max(1e-9);
         let preset = &config.preset;
-        summary += &format!("{preset:<9} {} steps, {rate:.0} samples/s, {} {loss:.2}\n", status.step, id.name());
+        summary += &format!(
+            "{preset:<9} {} steps, {rate:.0} samples/s, {} {loss:.2} at step {step}\n",
+            status.step,
+            id.name()
+        );
     }
     for model in &sheet.models {
         if let Some(ImageFigures { squared_error, nats: Some(nats), .. }) = model.figures() {

@@ -16,7 +16,7 @@ use crate::picture::film::{
 use crate::run::{self, Opened};
 use crate::snapshot::Scratch;
 use anyhow::{Result, anyhow, bail};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,12 +25,13 @@ use std::sync::Arc;
 const CODES: usize = 1000;
 
 #[derive(Args)]
+#[command(group(ArgGroup::new("subject").args(["path", "timeline"]).required(true)))]
 pub struct FilmArguments {
     /// The run's folder.
     run: PathBuf,
     /// A path through the latent space: a .toml or .json file with `latents`, `positions` on the plane or `images` of the test
     /// set, and `kind` (straight, spherical, geodesic), `closed`, `frames`, `constant_speed`.
-    #[arg(long, required_unless_present = "timeline", conflicts_with = "timeline")]
+    #[arg(long, conflicts_with = "timeline")]
     path: Option<PathBuf>,
     /// The plane at each checkpoint that the run keeps.
     #[arg(long)]

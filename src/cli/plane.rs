@@ -44,6 +44,10 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
     if !(arguments.range > 0.0 && arguments.range <= 1000.0) {
         return Err(usage(format!("--range: expected above 0 up to 1000, found {}", arguments.range)));
     }
+    // Fields and tiles share borders, one of which runs through the middle.
+    if !arguments.layers.is_empty() && !arguments.grid.is_multiple_of(2) {
+        return Err(usage(format!("--grid: expected an even number with --layer, found {}", arguments.grid)));
+    }
     let layers = PlaneLayers::named(&arguments.layers)?;
     note_interruptions(SOON)?;
     let [run] = arguments.runs.as_slice() else {

@@ -15,15 +15,16 @@ use crate::model::{Change, Config, Setting, in_force};
 use crate::run::{self, RunError};
 use crate::trainer::{Autosave, Control, Options, Trainer};
 use anyhow::{Result, bail};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use watch::{report, wait_for_save, watch};
+use watch::{ImagesOfRun, report, wait_for_save, watch};
 
 #[derive(Args)]
+#[command(group(ArgGroup::new("begin").args(["preset", "config", "resume", "fork"]).required(true).multiple(true)))]
 pub struct TrainArguments {
     /// The preset to train; `latentarium presets` lists them.
-    #[arg(required_unless_present_any = ["config", "resume", "fork"], conflicts_with = "config")]
+    #[arg(conflicts_with = "config")]
     preset: Option<String>,
     /// Repeat the run of this config.toml to the bit, with the changes beside it.
     #[arg(long, conflicts_with_all = ["z", "batch", "lr", "beta", "likelihood", "binarize", "seed"])]
@@ -58,10 +59,10 @@ pub struct TrainArguments {
     #[arg(long)]
     batch: Option<usize>,
     /// Learning rate.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     lr: Option<f64>,
     /// Weight of the KL term.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     beta: Option<f64>,
     /// Distribution of pixels.
     #[arg(long, value_parser = ["bernoulli", "gaussian"])]
@@ -280,7 +281,7 @@ pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
     let before = trainer.status().step;
     if before >= steps && before > 0 {
         tell(format!("{} has made {before} steps already, {steps} in all were asked for", out.display()));
-        report(&trainer, dataset.train.count(), &out, arguments.json)?;
+        report(&trainer, ImagesOfRun::of(&dataset), &out, arguments.json)?;
         return Ok(Outcome::Done);
     }
     // Found to be broken before the work, not after it.
@@ -295,6 +296,6 @@ pub fn run(arguments: &TrainArguments) -> Result<Outcome> {
     if let (Some(snapshot), None) = (trainer.snapshot(), plane) {
         run::write_plane(&out, &default_plane(&snapshot, trainer.config().seed(), Some(&dataset.test)))?;
     }
-    report(&trainer, dataset.train.count(), &out, arguments.json)?;
+    report(&trainer, ImagesOfRun::of(&dataset), &out, arguments.json)?;
     Ok(if interrupted { Outcome::Interrupted } else { Outcome::Done })
 }

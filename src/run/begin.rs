@@ -9,7 +9,7 @@ use crate::disk::faults::point;
 use crate::disk::{atomic, refuse_in_run};
 use crate::message::message;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// The longest part of a folder's name that a preset or data gives, in bytes.
@@ -85,6 +85,21 @@ pub fn begin(run: &Path, config: &RunConfig) -> Result<Lock, RunError> {
 pub fn has_no_checkpoint(run: &Path) -> bool {
     let folder = run.join("checkpoints");
     folder.symlink_metadata().is_err() || kept(run).is_ok_and(|kept| kept.is_empty())
+}
+
+/// Whether steps of a run were written down, which a checkpoint always comes before.
+///
+/// # Errors
+/// If its `metrics.csv` is there and cannot be read.
+pub fn has_rows(run: &Path) -> Result<bool, RunError> {
+    let path = run.join("metrics.csv");
+    let file = match fs::File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(RunError::io(&path)(error)),
+    };
+    // The first line has the names of the columns.
+    Ok(BufReader::new(file).lines().nth(1).is_some())
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ mod toml_file;
 #[cfg(test)]
 mod faults;
 
-pub use begin::{begin, create_folder, create_free_folder, has_no_checkpoint};
+pub use begin::{begin, create_folder, create_free_folder, has_no_checkpoint, has_rows};
 pub use changes::{read_changes, sum_of_changes, write_changes};
 pub use checkpoint::Checkpoint;
 pub use error::RunError;

@@ -53,6 +53,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+pub use worker::TEST_IMAGES;
 use worker::{TrainerShared, Worker};
 use write_state::WriteState;
 use writer::Writer;

@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Test images that the curves look at, at most.
-const TEST_IMAGES: usize = 1000;
+pub const TEST_IMAGES: usize = 1000;
 /// When to try again to send what the channel had no room for.
 const RETRY: Duration = Duration::from_millis(20);
 /// How long to wait for anything at all before looking again.

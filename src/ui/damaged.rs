@@ -29,6 +29,7 @@ impl DamagedDialog {
     /// Draws it where it is open.
     pub fn ui(&mut self, context: &Context, commands: &mut Vec<Command>) {
         let Some(Offer { run, step, why }) = &self.open else { return };
+        widgets::note_dialog(context);
         let mut keep = true;
         let mut confirmed = false;
         widgets::dialog(tr("damaged.title"), "damaged", &mut keep).show(context, |ui| {

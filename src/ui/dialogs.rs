@@ -137,6 +137,7 @@ impl Dialogs {
     /// Draws the window that is open.
     pub fn ui(&mut self, context: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
         let Some(open) = &mut self.open else { return };
+        widgets::note_dialog(context);
         let mut keep = true;
         let mut confirmed = None;
         let fresh = std::mem::take(&mut self.fresh);

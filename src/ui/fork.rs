@@ -84,6 +84,7 @@ impl ForkDialog {
     /// Draws it where it is open.
     pub fn ui(&mut self, context: &Context, commands: &mut Vec<Command>) {
         let Some(form) = &mut self.open else { return };
+        widgets::note_dialog(context);
         let mut keep = true;
         let mut confirmed = false;
         widgets::dialog(t!("fork.title", slot = form.name), "fork", &mut keep)

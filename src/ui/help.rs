@@ -34,6 +34,7 @@ pub fn ui(context: &Context, open: &mut bool) {
     if !*open {
         return;
     }
+    widgets::note_dialog(context);
     if widgets::escapes(context) {
         *open = false;
     }

@@ -47,11 +47,11 @@ pub fn commands(context: &Context, state: &KeyboardState, commands: &mut Vec<Com
         commands.push(ViewCommand::Present(!state.presenting).into());
     }
     let focused = context.memory(|memory| memory.focused());
-    if (state.presenting || state.maximised) && widgets::escapes(context) {
+    if (state.presenting || state.maximised) && widgets::escapes_below_dialogs(context) {
         context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
         let back = if state.presenting { ViewCommand::Present(false) } else { ViewCommand::Maximise(None) };
         commands.push(back.into());
-    } else if is_full && focused.is_none() && widgets::escapes(context) {
+    } else if is_full && focused.is_none() && widgets::escapes_below_dialogs(context) {
         commands.push(ViewCommand::FullScreen(false).into());
     }
     // The plane takes the focus on a click and leaves all but its own keys to the window.

@@ -29,6 +29,24 @@ pub fn escapes(context: &egui::Context) -> bool {
     !taken && context.input(|input| input.key_pressed(egui::Key::Escape))
 }
 
+/// What a window that asks for something leaves in the context: the number of the frame that it was open in.
+fn dialog_frame() -> egui::Id {
+    egui::Id::unique("frame with a dialog")
+}
+
+/// A window that asks for something is open: it takes the Escape of the next frame.
+pub fn note_dialog(context: &egui::Context) {
+    let frame = context.cumulative_frame_nr();
+    context.data_mut(|data| data.insert_temp(dialog_frame(), frame));
+}
+
+/// Whether Escape was pressed for what lies under all windows that ask for something.
+pub fn escapes_below_dialogs(context: &egui::Context) -> bool {
+    let last = context.data(|data| data.get_temp::<u64>(dialog_frame()));
+    let is_open = last.is_some_and(|frame| frame + 1 >= context.cumulative_frame_nr());
+    !is_open && escapes(context)
+}
+
 /// A button that shows words and is called `name`, so wide whatever it shows.
 pub fn wide_button(ui: &mut Ui, enabled: bool, width: f32, words: &str, name: &str, tooltip: &str) -> Response {
     let size = egui::vec2(width, 3.0 * theme::GRID);

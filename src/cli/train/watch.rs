@@ -4,10 +4,11 @@ use crate::cli::common::{figure, progress_bar};
 use crate::cli::findings;
 use crate::cli::interruption::is_interrupted;
 use crate::cli::output::{say, tell};
+use crate::dataset::Dataset;
 use crate::diagnosis::FindingChange;
 use crate::metrics::{self, Metric};
 use crate::model::MetricId;
-use crate::trainer::{Control, Event, History, Trainer};
+use crate::trainer::{Control, Event, History, TEST_IMAGES, Trainer};
 use anyhow::{Result, bail};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -15,13 +16,32 @@ use std::time::{Duration, Instant};
 /// How long a write may take.
 const LONGEST_WRITE: Duration = Duration::from_secs(60);
 
-/// Prints where the run on so many training images is.
-pub fn report(trainer: &Trainer, images: usize, out: &Path, json: bool) -> Result<()> {
+/// How many images a run has, and how many of those it does not learn from its curves look at.
+#[derive(Clone, Copy)]
+pub struct ImagesOfRun {
+    pub train: usize,
+    pub test: usize,
+}
+
+impl ImagesOfRun {
+    /// Of a data set.
+    pub fn of(dataset: &Dataset) -> Self {
+        Self { train: dataset.train.count(), test: dataset.test.count().min(TEST_IMAGES) }
+    }
+}
+
+/// Prints where a run is.
+pub fn report(trainer: &Trainer, images: ImagesOfRun, out: &Path, json: bool) -> Result<()> {
     let (status, config) = (trainer.status(), trainer.config());
     let epochs = status.step as f64 / status.steps_per_epoch.max(1) as f64;
-    let samples = status.step as f64 * config.images_per_step(images) as f64;
+    let samples = status.step as f64 * config.images_per_step(images.train) as f64;
     let rate = if status.train_s > 0.0 { samples / status.train_s } else { 0.0 };
     let losses = last_values(trainer.history());
+    // Test images are looked at now and then, and not all of them.
+    let tested = |metric: &Metric| {
+        let (step, _) = trainer.history().last(metric.id).filter(|_| metric.id.name().starts_with("test_"))?;
+        Some(step)
+    };
     if json {
         let mut line = serde_json::json!({
             "run": out.display().to_string(), "preset": config.preset, "steps": status.step, "epochs": epochs,
@@ -29,6 +49,8 @@ pub fn report(trainer: &Trainer, images: usize, out: &Path, json: bool) -> Resul
         });
         let report = trainer.diagnosis();
         line["findings"] = findings::json(report.as_deref().map_or(&[][..], |report| &report.findings));
+        line["test_step"] = losses.iter().find_map(|(metric, _)| tested(metric)).into();
+        line["test_images"] = images.test.into();
         for (metric, values) in losses {
             line[metric.id.name()] = figure(metric, &values);
         }
@@ -39,7 +61,8 @@ pub fn report(trainer: &Trainer, images: usize, out: &Path, json: bool) -> Resul
     say(format!("{:<20} {:.1} s, {rate:.0} samples/s", "training", status.train_s))?;
     losses.into_iter().try_for_each(|(metric, values)| {
         let values: Vec<String> = values.iter().map(|value| format!("{value:.4}")).collect();
-        say(format!("{:<20} {}", metric.id.name(), values.join(" ")))
+        let when = tested(metric).map(|step| format!("  (step {step}, the first {} test images)", images.test));
+        say(format!("{:<20} {}{}", metric.id.name(), values.join(" "), when.unwrap_or_default()))
     })
 }
 

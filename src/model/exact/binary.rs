@@ -143,7 +143,7 @@ impl Trainable for BinaryModel {
     /// Mean log p(x) of the binarised images, in nats.
     fn evaluate(&self, test: &Split, watch: &mut dyn FnMut(TestedBatch<'_>) -> bool) -> Result<Figures> {
         let losses = mean_losses(self, (test, test.count()), &Device::Cpu, watch)?;
-        Ok(losses.into_iter().map(|(_, nats)| ("test_nats", -f64::from(nats))).collect())
+        Ok(losses.into_iter().map(|(_, nats)| ("test_log_p", -f64::from(nats))).collect())
     }
 
     fn snapshot(&self, step: u64) -> Result<Snapshot> {

@@ -96,7 +96,7 @@ impl<D: LogitDensity> Trainable for LogitModel<D> {
     /// Mean log p(x) of the images, binarised once, in nats.
     fn evaluate(&self, test: &Split, watch: &mut dyn FnMut(TestedBatch<'_>) -> bool) -> Result<Figures> {
         let losses = mean_losses(self, (test, test.count()), &Device::Cpu, watch)?;
-        Ok(losses.into_iter().map(|(_, nats)| ("test_nats", -f64::from(nats))).collect())
+        Ok(losses.into_iter().map(|(_, nats)| ("test_log_p", -f64::from(nats))).collect())
     }
 
     fn complete(&self, pixels: KeptPixels<'_>, draws: CompletionDraws) -> Result<Option<Completion>> {

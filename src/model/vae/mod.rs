@@ -11,6 +11,7 @@ mod experts;
 mod noise;
 mod normal_decoder;
 mod sigma;
+mod squared_error;
 mod table;
 
 pub use autoregressive::AUTOREGRESSIVE_VAE;
@@ -42,6 +43,7 @@ use noise::TrainingNoise;
 use rand_distr::{Distribution, StandardNormal};
 use serde::Deserialize;
 use sigma::LearnedSigma;
+use squared_error::mean_squared_error;
 
 /// How much the KL term weighs.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -259,8 +261,9 @@ impl Trainable for Vae {
         let value = |id| losses.iter().find(|(other, _)| *other == id).map_or(0.0, |(_, value)| f64::from(*value));
         let (reconstruction, kl) = (value(MetricId::TEST_RECONSTRUCTION), value(MetricId::TEST_KL));
         let mut figures = vec![("test_recon", reconstruction)];
-        if self.kl.is_some() {
-            figures.extend([("test_kl", kl), ("test_neg_elbo", reconstruction + kl)]);
+        match self.kl {
+            Some(_) => figures.extend([("test_kl", kl), ("test_neg_elbo", reconstruction + kl)]),
+            None => figures.extend(mean_squared_error(&self.snapshot(0)?, test).map(|error| ("test_mse", error))),
         }
         if self.classes.is_some() {
             figures.push((MetricId::TEST_CLASS_ACCURACY.name(), value(MetricId::TEST_CLASS_ACCURACY)));

@@ -16,7 +16,7 @@ impl Compare {
     /// A window of its own; Escape closes it, and lets the selection go where it is not open.
     pub(super) fn enlarged(&mut self, ui: &Ui, view: &View<'_>, sheet: &Arc<Sheet>, commands: &mut Vec<Command>) {
         let row = view.sheet.row();
-        let escapes = view.sheet.selection.is_some() && widgets::escapes(ui.ctx());
+        let escapes = view.sheet.selection.is_some() && widgets::escapes_below_dialogs(ui.ctx());
         let Some(row) = row.filter(|_| self.enlarged == view.sheet.selection) else {
             self.large = SheetPictures::default();
             if escapes {

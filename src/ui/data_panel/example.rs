@@ -56,7 +56,7 @@ impl ExampleWindow {
         if copy::pressed(ui.ctx()) {
             commands.push(FileCommand::CopyImage(ImageSubject::Example(place)).into());
         }
-        if !open || widgets::escapes(ui.ctx()) {
+        if !open || widgets::escapes_below_dialogs(ui.ctx()) {
             commands.push(DataCommand::Browse(Box::new(Browse { example: None, ..browse.clone() })).into());
         }
     }

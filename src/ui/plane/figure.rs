@@ -3,7 +3,7 @@
 
 use crate::explore::field::{FieldGrid, PlaneField, class_borders, indicatrices};
 use crate::picture::{FieldStyle, FigureKey, FigureLegend, FigureLine, PlaneFigure, lay_over};
-use crate::ui::text::{number, tr};
+use crate::ui::text::{number, tr, whole};
 use crate::ui::theme;
 use rust_i18n::t;
 
@@ -58,6 +58,8 @@ impl FigureField {
 pub fn figures(grid: &FieldGrid) -> impl Iterator<Item = String> {
     grid.values.figures.iter().map(|figure| {
         let value = if figure.is_share() { 100.0 * figure.value } else { figure.value };
-        t!(format!("field_figure.{}", figure.name), value = number(value)).into_owned()
+        // Decoders are counted, everything else is measured.
+        let value = if figure.name == "decoders" { whole(value as u64) } else { number(value) };
+        t!(format!("field_figure.{}", figure.name), value = value).into_owned()
     })
 }

@@ -90,7 +90,7 @@ impl PlanePanel {
     /// Escape takes the line or the path away, where nothing that is open takes Escape for itself.
     pub(super) fn line_key(ui: &Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         let free = view.sheet.selection.is_none();
-        if (view.line.is_some() || view.path.is_some()) && free && widgets::escapes(ui.ctx()) {
+        if (view.line.is_some() || view.path.is_some()) && free && widgets::escapes_below_dialogs(ui.ctx()) {
             commands.extend(view.line.map(|_| PlaneCommand::Line(None).into()));
             commands.extend(view.path.map(|_| PlaneCommand::Path(None).into()));
         }
