@@ -296,8 +296,17 @@ fn a_run_that_came_to_no_checkpoint_is_begun_again() {
     let run = folder.path().join("run");
     let whole = run::open(&run).unwrap().checkpoint;
     fs::remove_dir_all(run.join("checkpoints")).unwrap();
-    let mut again = Command::new(env!("CARGO_BIN_EXE_latentarium"));
-    let again = again.current_dir(folder.path()).args(["train", "--resume", "run"]).output().unwrap();
+    let resume = || {
+        let mut again = Command::new(env!("CARGO_BIN_EXE_latentarium"));
+        again.current_dir(folder.path()).args(["train", "--resume", "run"]).output().unwrap()
+    };
+    // One that has made steps has lost them: nothing of it is written over.
+    let metrics = fs::read_to_string(run.join("metrics.csv")).unwrap();
+    let refused = resume();
+    assert!(!refused.status.success() && said(&refused).contains("checkpoints: expected a checkpoint, found none"));
+    assert_eq!(fs::read_to_string(run.join("metrics.csv")).unwrap(), metrics);
+    fs::write(run.join("metrics.csv"), metrics.lines().next().unwrap().to_owned() + "\n").unwrap();
+    let again = resume();
     assert!(again.status.success(), "{}", said(&again));
     assert_eq!(run::open(&run).unwrap().checkpoint.saved, whole.saved);
 }

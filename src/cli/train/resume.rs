@@ -36,7 +36,7 @@ pub fn plan(arguments: &TrainArguments, run: &Path) -> Result<Plan> {
     let dataset = data_of(arguments, run, &config)?;
     let steps = arguments.total(&dataset, &config.model).or(planned).unwrap_or(0);
     let begin = if run::has_no_checkpoint(run) {
-        if run::has_rows(run)? {
+        if run::has_rows(run) {
             return Err(
                 RunError::unexpected(&run.join("checkpoints"), message!("a checkpoint"), message!("none")).into()
             );
