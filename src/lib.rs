@@ -47,7 +47,7 @@
 //! | what is downloaded, from where, into which folder; when it may be | `dataset/download/table.rs`, `mirrors.rs`, `mod.rs`; `dataset::fetch_and_load`, `fetch_data` of `app/apply/data.rs` |
 //! | adding a data format, a built-in data set | a file in `dataset`, a line in `dataset/registry.rs` |
 //! | adding a family | a file in `model`, a line in `FAMILIES` of `model/families.rs` |
-//! | adding a preset | an entry in the `presets` of its family, its small plane (`examples/preset_thumbnails.rs`) and a line in `ui/model_card/thumbnails.rs` |
+//! | adding a preset | an entry in the `presets` of its family, and its small plane in `assets/presets` (`examples/preset_thumbnails.rs`) |
 //! | adding an operation of networks | a file in `nn/operations` and in `shaders/`, a line in `nn/operations/mod.rs`; `model/architecture.rs` uses it |
 //! | adding a metric | a file in `metrics`, a line in `metrics/table.rs`, an id in `model/metric_id.rs` |
 //! | what is measured of the weights between steps, and at which | `metrics/measurement.rs`, its table in `metrics/table.rs`, `trainer/measuring.rs` |
