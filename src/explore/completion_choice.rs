@@ -97,6 +97,11 @@ impl CompletionChoice {
         }
     }
 
+    /// Whether the draws are of the same pixels of the same image, whatever the brush is.
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        (self.image, self.seed, &self.missing) == (other.image, other.seed, &other.missing)
+    }
+
     /// Whether each pixel is kept, `[shape.values()]`: at first the upper half.
     pub fn kept(&self, shape: ImageShape) -> Vec<bool> {
         let kept: Vec<bool> = self.missing(shape).into_iter().map(|missing| !missing).collect();

@@ -9,7 +9,7 @@ use crate::disk::faults::point;
 use crate::disk::{atomic, refuse_in_run};
 use crate::message::message;
 use std::fs;
-use std::io::{BufRead, BufReader, ErrorKind};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// The longest part of a folder's name that a preset or data gives, in bytes.
@@ -87,11 +87,14 @@ pub fn has_no_checkpoint(run: &Path) -> bool {
     folder.symlink_metadata().is_err() || kept(run).is_ok_and(|kept| kept.is_empty())
 }
 
+/// What two lines of `metrics.csv` take at most, in bytes.
+const TWO_LINES_BYTES: u64 = 1 << 20;
+
 /// Whether steps of a run can be read in its `metrics.csv`: a checkpoint was there before they were.
 pub fn has_rows(run: &Path) -> bool {
     let file = fs::File::open(run.join("metrics.csv"));
     // The first line has the names of the columns.
-    file.is_ok_and(|file| matches!(BufReader::new(file).lines().nth(1), Some(Ok(_))))
+    file.is_ok_and(|file| matches!(BufReader::new(file.take(TWO_LINES_BYTES)).lines().nth(1), Some(Ok(_))))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! An image that a brush is drawn over: where it went, in pixels of the image.
 
 use crate::dataset::ImageShape;
+use crate::explore::pad::PadPen;
 use eframe::egui::emath::GuiRounding;
-use eframe::egui::{Color32, CursorIcon, Event, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke};
+use eframe::egui::{Color32, CursorIcon, DragValue, Event, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke};
 use eframe::egui::{Ui, WidgetInfo, vec2};
 
 /// Whether the brush is down.
@@ -72,6 +73,17 @@ fn extend(way: &mut Vec<[f32; 2]>, moves: &mut Vec<BrushMove>) {
     if !way.is_empty() {
         moves.push(BrushMove::Along(std::mem::take(way)));
     }
+}
+
+/// A field for the width of a brush, which is a part of the image's longer side and is shown in pixels; gives what it is now.
+pub fn width_field(ui: &mut Ui, width: f32, shape: ImageShape, (name, tip): (&str, &str)) -> f32 {
+    let longest = shape.width.max(shape.height).max(1) as f32;
+    let (least, most) = (*PadPen::WIDTHS.start(), *PadPen::WIDTHS.end());
+    let mut pixels = width * longest;
+    let field = DragValue::new(&mut pixels).range(least * longest..=most * longest);
+    let field = ui.add(field.speed(0.05).fixed_decimals(1).suffix(" px")).accessible_name(name);
+    let is_changed = field.on_hover_text(tip).changed();
+    if is_changed { (pixels / longest).clamp(least, most) } else { width }
 }
 
 /// The brush under the pointer, whose width is a part of the image's longer side.

@@ -4,7 +4,7 @@ use super::Complete;
 use crate::dataset::Dataset;
 use crate::explore::completion::KeepRule;
 use crate::explore::completion_choice::CompletionChange;
-use crate::explore::pad::PadPen;
+use crate::ui::brush_surface::width_field;
 use crate::ui::text::tr;
 use crate::ui::view::View;
 use crate::ui::{theme, widgets};
@@ -41,14 +41,8 @@ impl Complete {
             ui.selectable_value(&mut brush.erases, false, tr("complete.brush")).on_hover_text(tr("complete.brush_tip"));
             ui.selectable_value(&mut brush.erases, true, tr("complete.eraser"))
                 .on_hover_text(tr("complete.eraser_tip"));
-            let longest = data.shape().width.max(data.shape().height).max(1) as f32;
-            let mut width = brush.width * longest;
-            let (least, most) = (*PadPen::WIDTHS.start() * longest, *PadPen::WIDTHS.end() * longest);
-            let field = DragValue::new(&mut width).range(least..=most).speed(0.05).fixed_decimals(1).suffix(" px");
-            let field = ui.add(field).accessible_name(tr("complete.width"));
-            if field.on_hover_text(tr("complete.width_tip")).changed() {
-                brush.width = (width / longest).clamp(*PadPen::WIDTHS.start(), *PadPen::WIDTHS.end());
-            }
+            brush.width =
+                width_field(ui, brush.width, data.shape(), (&tr("complete.width"), &tr("complete.width_tip")));
             if brush != choice.brush {
                 changes.push(CompletionChange::Brush(brush));
             }

@@ -2,7 +2,8 @@
 
 use super::Pad;
 use crate::dataset::ImageShape;
-use crate::explore::pad::{PadChange, PadImage, PadPen};
+use crate::explore::pad::{PadChange, PadImage};
+use crate::ui::brush_surface::width_field;
 use crate::ui::command::{Command, PadCommand};
 use crate::ui::text::tr;
 use crate::ui::view::View;
@@ -21,14 +22,7 @@ impl Pad {
                 let picker = ui.color_edit_button_srgb(&mut pen.color);
                 picker.on_hover_text(tr("pad.color_tip"));
             }
-            let longest = shape.width.max(shape.height).max(1) as f32;
-            let mut width = pen.width * longest;
-            let (least, most) = (*PadPen::WIDTHS.start() * longest, *PadPen::WIDTHS.end() * longest);
-            let field = DragValue::new(&mut width).range(least..=most).speed(0.05).fixed_decimals(1).suffix(" px");
-            let field = ui.add(field).accessible_name(tr("pad.width"));
-            if field.on_hover_text(tr("pad.width_tip")).changed() {
-                pen.width = (width / longest).clamp(*PadPen::WIDTHS.start(), *PadPen::WIDTHS.end());
-            }
+            pen.width = width_field(ui, pen.width, shape, (&tr("pad.width"), &tr("pad.width_tip")));
             let [back, again] = pad.can_go(shape);
             if widgets::button(ui, back, &tr("pad.back"), &tr("pad.back_tip")).clicked() {
                 change(PadChange::Back);
