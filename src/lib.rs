@@ -20,7 +20,7 @@
 //! - [`nn`]: layers, losses, optimisers, CPU kernels
 //! - [`dataset`]: one file or folder a source
 //! - [`disk`]: how files are read, and written so that they are there whole or not at all
-//! - [`memory`]: what the machine has free
+//! - [`memory`]: what is allocated with, and what the machine has free
 //! - [`random`]: keyed streams
 //! - [`message`]: sentences for a person, in any language
 //!

@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-// Training allocates and frees the same sizes at every step.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: latentarium::memory::Allocator = latentarium::memory::Allocator;
 
 fn main() -> ExitCode {
     latentarium::cli::main()

@@ -1,4 +1,11 @@
-//! Memory: what is about to be taken is compared with what the machine has free.
+//! Memory: what it is taken from, and what is about to be taken compared with what the machine has free.
+
+// What a step of training frees is kept for the next one, and what nothing has taken again for some
+// seconds goes back to the system.
+#[cfg(target_env = "msvc")]
+pub use mimalloc::MiMalloc as Allocator;
+#[cfg(not(target_env = "msvc"))]
+pub use tikv_jemallocator::Jemalloc as Allocator;
 
 use crate::message::Message;
 use sysinfo::{MemoryRefreshKind, System};

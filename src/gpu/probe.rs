@@ -72,14 +72,17 @@ pub fn setup_of(backends: wgpu::Backends) -> egui_wgpu::WgpuSetupCreateNew {
     setup
 }
 
+/// What is drawn shares blocks of this size, and a block is given back when nothing in it is drawn any more: of blocks that grow
+/// with what is drawn, to 64 MiB, a single image would keep one.
+const BLOCK_BYTES: u64 = 8 << 20;
+
 fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
     wgpu::DeviceDescriptor {
         label: Some("latentarium"),
         // For the milliseconds of a decode.
         required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
         required_limits: adapter.limits(),
-        // Blocks of 8 MiB instead of 128: what is not drawn any more is given back.
-        memory_hints: wgpu::MemoryHints::MemoryUsage,
+        memory_hints: wgpu::MemoryHints::Manual { suballocated_device_memory_block_size: BLOCK_BYTES..BLOCK_BYTES },
         ..Default::default()
     }
 }

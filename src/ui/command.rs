@@ -187,6 +187,8 @@ pub enum PlaneCommand {
     LookAt(ModelId, Vec<f32>),
     /// Measure which images a model's encoder serves worst.
     MeasureGaps(ModelId),
+    /// Measure it no further.
+    CancelGaps(ModelId),
 }
 
 /// About the steps of training that are looked back at.

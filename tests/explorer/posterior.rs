@@ -5,7 +5,7 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use latentarium::explore::browse::{DataPart, ExamplePlace};
 use latentarium::explore::posterior::PosteriorSubject;
-use latentarium::ui::command::{DataCommand, ModelCommand, ViewCommand};
+use latentarium::ui::command::{DataCommand, ModelCommand, PlaneCommand, ViewCommand};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::slot::Slot;
 use latentarium::ui::theme::signs;
@@ -76,6 +76,12 @@ fn a_selected_example_is_shown_as_heat_with_its_figures_and_the_worst_encoded_ar
     screen.step();
     screen.step();
     screen.harness.get_by_label("Measure").click();
+    screen.step();
+    screen.harness.get_by_label("Stop measuring").click();
+    screen.step();
+    screen.step();
+    assert!(!is_measuring(&screen) && screen.session.borrow().worst_encoded(Slot::A).is_none());
+    screen.harness.get_by_label("Measure").click();
     screen.until("the worst are measured", |session| session.worst_encoded(Slot::A).is_some());
     screen.step();
     let worst = screen.session.borrow().worst_encoded(Slot::A).unwrap();
@@ -86,6 +92,22 @@ fn a_selected_example_is_shown_as_heat_with_its_figures_and_the_worst_encoded_ar
     screen.step();
     screen.step();
     assert_eq!(screen.session.borrow().project().browse.example, Some(example(image)));
+}
+
+fn is_measuring(screen: &Screen) -> bool {
+    screen.session.borrow().in_the_making().iter().any(|what| what == "worst-encoded images")
+}
+
+#[test]
+fn what_is_measured_of_an_encoder_ends_with_its_model() {
+    let mut screen = trained();
+    let id = screen.session.borrow().id(Slot::A);
+    screen.session.borrow_mut().apply(ModelCommand::Add("vae-dense".to_owned()));
+    screen.session.borrow_mut().apply(PlaneCommand::MeasureGaps(id));
+    assert!(is_measuring(&screen));
+    screen.session.borrow_mut().apply(ModelCommand::Remove(id));
+    screen.step();
+    assert!(screen.session.borrow().project().model(id).is_none() && !is_measuring(&screen));
 }
 
 #[test]

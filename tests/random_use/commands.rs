@@ -172,7 +172,7 @@ fn plane(session: &Session, chance: &mut Chance) -> PlaneCommand {
             half_height: chance.one_of(&[0.01, 0.5, 2.0, 3.3, 5.0, 500.0]),
         }),
         24 => PlaneCommand::LookAt(id, latent_of(session, id, chance)),
-        _ => PlaneCommand::MeasureGaps(id),
+        _ => chance.one_of(&[PlaneCommand::MeasureGaps(id), PlaneCommand::CancelGaps(id)]),
     }
 }
 

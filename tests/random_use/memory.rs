@@ -2,13 +2,13 @@
 //! is less by what the allocator has been given back and keeps, and by what the driver holds.
 
 use cap::Cap;
-use mimalloc::MiMalloc;
+use latentarium::memory::Allocator;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 // As the program has it, counted: what it gives back, and when, is part of what is measured.
 #[global_allocator]
-static ALLOCATOR: Cap<MiMalloc> = Cap::new(MiMalloc, usize::MAX);
+static ALLOCATOR: Cap<Allocator> = Cap::new(Allocator, usize::MAX);
 
 /// After this long all that is made once has been made.
 const SETTLED: Duration = Duration::from_secs(600);
@@ -48,7 +48,7 @@ impl Memory {
     }
 
     pub fn sample(&mut self, now: Duration) {
-        if let Some(resident_bytes) = resident() {
+        if let Some(resident_bytes) = resident_bytes() {
             let sample = MemorySample { at: now, resident_bytes, allocated_bytes: allocated_bytes() };
             println!("{sample}");
             self.samples.push(sample);
@@ -77,13 +77,40 @@ impl Memory {
     }
 }
 
+/// Of sizes as weights, codes and images have, by threads that end; one piece in eight is kept.
+#[test]
+fn what_threads_have_freed_goes_back_to_the_system() {
+    const KIB: usize = 1 << 10;
+    let Some(before) = resident_bytes() else { return println!("skipped: the system does not say what is resident") };
+    let make = |thread: usize| {
+        let mut pieces: Vec<Vec<u8>> =
+            (0..128).map(|piece| vec![1; (40 + 61 * ((piece + thread) % 7)) * KIB]).collect();
+        let mut place = 0;
+        pieces.retain(|_| {
+            place += 1;
+            place % 8 == 0
+        });
+        pieces
+    };
+    let threads: Vec<_> = (0..8).map(|thread| std::thread::spawn(move || make(thread))).collect();
+    let kept: Vec<Vec<u8>> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+    let kept_bytes = kept.iter().map(Vec::len).sum::<usize>() as u64;
+    let most = before + kept_bytes * 3 / 2;
+    let began = Instant::now();
+    while resident_bytes().unwrap() > most {
+        assert!(began.elapsed() < Duration::from_secs(60), "{} MiB of {}", resident_bytes().unwrap() >> 20, most >> 20);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    drop(kept);
+}
+
 /// Bytes that are allocated now.
 pub fn allocated_bytes() -> u64 {
     ALLOCATOR.allocated() as u64
 }
 
 /// Bytes of memory that is this process's own and not on disk.
-fn resident() -> Option<u64> {
+pub fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)

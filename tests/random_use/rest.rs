@@ -19,7 +19,7 @@ const CHANGES: usize = 210;
 /// Longer than anything takes, on a machine that has other work too.
 const PATIENCE: Duration = Duration::from_secs(240);
 /// Nothing more is given back where nothing was for so long.
-const SETTLES: Duration = Duration::from_secs(5);
+const SETTLES: Duration = Duration::from_secs(11);
 
 pub fn rest(window: &mut Window) {
     let session = window.session.clone();
@@ -71,10 +71,11 @@ pub fn rest(window: &mut Window) {
     if !window.until(PATIENCE, |_| trainers() <= ids.len()) {
         println!("{} trainers after {PATIENCE:?}", trainers());
     }
-    // Work that was cancelled ends when it next asks, and holds weights until then.
+    // Work that was cancelled ends when it next asks, and holds weights until then; and the allocator gives back what nothing
+    // has taken again for a while.
     let least = Cell::new((u64::MAX, Instant::now()));
     window.until(PATIENCE, |_| {
-        let (now, (before, since)) = (memory::allocated_bytes(), least.get());
+        let (now, (before, since)) = (memory::resident_bytes().unwrap_or(0), least.get());
         if now < before - before / 100 {
             least.set((now, Instant::now()));
         }

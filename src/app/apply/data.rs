@@ -199,7 +199,7 @@ impl Session {
 
     /// Puts data in place of what is open, which it gives back.
     pub(in crate::app) fn put_data(&mut self, data: Arc<Dataset>) -> Option<Arc<Dataset>> {
-        self.services.jobs.cancel(&JobKey::Sheet);
+        self.services.jobs.cancel_all(|key| matches!(key, JobKey::Sheet | JobKey::Gaps(_)));
         self.services.sheet = SheetState { requested: true, ..SheetState::default() };
         self.services.data.replace(data)
     }

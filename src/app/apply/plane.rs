@@ -1,5 +1,6 @@
 //! Commands about the latent plane: its cursor, and where it lies.
 
+use crate::app::jobs::JobKey;
 use crate::app::session::Session;
 use crate::app::undo::ChangeKind;
 use crate::explore::line::PlaneLine;
@@ -82,6 +83,7 @@ impl Session {
             }
             PlaneCommand::LookAt(id, latent) => self.look_at(id, &latent),
             PlaneCommand::MeasureGaps(id) => self.measure_gaps(id),
+            PlaneCommand::CancelGaps(id) => _ = self.services.jobs.cancel(&JobKey::Gaps(id)),
         }
     }
 

@@ -31,7 +31,12 @@ pub(super) fn chip(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         ui.set_min_width(24.0 * theme::GRID);
         let known = view.plane(settings.model);
         match known.and_then(|known| known.gaps_measured) {
-            Some(part) => _ = ui.label(t!("plane.worst_coming", part = format!("{:.0}", 100.0 * part))),
+            Some(part) => {
+                ui.label(t!("plane.worst_coming", part = format!("{:.0}", 100.0 * part)));
+                if ui.button(tr("plane.worst_cancel")).clicked() {
+                    commands.push(PlaneCommand::CancelGaps(view.slots.id(settings.model)).into());
+                }
+            }
             None => {
                 if ui.button(tr("plane.worst_measure")).on_hover_text(tr("plane.worst_measure_tip")).clicked() {
                     commands.push(PlaneCommand::MeasureGaps(view.slots.id(settings.model)).into());
