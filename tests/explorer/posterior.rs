@@ -76,12 +76,6 @@ fn a_selected_example_is_shown_as_heat_with_its_figures_and_the_worst_encoded_ar
     screen.step();
     screen.step();
     screen.harness.get_by_label("Measure").click();
-    screen.step();
-    screen.harness.get_by_label("Stop measuring").click();
-    screen.step();
-    screen.step();
-    assert!(!is_measuring(&screen) && screen.session.borrow().worst_encoded(Slot::A).is_none());
-    screen.harness.get_by_label("Measure").click();
     screen.until("the worst are measured", |session| session.worst_encoded(Slot::A).is_some());
     screen.step();
     let worst = screen.session.borrow().worst_encoded(Slot::A).unwrap();
@@ -99,12 +93,15 @@ fn is_measuring(screen: &Screen) -> bool {
 }
 
 #[test]
-fn what_is_measured_of_an_encoder_ends_with_its_model() {
+fn what_is_measured_of_an_encoder_ends_where_it_is_stopped_or_its_model_is_gone() {
     let mut screen = trained();
     let id = screen.session.borrow().id(Slot::A);
     screen.session.borrow_mut().apply(ModelCommand::Add("vae-dense".to_owned()));
     screen.session.borrow_mut().apply(PlaneCommand::MeasureGaps(id));
     assert!(is_measuring(&screen));
+    screen.session.borrow_mut().apply(PlaneCommand::CancelGaps(id));
+    assert!(!is_measuring(&screen));
+    screen.session.borrow_mut().apply(PlaneCommand::MeasureGaps(id));
     screen.session.borrow_mut().apply(ModelCommand::Remove(id));
     screen.step();
     assert!(screen.session.borrow().project().model(id).is_none() && !is_measuring(&screen));

@@ -53,6 +53,20 @@ fn the_header_says_what_the_plane_is_and_the_footer_where_the_cursor_is_on_it() 
 }
 
 #[test]
+fn measuring_the_worst_encoded_images_says_how_far_it_is_and_can_be_stopped() {
+    let mut state = along(2, 0, 1);
+    state.show_only(&["posterior"]);
+    state.screen.plane(Slot::A).gaps_measured = Some(0.42);
+    let mut harness = harness(state);
+    harness.get_by_role_and_label(Role::Button, "Worst encoded ▾").click();
+    harness.run_steps(2);
+    assert!(harness.query_by_label("measuring: 42 %").is_some());
+    harness.get_by_label("Stop measuring").click();
+    harness.run_steps(2);
+    assert!(asked(&harness, &PlaneCommand::CancelGaps(id())));
+}
+
+#[test]
 fn dimensions_stand_in_the_order_of_their_kl_with_the_figure_beside() {
     let mut harness = harness(along(5, 0, 1));
     let points = crate::plane::points_of(&harness);
