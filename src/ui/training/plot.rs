@@ -16,6 +16,10 @@ use egui_plot::{AxisHints, GridMark, HoverPosition, Line, LineStyle, Plot, PlotP
 use rust_i18n::t;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A curve that is longer on the screen, in points, goes up and down so densely that no dash of it could be told from the next:
+/// it is drawn as one line, not as a shape for each dash.
+const MOST_DASHED: f32 = 10_000.0;
+
 /// How the height of a plot was chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum YRange {
@@ -155,10 +159,13 @@ fn draw(
             plot.points(dot.id((model.id, curve.id)).color(color));
         }
         _ if is_test => {
-            for (number, piece) in seen.pieces(&points).into_iter().enumerate() {
+            let pieces = seen.pieces(&points);
+            let dashes = pieces.iter().map(|piece| length(plot, piece)).sum::<f32>() <= MOST_DASHED;
+            let style = if dashes { LineStyle::dashed_dense() } else { LineStyle::Solid };
+            for (number, piece) in pieces.into_iter().enumerate() {
                 let line =
                     Line::new(name.clone(), PlotPoints::new(piece)).id((model.id, curve.id, number)).color(color);
-                plot.line(line.style(LineStyle::dashed_dense()).width(2.0));
+                plot.line(line.style(style).width(2.0));
             }
         }
         _ => {
@@ -166,6 +173,12 @@ fn draw(
             plot.line(line.width(1.5));
         }
     }
+}
+
+/// How long a line is on the screen, in points.
+fn length(plot: &egui_plot::PlotUi<'_>, line: &[[f64; 2]]) -> f32 {
+    let places = line.iter().map(|point| plot.screen_from_plot((*point).into()));
+    places.clone().zip(places.skip(1)).map(|(from, to)| from.distance(to)).sum()
 }
 
 /// Where a mark stands.
