@@ -39,8 +39,9 @@ impl PlaneLayer for TilesLayer {
         let place = known.plane.as_ref().map(|plane| TilePlace { plane: plane.clone(), lattice, limits });
         let style = TileStyle { map: frame.view.settings.color_map, smooth: true };
         if let (Some(on_device), Some(place), Some(snapshot)) = (known.on_device, &place, frame.model().snapshot) {
-            if on_device.step.is_none() {
-                self.draw_of_cpu(painter, frame, Some(place), style);
+            match on_device.step {
+                Some(_) => self.forget_preview(),
+                None => self.draw_of_cpu(painter, frame, Some(place), style),
             }
             let model = DecodedModel { id: on_device.model, snapshot: snapshot.clone() };
             let decode = Decode::Tiles { place: place.clone(), view: frame.viewport, style };
@@ -62,7 +63,7 @@ impl TilesLayer {
         let (served, resembles) = (compare(TilePlace::is_served_by), compare(TilePlace::resembles));
         match place.filter(|_| !served) {
             Some(place) => self.make_preview(place, frame),
-            None => self.preview = None,
+            None => self.forget_preview(),
         }
         let fine = made.map(|grid| (&self.fine, grid));
         let coarse = self.preview.as_ref().map(|(_, grid)| (&self.coarse, grid));
@@ -72,11 +73,17 @@ impl TilesLayer {
         }
     }
 
+    /// No preview is needed: what decoding one took is given back.
+    fn forget_preview(&mut self) {
+        self.preview = None;
+        self.decoder.free_memory();
+    }
+
     /// Decodes a grid of as many tiles as a frame has time for, where there is none of this place.
     fn make_preview(&mut self, place: &TilePlace, frame: &PlaneFrame<'_>) {
         let fits = |snapshot: &&Arc<crate::snapshot::Snapshot>| snapshot.latent == place.plane.latent();
         let Some(snapshot) = frame.model().snapshot.filter(fits) else {
-            self.preview = None;
+            self.forget_preview();
             return;
         };
         let flops = snapshot.decoder.flops().max(1) as f32;
