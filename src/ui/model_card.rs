@@ -1,6 +1,7 @@
 //! One model's card: its preset, its buttons, where it is, its numbers that may change while it trains, and the others in
 //! sections.
 
+pub mod card_ids;
 mod class_bars;
 mod entry;
 mod fields;
@@ -27,22 +28,20 @@ const MENU_WIDTH: f32 = 5.0 * theme::GRID;
 
 /// Draws a card; that of a model that stands in no view is short.
 pub fn ui(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Vec<Command>) {
-    ui.push_id(model.id, |ui| {
-        head(ui, view, model, commands);
-        buttons(ui, model, commands);
-        status::table(ui, model, view.has_points());
-        status::notice(ui, model, commands);
-        if model.slot.is_none() {
-            return;
-        }
-        let mut config = model.config.clone();
-        class_bars::ui(ui, view, model, ui.available_width());
-        fields::rows(ui, Section::LIVE, &mut config);
-        sections::ui(ui, model, &mut config);
-        if config != *model.config {
-            commands.push(ModelCommand::Edit(model.id, Box::new(config)).into());
-        }
-    });
+    head(ui, view, model, commands);
+    buttons(ui, model, commands);
+    status::table(ui, model, view.has_points());
+    status::notice(ui, model, commands);
+    if model.slot.is_none() {
+        return;
+    }
+    let mut config = model.config.clone();
+    class_bars::ui(ui, view, model, ui.available_width());
+    fields::rows(ui, Section::LIVE, &mut config);
+    sections::ui(ui, model, &mut config);
+    if config != *model.config {
+        commands.push(ModelCommand::Edit(model.id, Box::new(config)).into());
+    }
 }
 
 fn head(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Vec<Command>) {

@@ -4,11 +4,12 @@ use crate::dataset::{Dataset, DatasetId, Sample};
 use crate::explore::compare::one_of_each_class;
 use crate::explore::data_plane::DataBounds;
 use crate::gpu::{self, ColorMap, image};
-use crate::model::MOST_MODELS;
+use crate::model::{MOST_MODELS, ModelId};
 use crate::picture::Bitmap;
 use crate::ui::command::{Ask, Command, DataCommand, FileCommand, ModelCommand};
 use crate::ui::data_plane::OnScreen;
-use crate::ui::model_card;
+use crate::ui::model_card::card_ids::CardIds;
+use crate::ui::model_card::{self, resting};
 use crate::ui::text::{tr, whole};
 use crate::ui::theme::signs;
 use crate::ui::view::View;
@@ -27,6 +28,7 @@ pub struct Setup {
     images: Option<(DatasetId, Bitmap)>,
     slot: gpu::TextureSlot,
     scatter: Option<Scatter>,
+    cards: CardIds,
 }
 
 /// Points of the plane with their classes.
@@ -113,23 +115,39 @@ impl Setup {
         ui.painter_at(rect).add(OnScreen { rect, bounds: *bounds }.squares(colored, 1.0));
         response.on_hover_text(tr("data.points_tip"));
     }
+
+    /// Below all: the models that learned from other data.
+    fn resting(&self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        for (place, (model, data)) in view.resting_models().enumerate() {
+            if place == 0 {
+                ui.add_space(theme::GRID / 2.0);
+                ui.label(theme::note(ui, tr("resting.heading"))).on_hover_text(tr("resting.tip"));
+            }
+            ui.add_space(theme::GRID / 2.0);
+            let id = self.cards.of(model.id);
+            card(ui, id, |ui| resting::ui(ui, view, model, data, commands));
+        }
+    }
 }
 
 impl Panel for Setup {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        let models: Vec<ModelId> = view.models.iter().map(|model| model.id).collect();
+        self.cards.keep(&models);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             // Room for the scroll bar, which floats over the content.
             ui.set_max_width(ui.available_width() - theme::GRID);
-            card(ui, |ui| self.data(ui, view, commands));
+            card(ui, None, |ui| self.data(ui, view, commands));
             ui.add_space(theme::GRID / 2.0);
             train_all(ui, view, commands);
             for model in view.active_models() {
                 ui.add_space(theme::GRID / 2.0);
-                card(ui, |ui| model_card::ui(ui, view, model, commands));
+                let id = self.cards.of(model.id);
+                card(ui, id, |ui| model_card::ui(ui, view, model, commands));
             }
             ui.add_space(theme::GRID / 2.0);
             list_end(ui, view, commands);
-            resting(ui, view, commands);
+            self.resting(ui, view, commands);
         });
     }
 }
@@ -169,22 +187,11 @@ fn list_end(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     });
 }
 
-/// Below all: the models that learned from other data.
-fn resting(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-    for (place, (model, data)) in view.resting_models().enumerate() {
-        if place == 0 {
-            ui.add_space(theme::GRID / 2.0);
-            ui.label(theme::note(ui, tr("resting.heading"))).on_hover_text(tr("resting.tip"));
-        }
-        ui.add_space(theme::GRID / 2.0);
-        card(ui, |ui| model_card::resting::ui(ui, view, model, data, commands));
-    }
-}
-
-fn card(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+/// `id`: the number of a model's card, none of the data's.
+fn card(ui: &mut Ui, id: Option<usize>, add: impl FnOnce(&mut Ui)) {
     let palette = theme::of(ui);
     Frame::new().fill(palette.surfaces[0]).corner_radius(theme::GRID / 2.0).inner_margin(theme::GRID).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        add(ui);
+        ui.push_id(id, add);
     });
 }

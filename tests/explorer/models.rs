@@ -152,3 +152,29 @@ fn the_class_shares_of_both_models_come_by_themselves() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
 }
+
+/// The window keeps something of each menu and tip that was ever open, by ids.
+#[test]
+fn the_card_of_a_model_that_is_gone_leaves_its_menu_to_the_next() {
+    let mut screen = Screen::ready();
+    let mut layers = Vec::new();
+    for _ in 0..6 {
+        screen.session.borrow_mut().apply(ModelCommand::Add("vae-dense".to_owned()));
+        screen.step();
+        let (id, label) = {
+            let session = screen.session.borrow();
+            let id = session.project().models.last().unwrap().id;
+            (id, session.project().label(id))
+        };
+        screen.harness.get_by_label(&format!("Menu of {label}")).click();
+        screen.step();
+        screen.step();
+        assert!(screen.harness.query_by_label("Duplicate").is_some());
+        screen.harness.key_press(Key::Escape);
+        screen.step();
+        screen.session.borrow_mut().apply(ModelCommand::Remove(id));
+        screen.step();
+        layers.push(screen.harness.ctx.viewport(|viewport| viewport.prev_pass.widgets.layer_ids().len()));
+    }
+    assert!(layers.iter().all(|count| *count == layers[0]), "{layers:?}");
+}
