@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 
 /// Messages that stand there at a time; the oldest go first.
 const MOST: usize = 4;
+/// Ids that messages take in turn: the window keeps something of each for good, and so many are more than pass while a button is
+/// held down.
+const IDS: u64 = 16;
 
 /// A button of a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +31,7 @@ struct Toast {
     color: Color32,
     duration: Duration,
     action: Option<ToastAction>,
-    /// Which of all it is.
+    /// Which of those that are there.
     number: u64,
     /// Since when it is seen.
     since: Option<Instant>,
@@ -78,7 +81,7 @@ impl Toasts {
         action: Option<ToastAction>,
     ) {
         self.count += 1;
-        self.toasts.push(Toast { sign, text, color, duration, action, number: self.count, since: None });
+        self.toasts.push(Toast { sign, text, color, duration, action, number: self.count % IDS, since: None });
         // The log has the others.
         let too_many = self.toasts.len().saturating_sub(MOST);
         self.toasts.drain(..too_many);
