@@ -1,7 +1,7 @@
 //! Memory: what it is taken from, and what is about to be taken compared with what the machine has free.
 
-// What a step of training frees is kept for the next one, and what nothing has taken again for some
-// seconds goes back to the system.
+// What a step of training frees is kept for the next one, and what nothing has taken again for some seconds goes back to
+// the system.
 #[cfg(target_env = "msvc")]
 pub use mimalloc::MiMalloc as Allocator;
 #[cfg(not(target_env = "msvc"))]

@@ -45,9 +45,8 @@ impl Session {
 
     /// What is measured of a model that is gone is not finished.
     pub(super) fn cancel_gaps_of_gone(&mut self) {
-        let models = &self.project.models;
-        let is_gone = |id: ModelId| !models.iter().any(|model| model.id == id);
-        self.services.jobs.cancel_all(|key| matches!(key, JobKey::Gaps(id) if is_gone(*id)));
+        let project = &self.project;
+        self.services.jobs.cancel_all(|key| matches!(key, JobKey::Gaps(id) if project.model(*id).is_none()));
     }
 
     /// The images that the encoder of a view's model serves worst, as they were measured last.

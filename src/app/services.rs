@@ -61,7 +61,7 @@ pub(super) struct Services {
     /// The data sets that are in the cache, by name.
     pub cached: Vec<&'static str>,
     pub models: PerModel<ModelRuntime>,
-    /// The files of this session.
+    /// The files that the session keeps.
     pub session_files: SessionFiles,
     /// What comes back of the last one.
     pub restoring: Restoring,

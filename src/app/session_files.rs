@@ -77,7 +77,7 @@ impl Restoring {
     }
 }
 
-/// The files of this session. Others keep away from them while it lives.
+/// The files that a session keeps. Others keep away from them while it lives.
 #[derive(Debug, Default)]
 pub struct SessionFiles {
     /// The state file; `None` keeps nothing.
@@ -156,7 +156,7 @@ impl SessionFiles {
         Some(self.autosave.as_ref()?.join(format!("{PREFIX}{number}")))
     }
 
-    /// A run that was recorded, as it lies on disk; `None` where it lay in a folder that this session does not have.
+    /// A run that was recorded, as it lies on disk; `None` where it lay in a folder that the session does not have.
     pub fn on_disk(&self, record: &ModelRecord) -> Option<RunOnDisk> {
         let (folder, unsaved) = match &record.place {
             RunPlace::Saved(folder) => (folder.clone(), false),

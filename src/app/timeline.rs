@@ -1,4 +1,4 @@
-//! Follows the timeline: keeps snapshots of this session, lists the checkpoints of runs, plays films, and has the weights shown
+//! Follows the timeline: keeps snapshots in memory, lists the checkpoints of runs, plays films, and has the weights shown
 //! on which the scrubber stands.
 
 use crate::app::done::Done;

@@ -31,7 +31,7 @@ struct Toast {
     color: Color32,
     duration: Duration,
     action: Option<ToastAction>,
-    /// Which of those that are there.
+    /// Its id among those that are there.
     number: u64,
     /// Since when it is seen.
     since: Option<Instant>,

@@ -1,4 +1,4 @@
-//! Snapshots of one model in this session: a number of bytes at most, dense at both ends of training and ever sparser in
+//! Snapshots of one model in memory: a number of bytes at most, dense at both ends of training and ever sparser in
 //! between.
 
 use super::half_snapshot::HalfSnapshot;

@@ -7,7 +7,7 @@ use super::place::TimelinePlace;
 pub enum KeptIn {
     /// A checkpoint of the run, in full precision.
     Run,
-    /// This session's memory, weights in 16 bits.
+    /// A snapshot in memory, weights in 16 bits.
     Memory,
     /// The newest there are.
     Newest,

@@ -9,7 +9,7 @@ pub struct TimelineView<'a> {
     pub timeline: &'a Timeline,
     /// Whether training runs as a film, and which way.
     pub playing: Option<PlayWay>,
-    /// What the snapshots of this session hold in memory, in bytes.
+    /// What the snapshots hold in memory, in bytes.
     pub held_bytes: u64,
     /// What they may.
     pub budget_bytes: u64,
