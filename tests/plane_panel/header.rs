@@ -2,7 +2,7 @@
 
 use crate::panel::{self, Screen};
 use crate::plane::{State, area, close, harness, open};
-use eframe::egui::{self, Key, PointerButton, Role, vec2};
+use eframe::egui::{self, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Role, TouchPhase, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use latentarium::explore::plane::{Plane, PlaneAxis};
@@ -126,6 +126,28 @@ fn the_header_is_one_row_at_720_points_and_is_never_cut() {
         let one_row = rects.iter().all(|rect| (rect.center().y - rects[0].center().y).abs() < 2.0);
         assert_eq!(one_row, width >= 700.0, "{width}: {rects:?}");
     }
+}
+
+/// Noise has as many coordinates as an image has values.
+#[test]
+fn of_thousands_of_coordinates_those_that_are_seen_have_a_bar() {
+    let latent = 4096;
+    let mut harness = harness(along(latent, 0, 1));
+    let bars = harness.get_all_by_role(Role::Slider).count();
+    assert!((10..200).contains(&bars), "{bars} bars");
+    assert!(harness.query_by_role_and_label(Role::Slider, "z₄₀₉₆").is_none());
+    // To the end: the last one.
+    let first = harness.get_by_role_and_label(Role::Slider, "z₃").rect();
+    harness.hover_at(first.center());
+    harness.step();
+    let (unit, phase) = (MouseWheelUnit::Point, TouchPhase::Move);
+    let (delta, modifiers, source) = (vec2(-1e6, 0.0), Modifiers::NONE, MouseWheelSource::Wheel);
+    harness.event(Event::MouseWheel { unit, delta, phase, modifiers, source });
+    harness.run_steps(30);
+    let last = harness.get_by_role_and_label(Role::Slider, "z₄₀₉₆").rect();
+    assert!((last.height() - first.height()).abs() < 0.1 && last.width() <= first.width() + 0.1, "{last:?} {first:?}");
+    assert!(harness.query_by_role_and_label(Role::Slider, "z₃").is_none());
+    assert!(harness.get_all_by_role(Role::Slider).count() <= bars);
 }
 
 #[test]

@@ -43,27 +43,33 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let others: Vec<usize> = (0..plane.latent()).filter(|dimension| !own.contains(&Some(*dimension))).collect();
     let width = (ui.available_width() / others.len().max(1) as f32).clamp(WIDTHS.0, WIDTHS.1);
     let model = view.slots.id(slot);
-    ScrollArea::horizontal().id_salt("plane coordinates").show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
-            let every = (NAME_WIDTH / width).ceil().max(1.0) as usize;
-            for (place, dimension) in others.into_iter().enumerate() {
-                let named = place.is_multiple_of(every);
-                if let Some(value) = bar(ui, plane, dimension, width, named) {
-                    commands.push(PlaneCommand::OriginCoordinate(model, dimension, value).into());
-                }
+    let height = BAR_HEIGHT + NAME_HEIGHT;
+    let every = (NAME_WIDTH / width).ceil().max(1.0) as usize;
+    ScrollArea::horizontal().id_salt("plane coordinates").show_viewport(ui, |ui, seen| {
+        ui.set_min_size(vec2(width * others.len() as f32, height));
+        // Noise may have a coordinate for each value of an image: those that are seen, and one more on each side for the Tab key.
+        let first = ((seen.left() / width).floor().max(1.0) as usize - 1).min(others.len());
+        let end = ((seen.right() / width).ceil().max(0.0) as usize + 1).clamp(first, others.len());
+        for (place, dimension) in others.iter().copied().enumerate().take(end).skip(first) {
+            let corner = ui.min_rect().min + vec2(place as f32 * width, 0.0);
+            let rect = Rect::from_min_size(corner, vec2(width, height));
+            if let Some(value) = bar(ui, plane, dimension, rect, place.is_multiple_of(every)) {
+                commands.push(PlaneCommand::OriginCoordinate(model, dimension, value).into());
             }
-        });
+        }
     });
 }
 
 /// One bar; gives the value that it is dragged to.
-fn bar(ui: &mut Ui, plane: &Plane, dimension: usize, width: f32, named: bool) -> Option<f32> {
+fn bar(ui: &Ui, plane: &Plane, dimension: usize, rect: Rect, named: bool) -> Option<f32> {
     let value = plane.origin.get(dimension).copied().unwrap_or(0.0);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, BAR_HEIGHT + NAME_HEIGHT), Sense::click_and_drag());
+    let response = ui.interact(rect, ui.scope_id().with(dimension), Sense::click_and_drag());
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     let name = latent_dimension(dimension);
     response.widget_info(|| WidgetInfo::slider(true, f64::from(value), &name));
-    let frame = Rect::from_min_size(rect.min, vec2(width - 2.0, BAR_HEIGHT));
+    let frame = Rect::from_min_size(rect.min, vec2(rect.width() - 2.0, BAR_HEIGHT));
     if ui.is_rect_visible(rect) {
         draw(ui, frame, value, &response);
         if named {
