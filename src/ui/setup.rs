@@ -14,7 +14,7 @@ use crate::ui::text::{tr, whole};
 use crate::ui::theme::signs;
 use crate::ui::view::View;
 use crate::ui::{Panel, theme, widgets};
-use eframe::egui::{self, DragValue, Frame, ProgressBar, RichText, ScrollArea, Sense, Ui, Vec2};
+use eframe::egui::{self, DragValue, Frame, ProgressBar, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
 use rust_i18n::t;
 
 const SHOWN: usize = 20;
@@ -187,11 +187,12 @@ fn list_end(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     });
 }
 
-/// `id`: the number of a model's card, none of the data's.
+/// `id`: the number of a model's card, none of the data's: all within has its id of it, wherever the card stands on the list.
 fn card(ui: &mut Ui, id: Option<usize>, add: impl FnOnce(&mut Ui)) {
     let palette = theme::of(ui);
     Frame::new().fill(palette.surfaces[0]).corner_radius(theme::GRID / 2.0).inner_margin(theme::GRID).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.push_id(id, add);
+        let id = ui.scope_id().with(id);
+        ui.scope_builder(UiBuilder::new().scope_id(id), add);
     });
 }

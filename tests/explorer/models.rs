@@ -1,7 +1,7 @@
 //! The list of models, the sheet that compares them, and taking changes back.
 
 use crate::screen::{A, Screen};
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable;
 use latentarium::app::Session;
 use latentarium::explore::line::PlaneLine;
@@ -157,8 +157,10 @@ fn the_class_shares_of_both_models_come_by_themselves() {
 #[test]
 fn the_card_of_a_model_that_is_gone_leaves_its_menu_to_the_next() {
     let mut screen = Screen::ready();
+    // As high as four cards.
+    screen.harness.set_size(Vec2::new(1440.0, 2400.0));
     let mut layers = Vec::new();
-    for _ in 0..6 {
+    for _ in 0..4 {
         screen.session.borrow_mut().apply(ModelCommand::Add("vae-dense".to_owned()));
         screen.step();
         let (id, label) = {
@@ -166,15 +168,27 @@ fn the_card_of_a_model_that_is_gone_leaves_its_menu_to_the_next() {
             let id = session.project().models.last().unwrap().id;
             (id, session.project().label(id))
         };
-        screen.harness.get_by_label(&format!("Menu of {label}")).click();
+        layers.push(layers_with_menu_of(&mut screen, &label));
+        // One place further down.
+        screen.session.borrow_mut().apply(ModelCommand::Duplicate(A));
         screen.step();
+        let another = screen.session.borrow().project().models[1].id;
+        layers.push(layers_with_menu_of(&mut screen, &label));
+        for id in [id, another] {
+            screen.session.borrow_mut().apply(ModelCommand::Remove(id));
+        }
         screen.step();
-        assert!(screen.harness.query_by_label("Duplicate").is_some());
-        screen.harness.key_press(Key::Escape);
-        screen.step();
-        screen.session.borrow_mut().apply(ModelCommand::Remove(id));
-        screen.step();
-        layers.push(screen.harness.ctx.viewport(|viewport| viewport.prev_pass.widgets.layer_ids().len()));
     }
     assert!(layers.iter().all(|count| *count == layers[0]), "{layers:?}");
+}
+
+/// Layers that the window has ever had, once the menu of a model has been open.
+fn layers_with_menu_of(screen: &mut Screen, label: &str) -> usize {
+    screen.harness.get_by_label(&format!("Menu of {label}")).click();
+    screen.step();
+    screen.step();
+    assert!(screen.harness.query_by_label("Duplicate").is_some());
+    screen.harness.key_press(Key::Escape);
+    screen.step();
+    screen.harness.ctx.viewport(|viewport| viewport.prev_pass.widgets.layer_ids().len())
 }
