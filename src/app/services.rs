@@ -56,7 +56,7 @@ pub(super) struct Services {
     pub opening: Option<Opening>,
     /// What takes long to be written.
     pub writing: Option<Writing>,
-    /// The picture of a panel that was taken last for a file.
+    /// The picture of a panel that a path is asked for.
     pub panel_picture: Option<PanelPicture>,
     /// The data sets that are in the cache, by name.
     pub cached: Vec<&'static str>,

@@ -129,6 +129,11 @@ impl Dialogs {
         false
     }
 
+    /// Whether the window that is open asks for this.
+    pub fn asks(&self, ask: Ask) -> bool {
+        self.open.as_ref().is_some_and(|open| open.ask == ask)
+    }
+
     /// Whether a window asks for a path.
     pub fn is_open(&self) -> bool {
         self.open.is_some()

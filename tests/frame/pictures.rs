@@ -7,6 +7,7 @@ use egui_kittest::kittest::Queryable;
 use image::RgbaImage;
 use latentarium::gpu;
 use latentarium::ui::Pane;
+use latentarium::ui::command::{ExportSubject, FileCommand};
 use latentarium::ui::slot::Slot;
 use std::time::{Duration, Instant};
 
@@ -124,4 +125,10 @@ fn a_panels_picture_is_saved_where_a_path_is_typed() {
     let size = [place.width().round() as u32, place.height().round() as u32];
     assert!(picture.width().abs_diff(size[0]) <= 1 && picture.height().abs_diff(size[1]) <= 1, "{size:?}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    // Nothing asks for a path any more: it is not kept.
+    window.steps(2);
+    let again = FileCommand::Export(ExportSubject::Panel, folder.path().join("again.png"));
+    window.session.borrow_mut().apply(again);
+    window.steps(2);
+    assert!(window.harness.query_by_label_contains("There is no picture of the panel").is_some());
 }

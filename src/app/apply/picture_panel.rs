@@ -37,8 +37,11 @@ impl Session {
         }
     }
 
-    /// After a frame: has the window give what it has drawn.
+    /// After a frame: has the window give what it has drawn. A picture that nobody is asked a path for any more goes.
     pub(in crate::app) fn take_capture(&mut self, context: &Context) {
+        if !self.shell.panels.dialogs.asks(Ask::Export(ExportSubject::Panel)) {
+            self.services.panel_picture = None;
+        }
         if self.services.jobs.is_running(&JobKey::PicturePanel) {
             context.request_repaint_after(INTERVAL);
         }
