@@ -19,7 +19,7 @@ pub use crate::nn::operations::OperationKind;
 use crate::dataset::ImageShape;
 use crate::message::{Explain, Message, message};
 use crate::nn::adversarial::AdversarialLoss;
-use crate::nn::operations::Linear;
+use crate::nn::operations::{Linear, free_columns};
 use crate::nn::shards::{even, split, split_mut};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -145,6 +145,12 @@ impl Scratch {
     /// What the newest evaluation gave on its way, in order: the inputs, then what each operation gave, `[count, outputs]`.
     pub fn values(&self) -> &[Vec<f32>] {
         &self.values
+    }
+
+    /// Gives back the buffers, and what the operations keep on this thread to be quicker the next time.
+    pub fn free(&mut self) {
+        self.values = Vec::new();
+        free_columns();
     }
 }
 

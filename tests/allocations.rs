@@ -24,6 +24,14 @@ fn decoding_allocates_nothing_in_the_steady_state() {
             assert!(measured.count_total <= most, "{preset}, {count} at a time: {}", measured.count_total);
             assert_eq!(measured.count_current, 0, "{preset}: nothing is kept");
         }
+        // And what decoding took, columns of large layers too, is given back.
+        decoder.free_memory();
+        let measured = allocation_counter::measure(|| {
+            decoder.decode(&snapshot, &latents, 128);
+            decoder.free_memory();
+        });
+        assert!(measured.count_total > 0, "{preset}");
+        assert_eq!(measured.count_current, 0, "{preset}: {} bytes are kept", measured.bytes_current);
     }
     let counted = allocation_counter::measure(|| drop(std::hint::black_box(Box::new(1))));
     assert_eq!(counted.count_total, 1, "what allocates is counted");

@@ -33,6 +33,6 @@ impl Decoder for CpuDecoder {
     }
 
     fn free_memory(&mut self) {
-        self.scratch = Scratch::default();
+        self.scratch.free();
     }
 }

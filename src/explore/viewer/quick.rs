@@ -40,7 +40,8 @@ impl Quick {
     /// Gives back the memory that it holds to be quicker.
     pub fn free_memory(&mut self) {
         self.decoder.free_memory();
-        self.scratch = Scratch::default();
+        self.at_cursor.free_memory();
+        self.scratch.free();
         self.fields = FieldScratch::default();
     }
 

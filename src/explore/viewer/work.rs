@@ -58,7 +58,7 @@ impl ViewerThread {
             holds_memory = !matches!(task, Task::FreeMemory);
             guarded(&shared, || match &task {
                 Task::FreeMemory => {
-                    self.scratch = Scratch::default();
+                    self.scratch.free();
                     self.quick.free_memory();
                 }
                 Task::Cursor => self.quick.cursor(),

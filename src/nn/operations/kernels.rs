@@ -22,6 +22,11 @@ pub(super) fn with_columns<T>(length: usize, work: impl FnOnce(&mut [f32]) -> T)
     })
 }
 
+/// Gives back what this thread keeps to lend: as much as the largest layer that it has run needs.
+pub fn free_columns() {
+    COLUMNS.take();
+}
+
 /// Images whose columns fill a block.
 fn block(shape: &ConvShape) -> usize {
     (BLOCK / (shape.small.places() * shape.receptive_field()).max(1)).max(1)

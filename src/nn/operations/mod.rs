@@ -32,6 +32,7 @@ mod upsample;
 pub use autoregressive_draws::AutoregressiveParts;
 pub use compute::{Compute, InputGradients, Inputs, OutputLayout, WeightGradientSplit};
 pub use draw_trace::{DrawOrder, DrawTrace, PixelConditionals, StatePath, TracedDraws, TreeEdge};
+pub use kernels::free_columns;
 pub use permute::MapOrder;
 pub use pixel_draws::{LayerWeights, normal_log_odds};
 pub use shader::{MatmulShape, ShaderCall, ShaderSizes, ShaderStage};

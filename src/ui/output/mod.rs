@@ -93,7 +93,7 @@ impl Panel for OutputPanel {
     }
 
     fn leave(&mut self) {
-        self.scratch = Scratch::default();
+        self.scratch.free();
         self.cells.iter_mut().for_each(|cell| cell.decoded = None);
         self.nearest.leave();
     }

@@ -93,7 +93,8 @@ impl MapSection {
 
     /// Lets go what is made of a model's map.
     pub fn leave(&mut self) {
-        (self.card, self.scratch) = (None, Scratch::default());
+        self.card = None;
+        self.scratch.free();
     }
 
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
