@@ -10,6 +10,10 @@ use std::time::Duration;
 const LAST: usize = 50;
 /// And where a frame was slow.
 const BEFORE_SLOW: usize = 10;
+/// Frames are counted by tenths of a millisecond, those of more than a second together: what is measured is not to grow with
+/// their number.
+const BINS_PER_MS: f64 = 10.0;
+const BINS: usize = 10_000;
 
 /// Panics of any thread.
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -19,7 +23,7 @@ struct Seen {
     actions: u64,
     frames: u64,
     last: VecDeque<String>,
-    work: Vec<f32>,
+    work_bins: Vec<u64>,
     worst: FrameWork,
     before_worst: String,
     longest_wait: Duration,
@@ -39,7 +43,7 @@ impl Record {
             PANICS.lock().unwrap_or_else(PoisonError::into_inner).push(info.to_string());
             usual(info);
         }));
-        Self { seed, seen: RefCell::default() }
+        Self { seed, seen: RefCell::new(Seen { work_bins: vec![0; BINS], ..Seen::default() }) }
     }
 
     pub fn did(&self, action: &str) {
@@ -54,7 +58,8 @@ impl Record {
     pub fn frame(&self, work: FrameWork) {
         let mut seen = self.seen.borrow_mut();
         seen.frames += 1;
-        seen.work.push(own_work_ms(work) as f32);
+        let bin = (own_work_ms(work) * BINS_PER_MS) as usize;
+        seen.work_bins[bin.min(BINS - 1)] += 1;
         if own_work_ms(work) > own_work_ms(seen.worst) {
             (seen.worst, seen.before_worst) = (work, last(&seen.last, BEFORE_SLOW));
         }
@@ -76,9 +81,15 @@ impl Record {
     }
 
     pub fn report(&self, after: Duration) -> String {
-        let mut seen = self.seen.borrow_mut();
-        seen.work.sort_by(f32::total_cmp);
-        let part = |part: f64| seen.work.get((seen.work.len() as f64 * part) as usize).copied().unwrap_or(0.0);
+        let seen = self.seen.borrow();
+        let part = |part: f64| {
+            let mut left = seen.frames as f64 * part;
+            let reaches = |frames: &u64| {
+                left -= *frames as f64;
+                left <= 0.0
+            };
+            (seen.work_bins.iter().position(reaches).unwrap_or(BINS) + 1) as f64 / BINS_PER_MS
+        };
         let (half, most) = (part(0.5), part(0.99));
         format!(
             "seed {}: {} actions, {} frames in {:.0} s; of the window's own work a frame: half at most {half:.1} ms, 99 % at most {most:.1} ms, worst {:?} after\n{}\nlongest wait {:.0} ms after\n{}",
