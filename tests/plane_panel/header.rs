@@ -2,7 +2,9 @@
 
 use crate::panel::{self, Screen};
 use crate::plane::{State, area, close, harness, open};
-use eframe::egui::{self, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Role, TouchPhase, vec2};
+use eframe::egui::{
+    self, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Role, TouchPhase, vec2,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use latentarium::explore::plane::{Plane, PlaneAxis};
