@@ -11,8 +11,8 @@ const FAR: f64 = 2.0;
 const ACTIVE: f64 = 0.5;
 /// Tests in a row.
 const TESTS: usize = 2;
-/// Steps before which dimensions may still be asleep.
-const ASLEEP: u64 = 200;
+/// Steps before which dimensions may still be asleep: those of an encoder of products wake at about 300.
+const ASLEEP: u64 = 400;
 
 /// Codes far outside the prior: the KL weighs too little beside the reconstruction, as where one is a mean and the other a sum.
 pub(in crate::diagnosis) fn far_codes(evidence: &Evidence) -> Option<Sign> {

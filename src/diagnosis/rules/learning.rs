@@ -8,7 +8,9 @@ use crate::model::Config;
 const HIGH: f64 = 0.15;
 /// And at least: they stay above 3·10⁻⁴ in some tensor.
 const LOW: f64 = 3e-5;
-/// Steps before which nothing is said of a low one.
+/// The share in the first steps, whose weights are as small as they were drawn: presets that go well stay below 0.3.
+const HIGH_AT_FIRST: f64 = 0.5;
+/// First steps: in them more may be healthy, and nothing is said of a low one.
 const BEGINNING: u64 = 20;
 
 /// The median of the weight tensors' update-to-weight ratios.
@@ -20,8 +22,10 @@ fn middle_ratio(look: &StepLook) -> Option<f64> {
 
 /// Updates as large as the weights. A step that failed made none: those before it count.
 pub(in crate::diagnosis) fn too_high(evidence: &Evidence) -> Option<Sign> {
-    let ratio = evidence.looks.iter().rev().find_map(middle_ratio)?;
-    (!ratio.is_finite() || ratio > HIGH).then(|| Sign::new(ratio, HIGH))
+    let (step, ratio) =
+        evidence.looks.iter().rev().find_map(|look| middle_ratio(look).map(|ratio| (look.step, ratio)))?;
+    let limit = if step < BEGINNING { HIGH_AT_FIRST } else { HIGH };
+    (!ratio.is_finite() || ratio > limit).then(|| Sign::new(ratio, limit))
 }
 
 /// Updates that change nothing though there are gradients.
