@@ -2,12 +2,20 @@
 //! stays until something else is ready.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "common/mod.rs"]
+mod common;
+
+use common::wait_for;
 use eframe::egui::Context;
 use latentarium::app::{Level, Session, Start};
-use latentarium::dataset::Source;
+use latentarium::dataset::{self, Progress, Source};
+use latentarium::model::Config;
+use latentarium::trainer::{Control, Event, Options, Trainer};
 use latentarium::ui::command::DataCommand;
+use latentarium::ui::slot::Slot;
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 fn idx(folder: &Path, name: &str, sizes: &[u32], bytes: &[u8]) {
@@ -92,6 +100,43 @@ fn data_chosen_while_the_first_is_opened_takes_its_place() {
     std::thread::sleep(Duration::from_millis(50));
     bench.settle();
     assert_eq!((bench.name().as_deref(), bench.failures()), (Some("two"), 0));
+}
+
+/// A run of data, which moves to another place then, and what is there.
+fn run_of_moved_data(folder: &Path) -> (PathBuf, [Source; 2]) {
+    let source = |path: &Path| Source::parse(&path.display().to_string());
+    let (before, run) = (data(folder, "before"), folder.join("run"));
+    let config = Config::vae_dense().with("hidden", vec![8]).unwrap().with("batch", 16).unwrap();
+    let dataset = Arc::new(dataset::load(&source(&before), &Progress::default()).unwrap());
+    let trainer = Trainer::spawn(config, dataset, Options::default()).unwrap();
+    trainer.send(Control::Save(run.clone()));
+    wait_for(&trainer, |event| matches!(event, Event::Saved { .. }));
+    let (after, other) = (folder.join("after"), data(folder, "other"));
+    std::fs::rename(before, &after).unwrap();
+    idx(&other, "train-images-idx3-ubyte", &[128, 6, 5], &[80; 128 * 30]);
+    (run, [source(&after), source(&other)])
+}
+
+#[test]
+fn a_run_whose_data_has_moved_is_opened_with_it_where_a_person_says_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, [moved, other]) = run_of_moved_data(folder.path());
+    let opened = |data: Option<&Source>| {
+        let start = Start { data: data.cloned(), run: Some(run.clone()), threads: 1, ..Start::default() };
+        let mut bench = Bench { session: Session::new(start), folder: tempfile::tempdir().unwrap() };
+        bench.settle();
+        let failed = bench.session.messages().iter().find(|message| message.level == Level::Failed);
+        let (failed, is_open) =
+            (failed.map(|message| message.text.clone()), bench.session.model(Slot::A).folder.is_some());
+        assert_eq!(failed.is_none(), is_open, "{failed:?}");
+        (bench.name(), failed.unwrap_or_default())
+    };
+    assert_eq!(opened(Some(&moved)), (Some("after".to_owned()), String::new()));
+    let (_, words) = opened(None);
+    assert!(words.contains("config.toml, data: ") && words.contains("before"), "{words}");
+    let (name, words) = opened(Some(&other));
+    assert!(words.contains("run: expected data with checksum") && words.contains("in other"), "{words}");
+    assert_ne!(name.as_deref(), Some("after"));
 }
 
 fn step() -> impl Strategy<Value = Step> {

@@ -95,7 +95,7 @@ impl Session {
             return;
         }
         if let Some(run) = restoring.then_open.take() {
-            self.open_run(run, None);
+            self.open_run_on(run, None, self.services.start.data.clone());
         }
         let mut back = std::mem::take(&mut self.services.restoring.back);
         if back.is_empty() {

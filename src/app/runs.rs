@@ -9,11 +9,11 @@ use crate::app::services::Opening;
 use crate::app::session::Session;
 use crate::app::session_files::RunOnDisk;
 use crate::app::undo::{ChangeKind, Undo};
-use crate::dataset::{self, Dataset, Progress};
+use crate::dataset::{self, Dataset, Progress, Source};
 use crate::explore::plane::Plane;
 use crate::message::{Explain, Message, message};
 use crate::model::{Config, ModelId};
-use crate::run::{self, RunError};
+use crate::run::{self, RunConfig, RunError};
 use crate::trainer::{self, OpenError, Options, Trainer};
 use crate::ui::command::{ForkRequest, ModelCommand};
 use crate::ui::fork::ForkField;
@@ -29,22 +29,40 @@ use toml::Value;
 /// How long the program stays after its window was closed, to write runs.
 const LAST_WRITES: Duration = Duration::from_secs(30);
 
-/// Opens a run, and its data where that is another than `data`.
+/// The data to open a run with.
+pub(super) struct RunData {
+    /// What is open.
+    pub known: Option<Arc<Dataset>>,
+    /// Where a person says that the run's data is; none for where its configuration says.
+    pub source: Option<Source>,
+}
+
+impl RunData {
+    /// What is open where it is the run's, wherever that came from; else it is loaded.
+    fn load(self, run: &Path, config: &RunConfig, progress: &Progress) -> Result<Arc<Dataset>, Message> {
+        if let Some(known) = self.known.filter(|known| known.id.as_str() == config.data_checksum) {
+            return Ok(known);
+        }
+        let loaded = match &self.source {
+            Some(source) => dataset::fetch_and_load(source, progress).map_err(|error| error.message()),
+            None => dataset::load(&config.data, progress).map_err(|error| {
+                let path = run.join("config.toml");
+                message!("{path}, data: {error}", path, error = error.message())
+            }),
+        };
+        loaded.map(Arc::new)
+    }
+}
+
+/// Opens a run, and its data where that is another than is open.
 pub(super) fn open(
     folder: &Path,
-    data: Option<Arc<Dataset>>,
+    data: RunData,
     options: Options,
     progress: &Progress,
 ) -> Result<Box<OpenedRun>, NotOpened> {
     let opened = run::open_at(folder, options.from_step)?;
-    let data = match data.filter(|data| data.source == opened.config.data.clone().absolute()) {
-        Some(data) => data,
-        None => {
-            let loaded = dataset::load(&opened.config.data, progress);
-            let path = folder.join("config.toml");
-            Arc::new(loaded.map_err(|error| message!("{path}, data: {error}", path, error = error.message()))?)
-        }
-    };
+    let data = data.load(folder, &opened.config, progress)?;
     let trainer = Trainer::open(folder, data.clone(), options).map_err(|error| error.message())?;
     let plane: Option<Plane> = run::read_plane(folder)?;
     let plane = plane.filter(|plane| plane.is_valid(opened.snapshot.latent));
@@ -85,6 +103,11 @@ pub(super) fn write_fork(run: &Path, step: u64, set: &[(String, Value)], runs: &
 impl Session {
     /// Opens a run in the background, at a step or its newest checkpoint, and its data where that is another than what is open.
     pub(super) fn open_run(&mut self, folder: PathBuf, from_step: Option<u64>) {
+        self.open_run_on(folder, from_step, None);
+    }
+
+    /// The same with its data where `source` says that it is now.
+    pub(super) fn open_run_on(&mut self, folder: PathBuf, from_step: Option<u64>, source: Option<Source>) {
         let is_open =
             |id: &ModelId| self.services.models.get(*id).is_some_and(|model| model.folder.as_ref() == Some(&folder));
         if from_step.is_none()
@@ -98,7 +121,7 @@ impl Session {
             return;
         }
         self.undo.forget_run(&folder);
-        let data = self.services.data.clone();
+        let data = RunData { known: self.services.data.clone(), source };
         let options = Options { from_step, ..self.services.options() };
         self.services.opening =
             Some(Opening { what: folder.display().to_string(), source: None, asked: false, show: None });
@@ -208,7 +231,8 @@ impl Session {
     /// Makes a fork and opens it, in the model's place or beside it, all in the background.
     pub(super) fn fork(&mut self, id: ModelId, request: ForkRequest) {
         let place = if request.beside { OpenedPlace::Beside(id) } else { OpenedPlace::Of(id) };
-        let (data, options, runs) = (self.services.data.clone(), self.services.options(), self.runs());
+        let data = RunData { known: self.services.data.clone(), source: None };
+        let (options, runs) = (self.services.options(), self.runs());
         self.services.opening =
             Some(Opening { what: request.run.display().to_string(), source: None, asked: false, show: None });
         self.services.jobs.start(JobKey::Open, move |progress| {

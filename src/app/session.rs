@@ -139,7 +139,7 @@ impl Session {
                 self.services.restoring.then_open = Some(run);
                 self.open_data(last);
             }
-            Some(run) => self.open_run(run, None),
+            Some(run) => self.open_run_on(run, None, data),
             None if data.is_some() => self.fetch_data(data.unwrap_or(last)),
             None => self.open_data(last),
         }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// How the explorer starts.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
-    /// Data other than last time's.
+    /// Data other than last time's; of a run to continue, where its data is now.
     pub data: Option<Source>,
     /// A run to continue at once.
     pub run: Option<PathBuf>,

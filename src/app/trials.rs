@@ -2,7 +2,7 @@
 
 use crate::app::done::{Done, ForkPurpose, NotOpened, OpenedPlace, OpenedTrial};
 use crate::app::jobs::JobKey;
-use crate::app::runs::{open, write_fork};
+use crate::app::runs::{RunData, open, write_fork};
 use crate::app::services::Opening;
 use crate::app::session::Session;
 use crate::diagnosis::FINDINGS;
@@ -26,7 +26,8 @@ impl Session {
         let Some(folder) = on_disk.map(|run| run.folder).filter(|folder| folder.exists()) else {
             return self.fork_anew(id, &purpose);
         };
-        let (data, options, runs) = (self.services.data.clone(), self.services.options(), self.runs());
+        let data = RunData { known: self.services.data.clone(), source: None };
+        let (options, runs) = (self.services.options(), self.runs());
         self.services.opening =
             Some(Opening { what: folder.display().to_string(), source: None, asked: false, show: None });
         self.services.jobs.start(JobKey::Open, move |progress| {

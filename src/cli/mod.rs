@@ -47,7 +47,8 @@ struct Arguments {
 
 #[derive(Args)]
 struct ExplorerArguments {
-    /// Data to begin with: a name that `latentarium data` lists (some are downloaded), a file or a folder.
+    /// Data to begin with, or where the data of the run to open is now: a name that `latentarium data` lists (some are downloaded),
+    /// a file or a folder.
     #[arg(long)]
     data: Option<String>,
     /// A run folder to open.
