@@ -43,12 +43,6 @@ impl Session {
         });
     }
 
-    /// What is measured of a model that is gone is not finished.
-    pub(super) fn cancel_gaps_of_gone(&mut self) {
-        let project = &self.project;
-        self.services.jobs.cancel_all(|key| matches!(key, JobKey::Gaps(id) if project.model(*id).is_none()));
-    }
-
     /// The images that the encoder of a view's model serves worst, as they were measured last.
     pub fn worst_encoded(&self, slot: Slot) -> Option<Arc<WorstEncoded>> {
         self.services.planes.planes.get(self.id(slot))?.worst.clone()

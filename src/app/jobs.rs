@@ -96,6 +96,21 @@ pub enum JobKey {
 }
 
 impl JobKey {
+    /// The model that something is computed of which nobody needs where that model is gone.
+    pub fn model(&self) -> Option<ModelId> {
+        match self {
+            Self::Shares(id)
+            | Self::DataPlane(id)
+            | Self::Lay(id)
+            | Self::Effects(id)
+            | Self::Anchors(id)
+            | Self::PointMap(id)
+            | Self::Gaps(id)
+            | Self::Path(id) => Some(*id),
+            _ => None,
+        }
+    }
+
     /// What a message that it broke calls it; in English its thread's name.
     pub fn name(&self) -> Message {
         match self {

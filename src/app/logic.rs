@@ -66,7 +66,6 @@ impl Session {
         self.refresh_sheet();
         self.refresh_completions();
         self.refresh_shares();
-        self.cancel_gaps_of_gone();
         self.refresh_data_planes();
         self.refresh_latent_space();
         self.refresh_point_map();

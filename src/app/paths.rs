@@ -1,4 +1,4 @@
-//! Starts the making of the path that is laid over the plane that is shown.
+//! Starts the making of the path that is laid over the plane that is shown, and of no other.
 
 use crate::app::done::Done;
 use crate::app::jobs::JobKey;
@@ -19,6 +19,11 @@ impl Session {
     pub(super) fn refresh_path(&mut self) {
         let slot = self.project.settings.plane.model;
         let (id, key) = (self.id(slot), JobKey::Path(self.id(slot)));
+        for (other, state) in self.services.planes.planes.iter_mut().filter(|(other, _)| *other != id) {
+            if self.services.jobs.cancel(&JobKey::Path(other)) {
+                state.path.asked = None;
+            }
+        }
         let shown = self.shell.needs.lattice.is_some();
         let Some(source) = self.path_source(slot).filter(|_| shown) else {
             self.services.jobs.cancel(&key);

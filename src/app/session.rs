@@ -154,6 +154,7 @@ impl Session {
         self.services.models.retain(|id, _| project.model(id).is_some());
         self.services.planes.retain(|id| project.model(id).is_some());
         self.services.shares.models.retain(|id, _| project.model(id).is_some());
+        self.services.jobs.cancel_all(|key| key.model().is_some_and(|id| project.model(id).is_none()));
     }
 
     /// The project.

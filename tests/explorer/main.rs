@@ -12,6 +12,7 @@ mod export;
 mod fields;
 mod latent;
 mod models;
+mod paths;
 mod posterior;
 mod reading;
 mod resting;

@@ -33,9 +33,6 @@ pub(super) fn descend(
     let mut slope = energy.gradient(&at, go_on)?;
     let mut memory: VecDeque<(Vec<f64>, Vec<f64>)> = VecDeque::new();
     for _ in 0..STEPS {
-        if !go_on() {
-            return None;
-        }
         let mut direction = direction(&memory, &slope, latent, scale);
         let mut downhill = dot(&direction, &slope);
         if downhill >= 0.0 || !downhill.is_finite() {
@@ -43,14 +40,19 @@ pub(super) fn descend(
             direction = self::direction(&memory, &slope, latent, scale);
             downhill = dot(&direction, &slope);
         }
-        let mut step = 1.0;
-        let found = (0..HALVINGS).find_map(|_| {
+        let (mut step, mut found) = (1.0, None);
+        for _ in 0..HALVINGS {
+            if !go_on() {
+                return None;
+            }
             let next: Vec<f64> = at.iter().zip(&direction).map(|(z, d)| z + step * d).collect();
             let below = energy.energy(&next);
-            let enough = below <= value + 1e-4 * step * downhill;
+            if below <= value + 1e-4 * step * downhill {
+                found = Some((next, below));
+                break;
+            }
             step /= 2.0;
-            enough.then_some((next, below))
-        });
+        }
         let Some((next, below)) = found else { break };
         let next_slope = energy.gradient(&next, go_on)?;
         let moved: Vec<f64> = next.iter().zip(&at).map(|(a, b)| a - b).collect();

@@ -10,6 +10,8 @@ use std::collections::BinaryHeap;
 const SIDES: (usize, usize) = (72, 16);
 /// Values of images that are held, of all nodes: 64 MiB.
 const MOST_VALUES: usize = 16 << 20;
+/// Nodes, or steps between them, that are looked at between two questions whether to go on.
+const TOGETHER: usize = 32;
 /// Neighbours of a code.
 const NEIGHBOURS: usize = 12;
 /// Nodes of the lattice that a waypoint is joined to: those of the cell that it lies in and of the cells around.
@@ -40,16 +42,25 @@ impl PathGraph {
         let values = metric.values().max(1);
         let mut images = Vec::with_capacity(if pairs.is_empty() { 0 } else { nodes.len() / latent * values });
         if !pairs.is_empty() {
-            for some in nodes.chunks(256 * latent) {
+            for some in nodes.chunks(TOGETHER * latent) {
                 if !go_on() {
                     return None;
                 }
                 images.extend(metric.images(some));
             }
         }
-        let prices = metric.prices(&nodes);
+        let mut prices = Vec::with_capacity(nodes.len() / latent);
+        for some in nodes.chunks(TOGETHER * latent) {
+            if !go_on() {
+                return None;
+            }
+            prices.extend(metric.prices(some));
+        }
         let mut graph = Self { latent, neighbours: vec![Vec::new(); nodes.len() / latent], nodes };
-        for (a, b) in pairs {
+        for (number, (a, b)) in pairs.into_iter().enumerate() {
+            if number % TOGETHER == 0 && !go_on() {
+                return None;
+            }
             let image = |node: usize| &images[node * values..(node + 1) * values];
             let mut square =
                 metric.square_step([image(a), image(b)], [prices[a], prices[b]], [graph.node(a), graph.node(b)]);

@@ -15,8 +15,11 @@ const MEASURED: usize = 32;
 const AT_THE_EDGE: f64 = 30.0;
 /// How far inside the region the price begins, in nats; it grows with the square of what is passed of it.
 const MARGIN: f64 = 1.0;
-/// Numbers of latents that are decoded together, at most: of many dimensions those that differ in one are many.
+/// Numbers of latents that are decoded between two questions whether to go on, at most: of many dimensions those that differ in
+/// one are many.
 const TOGETHER: usize = 1 << 20;
+/// Pairs of latents that are decoded between them, at most: some decoders take long for each.
+const PAIRS_TOGETHER: usize = 64;
 /// What the latent space's own length counts, so that there is a shortest path also where the decoder does not change.
 const OWN: f64 = 1e-3;
 
@@ -173,7 +176,7 @@ impl<'a> PathMetric<'a> {
         mut each: impl FnMut(usize, usize, &[f32], &[f32]),
     ) -> Option<()> {
         let latent = self.latent().max(1);
-        let (all, together) = (latents.len() / latent * latent, (TOGETHER / (2 * latent)).max(1));
+        let (all, together) = (latents.len() / latent * latent, (TOGETHER / (2 * latent)).clamp(1, PAIRS_TOGETHER));
         let (mut number, mut forward) = (0, Vec::new());
         for first in (0..all).step_by(together) {
             if !go_on() {

@@ -239,3 +239,38 @@ fn a_path_through_many_dimensions_is_cancelled_between_pieces() {
     });
     assert!(found.is_none() && asked == 5, "{asked}");
 }
+
+/// Of many codes and many dimensions each step of the graph costs, and some decoders take long for each image.
+#[test]
+fn what_is_asked_on_the_way_grows_with_what_is_done() {
+    let (latent, count) = (3, 300);
+    let decoder = decoder(latent, 4, 4);
+    let codes = Encoding {
+        step: 0,
+        latent,
+        mean: normal_rows(5, Purpose::Weights, 0, count, latent),
+        log_variance: vec![-2.0; count * latent],
+        kl_per_dimension: vec![1.0; latent],
+        images: (0..count as u32).collect(),
+        labels: vec![0; count],
+        took: Duration::ZERO,
+    };
+    let support = DataSupport::of(&codes).unwrap();
+    let waypoints = vec![vec![-1.0; latent], vec![1.0; latent]];
+    let mut metric = PathMetric::new(&decoder, Some(&support), &waypoints, &mut || true).unwrap();
+    let mut asked = 0;
+    let mut graph = |most: usize| {
+        asked = 0;
+        let made = PathGraph::new(&mut metric, &waypoints, &mut || {
+            asked += 1;
+            asked < most
+        });
+        (made.is_some(), asked)
+    };
+    // Images and prices of all nodes, and twelve steps from each.
+    let (is_made, all) = graph(usize::MAX);
+    assert!(is_made && all >= (2 + 12) * count / 32, "{all}");
+    for most in 1..=all {
+        assert_eq!(graph(most), (false, most));
+    }
+}
