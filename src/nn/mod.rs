@@ -10,6 +10,7 @@ pub mod adversarial;
 pub mod conv_shape;
 pub mod critic;
 pub mod device;
+pub(crate) mod eigen;
 pub mod generic;
 pub mod gru;
 pub mod gru_cell;

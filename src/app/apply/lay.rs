@@ -28,8 +28,10 @@ impl Session {
             return;
         };
         match points.filter(|points| points.encoding.latent == plane.latent()) {
-            Some(points) => self.services.jobs.start(JobKey::Lay(id), move |_| {
-                Done::Laid(id, basis.of_codes(&plane, &points.encoding, &data.test).map(Box::new))
+            Some(points) => self.services.jobs.start(JobKey::Lay(id), move |progress| {
+                let mut go_on = || !progress.is_cancelled();
+                let laid = basis.of_codes(&plane, &points.encoding, &data.test, &mut go_on);
+                Done::Laid(id, laid.map(Box::new))
             }),
             None => self.refuse_plane(&message!("there are no codes yet: the plane shows them as points first")),
         }

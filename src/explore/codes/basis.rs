@@ -22,14 +22,20 @@ pub enum PlaneBasis {
 
 impl PlaneBasis {
     /// The plane that the codes of images of `split` give, from the one that is there; the anchors' plane is not of codes. Not a
-    /// thing for a frame: of many dimensions the components take seconds.
+    /// thing for a frame: of many dimensions the components take seconds, and fail where `go_on` says no.
     ///
     /// # Errors
     /// A sentence that says why the codes have no such direction.
-    pub fn of_codes(&self, plane: &Plane, encoding: &Encoding, split: &Split) -> Result<Plane, Message> {
+    pub fn of_codes(
+        &self,
+        plane: &Plane,
+        encoding: &Encoding,
+        split: &Split,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Plane, Message> {
         let latent = encoding.latent;
         match self {
-            Self::Components => Components::of(&encoding.mean, latent, 2)
+            Self::Components => Components::of(&encoding.mean, latent, 2, go_on)
                 .and_then(|components| components.plane())
                 .ok_or_else(|| message!("the codes have no principal components: there are too few of them")),
             Self::Attribute(axis, attribute) => {

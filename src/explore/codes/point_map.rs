@@ -82,7 +82,7 @@ impl PointMap {
             images.push(*image);
             labels.push(*label);
         }
-        let components = Components::of(&codes, latent, 2)?;
+        let components = Components::of(&codes, latent, 2, &mut || go_on(0, 1))?;
         let mut positions = Vec::with_capacity(images.len());
         for code in codes.chunks_exact(latent) {
             let mut along = components.directions.chunks_exact(latent).map(|direction| {

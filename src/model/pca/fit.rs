@@ -1,8 +1,8 @@
 //! The pass over the images, and what follows from it.
 
 use super::super::{Saved, StepError};
-use super::eigen::leading;
 use crate::dataset::Split;
+use crate::nn::eigen::leading;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 use rayon::prelude::*;
@@ -94,7 +94,9 @@ impl ComponentFit {
             ));
         }
         let Some((mean, covariance)) = moments(images, go_on) else { return Err(StepError::Cancelled) };
-        let eigen = leading(&covariance, latent)?;
+        let Some(eigen) = leading(&covariance, latent) else {
+            return refuse("the covariance of the pixels has no eigenvalues".to_owned());
+        };
         if eigen.noise <= 0.0 {
             return refuse(format!("latent: expected fewer dimensions than the images vary in, found {latent}"));
         }

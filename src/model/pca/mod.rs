@@ -2,7 +2,6 @@
 //! learned in one pass over the training images.
 
 pub(super) mod codes;
-mod eigen;
 pub(super) mod fit;
 
 use super::family::{Family, LATENT, Preset, SEED};

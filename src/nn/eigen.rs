@@ -1,6 +1,5 @@
 //! The leading eigenvectors of a covariance.
 
-use super::super::StepError;
 use crate::random::{Purpose, normal_rows};
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::matrix_free::eigen::{PartialEigenParams, partial_self_adjoint_eigen, partial_self_adjoint_eigen_scratch};
@@ -14,57 +13,54 @@ const BASIS: [usize; 2] = [2, 64];
 const TOLERANCE: f64 = 1e-13;
 
 /// The leading eigenvectors of a covariance, and what is left.
-pub(super) struct LeadingEigen {
-    /// Falling, none below 0, `[latent]`.
+pub(crate) struct LeadingEigen {
+    /// Falling, none below 0, `[count]`.
     pub values: Vec<f64>,
-    /// One a column, `[pixels, latent]`.
+    /// One a column, `[side, count]`.
     pub vectors: Mat<f64>,
-    /// The mean of the other eigenvalues.
+    /// The mean of the other eigenvalues; 0 where there are no others.
     pub noise: f64,
 }
 
-/// The `latent` leading eigenvectors of a covariance, `[pixels, pixels]`, where `latent` is less than its side.
-///
-/// # Errors
-/// If it has no eigenvalues.
-pub(super) fn leading(covariance: &Mat<f64>, latent: usize) -> Result<LeadingEigen, StepError> {
+/// The `count` leading eigenvectors of a covariance, `[side, side]`, or all where there are no more. `None` where it has no
+/// eigenvalues.
+pub(crate) fn leading(covariance: &Mat<f64>, count: usize) -> Option<LeadingEigen> {
+    let count = count.min(covariance.nrows());
     if covariance.nrows() > MOST_DENSE {
-        if let Some(found) = iterated(covariance, latent) {
-            return Ok(found);
+        if let Some(found) = iterated(covariance, count) {
+            return Some(found);
         }
         tracing::info!("the leading directions did not converge: all are computed");
     }
-    all(covariance, latent)
+    all(covariance, count)
 }
 
-fn all(covariance: &Mat<f64>, latent: usize) -> Result<LeadingEigen, StepError> {
-    let eigen = covariance.self_adjoint_eigen(Side::Lower).map_err(|error| {
-        candle_core::Error::Msg(format!("the covariance of the pixels has no eigenvalues: {error:?}"))
-    })?;
+fn all(covariance: &Mat<f64>, count: usize) -> Option<LeadingEigen> {
+    let eigen = covariance.self_adjoint_eigen(Side::Lower).ok()?;
     // faer's eigenvalues rise.
-    let (pixels, values, vectors) = (covariance.nrows(), eigen.S().column_vector(), eigen.U());
-    let value = |place: usize| values[pixels - 1 - place].max(0.0);
-    Ok(LeadingEigen {
-        values: (0..latent).map(value).collect(),
-        vectors: Mat::from_fn(pixels, latent, |row, place| vectors[(row, pixels - 1 - place)]),
-        noise: (latent..pixels).map(value).sum::<f64>() / (pixels - latent) as f64,
+    let (side, values, vectors) = (covariance.nrows(), eigen.S().column_vector(), eigen.U());
+    let value = |place: usize| values[side - 1 - place].max(0.0);
+    Some(LeadingEigen {
+        values: (0..count).map(value).collect(),
+        vectors: Mat::from_fn(side, count, |row, place| vectors[(row, side - 1 - place)]),
+        noise: (count..side).map(value).sum::<f64>() / (side - count).max(1) as f64,
     })
 }
 
 /// By Krylov–Schur iterations (Stewart 2001); `None` where they do not converge, or would need a basis of the whole space.
-fn iterated(covariance: &Mat<f64>, latent: usize) -> Option<LeadingEigen> {
-    let (pixels, [times, least]) = (covariance.nrows(), BASIS);
-    let basis = latent.saturating_mul(times).max(least);
-    let trace: f64 = (0..pixels).map(|place| covariance[(place, place)]).sum();
-    if basis >= pixels || trace <= 0.0 {
+fn iterated(covariance: &Mat<f64>, count: usize) -> Option<LeadingEigen> {
+    let (side, [times, least]) = (covariance.nrows(), BASIS);
+    let basis = count.saturating_mul(times).max(least);
+    let trace: f64 = (0..side).map(|place| covariance[(place, place)]).sum();
+    if basis >= side || trace <= 0.0 {
         return None;
     }
-    let start = normal_rows(0, Purpose::Weights, 0, 1, pixels);
+    let start = normal_rows(0, Purpose::Weights, 0, 1, side);
     let length = start.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
-    let start = Col::from_fn(pixels, |place| start.get(place).map_or(0.0, |x| f64::from(*x) / length));
-    let (mut vectors, mut values) = (Mat::zeros(pixels, latent), vec![0.0; latent]);
+    let start = Col::from_fn(side, |place| start.get(place).map_or(0.0, |x| f64::from(*x) / length));
+    let (mut vectors, mut values) = (Mat::zeros(side, count), vec![0.0; count]);
     let parameters = PartialEigenParams { max_dim: basis, ..PartialEigenParams::default() };
-    let needs = partial_self_adjoint_eigen_scratch(covariance, latent, Par::Seq, parameters);
+    let needs = partial_self_adjoint_eigen_scratch(covariance, count, Par::Seq, parameters);
     let mut memory = MemBuffer::try_new(needs).ok()?;
     let found = partial_self_adjoint_eigen(
         vectors.as_mut(),
@@ -77,16 +73,16 @@ fn iterated(covariance: &Mat<f64>, latent: usize) -> Option<LeadingEigen> {
         parameters,
     );
     let is_unit = |vector: faer::ColRef<'_, f64>| (vector.norm_l2() - 1.0).abs() < 1e-6;
-    if found.n_converged_eigen < latent || !vectors.col_iter().all(is_unit) {
+    if found.n_converged_eigen < count || !vectors.col_iter().all(is_unit) {
         return None;
     }
-    let mut order: Vec<usize> = (0..latent).collect();
+    let mut order: Vec<usize> = (0..count).collect();
     let value = |place: &usize| values.get(*place).copied().unwrap_or(0.0);
     order.sort_by(|a, b| value(b).total_cmp(&value(a)));
     let sorted: Vec<f64> = order.iter().map(|place| value(place).max(0.0)).collect();
     Some(LeadingEigen {
-        vectors: Mat::from_fn(pixels, latent, |row, place| vectors[(row, order[place])]),
-        noise: (trace - sorted.iter().sum::<f64>()) / (pixels - latent) as f64,
+        vectors: Mat::from_fn(side, count, |row, place| vectors[(row, order[place])]),
+        noise: (trace - sorted.iter().sum::<f64>()) / (side - count) as f64,
         values: sorted,
     })
 }
