@@ -3,7 +3,7 @@
 use crate::random::{Purpose, normal_rows};
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::matrix_free::eigen::{PartialEigenParams, partial_self_adjoint_eigen, partial_self_adjoint_eigen_scratch};
-use faer::{Col, Mat, Par, Side};
+use faer::{Col, ColRef, Mat, Par, Side};
 
 /// Of larger covariances the leading eigenvectors alone are computed: all of them would take minutes, and thrice the memory.
 const MOST_DENSE: usize = 1024;
@@ -17,9 +17,20 @@ pub(crate) struct LeadingEigen {
     /// Falling, none below 0, `[count]`.
     pub values: Vec<f64>,
     /// One a column, `[side, count]`.
-    pub vectors: Mat<f64>,
+    vectors: Mat<f64>,
     /// The mean of the other eigenvalues; 0 where there are no others.
     pub noise: f64,
+}
+
+impl LeadingEigen {
+    /// The eigenvectors, `[count, side]`. None has a sign of its own: the largest of its values is above 0.
+    pub fn directions(&self) -> Vec<f32> {
+        let with_sign = |vector: ColRef<'_, f64>| {
+            let largest = vector.iter().fold(0.0f64, |largest, x| if x.abs() > largest.abs() { *x } else { largest });
+            vector.iter().map(|x| (x * largest.signum()) as f32).collect::<Vec<f32>>()
+        };
+        self.vectors.col_iter().flat_map(with_sign).collect()
+    }
 }
 
 /// The `count` leading eigenvectors of a covariance, `[side, side]`, or all where there are no more. `None` where it has no
@@ -72,7 +83,7 @@ fn iterated(covariance: &Mat<f64>, count: usize) -> Option<LeadingEigen> {
         MemStack::new(&mut memory),
         parameters,
     );
-    let is_unit = |vector: faer::ColRef<'_, f64>| (vector.norm_l2() - 1.0).abs() < 1e-6;
+    let is_unit = |vector: ColRef<'_, f64>| (vector.norm_l2() - 1.0).abs() < 1e-6;
     if found.n_converged_eigen < count || !vectors.col_iter().all(is_unit) {
         return None;
     }

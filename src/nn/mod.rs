@@ -3,7 +3,7 @@
 //! Kernels work on slices ([`matmul`], [`conv_shape`], [`vector`], [`norm`]); [`operations`] says what a layer computes;
 //! [`sequential`] makes layers ([`layer`]) into one candle operation with its own backward; [`generic`] is the same by candle's
 //! own operations, for other devices and as the reference; [`gru`] goes over sequences, [`normal_layers`] draw what weights under a
-//! posterior give. [`inspection`] looks at a step without changing it.
+//! posterior give. [`inspection`] looks at a step without changing it; `eigen` finds leading eigenvectors.
 
 pub mod activation;
 pub mod adversarial;

@@ -48,13 +48,8 @@ impl Components {
         }
         let total: f64 = (0..latent).map(|place| covariance[(place, place)]).sum();
         let eigen = leading(&covariance, count)?;
-        let mut directions = Vec::new();
-        for vector in eigen.vectors.col_iter() {
-            // An eigenvector has no sign of its own: the largest of its values is above 0.
-            let largest = vector.iter().fold(0.0f64, |largest, x| if x.abs() > largest.abs() { *x } else { largest });
-            directions.extend(vector.iter().map(|x| (x * largest.signum()) as f32));
-        }
         let shares = eigen.values.iter().map(|value| if total > 0.0 { (value / total) as f32 } else { 0.0 }).collect();
+        let directions = eigen.directions();
         Some(Self { mean: mean.into_iter().map(|x| x as f32).collect(), directions, shares })
     }
 

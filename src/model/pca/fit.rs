@@ -100,13 +100,8 @@ impl ComponentFit {
         if eigen.noise <= 0.0 {
             return refuse(format!("latent: expected fewer dimensions than the images vary in, found {latent}"));
         }
+        let directions = eigen.directions();
         let (variances, noise) = (eigen.values, eigen.noise);
-        let mut directions = Vec::with_capacity(latent * pixels);
-        for vector in eigen.vectors.col_iter() {
-            // An eigenvector has no sign of its own: the largest of its values is above 0.
-            let largest = vector.iter().fold(0.0f64, |largest, x| if x.abs() > largest.abs() { *x } else { largest });
-            directions.extend(vector.iter().map(|x| (x * largest.signum()) as f32));
-        }
         let logs = variances.iter().map(|variance| variance.ln()).sum::<f64>() + (pixels - latent) as f64 * noise.ln();
         let distance = pixels as f64 * (count - 1) as f64 / count as f64;
         let total = 0.5 * (pixels as f64 * std::f64::consts::TAU.ln() + logs + distance);
