@@ -4,12 +4,15 @@ use crate::explore::plane::normalised;
 use crate::random::{Purpose, normal_rows};
 use crate::snapshot::{Scratch, Snapshot};
 use std::convert::Infallible;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// Random directions that dimensions are measured against.
 const RANDOM: usize = 16;
 /// Places that steps are made from: at least, and at most.
 const DRAWS: (usize, usize) = (2, 24);
+/// Values of latents that are decoded between two questions whether to go on: 4 MiB.
+const MOST_VALUES: usize = 1 << 20;
 /// Floating-point operations that it costs, at most, as long as there are [`DRAWS`]' least.
 const MOST_FLOPS: u64 = 12_000_000_000;
 /// A slider reaches so many units each way where its dimension changes as much as a random direction does.
@@ -36,7 +39,8 @@ pub struct DimensionEffects {
 
 impl DimensionEffects {
     /// Decodes ± one unit along each dimension and along 16 random directions. The places are seeded draws of the prior, or
-    /// codes `[n, latent]` where there is none. `None` where `go_on` (asked once a place) said no, or there is no dimension.
+    /// codes `[n, latent]` where there is none. `None` where `go_on` (told how many steps are
+    /// done, of how many) says no, or there is no dimension.
     pub fn of(
         snapshot: &Snapshot,
         seed: u64,
@@ -57,10 +61,8 @@ impl DimensionEffects {
         let random = normal_rows(seed, Purpose::Plane, 1, RANDOM, latent);
         let random: Vec<Vec<f32>> = random.chunks_exact(latent).filter_map(normalised).collect();
         let (mut sums, mut scratch) = (vec![0.0f64; directions], Scratch::default());
+        let together = (MOST_VALUES / (2 * latent)).max(1);
         for draw in 0..draws {
-            if !go_on(draw, draws) {
-                return None;
-            }
             let place: Vec<f32> = match codes {
                 Some(codes) => {
                     let rows = codes.len() / latent;
@@ -68,29 +70,24 @@ impl DimensionEffects {
                 }
                 None => normal.get(draw * latent..(draw + 1) * latent)?.to_vec(),
             };
-            let mut batch = Vec::with_capacity(2 * directions * latent);
-            for direction in 0..directions {
-                for sign in [unit, -unit] {
-                    let from = batch.len();
-                    batch.extend_from_slice(&place);
-                    match random.get(direction.wrapping_sub(latent)) {
-                        Some(random) => batch[from..].iter_mut().zip(random).for_each(|(z, x)| *z += sign * x),
-                        None => batch[from..].iter_mut().skip(direction).take(1).for_each(|z| *z += sign),
-                    }
+            for first in (0..directions).step_by(together) {
+                if !go_on(draw * directions + first, draws * directions) {
+                    return None;
                 }
+                let batch = steps(&place, first..(first + together).min(directions), &random, unit);
+                let (mut before, mut at): (Option<Vec<f32>>, usize) = (None, first);
+                let Ok(()) = snapshot.decoder.evaluate_each(&batch, &mut scratch, |image| {
+                    match before.take() {
+                        None => before = Some(image.to_vec()),
+                        Some(other) => {
+                            let change: f64 = image.iter().zip(&other).map(|(a, b)| f64::from((a - b).abs())).sum();
+                            sums[at] += change / 2.0 / image.len().max(1) as f64 / draws as f64;
+                            at += 1;
+                        }
+                    }
+                    Ok::<_, Infallible>(())
+                });
             }
-            let (mut before, mut at): (Option<Vec<f32>>, usize) = (None, 0);
-            let Ok(()) = snapshot.decoder.evaluate_each(&batch, &mut scratch, |image| {
-                match before.take() {
-                    None => before = Some(image.to_vec()),
-                    Some(other) => {
-                        let change: f64 = image.iter().zip(&other).map(|(a, b)| f64::from((a - b).abs())).sum();
-                        sums[at] += change / 2.0 / image.len().max(1) as f64 / draws as f64;
-                        at += 1;
-                    }
-                }
-                Ok::<_, Infallible>(())
-            });
         }
         let (own, others) = sums.split_at(latent);
         let mean = others.iter().sum::<f64>() / others.len().max(1) as f64;
@@ -111,6 +108,23 @@ impl DimensionEffects {
         order.sort_by(|a, b| self.effects[*b].total_cmp(&self.effects[*a]));
         order
     }
+}
+
+/// The latents one unit before and behind a place along some directions, the dimensions and then the random ones:
+/// `[2 · directions, latent]`.
+fn steps(place: &[f32], directions: Range<usize>, random: &[Vec<f32>], unit: f32) -> Vec<f32> {
+    let mut steps = Vec::with_capacity(2 * directions.len() * place.len());
+    for direction in directions {
+        for sign in [unit, -unit] {
+            let from = steps.len();
+            steps.extend_from_slice(place);
+            match random.get(direction.wrapping_sub(place.len())) {
+                Some(random) => steps[from..].iter_mut().zip(random).for_each(|(z, x)| *z += sign * x),
+                None => steps[from..].iter_mut().skip(direction).take(1).for_each(|z| *z += sign),
+            }
+        }
+    }
+    steps
 }
 
 /// Root of the mean variance of codes `[n, latent]` a dimension; 1 where they do not vary.
@@ -177,5 +191,27 @@ mod tests {
         let codes: Vec<f32> = (0..300).map(|i| if i / 3 % 2 == 0 { 5.0 } else { -5.0 }).collect();
         let wide = DimensionEffects::of(&snapshot(&[0.1; 3]), 1, Some(&codes), &mut |_, _| true).unwrap();
         assert!((wide.unit - 5.0).abs() < 1e-3 && wide.reach(0) > 5.0);
+    }
+
+    /// As a model has that draws each pixel from its own number.
+    #[test]
+    fn of_thousands_of_dimensions_a_part_is_in_hand_at_a_time() {
+        let weights: Vec<f32> = (0..1500).map(|place| if place == 1499 { 0.2 } else { 0.1 }).collect();
+        let mut asked = Vec::new();
+        let found = DimensionEffects::of(&snapshot(&weights), 5, None, &mut |done, total| {
+            asked.push((done, total));
+            true
+        });
+        let found = found.unwrap();
+        assert_eq!((found.order()[0], found.draws), (1499, DRAWS.0));
+        assert!((found.effects[1499] / found.effects[7] - 2.0).abs() < 1e-2, "{}", found.effects[1499]);
+        assert_eq!(asked.len(), 2 * (1500 + RANDOM).div_ceil(MOST_VALUES / 3000));
+        assert!(asked.is_sorted() && asked.iter().all(|(done, total)| *total == 2 * (1500 + RANDOM) && done < total));
+        let mut left = 3;
+        let stopped = DimensionEffects::of(&snapshot(&weights), 5, None, &mut |_, _| {
+            left -= 1;
+            left > 0
+        });
+        assert_eq!((stopped, left), (None, 0));
     }
 }
