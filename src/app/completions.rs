@@ -97,12 +97,7 @@ impl Session {
 
     fn complete_image(&mut self, id: ModelId, source: CompletionSource, by: CompletedBy) {
         self.services.jobs.start(JobKey::CompleteImage(id), move |progress| {
-            let work = || source.completed(&by, progress);
-            // A thread of its own: what trains has the others.
-            let made = match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
-                Ok(pool) => pool.install(work),
-                Err(_) => work(),
-            };
+            let made = source.completed(&by, progress);
             Done::ImageCompleted(id, made.map(|made| made.map(Box::new)).map_err(|error| error.message()))
         });
     }

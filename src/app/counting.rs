@@ -12,7 +12,6 @@ use crate::message::Message;
 use crate::metrics::{ClassShares, Classifier, ClassifierEffort};
 use crate::model::ModelId;
 use crate::ui::slot::Slot;
-use rayon::ThreadPoolBuilder;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -111,11 +110,8 @@ impl Session {
             return;
         }
         let data = data.clone();
-        self.services.jobs.start(key, move |progress| {
-            // One thread of its own: models learn on the others.
-            let pool = ThreadPoolBuilder::new().num_threads(1).build().map_err(Message::words);
-            let train = || class_network(&data, effort, &mut || !progress.is_cancelled());
-            done(pool.and_then(|pool| pool.install(train)))
-        });
+        self.services
+            .jobs
+            .start(key, move |progress| done(class_network(&data, effort, &mut || !progress.is_cancelled())));
     }
 }

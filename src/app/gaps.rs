@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const IMAGES: usize = 500;
 
 impl Session {
-    /// Measures how far a model's encoder falls short, on its own thread.
+    /// Measures how far a model's encoder falls short.
     pub(super) fn measure_gaps(&mut self, id: ModelId) {
         let shown = self.services.models.get(id).and_then(|model| model.shown().cloned());
         let plane = self.services.planes.plane(id).cloned();
@@ -29,13 +29,7 @@ impl Session {
                 progress.set_done(done.fetch_add(more, Ordering::Relaxed) + more);
                 !progress.is_cancelled()
             };
-            let measure = || WorstEncoded::of(&snapshot, &plane, &data.test, IMAGES, &go_on);
-            // A thread of its own: what trains has the others.
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-            let found = match pool {
-                Ok(pool) => pool.install(measure),
-                Err(_) => measure(),
-            };
+            let found = WorstEncoded::of(&snapshot, &plane, &data.test, IMAGES, &go_on);
             Done::Gaps(
                 id,
                 found.map(Box::new).map_err(|error| (error != EvidenceError::Interrupted).then(|| error.message())),

@@ -1,5 +1,5 @@
-//! Work that takes longer than a frame: each piece on a thread of its own, a bounded number of them at a time, one channel
-//! back. A job is keyed by what it is about: a newer one of the same key cancels the older, whose late answer is dropped.
+//! Work that takes longer than a frame: each piece on threads of its own that end with it, a bounded number of pieces at a time,
+//! one channel back. A job is keyed by what it is about: a newer one of the same key cancels the older, whose late answer is dropped.
 
 #[cfg(test)]
 mod tests;
@@ -111,6 +111,11 @@ impl JobKey {
         }
     }
 
+    /// Whether a person waits for it: it is given all threads. What else is made leaves them to what trains.
+    fn is_waited_for(&self) -> bool {
+        matches!(self, Self::Open | Self::Preview)
+    }
+
     /// What a message that it broke calls it; in English its thread's name.
     pub fn name(&self) -> Message {
         match self {
@@ -178,6 +183,7 @@ pub struct Jobs {
     sender: Sender<(Finished, u64)>,
     receiver: Receiver<(Finished, u64)>,
     waker: Arc<Waker>,
+    threads: usize,
     newest: BTreeMap<JobKey, Ticket>,
     waiting: VecDeque<Waiting>,
     running: usize,
@@ -185,10 +191,11 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Nothing runs yet; `waker` is called when something is done.
-    pub fn new(waker: Arc<Waker>) -> Self {
+    /// Nothing runs yet; `waker` is called when something is done; `threads` is how many what a person waits for is given.
+    pub fn new(waker: Arc<Waker>, threads: usize) -> Self {
         let (sender, receiver) = crossbeam_channel::unbounded();
-        Self { sender, receiver, waker, newest: BTreeMap::new(), waiting: VecDeque::new(), running: 0, started: 0 }
+        let (newest, waiting) = (BTreeMap::new(), VecDeque::new());
+        Self { sender, receiver, waker, threads, newest, waiting, running: 0, started: 0 }
     }
 
     /// Runs `work`, with the progress that it reports and by which it can be cancelled. An older job of the same key is
@@ -256,8 +263,9 @@ impl Jobs {
             self.running += 1;
             let (sender, waker, name) = (self.sender.clone(), self.waker.clone(), key.name().to_string());
             let at_once = key.clone();
+            let threads = if key.is_waited_for() { self.threads } else { 1 };
             let spawned = std::thread::Builder::new().name(name.clone()).spawn(move || {
-                let done = catch_unwind(AssertUnwindSafe(work)).ok();
+                let done = catch_unwind(AssertUnwindSafe(|| on_own_threads(threads, work))).ok();
                 // These follow training by themselves; for everything else a person waits.
                 let follows = matches!(
                     key,
@@ -280,6 +288,19 @@ impl Jobs {
                 tracing::error!(name, %error, "no thread could be made");
                 let _ = self.sender.send((Finished { key: at_once, done: None }, number));
             }
+        }
+    }
+}
+
+/// Does work in a pool that ends with it, and with what its threads hold for the next time.
+pub fn on_own_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    let own = std::thread::current().name().map(str::to_owned).unwrap_or_default();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).thread_name(move |_| own.clone()).build();
+    match pool {
+        Ok(pool) => pool.install(work),
+        Err(error) => {
+            tracing::error!(%error, "no threads could be made: one does the work");
+            work()
         }
     }
 }

@@ -5,7 +5,6 @@ use crate::app::jobs::JobKey;
 use crate::app::session::Session;
 use crate::explore::codes::PointMap;
 use crate::model::ModelId;
-use rayon::ThreadPoolBuilder;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,9 +43,8 @@ impl Session {
                 progress.set_done(done as u64);
                 !progress.is_cancelled()
             };
-            // One thread of its own: models learn on the others, and the same codes give the same map.
-            let pool = ThreadPoolBuilder::new().num_threads(1).build().ok();
-            let map = pool.and_then(|pool| pool.install(|| PointMap::of(kind, &encoding, seed, &mut go_on)));
+            // A job has one thread: the same codes give the same map.
+            let map = PointMap::of(kind, &encoding, seed, &mut go_on);
             Done::PointMap(id, map.map(Box::new))
         });
     }

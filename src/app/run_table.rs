@@ -1,7 +1,7 @@
 //! The table of runs: folders are read and runs measured in the background; what was measured is kept.
 
 use crate::app::done::{Done, MeasuredOne};
-use crate::app::jobs::JobKey;
+use crate::app::jobs::{JobKey, on_own_threads};
 use crate::app::session::Session;
 use crate::app::undo::ChangeKind;
 use crate::dataset::{Dataset, Progress};
@@ -195,10 +195,7 @@ impl Session {
             let mut pace = Pace { progress, stage: &stage, began: Instant::now(), now: None };
             let material = FigureMaterial { data: &data, reference, protocol };
             let work = || measured(weights, material, &mut pace);
-            let done = match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-                Ok(pool) => pool.install(work),
-                Err(_) => work(),
-            };
+            let done = on_own_threads(threads, work);
             let (reference, figures) = match done {
                 Ok((reference, figures)) => (reference.map(|reference| (checksum, reference)), Ok(figures)),
                 Err(why) => (None, Err(why)),

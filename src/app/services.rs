@@ -96,9 +96,10 @@ impl Services {
     pub fn new(start: Start, session_files: SessionFiles, restoring: Restoring) -> Self {
         let waker = Arc::new(Waker::default());
         let wake = waker.clone();
+        // Counted once: it takes reading of files.
+        let threads = if start.threads > 0 { start.threads } else { num_cpus::get_physical().max(1) };
         Self {
-            // Counted once: it takes reading of files.
-            threads: if start.threads > 0 { start.threads } else { num_cpus::get_physical().max(1) },
+            threads,
             canvas: PadCanvas::default(),
             drawing: None,
             data: None,
@@ -123,7 +124,7 @@ impl Services {
             timeline: TimelineService::new(&waker),
             runs: RunTableService::default(),
             decoder: DecoderState::default(),
-            jobs: Jobs::new(waker.clone()),
+            jobs: Jobs::new(waker.clone(), threads),
             promised: Arc::default(),
             waker,
             device_errors: Arc::default(),

@@ -172,13 +172,10 @@ struct SheetWork {
 }
 
 impl SheetWork {
-    /// Does the work on a thread of its own: what trains has the others.
-    fn timed(mut self, work: impl FnOnce(&mut Self) -> Option<Sheet> + Send) -> Option<SheetMade> {
+    /// Does the work.
+    fn timed(mut self, work: impl FnOnce(&mut Self) -> Option<Sheet>) -> Option<SheetMade> {
         let began = Instant::now();
-        let sheet = match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
-            Ok(pool) => pool.install(|| work(&mut self)),
-            Err(_) => work(&mut self),
-        }?;
+        let sheet = work(&mut self)?;
         Some(SheetMade { sheet, search: self.search, bound: self.bound, took: began.elapsed() })
     }
 

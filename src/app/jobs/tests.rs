@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 fn jobs() -> Jobs {
-    Jobs::new(Arc::default())
+    Jobs::new(Arc::default(), 2)
 }
 
 fn answer(text: &str) -> Done {
@@ -100,6 +100,20 @@ fn a_panic_frees_its_key_and_says_so() {
     assert!(!jobs.is_running(&key));
     jobs.start(key, |_| answer("again"));
     assert_eq!(text(&next(&mut jobs)).as_deref(), Some("again"));
+}
+
+#[test]
+fn what_a_job_does_in_parallel_it_does_on_its_own_threads() {
+    let mut jobs = jobs();
+    for (key, threads) in [(JobKey::Anchors(ModelId(1)), 1), (JobKey::Open, 2)] {
+        let name = key.name().to_string();
+        jobs.start(key, move |_| {
+            let names = rayon::broadcast(|_| std::thread::current().name().map(str::to_owned));
+            answer(&format!("{names:?}"))
+        });
+        let expected = format!("{:?}", vec![Some(name); threads]);
+        assert_eq!(text(&next(&mut jobs)), Some(expected));
+    }
 }
 
 #[test]
