@@ -8,13 +8,14 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use latentarium::app::{Explorer, Session, SharedSession, Start};
-use latentarium::dataset::{Column, Dataset, ImageShape, Source, Split};
+use latentarium::dataset::{Column, Dataset, ImageShape, Progress, Source, Split, load};
 use latentarium::model::{Config, Setting, presets};
 use latentarium::trainer::{Options, Part, Phase, Trainer};
 use latentarium::ui::Pane;
 use latentarium::ui::command::{Command, ModelCommand};
 use latentarium::ui::settings::Settings;
 use latentarium::ui::slot::Slot;
+use latentarium::ui::view::View;
 use latentarium::ui::{Panels, theme};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,6 +26,7 @@ use std::time::{Duration, Instant};
 struct State {
     panels: Panels,
     configs: [Config; 2],
+    data: Option<Arc<Dataset>>,
 }
 
 struct Card {
@@ -34,7 +36,7 @@ struct Card {
 fn draw(ui: &mut eframe::egui::Ui, state: &mut State) {
     let settings = Settings::default();
     let models = Slot::BOTH.map(|slot| panel::model_view(slot, &state.configs[slot.index()]));
-    let view = panel::view(models.into(), &settings);
+    let view = View { data: state.data.as_ref(), ..panel::view(models.into(), &settings) };
     let mut commands = Vec::new();
     state.panels.ui(&Pane::of("setup"), ui, &view, &mut commands);
     for command in commands {
@@ -55,6 +57,7 @@ impl Card {
         let state = State {
             panels: Panels::default(),
             configs: [Config::preset(preset).unwrap(), Config::preset("ae-dense").unwrap()],
+            data: None,
         };
         let harness = Harness::builder()
             .with_size([340.0, 1000.0])
@@ -242,6 +245,38 @@ fn every_preset_can_be_chosen() {
     }
     card.click("Preset of A");
     assert!(card.has("Autoencoders") && card.has("Generative adversarial networks"));
+}
+
+#[test]
+fn presets_that_cannot_learn_the_data_cannot_be_chosen_and_say_why() {
+    let points = load(&Source::parse("moons"), &Progress::default()).unwrap();
+    let shape = ImageShape::grey(12, 12);
+    let split = Split::of_bytes(shape, vec![7; 64 * shape.values()], Vec::new());
+    let unlabelled = Dataset::new(Source::default(), "unlabelled", split.clone(), split);
+    let [of_points, of_images] = [points, unlabelled].map(Arc::new);
+    for (data, refused, taken, why) in [
+        (&of_points, "vae-conv", "gan-dense", "network: expected dense where the data is points"),
+        (&of_points, "hmm", "flow-2d", "binarize: expected none where the data is points, found static"),
+        (&of_images, "cgan", "vae-conv", "classes: expected data of 2 to 64 classes, found 0"),
+    ] {
+        let mut card = Card::open("vae-dense", "Network");
+        card.harness.state_mut().data = Some(data.clone());
+        card.harness.run_steps(2);
+        card.harness.get_by_role_and_label(Role::ComboBox, "Preset of A").click();
+        card.harness.run_steps(3);
+        let can =
+            |card: &Card, name| !card.harness.get_by_role_and_label(Role::Button, name).accesskit_node().is_disabled();
+        assert!(can(&card, taken) && !can(&card, refused), "{refused} of {}", data.name);
+        card.harness.get_by_role_and_label(Role::Button, refused).scroll_to_me();
+        card.harness.run_steps(3);
+        card.harness.get_by_role_and_label(Role::Button, refused).hover();
+        let mut tries = 0;
+        while card.harness.query_by_label_contains(why).is_none() {
+            card.harness.step();
+            tries += 1;
+            assert!(tries < 200, "{refused}: {why}");
+        }
+    }
 }
 
 fn color_data() -> Arc<Dataset> {

@@ -154,9 +154,7 @@ impl TrainArguments {
         if let (None, Some(preset)) = (&self.config, &self.preset) {
             config = self.preset_config(preset, Some(&dataset))?;
         }
-        let checked = config.check().and_then(|()| config.check_on(dataset.sample()));
-        let checked = checked.and_then(|()| config.check_classes(&dataset.train));
-        checked.map_err(|error| usage(error.to_string()))?;
+        config.check_for(&dataset).map_err(|error| usage(error.to_string()))?;
         if let Some(path) = &self.config {
             let expected = run::read_config(path)?.data_checksum;
             if expected != dataset.id.as_str() {
@@ -210,12 +208,7 @@ impl TrainArguments {
     /// A preset, as it is on data of a kind that is known, with what was asked for.
     fn preset_config(&self, name: &str, data: Option<&Dataset>) -> Result<Config> {
         let mut config = super::common::config_of(name)?;
-        let mut fitted = None;
-        if let Some(data) = data {
-            config.adapt_to(data.sample());
-            config.fit_classes(&data.train);
-            fitted = config.fit_batch(data.train.count());
-        }
+        let fitted = data.and_then(|data| config.suit(data));
         for (option, key, value) in self.fields() {
             let Some(value) = value else { continue };
             if config.get(key).is_none() {
@@ -230,6 +223,7 @@ impl TrainArguments {
             }
             config = config.with_value(&key, &value).map_err(|error| usage(error.to_string()))?;
         }
+        data.map_or(Ok(()), |data| config.check_latent(data.sample())).map_err(|error| usage(error.to_string()))?;
         if let (Some(batch), Some(data)) = (fitted.filter(|batch| config.whole("batch") == Some(*batch)), data) {
             tell(format!("{name}: batches of {batch}, as the data has {} examples to learn from", data.train.count()));
         }

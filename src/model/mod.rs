@@ -34,6 +34,7 @@ mod regression;
 mod saved;
 mod setting;
 mod step;
+mod suiting;
 mod tested;
 mod trainable;
 mod vae;

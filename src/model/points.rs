@@ -31,9 +31,30 @@ impl Config {
             let can = |value: &Setting| self.family().field(key).is_some_and(|field| field.fit(value.clone()).is_ok());
             value.cloned().filter(can).into_iter().for_each(|value| self.values.put(key, value));
         }
-        if self.family().fields.iter().any(|field| std::ptr::eq(*field, &LATENT_A_VALUE)) {
+        if self.draws_each_value() {
             self.values.put(LATENT_A_VALUE.key, Setting::from(sample.values() as u64));
         }
+    }
+
+    /// Whether it draws each value of an example from a latent number of its own.
+    fn draws_each_value(&self) -> bool {
+        self.family().fields.iter().any(|field| std::ptr::eq(*field, &LATENT_A_VALUE))
+    }
+
+    /// Says where other latent dimensions are asked for than those that the data gives it.
+    ///
+    /// # Errors
+    /// Names how many it has, and how many were found.
+    pub fn check_latent(&self, sample: Sample) -> Result<(), ConfigError> {
+        let (values, found) = (sample.values(), self.latent());
+        if !self.draws_each_value() || found == values {
+            return Ok(());
+        }
+        Err(ConfigError::new(
+            LATENT_A_VALUE.key,
+            message!("{values}, a number for each value of an example", values),
+            found,
+        ))
     }
 
     /// Makes a batch no larger than the data that is learned from, of `count` examples: the largest power of two that there

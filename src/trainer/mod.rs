@@ -210,9 +210,7 @@ impl Trainer {
         options: Options,
         resumed: Option<Resumed>,
     ) -> Result<Self, OpenError> {
-        initial.check()?;
-        initial.check_on(dataset.sample())?;
-        initial.check_classes(&dataset.train)?;
+        initial.check_for(&dataset)?;
         let images = dataset.train.count();
         let batch = initial.images_per_step(images).max(1);
         if images < batch {

@@ -56,7 +56,7 @@ fn head(ui: &mut Ui, view: &View<'_>, model: &ModelView<'_>, commands: &mut Vec<
             .width(ui.available_width() - MENU_WIDTH)
             .height(80.0 * theme::GRID)
             .show_ui(ui, |ui| {
-                if let Some(preset) = presets::list(ui, Some(&model.config.preset)) {
+                if let Some(preset) = presets::list(ui, Some(&model.config.preset), view.data.map(|data| &**data)) {
                     commands.push(ModelCommand::Preset(model.id, preset).into());
                 }
             })

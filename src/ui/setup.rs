@@ -169,7 +169,7 @@ fn train_all(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
 fn list_end(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.menu_button(tr("list.add"), |ui| {
-            if let Some(preset) = model_card::presets::list(ui, None) {
+            if let Some(preset) = model_card::presets::list(ui, None, view.data.map(|data| &**data)) {
                 commands.push(ModelCommand::Add(preset).into());
                 ui.close();
             }

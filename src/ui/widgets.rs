@@ -1,9 +1,10 @@
 //! Small pieces that several panels use.
 
-use crate::ui::slot::Slot;
+use crate::ui::text::tr;
 use crate::ui::theme;
 use crate::ui::view::ModelView;
 use eframe::egui::{self, Align, Align2, Button, Layout, Response, RichText, Role, Ui, WidgetInfo, WidgetText, Window};
+use rust_i18n::t;
 use std::sync::Arc;
 
 /// How wide a button with a sign is, in points.
@@ -115,9 +116,12 @@ pub fn badge(ui: &mut Ui, model: &ModelView<'_>) -> Response {
         .fill(theme::model_color(model.color))
         .corner_radius(theme::GRID / 2.0)
         .inner_margin(egui::Margin::symmetric(theme::GRID as i8, 0));
-    frame
-        .show(ui, |ui| ui.label(RichText::new(model.slot.map_or(theme::signs::MODEL, Slot::name)).strong().color(ink)))
-        .inner
+    let letter = RichText::new(model.label_letter()).strong().color(ink);
+    let response = frame.show(ui, |ui| ui.label(letter)).inner;
+    match model.slot {
+        Some(slot) => response.on_hover_text(t!("entry.shown_as", slot = slot.name())),
+        None => response.on_hover_text(tr("entry.not_shown")),
+    }
 }
 
 /// What an empty panel says, in its middle.

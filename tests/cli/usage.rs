@@ -20,6 +20,8 @@ fn wrong_usage_is_status_two_with_a_sentence() {
         "learning_rate: expected 0 to 1, found NaN",
     );
     refuses(here, &["train", "gan-dense", "--beta", "2"], 2, "--beta: gan-dense has no beta");
+    let of_data = "latent: expected 784, a number for each value of an example, found 5";
+    refuses(here, &["train", "chow-liu", "--data", "digits", "--z", "5", "--steps", "1"], 2, of_data);
     refuses(here, &["train", "vae-dense", "--threads", "0"], 2, "threads: expected 1 to 256, found 0");
     refuses(here, &["train"], 2, "required");
     std::fs::create_dir(here.join("there")).unwrap();

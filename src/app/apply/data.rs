@@ -169,9 +169,7 @@ impl Session {
     /// What is wrong with a card's numbers, with the data that is open.
     pub(in crate::app) fn mistake_in(&self, config: &Config) -> Option<Message> {
         let data = self.services.data.as_ref();
-        let of_data =
-            |data: &Arc<Dataset>| config.check_on(data.sample()).and_then(|()| config.check_classes(&data.train));
-        let checked = config.check().and_then(|()| data.map_or(Ok(()), of_data));
+        let checked = data.map_or_else(|| config.check(), |data| config.check_for(data));
         checked.err().map(|error| error.message())
     }
 

@@ -31,8 +31,7 @@ impl Session {
                     if let Some(data) =
                         self.services.data.as_ref().filter(|data| config.check_on(data.sample()).is_err())
                     {
-                        config.adapt_to(data.sample());
-                        config.fit_classes(&data.train);
+                        config.suit(data);
                     }
                     self.add(config, Some(id));
                 }
@@ -121,9 +120,7 @@ impl Session {
     fn preset(&self, name: &str) -> Option<Config> {
         let mut config = Config::preset(name)?;
         if let Some(data) = &self.services.data {
-            config.adapt_to(data.sample());
-            config.fit_classes(&data.train);
-            config.fit_batch(data.train.count());
+            config.suit(data);
         }
         Some(config)
     }

@@ -1,8 +1,10 @@
-//! The presets to choose from, under a heading for each kind of family.
+//! The presets to choose from, under a heading for each kind of family; those that cannot learn the data say why.
 
 use super::thumbnails;
+use crate::dataset::Dataset;
+use crate::message::{Explain, Message};
 use crate::model::{Config, FAMILIES};
-use crate::ui::text::tr;
+use crate::ui::text::{explain, tr};
 use crate::ui::theme;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Button, FontId, Role, ScrollArea, Ui, WidgetInfo, WidgetText};
@@ -25,15 +27,23 @@ fn words(ui: &Ui, preset: &str) -> LayoutJob {
     job
 }
 
-/// Draws the list, with the one that is `chosen` marked; gives the one that was clicked.
-pub fn list(ui: &mut Ui, chosen: Option<&str>) -> Option<String> {
+/// What keeps a preset from learning the data.
+fn unsuited(preset: &str, data: &Dataset) -> Option<Message> {
+    let mut config = Config::preset(preset)?;
+    config.suit(data);
+    config.check_for(data).err().map(|error| error.message())
+}
+
+/// Draws the list, with the one that is `chosen` marked; gives the one that was clicked. `data`: what is to be learned, once it
+/// is open.
+pub fn list(ui: &mut Ui, chosen: Option<&str>, data: Option<&Dataset>) -> Option<String> {
     ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 4.0 * theme::GRID));
     ui.spacing_mut().item_spacing.y = 0.0;
     let height = 0.8 * ui.ctx().content_rect().height();
-    ScrollArea::vertical().max_height(height).show(ui, |ui| lines(ui, chosen)).inner
+    ScrollArea::vertical().max_height(height).show(ui, |ui| lines(ui, chosen, data)).inner
 }
 
-fn lines(ui: &mut Ui, chosen: Option<&str>) -> Option<String> {
+fn lines(ui: &mut Ui, chosen: Option<&str>, data: Option<&Dataset>) -> Option<String> {
     let mut clicked = None;
     let mut heading = "";
     for family in FAMILIES {
@@ -51,9 +61,16 @@ fn lines(ui: &mut Ui, chosen: Option<&str>) -> Option<String> {
                 Some(plane) => Button::selectable(is_chosen, (plane, WidgetText::from(words))),
                 None => Button::selectable(is_chosen, words),
             };
-            let response = ui.add(button.truncate());
-            response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, preset.name));
+            let unsuited = data.and_then(|data| unsuited(preset.name, data));
+            let can = unsuited.is_none();
+            let response = ui.add_enabled(can, button.truncate());
+            response.widget_info(|| WidgetInfo::selected(Role::Button, can, is_chosen, preset.name));
             let response = response.on_hover_text(tr(&format!("preset.{}", preset.name)));
+            let response = response.on_disabled_hover_ui(|ui| {
+                if let Some(why) = &unsuited {
+                    ui.label(explain(why));
+                }
+            });
             if response.clicked() && !is_chosen {
                 clicked = Some(preset.name.to_owned());
             }

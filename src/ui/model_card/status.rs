@@ -30,6 +30,8 @@ struct NoticeAction {
 pub fn table(ui: &mut Ui, model: &ModelView<'_>, has_points: bool) {
     let status = model.status;
     let state = match status.map(|status| (status.phase, status.step)) {
+        None if model.failure.is_some() => "phase.failed",
+        None if model.mistake.is_some() => "phase.cannot",
         None => "phase.none",
         Some((Phase::Paused, _)) if model.queued => "phase.queued",
         Some((Phase::Paused, 0)) => "phase.ready",
