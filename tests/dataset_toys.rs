@@ -169,6 +169,10 @@ fn a_run_on_points_is_written_resumed_to_the_bit_measured_and_drawn() {
             let picture = image::open(here.join(&out)).unwrap();
             assert!(picture.width() > 500 && picture.height() > 500, "{out}");
         }
+        done(here, &["plane", &whole, "--out", "plane.svg"]);
+        assert!(std::fs::read_to_string(here.join("plane.svg")).unwrap().contains("<svg"), "{preset}");
+        let layered = ["plane", &whole, "--layer", "sensitivity", "--out", "layered.png"];
+        refused(here, &layered, 2, "--layer: expected a run of images, found points of ℝ²");
     }
     refused(here, &["train", "vae-conv", "--data", "moons"], 2, "network: expected dense where the data is points");
     let bernoulli = ["train", "vae-dense", "--data", "moons", "--likelihood", "bernoulli"];

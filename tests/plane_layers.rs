@@ -56,6 +56,23 @@ fn each_layer_changes_the_figure_and_svg_has_axes() {
 }
 
 #[test]
+fn what_a_plane_cannot_be_written_as_or_does_not_need_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    trained(folder.path(), "vae-dense");
+    for (arguments, sentence) in [
+        (vec!["--out", "plane.pdf"], "--out plane.pdf: expected a file that ends with .png or .svg, found .pdf"),
+        (vec!["--image", "3", "--out", "plane.png"], "--image: expected --layer posterior beside it, found none"),
+    ] {
+        let refused = program(folder.path(), &[&["plane", "vae-dense", "--grid", "4"][..], &arguments].concat());
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(sentence) && said.trim().lines().count() == 1, "{arguments:?}: {said}");
+    }
+    assert!(program(folder.path(), &["plane", "vae-dense", "--grid", "4", "--out", "plane.SVG"]).status.success());
+    assert!(std::fs::read_to_string(folder.path().join("plane.SVG")).unwrap().contains("<svg"));
+}
+
+#[test]
 fn what_a_model_does_not_have_is_said_in_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     trained(folder.path(), "gan-dense");

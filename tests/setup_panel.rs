@@ -6,7 +6,7 @@ mod panel;
 
 use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use latentarium::app::{Explorer, Session, SharedSession, Start};
 use latentarium::dataset::{Column, Dataset, ImageShape, Progress, Source, Split, load};
 use latentarium::model::{Config, Setting, presets};
@@ -62,6 +62,7 @@ impl Card {
         let harness = Harness::builder()
             .with_size([340.0, 1000.0])
             .with_context_setup(theme::install)
+            .allow_missing_glyphs()
             .build_ui_state(draw, state);
         let mut card = Self { harness };
         card.click(&format!("{section} of A"));
@@ -257,7 +258,7 @@ fn presets_that_cannot_learn_the_data_cannot_be_chosen_and_say_why() {
     for (data, refused, taken, why) in [
         (&of_points, "vae-conv", "gan-dense", "network: expected dense where the data is points"),
         (&of_points, "hmm", "flow-2d", "binarize: expected none where the data is points, found static"),
-        (&of_images, "cgan", "vae-conv", "classes: expected data of 2 to 64 classes, found 0"),
+        (&of_images, "cgan", "vae-conv", "classes: expected data of 2 to 10 classes, found 0"),
     ] {
         let mut card = Card::open("vae-dense", "Network");
         card.harness.state_mut().data = Some(data.clone());

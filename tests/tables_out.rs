@@ -91,6 +91,11 @@ fn a_model_without_an_encoder_and_another_ending_are_refused() {
     let encoder = "gan-dense: expected a model with an encoder, found gan-dense";
     refused(&["encode", "gan-dense", "--out", "x.csv"], 1, encoder);
     refused(&["encode", "gan-dense", "--out", "x.txt"], 2, "--out x.txt: expected a file that ends with .csv or .npy");
+    refused(
+        &["sample", "gan-dense", "--out", "x.jpeg"],
+        2,
+        "--out x.jpeg: expected a file that ends with .png or .npy, found .jpeg",
+    );
     let full = "small/: expected a file, or nothing of that name, found a folder";
     refused(&["sample", "gan-dense", "--out", "small/"], 1, full);
     refused(

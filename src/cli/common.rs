@@ -11,7 +11,7 @@ use crate::gpu::DecoderChoice;
 use crate::metrics::{Columns, Metric};
 use crate::model::{Config, presets};
 use crate::nn::device::{DeviceChoice, DeviceError};
-use crate::picture::{self, DataPlaneFigure, FigureStyle, SheetLayout, SheetWriter};
+use crate::picture::{self, DataPlaneFigure, Figure, FigureStyle, SheetLayout, SheetWriter};
 use crate::run::{self, Opened};
 use anyhow::{Context, Result, anyhow, bail};
 use candle_core::Device;
@@ -206,6 +206,15 @@ pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
     write_file(path, &picture::png(picture)?)
 }
 
+/// Writes a figure, atomically: as SVG where the path ends so, else as PNG.
+pub fn write_figure(path: &Path, figure: &impl Figure) -> Result<()> {
+    let style = FigureStyle::default();
+    match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
+        true => write_file(path, picture::svg(figure, &style)?.as_bytes()),
+        false => write_png(path, &picture::pixels(figure, &style)?),
+    }
+}
+
 /// Writes a sheet of images as PNG, atomically and a row at a time, with progress: `fill` gives it one image after another.
 pub fn write_sheet(
     path: &Path,
@@ -236,18 +245,17 @@ pub fn write_points(path: &Path, opened: &Opened, points: Vec<[f32; 2]>, lines: 
     }
     let bounds = DataBounds::of_range(config.image_range);
     let heading = format!("{} on {}, step {}", config.model.preset, config.data_name, opened.checkpoint.step);
-    let figure = DataPlaneFigure { bounds, points, lines, heading };
-    write_png(path, &picture::pixels(&figure, &FigureStyle::default())?)?;
+    write_figure(path, &DataPlaneFigure { bounds, points, lines, heading })?;
     say(path.display())?;
     Ok(Outcome::Done)
 }
 
-/// Checks that a file does not end as another kind of file does.
-pub fn check_ending(option: &str, path: &Path, ending: &str) -> Result<()> {
+/// Checks that a file does not end as another kind of file than these does.
+pub fn check_ending(option: &str, path: &Path, endings: &[&str]) -> Result<()> {
     match path.extension() {
-        Some(found) if !found.eq_ignore_ascii_case(ending) => {
-            let (path, found) = (path.display(), found.display());
-            Err(usage(format!("{option} {path}: expected a file that ends with .{ending}, found .{found}")))
+        Some(found) if !endings.iter().any(|ending| found.eq_ignore_ascii_case(ending)) => {
+            let (path, found, expected) = (path.display(), found.display(), endings.join(" or ."));
+            Err(usage(format!("{option} {path}: expected a file that ends with .{expected}, found .{found}")))
         }
         _ => Ok(()),
     }

@@ -50,9 +50,9 @@ pub struct CompareArguments {
 }
 
 pub fn run(arguments: &CompareArguments) -> Result<Outcome> {
-    check_ending("--out", &arguments.out, "png")?;
+    check_ending("--out", &arguments.out, &["png"])?;
     if let Some(path) = &arguments.csv {
-        check_ending("--csv", path, "csv")?;
+        check_ending("--csv", path, &["csv"])?;
     }
     let threads = threads_of(arguments.threads)?;
     note_interruptions(SOON)?;

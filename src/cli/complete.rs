@@ -52,7 +52,7 @@ fn keep_rule(name: &str) -> Result<KeepRule, String> {
 
 pub fn run(arguments: &CompleteArguments) -> Result<Outcome> {
     let CompleteArguments { runs: folders, keep, seed, .. } = arguments;
-    check_ending("--out", &arguments.out, "png")?;
+    check_ending("--out", &arguments.out, &["png"])?;
     within("--draws", arguments.draws, 1..=MOST)?;
     note_interruptions(SOON)?;
     let (runs, dataset) = open_for_images(folders, arguments.data.as_deref(), "to complete")?;

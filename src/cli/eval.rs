@@ -5,6 +5,7 @@ use super::common::{figure, open, progress_bar, threads_of, usage};
 use super::eval_inversion::InversionArguments;
 use super::eval_likelihood::{LikelihoodArguments, images_of};
 use super::eval_places::PlacesArguments;
+use super::fields;
 use super::figures::measure;
 use super::interruption::{SOON, is_interrupted, note_interruptions};
 use super::output::say;
@@ -106,8 +107,8 @@ pub fn run(arguments: &EvalArguments) -> Result<Outcome> {
     }
     if arguments.json {
         say(&line)?;
-    } else if let Some(fields) = line.as_object() {
-        fields.iter().try_for_each(|(name, value)| say(format!("{name:<21} {value}")))?;
+    } else {
+        fields::rows(&line).iter().try_for_each(say)?;
     }
     Ok(Outcome::Done)
 }

@@ -12,6 +12,7 @@ mod eval_inversion;
 mod eval_likelihood;
 mod eval_places;
 pub mod explorer;
+mod fields;
 mod figures;
 mod film;
 mod findings;

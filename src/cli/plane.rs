@@ -1,7 +1,7 @@
 //! `latentarium plane`.
 
 use super::Outcome;
-use super::common::{usage, write_points, write_sheet};
+use super::common::{check_ending, usage, write_points, write_sheet};
 use super::interruption::{SOON, end_of, go_on, note_interruptions};
 use super::output::say;
 use super::plane_choice::plane_from_disk;
@@ -49,19 +49,26 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
         return Err(usage(format!("--grid: expected an even number with --layer, found {}", arguments.grid)));
     }
     let layers = PlaneLayers::named(&arguments.layers)?;
+    if arguments.image.is_some() && !layers.of_image() {
+        return Err(usage("--image: expected --layer posterior beside it, found none"));
+    }
+    check_ending("--out", &arguments.out, &["png", "svg"])?;
     note_interruptions(SOON)?;
     let [run] = arguments.runs.as_slice() else {
-        let PlaneArguments { runs, out, grid, range, layers, image } = arguments;
-        let layers = !layers.is_empty() || image.is_some();
-        return OverviewRequest { runs, grid: *grid, range: *range, layers, out }.write();
+        let PlaneArguments { runs, out, grid, range, .. } = arguments;
+        return OverviewRequest { runs, grid: *grid, range: *range, layers: !layers.is_empty(), out }.write();
     };
     let opened = run::open(run)?;
     let plane = plane_from_disk(&opened)?;
-    if opened.config.sample().is_point() {
+    let sample = opened.config.sample();
+    if sample.is_point() && !layers.is_empty() {
+        return Err(usage(format!("--layer: expected a run of images, found points of {sample}")));
+    }
+    if sample.is_point() {
         let grid = MappedGrid { cells: arguments.grid, reach: arguments.range };
         return write_points(&arguments.out, &opened, Vec::new(), grid.of(&opened.snapshot, &plane));
     }
-    if !layers.is_empty() || arguments.out.extension().is_some_and(|ending| ending == "svg") {
+    if !layers.is_empty() || arguments.out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
         let PlaneArguments { out, grid, range, image, .. } = arguments;
         let request = FigureRequest { run, out, grid: *grid, range: *range, image: *image };
         return layers.write(&request, &plane);

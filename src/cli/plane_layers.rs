@@ -1,7 +1,7 @@
 //! `latentarium plane --layer`: the plane as a figure, with what the window lays over it.
 
 use super::Outcome;
-use super::common::{open, progress_bar, usage, within, write_file, write_png};
+use super::common::{open, progress_bar, usage, within, write_figure};
 use super::interruption::{Interrupted, is_interrupted};
 use super::output::say;
 use crate::dataset::Dataset;
@@ -16,7 +16,7 @@ use crate::explore::tiles::{AtlasLimits, Lattice, TileGrid};
 use crate::explore::viewer::CpuDecoder;
 use crate::explore::viewport::{Area, Viewport};
 use crate::metrics::{Classifier, ClassifierEffort};
-use crate::picture::{self, ColorMap, FigureClass, FigureKey, FigureLegend, FigurePoint, FigureStyle, PlaneFigure};
+use crate::picture::{self, ColorMap, FigureClass, FigureKey, FigureLegend, FigurePoint, PlaneFigure};
 use crate::run::{self, Opened};
 use crate::snapshot::{Scratch, Snapshot};
 use crate::ui::plane::{FigureField, axis_name, figures};
@@ -74,6 +74,11 @@ impl PlaneLayers {
         self.fields.is_empty() && !self.points
     }
 
+    /// Whether one of them is of one image.
+    pub fn of_image(&self) -> bool {
+        self.fields.iter().any(|field| field.inputs == FieldInputs::Image)
+    }
+
     /// Writes the figure and prints its name, and what there is to say of its fields.
     ///
     /// # Errors
@@ -94,11 +99,7 @@ impl PlaneLayers {
         bar.finish_and_clear();
         let mut figure = shown.figure(self.points)?;
         fields.iter().for_each(|field| field.lay_over(&mut figure, shown.offset()));
-        let style = FigureStyle::default();
-        match request.out.extension().is_some_and(|ending| ending == "svg") {
-            true => write_file(request.out, picture::svg(&figure, &style)?.as_bytes())?,
-            false => write_png(request.out, &picture::pixels(&figure, &style)?)?,
-        }
+        write_figure(request.out, &figure)?;
         say(request.out.display())?;
         for FigureField { field, grid, .. } in &fields {
             figures(grid).try_for_each(|words| say(format_args!("{}: {words}", field.id)))?;

@@ -34,7 +34,7 @@ impl OverviewRequest<'_> {
     /// # Errors
     /// Names what cannot be opened, or is of points or of another shape.
     pub fn write(&self) -> Result<Outcome> {
-        check_ending("--out", self.out, "png")?;
+        check_ending("--out", self.out, &["png"])?;
         if self.layers {
             return Err(usage("--layer: expected one run, found several"));
         }

@@ -1,7 +1,7 @@
 //! `latentarium sample`.
 
 use super::Outcome;
-use super::common::{self, usage, write_points, write_sheet};
+use super::common::{self, check_ending, usage, write_points, write_sheet};
 use super::interruption::{SOON, end_of, go_on, note_interruptions};
 use super::output::{say, tell};
 use crate::disk::FileError;
@@ -55,6 +55,12 @@ pub fn run(arguments: &SampleArguments) -> Result<Outcome> {
     let kind = kind_of(&arguments.out);
     note_interruptions(SOON)?;
     let opened = run::open(&arguments.run)?;
+    let is_point = opened.config.sample().is_point();
+    match kind {
+        Kind::Sheet if is_point => check_ending("--out", &arguments.out, &["png", "svg", "npy"])?,
+        Kind::Sheet => check_ending("--out", &arguments.out, &["png", "npy"])?,
+        Kind::Array | Kind::Folder => {}
+    }
     let snapshot = &opened.snapshot;
     // A family without a prior has none to draw from: a Gaussian that is fitted to its encodings stands in.
     let has_prior = opened.config.model.family().samples;
@@ -69,7 +75,7 @@ pub fn run(arguments: &SampleArguments) -> Result<Outcome> {
     }
     let samples = FreshSamples::new(snapshot, fitted.as_ref(), arguments.seed, arguments.count);
     let (out, shape, count) = (&arguments.out, snapshot.image, arguments.count);
-    if opened.config.sample().is_point() && !matches!(kind, Kind::Array) {
+    if is_point && !matches!(kind, Kind::Array) {
         let points = places(snapshot, samples.latents(), &mut Scratch::default());
         return write_points(out, &opened, points, Vec::new());
     }

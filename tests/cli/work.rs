@@ -199,7 +199,12 @@ fn a_run_on_data_at_a_relative_path_is_opened_from_any_folder() {
     // A run of before may hold a relative path: it means what it meant, a place below the current folder.
     common::without_checksums(&here.join("run"));
     std::fs::write(&config, text.replace(&line, "data = \"sets/small\"")).unwrap();
-    assert!(latentarium(&here, &["eval", "run"]).status.success());
+    let shown = latentarium(&here, &["eval", "run"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let row = |name: &str| shown.lines().find_map(|row| row.strip_prefix(name)).map(str::trim).unwrap().to_owned();
+    assert_eq!((row("run "), row("preset "), row("steps ")), ("run".into(), "vae-dense".into(), "2".into()), "{shown}");
+    let difference = row("test_recon ").parse::<f64>().unwrap() - from_here["test_recon"].as_f64().unwrap();
+    assert!(difference.abs() < 0.01 && !shown.contains(['{', '[', '"']), "{shown}");
     let missing = elsewhere.join("sets/small").display().to_string();
     refuses(&elsewhere, &["eval", "../here/run"], 1, &format!("{missing}: expected a file, a folder or"));
     // What such a run goes on into names the place whole.

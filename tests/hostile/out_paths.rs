@@ -21,13 +21,10 @@ fn pictures() -> Vec<Case> {
             let sentence = format!("latentarium: {path}: expected {found}");
             Case::refused(format!("{command} into {path:?}"), arguments, sentence).argument(path)
         };
-        // A sheet says first that its file is no picture.
-        let of_run = |path: &str| match command {
-            "compare" => {
-                let sentence = format!("latentarium: --out {path}: expected a file that ends with .png, found .");
-                Case::wrong(format!("{command} into {path:?}"), arguments, sentence).argument(path)
-            }
-            _ => out(path, "a place outside of runs, found one in a run folder"),
+        // What is no picture's name is said first.
+        let of_run = |path: &str| {
+            let sentence = format!("latentarium: --out {path}: expected a file that ends with .png");
+            Case::wrong(format!("{command} into {path:?}"), arguments, sentence).argument(path)
         };
         for kind in Kind::ALL {
             let found = match kind {
