@@ -41,9 +41,9 @@ impl Memory {
         Self { lasts, samples: Vec::new() }
     }
 
-    /// Sixty times in all, at most once a minute, and at the end of the first ten minutes.
+    /// Once a minute until all has settled, which is what the rest is compared with; then sixty times in all, at most as often.
     pub fn is_due(&self, now: Duration) -> bool {
-        let apart = LEAST_APART.max(self.lasts / 60);
+        let apart = if now < SETTLED { LEAST_APART } else { LEAST_APART.max(self.lasts / 60) };
         now >= self.samples.last().map_or(apart, |sample| sample.at + apart)
     }
 
