@@ -46,15 +46,15 @@ impl Config {
     /// # Errors
     /// Names how many it has, and how many were found.
     pub fn check_latent(&self, sample: Sample) -> Result<(), ConfigError> {
-        let (values, found) = (sample.values(), self.latent());
-        if !self.draws_each_value() || found == values {
-            return Ok(());
+        let values = sample.values();
+        match self.whole(LATENT_A_VALUE.key) {
+            Some(found) if self.draws_each_value() && found != values as u64 => Err(ConfigError::new(
+                LATENT_A_VALUE.key,
+                message!("{values}, a number for each value of an example", values),
+                found,
+            )),
+            _ => Ok(()),
         }
-        Err(ConfigError::new(
-            LATENT_A_VALUE.key,
-            message!("{values}, a number for each value of an example", values),
-            found,
-        ))
     }
 
     /// Makes a batch no larger than the data that is learned from, of `count` examples: the largest power of two that there

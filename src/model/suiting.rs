@@ -22,3 +22,30 @@ impl Config {
         self.check_classes(&data.train)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::dataset::{Column, ImageShape, Source, Split};
+    use crate::model::presets;
+
+    #[test]
+    fn every_preset_is_made_one_for_images_and_where_the_data_decides_the_latent_dimensions_no_others_are_taken() {
+        let (shape, count) = (ImageShape::grey(12, 12), 300);
+        let labels: Vec<u8> = (0..count).map(|image| (image % 2) as u8).collect();
+        let classes = Column::class(labels, vec!["even".to_owned(), "odd".to_owned()]);
+        let split = Split::of_bytes(shape, vec![9; count * shape.values()], vec![classes]);
+        let data = Dataset::new(Source::default(), "two", split.clone(), split);
+        let mut decided = Vec::new();
+        for preset in presets() {
+            let mut config = Config::preset(preset).unwrap();
+            config.suit(&data);
+            let checked = config.check_for(&data).and_then(|()| config.check_latent(data.sample()));
+            assert_eq!(checked.map_err(|error| error.to_string()), Ok(()), "{preset}");
+            let of_three = config.with("latent", 3u64).ok().map(|config| config.check_latent(data.sample()));
+            decided.extend(of_three.and_then(Result::err).map(|_| preset));
+        }
+        assert_eq!(decided, ["vae-made", "chow-liu", "hmm", "fvsbn", "made", "rnn-rows"]);
+    }
+}
