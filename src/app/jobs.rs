@@ -111,9 +111,9 @@ impl JobKey {
         }
     }
 
-    /// Whether a person waits for it: it is given all threads. What else is made leaves them to what trains.
-    fn is_waited_for(&self) -> bool {
-        matches!(self, Self::Open | Self::Preview)
+    /// Whether it is given all threads: a person asked for it and waits. What else is made leaves them to what trains.
+    fn takes_all_threads(&self) -> bool {
+        matches!(self, Self::Open | Self::Preview | Self::Write(_))
     }
 
     /// What a message that it broke calls it; in English its thread's name.
@@ -191,7 +191,7 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Nothing runs yet; `waker` is called when something is done; `threads` is how many what a person waits for is given.
+    /// Nothing runs yet; `waker` is called when something is done; `threads` is how many all are.
     pub fn new(waker: Arc<Waker>, threads: usize) -> Self {
         let (sender, receiver) = crossbeam_channel::unbounded();
         let (newest, waiting) = (BTreeMap::new(), VecDeque::new());
@@ -263,7 +263,7 @@ impl Jobs {
             self.running += 1;
             let (sender, waker, name) = (self.sender.clone(), self.waker.clone(), key.name().to_string());
             let at_once = key.clone();
-            let threads = if key.is_waited_for() { self.threads } else { 1 };
+            let threads = if key.takes_all_threads() { self.threads } else { 1 };
             let spawned = std::thread::Builder::new().name(name.clone()).spawn(move || {
                 let done = catch_unwind(AssertUnwindSafe(|| on_own_threads(threads, work))).ok();
                 // These follow training by themselves; for everything else a person waits.

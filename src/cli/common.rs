@@ -206,10 +206,15 @@ pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
     write_file(path, &picture::png(picture)?)
 }
 
+/// Whether a picture is written as SVG: its path ends so.
+pub fn is_svg(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg"))
+}
+
 /// Writes a figure, atomically: as SVG where the path ends so, else as PNG.
 pub fn write_figure(path: &Path, figure: &impl Figure) -> Result<()> {
     let style = FigureStyle::default();
-    match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
+    match is_svg(path) {
         true => write_file(path, picture::svg(figure, &style)?.as_bytes()),
         false => write_png(path, &picture::pixels(figure, &style)?),
     }

@@ -1,7 +1,7 @@
 //! `latentarium plane`.
 
 use super::Outcome;
-use super::common::{check_ending, usage, write_points, write_sheet};
+use super::common::{check_ending, is_svg, usage, write_points, write_sheet};
 use super::interruption::{SOON, end_of, go_on, note_interruptions};
 use super::output::say;
 use super::plane_choice::plane_from_disk;
@@ -68,7 +68,7 @@ pub fn run(arguments: &PlaneArguments) -> Result<Outcome> {
         let grid = MappedGrid { cells: arguments.grid, reach: arguments.range };
         return write_points(&arguments.out, &opened, Vec::new(), grid.of(&opened.snapshot, &plane));
     }
-    if !layers.is_empty() || arguments.out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
+    if !layers.is_empty() || is_svg(&arguments.out) {
         let PlaneArguments { out, grid, range, image, .. } = arguments;
         let request = FigureRequest { run, out, grid: *grid, range: *range, image: *image };
         return layers.write(&request, &plane);

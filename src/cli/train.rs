@@ -154,7 +154,7 @@ impl TrainArguments {
         if let (None, Some(preset)) = (&self.config, &self.preset) {
             config = self.preset_config(preset, Some(&dataset))?;
         }
-        config.check_for(&dataset).map_err(|error| usage(error.to_string()))?;
+        config.check_on_data(&dataset).map_err(|error| usage(error.to_string()))?;
         if let Some(path) = &self.config {
             let expected = run::read_config(path)?.data_checksum;
             if expected != dataset.id.as_str() {
@@ -208,7 +208,7 @@ impl TrainArguments {
     /// A preset, as it is on data of a kind that is known, with what was asked for.
     fn preset_config(&self, name: &str, data: Option<&Dataset>) -> Result<Config> {
         let mut config = super::common::config_of(name)?;
-        let fitted = data.and_then(|data| config.suit(data));
+        let fitted = data.and_then(|data| config.adapt_to_data(data));
         for (option, key, value) in self.fields() {
             let Some(value) = value else { continue };
             if config.get(key).is_none() {

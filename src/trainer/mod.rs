@@ -210,7 +210,7 @@ impl Trainer {
         options: Options,
         resumed: Option<Resumed>,
     ) -> Result<Self, OpenError> {
-        initial.check_for(&dataset)?;
+        initial.check_on_data(&dataset)?;
         let images = dataset.train.count();
         let batch = initial.images_per_step(images).max(1);
         if images < batch {

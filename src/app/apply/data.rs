@@ -169,7 +169,7 @@ impl Session {
     /// What is wrong with a card's numbers, with the data that is open.
     pub(in crate::app) fn mistake_in(&self, config: &Config) -> Option<Message> {
         let data = self.services.data.as_ref();
-        let checked = data.map_or_else(|| config.check(), |data| config.check_for(data));
+        let checked = data.map_or_else(|| config.check(), |data| config.check_on_data(data));
         checked.err().map(|error| error.message())
     }
 

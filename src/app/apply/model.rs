@@ -31,7 +31,7 @@ impl Session {
                     if let Some(data) =
                         self.services.data.as_ref().filter(|data| config.check_on(data.sample()).is_err())
                     {
-                        config.suit(data);
+                        config.adapt_to_data(data);
                     }
                     self.add(config, Some(id));
                 }
@@ -120,7 +120,7 @@ impl Session {
     fn preset(&self, name: &str) -> Option<Config> {
         let mut config = Config::preset(name)?;
         if let Some(data) = &self.services.data {
-            config.suit(data);
+            config.adapt_to_data(data);
         }
         Some(config)
     }

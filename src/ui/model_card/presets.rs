@@ -28,10 +28,10 @@ fn words(ui: &Ui, preset: &str) -> LayoutJob {
 }
 
 /// What keeps a preset from learning the data.
-fn unsuited(preset: &str, data: &Dataset) -> Option<Message> {
+fn mistake_in(preset: &str, data: &Dataset) -> Option<Message> {
     let mut config = Config::preset(preset)?;
-    config.suit(data);
-    config.check_for(data).err().map(|error| error.message())
+    config.adapt_to_data(data);
+    config.check_on_data(data).err().map(|error| error.message())
 }
 
 /// Draws the list, with the one that is `chosen` marked; gives the one that was clicked. `data`: what is to be learned, once it
@@ -61,14 +61,14 @@ fn lines(ui: &mut Ui, chosen: Option<&str>, data: Option<&Dataset>) -> Option<St
                 Some(plane) => Button::selectable(is_chosen, (plane, WidgetText::from(words))),
                 None => Button::selectable(is_chosen, words),
             };
-            let unsuited = data.and_then(|data| unsuited(preset.name, data));
-            let can = unsuited.is_none();
+            let mistake = data.and_then(|data| mistake_in(preset.name, data));
+            let can = mistake.is_none();
             let response = ui.add_enabled(can, button.truncate());
             response.widget_info(|| WidgetInfo::selected(Role::Button, can, is_chosen, preset.name));
             let response = response.on_hover_text(tr(&format!("preset.{}", preset.name)));
             let response = response.on_disabled_hover_ui(|ui| {
-                if let Some(why) = &unsuited {
-                    ui.label(explain(why));
+                if let Some(mistake) = &mistake {
+                    ui.label(explain(mistake));
                 }
             });
             if response.clicked() && !is_chosen {

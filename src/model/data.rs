@@ -6,7 +6,7 @@ use crate::dataset::Dataset;
 impl Config {
     /// Makes a preset one for this data: for its kind, told its classes, with a batch that there is. Gives the new batch where
     /// it is another.
-    pub fn suit(&mut self, data: &Dataset) -> Option<u64> {
+    pub fn adapt_to_data(&mut self, data: &Dataset) -> Option<u64> {
         self.adapt_to(data.sample());
         self.fit_classes(&data.train);
         self.fit_batch(data.train.count())
@@ -16,7 +16,7 @@ impl Config {
     ///
     /// # Errors
     /// Names the key, what is allowed and what was found.
-    pub fn check_for(&self, data: &Dataset) -> Result<(), ConfigError> {
+    pub fn check_on_data(&self, data: &Dataset) -> Result<(), ConfigError> {
         self.check()?;
         self.check_on(data.sample())?;
         self.check_classes(&data.train)
@@ -40,8 +40,8 @@ mod tests {
         let mut decided = Vec::new();
         for preset in presets() {
             let mut config = Config::preset(preset).unwrap();
-            config.suit(&data);
-            let checked = config.check_for(&data).and_then(|()| config.check_latent(data.sample()));
+            config.adapt_to_data(&data);
+            let checked = config.check_on_data(&data).and_then(|()| config.check_latent(data.sample()));
             assert_eq!(checked.map_err(|error| error.to_string()), Ok(()), "{preset}");
             let of_three = config.with("latent", 3u64).ok().map(|config| config.check_latent(data.sample()));
             decided.extend(of_three.and_then(Result::err).map(|_| preset));
